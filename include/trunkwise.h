@@ -1,0 +1,25 @@
+/**
+ * @file trunkwise.h  All of libtrunkwise's nouns
+ *
+ * libtrunkwise-sip adds trunkwise/libre.h, which is not included here because
+ * it is of use only beside libre.
+ */
+#ifndef TRUNKWISE_H
+#define TRUNKWISE_H
+
+#include <trunkwise/base.h>
+#include <trunkwise/money.h>
+#include <trunkwise/time.h>
+#include <trunkwise/event.h>
+#include <trunkwise/trunk.h>
+#include <trunkwise/distribution.h>
+#include <trunkwise/routing.h>
+#include <trunkwise/tariff.h>
+#include <trunkwise/rating.h>
+#include <trunkwise/directory.h>
+#include <trunkwise/cdr.h>
+#include <trunkwise/ledger.h>
+#include <trunkwise/report.h>
+#include <trunkwise/store.h>
+
+#endif

@@ -1,0 +1,280 @@
+/**
+ * @file distribution.h  Who rings: pools, plans, schedules, offers
+ *
+ * A pure engine: no thread, socket or clock. Every verb takes `now` (UTC
+ * microseconds from your clock), changes state at once and may queue
+ * decisions; read them with tw_engine_next() until TW_ITER_END, then sleep
+ * until tw_engine_deadline(). The same calls in the same order with the same
+ * seed give the same decisions.
+ *
+ * Terms: a *target* is what can ring (a phone, a landline, a mobile) with a
+ * capacity; a *member* is a target in a *pool*; a *plan* is an ordered list
+ * of steps; an *offer* is one reservation of one target for one call, made in
+ * the same atomic step that chose it. (`member` means the caller in
+ * FreeSWITCH's mod_callcenter; never here.)
+ *
+ * One thread at a time per engine.
+ */
+#ifndef TRUNKWISE_DISTRIBUTION_H
+#define TRUNKWISE_DISTRIBUTION_H
+
+#include <trunkwise/time.h>
+
+TW_BEGIN_DECLS
+
+typedef struct tw_engine tw_engine;
+
+typedef struct tw_target_id { uint32_t id; } tw_target_id;
+typedef struct tw_pool_id { uint32_t id; } tw_pool_id;
+typedef struct tw_schedule_id { uint32_t id; } tw_schedule_id;
+typedef struct tw_plan_id { uint32_t id; } tw_plan_id;
+typedef struct tw_call_id { uint64_t id; } tw_call_id;    /* 0: none */
+typedef struct tw_offer_id { uint64_t id; } tw_offer_id;
+
+/* ---- what stands still: configuration ---- */
+
+#define TW_HOST_PLAY      0x01u  /* host capabilities */
+#define TW_HOST_DTMF      0x02u
+#define TW_HOST_RECORD    0x04u
+#define TW_HOST_VOICEMAIL 0x08u
+#define TW_HOST_TRANSFER  0x10u
+
+typedef struct tw_engine_options {
+	uint32_t size;
+	uint32_t host;               /* TW_HOST_ what the host can do */
+	uint64_t seed;               /* for ties and `random` */
+	uint32_t calls_max;          /* live calls; more: TW_EBUSY */
+	uint32_t reserved;
+} tw_engine_options;
+#define TW_ENGINE_OPTIONS_INIT { sizeof(tw_engine_options), 0, 1, 100000, 0 }
+
+TW_EXTERN(tw_status) tw_engine_new(tw_engine **out,
+				   const tw_engine_options *options,
+				   tw_error *err);
+TW_EXTERN(void) tw_engine_free(tw_engine *engine);
+
+#define TW_TARGET_PHONE    1u
+#define TW_TARGET_LANDLINE 2u   /* reached through a carrier: a paid leg */
+#define TW_TARGET_MOBILE   3u   /* likewise */
+
+typedef struct tw_target_options {
+	uint32_t size;
+	uint32_t kind;               /* TW_TARGET_ */
+	const char *name;            /* unique; borrowed for the call */
+	uint32_t capacity;           /* calls at a time, 1.. */
+	uint32_t wrap_up_ms;         /* pause after an answered call */
+} tw_target_options;
+#define TW_TARGET_OPTIONS_INIT { sizeof(tw_target_options), \
+	TW_TARGET_PHONE, NULL, 1, 0 }
+
+TW_EXTERN(tw_status) tw_engine_add_target(tw_target_id *out,
+	tw_engine *engine, const tw_target_options *options, tw_error *err);
+
+#define TW_POLICY_ALL          1u  /* best tier rings at once */
+#define TW_POLICY_LINEAR       2u  /* from the top for every call */
+#define TW_POLICY_ROUND_ROBIN  3u  /* next after the last offered */
+#define TW_POLICY_LONGEST_IDLE 4u  /* longest since last call/offer/ready */
+
+TW_EXTERN(tw_status) tw_policy_parse(uint32_t *out, const char *name,
+				     tw_error *err);
+
+typedef struct tw_pool_options {
+	uint32_t size;
+	uint32_t policy;             /* TW_POLICY_ */
+	const char *name;
+	uint32_t ring_ms;            /* one offer rings so long; 0: the step's
+					whole time */
+	uint32_t reserved;
+} tw_pool_options;
+#define TW_POOL_OPTIONS_INIT { sizeof(tw_pool_options), TW_POLICY_ALL, \
+	NULL, 0, 0 }
+
+TW_EXTERN(tw_status) tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
+	const tw_pool_options *options, tw_error *err);
+
+/** tier: lower rings first, the next tier only when a lower one has nobody
+ * ready; order: stable place in the pool (unique there). */
+TW_EXTERN(tw_status) tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
+	tw_target_id target, uint32_t tier, uint32_t order, tw_error *err);
+
+/** Weekly hours in the zone's wall clock; zone is referenced, not taken. */
+TW_EXTERN(tw_status) tw_engine_add_schedule(tw_schedule_id *out,
+	tw_engine *engine, const char *name, tw_zone *zone, tw_error *err);
+
+/** Open [from_min, to_min) on the days of `day_mask` (bit 0 = Monday);
+ * minutes after local midnight; to_min <= from_min crosses midnight and
+ * belongs to the day it starts on; to_min 1440 is midnight. */
+TW_EXTERN(tw_status) tw_schedule_add_hours(tw_engine *engine,
+	tw_schedule_id schedule, uint32_t day_mask, uint32_t from_min,
+	uint32_t to_min, tw_error *err);
+
+/** One local date that differs: closed when from_min = to_min = 0, else open
+ * [from_min, to_min). Later overrides of a date add intervals. */
+TW_EXTERN(tw_status) tw_schedule_add_date(tw_engine *engine,
+	tw_schedule_id schedule, int32_t year, int32_t month, int32_t day,
+	uint32_t from_min, uint32_t to_min, tw_error *err);
+
+TW_EXTERN(tw_status) tw_schedule_is_open(int *out, const tw_engine *engine,
+	tw_schedule_id schedule, tw_time at, tw_error *err);
+
+#define TW_STEP_RING      1u  /* offer members of `pool` for `ring_ms` */
+#define TW_STEP_REJECT    2u  /* end with `sip_code` */
+#define TW_STEP_VOICEMAIL 3u  /* needs TW_HOST_VOICEMAIL, else skipped */
+
+#define TW_WHEN_ALWAYS 0u
+#define TW_WHEN_OPEN   1u     /* only while `schedule` is open */
+#define TW_WHEN_CLOSED 2u
+
+typedef struct tw_step_options {
+	uint32_t size;
+	uint32_t kind;               /* TW_STEP_ */
+	tw_pool_id pool;
+	uint32_t ring_ms;            /* the whole step, 1000..600000 */
+	uint32_t when;               /* TW_WHEN_, judged on entering it */
+	tw_schedule_id schedule;
+	uint32_t sip_code;           /* for reject: 400..699, default 480 */
+} tw_step_options;
+#define TW_STEP_OPTIONS_INIT { sizeof(tw_step_options), TW_STEP_RING, \
+	{ 0 }, 20000, TW_WHEN_ALWAYS, { 0 }, 480 }
+
+TW_EXTERN(tw_status) tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
+					const char *name, tw_error *err);
+TW_EXTERN(tw_status) tw_plan_add_step(tw_engine *engine, tw_plan_id plan,
+	const tw_step_options *options, tw_error *err);
+
+/** By name. @return TW_OK, TW_ENOTFOUND */
+TW_EXTERN(tw_status) tw_engine_find_target(tw_target_id *out,
+	const tw_engine *engine, const char *name, tw_error *err);
+TW_EXTERN(tw_status) tw_engine_find_pool(tw_pool_id *out,
+	const tw_engine *engine, const char *name, tw_error *err);
+TW_EXTERN(tw_status) tw_engine_find_plan(tw_plan_id *out,
+	const tw_engine *engine, const char *name, tw_error *err);
+TW_EXTERN(tw_status) tw_engine_find_schedule(tw_schedule_id *out,
+	const tw_engine *engine, const char *name, tw_error *err);
+
+/* Borrowed for the engine's life; "?" for an unknown id. */
+TW_EXTERN(const char *) tw_target_name(const tw_engine *engine,
+				       tw_target_id target);
+TW_EXTERN(uint32_t) tw_target_kind(const tw_engine *engine,
+				   tw_target_id target);
+TW_EXTERN(const char *) tw_pool_name(const tw_engine *engine,
+				     tw_pool_id pool);
+
+/* ---- what moves: calls, offers, targets ---- */
+
+/** Outcomes of an offer or a call; the numbers never change. */
+#define TW_OUTCOME_ANSWERED      1u
+#define TW_OUTCOME_BUSY          2u
+#define TW_OUTCOME_NO_ANSWER     3u
+#define TW_OUTCOME_REJECTED      4u
+#define TW_OUTCOME_UNREACHABLE   5u
+#define TW_OUTCOME_CONGESTED     6u
+#define TW_OUTCOME_CANCELLED     7u  /* by the caller */
+#define TW_OUTCOME_LOST_RACE     8u  /* somebody else answered first */
+#define TW_OUTCOME_EXPIRED       9u  /* the step's time was up */
+#define TW_OUTCOME_CLOSED       10u  /* no step was open for the call */
+#define TW_OUTCOME_UNANSWERED   11u  /* the plan ran out */
+TW_EXTERN(const char *) tw_outcome_name(uint32_t outcome);
+
+#define TW_TARGET_AVAILABLE   1u
+#define TW_TARGET_UNREACHABLE 2u  /* unregistered, trunk down: skipped */
+#define TW_TARGET_PAUSED      3u
+
+/** Also for talk outside of the engine: `busy` extra calls on it now. */
+TW_EXTERN(tw_status) tw_target_set_state(tw_engine *engine,
+	tw_target_id target, uint32_t state, tw_time now, tw_error *err);
+
+/** Reserves one slot for a call the engine did not distribute (the person
+ * dials out); TW_EBUSY when there is none. Release exactly once. */
+TW_EXTERN(tw_status) tw_target_occupy(tw_engine *engine, tw_target_id target,
+				      tw_time now, tw_error *err);
+TW_EXTERN(tw_status) tw_target_release(tw_engine *engine,
+	tw_target_id target, tw_time now, tw_error *err);
+
+/** A call arrives at a plan. @return TW_OK, TW_ENOTFOUND, TW_EBUSY */
+TW_EXTERN(tw_status) tw_call_enter(tw_call_id *out, tw_engine *engine,
+				   tw_plan_id plan, tw_time now,
+				   tw_error *err);
+
+/** The target answered. Of two answers the first wins; the later one gets
+ * TW_ECONFLICT and its leg is to be ended as TW_OUTCOME_LOST_RACE. */
+TW_EXTERN(tw_status) tw_offer_answered(tw_engine *engine, tw_offer_id offer,
+				       tw_time now, tw_error *err);
+
+/** The offer failed by itself (BUSY, REJECTED, UNREACHABLE, CONGESTED). */
+TW_EXTERN(tw_status) tw_offer_failed(tw_engine *engine, tw_offer_id offer,
+				     uint32_t outcome, tw_time now,
+				     tw_error *err);
+
+/** The caller gave up, or the talk ended. Releases everything it held. */
+TW_EXTERN(tw_status) tw_call_leave(tw_engine *engine, tw_call_id call,
+				   tw_time now, tw_error *err);
+
+/** Runs what is due (ring limits, steps, wrap-up). Early calls do nothing. */
+TW_EXTERN(tw_status) tw_engine_tick(tw_engine *engine, tw_time now,
+				    tw_error *err);
+/** TW_TIME_MAX if nothing is due ever. */
+TW_EXTERN(tw_time) tw_engine_deadline(const tw_engine *engine);
+
+#define TW_DECISION_OFFER  1u  /* ring `target` for `call` until `until` */
+#define TW_DECISION_CANCEL 2u  /* stop ringing `offer`; outcome says why */
+#define TW_DECISION_END    3u  /* call ends unanswered with `sip_code` */
+#define TW_DECISION_STEP   4u  /* news: the call entered step `step` */
+
+typedef struct tw_decision {
+	uint32_t size;
+	uint32_t kind;               /* TW_DECISION_ */
+	tw_call_id call;
+	tw_offer_id offer;
+	tw_target_id target;
+	tw_pool_id pool;
+	uint32_t step;               /* 0-based index in the plan */
+	uint32_t outcome;            /* TW_OUTCOME_ */
+	uint32_t sip_code;
+	tw_time until;
+	char reason[96];             /* why, in words */
+} tw_decision;
+#define TW_DECISION_INIT { sizeof(tw_decision), 0, { 0 }, { 0 }, { 0 }, \
+	{ 0 }, 0, 0, 0, 0, "" }
+
+/** Oldest unread decision. @return TW_OK, TW_ITER_END */
+TW_EXTERN(tw_status) tw_engine_next(tw_decision *out, tw_engine *engine,
+				    tw_error *err);
+
+/** One row per finished offer and per skipped member: the marketing and
+ * audit feed. @return TW_OK, TW_ITER_END */
+typedef struct tw_offer_event {
+	uint32_t size;
+	uint32_t outcome;            /* TW_OUTCOME_; 0: skipped, see reason */
+	tw_call_id call;
+	tw_offer_id offer;           /* 0 when skipped */
+	tw_target_id target;
+	tw_pool_id pool;
+	uint32_t step;
+	tw_time offered;
+	tw_time answered;            /* 0 if not */
+	tw_time ended;
+	char reason[96];
+} tw_offer_event;
+#define TW_OFFER_EVENT_INIT { sizeof(tw_offer_event), 0, { 0 }, { 0 }, \
+	{ 0 }, { 0 }, 0, 0, 0, 0, "" }
+TW_EXTERN(tw_status) tw_engine_next_event(tw_offer_event *out,
+					  tw_engine *engine, tw_error *err);
+
+/** Live figures: calls in the engine and slots held. Equal to what offers
+ * and talks own; the tests keep it so. */
+typedef struct tw_engine_stats {
+	uint32_t size;
+	uint32_t calls;
+	uint32_t offers;             /* ringing now */
+	uint32_t talks;
+	uint32_t slots_held;         /* over all targets */
+} tw_engine_stats;
+#define TW_ENGINE_STATS_INIT { sizeof(tw_engine_stats), 0, 0, 0, 0 }
+TW_EXTERN(tw_status) tw_engine_stats_read(tw_engine_stats *out,
+					  const tw_engine *engine,
+					  tw_error *err);
+
+TW_END_DECLS
+
+#endif

@@ -1,0 +1,41 @@
+/**
+ * @file event.h  What a trunk tells its host
+ */
+#ifndef TRUNKWISE_EVENT_H
+#define TRUNKWISE_EVENT_H
+
+#include <trunkwise/time.h>
+
+TW_BEGIN_DECLS
+
+/** States of a trunk; the numbers never change. */
+#define TW_TRUNK_IDLE          1u
+#define TW_TRUNK_RESOLVING     2u
+#define TW_TRUNK_REGISTERING   3u
+#define TW_TRUNK_REGISTERED    4u  /* also while it refreshes */
+#define TW_TRUNK_BACKOFF       5u  /* temporary failure, a next try is set */
+#define TW_TRUNK_REFUSED       6u  /* credentials or policy: out of routing */
+#define TW_TRUNK_FATAL         7u  /* configuration: no try will help */
+#define TW_TRUNK_UNREGISTERING 8u
+#define TW_TRUNK_DISABLED      9u
+
+/** "registered" and so on; "?" for unknown numbers. Static. */
+TW_EXTERN(const char *) tw_trunk_state_name(uint32_t state);
+
+typedef struct tw_trunk_event {
+	uint32_t size;
+	uint32_t state_old;      /* TW_TRUNK_ */
+	uint32_t state_new;
+	int32_t sip_code;        /* last answer, 0 if none came */
+	int32_t next_try_s;      /* seconds from now, -1 if none is planned */
+	int32_t expires_s;       /* granted, 0 when not registered */
+	char trunk[64];          /* name */
+	char target[96];         /* "udp:127.0.0.1:5070" */
+	char reason[160];        /* one line, printable, no secret */
+} tw_trunk_event;
+
+#define TW_TRUNK_EVENT_INIT { sizeof(tw_trunk_event), 0, 0, 0, 0, 0, "", "", "" }
+
+TW_END_DECLS
+
+#endif

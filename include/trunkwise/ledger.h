@@ -1,0 +1,31 @@
+/**
+ * @file ledger.h  Double entry, append-only
+ *
+ * Every posting moves money between a department and a carrier or vendor; the
+ * sum over all postings is zero per currency, always. Nothing updates or
+ * deletes them (the store's triggers refuse it); corrections are reversals.
+ */
+#ifndef TRUNKWISE_LEDGER_H
+#define TRUNKWISE_LEDGER_H
+
+#include <trunkwise/store.h>
+#include <trunkwise/money.h>
+
+TW_BEGIN_DECLS
+
+/** Number rents, one-off fees and recurring items of a month, prorated by
+ * the days that each department held them. Idempotent: a second call posts
+ * only what differs, as a correction. month = "2026-10" in company zone.
+ * @return TW_OK (postings made, may be 0), TW_ENOTFOUND (no company) */
+TW_EXTERN(tw_status) tw_ledger_accrue(uint64_t *out_postings,
+				      tw_store *store, const char *month,
+				      tw_error *err);
+
+/** Sum that the departments were charged in a month (calls, rents, ...), in
+ * one currency. TW_ENOTFOUND when nothing is posted in it. */
+TW_EXTERN(tw_status) tw_ledger_month_total(tw_money *out, tw_store *store,
+	const char *month, const char *currency, tw_error *err);
+
+TW_END_DECLS
+
+#endif

@@ -1,0 +1,48 @@
+/**
+ * @file libre.h  Attached mode: a trunk set on your own libre loop
+ *
+ * The only header that knows libre exists, and only by a forward
+ * declaration: libre's struct layouts depend on macros of its build.
+ */
+#ifndef TRUNKWISE_LIBRE_H
+#define TRUNKWISE_LIBRE_H
+
+#include <trunkwise/trunk.h>
+
+struct sip;
+
+TW_BEGIN_DECLS
+
+#define TW_TRUNKS_HOST_CLOCK 1u  /* you call tw_trunks_process(); no timer */
+
+typedef struct tw_trunks_options {
+	uint32_t size;
+	uint32_t flags;             /* TW_TRUNKS_ */
+	const tw_clock *clock;      /* borrowed for life; NULL: system's */
+	const tw_random *random;    /* borrowed for life; NULL: system's */
+	const char *local_host;     /* in Via and Contact; NULL: by route */
+	uint32_t local_port;        /* 0: the stack's UDP port */
+	void (*event)(void *arg);   /* an event waits; may be NULL */
+	void *arg;
+} tw_trunks_options;
+
+#define TW_TRUNKS_OPTIONS_INIT { sizeof(tw_trunks_options), 0, NULL, NULL, \
+	NULL, 0, NULL, NULL }
+
+/**
+ * New set over `sip`, which you own and which must outlive it. All calls on
+ * the set and its trunks belong to that loop's thread. `event` runs inside
+ * that loop and may call tw_trunks_next_event() only.
+ *
+ * UDP and TCP; a TLS registrar is refused with TW_EUNSUPPORTED.
+ */
+TW_EXTERN(tw_status) tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
+					    const tw_trunks_options *options,
+					    tw_error *err);
+
+/** The stack to dial with for this trunk; borrowed. */
+TW_EXTERN(struct sip *) tw_trunk_sip(const tw_trunk *trunk);
+
+TW_END_DECLS
+
+#endif

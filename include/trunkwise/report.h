@@ -1,0 +1,103 @@
+/**
+ * @file report.h  Expenses by department, and what has no price or owner
+ *
+ * Reports read; they never write. Rows come from rollups, so a month costs
+ * the same however many calls it had.
+ */
+#ifndef TRUNKWISE_REPORT_H
+#define TRUNKWISE_REPORT_H
+
+#include <trunkwise/ledger.h>
+
+TW_BEGIN_DECLS
+
+#define TW_BY_DEPARTMENT  0x01u
+#define TW_BY_CITY        0x02u
+#define TW_BY_CARRIER     0x04u
+#define TW_BY_NUMBER      0x08u
+#define TW_BY_DESTINATION 0x10u
+
+typedef struct tw_expense_row {
+	uint32_t size;
+	uint32_t unallocated;        /* 1: no department; a visible bucket */
+	uint64_t calls;              /* first legs: what people dialled */
+	uint64_t answered;
+	uint64_t missed;
+	uint64_t unrated;            /* answered, billable, without a price */
+	int64_t talk_us;             /* answered time of first legs */
+	tw_money rent;               /* numbers and recurring items */
+	tw_money calls_cost;         /* first legs */
+	tw_money forwarded_cost;     /* forwarded legs */
+	tw_money total;
+	char department[128];        /* "" where not asked by, or unallocated*/
+	char city[64];
+	char carrier[64];
+	char number[32];
+	char destination[96];
+} tw_expense_row;
+#define TW_EXPENSE_ROW_INIT { sizeof(tw_expense_row), 0, 0, 0, 0, 0, 0, \
+	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, "", "", "", "", "" }
+
+typedef struct tw_expenses tw_expenses;
+
+/** month "2026-10" in the company's zone; `by` is a mask of TW_BY_, 0 means
+ * by department. One row per currency where a group has several. Rents that
+ * are not posted yet are computed the same way and counted in.
+ * @return TW_OK (new), TW_EPARSE (month), TW_ENOTFOUND (no company zone) */
+TW_EXTERN(tw_status) tw_report_expenses(tw_expenses **out, tw_store *store,
+					const char *month, uint32_t by,
+					tw_error *err);
+TW_EXTERN(tw_status) tw_expenses_next(tw_expense_row *out,
+				      tw_expenses *expenses, tw_error *err);
+/** Grand total by currency index; TW_ITER_END past the last. */
+TW_EXTERN(tw_status) tw_expenses_total(tw_expense_row *out,
+	const tw_expenses *expenses, uint32_t index, tw_error *err);
+/** Zone whose month this is; borrowed. */
+TW_EXTERN(const char *) tw_expenses_zone(const tw_expenses *expenses);
+TW_EXTERN(void) tw_expenses_free(tw_expenses *expenses);
+
+/** One line of a listing; what the fields mean stands at each function. */
+typedef struct tw_listing tw_listing;
+typedef struct tw_listing_row {
+	uint32_t size;
+	uint32_t reserved;
+	uint64_t calls;
+	int64_t seconds;
+	tw_money money;
+	tw_time at;
+	char key[128];
+	char kind[32];
+	char detail[256];
+} tw_listing_row;
+#define TW_LISTING_ROW_INIT { sizeof(tw_listing_row), 0, 0, 0, { 0, "" }, \
+	0, "", "", "" }
+TW_EXTERN(tw_status) tw_listing_next(tw_listing_row *out,
+				     tw_listing *listing, tw_error *err);
+TW_EXTERN(void) tw_listing_free(tw_listing *listing);
+
+/** Billable calls without a price: one row per (callee prefix or number,
+ * reason): key = number, kind = reason ("no_price", "blocked", "no_tariff",
+ * "no_carrier"), calls, seconds, detail = example call and the mend. */
+TW_EXTERN(tw_status) tw_unrated_list(tw_listing **out, tw_store *store,
+				     tw_error *err);
+
+/** Extensions, account codes, numbers and trunks of calls that no department
+ * owns: kind = match_kind, key = match, with calls and money, dearest
+ * first. */
+TW_EXTERN(tw_status) tw_directory_suggest(tw_listing **out, tw_store *store,
+					  tw_error *err);
+
+/** Import batches: key = batch number, kind = preset, calls = rows stored,
+ * at = when, detail = file and counts. */
+TW_EXTERN(tw_status) tw_import_list(tw_listing **out, tw_store *store,
+				    tw_error *err);
+
+/** Reverses a batch: its postings by new ones, its calls marked as undone
+ * and left out of reports. @return TW_OK, TW_ENOTFOUND, TW_EEXIST (undone
+ * already) */
+TW_EXTERN(tw_status) tw_import_undo(tw_store *store, uint64_t batch,
+				    tw_error *err);
+
+TW_END_DECLS
+
+#endif

@@ -1,0 +1,98 @@
+/**
+ * @file routing.h  Which carrier carries the call
+ *
+ * Candidates are carrier trunks, each with the expected cost of *this* call
+ * from its own deck (its own longest prefix, fees, increments, rounding), so
+ * that a cheap minute behind a dear connection fee loses where it should.
+ * Pure; one thread at a time per router.
+ */
+#ifndef TRUNKWISE_ROUTING_H
+#define TRUNKWISE_ROUTING_H
+
+#include <trunkwise/rating.h>
+
+TW_BEGIN_DECLS
+
+typedef struct tw_router tw_router;
+
+TW_EXTERN(tw_status) tw_router_new(tw_router **out, tw_error *err);
+TW_EXTERN(void) tw_router_free(tw_router *router);
+
+typedef struct tw_route_carrier {
+	uint32_t size;
+	uint32_t priority;           /* breaks equal cost: lower first */
+	const char *carrier;
+	const char *trunk;
+	tw_deck *deck;               /* referenced, not taken */
+	uint32_t calls_max;          /* at a time; 0: no cap */
+	uint32_t reserved;
+} tw_route_carrier;
+#define TW_ROUTE_CARRIER_INIT { sizeof(tw_route_carrier), 100, NULL, NULL, \
+	NULL, 0, 0 }
+
+TW_EXTERN(tw_status) tw_router_add_carrier(tw_router *router,
+	const tw_route_carrier *carrier, tw_error *err);
+
+/** Registered or not; calls in progress are counted by the host's
+ * enter/leave. */
+TW_EXTERN(tw_status) tw_router_set_usable(tw_router *router,
+	const char *trunk, int usable, tw_error *err);
+TW_EXTERN(tw_status) tw_router_call_begin(tw_router *router,
+	const char *trunk, tw_error *err);
+TW_EXTERN(tw_status) tw_router_call_end(tw_router *router,
+	const char *trunk, tw_error *err);
+
+/** A site's ordered way out for emergency numbers: local landline first. */
+TW_EXTERN(tw_status) tw_router_add_emergency(tw_router *router,
+	const char *site, const char *via, tw_error *err);
+/** Numbers that always pass; "112" stands without being added. */
+TW_EXTERN(tw_status) tw_router_add_emergency_number(tw_router *router,
+	const char *digits, tw_error *err);
+
+typedef struct tw_route_request {
+	uint32_t size;
+	uint32_t direction;          /* TW_DIRECTION_OUTBOUND or _FORWARD */
+	const char *number;          /* digits */
+	const char *caller;          /* digits or NULL */
+	const char *site;            /* for emergency; NULL: none */
+	tw_time at;
+	int64_t expected_us;         /* duration to compare by; 0: 60 s */
+} tw_route_request;
+#define TW_ROUTE_REQUEST_INIT { sizeof(tw_route_request), \
+	TW_DIRECTION_OUTBOUND, NULL, NULL, NULL, 0, 0 }
+
+typedef struct tw_route_candidate {
+	uint32_t size;
+	tw_status verdict;           /* TW_OK usable; TW_ENOPRICE, TW_EREFUSED
+					(blocked), TW_EBUSY (cap or down) */
+	int32_t emergency;           /* 1: `via` is a landline or trunk of the
+					emergency order, cost not asked */
+	uint32_t reserved;
+	tw_money expected;           /* cost of the expected call */
+	char carrier[64];
+	char trunk[64];              /* or the landline's name */
+	char prefix[16];
+	char destination[96];
+	char reason[128];            /* why taken or skipped */
+} tw_route_candidate;
+#define TW_ROUTE_CANDIDATE_INIT { sizeof(tw_route_candidate), TW_OK, 0, 0, \
+	{ 0, "" }, "", "", "", "", "" }
+
+/** Usable candidates in the order to try, then the skipped ones with their
+ * verdicts, so that a host can both dial and explain. `*count` in: room in
+ * `out`; out: rows written (all carriers fit when room >= their number plus
+ * the emergency order).
+ * Carriers of two currencies are not comparable: TW_ECONFLICT.
+ * @return TW_OK (first row usable), TW_ENOPRICE (nobody has a price),
+ *         TW_EREFUSED (blocked by all that know it), TW_EBUSY (known and
+ *         priced, but capped or down); rows are written in every case. */
+TW_EXTERN(tw_status) tw_router_decide(tw_route_candidate *out,
+	uint32_t *count, const tw_router *router,
+	const tw_route_request *request, tw_error *err);
+
+TW_EXTERN(int) tw_router_is_emergency(const tw_router *router,
+				      const char *digits);
+
+TW_END_DECLS
+
+#endif

@@ -1,0 +1,211 @@
+/**
+ * @file trunk.h  Registration of carrier trunks
+ *
+ * Two ways to the same pure machine. *Sans-I/O* (libtrunkwise): your stack
+ * sends and receives, tw_registration_ hands you messages and deadlines.
+ * *Attached* (libtrunkwise-sip): a tw_trunks set runs on your libre loop, see
+ * trunkwise/libre.h. RFC 3261 section 10 (REGISTER), 17.1.2 (non-INVITE
+ * client transaction, timers E, F, K), RFC 7616 and 8760 (digest).
+ *
+ * Times are monotonic microseconds that you pass in. All handles here are
+ * single-threaded: one thread at a time per handle.
+ */
+#ifndef TRUNKWISE_TRUNK_H
+#define TRUNKWISE_TRUNK_H
+
+#include <trunkwise/event.h>
+#include <trunkwise/sys/clock.h>
+
+TW_BEGIN_DECLS
+
+#define TW_DIGEST_MD5        1u
+#define TW_DIGEST_SHA256     2u
+#define TW_DIGEST_SHA512_256 3u
+
+typedef struct tw_trunk_options {
+	uint32_t size;
+	uint32_t flags;             /* 0; unknown bits are refused */
+	const char *name;           /* 1..63 bytes, unique in a set */
+	const char *registrar;      /* "sip:host[:port][;transport=udp]" */
+	const char *user;           /* user part of the address of record */
+	const char *auth_user;      /* NULL: user */
+	const void *password;       /* bytes; copied, wiped at free */
+	size_t password_size;
+	const char *realm;          /* NULL: the first seen is pinned */
+	const char *contact_user;   /* NULL: random token per trunk */
+	const char *domain;         /* of the AOR; NULL: registrar's host */
+	uint32_t expires_s;         /* asked for: 60..86400 */
+	uint32_t digest_min;        /* weakest TW_DIGEST_ answered */
+	uint32_t retry_base_s;      /* first back-off: 5..600 */
+	uint32_t retry_max_s;       /* back-off never longer: ..3600 */
+	uint32_t refused_tries;     /* before TW_TRUNK_REFUSED: 1..10 */
+	uint32_t refused_probe_s;   /* slow re-probe when refused; 0: none */
+} tw_trunk_options;
+
+#define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
+	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
+	2, 3600 }
+
+typedef struct tw_trunk_status {
+	uint32_t size;
+	uint32_t state;             /* TW_TRUNK_ */
+	int32_t sip_code;           /* last answer, 0 if none */
+	int32_t expires_s;          /* granted */
+	int64_t expires_at;         /* monotonic us, 0 if not registered */
+	int64_t next_try_at;        /* monotonic us, 0 if none planned */
+	uint64_t requests;          /* REGISTERs handed out, no retransmits */
+	uint64_t retransmits;
+	uint64_t registrations;     /* 2xx that made or kept a binding */
+	char realm[128];            /* pinned or configured, "" if none yet */
+	char contact_user[64];
+	char reason[160];
+} tw_trunk_status;
+
+#define TW_TRUNK_STATUS_INIT { sizeof(tw_trunk_status), 0, 0, 0, 0, 0, 0, \
+	0, 0, "", "", "" }
+
+/* ---- sans-I/O machine (libtrunkwise) ---- */
+
+typedef struct tw_registration tw_registration;
+
+#define TW_TRANSPORT_UDP 1u
+#define TW_TRANSPORT_TCP 2u
+#define TW_TRANSPORT_TLS 3u
+
+#define TW_ACTION_SEND  1u  /* put `data` on the wire to `host` */
+#define TW_ACTION_EVENT 2u  /* `event` tells a change of state */
+
+typedef struct tw_registration_action {
+	uint32_t size;
+	uint32_t kind;              /* TW_ACTION_ */
+	uint32_t transport;         /* TW_TRANSPORT_ */
+	uint32_t port;              /* 0: by DNS SRV or the default */
+	const char *host;           /* borrowed until the next call on it */
+	const void *data;           /* borrowed likewise */
+	size_t data_size;
+	tw_trunk_event event;
+} tw_registration_action;
+
+/** New machine, idle. Options are copied. `random` is borrowed for the
+ * machine's life; NULL takes the system's.
+ * @return TW_OK (new), TW_EINVAL (field names the option), TW_EPARSE (URI),
+ *         TW_EUNSUPPORTED (sips:, unknown transport), TW_ENOMEM */
+TW_EXTERN(tw_status) tw_registration_new(tw_registration **out,
+					 const tw_trunk_options *options,
+					 const tw_random *random,
+					 tw_error *err);
+
+/** Wipes the password. NULL is fine. Sends nothing. */
+TW_EXTERN(void) tw_registration_free(tw_registration *registration);
+
+/** The address that Via and Contact name; required before start. */
+TW_EXTERN(tw_status) tw_registration_set_local(tw_registration *registration,
+					       const char *host,
+					       uint32_t port, tw_error *err);
+
+/** Register now (also "try now" during back-off; a Retry-After of the
+ * registrar is never bypassed). */
+TW_EXTERN(tw_status) tw_registration_start(tw_registration *registration,
+					   int64_t now_us, tw_error *err);
+
+/** Un-register; ends in TW_TRUNK_IDLE, or DISABLED after a failure. */
+TW_EXTERN(tw_status) tw_registration_stop(tw_registration *registration,
+					  int64_t now_us, tw_error *err);
+
+/** One SIP message that arrived. @return TW_OK (ours, taken in),
+ * TW_ENOTFOUND (not ours: give it to your stack), TW_EPARSE */
+TW_EXTERN(tw_status) tw_registration_receive(tw_registration *registration,
+					     const void *data, size_t size,
+					     int64_t now_us, tw_error *err);
+
+/** The transport could not deliver the last SEND. */
+TW_EXTERN(tw_status) tw_registration_send_failed(
+	tw_registration *registration, int64_t now_us, tw_error *err);
+
+/** Runs what is due. Early calls do nothing. */
+TW_EXTERN(tw_status) tw_registration_tick(tw_registration *registration,
+					  int64_t now_us, tw_error *err);
+
+/** When tick wants to be called, INT64_MAX if never. */
+TW_EXTERN(int64_t) tw_registration_deadline(
+	const tw_registration *registration);
+
+/** Next thing to do. @return TW_OK, TW_ITER_END */
+TW_EXTERN(tw_status) tw_registration_next(tw_registration_action *out,
+					  tw_registration *registration,
+					  tw_error *err);
+
+/** 1 while a REGISTER waits for its final answer. */
+TW_EXTERN(int) tw_registration_is_pending(
+	const tw_registration *registration);
+
+TW_EXTERN(tw_status) tw_registration_status(tw_trunk_status *out,
+	const tw_registration *registration, tw_error *err);
+
+/**
+ * Answers a 401 or 407 that a request of this trunk got (INVITE, BYE, ...).
+ * Send the request again with the same Call-ID, From tag and CSeq + 1, with
+ * this header line added.
+ *
+ * @param out     new, "Proxy-Authorization: Digest ..." without CRLF;
+ *                tw_free() it
+ * @param method  "INVITE"
+ * @param uri     the Request-URI exactly as sent
+ * @param response  the whole 401 or 407, bytes as they came
+ * @return TW_OK, TW_EREFUSED (realm not the trunk's, or the second refusal
+ *         of the same nonce), TW_EUNSUPPORTED (no challenge we answer),
+ *         TW_EPARSE, TW_ENOMEM
+ */
+TW_EXTERN(tw_status) tw_registration_authorize(char **out,
+	tw_registration *registration, const char *method, const char *uri,
+	const void *response, size_t response_size, tw_error *err);
+
+/* ---- trunk set on a SIP stack (libtrunkwise-sip) ---- */
+
+typedef struct tw_trunks tw_trunks;
+typedef struct tw_trunk tw_trunk;
+
+/** Adds a trunk, not yet started. The trunk keeps its set alive.
+ * @return TW_OK (new), TW_EEXIST (name), and those of registration_new */
+TW_EXTERN(tw_status) tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
+				  const tw_trunk_options *options,
+				  tw_error *err);
+
+/** Forgets it without a word to the registrar; stop first to un-register. */
+TW_EXTERN(void) tw_trunk_free(tw_trunk *trunk);
+
+TW_EXTERN(tw_status) tw_trunk_start(tw_trunk *trunk, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_stop(tw_trunk *trunk, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_status_get(tw_trunk_status *out,
+					 const tw_trunk *trunk,
+					 tw_error *err);
+TW_EXTERN(const char *) tw_trunk_name(const tw_trunk *trunk);
+
+/** As tw_registration_authorize(), for requests sent by this trunk. */
+TW_EXTERN(tw_status) tw_trunk_authorize(char **out, tw_trunk *trunk,
+					const char *method, const char *uri,
+					const void *response,
+					size_t response_size, tw_error *err);
+
+/** The trunk whose Contact token is the user part of this Request-URI user;
+ * borrowed. @return TW_OK, TW_ENOTFOUND */
+TW_EXTERN(tw_status) tw_trunks_match(tw_trunk **out, tw_trunks *trunks,
+				     const char *request_user,
+				     tw_error *err);
+
+/** Oldest unread event. @return TW_OK, TW_ITER_END */
+TW_EXTERN(tw_status) tw_trunks_next_event(tw_trunk_event *out,
+					  tw_trunks *trunks, tw_error *err);
+
+/** For hosts that drive time themselves: when process wants a call. */
+TW_EXTERN(int64_t) tw_trunks_deadline(const tw_trunks *trunks);
+TW_EXTERN(tw_status) tw_trunks_process(tw_trunks *trunks, tw_error *err);
+
+/** Count of exchanges that wait for a final answer. */
+TW_EXTERN(uint32_t) tw_trunks_pending(const tw_trunks *trunks);
+
+TW_EXTERN(void) tw_trunks_free(tw_trunks *trunks);
+
+TW_END_DECLS
+
+#endif

@@ -1,0 +1,33 @@
+/**
+ * @file src/base/zone.h  A zone as a value: transitions and a footer rule
+ */
+#ifndef TW_SRC_ZONE_H
+#define TW_SRC_ZONE_H
+
+#include "base.h"
+#include <trunkwise/time.h>
+
+/* "M3.5.0/2", "J60" or "59" of a POSIX TZ string. */
+struct tw_zone_rule {
+	uint8_t kind;       /* 'M', 'J' or '0' */
+	int32_t month, week, day;
+	int32_t time_s;     /* -167 h .. 167 h */
+};
+
+struct tw_zone {
+	uint32_t refs;                  /* atomic */
+	char name[64];
+	size_t count;
+	int64_t *at_s;                  /* transition instants, rising */
+	int32_t *offset_s;              /* in force from at_s[i] */
+	int32_t first_offset_s;         /* before at_s[0] */
+	int has_footer;                 /* rule for after the last one */
+	int32_t std_offset_s, dst_offset_s;
+	int has_dst;
+	struct tw_zone_rule dst_start, dst_end;
+};
+
+/* The built-in zone without a file. Static: ref and free are harmless. */
+tw_zone *tw__zone_utc(void);
+
+#endif

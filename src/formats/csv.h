@@ -1,0 +1,43 @@
+/**
+ * @file src/formats/csv.h  Splits delimited bytes into rows of fields
+ *
+ * Decides where a field ends and on which physical line it began. Refuses to
+ * know what any column means. Quirks served: BOM, CRLF/LF/CR, quote doubling,
+ * newlines inside quotes, text after a closing quote, ragged rows, NUL (the
+ * row is flagged), and a size limit per row so that one unclosed quote cannot
+ * swallow a file in silence.
+ */
+#ifndef TW_SRC_CSV_H
+#define TW_SRC_CSV_H
+
+#include "base/base.h"
+
+#define TW_CSV_FIELDS_MAX 256
+#define TW_CSV_ROW_MAX    (1u << 20)
+
+struct tw_csv_row {
+	int64_t line;          /* physical, 1-based, of the row's first byte */
+	size_t count;          /* fields */
+	const struct tw_str *fields;  /* borrowed until the next call */
+	const char *fault;     /* NULL, or why the row can't be trusted */
+};
+
+struct tw_csv;
+
+/* Whole input in memory, borrowed until free. delimiter 0 = find it among
+ * , ; and tab by the first non-empty row. */
+tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
+		      char delimiter, tw_error *err);
+/* TW_OK, TW_ITER_END, TW_ENOMEM. Blank lines are skipped, they are no rows.
+ * A faulty row is returned with its fault, and reading goes on after it. */
+tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *row,
+		       tw_error *err);
+char tw__csv_delimiter(const struct tw_csv *csv);
+void tw__csv_free(struct tw_csv *csv);
+
+/* Text bytes of any usual encoding as UTF-8 (new, tw_free): UTF-8 with or
+ * without BOM, UTF-16 with BOM, else cp1251 when `fallback_cp1251`. */
+tw_status tw__text_to_utf8(char **out, size_t *out_size, const void *data,
+			   size_t size, bool fallback_cp1251, tw_error *err);
+
+#endif

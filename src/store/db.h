@@ -1,0 +1,59 @@
+/**
+ * @file src/store/db.h  Statements and transactions: the port to SQL
+ *
+ * Decides how a statement is prepared, bound and stepped, who may write when,
+ * and what an SQLite failure means. Refuses to know what a department or a
+ * call is. SQL text stays in the common dialect (no SQLite functions beyond
+ * upsert), bound parameters only: a later store answers the same calls.
+ */
+#ifndef TW_SRC_DB_H
+#define TW_SRC_DB_H
+
+#include "base/base.h"
+#include <trunkwise/store.h>
+
+struct tw_stmt;
+
+/* Prepared once per SQL text (the pointer of a literal is the cache key) and
+ * handed out reset and unbound; borrowed until the store is freed. A text
+ * must not be in use twice at the same time. */
+tw_status tw__stmt(struct tw_stmt **out, tw_store *store, const char *sql,
+		   tw_error *err);
+/* Index is 1-based as in SQL. Text and blobs are copied. Failures stick to
+ * the statement and come out of the next step. */
+void tw__bind_i64(struct tw_stmt *stmt, int index, int64_t value);
+void tw__bind_text(struct tw_stmt *stmt, int index, const char *text);
+void tw__bind_str(struct tw_stmt *stmt, int index, struct tw_str text);
+void tw__bind_blob(struct tw_stmt *stmt, int index, const void *data,
+		   size_t size);
+void tw__bind_null(struct tw_stmt *stmt, int index);
+/* TW_OK with a row, TW_ITER_END when done (and reset), or a failure. */
+tw_status tw__step(struct tw_stmt *stmt, tw_error *err);
+/* Steps a statement that returns no rows; resets it. */
+tw_status tw__run(struct tw_stmt *stmt, tw_error *err);
+void tw__reset(struct tw_stmt *stmt);
+/* 0-based columns; text is borrowed until the next step or reset, "" for
+ * NULL. */
+int64_t tw__col_i64(struct tw_stmt *stmt, int column);
+const char *tw__col_text(struct tw_stmt *stmt, int column);
+const void *tw__col_blob(struct tw_stmt *stmt, int column, size_t *size);
+bool tw__col_is_null(struct tw_stmt *stmt, int column);
+
+int64_t tw__last_id(const tw_store *store);
+int64_t tw__changes(const tw_store *store);
+
+/* Inside a transaction already? Writers open one with tw__tx_enter and close
+ * it with tw__tx_leave: both do nothing when the caller of the library holds
+ * one (tw_store_begin), so that verbs compose. *status* TW_OK commits,
+ * anything else rolls back (or marks the outer one for rollback). */
+struct tw_tx { bool own; };
+tw_status tw__tx_enter(struct tw_tx *tx, tw_store *store, tw_error *err);
+tw_status tw__tx_leave(struct tw_tx *tx, tw_store *store, tw_status status,
+		       tw_error *err);
+
+bool tw__store_is_readonly(const tw_store *store);
+const tw_clock *tw__store_clock(const tw_store *store);
+/* Children keep their store alive. */
+tw_store *tw__store_ref(tw_store *store);
+
+#endif

@@ -1,0 +1,11 @@
+# Turns schema/*.sql into one C array of { name, text }, in name order.
+set(text "#include \"schema.h\"\n\nconst struct tw_schema tw__schema[] = {\n")
+list(SORT FILES)
+foreach(file IN LISTS FILES)
+	get_filename_component(name ${file} NAME_WE)
+	file(READ ${file} sql HEX)
+	string(REGEX REPLACE "(..)" "0x\\1," bytes "${sql}")
+	set(text "${text}\t{ \"${name}\", (const char []){ ${bytes}0 } },\n")
+endforeach()
+set(text "${text}\t{ 0, 0 }\n};\n")
+file(WRITE ${OUT} "${text}")
