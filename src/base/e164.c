@@ -1,0 +1,107 @@
+/**
+ * @file src/base/e164.c  What was dialled, as digits
+ *
+ * Decides the one spelling under which a number is stored and looked up.
+ * Refuses to know who owns it or whether it exists.
+ */
+#include <string.h>
+#include "e164.h"
+
+#define E164_MAX 15   /* ITU-T E.164 section 6.2.1 */
+
+const struct tw_dial_rule tw__dial_russia = { "7", "8", "810", 11 };
+
+bool tw__digits_only(const char *text)
+{
+	if (!text || !*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+	}
+	return true;
+}
+
+/* Leaves digits only; *plus tells whether "+" came first. */
+static tw_status strip(char out[TW_DIGITS_MAX], bool *plus, const char *text,
+		       tw_error *err)
+{
+	size_t n = 0;
+
+	*plus = false;
+	for (const char *p = text; *p; p++) {
+		if (*p >= '0' && *p <= '9') {
+			if (n + 1 >= TW_DIGITS_MAX)
+				return tw__fail(err, TW_EPARSE, "'%.40s' has "
+						"more than %d digits", text,
+						TW_DIGITS_MAX - 1);
+			out[n++] = *p;
+		}
+		else if (*p == '+' && n == 0 && !*plus) {
+			*plus = true;
+		}
+		else if (!strchr(" -().", *p)) {
+			return tw__fail(err, TW_EPARSE, "'%.40s' is not a "
+					"telephone number; write digits with "
+					"an optional leading +", text);
+		}
+	}
+	if (n == 0)
+		return tw__fail(err, TW_EPARSE, "'%.40s' has no digits; write "
+				"a telephone number", text);
+	out[n] = '\0';
+	return TW_OK;
+}
+
+static bool starts(const char *digits, const char *prefix)
+{
+	return *prefix && strncmp(digits, prefix, strlen(prefix)) == 0;
+}
+
+/* Swaps the first drop digits for the country code. */
+static tw_status put(char out[TW_DIGITS_MAX], const char *country,
+		     const char *rest, tw_error *err)
+{
+	size_t c = strlen(country), r = strlen(rest);
+
+	if (r == 0 || c + r > E164_MAX || (c ? *country : *rest) == '0')
+		return tw__fail(err, TW_EPARSE, "'%s%s' is not an "
+				"international number: 1 to 15 digits, the "
+				"country code first", country, rest);
+	memcpy(out, country, c);
+	memcpy(out + c, rest, r + 1);
+	return TW_OK;
+}
+
+tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
+		   const struct tw_dial_rule *rule, tw_error *err)
+{
+	char digits[TW_DIGITS_MAX];
+	tw_status status;
+	size_t length;
+	bool plus;
+
+	if (!out || !text)
+		return tw__fail(err, TW_EINVAL, "number: NULL argument");
+	status = strip(digits, &plus, text, err);
+	if (status)
+		return status;
+	if (plus)
+		return put(out, "", digits, err);
+	length = strlen(digits);
+	if (rule && length >= rule->national_length) {
+		/* first, because "810" begins with the national "8" */
+		if (starts(digits, rule->international))
+			return put(out, "", digits +
+				   strlen(rule->international), err);
+		if (starts(digits, rule->national) &&
+		    (rule->national_length == 0 ||
+		     length == rule->national_length))
+			return put(out, rule->country, digits +
+				   strlen(rule->national), err);
+		if (!*rule->national && length == rule->national_length)
+			return put(out, rule->country, digits, err);
+	}
+	memcpy(out, digits, length + 1);
+	return TW_OK;
+}
