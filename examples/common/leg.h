@@ -1,0 +1,65 @@
+/**
+ * @file leg.h  One INVITE client leg, from dialling to its BYE
+ *
+ * Built on sip_dialog + sip_drequestf: libre's sipsess_connect cannot answer
+ * a SHA-256 challenge on 1.1.0 and leaves the second 200 of a fork without
+ * ACK, a paid leg that stays up. Every 2xx is ACKed; forks that lose get BYE;
+ * a 200 that crosses our CANCEL is ACKed and ended by BYE. Session bodies
+ * pass through untouched.
+ */
+#ifndef EXAMPLES_LEG_H
+#define EXAMPLES_LEG_H
+
+#include <re.h>
+#include "clk.h"
+
+struct leg;
+
+/* Answers a 401/407: *header new (tw_free), "Authorization: ..." without
+ * CRLF. Errors end the leg with the challenge's code. */
+typedef int (leg_auth_h)(char **header, const char *method, const char *uri,
+			 const struct sip_msg *msg, void *arg);
+typedef void (leg_progress_h)(const struct sip_msg *msg, void *arg);
+typedef void (leg_answer_h)(const struct sip_msg *msg, void *arg);
+/* Exactly once, last: code 0 with err = nothing came (timeout, transport),
+ * 200 = an established leg ended by BYE of the far end, else the failure's
+ * code; msg may be NULL. After it the leg is dead; mem_deref() is yours. */
+typedef void (leg_closed_h)(int err, uint16_t code, const struct sip_msg *msg,
+			    void *arg);
+/* The far end sent an in-dialog INVITE: answer by leg_reply_offer(). May be
+ * NULL: refused with 488. */
+
+struct leg_options {
+	struct sip *sip;
+	struct clk *clk;
+	const char *uri;          /* Request-URI, also the next hop */
+	const char *from_uri;     /* "sip:+7843...@host" */
+	const char *from_name;    /* display name or NULL */
+	const char *to_uri;       /* NULL: uri */
+	const char *contact_user; /* of our Contact */
+	const char *headers;      /* extra, each line ends with CRLF; or NULL */
+	const char *content_type; /* NULL: no body */
+	const void *body;
+	size_t body_size;
+	leg_auth_h *auth_h;       /* NULL: a challenge is a failure */
+	leg_progress_h *progress_h;
+	leg_answer_h *answer_h;
+	leg_closed_h *closed_h;
+	void *arg;
+};
+
+/* In-dialog requests (BYE) for legs of one stack; keep it as long as them.
+ * Must be allocated before sipsess_listen() on the same stack, whose listener
+ * answers 481 to every BYE it does not know. */
+struct leg_sock;
+int leg_listen(struct leg_sock **sockp, struct sip *sip);
+
+int leg_invite(struct leg **legp, struct leg_sock *sock,
+	       const struct leg_options *options);
+/* CANCEL, or BYE when answered; no handler is called afterwards, but the leg
+ * finishes its work on the wire by itself (ACK, BYE of a late 200). */
+void leg_hangup(struct leg *leg, const char *reason_header);
+bool leg_is_answered(const struct leg *leg);
+const char *leg_callid(const struct leg *leg);
+
+#endif

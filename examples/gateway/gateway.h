@@ -1,0 +1,51 @@
+/**
+ * @file gateway.h  A small back-to-back user agent around the library
+ *
+ * Registers the trunks of a directory, takes inbound INVITEs, asks the
+ * distribution engine, rings phones, overflows to landlines through a
+ * carrier, lets staff dial out by the cheapest carrier, and writes one call
+ * record per leg. Media goes end to end: session bodies pass untouched.
+ *
+ * Decides nothing about who rings or what it costs: it carries decisions of
+ * the library to the wire and outcomes back.
+ */
+#ifndef EXAMPLES_GATEWAY_H
+#define EXAMPLES_GATEWAY_H
+
+#include <re.h>
+#include <trunkwise.h>
+#include <trunkwise/libre.h>
+#include "../common/clk.h"
+
+struct gateway;
+
+struct gateway_options {
+	tw_store *store;               /* borrowed for life */
+	const tw_directory *directory; /* borrowed for life */
+	struct sip *sip;               /* its own stack; borrowed */
+	struct clk *clk;               /* referenced */
+	const tw_random *random;       /* NULL: system's */
+	uint64_t seed;
+	const char *secrets_dir;       /* password_file is relative to it */
+	const char *local_host;        /* for Via and Contact */
+	uint32_t local_port;
+	uint32_t batch_calls;          /* records per store transaction */
+};
+
+/* Starts registering at once. */
+int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
+		  tw_error *err);
+/* Un-registers; stopped_h when every trunk is idle and all is stored. */
+void gateway_stop(struct gateway *gw, void (*stopped_h)(int err, void *arg),
+		  void *arg);
+tw_trunks *gateway_trunks(const struct gateway *gw);
+
+struct gateway_stats {
+	uint64_t inbound, outbound, forwarded;   /* legs that went out or in */
+	uint64_t refused;                        /* strangers, bad requests */
+	uint64_t records;                        /* stored */
+	uint32_t live;                           /* calls now */
+};
+void gateway_stats(const struct gateway *gw, struct gateway_stats *out);
+
+#endif

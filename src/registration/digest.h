@@ -1,0 +1,58 @@
+/**
+ * @file src/registration/digest.h  Answers to challenges
+ *
+ * Keeps the nonces that are in use and writes Authorization lines from
+ * them (RFC 7616). It refuses to know which request it is for and what a
+ * second refusal means; machine.c and authorize.c decide that.
+ */
+#ifndef TW_SRC_REGISTRATION_DIGEST_H
+#define TW_SRC_REGISTRATION_DIGEST_H
+
+#include <trunkwise/sys/clock.h>
+#include "challenge.h"
+
+#define TW_NONCE_COUNTS 16u
+
+/* nc must grow per nonce, whoever uses it: a REGISTER and the INVITEs of
+ * the same trunk often get the same one. The least recent is forgotten;
+ * the worst that follows is one "stale" round. */
+struct tw_nonce_counts {
+	struct {
+		uint64_t key;        /* hash of the nonce, 0: free */
+		uint32_t count;
+	} slot[TW_NONCE_COUNTS];
+};
+
+/* An answer that can be given again with the next nc. */
+struct tw_credentials {
+	bool present;
+	bool is_proxy;           /* Proxy-Authorization */
+	bool has_opaque;
+	bool qop;
+	uint32_t algorithm;      /* TW_DIGEST_ */
+	char realm[TW_REALM_MAX + 1];
+	char nonce[TW_NONCE_MAX + 1];
+	char opaque[TW_NONCE_MAX + 1];
+};
+
+struct tw_digest_secret {
+	const char *user;
+	const void *password;
+	size_t password_size;
+};
+
+void tw__credentials_set(struct tw_credentials *out,
+			 const struct tw_challenge *challenge, bool is_proxy);
+
+/* Authentication-Info: nextnonce="..." of a 2xx. */
+void tw__credentials_next_nonce(struct tw_credentials *credentials,
+				const struct tw_message *msg);
+
+/* Appends "Authorization: Digest ..." without CRLF. */
+tw_status tw__credentials_write(struct tw_buf *out,
+	const struct tw_credentials *credentials,
+	struct tw_nonce_counts *counts, const tw_random *random,
+	const struct tw_digest_secret *secret,
+	const char *method, const char *uri, tw_error *err);
+
+#endif
