@@ -10,6 +10,7 @@
  * was the obvious other way, but fields are about ten bytes long and its
  * call alone costs more than that.
  */
+#include <assert.h>
 #include <string.h>
 #include "csv.h"
 #if defined(__SSE2__)
@@ -32,7 +33,7 @@ struct tw_csv {
 	struct tw_str fields[TW_CSV_FIELDS_MAX];
 };
 
-/* One row being read. */
+/* One row being read; done may mean its end, a fault or no memory. */
 struct scan {
 	size_t start;
 	int64_t line;
@@ -44,7 +45,8 @@ struct scan {
 };
 
 static const char fault_long[] = "row is longer than 1 MiB";
-static const char fault_open[] = "a quote is opened and never closed";
+static const char fault_open[] = "a quote is opened and not closed within "
+	"1 MiB";
 static const char fault_many[] = "row has more than 256 fields";
 static const char fault_nul[] = "row has a NUL byte; is the file text?";
 
@@ -104,34 +106,38 @@ static uint64_t block_mask(const char *p, char delimiter)
 
 static void load_block(struct tw_csv *csv, size_t at)
 {
-	char tail[BLOCK];
+	size_t left = csv->size - at;
+	char tail[BLOCK] = { 0 };
 
 	csv->block = at;
-	if (csv->size - at >= BLOCK) {
+	if (left >= BLOCK) {
 		csv->mask = block_mask(csv->p + at, csv->delimiter);
 		return;
 	}
-	/* 'x' is never special, whatever the delimiter: see check below */
-	memset(tail, 'x', sizeof(tail));
-	memcpy(tail, csv->p + at, csv->size - at);
-	csv->mask = block_mask(tail, csv->delimiter);
+	memcpy(tail, csv->p + at, left);
+	csv->mask = block_mask(tail, csv->delimiter) &
+		((1ull << left) - 1);
 }
 
-/* Moves to a place the mask does not know yet, such as behind a quote. */
+/* Goes forward to any place: behind a quote, behind a line end. */
 static void jump(struct tw_csv *csv, size_t at)
 {
 	csv->at = at;
-	if (at < csv->size && at - csv->block < BLOCK && at >= csv->block) {
+	if (at >= csv->block && at - csv->block < BLOCK)
 		csv->mask &= ~0ull << (at - csv->block);
-		return;
-	}
-	csv->mask = 0;
-	csv->block = at;
-	if (at < csv->size)
+	else
 		load_block(csv, at);
 }
 
-/* Place of the next special byte at or after csv->at, or size. */
+/* Goes back: the mask has lost its bits, so it must be made again. */
+static void rewind_to(struct tw_csv *csv, size_t at, int64_t line)
+{
+	csv->at = at;
+	csv->line = line;
+	load_block(csv, at);
+}
+
+/* Place of the next special byte, or size. */
 static inline size_t next_special(struct tw_csv *csv)
 {
 	while (csv->mask == 0) {
@@ -142,20 +148,24 @@ static inline size_t next_special(struct tw_csv *csv)
 	return csv->block + (size_t)__builtin_ctzll(csv->mask);
 }
 
+/* Steps over the byte that next_special() has just found. */
 static inline void drop_special(struct tw_csv *csv, size_t at)
 {
 	csv->mask &= csv->mask - 1;
 	csv->at = at + 1;
 }
 
+static bool is_crlf(const struct tw_csv *csv, size_t at)
+{
+	return csv->p[at] == '\r' && at + 1 < csv->size &&
+		csv->p[at + 1] == '\n';
+}
+
 /* CR, LF and CRLF each end one line. */
 static void end_line(struct tw_csv *csv, size_t at)
 {
 	csv->line++;
-	if (csv->p[at] == '\r' && at + 1 < csv->size && csv->p[at + 1] == '\n')
-		jump(csv, at + 2);
-	else
-		drop_special(csv, at);
+	jump(csv, at + (is_crlf(csv, at) ? 2 : 1));
 }
 
 static void fail_row(struct scan *row, const char *fault)
@@ -188,8 +198,8 @@ static void end_field(struct tw_csv *csv, struct scan *row, size_t at)
 	}
 }
 
-/* End of unquoted text from csv->at: quotes inside it are plain letters,
- * as in 12" or O"Neill, since only a field's first byte can open one. */
+/* End of unquoted text: quotes inside of it are plain letters, as in 12" or
+ * O"Neill, since only a field's first byte can open one. */
 static size_t text_end(struct tw_csv *csv, struct scan *row)
 {
 	size_t at;
@@ -211,14 +221,14 @@ static void plain_field(struct tw_csv *csv, struct scan *row)
 {
 	size_t from = csv->at, end = text_end(csv, row);
 
-	if (row->fault)
-		return;
-	put_field(csv, row, tw__str(csv->p + from, end - from));
-	if (!row->fault)
+	if (!row->done)
+		put_field(csv, row, tw__str(csv->p + from, end - from));
+	if (!row->done)
 		end_field(csv, row, end);
 }
 
-/* A row fits in the scratch area because its fields only lose bytes. */
+/* A row always fits into the scratch area, because its fields only lose
+ * bytes and its length was checked before. */
 static void keep(struct tw_csv *csv, struct scan *row, size_t from,
 		 size_t end)
 {
@@ -229,82 +239,78 @@ static void keep(struct tw_csv *csv, struct scan *row, size_t from,
 		row->done = true;
 		return;
 	}
+	assert(end - from <= TW_CSV_ROW_MAX - csv->scratch_used);
 	memcpy(csv->scratch + csv->scratch_used, csv->p + from, end - from);
 	csv->scratch_used += end - from;
 }
 
-static void note_inside(struct tw_csv *csv, struct scan *row, size_t from,
-			size_t end)
+/* Next quote inside of a quoted field, counting the lines on the way. */
+static size_t find_quote(struct tw_csv *csv, struct scan *row)
 {
-	const char *p = csv->p;
+	size_t at;
 
-	for (size_t i = from; i < end; i++) {
-		row->has_nul |= p[i] == '\0';
-		if (p[i] == '\n' || (p[i] == '\r' &&
-				     (i + 1 >= csv->size ||
-				      p[i + 1] != '\n')))
-			csv->line++;
+	while ((at = next_special(csv)) < csv->size) {
+		char c = csv->p[at];
+
+		if (at - row->start >= TW_CSV_ROW_MAX)
+			break;
+		if (c == '"')
+			return at;
+		row->has_nul |= c == '\0';
+		csv->line += c == '\n' || (c == '\r' && !is_crlf(csv, at));
+		drop_special(csv, at);
+	}
+	fail_row(row, fault_open);
+	return at;
+}
+
+/* Finds the closing quote; what stands before doubled ones is copied. */
+static size_t closing_quote(struct tw_csv *csv, struct scan *row,
+			    size_t *from)
+{
+	for (;;) {
+		size_t quote = find_quote(csv, row);
+
+		if (row->done)
+			return quote;
+		jump(csv, quote + 1);
+		if (csv->at >= csv->size || csv->p[csv->at] != '"')
+			return quote;
+		/* one of the two stays */
+		keep(csv, row, *from, quote + 1);
+		if (row->done)
+			return quote;
+		jump(csv, quote + 2);
+		*from = quote + 2;
 	}
 }
 
-/* Closing quote of the run that begins at from, or size when the row's limit
- * or the input ends before. */
-static size_t find_quote(const struct tw_csv *csv, const struct scan *row,
-			 size_t from)
-{
-	size_t limit = row->start + TW_CSV_ROW_MAX;
-	const char *q;
-
-	if (limit > csv->size)
-		limit = csv->size;
-	q = from < limit ? memchr(csv->p + from, '"', limit - from) : NULL;
-	return q ? (size_t)(q - csv->p) : csv->size;
-}
-
-/* Nearly every quoted field needs no copy: "text", and then a delimiter or
- * a line end. The others are put together from their runs. */
+/* Nearly every quoted field needs no copy: "text", then a delimiter or a
+ * line end. Others are put together from their pieces, and letters behind
+ * the closing quote belong to the field too. */
 static void quoted_field(struct tw_csv *csv, struct scan *row)
 {
-	size_t from = csv->at + 1, first = csv->scratch_used, end;
-	bool copied = false;
+	size_t from = csv->at + 1, piece = from, end, after, stop;
+	size_t kept = csv->scratch_used;
+	struct tw_str field;
 
-	for (;;) {
-		size_t quote = find_quote(csv, row, from);
-
-		if (quote >= csv->size) {
-			fail_row(row, fault_open);
-			return;
-		}
-		note_inside(csv, row, from, quote);
-		jump(csv, quote + 1);
-		if (csv->at >= csv->size || csv->p[csv->at] != '"') {
-			end = quote;
-			break;
-		}
-		/* doubled: one of the two stays */
-		keep(csv, row, from, quote + 1);
-		if (row->oom)
-			return;
-		copied = true;
-		from = quote + 2;
-	}
-	size_t after = csv->at, stop = text_end(csv, row);
-
-	if (row->fault)
+	jump(csv, from);
+	end = closing_quote(csv, row, &piece);
+	if (row->done)
 		return;
-	if (copied || stop > after) {
-		keep(csv, row, from, end);
-		if (!row->oom)
+	after = csv->at;
+	stop = text_end(csv, row);
+	field = tw__str(csv->p + from, end - from);
+	if (!row->done && (piece != from || stop > after)) {
+		keep(csv, row, piece, end);
+		if (!row->done)
 			keep(csv, row, after, stop);
-		if (row->oom)
-			return;
-		put_field(csv, row, tw__str(csv->scratch + first,
-					    csv->scratch_used - first));
+		field = tw__str(csv->scratch + kept,
+				csv->scratch_used - kept);
 	}
-	else {
-		put_field(csv, row, tw__str(csv->p + from, end - from));
-	}
-	if (!row->fault)
+	if (!row->done)
+		put_field(csv, row, field);
+	if (!row->done)
 		end_field(csv, row, stop);
 }
 
@@ -312,31 +318,32 @@ static void quoted_field(struct tw_csv *csv, struct scan *row)
  * stray quote then costs one row, not everything up to the next quote. */
 static void resync(struct tw_csv *csv, const struct scan *row)
 {
-	csv->line = row->line;
-	for (size_t i = row->start; i < csv->size; i++) {
-		if (csv->p[i] == '\n' || csv->p[i] == '\r') {
-			jump(csv, i);
-			end_line(csv, i);
+	size_t at;
+
+	rewind_to(csv, row->start, row->line);
+	while ((at = next_special(csv)) < csv->size) {
+		if (csv->p[at] == '\n' || csv->p[at] == '\r') {
+			end_line(csv, at);
 			return;
 		}
+		drop_special(csv, at);
 	}
-	jump(csv, csv->size);
+	csv->at = csv->size;
 }
 
-static void skip_blank_lines(struct tw_csv *csv)
+static bool at_line_end(const struct tw_csv *csv)
 {
-	while (csv->at < csv->size && (csv->p[csv->at] == '\n' ||
-				       csv->p[csv->at] == '\r'))
-		end_line(csv, csv->at);
+	return csv->at < csv->size && (csv->p[csv->at] == '\n' ||
+				       csv->p[csv->at] == '\r');
 }
 
 tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *out,
 		       tw_error *err)
 {
 	struct scan row = { 0 };
-	bool trailing;
 
-	skip_blank_lines(csv);
+	while (at_line_end(csv))
+		end_line(csv, csv->at);
 	if (csv->at >= csv->size)
 		return TW_ITER_END;
 	csv->scratch_used = 0;
@@ -349,18 +356,80 @@ tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *out,
 			plain_field(csv, &row);
 	}
 	if (row.oom) {
-		jump(csv, row.start);
-		csv->line = row.line;
+		rewind_to(csv, row.start, row.line);
 		return tw__fail_oom(err);
 	}
 	if (row.fault)
 		resync(csv, &row);
 	else if (row.has_nul)
 		row.fault = fault_nul;
-	(void)trailing;
 	out->line = row.line;
 	out->count = row.count;
 	out->fields = csv->fields;
 	out->fault = row.fault;
 	return TW_OK;
+}
+
+/* The most frequent candidate outside of quotes in the first row that has
+ * anything; the comma when there is none. */
+static char detect(const char *p, size_t size)
+{
+	static const char candidates[] = { ',', ';', '\t' };
+	size_t count[TW_ARRAY_COUNT(candidates)] = { 0 }, best = 0, i = 0;
+	bool quoted = false;
+
+	while (i < size && (p[i] == '\n' || p[i] == '\r'))
+		i++;
+	if (size - i > DETECT_MAX)
+		size = i + DETECT_MAX;
+	for (; i < size && (quoted || (p[i] != '\n' && p[i] != '\r')); i++) {
+		quoted ^= p[i] == '"';
+		for (size_t k = 0; k < TW_ARRAY_COUNT(count); k++)
+			count[k] += !quoted && p[i] == candidates[k];
+	}
+	for (size_t k = 1; k < TW_ARRAY_COUNT(count); k++) {
+		if (count[k] > count[best])
+			best = k;
+	}
+	return candidates[best];
+}
+
+tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
+		      char delimiter, tw_error *err)
+{
+	const char *p = size > 0 ? data : "";
+	struct tw_csv *csv;
+
+	if (!out || (!data && size > 0))
+		return tw__fail(err, TW_EINVAL, "CSV: NULL argument");
+	if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
+		return tw__fail_at(err, TW_EINVAL, 0, "delimiter", "a quote "
+				   "or line end can't separate fields; use "
+				   "a comma, semicolon or tab");
+	csv = tw_calloc(1, sizeof(*csv));
+	if (!csv)
+		return tw__fail_oom(err);
+	if (size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+		p += 3;
+		size -= 3;
+	}
+	csv->p = p;
+	csv->size = size;
+	csv->delimiter = delimiter ? delimiter : detect(p, size);
+	rewind_to(csv, 0, 1);
+	*out = csv;
+	return TW_OK;
+}
+
+char tw__csv_delimiter(const struct tw_csv *csv)
+{
+	return csv->delimiter;
+}
+
+void tw__csv_free(struct tw_csv *csv)
+{
+	if (!csv)
+		return;
+	tw_free(csv->scratch);
+	tw_free(csv);
 }
