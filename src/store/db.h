@@ -19,6 +19,11 @@ struct tw_stmt;
  * must not be in use twice at the same time. */
 tw_status tw__stmt(struct tw_stmt **out, tw_store *store, const char *sql,
 		   tw_error *err);
+/* The same for text that was built at run time (its address is no key): new,
+ * not cached; free it before the store. NULL is fine. */
+tw_status tw__stmt_new(struct tw_stmt **out, tw_store *store,
+		       const char *sql, tw_error *err);
+void tw__stmt_free(struct tw_stmt *stmt);
 /* Index is 1-based as in SQL. Text and blobs are copied. Failures stick to
  * the statement and come out of the next step. */
 void tw__bind_i64(struct tw_stmt *stmt, int index, int64_t value);
@@ -50,6 +55,11 @@ struct tw_tx { bool own; };
 tw_status tw__tx_enter(struct tw_tx *tx, tw_store *store, tw_error *err);
 tw_status tw__tx_leave(struct tw_tx *tx, tw_store *store, tw_status status,
 		       tw_error *err);
+
+/* One snapshot over several SELECTs, without the writer lock; nothing to do
+ * inside a transaction. Leave cannot fail. */
+tw_status tw__read_enter(struct tw_tx *tx, tw_store *store, tw_error *err);
+void tw__read_leave(struct tw_tx *tx, tw_store *store);
 
 bool tw__store_is_readonly(const tw_store *store);
 const tw_clock *tw__store_clock(const tw_store *store);

@@ -1,0 +1,139 @@
+/**
+ * @file src/store/migrate.c  From the file's version to the library's
+ *
+ * All missing steps run in one transaction: a file is of one version or of
+ * another, never between. A file of a newer library is refused, because
+ * writing without its rules would break what it promises.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include "handle.h"
+#include "schema.h"
+
+#define APPLICATION_ID 1415017332   /* "TWst" */
+
+static uint32_t step_version(const struct tw_schema *step)
+{
+	return (uint32_t)strtoul(step->name, NULL, 10);
+}
+
+
+static uint32_t newest(void)
+{
+	const struct tw_schema *step;
+	uint32_t version = 0;
+
+	for (step = tw__schema; step->name; step++)
+		version = step_version(step);
+	return version;
+}
+
+
+static tw_status ask(int64_t *out, tw_store *store, const char *sql,
+		     tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	status = tw__stmt_new(&stmt, store, sql, err);
+	if (status)
+		return status;
+	status = tw__step(stmt, err);
+	if (status == TW_OK)
+		*out = tw__col_i64(stmt, 0);
+	tw__stmt_free(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+
+/* Is it our file, or an empty one that may become ours? */
+static tw_status read_version(tw_store *store, tw_error *err)
+{
+	int64_t version = 0, id = 0, tables = 0;
+	tw_status status;
+
+	status = ask(&version, store, "PRAGMA user_version", err);
+	if (!status)
+		status = ask(&id, store, "PRAGMA application_id", err);
+	if (!status)
+		status = ask(&tables, store,
+			     "SELECT count(*) FROM sqlite_master", err);
+	if (status)
+		return status;
+	if (id != APPLICATION_ID && (id || version || tables))
+		return tw__fail(err, TW_ESTORE, "%s is a database of another "
+				"program; name a trunkwise store or a new "
+				"file", store->path);
+	if (version < 0 || version > (int64_t)newest())
+		return tw__fail(err, TW_EVERSION, "%s has schema %lld, this "
+				"library knows up to %u; use a newer "
+				"trunkwise", store->path, (long long)version,
+				(unsigned)newest());
+	store->schema = (uint32_t)version;
+	return TW_OK;
+}
+
+
+static tw_status run_steps(tw_store *store, tw_error *err)
+{
+	const struct tw_schema *step;
+	char sql[96];
+	tw_status status = TW_OK;
+
+	for (step = tw__schema; step->name && !status; step++) {
+		if (step_version(step) > store->schema)
+			status = tw__store_exec(store, step->sql, err);
+	}
+	if (status)
+		return status;
+	snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; "
+		 "PRAGMA user_version = %u", APPLICATION_ID,
+		 (unsigned)newest());
+	return tw__store_exec(store, sql, err);
+}
+
+
+/* With the writer lock: turning WAL on writes too. */
+static tw_status move_forward(tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	status = tw__store_exec(store, "PRAGMA journal_mode = WAL; "
+				"BEGIN IMMEDIATE", err);
+	if (status)
+		return status;
+	/* Somebody may have been faster while we waited for the lock. */
+	status = read_version(store, err);
+	if (!status && store->schema < newest())
+		status = run_steps(store, err);
+	if (!status)
+		status = tw__store_exec(store, "COMMIT", err);
+	if (status) {
+		tw__tx_drop(store);
+		return status;
+	}
+	store->schema = newest();
+	tw__tx_checkpoint(store);
+	return TW_OK;
+}
+
+
+tw_status tw__store_migrate(tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	status = read_version(store, err);
+	if (status || store->schema == newest())
+		return status;
+	if (store->readonly)
+		return tw__fail(err, TW_EVERSION, "%s has schema %u, this "
+				"library needs %u; open it for writing once "
+				"to bring it forward", store->path,
+				(unsigned)store->schema, (unsigned)newest());
+	status = tw__lock_take(&store->lock, store->lock_wait_ms, err);
+	if (status)
+		return status;
+	status = move_forward(store, err);
+	tw__lock_drop(&store->lock);
+	return status;
+}

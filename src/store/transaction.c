@@ -1,0 +1,179 @@
+/**
+ * @file src/store/transaction.c  Who writes when
+ *
+ * A writing transaction holds the writer lock from before BEGIN IMMEDIATE
+ * until after COMMIT and the checkpoint that may follow it: nobody else
+ * writes or checkpoints meanwhile. Checkpoints run here only (SQLite's own
+ * are off), once the log has grown, because one for every commit would write
+ * each page twice.
+ */
+#include <assert.h>
+#include "handle.h"
+
+#define CHECKPOINT_FRAMES 1000
+
+tw_status tw__tx_begin(tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	status = tw__store_usable(store, err);
+	if (status)
+		return status;
+	if (store->readonly)
+		return tw__fail(err, TW_EREFUSED, "%s is open read only; "
+				"open it for writing", store->path);
+	if (store->reading)
+		return tw__fail(err, TW_EINVAL, "a read of this store is not "
+				"finished; end it before writing");
+	status = tw__lock_take(&store->lock, store->lock_wait_ms, err);
+	if (status)
+		return status;
+	status = tw__store_exec(store, "BEGIN IMMEDIATE", err);
+	if (status) {
+		tw__lock_drop(&store->lock);
+		return status;
+	}
+	store->writing = true;
+	store->failed = false;
+	return TW_OK;
+}
+
+
+void tw__tx_checkpoint(tw_store *store)
+{
+	assert(store->lock.held);
+	/* Passive: readers may keep it from finishing; the next one will. */
+	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
+				  NULL, NULL);
+	store->wal_frames = 0;
+}
+
+
+void tw__tx_drop(tw_store *store)
+{
+	/* Some failures (disk full) have rolled back already. */
+	if (!sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->writing = false;
+	store->failed = false;
+	tw__lock_drop(&store->lock);
+}
+
+
+static tw_status commit(tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	status = tw__store_exec(store, "COMMIT", err);
+	if (status) {
+		tw__tx_drop(store);
+		return status;
+	}
+	if (store->wal_frames >= CHECKPOINT_FRAMES)
+		tw__tx_checkpoint(store);
+	store->writing = false;
+	tw__lock_drop(&store->lock);
+	return TW_OK;
+}
+
+
+tw_status tw__tx_enter(struct tw_tx *tx, tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	tx->own = false;
+	if (store->writing)
+		return tw__store_usable(store, err);
+	status = tw__tx_begin(store, err);
+	if (status)
+		return status;
+	tx->own = true;
+	return TW_OK;
+}
+
+
+tw_status tw__tx_leave(struct tw_tx *tx, tw_store *store, tw_status status,
+		       tw_error *err)
+{
+	assert(store->writing);
+	if (!tx->own) {
+		if (status)
+			store->failed = true;
+		return status;
+	}
+	tx->own = false;
+	if (status || store->failed) {
+		tw__tx_drop(store);
+		return status ? status : tw__fail(err, TW_ECONFLICT,
+			"a step of this transaction failed; nothing was "
+			"stored");
+	}
+	return commit(store, err);
+}
+
+
+tw_status tw__read_enter(struct tw_tx *tx, tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	tx->own = false;
+	status = tw__store_usable(store, err);
+	if (status || store->writing || store->reading)
+		return status;
+	status = tw__store_exec(store, "BEGIN", err);
+	if (status)
+		return status;
+	store->reading = tx->own = true;
+	return TW_OK;
+}
+
+
+void tw__read_leave(struct tw_tx *tx, tw_store *store)
+{
+	if (!tx->own)
+		return;
+	if (!sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->reading = tx->own = false;
+}
+
+
+tw_status tw_store_begin(tw_store *store, tw_error *err)
+{
+	if (!store)
+		return tw__fail(err, TW_EINVAL, "no store given");
+	if (store->writing)
+		return tw__fail(err, TW_EINVAL, "a transaction is open "
+				"already; commit it or roll it back first");
+	return tw__tx_begin(store, err);
+}
+
+
+tw_status tw_store_commit(tw_store *store, tw_error *err)
+{
+	struct tw_tx tx = { true };
+	tw_status status;
+
+	if (!store || !store->writing)
+		return tw__fail(err, TW_EINVAL, "no transaction is open; "
+				"begin one first");
+	status = tw__store_usable(store, err);
+	if (status)
+		return status;
+	return tw__tx_leave(&tx, store, TW_OK, err);
+}
+
+
+tw_status tw_store_rollback(tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	if (!store || !store->writing)
+		return tw__fail(err, TW_EINVAL, "no transaction is open; "
+				"begin one first");
+	status = tw__store_usable(store, err);
+	if (status)
+		return status;
+	tw__tx_drop(store);
+	return TW_OK;
+}
