@@ -86,6 +86,9 @@ typedef struct tw_registration_action {
 	tw_trunk_event event;
 } tw_registration_action;
 
+#define TW_REGISTRATION_ACTION_INIT { sizeof(tw_registration_action), 0, 0, \
+	0, NULL, NULL, 0, TW_TRUNK_EVENT_INIT }
+
 /** New machine, idle. Options are copied. `random` is borrowed for the
  * machine's life; NULL takes the system's.
  * @return TW_OK (new), TW_EINVAL (field names the option), TW_EPARSE (URI),
@@ -137,6 +140,11 @@ TW_EXTERN(tw_status) tw_registration_next(tw_registration_action *out,
 
 /** 1 while a REGISTER waits for its final answer. */
 TW_EXTERN(int) tw_registration_is_pending(
+	const tw_registration *registration);
+
+/** Call-ID of all its REGISTERs, for hosts that sort answers of many
+ * registrations; borrowed for the registration's life. */
+TW_EXTERN(const char *) tw_registration_call_id(
 	const tw_registration *registration);
 
 TW_EXTERN(tw_status) tw_registration_status(tw_trunk_status *out,

@@ -109,10 +109,13 @@ static bool take_scheme(struct tw_str *scheme, struct tw_str *part)
 	return tw__text_is_token(*scheme);
 }
 
+/* first: where the challenges of this header begin; a parameter before any
+ * scheme must not reach back into the header above. */
 static tw_status read_part(struct tw_challenge *list, size_t *count,
-			   struct tw_str part, tw_error *err)
+			   size_t first, struct tw_str part, tw_error *err)
 {
-	struct tw_str scheme, value;
+	struct tw_challenge *c;
+	struct tw_str scheme, name;
 	const char *eq;
 
 	if (take_scheme(&scheme, &part)) {
@@ -124,19 +127,17 @@ static tw_status read_part(struct tw_challenge *list, size_t *count,
 		list[*count].is_digest = tw__str_ieq(scheme, "Digest");
 		(*count)++;
 	}
-	if (!part.l)
+	if (*count == first)
+		return tw__fail(err, TW_EPARSE, "challenge without a scheme");
+	c = &list[*count - 1];
+	if (!part.l || !c->is_digest)
 		return TW_OK;
 	eq = memchr(part.p, '=', part.l);
-	if (!eq || !*count)
-		/* token68 of another scheme, or text before any scheme */
-		return *count && !list[*count - 1].is_digest ? TW_OK :
-			tw__fail(err, TW_EPARSE, "malformed challenge");
-	value = tw__str(eq + 1, part.l - (size_t)(eq + 1 - part.p));
-	if (!list[*count - 1].is_digest)
-		return TW_OK;
-	if (!read_param(&list[*count - 1],
-			tw__str_trim(tw__str(part.p, (size_t)(eq - part.p))),
-			tw__str_trim(value)))
+	if (!eq)
+		return tw__fail(err, TW_EPARSE, "malformed challenge");
+	name = tw__str(part.p, (size_t)(eq - part.p));
+	if (!read_param(c, tw__str_trim(name), tw__str_trim(
+			tw__str(eq + 1, part.l - name.l - 1))))
 		return tw__fail(err, TW_EPARSE,
 			"challenge parameter too long or badly quoted");
 	return TW_OK;
@@ -154,14 +155,9 @@ tw_status tw__challenge_list(struct tw_challenge *out, size_t *count,
 		size_t first = found;
 
 		while (tw__text_split(&part, &rest, ',')) {
-			tw_status status;
+			tw_status status = read_part(out, &found, first, part,
+				err);
 
-			if (found == first && part.l &&
-			    memchr(part.p, ' ', part.l) == NULL &&
-			    memchr(part.p, '=', part.l) != NULL)
-				return tw__fail(err, TW_EPARSE,
-					"challenge without a scheme");
-			status = read_part(out, &found, part, err);
 			if (status)
 				return status;
 		}

@@ -22,25 +22,47 @@ struct answer {
 	uint32_t nc;
 };
 
-static void copy_text(char *out, size_t size, struct tw_str s)
+void tw__credentials_free(struct tw_credentials *credentials)
 {
-	assert(s.l < size);
-	memcpy(out, s.p ? s.p : "", s.l);
-	out[s.l] = '\0';
-	(void)size;
+	tw_free(credentials->realm);
+	tw_free(credentials->nonce);
+	tw_free(credentials->opaque);
+	memset(credentials, 0, sizeof(*credentials));
 }
 
-void tw__credentials_set(struct tw_credentials *out,
-			 const struct tw_challenge *challenge, bool is_proxy)
+tw_status tw__credentials_set(struct tw_credentials *out,
+			      const struct tw_challenge *challenge,
+			      bool is_proxy, tw_error *err)
 {
-	out->present = true;
-	out->is_proxy = is_proxy;
-	out->has_opaque = challenge->has_opaque;
-	out->qop = challenge->qop_auth;
-	out->algorithm = challenge->algorithm;
-	copy_text(out->realm, sizeof(out->realm), challenge->realm);
-	copy_text(out->nonce, sizeof(out->nonce), challenge->nonce);
-	copy_text(out->opaque, sizeof(out->opaque), challenge->opaque);
+	struct tw_credentials made = {
+		.is_proxy = is_proxy,
+		.qop = challenge->qop_auth,
+		.algorithm = challenge->algorithm,
+		.realm = tw__str_dup(challenge->realm),
+		.nonce = tw__str_dup(challenge->nonce),
+	};
+
+	if (challenge->has_opaque)
+		made.opaque = tw__str_dup(challenge->opaque);
+	if (!made.realm || !made.nonce ||
+	    (challenge->has_opaque && !made.opaque)) {
+		tw__credentials_free(&made);
+		return tw__fail_oom(err);
+	}
+	tw__credentials_free(out);
+	*out = made;
+	return TW_OK;
+}
+
+/* Without memory the old nonce stays: it costs a stale round, no more. */
+static void replace(char **text, struct tw_str by)
+{
+	char *made = tw__str_dup(by);
+
+	if (!made)
+		return;
+	tw_free(*text);
+	*text = made;
 }
 
 void tw__credentials_next_nonce(struct tw_credentials *credentials,
@@ -50,7 +72,7 @@ void tw__credentials_next_nonce(struct tw_credentials *credentials,
 		TW_HEADER_AUTHENTICATION_INFO);
 	struct tw_str rest, part;
 
-	if (!info || !credentials->present)
+	if (!info || !credentials->realm)
 		return;
 	rest = info->value;
 	while (tw__text_split(&part, &rest, ',')) {
@@ -61,8 +83,7 @@ void tw__credentials_next_nonce(struct tw_credentials *credentials,
 		if (value.l > 2 && value.l - 2 <= TW_NONCE_MAX &&
 		    value.p[0] == '"' && value.p[value.l - 1] == '"' &&
 		    !memchr(value.p, '\\', value.l))
-			copy_text(credentials->nonce,
-				sizeof(credentials->nonce),
+			replace(&credentials->nonce,
 				tw__str(value.p + 1, value.l - 2));
 	}
 }
@@ -174,7 +195,7 @@ static void write_line(struct tw_buf *out, const struct answer *answer,
 	if (credentials->qop)
 		(void)tw__buf_printf(out, ", qop=auth, nc=%08" PRIx32
 			", cnonce=\"%s\"", answer->nc, answer->cnonce);
-	if (credentials->has_opaque)
+	if (credentials->opaque)
 		(void)tw__buf_printf(out, ", opaque=\"%s\"",
 			credentials->opaque);
 }
@@ -189,7 +210,7 @@ tw_status tw__credentials_write(struct tw_buf *out,
 	uint8_t bytes[16];
 	tw_status status;
 
-	assert(credentials->present);
+	assert(credentials->realm);
 	random->fill(bytes, sizeof(bytes), random->arg);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		(void)snprintf(answer.cnonce + 2 * i, 3, "%02x", bytes[i]);

@@ -23,16 +23,14 @@ struct tw_nonce_counts {
 	} slot[TW_NONCE_COUNTS];
 };
 
-/* An answer that can be given again with the next nc. */
+/* An answer that can be given again with the next nc. Zeroed is empty. */
 struct tw_credentials {
-	bool present;
 	bool is_proxy;           /* Proxy-Authorization */
-	bool has_opaque;
 	bool qop;
 	uint32_t algorithm;      /* TW_DIGEST_ */
-	char realm[TW_REALM_MAX + 1];
-	char nonce[TW_NONCE_MAX + 1];
-	char opaque[TW_NONCE_MAX + 1];
+	char *realm;             /* NULL: nothing to answer yet */
+	char *nonce;
+	char *opaque;            /* NULL: none came */
 };
 
 struct tw_digest_secret {
@@ -41,8 +39,10 @@ struct tw_digest_secret {
 	size_t password_size;
 };
 
-void tw__credentials_set(struct tw_credentials *out,
-			 const struct tw_challenge *challenge, bool is_proxy);
+tw_status tw__credentials_set(struct tw_credentials *out,
+			      const struct tw_challenge *challenge,
+			      bool is_proxy, tw_error *err);
+void tw__credentials_free(struct tw_credentials *credentials);
 
 /* Authentication-Info: nextnonce="..." of a 2xx. */
 void tw__credentials_next_nonce(struct tw_credentials *credentials,

@@ -1,0 +1,43 @@
+/**
+ * @file src/registration/answer.h  What a final answer to REGISTER grants
+ *
+ * Reads numbers out of an answer and clamps them. It refuses to know what
+ * time it is and what the machine does next.
+ */
+#ifndef TW_SRC_REGISTRATION_ANSWER_H
+#define TW_SRC_REGISTRATION_ANSWER_H
+
+#include "message.h"
+
+#define TW_RETRY_AFTER_MAX_S  3600u
+#define TW_MIN_EXPIRES_MAX_S 86400u
+
+/* How the registrar may list us. */
+struct tw_binding {
+	const char *user;        /* of our Contact */
+	const char *host;        /* as in the URI */
+	uint32_t port;
+};
+
+/* Granted seconds of a 2xx: of the Contact that is ours, else of the
+ * Expires header, else what was asked; never more than was asked, because
+ * a registrar may only shorten (RFC 3261 section 10.3). */
+uint32_t tw__answer_granted(const struct tw_message *msg,
+			    const struct tw_binding *ours, uint32_t asked_s);
+
+/* Retry-After in seconds, at most TW_RETRY_AFTER_MAX_S; 0: none. */
+uint32_t tw__answer_retry_after(const struct tw_message *msg);
+
+/* Min-Expires of a 423; 0: missing, malformed or beyond the maximum. */
+uint32_t tw__answer_min_expires(const struct tw_message *msg);
+
+enum tw_verdict {
+	TW_VERDICT_TEMPORARY,
+	TW_VERDICT_REFUSED,
+	TW_VERDICT_FATAL
+};
+
+/* What a failure code says about trying again. */
+enum tw_verdict tw__answer_verdict(int32_t code);
+
+#endif

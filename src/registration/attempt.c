@@ -1,0 +1,331 @@
+/**
+ * @file src/registration/attempt.c  One attempt to (un)register
+ *
+ * An attempt is a REGISTER and what its answers make of it: challenge,
+ * stale nonce, 423. It decides success and failure of one attempt and sets
+ * when the next may come. It refuses to know timers inside a transaction.
+ *
+ * The rule that no answer can break: attempts begin at least 5 s apart and
+ * hold at most 6 requests.
+ */
+#include <assert.h>
+#include <string.h>
+#include "machine.h"
+
+/* Uniform within [from, to] thousandths of value. */
+static int64_t jitter(tw_registration *reg, int64_t value, uint32_t from,
+		      uint32_t to)
+{
+	uint32_t bits;
+
+	assert(from <= to && value >= 0 && value < INT64_MAX / 2000);
+	reg->random->fill(&bits, sizeof(bits), reg->random->arg);
+	return value / 1000 * (from + bits % (to - from + 1));
+}
+
+/* Every plan passes here. */
+static void plan(tw_registration *reg, int64_t now_us, int64_t wait_us)
+{
+	int64_t at = now_us + wait_us;
+
+	if (at < reg->attempt_at + TW_ATTEMPT_FLOOR_US)
+		at = reg->attempt_at + TW_ATTEMPT_FLOOR_US;
+	if (at < reg->not_before)
+		at = reg->not_before;
+	reg->next_try_at = at;
+}
+
+/* RFC 5626 section 4.5: half to all of base * 2^n, capped. */
+static int64_t backoff(tw_registration *reg)
+{
+	int64_t wait_s = reg->config.retry_base_s;
+
+	for (uint32_t i = 1; i < reg->failures; i++) {
+		wait_s *= 2;
+		if (wait_s >= reg->config.retry_max_s)
+			break;
+	}
+	if (wait_s > reg->config.retry_max_s)
+		wait_s = reg->config.retry_max_s;
+	return jitter(reg, wait_s * TW_SECOND, 500, 1000);
+}
+
+static void remember_retry_after(tw_registration *reg, uint32_t seconds,
+				 int64_t now_us)
+{
+	/* up to a tenth later, never earlier: all trunks of a registrar
+	 * are told the same number */
+	if (seconds)
+		reg->not_before = now_us + jitter(reg,
+			(int64_t)seconds * TW_SECOND, 1000, 1100);
+}
+
+/* The end of an un-register, or of a REGISTER that stop() overtook. */
+static void end_stopped(tw_registration *reg, uint32_t state, int64_t now_us)
+{
+	reg->expires_at = 0;
+	reg->granted_s = 0;
+	reg->next_try_at = TW_NEVER;
+	tw__registration_move(reg, state, now_us);
+	if (reg->wanted)
+		plan(reg, now_us, 0);   /* start() came meanwhile */
+}
+
+static void fail_register(tw_registration *reg, enum tw_verdict verdict,
+			  uint32_t retry_after_s, int64_t now_us)
+{
+	uint32_t state = TW_TRUNK_BACKOFF;
+
+	if (reg->failures < UINT32_MAX)
+		reg->failures++;
+	/* what has registered before is not misconfigured: look again */
+	if (verdict == TW_VERDICT_FATAL && reg->registrations)
+		verdict = TW_VERDICT_REFUSED;
+	if (verdict == TW_VERDICT_REFUSED && reg->refusals < UINT32_MAX)
+		reg->refusals++;
+	if (verdict == TW_VERDICT_FATAL)
+		state = TW_TRUNK_FATAL;
+	else if (reg->refusals >= reg->config.refused_tries)
+		state = TW_TRUNK_REFUSED;
+
+	reg->next_try_at = TW_NEVER;
+	if (state == TW_TRUNK_BACKOFF)
+		plan(reg, now_us, retry_after_s ? 0 : backoff(reg));
+	else if (state == TW_TRUNK_REFUSED && reg->config.refused_probe_s)
+		plan(reg, now_us, jitter(reg, TW_SECOND *
+			reg->config.refused_probe_s, 900, 1100));
+	tw__registration_move(reg, state, now_us);
+}
+
+void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
+		      uint32_t retry_after_s, int64_t now_us)
+{
+	reg->transaction.pending = false;
+	reg->send_waits = false;
+	remember_retry_after(reg, retry_after_s, now_us);
+	/* an answer that was refused is not offered again */
+	for (size_t i = 0; i < 2; i++)
+		if (reg->fresh[i])
+			tw__credentials_free(&reg->credentials[i]);
+	if (reg->unregister)
+		end_stopped(reg, TW_TRUNK_DISABLED, now_us);
+	else if (reg->wanted)
+		fail_register(reg, verdict, retry_after_s, now_us);
+	else if (reg->expires_at > now_us && !retry_after_s)
+		/* the refresh failed, the binding before it still stands;
+		 * a failure in here ends as DISABLED */
+		(void)tw__attempt_begin(reg, true, now_us, NULL);
+	else
+		end_stopped(reg, TW_TRUNK_IDLE, now_us);
+}
+
+static tw_status send_request(tw_registration *reg, int64_t now_us,
+			      tw_error *err)
+{
+	tw_status status;
+
+	if (reg->attempt_requests == TW_ATTEMPT_REQUESTS) {
+		tw__registration_reason(reg, reg->sip_code, "registrar keeps "
+			"asking for more after %u requests",
+			TW_ATTEMPT_REQUESTS);
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+		return TW_OK;
+	}
+	memcpy(reg->transaction.branch, "z9hG4bK", 8);
+	tw__random_hex(reg->transaction.branch + 7, 8, reg->random);
+	reg->transaction.cseq = ++reg->cseq;
+	status = tw__request_write(reg, err);
+	if (status) {
+		tw__registration_reason(reg, 0, "no memory for a request");
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+		return status;
+	}
+	tw__transaction_start(&reg->transaction,
+		reg->config.transport != TW_TRANSPORT_UDP, now_us);
+	reg->attempt_requests++;
+	reg->requests++;
+	reg->send_waits = true;
+	return TW_OK;
+}
+
+tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
+			    int64_t now_us, tw_error *err)
+{
+	assert(!reg->transaction.pending);
+	reg->unregister = unregister;
+	reg->attempt_at = now_us;
+	reg->attempt_requests = 0;
+	reg->stale_rounds = 0;
+	reg->min_expires_used = false;
+	reg->fresh[0] = reg->fresh[1] = false;
+	reg->next_try_at = TW_NEVER;
+	if (reg->cseq >= INT32_MAX - TW_ATTEMPT_REQUESTS)
+		reg->cseq = 0;
+	if (unregister)
+		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
+	else if (reg->state != TW_TRUNK_REFUSED &&
+		 !(reg->state == TW_TRUNK_REGISTERED && reg->expires_at))
+		/* a refresh does not take a working trunk out of routing,
+		 * a probe does not raise false hope */
+		tw__registration_move(reg, TW_TRUNK_REGISTERING, now_us);
+	return send_request(reg, now_us, err);
+}
+
+static tw_status take_success(tw_registration *reg,
+			      const struct tw_message *msg, int64_t now_us,
+			      tw_error *err)
+{
+	struct tw_binding ours = { reg->config.contact_user, reg->local_host,
+		reg->local_port };
+	uint32_t granted;
+
+	for (size_t i = 0; i < 2; i++)
+		tw__credentials_next_nonce(&reg->credentials[i], msg);
+	if (reg->unregister) {
+		end_stopped(reg, TW_TRUNK_IDLE, now_us);
+		return TW_OK;
+	}
+	granted = tw__answer_granted(msg, &ours, reg->asked_s);
+	if (!granted) {
+		tw__registration_reason(reg, msg->code, "registrar answered "
+			"%d but granted 0 seconds", (int)msg->code);
+		reg->expires_at = 0;
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY,
+			tw__answer_retry_after(msg), now_us);
+		return TW_OK;
+	}
+	reg->registrations++;
+	reg->failures = reg->refusals = 0;
+	reg->granted_s = granted;
+	reg->expires_at = now_us + granted * TW_SECOND;
+	if (!reg->wanted)
+		return tw__attempt_begin(reg, true, now_us, err);
+	plan(reg, now_us, jitter(reg, granted * TW_SECOND, 800, 900));
+	tw__registration_move(reg, TW_TRUNK_REGISTERED, now_us);
+	return TW_OK;
+}
+
+/* Which challenge of this message; TW_EREFUSED and TW_EUNSUPPORTED are a
+ * policy's no. */
+static tw_status choose(struct tw_challenge *out, tw_registration *reg,
+			const struct tw_message *msg, tw_error *err)
+{
+	struct tw_challenge list[TW_CHALLENGES_MAX];
+	const struct tw_challenge *chosen;
+	size_t count;
+	tw_status status;
+
+	status = tw__challenge_list(list, &count, msg, msg->code == 407 ?
+		TW_HEADER_PROXY_AUTHENTICATE : TW_HEADER_WWW_AUTHENTICATE,
+		err);
+	if (status)
+		return status;
+	status = tw__challenge_choose(&chosen, list, count,
+		tw__realm_expected(reg), reg->config.digest_min, err);
+	if (status)
+		return status;
+	if (!reg->config.password_size)
+		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "password",
+			"the registrar asks for one and none is configured");
+	*out = *chosen;
+	return TW_OK;
+}
+
+static void refuse_challenge(tw_registration *reg,
+			     const struct tw_message *msg,
+			     const tw_error *why, int64_t now_us)
+{
+	tw__registration_reason(reg, msg->code, "%d: %s", (int)msg->code,
+		why->message);
+	if (why->code == TW_EREFUSED || why->code == TW_EUNSUPPORTED)
+		/* asking again gets the same list: no second try first */
+		reg->refusals = reg->config.refused_tries;
+	tw__attempt_fail(reg, why->code == TW_EREFUSED ||
+		why->code == TW_EUNSUPPORTED ? TW_VERDICT_REFUSED :
+		TW_VERDICT_TEMPORARY, tw__answer_retry_after(msg), now_us);
+}
+
+static tw_status take_challenge(tw_registration *reg,
+				const struct tw_message *msg, int64_t now_us,
+				tw_error *err)
+{
+	size_t slot = msg->code == 407;
+	tw_error why = TW_ERROR_INIT;
+	struct tw_challenge challenge;
+	tw_status status;
+
+	if (!reg->wanted && !reg->unregister && !reg->expires_at) {
+		end_stopped(reg, TW_TRUNK_IDLE, now_us);
+		return TW_OK;
+	}
+	if (!reg->wanted && !reg->unregister)
+		return tw__attempt_begin(reg, true, now_us, err);
+	status = choose(&challenge, reg, msg, &why);
+	if (status) {
+		refuse_challenge(reg, msg, &why, now_us);
+		return TW_OK;
+	}
+	if (reg->fresh[slot] && !challenge.stale) {
+		tw__registration_reason(reg, msg->code, "%d again after an "
+			"answer: user or password is wrong", (int)msg->code);
+		tw__attempt_fail(reg, TW_VERDICT_REFUSED,
+			tw__answer_retry_after(msg), now_us);
+		return TW_OK;
+	}
+	if (reg->fresh[slot] && ++reg->stale_rounds > 2) {
+		tw__registration_reason(reg, msg->code, "%d: every nonce is "
+			"called stale at once", (int)msg->code);
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY,
+			tw__answer_retry_after(msg), now_us);
+		return TW_OK;
+	}
+	status = tw__credentials_set(&reg->credentials[slot], &challenge,
+		slot == 1, err);
+	if (status) {
+		tw__registration_reason(reg, msg->code, "no memory");
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+		return status;
+	}
+	tw__realm_pin(reg, &challenge);
+	reg->fresh[slot] = true;
+	return send_request(reg, now_us, err);
+}
+
+/* 423: the only failure that is answered at once, and once. */
+static tw_status take_too_brief(tw_registration *reg,
+				const struct tw_message *msg, int64_t now_us,
+				tw_error *err)
+{
+	uint32_t least = tw__answer_min_expires(msg);
+
+	if (reg->wanted && !reg->unregister && !reg->min_expires_used &&
+	    least > reg->asked_s && !tw__answer_retry_after(msg)) {
+		reg->min_expires_used = true;
+		reg->asked_s = least;
+		return send_request(reg, now_us, err);
+	}
+	tw__registration_reason(reg, msg->code, "423 with a Min-Expires that "
+		"is missing, absurd or not above what was asked");
+	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY,
+		tw__answer_retry_after(msg), now_us);
+	return TW_OK;
+}
+
+tw_status tw__attempt_answer(tw_registration *reg,
+			     const struct tw_message *msg, int64_t now_us,
+			     tw_error *err)
+{
+	reg->send_waits = false;
+	tw__registration_reason(reg, msg->code, "%d %.*s", (int)msg->code,
+		(int)(msg->reason.l < 128 ? msg->reason.l : 128),
+		msg->reason.p);
+	if (msg->code < 300)
+		return take_success(reg, msg, now_us, err);
+	if (msg->code == 401 || msg->code == 407)
+		return take_challenge(reg, msg, now_us, err);
+	if (msg->code == 423)
+		return take_too_brief(reg, msg, now_us, err);
+	tw__attempt_fail(reg, tw__answer_verdict(msg->code),
+		tw__answer_retry_after(msg), now_us);
+	return TW_OK;
+}

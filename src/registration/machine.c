@@ -1,0 +1,418 @@
+/**
+ * @file src/registration/machine.c  One trunk's registration
+ *
+ * The public door of the pure machine: values in, values out. It decides
+ * the state a trunk shows and when tick wants to be called; attempt.c
+ * decides what an answer means. It refuses to know sockets, clocks and the
+ * host's loop.
+ */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "machine.h"
+#include "authorize.h"
+
+static void make_identity(tw_registration *reg)
+{
+	tw__random_hex(reg->call_id, 16, reg->random);
+	tw__random_hex(reg->from_tag, 8, reg->random);
+	reg->random->fill(&reg->cseq, sizeof(reg->cseq), reg->random->arg);
+	reg->cseq &= 0xffff;
+}
+
+tw_status tw_registration_new(tw_registration **out,
+			      const tw_trunk_options *options,
+			      const tw_random *random, tw_error *err)
+{
+	tw_registration *reg;
+	tw_status status;
+
+	if (!out)
+		return tw__fail(err, TW_EINVAL, "out is NULL");
+	if (random && !random->fill)
+		return tw__fail(err, TW_EINVAL, "random has no fill");
+	reg = tw_calloc(1, sizeof(*reg));
+	if (!reg)
+		return tw__fail_oom(err);
+	reg->random = random ? random : tw_random_system();
+	status = tw__config_init(&reg->config, options, reg->random, err);
+	if (status) {
+		tw_free(reg);
+		return status;
+	}
+	tw__buf_init(&reg->request);
+	reg->state = TW_TRUNK_IDLE;
+	reg->asked_s = reg->config.expires_s;
+	/* the first attempt has none before it to keep apart from */
+	reg->attempt_at = -TW_ATTEMPT_FLOOR_US;
+	reg->next_try_at = TW_NEVER;
+	if (reg->config.realm)
+		(void)snprintf(reg->realm, sizeof(reg->realm), "%s",
+			reg->config.realm);
+	make_identity(reg);
+	*out = reg;
+	return TW_OK;
+}
+
+void tw_registration_free(tw_registration *reg)
+{
+	if (!reg)
+		return;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(reg->credentials); i++)
+		tw__credentials_free(&reg->credentials[i]);
+	tw__authorized_free(reg->authorized);
+	tw__buf_free(&reg->request);
+	tw__config_free(&reg->config);
+	tw_free(reg->local_host);
+	tw_free(reg);
+}
+
+tw_status tw_registration_set_local(tw_registration *reg, const char *host,
+				    uint32_t port, tw_error *err)
+{
+	struct tw_str name = tw__str_of(host);
+	char *wire;
+	bool oom;
+
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	if (!port || port > 65535)
+		return tw__fail_at(err, TW_EINVAL, 0, "port",
+			"%u is not within 1..65535", port);
+	if (name.l > 2 && name.p[0] == '[' && name.p[name.l - 1] == ']')
+		name = tw__str(name.p + 1, name.l - 2);
+	wire = tw__host_wire(name, &oom);
+	if (!wire)
+		return oom ? tw__fail_oom(err) : tw__fail_at(err, TW_EINVAL,
+			0, "host", "is not a host name or address");
+	tw_free(reg->local_host);
+	reg->local_host = wire;
+	reg->local_port = port;
+	return TW_OK;
+}
+
+/* One line that any log may show: a peer wrote part of it, and the end may
+ * have been cut within a character. */
+static void make_printable(char *text)
+{
+	size_t l = strlen(text);
+
+	for (size_t i = 0; i < l; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			text[i] = '?';
+	for (size_t cut = 0; cut < 4 && cut < l; cut++) {
+		if (!tw__utf8_is_valid(text, l - cut))
+			continue;
+		text[l - cut] = '\0';
+		return;
+	}
+	for (size_t i = 0; i < l; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			text[i] = '?';
+}
+
+void tw__registration_reason(tw_registration *reg, int32_t sip_code,
+			     const char *fmt, ...)
+{
+	va_list ap;
+
+	reg->sip_code = sip_code;
+	va_start(ap, fmt);
+	(void)vsnprintf(reg->reason, sizeof(reg->reason), fmt, ap);
+	va_end(ap);
+	make_printable(reg->reason);
+}
+
+static int32_t seconds_until(int64_t at, int64_t now_us)
+{
+	if (at == TW_NEVER)
+		return -1;
+	if (at <= now_us)
+		return 0;
+	return (int32_t)((at - now_us + TW_SECOND - 1) / TW_SECOND);
+}
+
+static void target_text(char *out, size_t size, const tw_registration *reg)
+{
+	const struct tw_trunk_config *config = &reg->config;
+	const char *name = config->transport == TW_TRANSPORT_UDP ? "udp" :
+		config->transport == TW_TRANSPORT_TCP ? "tcp" : "tls";
+
+	if (config->port)
+		(void)snprintf(out, size, "%s:%s:%u", name,
+			config->host_wire, config->port);
+	else
+		(void)snprintf(out, size, "%s:%s", name, config->host_wire);
+}
+
+/* An unread queue never grows and never loses where the trunk stands now:
+ * when it is full the newest change is merged into the last one. */
+void tw__registration_move(tw_registration *reg, uint32_t state,
+			   int64_t now_us)
+{
+	tw_trunk_event *event;
+	uint32_t old = reg->state;
+
+	if (old == state)
+		return;
+	reg->state = state;
+	if (reg->event_count == TW_EVENTS_MAX)
+		old = reg->events[--reg->event_count].state_old;
+	event = &reg->events[reg->event_count++];
+	memset(event, 0, sizeof(*event));
+	event->size = sizeof(*event);
+	event->state_old = old;
+	event->state_new = state;
+	event->sip_code = reg->sip_code;
+	event->next_try_s = seconds_until(reg->next_try_at, now_us);
+	event->expires_s = state == TW_TRUNK_REGISTERED ?
+		(int32_t)reg->granted_s : 0;
+	memcpy(event->trunk, reg->config.name, sizeof(event->trunk));
+	target_text(event->target, sizeof(event->target), reg);
+	memcpy(event->reason, reg->reason, sizeof(event->reason));
+}
+
+tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
+				tw_error *err)
+{
+	bool rest;
+	tw_status status;
+
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	if (!reg->local_host)
+		return tw__fail(err, TW_EINVAL, "the local address is not "
+			"known; call tw_registration_set_local() before");
+	reg->wanted = true;
+	if (reg->transaction.pending)
+		return TW_OK;
+	rest = reg->state == TW_TRUNK_IDLE || reg->state == TW_TRUNK_DISABLED;
+	reg->next_try_at = now_us;
+	if (!rest && now_us < reg->attempt_at + TW_ATTEMPT_FLOOR_US)
+		reg->next_try_at = reg->attempt_at + TW_ATTEMPT_FLOOR_US;
+	if (reg->next_try_at < reg->not_before)
+		reg->next_try_at = reg->not_before;
+	status = tw_registration_tick(reg, now_us, err);
+	if (rest && !reg->transaction.pending && reg->next_try_at > now_us &&
+	    (reg->state == TW_TRUNK_IDLE ||
+	     reg->state == TW_TRUNK_DISABLED))
+		tw__registration_move(reg, TW_TRUNK_BACKOFF, now_us);
+	return status;
+}
+
+tw_status tw_registration_stop(tw_registration *reg, int64_t now_us,
+			       tw_error *err)
+{
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	reg->wanted = false;
+	reg->next_try_at = TW_NEVER;
+	if (reg->transaction.pending) {
+		/* RFC 3261 section 10.2: one REGISTER at a time; its answer
+		 * also tells whether there is anything to take back */
+		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
+		return TW_OK;
+	}
+	if (!reg->expires_at || reg->expires_at <= now_us) {
+		reg->expires_at = 0;
+		tw__registration_reason(reg, reg->sip_code, "stopped");
+		tw__registration_move(reg, TW_TRUNK_IDLE, now_us);
+		return TW_OK;
+	}
+	if (reg->not_before > now_us) {
+		tw__registration_reason(reg, reg->sip_code, "not un-registered"
+			": the registrar asked to wait; the binding ends by "
+			"itself in %d s",
+			(int)seconds_until(reg->expires_at, now_us));
+		reg->expires_at = 0;
+		tw__registration_move(reg, TW_TRUNK_DISABLED, now_us);
+		return TW_OK;
+	}
+	return tw__attempt_begin(reg, true, now_us, err);
+}
+
+tw_status tw_registration_receive(tw_registration *reg, const void *data,
+				  size_t size, int64_t now_us, tw_error *err)
+{
+	struct tw_message msg;
+	tw_status status;
+
+	if (!reg || (!data && size))
+		return tw__fail(err, TW_EINVAL, "an argument is NULL");
+	if (!tw__message_is_response(data, size))
+		return TW_ENOTFOUND;
+	status = tw__message_parse(&msg, data, size, err);
+	if (status)
+		return status;
+	if (!tw__str_eq(msg.call_id, reg->call_id)) {
+		status = TW_ENOTFOUND;
+		goto out;
+	}
+	/* our Call-ID: taken in, even if it is a late copy or a forgery
+	 * with another branch or CSeq, which changes nothing */
+	if (tw__transaction_receive(&reg->transaction, &msg, now_us) ==
+	    TW_TRANSACTION_FINAL)
+		status = tw__attempt_answer(reg, &msg, now_us, err);
+ out:
+	tw__message_free(&msg);
+	return status;
+}
+
+tw_status tw_registration_send_failed(tw_registration *reg, int64_t now_us,
+				      tw_error *err)
+{
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	if (!reg->transaction.pending)
+		return TW_OK;
+	tw__registration_reason(reg, 0, "request could not be sent");
+	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+	return TW_OK;
+}
+
+static void tick_transaction(tw_registration *reg, int64_t now_us)
+{
+	switch (tw__transaction_tick(&reg->transaction, now_us)) {
+	case TW_TRANSACTION_RETRANSMIT:
+		reg->retransmits++;
+		reg->send_waits = true;
+		break;
+	case TW_TRANSACTION_TIMEOUT:
+		tw__registration_reason(reg, 0, "no final answer within %d s",
+			(int)(TW_SIP_F_US / TW_SECOND));
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+		break;
+	default:
+		break;
+	}
+	if (reg->transaction.pending &&
+	    now_us >= reg->attempt_at + TW_ATTEMPT_MAX_US) {
+		tw__registration_reason(reg, reg->sip_code, "attempt came to "
+			"no end within %d s",
+			(int)(TW_ATTEMPT_MAX_US / TW_SECOND));
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+	}
+}
+
+tw_status tw_registration_tick(tw_registration *reg, int64_t now_us,
+			       tw_error *err)
+{
+	bool lapsed;
+
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	tick_transaction(reg, now_us);
+	lapsed = reg->expires_at && now_us >= reg->expires_at;
+	if (lapsed)
+		reg->expires_at = 0;
+	if (reg->wanted && !reg->transaction.pending &&
+	    now_us >= reg->next_try_at)
+		return tw__attempt_begin(reg, false, now_us, err);
+	if (lapsed && reg->state == TW_TRUNK_REGISTERED) {
+		tw__registration_reason(reg, reg->sip_code,
+			"binding ran out before it was renewed");
+		tw__registration_move(reg, reg->transaction.pending ?
+			TW_TRUNK_REGISTERING : TW_TRUNK_BACKOFF, now_us);
+	}
+	return TW_OK;
+}
+
+int64_t tw_registration_deadline(const tw_registration *reg)
+{
+	int64_t at = TW_NEVER, watchdog;
+
+	if (!reg)
+		return TW_NEVER;
+	if (reg->transaction.pending) {
+		at = tw__transaction_deadline(&reg->transaction);
+		watchdog = reg->attempt_at + TW_ATTEMPT_MAX_US;
+		if (watchdog < at)
+			at = watchdog;
+	}
+	else if (reg->wanted) {
+		at = reg->next_try_at;
+	}
+	if (reg->expires_at && reg->expires_at < at)
+		at = reg->expires_at;
+	return at;
+}
+
+/* The known part only: the caller's struct may be older or newer. */
+static void hand_out(void *out, void *mine, uint32_t known)
+{
+	uint32_t size;
+
+	memcpy(&size, out, sizeof(size));
+	memcpy(mine, &size, sizeof(size));
+	memcpy(out, mine, size < known ? size : known);
+}
+
+tw_status tw_registration_next(tw_registration_action *out,
+			       tw_registration *reg, tw_error *err)
+{
+	tw_registration_action action;
+
+	if (!out || out->size < sizeof(out->size) || !reg)
+		return tw__fail(err, TW_EINVAL, "an argument is NULL or "
+			"out->size is not set; use "
+			"TW_REGISTRATION_ACTION_INIT");
+	memset(&action, 0, sizeof(action));
+	if (reg->send_waits) {
+		action.kind = TW_ACTION_SEND;
+		action.transport = reg->config.transport;
+		action.port = reg->config.port;
+		action.host = reg->config.host;
+		action.data = reg->request.data;
+		action.data_size = reg->request.size;
+		reg->send_waits = false;
+	}
+	else if (reg->event_count) {
+		action.kind = TW_ACTION_EVENT;
+		action.event = reg->events[0];
+		reg->event_count--;
+		memmove(&reg->events[0], &reg->events[1],
+			reg->event_count * sizeof(reg->events[0]));
+	}
+	else {
+		return TW_ITER_END;
+	}
+	hand_out(out, &action, sizeof(action));
+	return TW_OK;
+}
+
+int tw_registration_is_pending(const tw_registration *reg)
+{
+	return reg && reg->transaction.pending;
+}
+
+const char *tw_registration_call_id(const tw_registration *reg)
+{
+	return reg ? reg->call_id : NULL;
+}
+
+tw_status tw_registration_status(tw_trunk_status *out,
+				 const tw_registration *reg, tw_error *err)
+{
+	tw_trunk_status status;
+
+	if (!out || out->size < sizeof(out->size) || !reg)
+		return tw__fail(err, TW_EINVAL, "an argument is NULL or "
+			"out->size is not set; use TW_TRUNK_STATUS_INIT");
+	memset(&status, 0, sizeof(status));
+	status.state = reg->state;
+	status.sip_code = reg->sip_code;
+	status.expires_s = reg->expires_at ? (int32_t)reg->granted_s : 0;
+	status.expires_at = reg->expires_at;
+	status.next_try_at = reg->next_try_at == TW_NEVER ? 0 :
+		reg->next_try_at;
+	status.requests = reg->requests;
+	status.retransmits = reg->retransmits;
+	status.registrations = reg->registrations;
+	memcpy(status.realm, reg->realm, sizeof(status.realm));
+	memcpy(status.contact_user, reg->config.contact_user,
+		sizeof(status.contact_user));
+	memcpy(status.reason, reg->reason, sizeof(status.reason));
+	hand_out(out, &status, sizeof(status));
+	return TW_OK;
+}

@@ -1,0 +1,93 @@
+/**
+ * @file src/registration/machine.h  One trunk's registration, inside
+ *
+ * The state that machine.c, attempt.c and authorize.c share.
+ */
+#ifndef TW_SRC_REGISTRATION_MACHINE_H
+#define TW_SRC_REGISTRATION_MACHINE_H
+
+#include <trunkwise/trunk.h>
+#include "answer.h"
+#include "config.h"
+#include "digest.h"
+#include "transaction.h"
+
+#define TW_ATTEMPT_FLOOR_US   (5 * TW_SECOND)   /* between attempts */
+#define TW_ATTEMPT_MAX_US    (96 * TW_SECOND)   /* watchdog */
+#define TW_ATTEMPT_REQUESTS   6u                /* within one attempt */
+#define TW_EVENTS_MAX         4u
+
+#define TW_NEVER INT64_MAX
+
+struct tw_authorized;                  /* authorize.c */
+
+struct tw_registration {
+	struct tw_trunk_config config;
+	const tw_random *random;
+	char *local_host;              /* as in a URI; NULL: not set yet */
+	uint32_t local_port;
+
+	uint32_t state;                /* TW_TRUNK_ */
+	bool wanted;                   /* start was the last word, not stop */
+	int32_t sip_code;
+	char reason[160];
+	char realm[TW_REALM_MAX + 1];  /* configured or pinned */
+
+	/* one attempt: REGISTER, answers to challenges, 423 */
+	bool unregister;               /* what the attempt is for */
+	bool min_expires_used;
+	uint32_t attempt_requests;
+	uint32_t stale_rounds;
+	int64_t attempt_at;            /* TW_NEVER: none yet */
+	struct tw_transaction transaction;
+	struct tw_buf request;
+	bool send_waits;
+
+	uint32_t asked_s;              /* raised by a 423 */
+	uint32_t granted_s;
+	int64_t expires_at;            /* 0: no binding known */
+	int64_t next_try_at;           /* TW_NEVER: none planned */
+	int64_t not_before;            /* of a Retry-After */
+	uint32_t failures;             /* in a row */
+	uint32_t refusals;             /* in a row */
+
+	uint32_t cseq;
+	char call_id[40];
+	char from_tag[20];
+	struct tw_credentials credentials[2];   /* registrar, proxy */
+	bool fresh[2];                 /* answered within this attempt */
+	struct tw_nonce_counts counts;
+	struct tw_authorized *authorized;
+
+	uint64_t requests;
+	uint64_t retransmits;
+	uint64_t registrations;
+
+	tw_trunk_event events[TW_EVENTS_MAX];
+	size_t event_count;
+};
+
+/* attempt.c */
+tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
+			    int64_t now_us, tw_error *err);
+tw_status tw__attempt_answer(tw_registration *reg,
+			     const struct tw_message *msg, int64_t now_us,
+			     tw_error *err);
+void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
+		      uint32_t retry_after_s, int64_t now_us);
+
+/* machine.c */
+void tw__registration_move(tw_registration *reg, uint32_t state,
+			   int64_t now_us);
+void tw__registration_reason(tw_registration *reg, int32_t sip_code,
+			     const char *fmt, ...) TW_PRINTF(3, 4);
+
+/* request.c: writes reg->request for the current CSeq and branch. */
+tw_status tw__request_write(tw_registration *reg, tw_error *err);
+
+/* authorize.c; pins the realm of a first answer. */
+void tw__realm_pin(tw_registration *reg, const struct tw_challenge *c);
+const char *tw__realm_expected(const tw_registration *reg);
+struct tw_digest_secret tw__registration_secret(const tw_registration *reg);
+
+#endif

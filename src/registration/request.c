@@ -1,0 +1,71 @@
+/**
+ * @file src/registration/request.c  The bytes of a REGISTER
+ *
+ * Decides what stands in the request (RFC 3261 sections 8.1.1 and 10.2).
+ * All texts were checked by config.c; nothing is escaped here again.
+ */
+#include <inttypes.h>
+#include "machine.h"
+
+static const char *via_name(uint32_t transport)
+{
+	switch (transport) {
+	case TW_TRANSPORT_TCP: return "TCP";
+	case TW_TRANSPORT_TLS: return "TLS";
+	default:               return "UDP";
+	}
+}
+
+static const char *contact_param(uint32_t transport)
+{
+	switch (transport) {
+	case TW_TRANSPORT_TCP: return ";transport=tcp";
+	case TW_TRANSPORT_TLS: return ";transport=tls";
+	default:               return "";
+	}
+}
+
+static void write_fixed(tw_registration *reg)
+{
+	const struct tw_trunk_config *config = &reg->config;
+	struct tw_buf *out = &reg->request;
+
+	(void)tw__buf_printf(out, "REGISTER %s SIP/2.0\r\n"
+		"Via: SIP/2.0/%s %s:%" PRIu32 ";branch=%s;rport\r\n"
+		"Max-Forwards: 70\r\n",
+		config->request_uri, via_name(config->transport),
+		reg->local_host, reg->local_port, reg->transaction.branch);
+	(void)tw__buf_printf(out, "From: <sip:%s@%s>;tag=%s\r\n"
+		"To: <sip:%s@%s>\r\n"
+		"Call-ID: %s\r\n"
+		"CSeq: %" PRIu32 " REGISTER\r\n",
+		config->aor_user, config->domain, reg->from_tag,
+		config->aor_user, config->domain, reg->call_id, reg->cseq);
+	(void)tw__buf_printf(out, "Contact: <sip:%s@%s:%" PRIu32 "%s>\r\n"
+		"Expires: %" PRIu32 "\r\n"
+		"User-Agent: trunkwise/%s\r\n",
+		config->contact_user, reg->local_host, reg->local_port,
+		contact_param(config->transport),
+		reg->unregister ? 0 : reg->asked_s, tw_version());
+}
+
+tw_status tw__request_write(tw_registration *reg, tw_error *err)
+{
+	struct tw_digest_secret secret = tw__registration_secret(reg);
+	tw_status status;
+
+	tw__buf_clear(&reg->request);
+	write_fixed(reg);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(reg->credentials); i++) {
+		if (!reg->credentials[i].realm)
+			continue;
+		status = tw__credentials_write(&reg->request,
+			&reg->credentials[i], &reg->counts, reg->random,
+			&secret, "REGISTER", reg->config.request_uri, err);
+		if (status)
+			return status;
+		(void)tw__buf_text(&reg->request, "\r\n");
+	}
+	(void)tw__buf_text(&reg->request, "Content-Length: 0\r\n\r\n");
+	return reg->request.failed ? tw__fail_oom(err) : TW_OK;
+}
