@@ -23,6 +23,9 @@ typedef struct tw_rating_request {
 #define TW_RATING_REQUEST_INIT { sizeof(tw_rating_request), \
 	TW_DIRECTION_OUTBOUND, NULL, NULL, 0, 0 }
 
+/** rate_index of an internal call: it costs 0 and no row says so. */
+#define TW_RATE_NONE UINT64_MAX
+
 typedef struct tw_charge {
 	uint32_t size;
 	uint32_t reserved;
