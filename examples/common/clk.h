@@ -46,12 +46,14 @@ void clk_timer_cancel(struct clk_timer *timer);
 
 /* +1 when a message goes out that must be followed by another one, -1 when
  * that came (or its transaction failed). The virtual clock moves only at 0,
- * and only after a full turn of the loop found nothing to read. No effect on
- * the real clock. */
+ * and only after some full turns of the loop without a call of clk_busy: 0
+ * says "a message came" and starts that count again. No effect on the real
+ * clock. */
 void clk_busy(struct clk *clk, int delta);
 uint32_t clk_busy_count(const struct clk *clk);
 
-/* Virtual: start and stop the pump that lets time move. */
+/* Virtual: start and stop the pump that lets time move. Busy is counted also
+ * while it is stopped. */
 void clk_run(struct clk *clk);
 void clk_stop(struct clk *clk);
 

@@ -26,8 +26,8 @@ typedef void (leg_answer_h)(const struct sip_msg *msg, void *arg);
  * code; msg may be NULL. After it the leg is dead; mem_deref() is yours. */
 typedef void (leg_closed_h)(int err, uint16_t code, const struct sip_msg *msg,
 			    void *arg);
-/* The far end sent an in-dialog INVITE: answer by leg_reply_offer(). May be
- * NULL: refused with 488. */
+/* An in-dialog INVITE of the far end is refused with 488: bodies pass from end
+ * to end, and a half of a new offer must not. */
 
 struct leg_options {
 	struct sip *sip;
@@ -36,12 +36,16 @@ struct leg_options {
 	const char *from_uri;     /* "sip:+7843...@host" */
 	const char *from_name;    /* display name or NULL */
 	const char *to_uri;       /* NULL: uri */
-	const char *contact_user; /* of our Contact */
+	const char *contact_user; /* of our Contact; or a whole URI */
 	const char *headers;      /* extra, each line ends with CRLF; or NULL */
 	const char *content_type; /* NULL: no body */
 	const void *body;
 	size_t body_size;
 	leg_auth_h *auth_h;       /* NULL: a challenge is a failure */
+	void *auth_arg;           /* of auth_h alone, which may be called also
+				     after hang-up (a BYE is challenged): it
+				     lives as long as the socket. NULL: arg,
+				     and a challenged BYE is given up */
 	leg_progress_h *progress_h;
 	leg_answer_h *answer_h;
 	leg_closed_h *closed_h;
@@ -57,7 +61,9 @@ int leg_listen(struct leg_sock **sockp, struct sip *sip);
 int leg_invite(struct leg **legp, struct leg_sock *sock,
 	       const struct leg_options *options);
 /* CANCEL, or BYE when answered; no handler is called afterwards, but the leg
- * finishes its work on the wire by itself (ACK, BYE of a late 200). */
+ * finishes its work on the wire by itself (ACK, BYE of a late 200).
+ * mem_deref() of a live leg does the same. The header ("Reason: ...\r\n") may
+ * be NULL. */
 void leg_hangup(struct leg *leg, const char *reason_header);
 bool leg_is_answered(const struct leg *leg);
 const char *leg_callid(const struct leg *leg);
