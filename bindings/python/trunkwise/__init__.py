@@ -1,0 +1,29 @@
+"""trunkwise: numbers and carrier trunks apart from the PBX.
+
+The package is a thin, typed floor over libtrunkwise: context managers,
+keyword-only options, ``Decimal`` money, aware ``datetime``, exceptions that
+also inherit the built-in ones. One thread at a time per object.
+"""
+
+from . import errors
+from .deployment import Change, Deployment, Problem
+from .directory import Directory, Row
+from .errors import (Busy, Conflict, Error, Exists, InvalidArgument,
+                     IOFailure, NoPrice, NotFound, OutOfRange, ParseError,
+                     Refused, StoreError, Unsupported)
+from .rating import Charge, Deck, Rate, Sheet
+from .report import ExpenseReport, ExpenseRow
+from .store import Counts, ImportResult, Listing, Reject, Store, Verdict
+from .values import Money
+from . import raw as _raw
+
+__version__ = _raw.tw_version()
+
+__all__ = [
+    "Busy", "Change", "Charge", "Conflict", "Counts", "Deck", "Deployment",
+    "Directory", "Error", "Exists", "ExpenseReport", "ExpenseRow",
+    "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
+    "NoPrice", "NotFound", "OutOfRange", "ParseError", "Problem", "Rate",
+    "Refused", "Reject", "Row", "Sheet", "Store", "StoreError",
+    "Unsupported", "Verdict", "errors",
+]

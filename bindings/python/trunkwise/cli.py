@@ -1,0 +1,218 @@
+"""The trunkwise command: ``trunkwise NOUN VERB``.
+
+Exit 0: done. 1: done, but something was refused or differs. 2: usage or
+unreadable input, nothing changed. All verbs take ``--json``; keys stand in
+docs/json.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from . import commands
+from .errors import Error, IOFailure
+from .words import LANGUAGES
+
+
+def _store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("store", metavar="STORE",
+                        help="the SQLite file of this installation")
+
+
+def _month(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--month", required=True, metavar="YYYY-MM",
+                        help="month in the company's zone")
+
+
+def _apply(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("deployment", metavar="deployment.toml")
+    _store(parser)
+    parser.add_argument("--at", metavar="TIME",
+                        help="valid from here; default now")
+    parser.add_argument("--dry-run", action="store_true",
+                        help="show the difference, write nothing")
+
+
+def _directory_import(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("file", metavar="departments.csv")
+    parser.add_argument("--zone", help="of dates, and of a new company")
+
+
+def _tariff_sheet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sheet", metavar="SHEET")
+    parser.add_argument("--currency", help="every row must have it")
+    parser.add_argument("--zone", help="dates are midnight here")
+
+
+def _tariff_import(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _tariff_sheet(parser)
+    parser.add_argument("--tariff", required=True, metavar="NAME")
+    parser.add_argument("--carrier", required=True, metavar="NAME")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--full", action="store_true",
+                      help="codes not in the sheet end (default)")
+    part.add_argument("--partial", action="store_true",
+                      help="codes not in the sheet stay")
+    parser.add_argument("--dry-run", action="store_true")
+
+
+def _cdr_import(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--preset", required=True,
+                        choices=("native", "asterisk"))
+    parser.add_argument("--zone", help="of times that carry no offset")
+    parser.add_argument("--trunk", metavar="PATTERN",
+                        help="channels that are trunks, e.g. 'PJSIP/main-*'")
+    parser.add_argument("--carrier", metavar="NAME",
+                        help="carrier of trunks the directory lacks")
+    parser.add_argument("--source", metavar="NAME",
+                        help="part of each call's key; default the preset")
+
+
+def _rating_explain(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("number", metavar="NUMBER")
+    parser.add_argument("--at", metavar="TIME", help="answer; default now")
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--carrier", metavar="NAME")
+    parser.add_argument("--direction", default="outbound",
+                        choices=("outbound", "inbound", "forward"))
+
+
+def _report_expenses(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _month(parser)
+    parser.add_argument("--by", default="department", metavar="A,B",
+                        help="department,city,carrier,number,destination")
+    parser.add_argument("--format", default=None,
+                        choices=("text", "json", "csv", "html", "xlsx"))
+    parser.add_argument("-o", "--output", metavar="FILE",
+                        help="write here; the format by the ending")
+
+
+def _import_undo(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("batch", type=int, metavar="BATCH")
+
+
+def _period(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _month(parser)
+
+
+# (noun, verb or None): (arguments, function, help)
+VERBS = {
+    ("apply", None): (_apply, commands.apply,
+                      "put a deployment file in force"),
+    ("directory", "import"): (_directory_import, commands.directory_import,
+                              "who owns which extension, number, trunk"),
+    ("directory", "suggest"): (_store, commands.directory_suggest,
+                               "what no department owns, ready to fill in"),
+    ("tariff", "check"): (_tariff_sheet, commands.tariff_check,
+                          "read a price sheet, change nothing"),
+    ("tariff", "import"): (_tariff_import, commands.tariff_import,
+                           "put a price sheet in force"),
+    ("cdr", "import"): (_cdr_import, commands.cdr_import,
+                        "take in call records, each once"),
+    ("import", "list"): (_store, commands.import_list, "what was imported"),
+    ("import", "undo"): (_import_undo, commands.import_undo,
+                         "reverse one import"),
+    ("rating", "explain"): (_rating_explain, commands.rating_explain,
+                            "what a call would cost, and why"),
+    ("unrated", "list"): (_store, commands.unrated_list,
+                          "billable calls without a price"),
+    ("report", "expenses"): (_report_expenses, commands.report_expenses,
+                             "what each department cost"),
+    ("period", "accrue"): (_period, commands.period_accrue,
+                           "post number rents and recurring items"),
+    ("verify", None): (_store, commands.verify,
+                       "check every invariant of the store"),
+}
+
+_NOUNS = {
+    "directory": "departments and what belongs to them",
+    "tariff": "price sheets", "cdr": "call records",
+    "import": "batches of records", "rating": "prices of calls",
+    "unrated": "calls without a price", "report": "reports",
+    "period": "months of the ledger",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole grammar; also what docs and completion read."""
+    from . import __version__
+    top = argparse.ArgumentParser(
+        prog="trunkwise", description=__doc__.split("\n\n")[0],
+        epilog="Exit: 0 done, 1 done with refusals or differences, "
+               "2 usage or unreadable input.")
+    top.add_argument("--version", action="version",
+                     version=f"trunkwise {__version__}")
+    top.add_argument("--python-path", action="store_true",
+                     help="print the directory that holds the package")
+    nouns = top.add_subparsers(dest="noun", metavar="NOUN")
+    groups: dict[str, argparse._SubParsersAction] = {}
+    for (noun, verb), (arguments, function, text) in VERBS.items():
+        if verb is None:
+            leaf = nouns.add_parser(noun, help=text, description=text)
+        else:
+            if noun not in groups:
+                group = nouns.add_parser(noun, help=_NOUNS[noun])
+                groups[noun] = group.add_subparsers(
+                    dest="verb", metavar="VERB", required=True)
+            leaf = groups[noun].add_parser(verb, help=text, description=text)
+        arguments(leaf)
+        leaf.add_argument("--json", action="store_true",
+                          help="one JSON document (docs/json.md)")
+        leaf.add_argument("--lang", choices=LANGUAGES, default="en")
+        leaf.set_defaults(function=function)
+    return top
+
+
+def _fail(arguments: argparse.Namespace, error: Exception) -> int:
+    message = str(error)
+    if arguments.json:
+        print(json.dumps({"error": {
+            "code": getattr(error, "code", "") or type(error).__name__,
+            "field": getattr(error, "field", ""),
+            "line": getattr(error, "line", 0),
+            "message": getattr(error, "message", message)}},
+            ensure_ascii=False))
+    print(f"trunkwise: {message}", file=sys.stderr)
+    return 2
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; returns its exit status."""
+    top = parser()
+    arguments = top.parse_args(argv)
+    if arguments.python_path:
+        import os
+        print(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        return 0
+    if not arguments.noun:
+        top.print_usage(sys.stderr)
+        return 2
+    try:
+        status = arguments.function(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except OSError as error:
+        if isinstance(error, Error):
+            return _fail(arguments, error)
+        reason = error.strerror or str(error)
+        return _fail(arguments, IOFailure(
+            f"{error.filename}: {reason}" if error.filename else reason))
+    except (Error, ValueError) as error:
+        return _fail(arguments, error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

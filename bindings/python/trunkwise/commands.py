@@ -1,0 +1,439 @@
+"""What each verb does: reads arguments, calls the package, says the result
+once for people or once for scripts. No rule of the library lives here."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from .deployment import Change, Deployment
+from .errors import Error, InvalidArgument, NotFound, ParseError
+from .rating import Deck, Sheet
+from .render import FORMATS
+from .store import Counts, ImportResult, Reject, Store
+from .values import instant, now_us, parse_time, text
+from .words import amount, say
+
+_ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html",
+            ".xlsx": "xlsx", ".txt": "text"}
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _when(value: str | None, zone: str | None = None) -> dt.datetime:
+    us = parse_time(value, zone) if value else now_us()
+    when = instant(us)
+    if when is None:
+        raise InvalidArgument("the time is out of range; write a date like "
+                              "2026-10-05T09:00:00+03:00", field="--at")
+    return when
+
+
+def _company_zone(store: Store) -> str | None:
+    for row in store.directory().rows("company"):
+        return row["zone"]
+    return None
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    return counts._asdict()
+
+
+def _rejects(rejects: list[Reject]) -> list[dict[str, object]]:
+    return [r._asdict() for r in rejects]
+
+
+def _say_rejects(rejects: list[Reject], lang: str) -> None:
+    for r in rejects:
+        print(say(lang, "reject", line=r.line, column=r.column,
+                  reason=r.reason), file=sys.stderr)
+
+
+def _refused(counts: Counts) -> bool:
+    return bool(counts.rows_rejected or counts.conflicts or counts.rows_held)
+
+
+# ---- apply ----
+
+def _say_change(change: Change, lang: str) -> str:
+    line = f"{say(lang, change.change):>8}  {change.kind} {change.name}"
+    if change.field:
+        line += f": {change.field} {change.before!r} -> {change.after!r}"
+    return line
+
+
+def _import_sheets(store: Store, deployment: Deployment,
+                   results: list[tuple[Any, ImportResult]]) -> bool:
+    for sheet in deployment.sheets:
+        try:
+            data = sheet.path.read_bytes()
+        except OSError as error:
+            raise ParseError(f"cannot read {sheet.path}: {error.strerror}",
+                             field=sheet.field) from None
+        result = store.import_tariff(
+            data, tariff=sheet.tariff, carrier=sheet.carrier,
+            file_name=sheet.path.name)
+        results.append((sheet, result))
+    return not any(_refused(r.counts) for _, r in results)
+
+
+class _SheetsRefused(Exception):
+    """Leaves the transaction without writing."""
+
+
+def _put(store: Store, deployment: Deployment, at: dt.datetime,
+         dry_run: bool) -> tuple[list[Change], list, bool]:
+    """The deployment and its sheets in one transaction."""
+    sheets: list[tuple[Any, ImportResult]] = []
+    found: list[Change] = []
+    try:
+        with store.transaction():
+            found = store.apply(deployment, at=at)
+            good = _import_sheets(store, deployment, sheets)
+            if dry_run or not good:
+                raise _SheetsRefused
+    except _SheetsRefused:
+        return found, sheets, all(not _refused(r.counts) for _, r in sheets)
+    return found, sheets, True
+
+
+def apply(arguments: argparse.Namespace) -> int:
+    deployment = Deployment.load(arguments.deployment)
+    lang = arguments.lang
+    try:
+        deployment.check()
+    except ParseError:
+        return _say_problems(deployment, arguments)
+    existed = os.path.exists(arguments.store)
+    at = _when(arguments.at)
+    try:
+        with Store(arguments.store, create=True) as store:
+            found, sheets, good = _put(store, deployment, at,
+                                       arguments.dry_run)
+    except Exception:
+        _remove_new(arguments.store, existed)
+        raise
+    if arguments.dry_run or not good:
+        _remove_new(arguments.store, existed)
+    applied = good and not arguments.dry_run
+    warnings = [p for p in deployment.problems if not p.is_error]
+    if arguments.json:
+        _print_json({
+            "applied": applied, "at": at.isoformat(),
+            "changes": [c._asdict() for c in found],
+            "warnings": [{"field": p.field, "message": p.message}
+                         for p in warnings],
+            "tariffs": [{"tariff": s.tariff, "sheet": str(s.path),
+                         **_counts(r.counts), **r.extra,
+                         "rejects": _rejects(r.rejects)}
+                        for s, r in sheets]})
+        return 0 if good else 1
+    for change in found:
+        print(_say_change(change, lang))
+    for sheet, result in sheets:
+        print(say(lang, "sheet", path=sheet.path, tariff=sheet.tariff))
+        _say_rejects(result.rejects, lang)
+        print("  " + say(lang, "counts", **_counts(result.counts)))
+    for problem in warnings:
+        print(f"{say(lang, 'warning')}: {problem.field}: {problem.message}",
+              file=sys.stderr)
+    if not good:
+        print(say(lang, "nothing_in_force"), file=sys.stderr)
+        return 1
+    if not found and all(not r.counts.rows_stored for _, r in sheets):
+        print(say(lang, "no_change"))
+    elif arguments.dry_run:
+        print(say(lang, "would_apply", count=len(found)))
+    else:
+        print(say(lang, "applied", count=len(found), at=at.isoformat()))
+    return 0
+
+
+def _remove_new(path: str, existed: bool) -> None:
+    """A refused first apply leaves no empty store behind."""
+    if existed:
+        return
+    for ending in ("", "-wal", "-shm", ".lock"):
+        try:
+            os.unlink(path + ending)
+        except FileNotFoundError:
+            pass
+
+
+def _say_problems(deployment: Deployment,
+                  arguments: argparse.Namespace) -> int:
+    problems = [p for p in deployment.problems if p.is_error]
+    if arguments.json:
+        _print_json({"applied": False, "problems": [
+            {"file": arguments.deployment, "field": p.field,
+             "message": p.message} for p in problems]})
+    for p in problems:
+        print(f"trunkwise: {arguments.deployment}: {p.field}: {p.message}",
+              file=sys.stderr)
+    return 2
+
+
+# ---- directory ----
+
+def _say_import(result: ImportResult, arguments: argparse.Namespace,
+                **extra: Any) -> int:
+    if arguments.json:
+        _print_json({**_counts(result.counts), **extra,
+                     "rejects": _rejects(result.rejects)})
+    else:
+        _say_rejects(result.rejects, arguments.lang)
+        print(say(arguments.lang, "counts", **_counts(result.counts)))
+    return 1 if _refused(result.counts) else 0
+
+
+def directory_import(arguments: argparse.Namespace) -> int:
+    data = _read(arguments.file)
+    with Store(arguments.store, create=True) as store:
+        result = store.import_departments(data, zone=arguments.zone)
+    return _say_import(result, arguments)
+
+
+def directory_suggest(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.suggest()
+    if arguments.json:
+        _print_json({"rows": [
+            {"match_kind": r.kind, "match": r.key, "calls": r.calls,
+             "seconds": r.seconds, "cost": text(r.money.amount),
+             "currency": r.money.currency} for r in rows]})
+        return 0
+    if not rows:
+        print(say(arguments.lang, "suggest_none"), file=sys.stderr)
+        return 0
+    print(say(arguments.lang, "suggest_head"), file=sys.stderr)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["match_kind", "match", "department", "city", "from",
+                     "to", "calls", "seconds", "cost", "currency"])
+    for r in rows:
+        writer.writerow([r.kind, r.key, "", "", "", "", r.calls, r.seconds,
+                         text(r.money.amount), r.money.currency])
+    return 0
+
+
+# ---- tariff ----
+
+def tariff_check(arguments: argparse.Namespace) -> int:
+    sheet = Sheet(_read(arguments.sheet), currency=arguments.currency,
+                  zone=arguments.zone or "Europe/Moscow")
+    rejects = sheet.rejects
+    rejected = len(rejects)
+    good = sheet.rows_good
+    counts = Counts(sheet.rows_read, 0 if rejected else good, rejected, 0, 0,
+                    good if rejected else 0)
+    if not rejected and good:
+        Deck.of(sheet, zone=arguments.zone or "Europe/Moscow")
+    if arguments.json:
+        _print_json({**_counts(counts), "new": good, "increase": 0,
+                     "decrease": 0, "ended": 0, "unchanged": 0,
+                     "currency": sheet.currency,
+                     "rejects": _rejects(rejects)})
+    else:
+        _say_rejects(rejects, arguments.lang)
+        print(say(arguments.lang, "counts", **_counts(counts)))
+        print(say(arguments.lang, "would_pass"))
+    return 1 if rejected else 0
+
+
+def tariff_import(arguments: argparse.Namespace) -> int:
+    data = _read(arguments.sheet)
+    existed = os.path.exists(arguments.store)
+    try:
+        with Store(arguments.store, create=True) as store:
+            result = store.import_tariff(
+                data, tariff=arguments.tariff, carrier=arguments.carrier,
+                file_name=Path(arguments.sheet).name, zone=arguments.zone,
+                currency=arguments.currency, partial=arguments.partial,
+                dry_run=arguments.dry_run)
+    except Exception:
+        _remove_new(arguments.store, existed)
+        raise
+    if arguments.dry_run:
+        _remove_new(arguments.store, existed)
+    if arguments.json:
+        return _say_import(result, arguments, tariff=arguments.tariff,
+                           **result.extra)
+    diff = {k: v for k, v in result.extra.items() if k != "rules"}
+    status = _say_import(result, arguments)
+    print(say(arguments.lang, "tariff_diff", **diff))
+    rules = ", ".join(f"{k} = {v}" for k, v in result.extra["rules"].items())
+    print(say(arguments.lang, "tariff_rules", tariff=arguments.tariff,
+              rules=rules))
+    if status:
+        print(say(arguments.lang, "nothing_in_force"), file=sys.stderr)
+    return status
+
+
+# ---- call records ----
+
+def cdr_import(arguments: argparse.Namespace) -> int:
+    data = _read(arguments.file)
+    with Store(arguments.store, create=True) as store:
+        result = store.import_calls(
+            data, preset=arguments.preset, zone=arguments.zone,
+            source=arguments.source, trunk_pattern=arguments.trunk,
+            file_name=Path(arguments.file).name, carrier=arguments.carrier)
+    return _say_import(result, arguments, batch=result.extra["batch"])
+
+
+def import_list(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.imports()
+    if arguments.json:
+        _print_json({"batches": [
+            {"batch": int(r.key), "preset": r.kind, "rows_stored": r.calls,
+             "at": r.at.isoformat() if r.at else None, "detail": r.detail}
+            for r in rows]})
+        return 0
+    for r in rows:
+        at = r.at.isoformat(timespec="seconds") if r.at else ""
+        print(f"{r.key:>5}  {at}  {r.kind:<10} {r.calls:>8}  {r.detail}")
+    if not rows:
+        print(say(arguments.lang, "imports_none"))
+    return 0
+
+
+def import_undo(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store) as store:
+        store.undo_import(arguments.batch)
+    if arguments.json:
+        _print_json({"batch": arguments.batch, "undone": True})
+    else:
+        print(say(arguments.lang, "undone", batch=arguments.batch))
+    return 0
+
+
+# ---- rating ----
+
+def _candidate(store: Store, carrier: str, arguments: argparse.Namespace,
+               at: dt.datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {"carrier": carrier, "verdict": "ok", "prefix": "",
+                           "destination": "", "line": 0, "cost": None,
+                           "currency": "", "charged_s": None, "text": ""}
+    digits = "".join(c for c in arguments.number if c.isdigit())
+    call = {"answer": at, "seconds": arguments.seconds,
+            "direction": arguments.direction}
+    try:
+        deck = store.deck(carrier, at=at)
+        row["text"] = deck.explain(digits, lang=arguments.lang, **call)
+        c = deck.rate(digits, **call)
+        row.update(prefix=c.prefix, destination=c.destination, line=c.line,
+                   cost=text(c.cost.amount), currency=c.cost.currency,
+                   charged_s=c.charged_s)
+    except Error as error:
+        row["verdict"] = error.code
+        row["text"] = row["text"] or error.message
+    return row
+
+
+def rating_explain(arguments: argparse.Namespace) -> int:
+    if arguments.seconds < 0:
+        raise InvalidArgument("is negative; give whole seconds",
+                              field="--seconds")
+    with Store(arguments.store, readonly=True) as store:
+        zone = _company_zone(store)
+        at = _when(arguments.at, zone)
+        names = [arguments.carrier] if arguments.carrier else [
+            row.name for row in store.directory(at).rows("carrier")]
+        if not names:
+            raise NotFound("the store has no carrier yet; start with "
+                           "trunkwise tariff import", field="carrier")
+        rows = [_candidate(store, name, arguments, at) for name in names]
+    rows.sort(key=lambda r: (r["verdict"] != "ok", float(r["cost"] or 0)))
+    if arguments.json:
+        _print_json({"number": arguments.number, "at": at.isoformat(),
+                     "seconds": arguments.seconds, "candidates": rows})
+    else:
+        for r in rows:
+            result = (f"{r['cost']} {r['currency']}" if r["verdict"] == "ok"
+                      else r["verdict"])
+            print(say(arguments.lang, "carrier_line", carrier=r["carrier"],
+                      result=result))
+            for line in r["text"].splitlines():
+                print("  " + line)
+    return 0 if any(r["verdict"] == "ok" for r in rows) else 1
+
+
+def unrated_list(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.unrated()
+    if arguments.json:
+        _print_json({"rows": [
+            {"number": r.key, "reason": r.kind, "calls": r.calls,
+             "seconds": r.seconds, "detail": r.detail} for r in rows]})
+    elif rows:
+        for r in rows:
+            print(f"{r.key:<18} {r.kind:<11} {r.calls:>6}  {r.detail}")
+    else:
+        print(say(arguments.lang, "unrated_none"))
+    return 1 if rows else 0
+
+
+# ---- reports, periods, verification ----
+
+def report_expenses(arguments: argparse.Namespace) -> int:
+    ending = Path(arguments.output).suffix if arguments.output else ""
+    chosen = "json" if arguments.json else (
+        arguments.format or _ENDINGS.get(ending, "text"))
+    by = tuple(part for part in arguments.by.split(",") if part)
+    with Store(arguments.store, readonly=True) as store:
+        report = store.expenses(arguments.month, by=by)
+    data = FORMATS[chosen](report, arguments.lang)
+    if arguments.output:
+        with open(arguments.output, "wb") as file:
+            file.write(data)
+        print(say(arguments.lang, "written", path=arguments.output),
+              file=sys.stderr)
+    elif chosen == "xlsx" and sys.stdout.isatty():
+        raise InvalidArgument("xlsx is no text; add -o expenses.xlsx",
+                              field="--format")
+    else:
+        sys.stdout.buffer.write(data)
+    return 0
+
+
+def period_accrue(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store) as store:
+        count = store.accrue(arguments.month)
+    if arguments.json:
+        _print_json({"month": arguments.month, "postings": count})
+    else:
+        print(say(arguments.lang, "accrued", count=count,
+                  month=arguments.month))
+    return 0
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        verdicts = store.verify()
+    broken = [v for v in verdicts if not v.holds]
+    if arguments.json:
+        _print_json({"holds": not broken, "invariants": [
+            {"invariant": v.invariant, "holds": v.holds, "detail": v.detail}
+            for v in verdicts]})
+        return 1 if broken else 0
+    for v in verdicts:
+        word = say(arguments.lang, "holds" if v.holds else "broken")
+        print(f"{word:<9} {v.invariant:<32} {v.detail}")
+    if broken:
+        print(say(arguments.lang, "not_verified", count=len(broken)))
+        return 1
+    print(say(arguments.lang, "verified", count=len(verdicts)))
+    return 0

@@ -1,0 +1,134 @@
+"""The deployment file: TOML in, (key path, value) pairs to the library.
+
+Validation, difference and transaction are in C, so that a C host can do the
+same; this module only reads TOML and names things.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Iterator, NamedTuple
+
+from . import raw
+from .errors import ParseError
+
+_TEXT, _INTEGER, _DECIMAL, _BOOLEAN, _DATE = 1, 2, 3, 4, 5
+_CHANGES = {1: "new", 2: "changed", 3: "ended", 4: "renamed"}
+
+
+class Change(NamedTuple):
+    """One difference between the file and what is in force."""
+
+    change: str
+    kind: str
+    name: str
+    field: str
+    before: str
+    after: str
+
+
+class Problem(NamedTuple):
+    """What ``check`` found; a warning does not stop ``apply``."""
+
+    field: str
+    message: str
+    is_error: bool
+
+
+class Sheet(NamedTuple):
+    """A ``[[tariff]]`` with a sheet beside the deployment file."""
+
+    tariff: str
+    carrier: str
+    path: Path
+    field: str
+
+
+def _value(value: Any) -> tuple[int, str]:
+    if isinstance(value, bool):
+        return _BOOLEAN, "true" if value else "false"
+    if isinstance(value, int):
+        return _INTEGER, str(value)
+    if isinstance(value, Decimal):
+        return _DECIMAL, format(value, "f")
+    if isinstance(value, (dt.datetime, dt.date)):
+        return _DATE, value.isoformat()
+    if isinstance(value, str):
+        return _TEXT, value
+    return _TEXT, str(value)
+
+
+def _pairs(value: Any, path: str) -> Iterator[tuple[str, int, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _pairs(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _pairs(inner, f"{path}[{index}]")
+    else:
+        yield (path, *_value(value))
+
+
+class Deployment:
+    """Rows that somebody wants, from a TOML file or text."""
+
+    def __init__(self, text: str, *, directory: str | Path = "."):
+        try:
+            self._tree = tomllib.loads(text, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            raise ParseError(f"not TOML: {error}") from None
+        self._directory = Path(directory)
+        self.handle = raw.tw_deployment_new()
+        for path, kind, value in _pairs(self._tree, ""):
+            if "\0" in value:
+                raise ParseError("holds a NUL byte; remove it", field=path)
+            raw.tw_deployment_set(self.handle, path, kind, value)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Deployment":
+        """Reads a file; sheets are looked for beside it."""
+        path = Path(path)
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ParseError(f"not UTF-8 at byte {error.start}; save the "
+                             "file as UTF-8") from None
+        return cls(text, directory=path.parent)
+
+    def check(self) -> None:
+        """Raises ParseError for the first problem; see ``problems``."""
+        raw.tw_deployment_check(self.handle)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Errors and warnings of the last check or apply."""
+        found = []
+        while row := raw.deployment_problem(self.handle, len(found)):
+            found.append(Problem(row[0], row[1], bool(row[2])))
+        return found
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """Tariff sheets that the file names, in its order."""
+        found = []
+        for index, tariff in enumerate(self._tree.get("tariff", [])):
+            if "sheet" in tariff:
+                found.append(Sheet(tariff["name"], tariff["carrier"],
+                                   self._directory / tariff["sheet"],
+                                   f"tariff[{index}].sheet"))
+        return found
+
+
+def changes(handle: raw.tw_changes) -> list[Change]:
+    """All rows of a difference."""
+    found = []
+    try:
+        while True:
+            row = raw.tw_changes_next(handle)
+            found.append(Change(_CHANGES[row.kind_of_change], row.kind,
+                                row.name, row.field, row.before, row.after))
+    except StopIteration:
+        return found

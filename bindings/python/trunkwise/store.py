@@ -1,0 +1,258 @@
+"""The store: one SQLite file with directory, tariffs, calls and ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import warnings
+from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
+
+from . import raw
+from .deployment import Change, Deployment, changes
+from .directory import Directory
+from .report import ExpenseReport, expenses
+from .values import Money, instant, microseconds, money, now_us
+
+if TYPE_CHECKING:
+    from .rating import Deck
+
+_CREATE, _READONLY = 1, 2
+_FULL, _PARTIAL, _DRY_RUN = 1, 2, 4
+_APPLY_DRY_RUN = 1
+
+
+class Counts(NamedTuple):
+    """Every row read is in exactly one of the others."""
+
+    rows_read: int
+    rows_stored: int
+    rows_rejected: int
+    duplicates: int
+    conflicts: int
+    rows_held: int
+
+
+class Reject(NamedTuple):
+    """A row that was not taken: physical line, column, reason and mend."""
+
+    line: int
+    column: str
+    reason: str
+
+
+class Listing(NamedTuple):
+    """One line of a listing."""
+
+    kind: str
+    key: str
+    calls: int
+    seconds: int
+    money: Money
+    at: dt.datetime | None
+    detail: str
+
+
+class Verdict(NamedTuple):
+    """One invariant of the store."""
+
+    invariant: str
+    detail: str
+    holds: bool
+
+
+class ImportResult(NamedTuple):
+    """What an import did; ``extra`` holds what only some imports have."""
+
+    counts: Counts
+    rejects: list[Reject]
+    extra: dict[str, Any]
+
+
+def _drain(call, *arguments) -> Iterator[Any]:
+    while True:
+        try:
+            yield call(*arguments)
+        except StopIteration:
+            return
+
+
+def _counts(c: raw.tw_counts) -> Counts:
+    return Counts(c.rows_read, c.rows_stored, c.rows_rejected, c.duplicates,
+                  c.conflicts, c.rows_held)
+
+
+def _rejects(handle: raw.tw_rejects) -> list[Reject]:
+    return [Reject(r.line, r.column, r.reason)
+            for r in _drain(raw.tw_rejects_next, handle)]
+
+
+def rejects_of_sheet(handle: raw.tw_sheet) -> list[Reject]:
+    """Rejected rows of a price sheet."""
+    found: list[Reject] = []
+    while True:
+        try:
+            r = raw.tw_sheet_reject(handle, len(found))
+        except StopIteration:
+            return found
+        found.append(Reject(r.line, r.column, r.reason))
+
+
+def _listing(handle: raw.tw_listing) -> list[Listing]:
+    return [Listing(r.kind, r.key, r.calls, r.seconds, money(r.money),
+                    instant(r.at) if r.at else None, r.detail)
+            for r in _drain(raw.tw_listing_next, handle)]
+
+
+class Store:
+    """Open one with ``with``; readers never wait for a writer.
+
+    >>> with Store("office.db", create=True) as store:      # doctest: +SKIP
+    ...     store.apply(Deployment.load("deployment.toml"))
+    """
+
+    def __init__(self, path: str | os.PathLike, *, create: bool = False,
+                 readonly: bool = False, lock_wait_ms: int = 5000):
+        flags = (_CREATE if create else 0) | (_READONLY if readonly else 0)
+        self._handle: raw.tw_store | None = raw.tw_store_open_at(
+            os.fspath(path), flags, lock_wait_ms)
+
+    @property
+    def handle(self) -> raw.tw_store:
+        if self._handle is None:
+            raise ValueError("the store is closed")
+        return self._handle
+
+    def close(self) -> None:
+        self._handle = None
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None) is not None:
+            warnings.warn("store was not closed", ResourceWarning,
+                          source=self)
+
+    def transaction(self) -> "Transaction":
+        """Groups writes: all of them, or on an exception none."""
+        return Transaction(self)
+
+    def apply(self, deployment: Deployment, *,
+              at: dt.datetime | None = None,
+              dry_run: bool = False) -> list[Change]:
+        """Puts a deployment in force; the difference that it made."""
+        when = microseconds(at) if at else now_us()
+        return changes(raw.tw_deployment_apply(
+            deployment.handle, self.handle, when,
+            _APPLY_DRY_RUN if dry_run else 0))
+
+    def directory(self, at: dt.datetime | None = None) -> Directory:
+        when = microseconds(at) if at else now_us()
+        return Directory(raw.tw_directory_open(self.handle, when))
+
+    def import_departments(self, data: bytes, *,
+                           zone: str | None = None) -> ImportResult:
+        counts, rejects = raw.tw_directory_import(self.handle, data, zone)
+        return ImportResult(_counts(counts), _rejects(rejects), {})
+
+    def import_tariff(self, data: bytes, *, tariff: str, carrier: str,
+                      file_name: str = "", zone: str | None = None,
+                      currency: str | None = None, partial: bool = False,
+                      dry_run: bool = False) -> ImportResult:
+        """A new version of a tariff, all or nothing."""
+        flags = (_PARTIAL if partial else _FULL) | (
+            _DRY_RUN if dry_run else 0)
+        counts, diff, rejects = raw.tariff_import(
+            self.handle, tariff, carrier, file_name, zone, currency, flags,
+            data)
+        return ImportResult(_counts(counts), _rejects(rejects), {
+            "new": diff.fresh, "increase": diff.increase,
+            "decrease": diff.decrease, "ended": diff.ended,
+            "unchanged": diff.unchanged, "rules": _rules(diff.rules)})
+
+    def import_calls(self, data: bytes, *, preset: str,
+                     source: str | None = None, zone: str | None = None,
+                     file_name: str = "", trunk_pattern: str | None = None,
+                     carrier: str | None = None) -> ImportResult:
+        """A file of call records; importing it again adds nothing."""
+        handle = raw.import_new(self.handle, source or preset, preset, zone,
+                                file_name, trunk_pattern, carrier)
+        raw.tw_import_file(handle, data)
+        counts, rejects = raw.tw_import_commit(handle)
+        return ImportResult(_counts(counts), _rejects(rejects),
+                            {"batch": raw.tw_import_batch(handle)})
+
+    def deck(self, carrier: str, *,
+             at: dt.datetime | None = None) -> "Deck":
+        """Prices of a carrier in force; raises NotFound without a tariff."""
+        from .rating import Deck
+        when = microseconds(at) if at else now_us()
+        return Deck(raw.tw_tariff_deck(self.handle, carrier, when))
+
+    def expenses(self, month: str, *,
+                 by: tuple[str, ...] = ("department",)) -> ExpenseReport:
+        return expenses(self.handle, month, by)
+
+    def accrue(self, month: str) -> int:
+        """Posts rents and recurring items of a month; how many postings."""
+        return raw.tw_ledger_accrue(self.handle, month)
+
+    def month_total(self, month: str, currency: str) -> Money:
+        return money(raw.tw_ledger_month_total(self.handle, month, currency))
+
+    def unrated(self) -> list[Listing]:
+        return _listing(raw.tw_unrated_list(self.handle))
+
+    def suggest(self) -> list[Listing]:
+        return _listing(raw.tw_directory_suggest(self.handle))
+
+    def imports(self) -> list[Listing]:
+        return _listing(raw.tw_import_list(self.handle))
+
+    def undo_import(self, batch: int) -> None:
+        raw.tw_import_undo(self.handle, batch)
+
+    def verify(self) -> list[Verdict]:
+        return [Verdict(name, detail, bool(holds))
+                for name, detail, holds in
+                raw.tw_store_verify_all(self.handle)]
+
+
+class Transaction:
+    """``with store.transaction():`` all or nothing."""
+
+    def __init__(self, store: Store):
+        self._store = store
+
+    def __enter__(self) -> "Transaction":
+        raw.tw_store_begin(self._store.handle)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            raw.tw_store_commit(self._store.handle)
+        else:
+            raw.tw_store_rollback(self._store.handle)
+
+
+_NAMES = {
+    "seconds": {1: "ceil", 2: "floor", 3: "nearest"},
+    "rounding": {1: "up", 2: "down", 3: "half_up", 4: "half_even"},
+    "crossing": {1: "increment_start", 2: "per_second", 3: "call_start"},
+    "vat": {1: "net", 2: "gross"},
+    "invoice_total": {1: "sum_of_rounded", 2: "rounded_sum"},
+}
+
+
+def _rules(r: raw.tw_tariff_rules) -> dict[str, str]:
+    from .values import decimal, text
+    rules = {key: names.get(getattr(r, key), "?")
+             for key, names in _NAMES.items()}
+    rules["decimals"] = str(r.decimals)
+    rules["vat_percent"] = text(decimal(r.vat_percent_nanos), 0)
+    rules["currency"] = r.currency
+    rules["zone"] = r.zone
+    return rules

@@ -1,0 +1,65 @@
+"""Python's values and the library's: Decimal and nano-units, datetime and
+microseconds of UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import NamedTuple
+
+from . import raw
+
+NANOS = 10 ** 9
+TIME_MIN = -2 ** 63
+TIME_MAX = 2 ** 63 - 1
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+
+
+class Money(NamedTuple):
+    """An exact amount in one currency."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{text(self.amount)} {self.currency}"
+
+
+def decimal(nanos: int) -> Decimal:
+    """Nano-units as an exact Decimal."""
+    return Decimal(nanos).scaleb(-9)
+
+
+def money(value: raw.tw_money) -> Money:
+    return Money(decimal(value.nanos), value.currency)
+
+
+def text(amount: Decimal, decimals: int = 2) -> str:
+    """Plain digits, at least ``decimals`` of them, and none lost."""
+    exponent = amount.normalize().as_tuple().exponent
+    places = max(decimals, -exponent)
+    return f"{amount:.{places}f}"
+
+
+def microseconds(when: dt.datetime) -> int:
+    """An aware datetime as the library's instant."""
+    if when.tzinfo is None:
+        raise ValueError("the time has no zone; give an aware datetime")
+    return (when - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def instant(us: int) -> dt.datetime | None:
+    """The library's instant as an aware UTC datetime; None for open ends."""
+    if us in (TIME_MIN, TIME_MAX):
+        return None
+    return _EPOCH + dt.timedelta(microseconds=us)
+
+
+def now_us() -> int:
+    return microseconds(dt.datetime.now(dt.timezone.utc))
+
+
+def parse_time(value: str, zone: str | None = None) -> int:
+    """ISO 8601 text to an instant; ``zone`` for text without an offset."""
+    handle = raw.tw_zone_open(zone) if zone else None
+    return raw.tw_time_parse(value, handle)

@@ -1,0 +1,546 @@
+/* The calls. Prototypes as in the headers where Python can pass the
+ * arguments; flat functions where C takes a caller-filled struct. */
+
+const char *tw_version(void);
+const char *tw_status_name(tw_status status);
+
+%thread tw_store_open_at;
+%thread tw_deployment_apply;
+%thread tw_import_file;
+%thread tw_import_commit;
+%thread tariff_import;
+%thread tw_store_verify_all;
+%thread tw_report_expenses;
+%thread tw_ledger_accrue;
+
+/* ---- money and time ---- */
+tw_status tw_decimal_parse(int64_t *out_nanos, const char *text,
+			   tw_error *err);
+tw_status tw_decimal_round(int64_t *out_nanos, int64_t nanos,
+			   uint32_t decimals, uint32_t mode, tw_error *err);
+tw_status tw_rounding_parse(uint32_t *out, const char *name, tw_error *err);
+tw_status tw_currency_decimals(uint32_t *out, const char *currency,
+			       tw_error *err);
+
+tw_status tw_zone_open(tw_zone **out, const char *name, tw_error *err);
+const char *tw_zone_name(const tw_zone *zone);
+int64_t tw_zone_next_change(const tw_zone *zone, int64_t t);
+tw_status tw_time_parse(int64_t *out, const char *text, const tw_zone *zone,
+			tw_error *err);
+tw_status tw_month_range(int64_t *out_from, int64_t *out_to,
+			 const char *month, const tw_zone *zone,
+			 tw_error *err);
+
+%inline %{
+static tw_status zone_local(tw_civil *out, const tw_zone *zone, int64_t t,
+			    tw_error *err)
+{
+	(void)err;
+	tw_zone_local(out, zone, t);
+	return TW_OK;
+}
+
+static tw_status zone_instant(int64_t *out, const tw_zone *zone, int year,
+	int month, int day, int hour, int minute, int second, tw_error *err)
+{
+	const tw_civil civil = { year, month, day, hour, minute, second,
+		0, 0, 0 };
+
+	return tw_zone_instant(out, zone, &civil, err);
+}
+
+/* ---- store ---- */
+static tw_status tw_store_open_at(tw_store **out, const char *path,
+	uint32_t flags, uint32_t lock_wait_ms, tw_error *err)
+{
+	tw_store_options o = TW_STORE_OPTIONS_INIT;
+
+	o.flags = flags;
+	o.lock_wait_ms = lock_wait_ms;
+	return tw_store_open(out, path, &o, err);
+}
+%}
+tw_status tw_store_begin(tw_store *store, tw_error *err);
+tw_status tw_store_commit(tw_store *store, tw_error *err);
+tw_status tw_store_rollback(tw_store *store, tw_error *err);
+uint32_t tw_store_schema(const tw_store *store);
+
+%typemap(in, numinputs=0) (tw_verdict *all, uint32_t *count)
+	(tw_verdict room[64], uint32_t n)
+{
+	for (n = 0; n < 64; ++n)
+		room[n] = (tw_verdict)TW_VERDICT_INIT;
+	$1 = room;
+	$2 = &n;
+}
+%typemap(argout) (tw_verdict *all, uint32_t *count) {
+	PyObject *list = PyList_New(0);
+
+	for (uint32_t i = 0; list && i < *$2; ++i) {
+		PyObject *v = Py_BuildValue("(ssi)", $1[i].invariant,
+			$1[i].detail, (int)$1[i].holds);
+
+		if (!v || PyList_Append(list, v) < 0)
+			Py_CLEAR(list);
+		Py_XDECREF(v);
+	}
+	if (!list)
+		SWIG_fail;
+	$result = SWIG_Python_AppendOutput($result, list);
+}
+%inline %{
+static tw_status tw_store_verify_all(tw_verdict *all, uint32_t *count,
+				     tw_store *store, tw_error *err)
+{
+	return tw_store_verify(all, count, store, err);
+}
+%}
+
+/* ---- deployment and directory ---- */
+tw_status tw_deployment_new(tw_deployment **out, tw_error *err);
+tw_status tw_deployment_set(tw_deployment *deployment, const char *key_path,
+			    uint32_t type, const char *text, tw_error *err);
+tw_status tw_deployment_check(tw_deployment *deployment, tw_error *err);
+tw_status tw_deployment_apply(tw_changes **out, tw_deployment *deployment,
+			      tw_store *store, int64_t at, uint32_t flags,
+			      tw_error *err);
+tw_status tw_changes_next(tw_change *out, tw_changes *changes,
+			  tw_error *err);
+uint32_t tw_changes_count(const tw_changes *changes);
+
+%inline %{
+/* (field, message, is_error) of a problem or warning. */
+static PyObject *deployment_problem(const tw_deployment *deployment,
+				    uint32_t index)
+{
+	tw_error e = TW_ERROR_INIT, why = TW_ERROR_INIT;
+	tw_status status = tw_deployment_problem(&e, deployment, index,
+						 &why);
+
+	if (status == TW_ITER_END)
+		Py_RETURN_NONE;
+	if (status != TW_OK) {
+		tw_raise(status, &why);
+		return NULL;
+	}
+	return Py_BuildValue("(ssi)", e.field, e.message, e.code != TW_OK);
+}
+%}
+
+tw_status tw_directory_open(tw_directory **out, tw_store *store, int64_t at,
+			    tw_error *err);
+%inline %{
+/* Rows go by number: 0 starts, 0 comes back at the end. */
+static tw_status directory_find(uint32_t *out, const tw_directory *directory,
+	const char *kind, const char *name, tw_error *err)
+{
+	tw_row row = { 0 };
+	tw_status status = tw_directory_find(&row, directory, kind, name,
+					     err);
+
+	if (status == TW_OK)
+		*out = row.id;
+	return status;
+}
+
+static tw_status directory_next(uint32_t *out, const tw_directory *directory,
+	const char *kind, uint32_t after, tw_error *err)
+{
+	tw_row row = { after };
+	tw_status status = tw_directory_next(&row, directory, kind, err);
+
+	if (status == TW_OK)
+		*out = row.id;
+	return status;
+}
+
+static const char *row_text(const tw_directory *directory, uint32_t row,
+			    const char *field)
+{
+	const tw_row r = { row };
+
+	return tw_row_text(directory, r, field);
+}
+
+static uint64_t row_identity(const tw_directory *directory, uint32_t row)
+{
+	const tw_row r = { row };
+
+	return tw_row_identity(directory, r);
+}
+
+static tw_status directory_engine(tw_engine **out,
+	const tw_directory *directory, uint64_t seed, tw_error *err)
+{
+	tw_engine_options o = TW_ENGINE_OPTIONS_INIT;
+
+	o.seed = seed;
+	return tw_directory_engine(out, directory, &o, err);
+}
+%}
+tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
+			      tw_store *store, tw_error *err);
+tw_status tw_directory_import(tw_counts *out, tw_rejects **out_rejects,
+	tw_store *store, const void *data, size_t size, const char *zone,
+	tw_error *err);
+tw_status tw_rejects_next(tw_reject *out, tw_rejects *rejects,
+			  tw_error *err);
+
+/* ---- call records and tariffs ---- */
+%inline %{
+static tw_status import_new(tw_import **out, tw_store *store,
+	const char *source, const char *preset, const char *zone,
+	const char *file_name, const char *trunk_pattern,
+	const char *carrier, tw_error *err)
+{
+	tw_import_options o = TW_IMPORT_OPTIONS_INIT;
+
+	o.source = source;
+	o.preset = preset;
+	o.zone = zone;
+	o.file_name = file_name;
+	o.trunk_pattern = trunk_pattern;
+	o.carrier = carrier;
+	return tw_import_new(out, store, &o, err);
+}
+
+static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
+	tw_rejects **out_rejects, tw_store *store, const char *tariff,
+	const char *carrier, const char *file_name, const char *zone,
+	const char *currency, uint32_t flags, const void *data, size_t size,
+	tw_error *err)
+{
+	tw_tariff_import o = TW_TARIFF_IMPORT_INIT;
+
+	o.flags = flags;
+	o.tariff = tariff;
+	o.carrier = carrier;
+	o.file_name = file_name;
+	o.zone = zone;
+	o.currency = currency;
+	return tw_tariff_import_sheet(out, out_diff, out_rejects, store, &o,
+				      data, size, err);
+}
+%}
+tw_status tw_import_file(tw_import *import, const void *data, size_t size,
+			 tw_error *err);
+tw_status tw_import_commit(tw_counts *out, tw_rejects **out_rejects,
+			   tw_import *import, tw_error *err);
+uint64_t tw_import_batch(const tw_import *import);
+tw_status tw_tariff_deck(tw_deck **out, tw_store *store, const char *carrier,
+			 int64_t at, tw_error *err);
+
+/* ---- rating ---- */
+%inline %{
+static tw_status sheet_read(tw_sheet **out, const void *data, size_t size,
+	const char *currency, const char *zone, tw_error *err)
+{
+	tw_sheet_options o = TW_SHEET_OPTIONS_INIT;
+
+	o.currency = currency;
+	o.zone = zone;
+	return tw_sheet_read(out, data, size, &o, err);
+}
+
+/* A deck of a whole sheet under rules given as "key=value" lines. */
+static tw_status sheet_deck(tw_deck **out, const tw_sheet *sheet,
+			    const char *rules, tw_error *err)
+{
+	tw_tariff_rules r = TW_TARIFF_RULES_INIT;
+	tw_status status = TW_OK;
+	char key[32], value[96];
+	int used = 0;
+
+	while (status == TW_OK &&
+	       sscanf(rules, "%31[a-z_]=%95[^\n]%n", key, value, &used) == 2) {
+		status = tw_tariff_rules_set(&r, key, value, err);
+		rules += used;
+		rules += *rules == '\n';
+	}
+	if (status != TW_OK)
+		return status;
+	uint64_t n = tw_sheet_rows_good(sheet);
+	tw_rate *rates = tw_calloc(n ? n : 1, sizeof *rates);
+	if (!rates)
+		return TW_ENOMEM;
+	for (uint64_t i = 0; i < n && status == TW_OK; ++i) {
+		rates[i] = (tw_rate)TW_RATE_INIT;
+		status = tw_sheet_rate(&rates[i], sheet, i, err);
+	}
+	if (status == TW_OK)
+		status = tw_deck_new(out, &r, rates, n, err);
+	tw_free(rates);
+	return status;
+}
+
+static tw_rating_request rating_request(uint32_t direction,
+	const char *number, const char *caller, int64_t answer,
+	int64_t duration_us)
+{
+	tw_rating_request r = TW_RATING_REQUEST_INIT;
+
+	r.direction = direction;
+	r.number = number;
+	r.caller = caller;
+	r.answer = answer;
+	r.duration_us = duration_us;
+	return r;
+}
+
+static tw_status rating_rate(tw_charge *out, const tw_deck *deck,
+	uint32_t direction, const char *number, const char *caller,
+	int64_t answer, int64_t duration_us, tw_error *err)
+{
+	const tw_rating_request r = rating_request(direction, number, caller,
+						   answer, duration_us);
+
+	return tw_rating_rate(out, deck, &r, err);
+}
+
+static tw_status rating_explain(char **out, const tw_deck *deck,
+	uint32_t direction, const char *number, const char *caller,
+	int64_t answer, int64_t duration_us, const char *lang, tw_error *err)
+{
+	const tw_rating_request r = rating_request(direction, number, caller,
+						   answer, duration_us);
+
+	return tw_rating_explain(out, deck, &r, lang, err);
+}
+
+static uint64_t deck_count(const tw_deck *deck)
+{
+	return tw_deck_count(deck);
+}
+%}
+%ignore rating_request;
+tw_status tw_deck_rate(tw_rate *out, const tw_deck *deck, size_t index,
+		       tw_error *err);
+uint64_t tw_sheet_rows_read(const tw_sheet *sheet);
+uint64_t tw_sheet_rows_good(const tw_sheet *sheet);
+uint64_t tw_sheet_rows_rejected(const tw_sheet *sheet);
+const char *tw_sheet_currency(const tw_sheet *sheet);
+tw_status tw_sheet_rate(tw_rate *out, const tw_sheet *sheet, uint64_t index,
+			tw_error *err);
+tw_status tw_sheet_reject(tw_reject *out, const tw_sheet *sheet,
+			  uint64_t index, tw_error *err);
+
+/* ---- routing ---- */
+%inline %{
+/* [(verdict, emergency, nanos, currency, carrier, trunk, prefix,
+ * destination, reason)]; a call that nobody can carry still has rows. */
+static PyObject *router_decide(const tw_router *router, uint32_t direction,
+	const char *number, const char *site, int64_t at, int64_t expected_us)
+{
+	tw_route_candidate rows[64];
+	tw_route_request r = TW_ROUTE_REQUEST_INIT;
+	tw_error e = TW_ERROR_INIT;
+	uint32_t count = 64;
+
+	for (uint32_t i = 0; i < count; ++i)
+		rows[i] = (tw_route_candidate)TW_ROUTE_CANDIDATE_INIT;
+	r.direction = direction;
+	r.number = number;
+	r.site = site;
+	r.at = at;
+	r.expected_us = expected_us;
+	tw_status status = tw_router_decide(rows, &count, router, &r, &e);
+	if (status != TW_OK && status != TW_ENOPRICE &&
+	    status != TW_EREFUSED && status != TW_EBUSY) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	PyObject *list = PyList_New(0);
+	for (uint32_t i = 0; list && i < count; ++i) {
+		const tw_route_candidate *c = &rows[i];
+		PyObject *v = Py_BuildValue("(iiLssssss)", (int)c->verdict,
+			(int)c->emergency, (long long)c->expected.nanos,
+			c->expected.currency, c->carrier, c->trunk,
+			c->prefix, c->destination, c->reason);
+		if (!v || PyList_Append(list, v) < 0)
+			Py_CLEAR(list);
+		Py_XDECREF(v);
+	}
+	return list;
+}
+%}
+
+/* ---- distribution: ids are numbers in Python ---- */
+%inline %{
+static tw_status engine_find_plan(uint32_t *out, const tw_engine *engine,
+				  const char *name, tw_error *err)
+{
+	tw_plan_id id = { 0 };
+	tw_status status = tw_engine_find_plan(&id, engine, name, err);
+
+	if (status == TW_OK)
+		*out = id.id;
+	return status;
+}
+
+static tw_status engine_find_target(uint32_t *out, const tw_engine *engine,
+				    const char *name, tw_error *err)
+{
+	tw_target_id id = { 0 };
+	tw_status status = tw_engine_find_target(&id, engine, name, err);
+
+	if (status == TW_OK)
+		*out = id.id;
+	return status;
+}
+
+static const char *target_name(const tw_engine *engine, uint32_t target)
+{
+	const tw_target_id id = { target };
+
+	return tw_target_name(engine, id);
+}
+
+static const char *pool_name(const tw_engine *engine, uint32_t pool)
+{
+	const tw_pool_id id = { pool };
+
+	return tw_pool_name(engine, id);
+}
+
+static tw_status target_set_state(tw_engine *engine, uint32_t target,
+				  uint32_t state, int64_t now, tw_error *err)
+{
+	const tw_target_id id = { target };
+
+	return tw_target_set_state(engine, id, state, now, err);
+}
+
+static tw_status call_enter(uint64_t *out, tw_engine *engine, uint32_t plan,
+			    int64_t now, tw_error *err)
+{
+	const tw_plan_id id = { plan };
+	tw_call_id call = { 0 };
+	tw_status status = tw_call_enter(&call, engine, id, now, err);
+
+	if (status == TW_OK)
+		*out = call.id;
+	return status;
+}
+
+static tw_status call_leave(tw_engine *engine, uint64_t call, int64_t now,
+			    tw_error *err)
+{
+	const tw_call_id id = { call };
+
+	return tw_call_leave(engine, id, now, err);
+}
+
+static tw_status offer_answered(tw_engine *engine, uint64_t offer,
+				int64_t now, tw_error *err)
+{
+	const tw_offer_id id = { offer };
+
+	return tw_offer_answered(engine, id, now, err);
+}
+
+static tw_status offer_failed(tw_engine *engine, uint64_t offer,
+			      uint32_t outcome, int64_t now, tw_error *err)
+{
+	const tw_offer_id id = { offer };
+
+	return tw_offer_failed(engine, id, outcome, now, err);
+}
+%}
+const char *tw_outcome_name(uint32_t outcome);
+tw_status tw_engine_tick(tw_engine *engine, int64_t now, tw_error *err);
+int64_t tw_engine_deadline(const tw_engine *engine);
+tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err);
+tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
+			       tw_error *err);
+tw_status tw_engine_stats_read(tw_engine_stats *out, const tw_engine *engine,
+			       tw_error *err);
+
+/* ---- registration without I/O ---- */
+%typemap(in) (const void *password, size_t password_size) =
+	(const void *data, size_t size);
+%typemap(freearg) (const void *password, size_t password_size) =
+	(const void *data, size_t size);
+%inline %{
+static tw_status registration_new(tw_registration **out, const char *name,
+	const char *registrar, const char *user, const char *auth_user,
+	const void *password, size_t password_size, const char *realm,
+	uint32_t expires_s, tw_error *err)
+{
+	tw_trunk_options o = TW_TRUNK_OPTIONS_INIT;
+
+	o.name = name;
+	o.registrar = registrar;
+	o.user = user;
+	o.auth_user = auth_user;
+	o.password = password;
+	o.password_size = password_size;
+	o.realm = realm;
+	o.expires_s = expires_s;
+	return tw_registration_new(out, &o, NULL, err);
+}
+
+/* None at the end, ("send", host, port, transport, bytes) or
+ * ("event", old, new, code, reason, target, next_try_s, expires_s). */
+static PyObject *registration_next(tw_registration *registration)
+{
+	tw_registration_action a = { sizeof a, 0, 0, 0, NULL, NULL, 0,
+		TW_TRUNK_EVENT_INIT };
+	tw_error e = TW_ERROR_INIT;
+	tw_status status = tw_registration_next(&a, registration, &e);
+
+	if (status == TW_ITER_END)
+		Py_RETURN_NONE;
+	if (status != TW_OK) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	if (a.kind == TW_ACTION_SEND)
+		return Py_BuildValue("(ssIIy#)", "send", a.host,
+			(unsigned)a.port, (unsigned)a.transport,
+			(const char *)a.data, (Py_ssize_t)a.data_size);
+	return Py_BuildValue("(sssissii)", "event",
+		tw_trunk_state_name(a.event.state_old),
+		tw_trunk_state_name(a.event.state_new),
+		(int)a.event.sip_code, a.event.reason, a.event.target,
+		(int)a.event.next_try_s, (int)a.event.expires_s);
+}
+%}
+const char *tw_trunk_state_name(uint32_t state);
+tw_status tw_registration_set_local(tw_registration *registration,
+	const char *host, uint32_t port, tw_error *err);
+tw_status tw_registration_start(tw_registration *registration,
+				int64_t now_us, tw_error *err);
+tw_status tw_registration_stop(tw_registration *registration,
+			       int64_t now_us, tw_error *err);
+tw_status tw_registration_receive(tw_registration *registration,
+	const void *data, size_t size, int64_t now_us, tw_error *err);
+tw_status tw_registration_tick(tw_registration *registration, int64_t now_us,
+			       tw_error *err);
+int64_t tw_registration_deadline(const tw_registration *registration);
+%inline %{
+static tw_status registration_status(tw_trunk_status *out,
+	const tw_registration *registration, tw_error *err)
+{
+	return tw_registration_status(out, registration, err);
+}
+%}
+
+/* ---- ledger and reports ---- */
+tw_status tw_ledger_accrue(uint64_t *out_postings, tw_store *store,
+			   const char *month, tw_error *err);
+tw_status tw_ledger_month_total(tw_money *out, tw_store *store,
+	const char *month, const char *currency, tw_error *err);
+tw_status tw_report_expenses(tw_expenses **out, tw_store *store,
+			     const char *month, uint32_t by, tw_error *err);
+tw_status tw_expenses_next(tw_expense_row *out, tw_expenses *expenses,
+			   tw_error *err);
+tw_status tw_expenses_total(tw_expense_row *out, const tw_expenses *expenses,
+			    uint32_t index, tw_error *err);
+const char *tw_expenses_zone(const tw_expenses *expenses);
+tw_status tw_listing_next(tw_listing_row *out, tw_listing *listing,
+			  tw_error *err);
+tw_status tw_unrated_list(tw_listing **out, tw_store *store, tw_error *err);
+tw_status tw_directory_suggest(tw_listing **out, tw_store *store,
+			       tw_error *err);
+tw_status tw_import_list(tw_listing **out, tw_store *store, tw_error *err);
+tw_status tw_import_undo(tw_store *store, uint64_t batch, tw_error *err);

@@ -1,0 +1,134 @@
+/* How C's grammar becomes Python's: status -> exception, out parameters ->
+ * results, handles -> owned objects, bytes -> buffers. No logic lives here. */
+%include <stdint.i>
+
+typedef int32_t tw_status;
+
+%{
+#include <trunkwise.h>
+#include <trunkwise/sys/alloc.h>
+
+static PyObject *tw_raise_hook;      /* trunkwise.errors.raise_ */
+
+/* Never overwrites an exception that is already on its way. */
+static void tw_raise(tw_status status, const tw_error *e)
+{
+	if (PyErr_Occurred())
+		return;
+	if (!tw_raise_hook) {
+		PyErr_Format(PyExc_RuntimeError, "%s: %s",
+			     tw_status_name(status), e->message);
+		return;
+	}
+	PyObject *r = PyObject_CallFunction(tw_raise_hook, "issLii",
+		(int)status, e->message, e->field, (long long)e->line,
+		(int)e->sip_code, (int)e->store_code);
+	Py_XDECREF(r);
+	if (!PyErr_Occurred())
+		PyErr_SetString(PyExc_RuntimeError, e->message);
+}
+%}
+
+%inline %{
+/* raise_(status, message, field, line, sip_code, store_code); borrowed for
+ * the life of the module. */
+static void set_raise_hook(PyObject *hook)
+{
+	Py_XINCREF(hook);
+	Py_XDECREF(tw_raise_hook);
+	tw_raise_hook = hook;
+}
+%}
+
+/* noblock: the error lives in the wrapper's own scope, where the rule for
+ * tw_status can read it. */
+%typemap(in, numinputs=0, noblock=1) tw_error *err {
+	tw_error tw_err = TW_ERROR_INIT;
+	$1 = &tw_err;
+}
+%typemap(out) tw_status {
+	if ($1 == TW_ITER_END) {
+		if (!PyErr_Occurred())
+			PyErr_SetNone(PyExc_StopIteration);
+		SWIG_fail;
+	}
+	if ($1 != TW_OK) {
+		tw_raise($1, &tw_err);
+		SWIG_fail;
+	}
+	$result = SWIG_Py_Void();
+}
+
+/* Opaque handles: made by a T **out, freed with the Python object. */
+%define TW_HANDLE(T)
+%nodefaultctor T;
+typedef struct T {} T;
+%extend T { ~T() { T##_free($self); } }
+%typemap(in, numinputs=0) T **out (T *made = NULL),
+	T **out_rejects (T *made = NULL) { $1 = &made; }
+%typemap(argout) T **out, T **out_rejects {
+	$result = SWIG_Python_AppendOutput($result,
+		SWIG_NewPointerObj(*$1, $descriptor(T *), SWIG_POINTER_OWN));
+}
+%enddef
+
+/* Result structs: a copy that Python owns, read by attribute. */
+%define TW_RESULT(T, INIT)
+%immutable;
+%nodefaultctor T;
+%extend T { ~T() { PyMem_Free($self); } }
+%typemap(in, numinputs=0, noblock=1) T *out (T made), T *out_diff (T made)
+{
+	made = (T)INIT;
+	$1 = &made;
+}
+%typemap(argout) T *out, T *out_diff {
+	T *copy = PyMem_Malloc(sizeof *copy);
+	if (!copy) {
+		PyErr_NoMemory();
+		SWIG_fail;
+	}
+	*copy = *$1;
+	$result = SWIG_Python_AppendOutput($result,
+		SWIG_NewPointerObj(copy, $descriptor(T *), SWIG_POINTER_OWN));
+}
+%enddef
+
+%define TW_INT_OUT(T, NAME, MAKE)
+%typemap(in, numinputs=0) T *NAME (T made = 0) { $1 = &made; }
+%typemap(argout) T *NAME {
+	$result = SWIG_Python_AppendOutput($result, MAKE(*$1));
+}
+%enddef
+TW_INT_OUT(int64_t, out, PyLong_FromLongLong)
+TW_INT_OUT(int64_t, out_nanos, PyLong_FromLongLong)
+TW_INT_OUT(int64_t, out_from, PyLong_FromLongLong)
+TW_INT_OUT(int64_t, out_to, PyLong_FromLongLong)
+TW_INT_OUT(uint64_t, out, PyLong_FromUnsignedLongLong)
+TW_INT_OUT(uint64_t, out_postings, PyLong_FromUnsignedLongLong)
+TW_INT_OUT(uint64_t, out_rate_index, PyLong_FromUnsignedLongLong)
+TW_INT_OUT(uint32_t, out, PyLong_FromUnsignedLong)
+TW_INT_OUT(int, out, PyLong_FromLong)
+
+/* New strings. */
+%typemap(in, numinputs=0) char **out (char *made = NULL) { $1 = &made; }
+%typemap(argout) char **out {
+	$result = SWIG_Python_AppendOutput($result, PyUnicode_FromString(*$1));
+	tw_free(*$1);
+}
+
+/* Any object with a contiguous buffer; held for the call. */
+%typemap(in) (const void *data, size_t size) (Py_buffer view) {
+	view.obj = NULL;
+	if (PyObject_GetBuffer($input, &view, PyBUF_SIMPLE) < 0)
+		SWIG_fail;
+	$1 = view.buf;
+	$2 = (size_t)view.len;
+}
+%typemap(freearg) (const void *data, size_t size) {
+	if (view$argnum.obj)
+		PyBuffer_Release(&view$argnum);
+}
+%apply (const void *data, size_t size) {
+	(const void *response, size_t response_size)
+};
