@@ -34,7 +34,9 @@ typedef struct tw_trunks_options {
  * the set and its trunks belong to that loop's thread. `event` runs inside
  * that loop and may call tw_trunks_next_event() only.
  *
- * UDP and TCP; a TLS registrar is refused with TW_EUNSUPPORTED.
+ * UDP and TCP, the latter when the stack has a TCP transport; a TLS
+ * registrar is refused with TW_EUNSUPPORTED. A TCP connection that cannot be
+ * opened is noticed by the request's time limit (32 s).
  */
 TW_EXTERN(tw_status) tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
 					    const tw_trunks_options *options,

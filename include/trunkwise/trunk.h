@@ -51,7 +51,9 @@ typedef struct tw_trunk_status {
 	uint32_t state;             /* TW_TRUNK_ */
 	int32_t sip_code;           /* last answer, 0 if none */
 	int32_t expires_s;          /* granted */
-	int64_t expires_at;         /* monotonic us, 0 if not registered */
+	int64_t expires_at;         /* monotonic us, 0 if no binding stands; a
+				       back-off after a failed refresh may
+				       still have one */
 	int64_t next_try_at;        /* monotonic us, 0 if none planned */
 	uint64_t requests;          /* REGISTERs handed out, no retransmits */
 	uint64_t retransmits;
@@ -100,6 +102,13 @@ TW_EXTERN(tw_status) tw_registration_new(tw_registration **out,
 
 /** Wipes the password. NULL is fine. Sends nothing. */
 TW_EXTERN(void) tw_registration_free(tw_registration *registration);
+
+/** Where its requests go, as TW_ACTION_SEND will say it: open the socket and
+ * find the local address before start. `host` is borrowed for life; any out
+ * may be NULL. */
+TW_EXTERN(tw_status) tw_registration_target(const char **host, uint32_t *port,
+	uint32_t *transport, const tw_registration *registration,
+	tw_error *err);
 
 /** The address that Via and Contact name; required before start. */
 TW_EXTERN(tw_status) tw_registration_set_local(tw_registration *registration,
@@ -174,12 +183,15 @@ typedef struct tw_trunks tw_trunks;
 typedef struct tw_trunk tw_trunk;
 
 /** Adds a trunk, not yet started. The trunk keeps its set alive.
- * @return TW_OK (new), TW_EEXIST (name), and those of registration_new */
+ * @return TW_OK (new), TW_EEXIST (name or contact_user), TW_EUNSUPPORTED
+ *         (TLS; a registrar that is not an IP address or "localhost"), and
+ *         those of registration_new */
 TW_EXTERN(tw_status) tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
 				  const tw_trunk_options *options,
 				  tw_error *err);
 
-/** Forgets it without a word to the registrar; stop first to un-register. */
+/** Forgets it without a word to the registrar; stop first to un-register.
+ * Its unread events go with it. */
 TW_EXTERN(void) tw_trunk_free(tw_trunk *trunk);
 
 TW_EXTERN(tw_status) tw_trunk_start(tw_trunk *trunk, tw_error *err);
@@ -201,7 +213,9 @@ TW_EXTERN(tw_status) tw_trunks_match(tw_trunk **out, tw_trunks *trunks,
 				     const char *request_user,
 				     tw_error *err);
 
-/** Oldest unread event. @return TW_OK, TW_ITER_END */
+/** Oldest unread event. A trunk keeps at most 4; when nobody reads, newer
+ * ones are merged into its last, which then spans several changes.
+ * @return TW_OK, TW_ITER_END */
 TW_EXTERN(tw_status) tw_trunks_next_event(tw_trunk_event *out,
 					  tw_trunks *trunks, tw_error *err);
 
@@ -212,6 +226,8 @@ TW_EXTERN(tw_status) tw_trunks_process(tw_trunks *trunks, tw_error *err);
 /** Count of exchanges that wait for a final answer. */
 TW_EXTERN(uint32_t) tw_trunks_pending(const tw_trunks *trunks);
 
+/** Lets go of the set: no event callback after this. Its trunks go on until
+ * they are freed, the last one takes the set along. */
 TW_EXTERN(void) tw_trunks_free(tw_trunks *trunks);
 
 TW_END_DECLS

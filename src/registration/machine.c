@@ -68,6 +68,20 @@ void tw_registration_free(tw_registration *reg)
 	tw_free(reg);
 }
 
+tw_status tw_registration_target(const char **host, uint32_t *port,
+	uint32_t *transport, const tw_registration *reg, tw_error *err)
+{
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	if (host)
+		*host = reg->config.host;
+	if (port)
+		*port = reg->config.port;
+	if (transport)
+		*transport = reg->config.transport;
+	return TW_OK;
+}
+
 tw_status tw_registration_set_local(tw_registration *reg, const char *host,
 				    uint32_t port, tw_error *err)
 {

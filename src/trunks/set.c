@@ -1,0 +1,247 @@
+/**
+ * @file src/trunks/set.c  Many trunks on one SIP stack
+ *
+ * Decides which trunk an answer belongs to, who is due and in which order
+ * events are read. It refuses to know what a registration does with them:
+ * the pure machine in libtrunkwise does.
+ */
+#include <string.h>
+#include <trunkwise/sys/alloc.h>
+#include "set.h"
+
+static tw_status fail(tw_error *err, const char *what)
+{
+	return tw__sip_fail(err, TW_EINVAL, "", "%s", what);
+}
+
+int64_t tw__trunks_now(const tw_trunks *set)
+{
+	return set->clock->monotonic(set->clock->arg);
+}
+
+tw_status tw__trunks_enter(const tw_trunks *set, tw_error *err)
+{
+	return set->calling ? fail(err, "the event callback may call "
+		"tw_trunks_next_event() only; do the rest after it returned")
+		: TW_OK;
+}
+
+void tw__trunks_leave(tw_trunks *set, bool events)
+{
+	if (!(set->flags & TW_TRUNKS_HOST_CLOCK)) {
+		int64_t at = tw_trunks_deadline(set);
+
+		tw__sip_port_wake(set->port, at == INT64_MAX ? INT64_MAX :
+			at - tw__trunks_now(set));
+	}
+	if (!events || !set->event)
+		return;
+	set->calling = true;
+	set->event(set->arg);
+	set->calling = false;
+}
+
+static tw_status run_due(tw_trunks *set, tw_error *err)
+{
+	int64_t now_us = tw__trunks_now(set);
+	struct tw_heap_node *node;
+	tw_status status = TW_OK;
+	bool events = false;
+
+	while ((node = tw__heap_first(&set->due)) && node->at <= now_us) {
+		tw_trunk *trunk = node->owner;
+		tw_status one = tw_registration_tick(trunk->registration,
+			now_us, err);
+
+		/* one trunk's trouble must not keep the others waiting */
+		if (one)
+			status = one;
+		events |= tw__trunk_drain(trunk);
+	}
+	tw__trunks_leave(set, events);
+	return status;
+}
+
+static void timer_h(void *arg)
+{
+	/* a lack of memory is in the trunk's event already */
+	(void)run_due(arg, NULL);
+}
+
+static bool response_h(const struct tw_sip_response *response, void *arg)
+{
+	tw_trunks *set = arg;
+	tw_trunk *trunk = tw__index_find(&set->call_ids, response->call_id,
+		response->call_id_size);
+
+	if (!trunk)
+		return false;
+	/* our Call-ID from a stranger's address: taken, so that the host
+	 * does not see it either, and nothing comes of it */
+	if (!tw__sip_peer_sent(trunk->peer, response))
+		return true;
+	(void)tw_registration_receive(trunk->registration, response->data,
+		response->size, tw__trunks_now(set), NULL);
+	tw__trunks_leave(set, tw__trunk_drain(trunk));
+	return true;
+}
+
+/* No tw__import here: it is hidden in the other library. */
+static tw_status read_options(tw_trunks_options *out,
+			      const tw_trunks_options *in, tw_error *err)
+{
+	const unsigned char *bytes = (const unsigned char *)in;
+	static const tw_trunks_options defaults = TW_TRUNKS_OPTIONS_INIT;
+
+	*out = defaults;
+	if (!in)
+		return TW_OK;
+	if (in->size < 2 * sizeof(uint32_t) || in->size > 65536)
+		return fail(err, "options.size is wrong; use "
+			"TW_TRUNKS_OPTIONS_INIT");
+	for (size_t i = sizeof(*out); i < in->size; i++)
+		if (bytes[i])
+			return tw__sip_fail(err, TW_EVERSION, "", "an option "
+				"is newer than this library; leave it zero "
+				"or upgrade");
+	memcpy(out, in, in->size < sizeof(*out) ? in->size : sizeof(*out));
+	if (out->flags & ~TW_TRUNKS_HOST_CLOCK)
+		return tw__sip_fail(err, TW_EINVAL, "flags",
+			"unknown bits 0x%x", out->flags);
+	if (out->clock && !out->clock->monotonic)
+		return tw__sip_fail(err, TW_EINVAL, "clock",
+			"has no monotonic");
+	if (out->random && !out->random->fill)
+		return tw__sip_fail(err, TW_EINVAL, "random", "has no fill");
+	if (out->local_port > 65535)
+		return tw__sip_fail(err, TW_EINVAL, "local_port",
+			"%u is not within 0..65535", out->local_port);
+	return TW_OK;
+}
+
+tw_status tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
+				 const tw_trunks_options *options,
+				 tw_error *err)
+{
+	tw_trunks_options o;
+	struct tw_sip_owner owner = { response_h, timer_h, NULL };
+	tw_trunks *set;
+	tw_status status;
+
+	if (!out || !sip)
+		return fail(err, "out or sip is NULL");
+	status = read_options(&o, options, err);
+	if (status)
+		return status;
+	set = tw_calloc(1, sizeof(*set));
+	if (!set)
+		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	set->refs = 1;
+	set->flags = o.flags;
+	set->clock = o.clock ? o.clock : tw_clock_system();
+	set->random = o.random ? o.random : tw_random_system();
+	set->local_port = o.local_port;
+	set->event = o.event;
+	set->arg = o.arg;
+	if (o.local_host)
+		set->local_host = tw_strdup(o.local_host);
+	owner.arg = set;
+	if (o.local_host && !set->local_host)
+		status = tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	else
+		status = tw__sip_port_new(&set->port, sip, &owner, err);
+	if (status)
+		tw__trunks_unref(set);
+	else
+		*out = set;
+	return status;
+}
+
+void tw__trunks_unref(tw_trunks *set)
+{
+	if (--set->refs)
+		return;
+	tw__sip_port_free(set->port);
+	tw__index_free(&set->names);
+	tw__index_free(&set->call_ids);
+	tw__index_free(&set->contacts);
+	tw__heap_free(&set->due);
+	tw_free(set->local_host);
+	tw_free(set);
+}
+
+void tw_trunks_free(tw_trunks *set)
+{
+	if (!set)
+		return;
+	set->event = NULL;
+	tw__trunks_unref(set);
+}
+
+tw_status tw_trunks_match(tw_trunk **out, tw_trunks *set,
+			  const char *request_user, tw_error *err)
+{
+	tw_trunk *trunk;
+
+	if (!out || !set || !request_user)
+		return fail(err, "an argument is NULL");
+	trunk = tw__index_find(&set->contacts, request_user,
+		strlen(request_user));
+	if (!trunk)
+		return tw__sip_fail(err, TW_ENOTFOUND, "",
+			"no trunk has this Contact");
+	*out = trunk;
+	return TW_OK;
+}
+
+void tw__slot_take(struct tw_trunk_slot *slot)
+{
+	tw_trunks *set = slot->trunk->set;
+
+	*(slot->prev ? &slot->prev->next : &set->first) = slot->next;
+	*(slot->next ? &slot->next->prev : &set->last) = slot->prev;
+	if (slot->trunk->newest == slot)
+		slot->trunk->newest = NULL;
+	slot->trunk = NULL;
+}
+
+tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,
+			       tw_error *err)
+{
+	tw_trunk_event event;
+
+	if (!out || !set || out->size < sizeof(out->size))
+		return fail(err, "an argument is NULL or out->size is not "
+			"set; use TW_TRUNK_EVENT_INIT");
+	if (!set->first)
+		return TW_ITER_END;
+	event = set->first->event;
+	event.size = out->size;
+	memcpy(out, &event, out->size < sizeof(event) ? out->size :
+		sizeof(event));
+	tw__slot_take(set->first);
+	return TW_OK;
+}
+
+int64_t tw_trunks_deadline(const tw_trunks *set)
+{
+	const struct tw_heap_node *node = set ? tw__heap_first(&set->due) :
+		NULL;
+
+	return node ? node->at : INT64_MAX;
+}
+
+tw_status tw_trunks_process(tw_trunks *set, tw_error *err)
+{
+	tw_status status;
+
+	if (!set)
+		return fail(err, "trunks is NULL");
+	status = tw__trunks_enter(set, err);
+	return status ? status : run_due(set, err);
+}
+
+uint32_t tw_trunks_pending(const tw_trunks *set)
+{
+	return set ? set->pending : 0;
+}

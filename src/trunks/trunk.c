@@ -1,0 +1,261 @@
+/**
+ * @file src/trunks/trunk.c  One trunk of a set
+ *
+ * Decides how a registration machine is wired to the wire and to its set.
+ * It refuses to know SIP: bytes go through src/sip, rules are the machine's.
+ */
+#include <string.h>
+#include <trunkwise/sys/alloc.h>
+#include "set.h"
+
+static void unlink_all(tw_trunk *trunk)
+{
+	tw_trunks *set = trunk->set;
+
+	if (trunk->by_name.owner)
+		tw__index_remove(&set->names, &trunk->by_name);
+	if (trunk->by_call_id.owner)
+		tw__index_remove(&set->call_ids, &trunk->by_call_id);
+	if (trunk->by_contact.owner)
+		tw__index_remove(&set->contacts, &trunk->by_contact);
+	if (trunk->due.owner)
+		tw__heap_remove(&set->due, &trunk->due);
+	for (size_t i = 0; i < TW_TRUNK_EVENTS_MAX; i++)
+		if (trunk->slot[i].trunk)
+			tw__slot_take(&trunk->slot[i]);
+	if (trunk->pending)
+		set->pending--;
+}
+
+static void destroy(tw_trunk *trunk)
+{
+	unlink_all(trunk);
+	tw_registration_free(trunk->registration);
+	tw__sip_peer_free(trunk->peer);
+	tw_free(trunk);
+}
+
+static tw_status set_local(tw_trunk *trunk, tw_error *err)
+{
+	const tw_trunks *set = trunk->set;
+	char host[64];
+	uint32_t number;
+	tw_status status;
+
+	status = tw__sip_local(host, sizeof(host), &number, set->port,
+		trunk->peer, err);
+	/* an address that the owner told needs no route yet */
+	if (status && !(set->local_host && set->local_port))
+		return status;
+	return tw_registration_set_local(trunk->registration,
+		set->local_host ? set->local_host : host,
+		set->local_port ? set->local_port : number, err);
+}
+
+static tw_status add(struct tw_index *index, struct tw_index_node *node,
+		     const char *text, tw_trunk *trunk)
+{
+	node->text = text;
+	if (tw__index_add(index, node))
+		return TW_ENOMEM;
+	node->owner = trunk;
+	return TW_OK;
+}
+
+static tw_status link_all(tw_trunk *trunk, tw_error *err)
+{
+	tw_trunks *set = trunk->set;
+
+	trunk->due.at = INT64_MAX;
+	if (add(&set->names, &trunk->by_name, trunk->name, trunk) ||
+	    add(&set->call_ids, &trunk->by_call_id,
+		tw_registration_call_id(trunk->registration), trunk) ||
+	    add(&set->contacts, &trunk->by_contact, trunk->contact_user,
+		trunk) ||
+	    tw__heap_add(&set->due, &trunk->due))
+		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	trunk->due.owner = trunk;
+	return TW_OK;
+}
+
+static tw_status check_unique(const tw_trunk *trunk, tw_error *err)
+{
+	const tw_trunks *set = trunk->set;
+
+	if (tw__index_find(&set->names, trunk->name, strlen(trunk->name)))
+		return tw__sip_fail(err, TW_EEXIST, "name",
+			"a trunk \"%s\" is in the set already", trunk->name);
+	if (tw__index_find(&set->contacts, trunk->contact_user,
+			   strlen(trunk->contact_user)))
+		return tw__sip_fail(err, TW_EEXIST, "contact_user",
+			"another trunk has this Contact, so that calls could "
+			"not be told apart; leave it out for a random one");
+	return TW_OK;
+}
+
+static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
+		       tw_error *err)
+{
+	tw_trunk_status now = TW_TRUNK_STATUS_INIT;
+	const char *host;
+	uint32_t number, transport;
+	tw_status status;
+
+	status = tw_registration_new(&trunk->registration, options,
+		trunk->set->random, err);
+	if (status)
+		return status;
+	(void)tw_registration_status(&now, trunk->registration, NULL);
+	memcpy(trunk->name, options->name, strlen(options->name) + 1);
+	memcpy(trunk->contact_user, now.contact_user,
+		sizeof(trunk->contact_user));
+	status = check_unique(trunk, err);
+	if (!status)
+		status = tw_registration_target(&host, &number, &transport,
+			trunk->registration, err);
+	if (!status)
+		status = tw__sip_peer_new(&trunk->peer, trunk->set->port,
+			host, number, transport, err);
+	if (!status)
+		status = set_local(trunk, err);
+	return status ? status : link_all(trunk, err);
+}
+
+tw_status tw_trunk_new(tw_trunk **out, tw_trunks *set,
+		       const tw_trunk_options *options, tw_error *err)
+{
+	tw_trunk *trunk;
+	tw_status status;
+
+	if (!out || !set)
+		return tw__sip_fail(err, TW_EINVAL, "",
+			"an argument is NULL");
+	status = tw__trunks_enter(set, err);
+	if (status)
+		return status;
+	trunk = tw_calloc(1, sizeof(*trunk));
+	if (!trunk)
+		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	trunk->set = set;
+	status = build(trunk, options, err);
+	if (status) {
+		destroy(trunk);
+		return status;
+	}
+	set->refs++;
+	*out = trunk;
+	return TW_OK;
+}
+
+void tw_trunk_free(tw_trunk *trunk)
+{
+	tw_trunks *set;
+
+	if (!trunk)
+		return;
+	set = trunk->set;
+	destroy(trunk);
+	tw__trunks_unref(set);
+}
+
+/* When nobody reads, the newest change is merged into the trunk's last. */
+static void queue_event(tw_trunk *trunk, const tw_trunk_event *event)
+{
+	tw_trunks *set = trunk->set;
+	struct tw_trunk_slot *slot = NULL;
+	uint32_t old;
+
+	for (size_t i = 0; !slot && i < TW_TRUNK_EVENTS_MAX; i++)
+		if (!trunk->slot[i].trunk)
+			slot = &trunk->slot[i];
+	if (!slot) {
+		old = trunk->newest->event.state_old;
+		trunk->newest->event = *event;
+		trunk->newest->event.state_old = old;
+		return;
+	}
+	slot->trunk = trunk;
+	slot->event = *event;
+	slot->next = NULL;
+	slot->prev = set->last;
+	*(set->last ? &set->last->next : &set->first) = slot;
+	set->last = slot;
+	trunk->newest = slot;
+}
+
+bool tw__trunk_drain(tw_trunk *trunk)
+{
+	tw_registration_action action = TW_REGISTRATION_ACTION_INIT;
+	tw_trunks *set = trunk->set;
+	bool events = false, pending;
+
+	while (!tw_registration_next(&action, trunk->registration, NULL)) {
+		if (action.kind == TW_ACTION_EVENT) {
+			queue_event(trunk, &action.event);
+			events = true;
+		}
+		else if (tw__sip_send(set->port, trunk->peer, action.data,
+				      action.data_size)) {
+			(void)tw_registration_send_failed(
+				trunk->registration, tw__trunks_now(set),
+				NULL);
+		}
+	}
+	pending = tw_registration_is_pending(trunk->registration);
+	set->pending = set->pending - trunk->pending + pending;
+	trunk->pending = pending;
+	tw__heap_move(&set->due, &trunk->due,
+		tw_registration_deadline(trunk->registration));
+	return events;
+}
+
+static tw_status command(tw_trunk *trunk, tw_error *err,
+			 tw_status (*order)(tw_registration *registration,
+					    int64_t now_us, tw_error *err))
+{
+	tw_status status;
+
+	if (!trunk)
+		return tw__sip_fail(err, TW_EINVAL, "", "trunk is NULL");
+	status = tw__trunks_enter(trunk->set, err);
+	if (status)
+		return status;
+	status = order(trunk->registration, tw__trunks_now(trunk->set), err);
+	tw__trunks_leave(trunk->set, tw__trunk_drain(trunk));
+	return status;
+}
+
+tw_status tw_trunk_start(tw_trunk *trunk, tw_error *err)
+{
+	return command(trunk, err, tw_registration_start);
+}
+
+tw_status tw_trunk_stop(tw_trunk *trunk, tw_error *err)
+{
+	return command(trunk, err, tw_registration_stop);
+}
+
+tw_status tw_trunk_status_get(tw_trunk_status *out, const tw_trunk *trunk,
+			      tw_error *err)
+{
+	return tw_registration_status(out, trunk ? trunk->registration :
+		NULL, err);
+}
+
+const char *tw_trunk_name(const tw_trunk *trunk)
+{
+	return trunk ? trunk->name : NULL;
+}
+
+tw_status tw_trunk_authorize(char **out, tw_trunk *trunk, const char *method,
+			     const char *uri, const void *response,
+			     size_t response_size, tw_error *err)
+{
+	return tw_registration_authorize(out, trunk ? trunk->registration :
+		NULL, method, uri, response, response_size, err);
+}
+
+struct sip *tw_trunk_sip(const tw_trunk *trunk)
+{
+	return trunk ? tw__sip_port_sip(trunk->set->port) : NULL;
+}
