@@ -42,7 +42,8 @@ typedef struct tw_offer_id { uint64_t id; } tw_offer_id;
 typedef struct tw_engine_options {
 	uint32_t size;
 	uint32_t host;               /* TW_HOST_ what the host can do */
-	uint64_t seed;               /* for ties and `random` */
+	uint64_t seed;               /* for random policies; none of the four
+					below draws */
 	uint32_t calls_max;          /* live calls; more: TW_EBUSY */
 	uint32_t reserved;
 } tw_engine_options;
@@ -63,10 +64,16 @@ typedef struct tw_target_options {
 	const char *name;            /* unique; borrowed for the call */
 	uint32_t capacity;           /* calls at a time, 1.. */
 	uint32_t wrap_up_ms;         /* pause after an answered call */
+	uint32_t busy_ms;            /* not offered so long after it was found
+					busy; for landlines and mobiles, whose
+					state is not known before dialling */
+	uint32_t reserved;
 } tw_target_options;
 #define TW_TARGET_OPTIONS_INIT { sizeof(tw_target_options), \
-	TW_TARGET_PHONE, NULL, 1, 0 }
+	TW_TARGET_PHONE, NULL, 1, 0, 0, 0 }
 
+/** New targets are TW_TARGET_AVAILABLE; a phone that has not registered yet
+ * is for the host to set TW_TARGET_UNREACHABLE. */
 TW_EXTERN(tw_status) tw_engine_add_target(tw_target_id *out,
 	tw_engine *engine, const tw_target_options *options, tw_error *err);
 
@@ -75,6 +82,7 @@ TW_EXTERN(tw_status) tw_engine_add_target(tw_target_id *out,
 #define TW_POLICY_ROUND_ROBIN  3u  /* next after the last offered */
 #define TW_POLICY_LONGEST_IDLE 4u  /* longest since last call/offer/ready */
 
+/** @return TW_OK, TW_ENOTFOUND */
 TW_EXTERN(tw_status) tw_policy_parse(uint32_t *out, const char *name,
 				     tw_error *err);
 
@@ -93,7 +101,10 @@ TW_EXTERN(tw_status) tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 	const tw_pool_options *options, tw_error *err);
 
 /** tier: lower rings first, the next tier only when a lower one has nobody
- * ready; order: stable place in the pool (unique there). */
+ * ready; order: stable place in the pool (unique there). Calls that ring in
+ * the pool already meet a new member in their next step.
+ * @return TW_OK, TW_ENOTFOUND, TW_EEXIST (is a member), TW_ECONFLICT (order
+ * is taken), TW_ENOMEM */
 TW_EXTERN(tw_status) tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	tw_target_id target, uint32_t tier, uint32_t order, tw_error *err);
 
@@ -117,9 +128,18 @@ TW_EXTERN(tw_status) tw_schedule_add_date(tw_engine *engine,
 TW_EXTERN(tw_status) tw_schedule_is_open(int *out, const tw_engine *engine,
 	tw_schedule_id schedule, tw_time at, tw_error *err);
 
+/* What a ring step does. `all` offers the whole best tier at once, and
+ * members of it that come free meanwhile too, the oldest call first; the
+ * other policies offer one after another for the pool's ring_ms each. Nobody
+ * is offered twice in a step. Members that are not ready are passed over in
+ * no time, with an event row. When everybody was tried or nobody is ready,
+ * the next step begins at once, also when somebody is only busy: calls do
+ * not wait in line for a member (a host that queues lets the call enter again
+ * when a target comes free). */
 #define TW_STEP_RING      1u  /* offer members of `pool` for `ring_ms` */
 #define TW_STEP_REJECT    2u  /* end with `sip_code` */
-#define TW_STEP_VOICEMAIL 3u  /* needs TW_HOST_VOICEMAIL, else skipped */
+#define TW_STEP_VOICEMAIL 3u  /* TW_DECISION_VOICEMAIL; needs
+				 TW_HOST_VOICEMAIL, else skipped */
 
 #define TW_WHEN_ALWAYS 0u
 #define TW_WHEN_OPEN   1u     /* only while `schedule` is open */
@@ -180,7 +200,8 @@ TW_EXTERN(const char *) tw_outcome_name(uint32_t outcome);
 #define TW_TARGET_UNREACHABLE 2u  /* unregistered, trunk down: skipped */
 #define TW_TARGET_PAUSED      3u
 
-/** Also for talk outside of the engine: `busy` extra calls on it now. */
+/** Becoming available starts the idle clock. Offers that ring already go
+ * on: their outcome is the host's to report. */
 TW_EXTERN(tw_status) tw_target_set_state(tw_engine *engine,
 	tw_target_id target, uint32_t state, tw_time now, tw_error *err);
 
@@ -191,22 +212,32 @@ TW_EXTERN(tw_status) tw_target_occupy(tw_engine *engine, tw_target_id target,
 TW_EXTERN(tw_status) tw_target_release(tw_engine *engine,
 	tw_target_id target, tw_time now, tw_error *err);
 
-/** A call arrives at a plan. @return TW_OK, TW_ENOTFOUND, TW_EBUSY */
+/* `now` never goes back: an earlier one than seen before counts as the
+ * latest. A verb that was done returns TW_OK also when memory ran out for
+ * choices that followed from it; these stay due at once and tick reports. */
+
+/** A call arrives at a plan. TW_EBUSY: calls_max is reached, or 1048576 event
+ * rows are unread. @return TW_OK, TW_ENOTFOUND, TW_EBUSY, TW_ENOMEM */
 TW_EXTERN(tw_status) tw_call_enter(tw_call_id *out, tw_engine *engine,
 				   tw_plan_id plan, tw_time now,
 				   tw_error *err);
 
 /** The target answered. Of two answers the first wins; the later one gets
- * TW_ECONFLICT and its leg is to be ended as TW_OUTCOME_LOST_RACE. */
+ * TW_ECONFLICT and its leg is to be ended as TW_OUTCOME_LOST_RACE, so does
+ * one after a cancel. The same answer told twice counts once.
+ * @return TW_OK, TW_ENOTFOUND (never made), TW_ECONFLICT (over) */
 TW_EXTERN(tw_status) tw_offer_answered(tw_engine *engine, tw_offer_id offer,
 				       tw_time now, tw_error *err);
 
-/** The offer failed by itself (BUSY, REJECTED, UNREACHABLE, CONGESTED). */
+/** The offer failed by itself (BUSY, NO_ANSWER, REJECTED, UNREACHABLE,
+ * CONGESTED). After a cancel TW_ECONFLICT, which is harmless.
+ * @return TW_OK, TW_ENOTFOUND (never made), TW_ECONFLICT (over) */
 TW_EXTERN(tw_status) tw_offer_failed(tw_engine *engine, tw_offer_id offer,
 				     uint32_t outcome, tw_time now,
 				     tw_error *err);
 
-/** The caller gave up, or the talk ended. Releases everything it held. */
+/** The caller gave up, or the talk ended. Releases everything it held.
+ * After TW_DECISION_END the call is gone: TW_ENOTFOUND. */
 TW_EXTERN(tw_status) tw_call_leave(tw_engine *engine, tw_call_id call,
 				   tw_time now, tw_error *err);
 
@@ -218,8 +249,12 @@ TW_EXTERN(tw_time) tw_engine_deadline(const tw_engine *engine);
 
 #define TW_DECISION_OFFER  1u  /* ring `target` for `call` until `until` */
 #define TW_DECISION_CANCEL 2u  /* stop ringing `offer`; outcome says why */
-#define TW_DECISION_END    3u  /* call ends unanswered with `sip_code` */
+#define TW_DECISION_END    3u  /* call ends unanswered with `sip_code`: 486
+				  when everybody was busy, 480, or the reject
+				  step's; the engine has forgotten it */
 #define TW_DECISION_STEP   4u  /* news: the call entered step `step` */
+#define TW_DECISION_VOICEMAIL 5u  /* take a message; the call stays until
+				     tw_call_leave() */
 
 typedef struct tw_decision {
 	uint32_t size;
@@ -241,14 +276,15 @@ typedef struct tw_decision {
 TW_EXTERN(tw_status) tw_engine_next(tw_decision *out, tw_engine *engine,
 				    tw_error *err);
 
-/** One row per finished offer and per skipped member: the marketing and
- * audit feed. @return TW_OK, TW_ITER_END */
+/** One row per finished offer (an answered one when its talk ends), per
+ * member passed over and per step skipped: the marketing and audit feed.
+ * Read both feeds; unread rows take memory. @return TW_OK, TW_ITER_END */
 typedef struct tw_offer_event {
 	uint32_t size;
 	uint32_t outcome;            /* TW_OUTCOME_; 0: skipped, see reason */
 	tw_call_id call;
 	tw_offer_id offer;           /* 0 when skipped */
-	tw_target_id target;
+	tw_target_id target;         /* 0 when the whole step was skipped */
 	tw_pool_id pool;
 	uint32_t step;
 	tw_time offered;

@@ -1,0 +1,375 @@
+/*
+ * Calls on their way through a plan. A call that needs a choice is due; its
+ * turn either finishes one step's choice or moves it to the next step. All
+ * memory of a turn is taken before its first change, so a turn that fails
+ * for memory has changed nothing and is simply still due.
+ */
+#include "policy.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+static struct tw_call *call_new(struct tw_engine *engine)
+{
+	struct tw_call *call;
+
+	if (engine->call_count >= TW_SLOT_MASK ||
+	    tw__grow((void **)&engine->call, &engine->call_capacity,
+		     engine->call_count + 1, sizeof(*engine->call)))
+		return NULL;
+	call = tw_calloc(1, sizeof(*call));
+	if (!call)
+		return NULL;
+	engine->call[engine->call_count++] = call;
+	if (tw__engine_reserve_timers(engine)) {
+		--engine->call_count;
+		tw_free(call);
+		return NULL;
+	}
+	call->slot = (uint32_t)engine->call_count;
+	tw__timer_init(&call->timer, TW_TIMER_CALL, call);
+	call->free_next = engine->call_free;
+	engine->call_free = call;
+	return call;
+}
+
+void tw__call_free(struct tw_call *call)
+{
+	if (!call)
+		return;
+	tw_free(call->mark);
+	tw_free(call);
+}
+
+static void call_start(struct tw_engine *engine, struct tw_call *call,
+		       const struct tw_plan *plan)
+{
+	engine->call_free = call->free_next;
+	++call->generation;
+	call->id = call->generation << TW_SLOT_BITS | call->slot;
+	call->phase = TW_PHASE_BETWEEN;
+	call->arrival = ++engine->arrivals;
+	call->plan = plan;
+	call->step = 0;
+	call->step_why = TW_WHY_ARRIVED;
+	call->pool = NULL;
+	call->saw_open = call->saw_busy = call->saw_other = false;
+	++engine->calls;
+}
+
+/* Nothing may be left of it anywhere. */
+static void call_end(struct tw_engine *engine, struct tw_call *call)
+{
+	assert(!call->offer && !call->talk && !call->pool);
+	tw__timer_stop(&engine->heap, &call->timer);
+	tw__engine_not_due(engine, call);
+	call->id = 0;
+	call->phase = TW_PHASE_FREE;
+	call->free_next = engine->call_free;
+	engine->call_free = call;
+	--engine->calls;
+}
+
+tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
+			tw_time now, tw_error *err)
+{
+	struct tw_call *call;
+	tw_status status;
+
+	if (!out || !engine)
+		return tw__fail(err, TW_EINVAL, "no engine given");
+	if (!plan.id || plan.id > engine->plan_count)
+		return tw__fail(err, TW_ENOTFOUND, "no plan of id %" PRIu32,
+				plan.id);
+	if (engine->calls >= engine->calls_max)
+		return tw__fail(err, TW_EBUSY, "%" PRIu32 " calls are in the "
+				"engine, its calls_max", engine->calls);
+	if (engine->events.count >= TW_UNREAD_MAX)
+		return tw__fail(err, TW_EBUSY, "%zu event rows are unread; "
+				"read them by tw_engine_next_event()",
+				engine->events.count);
+	status = tw__engine_set_now(engine, now, err);
+	if (status)
+		return status;
+	if ((!engine->call_free && !call_new(engine)) ||
+	    tw__engine_reserve(engine, 1, 0))
+		return tw__fail_oom(err);
+	call = engine->call_free;
+	call_start(engine, call, engine->plan[plan.id - 1]);
+	out->id = call->id;
+	tw__engine_due(engine, call);
+	(void)tw__engine_run(engine);   /* what is left stays due */
+	return TW_OK;
+}
+
+static struct tw_row row_of(const struct tw_call *call, uint32_t kind,
+			    uint32_t why)
+{
+	return (struct tw_row){
+		.kind = kind, .why = why, .call = call->id,
+		.step = call->step,
+		.pool = call->pool ? call->pool->id : 0
+	};
+}
+
+void tw__call_pass_over(struct tw_engine *engine, struct tw_call *call,
+			const struct tw_target *target)
+{
+	struct tw_row row = row_of(call, 0, 0);
+
+	row.why = tw__target_why_not(target, engine->now, &row.a, &row.b);
+	row.target = target->id;
+	row.offered = row.ended = engine->now;
+	if (row.why == TW_WHY_UNREACHABLE || row.why == TW_WHY_PAUSED)
+		call->saw_other = true;
+	else
+		call->saw_busy = true;
+	tw__queue_push(&engine->events, &row);
+}
+
+/* Out of its ring step, whose offers are over already. */
+void tw__call_step_over(struct tw_engine *engine, struct tw_call *call)
+{
+	assert(call->phase == TW_PHASE_RING && !call->offer);
+	tw__timer_stop(&engine->heap, &call->timer);
+	if (call->pool->policy->parallel)
+		tw__pool_ring_remove(call->pool, call);
+	call->pool = NULL;
+}
+
+void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
+			 uint32_t why)
+{
+	struct tw_offer *offer;
+
+	while ((offer = call->offer) != NULL) {
+		if (offer->is_full_ring && offer->until <= engine->now)
+			tw__offer_cancel(engine, offer, TW_OUTCOME_NO_ANSWER,
+					 TW_WHY_RANG,
+					 offer->until - offer->offered);
+		else
+			tw__offer_cancel(engine, offer, TW_OUTCOME_EXPIRED,
+					 TW_WHY_STEP_OVER, 0);
+	}
+	tw__call_step_over(engine, call);
+	call->phase = TW_PHASE_BETWEEN;
+	call->step_why = why;
+	++call->step;
+	tw__engine_due(engine, call);
+}
+
+/* Room for whatever one turn in this step can write. */
+static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
+{
+	const struct tw_pool *pool = NULL;
+	size_t members, offers;
+
+	if (call->step < call->plan->step_count)
+		pool = call->plan->step[call->step].pool;
+	members = pool ? pool->member_count : 0;
+	offers = pool && pool->policy->parallel ? members : 1;
+	if (members > call->mark_capacity &&
+	    tw__grow((void **)&call->mark, &call->mark_capacity, members, 1))
+		return TW_ENOMEM;
+	if (tw__offers_reserve(engine, offers))
+		return TW_ENOMEM;
+	/* each offer: its row now and its cancel later */
+	return tw__engine_reserve(engine, 1 + 2 * offers,
+				  1 + members + offers);
+}
+
+static void end(struct tw_engine *engine, struct tw_call *call,
+		const struct tw_row *row)
+{
+	tw__queue_push(&engine->decisions, row);
+	call_end(engine, call);
+}
+
+static void end_of_plan(struct tw_engine *engine, struct tw_call *call)
+{
+	struct tw_row row = row_of(call, TW_DECISION_END,
+				   TW_WHY_PLAN_RAN_OUT);
+
+	row.outcome = TW_OUTCOME_UNANSWERED;
+	row.sip_code = 480;
+	if (!call->saw_open) {
+		row.outcome = TW_OUTCOME_CLOSED;
+		row.why = TW_WHY_ALL_CLOSED;
+	} else if (call->saw_busy && !call->saw_other) {
+		row.sip_code = 486;
+		row.why = TW_WHY_ALL_BUSY;
+	}
+	end(engine, call, &row);
+}
+
+static void skip_step(struct tw_engine *engine, struct tw_call *call,
+		      uint32_t why)
+{
+	struct tw_row row = row_of(call, 0, why);
+
+	row.offered = row.ended = engine->now;
+	tw__queue_push(&engine->events, &row);
+	call->step_why = TW_WHY_STEP_SKIPPED;
+	++call->step;
+	tw__engine_due(engine, call);
+}
+
+static void start_ring(struct tw_engine *engine, struct tw_call *call,
+		       const struct tw_step *step)
+{
+	call->phase = TW_PHASE_RING;
+	call->pool = step->pool;
+	call->tier = 0;
+	call->step_until = engine->now + step->ring_us;
+	call->mark_count = step->pool->member_count;
+	if (call->mark_count)
+		memset(call->mark, 0, call->mark_count);
+	tw__timer_arm(&engine->heap, &call->timer, call->step_until);
+	if (step->pool->policy->parallel)
+		tw__pool_ring_add(step->pool, call);
+}
+
+/* Why the step is not for this call now, or TW_WHY_NONE. */
+static uint32_t why_not_step(const struct tw_engine *engine,
+			     const struct tw_step *step)
+{
+	if (step->when != TW_WHEN_ALWAYS) {
+		bool is_open = tw__schedule_is_open(step->schedule,
+						    engine->now);
+
+		if (is_open != (step->when == TW_WHEN_OPEN))
+			return is_open ? TW_WHY_OPEN_NOW : TW_WHY_CLOSED_NOW;
+	}
+	if (step->kind == TW_STEP_VOICEMAIL &&
+	    !(engine->host & TW_HOST_VOICEMAIL))
+		return TW_WHY_NO_VOICEMAIL;
+	return TW_WHY_NONE;
+}
+
+static void enter_step(struct tw_engine *engine, struct tw_call *call)
+{
+	const struct tw_step *step = &call->plan->step[call->step];
+	uint32_t why = why_not_step(engine, step);
+	struct tw_row row;
+
+	if (why) {
+		skip_step(engine, call, why);
+		return;
+	}
+	call->saw_open = true;
+	if (step->kind == TW_STEP_RING)
+		start_ring(engine, call, step);
+	row = row_of(call, TW_DECISION_STEP, call->step_why);
+	row.a = (int64_t)call->step - 1;
+	if (step->kind == TW_STEP_RING)
+		row.until = call->step_until;
+	if (step->kind == TW_STEP_VOICEMAIL) {
+		call->phase = TW_PHASE_VOICEMAIL;
+		row.kind = TW_DECISION_VOICEMAIL;
+		row.why = TW_WHY_VOICEMAIL;
+	}
+	if (step->kind == TW_STEP_REJECT) {
+		row.kind = TW_DECISION_END;
+		row.why = TW_WHY_REJECT_STEP;
+		row.outcome = TW_OUTCOME_REJECTED;
+		row.sip_code = step->sip_code;
+		end(engine, call, &row);
+		return;
+	}
+	tw__queue_push(&engine->decisions, &row);
+}
+
+/* @return whether anybody of the tier rings now */
+static bool offer_tier(struct tw_look *look, struct tw_tier *tier)
+{
+	const struct tw_policy *policy = look->pool->policy;
+	const struct tw_member *member;
+	bool is_ringing = false;
+
+	look->from = 0;
+	while ((member = policy->pick(look, tier)) != NULL) {
+		const struct tw_edge edge = {
+			look->pool, member->slot, member->tier
+		};
+
+		tw__offer_make(look, &edge, member->target);
+		if (policy->offered)
+			policy->offered(tier, member);
+		is_ringing = true;
+		if (!policy->parallel)
+			break;
+	}
+	return is_ringing;
+}
+
+static void choose(struct tw_engine *engine, struct tw_call *call)
+{
+	struct tw_look look = { .engine = engine, .call = call,
+				.pool = call->pool };
+	size_t i;
+
+	for (i = 0; i < call->pool->tier_count; ++i) {
+		if (offer_tier(&look, &call->pool->tier[i]))
+			return;
+	}
+	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
+}
+
+tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call)
+{
+	if (reserve_turn(engine, call))
+		return TW_ENOMEM;
+	tw__engine_not_due(engine, call);
+	if (call->phase == TW_PHASE_BETWEEN) {
+		if (call->step >= call->plan->step_count) {
+			end_of_plan(engine, call);
+			return TW_OK;
+		}
+		enter_step(engine, call);
+	}
+	if (call->phase != TW_PHASE_RING || call->offer)
+		return TW_OK;
+	/* A tick that comes late may find the step over as well. */
+	if (call->step_until <= engine->now)
+		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
+	else
+		choose(engine, call);
+	return TW_OK;
+}
+
+static struct tw_call *call_of(const struct tw_engine *engine,
+			       tw_call_id id)
+{
+	uint64_t slot = id.id & TW_SLOT_MASK;
+
+	if (!slot || slot > engine->call_count ||
+	    engine->call[slot - 1]->id != id.id)
+		return NULL;
+	return engine->call[slot - 1];
+}
+
+tw_status tw_call_leave(tw_engine *engine, tw_call_id call, tw_time now,
+			tw_error *err)
+{
+	struct tw_call *c = engine ? call_of(engine, call) : NULL;
+	tw_status status;
+
+	if (!c)
+		return tw__fail(err, TW_ENOTFOUND, "call %" PRIu64 " is not "
+				"in the engine", call.id);
+	status = tw__engine_set_now(engine, now, err);
+	if (status)
+		return status;
+	while (c->offer)
+		tw__offer_cancel(engine, c->offer, TW_OUTCOME_CANCELLED,
+				 TW_WHY_CALLER_LEFT, 0);
+	if (c->phase == TW_PHASE_RING)
+		tw__call_step_over(engine, c);
+	if (c->talk)
+		tw__offer_end(engine, c->talk, TW_OUTCOME_ANSWERED,
+			      TW_WHY_TALK_ENDED, 0);
+	call_end(engine, c);
+	(void)tw__engine_run(engine);
+	return TW_OK;
+}

@@ -1,0 +1,338 @@
+/*
+ * The engine as a whole: what is due next and what is to be read. Choices
+ * are made from a list of calls and a list of freed targets, not by calling
+ * each other, so no verb recurses and the order is that of arrival. Calls
+ * with nobody ringing come before ringing calls that could use one more.
+ */
+#include "policy.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define TIME_FIRST (-62135596800LL * TW_SECOND)   /* year 1 */
+#define TIME_LAST  (253402300800LL * TW_SECOND)   /* year 10000 */
+
+#define HOST_ALL (TW_HOST_PLAY | TW_HOST_DTMF | TW_HOST_RECORD | \
+		  TW_HOST_VOICEMAIL | TW_HOST_TRANSFER)
+
+tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
+			tw_error *err)
+{
+	tw_engine_options o = TW_ENGINE_OPTIONS_INIT;
+	struct tw_engine *engine;
+	tw_status status;
+
+	if (!out)
+		return tw__fail(err, TW_EINVAL, "no place for the engine");
+	status = options ? tw__import(&o, sizeof(o), options, err) : TW_OK;
+	if (status)
+		return status;
+	if (o.host & ~HOST_ALL)
+		return tw__fail_at(err, TW_EINVAL, 0, "host",
+				   "host 0x%" PRIx32 " has capabilities this "
+				   "library does not know", o.host);
+	if (!o.calls_max || o.calls_max > TW_CALLS_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "calls_max",
+				   "calls_max %" PRIu32 "; write 1 to %u",
+				   o.calls_max, TW_CALLS_MAX);
+	engine = tw_calloc(1, sizeof(*engine));
+	if (!engine)
+		return tw__fail_oom(err);
+	engine->host = o.host;
+	engine->calls_max = o.calls_max;
+	engine->now = TW_TIME_MIN;
+	*out = engine;
+	return TW_OK;
+}
+
+static void free_configuration(struct tw_engine *engine)
+{
+	size_t i;
+
+	for (i = 0; i < engine->target_count; ++i)
+		tw__target_free(engine->target[i]);
+	for (i = 0; i < engine->pool_count; ++i)
+		tw__pool_free(engine->pool[i]);
+	for (i = 0; i < engine->schedule_count; ++i)
+		tw__schedule_free(engine->schedule[i]);
+	for (i = 0; i < engine->plan_count; ++i)
+		tw__plan_free(engine->plan[i]);
+	tw_free(engine->target);
+	tw_free(engine->pool);
+	tw_free(engine->schedule);
+	tw_free(engine->plan);
+	tw__names_free(&engine->targets);
+	tw__names_free(&engine->pools);
+	tw__names_free(&engine->schedules);
+	tw__names_free(&engine->plans);
+}
+
+void tw_engine_free(tw_engine *engine)
+{
+	size_t i;
+
+	if (!engine)
+		return;
+	for (i = 0; i < engine->call_count; ++i)
+		tw__call_free(engine->call[i]);
+	for (i = 0; i < engine->offer_count; ++i)
+		tw_free(engine->offer[i]);
+	tw_free(engine->call);
+	tw_free(engine->offer);
+	free_configuration(engine);
+	tw__heap_free(&engine->heap);
+	tw__queue_free(&engine->decisions);
+	tw__queue_free(&engine->events);
+	tw_free(engine);
+}
+
+tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
+			     tw_error *err)
+{
+	if (now < TIME_FIRST || now >= TIME_LAST)
+		return tw__fail_at(err, TW_EINVAL, 0, "now",
+				   "now %" PRId64 " is outside of the years 1 "
+				   "to 9999", now);
+	if (engine->now < now)
+		engine->now = now;
+	return TW_OK;
+}
+
+tw_status tw__engine_reserve(struct tw_engine *engine, size_t decisions,
+			     size_t events)
+{
+	/* a cancel for each offer, an end for each call */
+	size_t owed = (size_t)engine->ringing + engine->calls;
+
+	if (tw__queue_reserve(&engine->decisions, owed + decisions))
+		return TW_ENOMEM;
+	owed = (size_t)engine->ringing + engine->talks;
+	return tw__queue_reserve(&engine->events, owed + events);
+}
+
+tw_status tw__engine_reserve_timers(struct tw_engine *engine)
+{
+	return tw__heap_reserve(&engine->heap, engine->target_count +
+				engine->call_count + engine->offer_count);
+}
+
+void tw__engine_due(struct tw_engine *engine, struct tw_call *call)
+{
+	if (call->is_due)
+		return;
+	call->is_due = true;
+	call->due_prev = engine->due_last;
+	call->due_next = NULL;
+	if (engine->due_last)
+		engine->due_last->due_next = call;
+	else
+		engine->due = call;
+	engine->due_last = call;
+}
+
+void tw__engine_not_due(struct tw_engine *engine, struct tw_call *call)
+{
+	if (!call->is_due)
+		return;
+	call->is_due = false;
+	if (call->due_prev)
+		call->due_prev->due_next = call->due_next;
+	else
+		engine->due = call->due_next;
+	if (call->due_next)
+		call->due_next->due_prev = call->due_prev;
+	else
+		engine->due_last = call->due_prev;
+	call->due_prev = call->due_next = NULL;
+}
+
+/* The oldest ringing call of the pool that may still have this member. */
+static struct tw_call *wants(const struct tw_engine *engine,
+			     const struct tw_edge *edge)
+{
+	struct tw_call *call;
+
+	for (call = edge->pool->ringing; call; call = call->ring_next) {
+		if (call->offer && call->tier >= edge->tier &&
+		    call->step_until > engine->now &&
+		    edge->slot < call->mark_count &&
+		    !(call->mark[edge->slot] & TW_MARK_TRIED))
+			break;
+	}
+	return call;
+}
+
+/* Gives a freed target to ringing calls, oldest first over its pools. */
+static tw_status give(struct tw_engine *engine, struct tw_target *target)
+{
+	while (tw__target_is_ready(target, engine->now)) {
+		struct tw_look look = { .engine = engine,
+					.why = TW_WHY_FREED };
+		const struct tw_edge *best = NULL;
+		size_t i;
+
+		for (i = 0; i < target->edge_count; ++i) {
+			struct tw_call *call = wants(engine,
+						     &target->edge[i]);
+
+			if (call && (!best ||
+				     call->arrival < look.call->arrival)) {
+				best = &target->edge[i];
+				look.call = call;
+			}
+		}
+		if (!best)
+			break;
+		if (tw__offers_reserve(engine, 1) ||
+		    tw__engine_reserve(engine, 2, 1))
+			return TW_ENOMEM;
+		look.pool = best->pool;
+		look.a = best->tier;
+		tw__offer_make(&look, best, target);
+	}
+	return TW_OK;
+}
+
+tw_status tw__engine_run(struct tw_engine *engine)
+{
+	struct tw_target *target;
+
+	for (;;) {
+		if (engine->due) {
+			if (tw__call_turn(engine, engine->due))
+				return TW_ENOMEM;
+			continue;
+		}
+		target = engine->freed;
+		if (!target)
+			return TW_OK;
+		if (give(engine, target))
+			return TW_ENOMEM;
+		engine->freed = target->next_freed;
+		if (!engine->freed)
+			engine->freed_last = NULL;
+		target->is_freed = false;
+	}
+}
+
+static void run_timer(struct tw_engine *engine, struct tw_timer *timer)
+{
+	switch (timer->kind) {
+	case TW_TIMER_OFFER:
+		tw__offer_ring_over(engine, timer->owner);
+		break;
+	case TW_TIMER_CALL:
+		tw__call_step_leave(engine, timer->owner, TW_WHY_TIME_UP);
+		break;
+	default:
+		assert(timer->kind == TW_TIMER_TARGET);
+		tw__target_freed(engine, timer->owner);
+	}
+}
+
+tw_status tw_engine_tick(tw_engine *engine, tw_time now, tw_error *err)
+{
+	struct tw_timer *timer;
+	tw_status status;
+
+	if (!engine)
+		return tw__fail(err, TW_EINVAL, "no engine given");
+	status = tw__engine_set_now(engine, now, err);
+	if (status)
+		return status;
+	if (tw__engine_run(engine))
+		return tw__fail_oom(err);
+	while ((timer = tw__heap_first(&engine->heap)) != NULL &&
+	       timer->at <= engine->now) {
+		tw__timer_stop(&engine->heap, timer);
+		run_timer(engine, timer);
+		if (tw__engine_run(engine))
+			return tw__fail_oom(err);
+	}
+	return TW_OK;
+}
+
+tw_time tw_engine_deadline(const tw_engine *engine)
+{
+	const struct tw_timer *timer;
+
+	if (!engine)
+		return TW_TIME_MAX;
+	if (engine->due || engine->freed)
+		return engine->now;
+	timer = tw__heap_first(&engine->heap);
+	return timer ? timer->at : TW_TIME_MAX;
+}
+
+/* Gives out what the caller's release of the struct has room for. */
+static void hand_out(void *out, uint32_t size, void *in, uint32_t known)
+{
+	memcpy(in, &size, sizeof(size));
+	memcpy(out, in, size < known ? size : known);
+}
+
+tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
+{
+	tw_decision d = TW_DECISION_INIT;
+	struct tw_row row;
+
+	if (!out || !engine || out->size < sizeof(out->size))
+		return tw__fail(err, TW_EINVAL, "no engine, or a decision "
+				"without TW_DECISION_INIT");
+	if (!tw__queue_pop(&row, &engine->decisions))
+		return TW_ITER_END;
+	d.kind = row.kind;
+	d.call.id = row.call;
+	d.offer.id = row.offer;
+	d.target.id = row.target;
+	d.pool.id = row.pool;
+	d.step = row.step;
+	d.outcome = row.outcome;
+	d.sip_code = row.sip_code;
+	d.until = row.until;
+	tw__reason(d.reason, sizeof(d.reason), engine, &row);
+	hand_out(out, out->size, &d, sizeof(d));
+	return TW_OK;
+}
+
+tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
+			       tw_error *err)
+{
+	tw_offer_event e = TW_OFFER_EVENT_INIT;
+	struct tw_row row;
+
+	if (!out || !engine || out->size < sizeof(out->size))
+		return tw__fail(err, TW_EINVAL, "no engine, or an event "
+				"without TW_OFFER_EVENT_INIT");
+	if (!tw__queue_pop(&row, &engine->events))
+		return TW_ITER_END;
+	e.outcome = row.outcome;
+	e.call.id = row.call;
+	e.offer.id = row.offer;
+	e.target.id = row.target;
+	e.pool.id = row.pool;
+	e.step = row.step;
+	e.offered = row.offered;
+	e.answered = row.answered;
+	e.ended = row.ended;
+	tw__reason(e.reason, sizeof(e.reason), engine, &row);
+	hand_out(out, out->size, &e, sizeof(e));
+	return TW_OK;
+}
+
+tw_status tw_engine_stats_read(tw_engine_stats *out, const tw_engine *engine,
+			       tw_error *err)
+{
+	tw_engine_stats s = TW_ENGINE_STATS_INIT;
+
+	if (!out || !engine || out->size < sizeof(out->size))
+		return tw__fail(err, TW_EINVAL, "no engine, or figures "
+				"without TW_ENGINE_STATS_INIT");
+	s.calls = engine->calls;
+	s.offers = engine->ringing;
+	s.talks = engine->talks;
+	s.slots_held = engine->held;
+	hand_out(out, out->size, &s, sizeof(s));
+	return TW_OK;
+}

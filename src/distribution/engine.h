@@ -1,0 +1,295 @@
+/**
+ * @file src/distribution/engine.h  The engine's own things
+ *
+ * This room decides who rings and until when. It refuses to know sockets,
+ * clocks, SQL, SIP messages and money: a verb and an instant come in, rows
+ * to read go out.
+ *
+ * Objects are allocated one by one and never move, so they point at each
+ * other; ids outside are slot and generation, so that a late report about a
+ * finished offer is told from one about its successor.
+ */
+#ifndef TW_SRC_DISTRIBUTION_ENGINE_H
+#define TW_SRC_DISTRIBUTION_ENGINE_H
+
+#include "base/base.h"
+#include "heap.h"
+#include "names.h"
+#include "queue.h"
+#include <trunkwise/distribution.h>
+
+#define TW_RING_MS_MIN     1000u
+#define TW_RING_MS_MAX     600000u
+#define TW_PAUSE_MS_MAX    86400000u   /* wrap-up, found busy */
+#define TW_CAPACITY_MAX    100000u
+#define TW_CALLS_MAX       1000000u
+#define TW_THINGS_MAX      1000000u    /* of one kind */
+#define TW_UNREAD_MAX      1048576u    /* event rows before calls wait */
+
+#define TW_SLOT_BITS 24                /* of an id; the rest: generation */
+#define TW_SLOT_MASK ((1u << TW_SLOT_BITS) - 1)
+
+struct tw_policy;
+struct tw_offer;
+struct tw_pool;
+
+struct tw_edge {
+	struct tw_pool *pool;
+	uint32_t slot;
+	uint32_t tier;
+};
+
+struct tw_target {
+	uint32_t id;
+	uint32_t kind;
+	uint32_t capacity;
+	uint32_t state;
+	uint32_t held;          /* offers + talks + outside */
+	uint32_t outside;       /* tw_target_occupy() */
+	int64_t wrap_up_us;
+	int64_t busy_us;
+	tw_time ready_at;
+	uint32_t ready_why;     /* TW_WHY_WRAP_UP or _FOUND_BUSY */
+	tw_time idle_since;
+	struct tw_timer timer;  /* at ready_at */
+	struct tw_edge *edge;   /* its pools */
+	size_t edge_count;
+	size_t edge_capacity;
+	bool is_freed;          /* in the engine's freed list */
+	struct tw_target *next_freed;
+	char *name;
+};
+
+struct tw_member {
+	struct tw_target *target;
+	uint32_t tier;
+	uint32_t order;
+	uint32_t slot;          /* order of joining: stable */
+};
+
+struct tw_tier {
+	uint32_t tier;
+	size_t first;           /* in the pool's members */
+	size_t count;
+	void *state;            /* the policy's cursor */
+};
+
+struct tw_pool {
+	uint32_t id;
+	const struct tw_policy *policy;
+	int64_t ring_us;        /* 0: the step's time */
+	struct tw_member *member;   /* by tier, then order */
+	size_t member_count;
+	size_t member_capacity;
+	struct tw_tier *tier;
+	size_t tier_count;
+	size_t tier_capacity;
+	struct tw_call *ringing;      /* parallel: calls that ring here, */
+	struct tw_call *ringing_last; /* by arrival */
+	char *name;
+};
+
+struct tw_hours {
+	uint32_t day_mask;
+	uint32_t from_min;
+	uint32_t to_min;
+};
+
+struct tw_date {
+	int64_t day;            /* since 1970 */
+	uint32_t from_min;
+	uint32_t to_min;        /* both 0: closed */
+};
+
+struct tw_schedule {
+	uint32_t id;
+	tw_zone *zone;
+	struct tw_hours *hours;
+	size_t hours_count;
+	size_t hours_capacity;
+	struct tw_date *date;   /* by day */
+	size_t date_count;
+	size_t date_capacity;
+	char *name;
+};
+
+struct tw_step {
+	uint32_t kind;
+	struct tw_pool *pool;
+	int64_t ring_us;
+	uint32_t when;
+	const struct tw_schedule *schedule;
+	uint32_t sip_code;
+};
+
+struct tw_plan {
+	uint32_t id;
+	struct tw_step *step;
+	size_t step_count;
+	size_t step_capacity;
+	char *name;
+};
+
+#define TW_PHASE_FREE      0u
+#define TW_PHASE_BETWEEN   1u  /* about to enter `step` */
+#define TW_PHASE_RING      2u
+#define TW_PHASE_TALK      3u
+#define TW_PHASE_VOICEMAIL 4u
+
+#define TW_MARK_TRIED 0x01u    /* offered in this step */
+#define TW_MARK_TOLD  0x02u    /* its being passed over has a row */
+
+struct tw_call {
+	uint64_t id;            /* 0 while free */
+	uint32_t slot;
+	uint64_t generation;
+	uint32_t phase;
+	uint64_t arrival;       /* rises with every call */
+	const struct tw_plan *plan;
+	uint32_t step;
+	uint32_t step_why;      /* why it comes to `step` */
+	tw_time step_until;
+	struct tw_pool *pool;   /* of the step it rings in */
+	uint32_t tier;          /* highest one offered in a parallel step */
+	struct tw_offer *offer; /* ringing ones, newest first */
+	struct tw_offer *talk;
+	uint8_t *mark;          /* by member slot */
+	size_t mark_count;
+	size_t mark_capacity;
+	bool saw_open;          /* a step was open for it */
+	bool saw_busy;
+	bool saw_other;         /* somebody was not busy, but not there */
+	struct tw_timer timer;  /* at step_until */
+	bool is_due;            /* in the engine's due list */
+	struct tw_call *due_prev;
+	struct tw_call *due_next;
+	struct tw_call *ring_prev;
+	struct tw_call *ring_next;
+	struct tw_call *free_next;
+};
+
+struct tw_offer {
+	uint64_t id;            /* 0 while free */
+	uint32_t slot;
+	uint64_t generation;
+	struct tw_call *call;
+	struct tw_target *target;
+	struct tw_pool *pool;
+	uint32_t step;
+	tw_time offered;
+	tw_time answered;
+	tw_time until;
+	bool is_full_ring;      /* `until` is the pool's ring time */
+	struct tw_timer timer;  /* at `until`, if before the step's end */
+	struct tw_offer *prev;
+	struct tw_offer *next;
+};
+
+struct tw_engine {
+	uint32_t host;
+	uint32_t calls_max;
+	tw_time now;            /* latest seen; never goes back */
+
+	struct tw_target **target;
+	size_t target_count, target_capacity;
+	struct tw_pool **pool;
+	size_t pool_count, pool_capacity;
+	struct tw_schedule **schedule;
+	size_t schedule_count, schedule_capacity;
+	struct tw_plan **plan;
+	size_t plan_count, plan_capacity;
+	struct tw_names targets, pools, schedules, plans;
+
+	struct tw_call **call;  /* by slot, free ones too */
+	size_t call_count, call_capacity;
+	struct tw_call *call_free;
+	struct tw_offer **offer;
+	size_t offer_count, offer_capacity;
+	struct tw_offer *offer_free;
+	size_t offer_free_count;
+
+	uint64_t arrivals;
+	uint32_t calls;         /* live */
+	uint32_t ringing;       /* offers */
+	uint32_t talks;
+	uint32_t held;          /* slots over all targets */
+
+	struct tw_heap heap;
+	struct tw_queue decisions;
+	struct tw_queue events;
+	struct tw_call *due;            /* calls with a choice to make */
+	struct tw_call *due_last;
+	struct tw_target *freed;        /* targets to give to ringing calls */
+	struct tw_target *freed_last;
+};
+
+/* engine.c */
+tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
+			     tw_error *err);
+void tw__engine_due(struct tw_engine *engine, struct tw_call *call);
+void tw__engine_not_due(struct tw_engine *engine, struct tw_call *call);
+/* Makes the choices that are due, each one whole or not at all. */
+tw_status tw__engine_run(struct tw_engine *engine);
+/* Keeps room for what live calls and offers still owe, and for more. */
+tw_status tw__engine_reserve(struct tw_engine *engine, size_t decisions,
+			     size_t events);
+tw_status tw__engine_reserve_timers(struct tw_engine *engine);
+
+/* target.c */
+struct tw_target *tw__target_of(const struct tw_engine *engine,
+				tw_target_id id);
+bool tw__target_is_ready(const struct tw_target *target, tw_time now);
+/* TW_WHY_ it is not ready, with the arguments of the row. */
+uint32_t tw__target_why_not(const struct tw_target *target, tw_time now,
+			    int64_t *a, int64_t *b);
+void tw__target_hold(struct tw_engine *engine, struct tw_target *target);
+void tw__target_let_go(struct tw_engine *engine, struct tw_target *target);
+void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
+		     int64_t pause_us, uint32_t why);
+void tw__target_was_used(struct tw_target *target, tw_time at);
+void tw__target_freed(struct tw_engine *engine, struct tw_target *target);
+void tw__target_free(struct tw_target *target);
+
+/* pool.c */
+struct tw_pool *tw__pool_of(const struct tw_engine *engine, tw_pool_id id);
+void tw__pool_free(struct tw_pool *pool);
+void tw__pool_ring_add(struct tw_pool *pool, struct tw_call *call);
+void tw__pool_ring_remove(struct tw_pool *pool, struct tw_call *call);
+
+/* schedule.c */
+const struct tw_schedule *tw__schedule_of(const struct tw_engine *engine,
+					  tw_schedule_id id);
+bool tw__schedule_is_open(const struct tw_schedule *schedule, tw_time at);
+void tw__schedule_free(struct tw_schedule *schedule);
+
+/* plan.c */
+void tw__plan_free(struct tw_plan *plan);
+
+/* call.c */
+tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call);
+void tw__call_pass_over(struct tw_engine *engine, struct tw_call *call,
+			const struct tw_target *target);
+void tw__call_step_over(struct tw_engine *engine, struct tw_call *call);
+/* Goes on to the next step, for the reason given. */
+void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
+			 uint32_t why);
+void tw__call_free(struct tw_call *call);
+
+/* offer.c */
+tw_status tw__offers_reserve(struct tw_engine *engine, size_t count);
+struct tw_look;
+void tw__offer_make(struct tw_look *look, const struct tw_edge *edge,
+		    struct tw_target *target);
+/* The row, the slot, the idle clock; the offer is free afterwards. */
+void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
+		   uint32_t outcome, uint32_t why, int64_t a);
+/* Tells the host to stop ringing, then ends it. */
+void tw__offer_cancel(struct tw_engine *engine, struct tw_offer *offer,
+		      uint32_t outcome, uint32_t why, int64_t a);
+void tw__offer_ring_over(struct tw_engine *engine, struct tw_offer *offer);
+
+/* reason.c */
+void tw__reason(char *buf, size_t size, const struct tw_engine *engine,
+		const struct tw_row *row);
+
+#endif

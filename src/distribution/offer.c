@@ -1,0 +1,286 @@
+/*
+ * Offers: one reservation of one target for one call, with its owner and its
+ * deadline, so that nothing stays reserved when either goes away. Choosing
+ * and reserving are one step: between them no other verb can run.
+ */
+#include "policy.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+static tw_status offer_new(struct tw_engine *engine)
+{
+	struct tw_offer *offer;
+
+	if (engine->offer_count >= TW_SLOT_MASK ||
+	    tw__grow((void **)&engine->offer, &engine->offer_capacity,
+		     engine->offer_count + 1, sizeof(*engine->offer)))
+		return TW_ENOMEM;
+	offer = tw_calloc(1, sizeof(*offer));
+	if (!offer)
+		return TW_ENOMEM;
+	engine->offer[engine->offer_count++] = offer;
+	if (tw__engine_reserve_timers(engine)) {
+		--engine->offer_count;
+		tw_free(offer);
+		return TW_ENOMEM;
+	}
+	offer->slot = (uint32_t)engine->offer_count;
+	tw__timer_init(&offer->timer, TW_TIMER_OFFER, offer);
+	offer->next = engine->offer_free;
+	engine->offer_free = offer;
+	++engine->offer_free_count;
+	return TW_OK;
+}
+
+tw_status tw__offers_reserve(struct tw_engine *engine, size_t count)
+{
+	while (engine->offer_free_count < count) {
+		if (offer_new(engine))
+			return TW_ENOMEM;
+	}
+	return TW_OK;
+}
+
+static struct tw_offer *offer_take(struct tw_engine *engine)
+{
+	struct tw_offer *offer = engine->offer_free;
+
+	assert(offer);
+	engine->offer_free = offer->next;
+	--engine->offer_free_count;
+	++offer->generation;
+	offer->id = offer->generation << TW_SLOT_BITS | offer->slot;
+	return offer;
+}
+
+/* Until the pool's ring time or the step's end, whichever is first. */
+static void set_limit(struct tw_offer *offer, const struct tw_call *call)
+{
+	int64_t left = call->step_until - offer->offered;
+	int64_t ring = offer->pool->ring_us;
+
+	offer->is_full_ring = ring && ring <= left;
+	offer->until = offer->is_full_ring ? offer->offered + ring :
+		call->step_until;
+}
+
+static void link_call(struct tw_offer *offer, struct tw_call *call)
+{
+	offer->call = call;
+	offer->prev = NULL;
+	offer->next = call->offer;
+	if (call->offer)
+		call->offer->prev = offer;
+	call->offer = offer;
+}
+
+static void unlink_call(struct tw_offer *offer)
+{
+	if (offer->prev)
+		offer->prev->next = offer->next;
+	else
+		offer->call->offer = offer->next;
+	if (offer->next)
+		offer->next->prev = offer->prev;
+	offer->prev = offer->next = NULL;
+}
+
+static struct tw_row row_of(const struct tw_offer *offer, uint32_t why,
+			    int64_t a, int64_t b)
+{
+	return (struct tw_row){
+		.why = why, .a = a, .b = b,
+		.call = offer->call->id, .offer = offer->id,
+		.target = offer->target->id, .pool = offer->pool->id,
+		.step = offer->step, .until = offer->until,
+		.offered = offer->offered, .answered = offer->answered
+	};
+}
+
+void tw__offer_make(struct tw_look *look, const struct tw_edge *edge,
+		    struct tw_target *target)
+{
+	struct tw_engine *engine = look->engine;
+	struct tw_call *call = look->call;
+	struct tw_offer *offer = offer_take(engine);
+	struct tw_row row;
+
+	offer->target = target;
+	offer->pool = edge->pool;
+	offer->step = call->step;
+	offer->offered = engine->now;
+	offer->answered = 0;
+	set_limit(offer, call);
+	link_call(offer, call);
+	tw__target_hold(engine, target);
+	++engine->ringing;
+	call->mark[edge->slot] |= TW_MARK_TRIED;
+	if (call->tier < edge->tier)
+		call->tier = edge->tier;
+	/* At the step's end the call's own timer ends it. */
+	if (offer->until < call->step_until)
+		tw__timer_arm(&engine->heap, &offer->timer, offer->until);
+	row = row_of(offer, look->why, look->a, look->b);
+	row.kind = TW_DECISION_OFFER;
+	tw__queue_push(&engine->decisions, &row);
+}
+
+/* Lost races leave the idle clock alone; every other end restarts it, also
+ * one the caller caused: else who never answers would stay the first. */
+static void touch_target(struct tw_engine *engine, struct tw_offer *offer,
+			 uint32_t outcome)
+{
+	struct tw_target *target = offer->target;
+
+	if (outcome == TW_OUTCOME_LOST_RACE)
+		return;
+	tw__target_was_used(target, engine->now);
+	if (outcome == TW_OUTCOME_ANSWERED)
+		tw__target_rest(engine, target, target->wrap_up_us,
+				TW_WHY_WRAP_UP);
+	if (outcome == TW_OUTCOME_BUSY)
+		tw__target_rest(engine, target, target->busy_us,
+				TW_WHY_FOUND_BUSY);
+}
+
+void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
+		   uint32_t outcome, uint32_t why, int64_t a)
+{
+	struct tw_row row = row_of(offer, why, a, 0);
+	struct tw_call *call = offer->call;
+
+	row.outcome = outcome;
+	row.ended = engine->now;
+	tw__queue_push(&engine->events, &row);
+	tw__timer_stop(&engine->heap, &offer->timer);
+	if (call->talk == offer) {
+		call->talk = NULL;
+		--engine->talks;
+	} else {
+		unlink_call(offer);
+		--engine->ringing;
+		if (outcome == TW_OUTCOME_BUSY)
+			call->saw_busy = true;
+		else
+			call->saw_other = true;
+	}
+	touch_target(engine, offer, outcome);
+	tw__target_let_go(engine, offer->target);
+	offer->id = 0;
+	offer->call = NULL;
+	offer->next = engine->offer_free;
+	engine->offer_free = offer;
+	++engine->offer_free_count;
+}
+
+void tw__offer_cancel(struct tw_engine *engine, struct tw_offer *offer,
+		      uint32_t outcome, uint32_t why, int64_t a)
+{
+	struct tw_row row = row_of(offer, why, a, 0);
+
+	row.kind = TW_DECISION_CANCEL;
+	row.outcome = outcome;
+	tw__queue_push(&engine->decisions, &row);
+	tw__offer_end(engine, offer, outcome, why, a);
+}
+
+/* The last one to fail makes its call due for another choice. */
+static void ended_alone(struct tw_engine *engine, struct tw_call *call)
+{
+	if (!call->offer)
+		tw__engine_due(engine, call);
+}
+
+void tw__offer_ring_over(struct tw_engine *engine, struct tw_offer *offer)
+{
+	struct tw_call *call = offer->call;
+
+	tw__offer_cancel(engine, offer, TW_OUTCOME_NO_ANSWER, TW_WHY_RANG,
+			 offer->until - offer->offered);
+	ended_alone(engine, call);
+}
+
+/* An offer that was made once and is over is a conflict, not a stranger:
+ * hosts report late all the time (CANCEL and 200 cross on the wire). */
+static tw_status offer_at(struct tw_offer **out, tw_engine *engine,
+			  tw_offer_id id, tw_time now, tw_error *err)
+{
+	uint64_t slot = id.id & TW_SLOT_MASK;
+	struct tw_offer *offer;
+
+	if (!engine)
+		return tw__fail(err, TW_EINVAL, "no engine given");
+	if (!slot || slot > engine->offer_count)
+		return tw__fail(err, TW_ENOTFOUND, "no offer of id %" PRIu64,
+				id.id);
+	offer = engine->offer[slot - 1];
+	if (!(id.id >> TW_SLOT_BITS) ||
+	    id.id >> TW_SLOT_BITS > offer->generation)
+		return tw__fail(err, TW_ENOTFOUND, "no offer of id %" PRIu64,
+				id.id);
+	if (offer->id != id.id)
+		return tw__fail(err, TW_ECONFLICT, "offer %" PRIu64 " is over; "
+				"end its leg as lost_race", id.id);
+	*out = offer;
+	return tw__engine_set_now(engine, now, err);
+}
+
+static void answer(struct tw_engine *engine, struct tw_offer *offer)
+{
+	struct tw_call *call = offer->call;
+
+	unlink_call(offer);
+	tw__timer_stop(&engine->heap, &offer->timer);
+	offer->answered = engine->now;
+	--engine->ringing;
+	++engine->talks;
+	call->talk = offer;
+	while (call->offer)
+		tw__offer_cancel(engine, call->offer, TW_OUTCOME_LOST_RACE,
+				 TW_WHY_ELSEWHERE, offer->target->id);
+	tw__call_step_over(engine, call);
+	call->phase = TW_PHASE_TALK;
+}
+
+tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,
+			    tw_time now, tw_error *err)
+{
+	struct tw_offer *o;
+	tw_status status = offer_at(&o, engine, offer, now, err);
+
+	if (status)
+		return status;
+	if (o->call->talk == o)
+		return TW_OK;   /* told twice counts once */
+	answer(engine, o);
+	(void)tw__engine_run(engine);
+	return TW_OK;
+}
+
+tw_status tw_offer_failed(tw_engine *engine, tw_offer_id offer,
+			  uint32_t outcome, tw_time now, tw_error *err)
+{
+	struct tw_call *call;
+	struct tw_offer *o;
+	tw_status status;
+
+	if (outcome < TW_OUTCOME_BUSY || outcome > TW_OUTCOME_CONGESTED)
+		return tw__fail_at(err, TW_EINVAL, 0, "outcome",
+				   "an offer does not fail as \"%s\"; write "
+				   "busy, no_answer, rejected, unreachable or "
+				   "congested", tw_outcome_name(outcome));
+	status = offer_at(&o, engine, offer, now, err);
+	if (status)
+		return status;
+	call = o->call;
+	if (call->talk == o)
+		return tw__fail(err, TW_ECONFLICT, "offer %" PRIu64 " is "
+				"answered; end its talk by tw_call_leave()",
+				offer.id);
+	tw__offer_end(engine, o, outcome, TW_WHY_HOST_SAID, 0);
+	ended_alone(engine, call);
+	(void)tw__engine_run(engine);
+	return TW_OK;
+}

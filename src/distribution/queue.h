@@ -1,0 +1,80 @@
+/**
+ * @file src/distribution/queue.h  Rows that wait to be read
+ */
+#ifndef TW_SRC_DISTRIBUTION_QUEUE_H
+#define TW_SRC_DISTRIBUTION_QUEUE_H
+
+#include "base/base.h"
+#include <trunkwise/time.h>
+
+/* Why a row was written: its words are made when it is read, because most
+ * of a decision's cost would otherwise be printing. a and b are arguments. */
+enum tw_why {
+	TW_WHY_NONE,
+	/* offers */
+	TW_WHY_ALL,             /* a tier */
+	TW_WHY_LINEAR,          /* a tier, b order */
+	TW_WHY_ROUND_ROBIN,     /* a order offered before, -1 none */
+	TW_WHY_LONGEST_IDLE,    /* a idle microseconds, -1 unknown */
+	TW_WHY_FREED,           /* a tier */
+	/* steps; a is the step before */
+	TW_WHY_ARRIVED,
+	TW_WHY_TIME_UP,
+	TW_WHY_NOBODY_LEFT,
+	TW_WHY_STEP_SKIPPED,
+	/* offers that end */
+	TW_WHY_RANG,            /* a ring microseconds */
+	TW_WHY_STEP_OVER,
+	TW_WHY_ELSEWHERE,       /* a target that answered */
+	TW_WHY_CALLER_LEFT,
+	TW_WHY_HOST_SAID,
+	TW_WHY_TALK_ENDED,
+	/* calls that end */
+	TW_WHY_PLAN_RAN_OUT,
+	TW_WHY_ALL_BUSY,
+	TW_WHY_ALL_CLOSED,
+	TW_WHY_REJECT_STEP,
+	TW_WHY_VOICEMAIL,
+	/* members and steps passed over */
+	TW_WHY_UNREACHABLE,
+	TW_WHY_PAUSED,
+	TW_WHY_WRAP_UP,         /* a microseconds left */
+	TW_WHY_FOUND_BUSY,      /* a microseconds left */
+	TW_WHY_IN_USE,          /* a held, b capacity */
+	TW_WHY_CLOSED_NOW,
+	TW_WHY_OPEN_NOW,
+	TW_WHY_NO_VOICEMAIL
+};
+
+struct tw_row {
+	uint32_t kind;          /* TW_DECISION_, 0 in the event queue */
+	uint32_t why;
+	uint64_t call;
+	uint64_t offer;
+	uint32_t target;
+	uint32_t pool;
+	uint32_t step;
+	uint32_t outcome;
+	uint32_t sip_code;
+	tw_time until;
+	tw_time offered;
+	tw_time answered;
+	tw_time ended;
+	int64_t a;
+	int64_t b;
+};
+
+struct tw_queue {
+	struct tw_row *row;
+	size_t head;
+	size_t count;
+	size_t capacity;        /* a power of two */
+};
+
+/* So many free places, so that pushing into them cannot fail. */
+tw_status tw__queue_reserve(struct tw_queue *queue, size_t places);
+void tw__queue_push(struct tw_queue *queue, const struct tw_row *row);
+bool tw__queue_pop(struct tw_row *out, struct tw_queue *queue);
+void tw__queue_free(struct tw_queue *queue);
+
+#endif

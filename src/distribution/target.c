@@ -1,0 +1,289 @@
+/*
+ * What can ring: its capacity, whether it is ready, how long it has been
+ * idle. One object however many pools it is in, so that no count has to be
+ * copied between pools. Does not know which call should get it.
+ */
+#include "engine.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+struct tw_target *tw__target_of(const struct tw_engine *engine,
+				tw_target_id id)
+{
+	if (!id.id || id.id > engine->target_count)
+		return NULL;
+	return engine->target[id.id - 1];
+}
+
+void tw__target_free(struct tw_target *target)
+{
+	if (!target)
+		return;
+	tw_free(target->edge);
+	tw_free(target->name);
+	tw_free(target);
+}
+
+static tw_status check(const tw_target_options *o, tw_error *err)
+{
+	tw_status status = tw__name_check("target", o->name, err);
+
+	if (status)
+		return status;
+	if (o->kind < TW_TARGET_PHONE || o->kind > TW_TARGET_MOBILE)
+		return tw__fail_at(err, TW_EINVAL, 0, "kind",
+				   "target \"%s\": kind %" PRIu32 " is not "
+				   "phone, landline or mobile", o->name,
+				   o->kind);
+	if (!o->capacity || o->capacity > TW_CAPACITY_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "capacity",
+				   "target \"%s\": capacity %" PRIu32 "; write "
+				   "1 to %u", o->name, o->capacity,
+				   TW_CAPACITY_MAX);
+	if (o->wrap_up_ms > TW_PAUSE_MS_MAX || o->busy_ms > TW_PAUSE_MS_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0,
+				   o->wrap_up_ms > TW_PAUSE_MS_MAX ?
+				   "wrap_up_ms" : "busy_ms",
+				   "target \"%s\": a pause is a day at most",
+				   o->name);
+	return TW_OK;
+}
+
+static tw_status target_new(struct tw_target **out,
+			    const tw_target_options *o)
+{
+	struct tw_target *target = tw_calloc(1, sizeof(*target));
+
+	if (!target)
+		return TW_ENOMEM;
+	target->name = tw_strdup(o->name);
+	if (!target->name) {
+		tw_free(target);
+		return TW_ENOMEM;
+	}
+	target->kind = o->kind;
+	target->capacity = o->capacity;
+	target->state = TW_TARGET_AVAILABLE;
+	target->wrap_up_us = (int64_t)o->wrap_up_ms * 1000;
+	target->busy_us = (int64_t)o->busy_ms * 1000;
+	target->ready_at = TW_TIME_MIN;
+	tw__timer_init(&target->timer, TW_TIMER_TARGET, target);
+	*out = target;
+	return TW_OK;
+}
+
+tw_status tw_engine_add_target(tw_target_id *out, tw_engine *engine,
+			       const tw_target_options *options,
+			       tw_error *err)
+{
+	struct tw_target *target = NULL;
+	tw_target_options o;
+	tw_status status;
+
+	if (!out || !engine || !options)
+		return tw__fail(err, TW_EINVAL, "no engine or options given");
+	status = tw__import(&o, sizeof(o), options, err);
+	if (!status)
+		status = check(&o, err);
+	if (status)
+		return status;
+	if (tw__names_get(&engine->targets, o.name))
+		return tw__fail_at(err, TW_EEXIST, 0, "name",
+				   "target \"%s\" exists", o.name);
+	if (engine->target_count >= TW_THINGS_MAX)
+		return tw__fail(err, TW_ERANGE, "more than %u targets",
+				TW_THINGS_MAX);
+	if (tw__grow((void **)&engine->target, &engine->target_capacity,
+		     engine->target_count + 1, sizeof(*engine->target)) ||
+	    tw__names_reserve(&engine->targets) ||
+	    target_new(&target, &o))
+		return tw__fail_oom(err);
+	engine->target[engine->target_count++] = target;
+	if (tw__engine_reserve_timers(engine)) {
+		--engine->target_count;
+		tw__target_free(target);
+		return tw__fail_oom(err);
+	}
+	target->id = (uint32_t)engine->target_count;
+	/* The clock starts at login: a newcomer is not idle since ever. */
+	target->idle_since = engine->now;
+	tw__names_put(&engine->targets, target->name, target->id);
+	out->id = target->id;
+	return TW_OK;
+}
+
+tw_status tw_engine_find_target(tw_target_id *out, const tw_engine *engine,
+				const char *name, tw_error *err)
+{
+	uint32_t id;
+
+	if (!out || !engine || !name)
+		return tw__fail(err, TW_EINVAL, "no engine or name given");
+	id = tw__names_get(&engine->targets, name);
+	if (!id)
+		return tw__fail(err, TW_ENOTFOUND, "no target \"%.127s\"",
+				name);
+	out->id = id;
+	return TW_OK;
+}
+
+const char *tw_target_name(const tw_engine *engine, tw_target_id target)
+{
+	const struct tw_target *t = engine ?
+		tw__target_of(engine, target) : NULL;
+
+	return t ? t->name : "?";
+}
+
+uint32_t tw_target_kind(const tw_engine *engine, tw_target_id target)
+{
+	const struct tw_target *t = engine ?
+		tw__target_of(engine, target) : NULL;
+
+	return t ? t->kind : 0;
+}
+
+bool tw__target_is_ready(const struct tw_target *target, tw_time now)
+{
+	return target->state == TW_TARGET_AVAILABLE &&
+		target->held < target->capacity && target->ready_at <= now;
+}
+
+uint32_t tw__target_why_not(const struct tw_target *target, tw_time now,
+			    int64_t *a, int64_t *b)
+{
+	*a = *b = 0;
+	if (target->state == TW_TARGET_UNREACHABLE)
+		return TW_WHY_UNREACHABLE;
+	if (target->state == TW_TARGET_PAUSED)
+		return TW_WHY_PAUSED;
+	if (target->held >= target->capacity) {
+		*a = target->held;
+		*b = target->capacity;
+		return TW_WHY_IN_USE;
+	}
+	if (target->ready_at > now) {
+		*a = target->ready_at - now;
+		return target->ready_why;
+	}
+	return TW_WHY_NONE;
+}
+
+void tw__target_hold(struct tw_engine *engine, struct tw_target *target)
+{
+	assert(target->held < target->capacity);
+	++target->held;
+	++engine->held;
+}
+
+void tw__target_freed(struct tw_engine *engine, struct tw_target *target)
+{
+	if (target->is_freed || !tw__target_is_ready(target, engine->now))
+		return;
+	target->is_freed = true;
+	target->next_freed = NULL;
+	if (engine->freed_last)
+		engine->freed_last->next_freed = target;
+	else
+		engine->freed = target;
+	engine->freed_last = target;
+}
+
+void tw__target_let_go(struct tw_engine *engine, struct tw_target *target)
+{
+	assert(target->held > 0 && engine->held > 0);
+	--target->held;
+	--engine->held;
+	tw__target_freed(engine, target);
+}
+
+void tw__target_was_used(struct tw_target *target, tw_time at)
+{
+	if (target->idle_since < at)
+		target->idle_since = at;
+}
+
+void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
+		     int64_t pause_us, uint32_t why)
+{
+	tw_time until = engine->now + pause_us;
+
+	if (pause_us <= 0 || until <= target->ready_at)
+		return;
+	target->ready_at = until;
+	target->ready_why = why;
+	tw__target_was_used(target, until);
+	tw__timer_arm(&engine->heap, &target->timer, until);
+}
+
+static tw_status target_at(struct tw_target **out, tw_engine *engine,
+			   tw_target_id id, tw_time now, tw_error *err)
+{
+	if (!engine)
+		return tw__fail(err, TW_EINVAL, "no engine given");
+	*out = tw__target_of(engine, id);
+	if (!*out)
+		return tw__fail(err, TW_ENOTFOUND, "no target of id %" PRIu32,
+				id.id);
+	return tw__engine_set_now(engine, now, err);
+}
+
+tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
+			      uint32_t state, tw_time now, tw_error *err)
+{
+	struct tw_target *t = NULL;
+	tw_status status;
+
+	if (state < TW_TARGET_AVAILABLE || state > TW_TARGET_PAUSED)
+		return tw__fail_at(err, TW_EINVAL, 0, "state",
+				   "state %" PRIu32 " is not available, "
+				   "unreachable or paused", state);
+	status = target_at(&t, engine, target, now, err);
+	if (status)
+		return status;
+	if (t->state == state)
+		return TW_OK;
+	t->state = state;
+	if (state == TW_TARGET_AVAILABLE) {
+		tw__target_was_used(t, engine->now);
+		tw__target_freed(engine, t);
+	}
+	(void)tw__engine_run(engine);   /* what is left stays due */
+	return TW_OK;
+}
+
+tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,
+			   tw_time now, tw_error *err)
+{
+	struct tw_target *t = NULL;
+	tw_status status = target_at(&t, engine, target, now, err);
+
+	if (status)
+		return status;
+	if (t->held >= t->capacity)
+		return tw__fail(err, TW_EBUSY, "target \"%s\" has all %" PRIu32
+				" lines in use", t->name, t->capacity);
+	tw__target_hold(engine, t);
+	++t->outside;
+	return TW_OK;
+}
+
+tw_status tw_target_release(tw_engine *engine, tw_target_id target,
+			    tw_time now, tw_error *err)
+{
+	struct tw_target *t = NULL;
+	tw_status status = target_at(&t, engine, target, now, err);
+
+	if (status)
+		return status;
+	if (!t->outside)
+		return tw__fail(err, TW_EINVAL, "target \"%s\" holds no line "
+				"of tw_target_occupy(); release each once",
+				t->name);
+	--t->outside;
+	tw__target_was_used(t, engine->now);
+	tw__target_let_go(engine, t);
+	(void)tw__engine_run(engine);
+	return TW_OK;
+}

@@ -1,0 +1,118 @@
+/*
+ * Emergency numbers: the site's own ways out first, because a landline tells
+ * the rescue where it is, then every carrier trunk. Neither price nor cap
+ * nor currency is asked. Trunks that are down come last and not never.
+ */
+#include "router.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_way_of(const struct tw_way_out *way, const char *site)
+{
+	return site && !strcmp(way->site, site);
+}
+
+static bool is_way_out(const struct tw_router *router, const char *site,
+		       const char *trunk)
+{
+	size_t i;
+
+	for (i = 0; i < router->way_count; ++i) {
+		if (is_way_of(&router->way[i], site) &&
+		    !strcmp(router->way[i].via, trunk))
+			return true;
+	}
+	return false;
+}
+
+static void write_row(struct tw_rows *rows, const char *via,
+		      const struct tw_carrier *carrier, const char *reason)
+{
+	tw_route_candidate c = TW_ROUTE_CANDIDATE_INIT;
+
+	c.emergency = 1;
+	c.verdict = carrier && !carrier->is_usable ? TW_EBUSY : TW_OK;
+	if (carrier)
+		snprintf(c.carrier, sizeof(c.carrier), "%s",
+			 carrier->carrier);
+	snprintf(c.trunk, sizeof(c.trunk), "%s", via);
+	snprintf(c.reason, sizeof(c.reason), "emergency: %s", reason);
+	tw__rows_add(rows, &c);
+}
+
+/* @return rows, also those that found no room */
+static size_t ways(struct tw_rows *rows, const struct tw_router *router,
+		   const char *site, bool usable)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < router->way_count; ++i) {
+		const struct tw_way_out *way = &router->way[i];
+		const struct tw_carrier *carrier;
+
+		if (!is_way_of(way, site))
+			continue;
+		/* A landline is not in the router: nobody knows it down. */
+		carrier = tw__router_trunk(router, way->via);
+		if ((!carrier || carrier->is_usable) != usable)
+			continue;
+		write_row(rows, way->via, carrier, usable ?
+			  "way out of the site" :
+			  "way out of the site, down, try last");
+		++found;
+	}
+	return found;
+}
+
+/* The next trunk in (priority, place) after `last`; NULL: no more. */
+static const struct tw_carrier *next_trunk(const struct tw_router *router,
+					   const struct tw_carrier *last)
+{
+	const struct tw_carrier *best = NULL, *c;
+
+	for (c = router->carrier;
+	     c && c < router->carrier + router->carrier_count; ++c) {
+		if (last && (c->priority < last->priority ||
+			     (c->priority == last->priority && c <= last)))
+			continue;
+		if (!best || c->priority < best->priority)
+			best = c;
+	}
+	return best;
+}
+
+static size_t trunks(struct tw_rows *rows, const struct tw_router *router,
+		     const char *site, bool usable)
+{
+	const struct tw_carrier *c = NULL;
+	size_t found = 0;
+
+	while ((c = next_trunk(router, c)) != NULL) {
+		if (c->is_usable != usable ||
+		    is_way_out(router, site, c->trunk))
+			continue;
+		write_row(rows, c->trunk, c, usable ?
+			  "any carrier, price and cap not asked" :
+			  "any carrier, down, try last");
+		++found;
+	}
+	return found;
+}
+
+tw_status tw__router_emergency(struct tw_rows *rows,
+			       const struct tw_router *router,
+			       const tw_route_request *request,
+			       tw_error *err)
+{
+	size_t usable = ways(rows, router, request->site, true) +
+		trunks(rows, router, request->site, true);
+
+	(void)ways(rows, router, request->site, false);
+	(void)trunks(rows, router, request->site, false);
+	if (!usable)
+		return tw__fail(err, TW_EBUSY, "no way out for emergency "
+				"number %s is up; add the site's landline",
+				request->number);
+	return TW_OK;
+}

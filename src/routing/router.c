@@ -1,0 +1,348 @@
+/*
+ * The router: which carriers there are, whether they can be used now, and
+ * the way of a question to the right ordering. The orders themselves stand
+ * in least_cost.c and emergency.c.
+ */
+#include "router.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/e164.h"
+
+tw_status tw_router_new(tw_router **out, tw_error *err)
+{
+	struct tw_router *router;
+
+	if (!out)
+		return tw__fail(err, TW_EINVAL, "no place for the router");
+	router = tw_calloc(1, sizeof(*router));
+	if (!router)
+		return tw__fail_oom(err);
+	*out = router;
+	return TW_OK;
+}
+
+static void carrier_clear(struct tw_carrier *carrier)
+{
+	tw_free(carrier->carrier);
+	tw_free(carrier->trunk);
+	tw_deck_free(carrier->deck);
+}
+
+void tw_router_free(tw_router *router)
+{
+	size_t i;
+
+	if (!router)
+		return;
+	for (i = 0; i < router->carrier_count; ++i)
+		carrier_clear(&router->carrier[i]);
+	for (i = 0; i < router->way_count; ++i) {
+		tw_free(router->way[i].site);
+		tw_free(router->way[i].via);
+	}
+	for (i = 0; i < router->number_count; ++i)
+		tw_free(router->number[i]);
+	tw_free(router->carrier);
+	tw_free(router->way);
+	tw_free(router->number);
+	tw_free(router);
+}
+
+struct tw_carrier *tw__router_trunk(const struct tw_router *router,
+				    const char *trunk)
+{
+	size_t i;
+
+	for (i = 0; i < router->carrier_count; ++i) {
+		if (!strcmp(router->carrier[i].trunk, trunk))
+			return &router->carrier[i];
+	}
+	return NULL;
+}
+
+/* Candidates carry labels in fixed fields; a cut name could be another's. */
+static tw_status check_label(const char *field, const char *text,
+			     tw_error *err)
+{
+	size_t l = text ? strlen(text) : 0;
+
+	if (!l)
+		return tw__fail_at(err, TW_EINVAL, 0, field, "%s is empty",
+				   field);
+	if (l > TW_LABEL_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, field,
+				   "%s has %zu bytes; %u at most", field, l,
+				   TW_LABEL_MAX);
+	if (!tw__utf8_is_valid(text, l))
+		return tw__fail_at(err, TW_EINVAL, 0, field,
+				   "%s is not UTF-8", field);
+	for (; *text; ++text) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return tw__fail_at(err, TW_EINVAL, 0, field,
+					   "%s has a control byte", field);
+	}
+	return TW_OK;
+}
+
+static tw_status check_carrier(const struct tw_router *router,
+			       const tw_route_carrier *c, tw_error *err)
+{
+	tw_status status = check_label("carrier", c->carrier, err);
+
+	if (!status)
+		status = check_label("trunk", c->trunk, err);
+	if (status)
+		return status;
+	if (!c->deck)
+		return tw__fail_at(err, TW_EINVAL, 0, "deck",
+				   "trunk \"%s\" has no deck, so no call over "
+				   "it could be priced", c->trunk);
+	if (tw__router_trunk(router, c->trunk))
+		return tw__fail_at(err, TW_EEXIST, 0, "trunk",
+				   "trunk \"%s\" is in the router", c->trunk);
+	if (router->carrier_count >= TW_CARRIERS_MAX)
+		return tw__fail(err, TW_ERANGE, "more than %u trunks",
+				TW_CARRIERS_MAX);
+	return TW_OK;
+}
+
+tw_status tw_router_add_carrier(tw_router *router,
+				const tw_route_carrier *carrier,
+				tw_error *err)
+{
+	struct tw_carrier add = { 0 };
+	tw_route_carrier c;
+	tw_status status;
+
+	if (!router || !carrier)
+		return tw__fail(err, TW_EINVAL, "no router or carrier given");
+	status = tw__import(&c, sizeof(c), carrier, err);
+	if (!status)
+		status = check_carrier(router, &c, err);
+	if (status)
+		return status;
+	if (tw__grow((void **)&router->carrier, &router->carrier_capacity,
+		     router->carrier_count + 1, sizeof(*router->carrier)))
+		return tw__fail_oom(err);
+	add.carrier = tw_strdup(c.carrier);
+	add.trunk = tw_strdup(c.trunk);
+	if (!add.carrier || !add.trunk) {
+		carrier_clear(&add);
+		return tw__fail_oom(err);
+	}
+	add.deck = tw_deck_ref(c.deck);
+	add.priority = c.priority;
+	add.calls_max = c.calls_max;
+	add.is_usable = true;
+	router->carrier[router->carrier_count++] = add;
+	return TW_OK;
+}
+
+static tw_status trunk_at(struct tw_carrier **out, tw_router *router,
+			  const char *trunk, tw_error *err)
+{
+	if (!router || !trunk)
+		return tw__fail(err, TW_EINVAL, "no router or trunk given");
+	*out = tw__router_trunk(router, trunk);
+	if (!*out)
+		return tw__fail(err, TW_ENOTFOUND, "no trunk \"%.63s\"",
+				trunk);
+	return TW_OK;
+}
+
+tw_status tw_router_set_usable(tw_router *router, const char *trunk,
+			       int usable, tw_error *err)
+{
+	struct tw_carrier *carrier = NULL;
+	tw_status status = trunk_at(&carrier, router, trunk, err);
+
+	if (!status)
+		carrier->is_usable = usable != 0;
+	return status;
+}
+
+tw_status tw_router_call_begin(tw_router *router, const char *trunk,
+			       tw_error *err)
+{
+	struct tw_carrier *carrier = NULL;
+	tw_status status = trunk_at(&carrier, router, trunk, err);
+
+	if (status)
+		return status;
+	if (carrier->calls == UINT32_MAX)
+		return tw__fail(err, TW_ERANGE, "too many calls on \"%s\"",
+				trunk);
+	/* Over the cap too: emergency calls are counted, never refused. */
+	++carrier->calls;
+	return TW_OK;
+}
+
+tw_status tw_router_call_end(tw_router *router, const char *trunk,
+			     tw_error *err)
+{
+	struct tw_carrier *carrier = NULL;
+	tw_status status = trunk_at(&carrier, router, trunk, err);
+
+	if (status)
+		return status;
+	if (!carrier->calls)
+		return tw__fail(err, TW_EINVAL, "no call of \"%s\" is in "
+				"progress; end each one once", trunk);
+	--carrier->calls;
+	return TW_OK;
+}
+
+tw_status tw_router_add_emergency(tw_router *router, const char *site,
+				  const char *via, tw_error *err)
+{
+	struct tw_way_out way;
+	tw_status status;
+	size_t i;
+
+	if (!router)
+		return tw__fail(err, TW_EINVAL, "no router given");
+	status = check_label("site", site, err);
+	if (!status)
+		status = check_label("via", via, err);
+	if (status)
+		return status;
+	for (i = 0; i < router->way_count; ++i) {
+		if (!strcmp(router->way[i].site, site) &&
+		    !strcmp(router->way[i].via, via))
+			return tw__fail_at(err, TW_EEXIST, 0, "via",
+					   "site \"%s\" has the way out \"%s\"",
+					   site, via);
+	}
+	if (router->way_count >= TW_EMERGENCY_MAX)
+		return tw__fail(err, TW_ERANGE, "more than %u ways out",
+				TW_EMERGENCY_MAX);
+	if (tw__grow((void **)&router->way, &router->way_capacity,
+		     router->way_count + 1, sizeof(*router->way)))
+		return tw__fail_oom(err);
+	way.site = tw_strdup(site);
+	way.via = tw_strdup(via);
+	if (!way.site || !way.via) {
+		tw_free(way.site);
+		tw_free(way.via);
+		return tw__fail_oom(err);
+	}
+	router->way[router->way_count++] = way;
+	return TW_OK;
+}
+
+tw_status tw_router_add_emergency_number(tw_router *router,
+					 const char *digits, tw_error *err)
+{
+	char *copy;
+
+	if (!router || !digits)
+		return tw__fail(err, TW_EINVAL, "no router or number given");
+	if (!tw__digits_only(digits) || strlen(digits) > 15)
+		return tw__fail_at(err, TW_EINVAL, 0, "number",
+				   "emergency number \"%.20s\" is not 1 to 15 "
+				   "digits", digits);
+	if (tw_router_is_emergency(router, digits))
+		return TW_OK;   /* said twice is as good as once */
+	if (router->number_count >= TW_EMERGENCY_MAX)
+		return tw__fail(err, TW_ERANGE, "more than %u emergency "
+				"numbers", TW_EMERGENCY_MAX);
+	if (tw__grow((void **)&router->number, &router->number_capacity,
+		     router->number_count + 1, sizeof(*router->number)))
+		return tw__fail_oom(err);
+	copy = tw_strdup(digits);
+	if (!copy)
+		return tw__fail_oom(err);
+	router->number[router->number_count++] = copy;
+	return TW_OK;
+}
+
+int tw_router_is_emergency(const tw_router *router, const char *digits)
+{
+	size_t i;
+
+	if (!router || !digits)
+		return 0;
+	if (!strcmp(digits, "112"))
+		return 1;
+	for (i = 0; i < router->number_count; ++i) {
+		if (!strcmp(digits, router->number[i]))
+			return 1;
+	}
+	return 0;
+}
+
+void tw__rows_add(struct tw_rows *rows, tw_route_candidate *candidate)
+{
+	uint32_t known = sizeof(*candidate);
+
+	if (rows->count >= rows->room)
+		return;
+	candidate->size = rows->stride;
+	memcpy(rows->at + (size_t)rows->count * rows->stride, candidate,
+	       rows->stride < known ? rows->stride : known);
+	++rows->count;
+}
+
+static tw_status check_request(const tw_route_request *r, tw_error *err)
+{
+	if (!r->number || !tw__digits_only(r->number) ||
+	    strlen(r->number) >= TW_DIGITS_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "number",
+				   "number \"%.20s\" is not 1 to %d digits",
+				   r->number ? r->number : "",
+				   TW_DIGITS_MAX - 1);
+	if (r->direction != TW_DIRECTION_OUTBOUND &&
+	    r->direction != TW_DIRECTION_FORWARD)
+		return tw__fail_at(err, TW_EINVAL, 0, "direction",
+				   "direction %" PRIu32 " is not outbound or "
+				   "forward", r->direction);
+	if (r->expected_us < 0)
+		return tw__fail_at(err, TW_EINVAL, 0, "expected_us",
+				   "expected duration is negative");
+	return TW_OK;
+}
+
+static tw_status rows_of(struct tw_rows *rows, tw_route_candidate *out,
+			 const uint32_t *count, tw_error *err)
+{
+	*rows = (struct tw_rows){ (unsigned char *)out, 0, *count, 0 };
+	if (!*count)
+		return TW_OK;
+	if (!out || out[0].size < sizeof(out[0].size) ||
+	    out[0].size > 65536)
+		return tw__fail(err, TW_EINVAL, "no candidates, or the first "
+				"without TW_ROUTE_CANDIDATE_INIT");
+	rows->stride = out[0].size;
+	return TW_OK;
+}
+
+tw_status tw_router_decide(tw_route_candidate *out, uint32_t *count,
+			   const tw_router *router,
+			   const tw_route_request *request, tw_error *err)
+{
+	struct tw_rows rows;
+	tw_route_request r;
+	tw_status status;
+
+	if (!count || !router || !request)
+		return tw__fail(err, TW_EINVAL, "no router, request or count "
+				"given");
+	status = tw__import(&r, sizeof(r), request, err);
+	if (!status)
+		status = check_request(&r, err);
+	if (!status)
+		status = rows_of(&rows, out, count, err);
+	if (status)
+		return status;
+	if (tw_router_is_emergency(router, r.number))
+		status = tw__router_emergency(&rows, router, &r, err);
+	else
+		status = tw__router_least_cost(&rows, router, &r, err);
+	if (status == TW_OK || status == TW_ENOPRICE ||
+	    status == TW_EREFUSED || status == TW_EBUSY ||
+	    status == TW_ECONFLICT)
+		*count = rows.count;
+	return status;
+}
