@@ -1,5 +1,5 @@
 # Turns schema/*.sql into one C array of { name, text }, in name order.
-set(text "#include \"schema.h\"\n\nconst struct tw_schema tw__schema[] = {\n")
+set(text "#include \"store/schema.h\"\n\nconst struct tw_schema tw__schema[] = {\n")
 list(SORT FILES)
 foreach(file IN LISTS FILES)
 	get_filename_component(name ${file} NAME_WE)
