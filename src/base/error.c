@@ -64,7 +64,8 @@ static void fill_v(tw_error *err, tw_status code, int64_t line,
 static void fill_v(tw_error *err, tw_status code, int64_t line,
 		   const char *field, const char *fmt, va_list ap)
 {
-	char message[TW_ERROR_MESSAGE_MAX];
+	/* longer than the member, so that copy_line() makes the last cut */
+	char message[TW_ERROR_MESSAGE_MAX + 4];
 
 	if (vsnprintf(message, sizeof(message), fmt, ap) < 0)
 		message[0] = '\0';

@@ -198,7 +198,9 @@ void tw_zone_local(tw_civil *out, const tw_zone *zone, tw_time t)
 	int64_t t_s = tw__floor_div(t, TW_SECOND);
 	int64_t local_s, days, rest;
 
-	out->microsecond = (int32_t)(t - t_s * TW_SECOND);
+	out->microsecond = (int32_t)(t % TW_SECOND);
+	if (out->microsecond < 0)
+		out->microsecond += TW_SECOND;
 	out->offset_s = zone ? offset_at(zone, t_s) : 0;
 	local_s = t_s + out->offset_s;
 	if (local_s < YEAR_FIRST_S) {

@@ -1,0 +1,94 @@
+/* Dialled strings become digits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/e164.h"
+
+static void check(const char *text, const struct tw_dial_rule *rule,
+		  const char *want)
+{
+	char out[TW_DIGITS_MAX];
+	tw_error err = TW_ERROR_INIT;
+
+	assert_int_equal(tw__e164(out, text, rule, &err), TW_OK);
+	assert_string_equal(out, want);
+}
+
+static void russian_spellings(void **state)
+{
+	static const char *same[] = {
+		"+7 (495) 123-45-67", "84951234567", "8 495 123.45.67",
+		"74951234567", "+74951234567", "(8)495-1234567",
+		"81074951234567"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(same); i++)
+		check(same[i], &tw__dial_russia, "74951234567");
+	check("810 49 30 1234567", &tw__dial_russia, "49301234567");
+	check("112", &tw__dial_russia, "112");
+	check("88002000600", &tw__dial_russia, "78002000600");
+	check("1234567", &tw__dial_russia, "1234567");
+	check("8101", &tw__dial_russia, "8101");
+	check("4951234567", &tw__dial_russia, "4951234567");
+	check("88002000600123", &tw__dial_russia, "88002000600123");
+}
+
+static void other_countries(void **state)
+{
+	static const struct tw_dial_rule germany = { "49", "0", "00", 0 };
+	static const struct tw_dial_rule spain = { "34", "", "00", 9 };
+
+	(void)state;
+	check("030 1234567", &germany, "49301234567");
+	check("0044 20 7946 0000", &germany, "442079460000");
+	check("912345678", &spain, "34912345678");
+	check("061", &spain, "061");
+	check("00 7 495 1234567", &spain, "74951234567");
+	check("+1-202-555-0100", NULL, "12025550100");
+	check("0301234567", NULL, "0301234567");
+}
+
+static void refusals(void **state)
+{
+	static const char *bad[] = {
+		"", " ", "+", "()", "abc", "7495x123", "7+495", "++7", "7;8",
+		"sip:7@x", "+0123", "+1234567890123456",
+		"00000000001111111111222222222233", "7\n8", "8495\xd0\xb6"
+	};
+	char out[TW_DIGITS_MAX] = "kept";
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(bad); i++) {
+		tw_error err = TW_ERROR_INIT;
+
+		assert_int_equal(tw__e164(out, bad[i], &tw__dial_russia,
+					  &err), TW_EPARSE);
+		assert_true(err.message[0] != '\0');
+	}
+	assert_int_equal(tw__e164(out, NULL, NULL, NULL), TW_EINVAL);
+	assert_string_equal(out, "kept");
+}
+
+static void digits_only(void **state)
+{
+	(void)state;
+	assert_true(tw__digits_only("0123"));
+	assert_false(tw__digits_only(""));
+	assert_false(tw__digits_only(NULL));
+	assert_false(tw__digits_only("12 3"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(russian_spellings),
+		cmocka_unit_test(other_countries),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(digits_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,130 @@
+/* Encodings become UTF-8. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "formats/csv.h"
+
+static tw_status convert(char **out, size_t *size, struct tw_str in,
+			 bool fallback)
+{
+	/* exactly sized heap copy: a read past the end is seen by asan */
+	char *copy = malloc(in.l ? in.l : 1);
+	tw_error err = TW_ERROR_INIT;
+	tw_status status;
+
+	assert_non_null(copy);
+	memcpy(copy, in.p, in.l);
+	status = tw__text_to_utf8(out, size, copy, in.l, fallback, &err);
+	free(copy);
+	if (status)
+		assert_true(err.message[0] != '\0');
+	return status;
+}
+
+static void check(struct tw_str in, bool fallback, const char *want)
+{
+	char *out = NULL;
+	size_t size = 0;
+
+	assert_int_equal(convert(&out, &size, in, fallback), TW_OK);
+	assert_int_equal(size, strlen(want));
+	assert_string_equal(out, want);
+	tw_free(out);
+}
+
+static void good_encodings(void **state)
+{
+	(void)state;
+	check(TW_STR(""), false, "");
+	check(TW_STR("abc"), false, "abc");
+	check(TW_STR("\xef\xbb\xbf\xd0\xb6"), false, "\xd0\xb6");
+	check(TW_STR("\xd0\xb6"), true, "\xd0\xb6");
+	check(TW_STR("\xff\xfe\x36\x04;\0"), false, "\xd0\xb6;");
+	check(TW_STR("\xfe\xff\x04\x36\0;"), false, "\xd0\xb6;");
+	check(TW_STR("\xff\xfe\x3d\xd8\x00\xde"), false, "\xf0\x9f\x98\x80");
+	check(TW_STR("\xff\xfe\xac\x20"), false, "\xe2\x82\xac");
+	check(TW_STR("\xff\xfe"), false, "");
+	/* "Kazan" in Russian, the numero sign and the ruble's old neighbour */
+	check(TW_STR("\xca\xe0\xe7\xe0\xed\xfc \xb9 \x88 \xff"), true,
+	      "\xd0\x9a\xd0\xb0\xd0\xb7\xd0\xb0\xd0\xbd\xd1\x8c "
+	      "\xe2\x84\x96 \xe2\x82\xac \xd1\x8f");
+}
+
+static void refusals(void **state)
+{
+	static const struct { struct tw_str in; bool fallback; } rows[] = {
+		{ { "ab\xff", 3 }, false },
+		{ { "a\x98", 2 }, true },            /* unassigned */
+		{ { "\xff\xfe" "a", 3 }, true },     /* odd length */
+		{ { "\xff\xfe\x3d\xd8", 4 }, true }, /* half a pair at end */
+		{ { "\xff\xfe\x00\xde" "a\0", 6 }, true },
+		{ { "\xff\xfe\x3d\xd8" "a\0", 6 }, true },
+	};
+	char *out = NULL;
+	size_t size = 77;
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++)
+		assert_int_equal(convert(&out, &size, rows[i].in,
+					 rows[i].fallback), TW_EPARSE);
+	assert_int_equal(convert(&out, &size, TW_STR("\xff\xfe\0\0a\0\0\0"),
+				 true), TW_EUNSUPPORTED);
+	assert_null(out);
+	assert_int_equal(size, 77);
+}
+
+static void place_of_the_bad_byte(void **state)
+{
+	tw_error err = TW_ERROR_INIT;
+	char *out = NULL;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(tw__text_to_utf8(&out, &size, "a\nb\nc\xe9\n", 7,
+					  false, &err), TW_EPARSE);
+	assert_int_equal(err.line, 3);
+	assert_non_null(strstr(err.message, "0xe9 at 5"));
+}
+
+/* Every assigned byte maps to one valid letter, none to two alike. */
+static void whole_code_page(void **state)
+{
+	char seen[128][4];
+	size_t count = 0;
+
+	(void)state;
+	for (int b = 0x80; b < 0x100; b++) {
+		/* a lone 0x81 in front keeps the input from being UTF-8 */
+		char in[2] = { '\x81', (char)b }, *out = NULL;
+		size_t size;
+
+		if (b == 0x98)
+			continue;
+		assert_int_equal(tw__text_to_utf8(&out, &size, in, 2, true,
+						  NULL), TW_OK);
+		assert_true(tw__utf8_is_valid(out, size));
+		assert_memory_equal(out, "\xd0\x83", 2);
+		assert_int_equal(tw__utf8_sequence(out + 2, size - 2),
+				 size - 2);
+		for (size_t i = 0; i < count; i++)
+			assert_string_not_equal(seen[i], out + 2);
+		strcpy(seen[count++], out + 2);
+		tw_free(out);
+	}
+	assert_int_equal(count, 127);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_encodings),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(place_of_the_bad_byte),
+		cmocka_unit_test(whole_code_page),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
