@@ -1,0 +1,100 @@
+"""The deployment file as a user breaks it: refused with file, key path and
+reason, exit 2, and the store unchanged to the byte."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from conftest import OFFICE
+
+BAD = {
+    "unknown key": ('city = "Ufa"', 'town = "Ufa"', "department[1].town"),
+    "unknown table": ("[[carrier]]", "[[carier]]", "carier"),
+    "zone that does not exist": (
+        'zone = "Europe/Moscow"', 'zone = "Europe/Moskow"', "company.zone"),
+    "price that is not a number": (
+        'rent = "310.00"', 'rent = "310,00"', "number[0].rent"),
+    "missing department": (
+        'department = "Kazan"', 'department = "Kasan"',
+        "number[0].department"),
+    "wrong type": ('city = "Kazan"', "city = 5", "department[0].city"),
+    "not a number": ('"+78432000001"', '"call me"', "number[0].number"),
+    "unknown rounding": (
+        'sheet = "north.csv"', 'sheet = "north.csv"\nrounding = "nearest"',
+        "tariff[0].rounding"),
+    "plan naming a missing pool": (
+        "[[carrier]]", '[[plan]]\nname = "p"\n[[plan.step]]\nring = "nobody"'
+        '\n[[carrier]]', "plan[0].step[0].ring"),
+    "CRLF in a password": (
+        "[[number]]", '[[trunk]]\nname = "t"\ncarrier = "north"\n'
+        'registrar = "sip:127.0.0.1"\nuser = "u"\n'
+        'password_file = "a\\r\\nb"\n[[number]]', "trunk[0].password_file"),
+    "a password in the file": (
+        "[[number]]", '[[trunk]]\nname = "t"\ncarrier = "north"\n'
+        'registrar = "sip:127.0.0.1"\nuser = "u"\n'
+        'password = "secret"\n[[number]]', "trunk[0].password"),
+    "number in two departments": (
+        "[[tariff]]", '[[number]]\nnumber = "8 (843) 200-00-01"\n'
+        'carrier = "north"\ndepartment = "Ufa"\n[[tariff]]',
+        "number[1].number"),
+}
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_refused_with_key_path_and_store_unchanged(what, office, put):
+    old, new, path = BAD[what]
+    put(OFFICE)
+    before = digest(office / "store.db")
+    assert old in OFFICE
+    result = put(OFFICE.replace(old, new, 1), check=2)
+    assert f"deployment.toml: {path}" in result.err or path in result.err
+    assert digest(office / "store.db") == before
+
+
+def test_refused_first_apply_leaves_no_store(office, put):
+    put(OFFICE.replace('"310.00"', '"x"'), check=2)
+    assert not (office / "store.db").exists()
+
+
+def test_not_toml_is_refused(office, put):
+    result = put("[company\n", check=2)
+    assert "not TOML" in result.err
+
+
+def test_apply_shows_the_difference_then_nothing(office, put):
+    first = put(OFFICE, "--json").json
+    assert first["applied"] and first["changes"]
+    assert {c["change"] for c in first["changes"]} == {"new"}
+    assert first["tariffs"][0]["rows_stored"] == 3
+    before = digest(office / "store.db")
+    again = put(OFFICE, "--json").json
+    assert again["changes"] == []
+    assert again["tariffs"][0]["rows_stored"] == 0
+    assert digest(office / "store.db") == before
+
+
+def test_dry_run_writes_nothing(office, put):
+    put(OFFICE)
+    before = digest(office / "store.db")
+    result = put(OFFICE.replace("310.00", "320.00"), "--dry-run", "--json")
+    assert result.json["applied"] is False
+    changed = result.json["changes"]
+    assert [(c["field"], c["change"]) for c in changed] == [
+        ("rent", "changed")]
+    assert digest(office / "store.db") == before
+
+
+def test_sheet_with_a_bad_row_changes_nothing(office, put):
+    put(OFFICE)
+    before = digest(office / "store.db")
+    sheet = (office / "north.csv").read_text()
+    (office / "north.csv").write_text(sheet + "7495,Moscow,1.x,RUB,,,60,60,\n")
+    result = put(OFFICE, check=1)
+    assert "line 5, rate" in result.err
+    assert digest(office / "store.db") == before
