@@ -67,12 +67,14 @@ TW_EXTERN(tw_time) tw_zone_next_change(const tw_zone *zone, tw_time t);
 
 /** Reads "2026-10-05T09:30:00.25+03:00", "...Z", "2026-10-05 09:30:00" or
  * "2026-10-05" (midnight). Without offset the zone decides; zone may be
- * NULL, then an offset is required. @return TW_OK, TW_EPARSE, TW_EINVAL */
+ * NULL, then an offset is required (TW_EINVAL without one). Up to nine
+ * decimals, cut to microseconds. @return TW_OK, TW_EPARSE, TW_EINVAL */
 TW_EXTERN(tw_status) tw_time_parse(tw_time *out, const char *text,
 				   const tw_zone *zone, tw_error *err);
 
 /** Writes ISO 8601 with the zone's offset ("Z" when zone is NULL);
- * fractions only when present. 40 bytes always suffice. */
+ * fractions only when present. 40 bytes always suffice.
+ * @return TW_OK, TW_ERANGE (outside of years 1..9999), TW_EINVAL */
 TW_EXTERN(tw_status) tw_time_format(char *buf, size_t size, tw_time t,
 				    const tw_zone *zone, tw_error *err);
 

@@ -25,8 +25,8 @@ TW_EXTERN(tw_status) tw_allocator_set(const tw_allocator *allocator,
 				      tw_error *err);
 
 /** The library's own doors to it, for plug-ins that hand memory over. */
-TW_EXTERN(void *) tw_malloc(size_t size);                  /* NULL: no memory */
-TW_EXTERN(void *) tw_calloc(size_t count, size_t size);    /* zeroed, checked */
+TW_EXTERN(void *) tw_malloc(size_t size);    /* NULL: no memory */
+TW_EXTERN(void *) tw_calloc(size_t count, size_t size);   /* zeroed */
 TW_EXTERN(void *) tw_realloc(void *mem, size_t size);
 TW_EXTERN(char *) tw_strdup(const char *text);
 TW_EXTERN(void) tw_free(void *mem);
