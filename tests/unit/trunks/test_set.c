@@ -1,0 +1,287 @@
+/**
+ * @file test_set.c  A set on a libre loop, against a UDP registrar
+ */
+#include "loop.h"
+
+static void test_real_clock(void **state)
+{
+	tw_trunk_event event = TW_TRUNK_EVENT_INIT;
+	struct loop loop;
+	tw_trunks *set;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	loop.challenge = true;
+	loop.status = "200 OK";
+	set = loop_set(&loop, false);
+	trunk = loop_trunk(&loop, set, "main");
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	assert_int_equal(tw_trunks_pending(set), 1);
+	loop_run(&loop, 50);
+	assert_int_equal(loop_status(trunk).state, TW_TRUNK_REGISTERED);
+	assert_int_equal(tw_trunks_pending(set), 0);
+	assert_int_equal(loop.requests, 2);
+	assert_int_equal(loop.callbacks, 2);
+	assert_int_equal(tw_trunks_next_event(&event, set, NULL), TW_OK);
+	assert_int_equal(event.state_new, TW_TRUNK_REGISTERING);
+	assert_int_equal(tw_trunks_next_event(&event, set, NULL), TW_OK);
+	assert_int_equal(event.state_new, TW_TRUNK_REGISTERED);
+	assert_string_equal(event.trunk, "main");
+	assert_int_equal(tw_trunks_next_event(&event, set, NULL),
+		TW_ITER_END);
+	assert_int_equal(tw_trunk_stop(trunk, NULL), TW_OK);
+	loop_run(&loop, 50);
+	assert_int_equal(loop_status(trunk).state, TW_TRUNK_IDLE);
+	assert_non_null(strstr(loop.last, "\r\nExpires: 0\r\n"));
+	tw_trunk_free(trunk);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
+/* The own timer retransmits without any call of the host. */
+static void test_own_timer(void **state)
+{
+	struct loop loop;
+	tw_trunks *set;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	set = loop_set(&loop, false);
+	trunk = loop_trunk(&loop, set, "main");
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	loop_run(&loop, 700);
+	assert_int_equal(loop.requests, 2);
+	assert_int_equal(loop_status(trunk).retransmits, 1);
+	tw_trunk_free(trunk);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
+static void step(struct loop *loop, tw_trunks *set, int64_t until_us)
+{
+	while (tw_trunks_deadline(set) <= until_us) {
+		if (tw_trunks_deadline(set) > loop->now_us)
+			loop->now_us = tw_trunks_deadline(set);
+		assert_int_equal(tw_trunks_process(set, NULL), TW_OK);
+		loop_run(loop, 10);
+	}
+	loop->now_us = until_us;
+}
+
+/* A day of refreshes in the time their packets take. */
+static void test_host_clock(void **state)
+{
+	struct loop loop;
+	tw_trunks *set;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	loop.challenge = true;
+	loop.status = "200 OK";
+	loop.headers = "Expires: 300\r\n";
+	set = loop_set(&loop, true);
+	trunk = loop_trunk(&loop, set, "main");
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	loop_run(&loop, 20);
+	assert_int_equal(loop_status(trunk).state, TW_TRUNK_REGISTERED);
+	step(&loop, set, loop.now_us + 3600 * TW_SECOND);
+	assert_in_range(loop_status(trunk).registrations, 12, 17);
+	/* one REGISTER each: the nonce is used again */
+	assert_int_equal(loop.requests,
+		loop_status(trunk).registrations + 1);
+	/* no real timer ran */
+	loop_run(&loop, 50);
+	assert_int_equal(loop.requests,
+		loop_status(trunk).registrations + 1);
+	/* the registrar goes silent, the binding runs out */
+	loop.status = NULL;
+	loop.challenge = false;
+	step(&loop, set, loop.now_us + 400 * TW_SECOND);
+	assert_int_not_equal(loop_status(trunk).state, TW_TRUNK_REGISTERED);
+	assert_true(loop_status(trunk).expires_at == 0);
+	tw_trunk_free(trunk);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
+static void test_many(void **state)
+{
+	enum { COUNT = 200 };
+	tw_trunk *trunk[COUNT], *found;
+	tw_trunk_event event = TW_TRUNK_EVENT_INIT;
+	tw_trunk_status status;
+	unsigned registered = 0;
+	struct loop loop;
+	tw_trunks *set;
+	char name[16];
+
+	(void)state;
+	loop_open(&loop);
+	loop.status = "200 OK";
+	set = loop_set(&loop, false);
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(name, sizeof(name), "t%d", i);
+		trunk[i] = loop_trunk(&loop, set, name);
+		assert_string_equal(tw_trunk_name(trunk[i]), name);
+		assert_ptr_equal(tw_trunk_sip(trunk[i]), loop.sip);
+	}
+	for (int i = 0; i < COUNT; i++) {
+		assert_int_equal(tw_trunk_start(trunk[i], NULL), TW_OK);
+		if (i % 50 == 49)
+			loop_run(&loop, 20);
+	}
+	loop_run(&loop, 50);
+	while (!tw_trunks_next_event(&event, set, NULL))
+		registered += event.state_new == TW_TRUNK_REGISTERED;
+	assert_int_equal(registered, COUNT);
+	/* each is found by its own token only */
+	for (int i = 0; i < COUNT; i++) {
+		status = loop_status(trunk[i]);
+		assert_int_equal(tw_trunks_match(&found, set,
+			status.contact_user, NULL), TW_OK);
+		assert_ptr_equal(found, trunk[i]);
+	}
+	found = NULL;
+	assert_int_equal(tw_trunks_match(&found, set, "stranger", NULL),
+		TW_ENOTFOUND);
+	assert_int_equal(tw_trunks_match(&found, set, "", NULL),
+		TW_ENOTFOUND);
+	assert_null(found);
+	for (int i = 0; i < COUNT; i += 2)
+		tw_trunk_free(trunk[i]);
+	status = loop_status(trunk[1]);
+	assert_int_equal(tw_trunks_match(&found, set, status.contact_user,
+		NULL), TW_OK);
+	for (int i = 1; i < COUNT; i += 2)
+		tw_trunk_free(trunk[i]);
+	assert_true(tw_trunks_deadline(set) == INT64_MAX);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
+/* Answers with our Call-ID but from another address change nothing. */
+static void test_stranger(void **state)
+{
+	struct udp_sock *stranger;
+	struct sa from, to;
+	struct mbuf *mb;
+	struct loop loop;
+	tw_trunks *set;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	set = loop_set(&loop, false);
+	trunk = loop_trunk(&loop, set, "main");
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	loop_run(&loop, 20);
+	assert_int_equal(loop.requests, 1);
+	assert_int_equal(sa_set_str(&from, "127.0.0.2", 0), 0);
+	assert_int_equal(udp_listen(&stranger, &from, NULL, NULL), 0);
+	assert_int_equal(sip_transp_laddr(loop.sip, &to, SIP_TRANSP_UDP,
+		&from), 0);
+	mb = mbuf_alloc(1024);
+	assert_non_null(mb);
+	char via[256], cseq[64];
+	assert_int_equal(mbuf_printf(mb, "SIP/2.0 200 OK\r\nVia: %s\r\n"
+		"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: %s"
+		"\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n",
+		loop_line(via, sizeof(via), loop.last, "Via"), loop.call_id,
+		loop_line(cseq, sizeof(cseq), loop.last, "CSeq")), 0);
+	mb->pos = 0;
+	assert_int_equal(udp_send(stranger, &to, mb), 0);
+	loop_run(&loop, 50);
+	assert_int_equal(loop_status(trunk).state, TW_TRUNK_REGISTERING);
+	/* the same bytes from the registrar do */
+	mb->pos = 0;
+	assert_int_equal(udp_send(loop.registrar, &to, mb), 0);
+	loop_run(&loop, 50);
+	assert_int_equal(loop_status(trunk).state, TW_TRUNK_REGISTERED);
+	mem_deref(mb);
+	mem_deref(stranger);
+	tw_trunk_free(trunk);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
+static void test_options(void **state)
+{
+	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_trunks *set = NULL;
+	struct loop loop;
+
+	(void)state;
+	loop_open(&loop);
+	assert_int_equal(tw_trunks_new_attached(&set, NULL, &o, &err),
+		TW_EINVAL);
+	o.flags = 2;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
+		TW_EINVAL);
+	o.flags = 0;
+	o.size = 0;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
+		TW_EINVAL);
+	o.size = sizeof(o);
+	o.local_port = 65536;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
+		TW_EINVAL);
+	assert_null(set);
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, NULL, &err),
+		TW_OK);
+	assert_int_equal(tw_trunks_process(set, &err), TW_OK);
+	tw_trunks_free(set);
+	tw_trunks_free(NULL);
+	assert_int_equal(tw_trunks_pending(NULL), 0);
+	loop_close(&loop);
+}
+
+static tw_trunks *reenter_set;
+static tw_status reenter_status;
+
+static void reenter_h(void *arg)
+{
+	tw_trunk_event event = TW_TRUNK_EVENT_INIT;
+
+	(void)arg;
+	reenter_status = tw_trunks_process(reenter_set, NULL);
+	while (!tw_trunks_next_event(&event, reenter_set, NULL))
+		;
+}
+
+static void test_callback_may_only_read(void **state)
+{
+	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
+	struct loop loop;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	o.event = reenter_h;
+	assert_int_equal(tw_trunks_new_attached(&reenter_set, loop.sip, &o,
+		NULL), TW_OK);
+	trunk = loop_trunk(&loop, reenter_set, "main");
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	assert_int_equal(reenter_status, TW_EINVAL);
+	tw_trunk_free(trunk);
+	tw_trunks_free(reenter_set);
+	loop_close(&loop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_real_clock),
+		cmocka_unit_test(test_own_timer),
+		cmocka_unit_test(test_host_clock),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_stranger),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_callback_may_only_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
