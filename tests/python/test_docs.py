@@ -1,0 +1,77 @@
+"""Every command block of the documents is run, as written, by a shell."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import BUILD, SOURCE
+
+# Run by tests of their own, or by CI itself; see tests/CMakeLists.txt.
+ELSEWHERE = ("sh examples/nine-cities/run.sh", "sh tests/run.sh")
+
+DOCUMENTS = ["README.md", "examples/day-one/README.md"]
+
+
+def commands(path):
+    text = (SOURCE / path).read_text()
+    for block in re.findall(r"^```sh\n(.*?)^```", text, re.S | re.M):
+        for line in block.replace("\\\n", " ").splitlines():
+            if line.strip() and not line.startswith(ELSEWHERE):
+                yield line
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for file in (SOURCE / "examples" / "day-one").glob("*.csv"):
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_commands_of(document, folder):
+    path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    lines = list(commands(document))
+    assert lines, f"{document} shows no command"
+    for line in lines:
+        done = subprocess.run(["sh", "-c", line], cwd=folder,
+                              capture_output=True, text=True, timeout=120,
+                              env={**os.environ, "PATH": path})
+        listed = line.startswith("trunkwise unrated list")
+        assert done.returncode == (1 if listed else 0), line + done.stderr
+        assert done.stdout or "suggest" in line or "-o " in line, line
+        assert "Traceback" not in done.stderr
+
+
+def test_readme_python_example_runs(folder):
+    import sys
+    lines = list(commands("README.md"))
+    env = {**os.environ,
+           "PATH": f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    for line in lines[:4]:
+        subprocess.run(["sh", "-c", line], cwd=folder, check=True,
+                       capture_output=True, env=env)
+    text = (SOURCE / "README.md").read_text()
+    code = re.search(r"^```python\n(.*?)^```", text, re.S | re.M).group(1)
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "total" in done.stdout and "(unallocated)" in done.stdout
+
+
+def test_json_document_names_every_command():
+    text = (SOURCE / "docs" / "json.md").read_text()
+    from trunkwise.cli import VERBS
+    for noun, verb in VERBS:
+        name = f"{noun} {verb}" if verb else noun
+        assert f"| `{name}` |" in text, name
+
+
+def test_no_document_points_to_a_missing_file():
+    for path in [SOURCE / "README.md", *(SOURCE / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
