@@ -90,6 +90,20 @@ TW_EXTERN(int) tw_status_is_retryable(tw_status status);
 /** "0.1.0" of the library that is loaded, not of the header. Static. */
 TW_EXTERN(const char *) tw_version(void);
 
+/**
+ * A number as it was dialled or signalled, as the digits that a directory and
+ * a router know it by.
+ *
+ * @param buf      32 bytes always suffice
+ * @param text     "+7 (843) 555-01-01", "88435550101", "112"
+ * @param country  calling code of the company; for "7" also the prefixes 8
+ *                 and 810 are read; NULL: "7"
+ * @return TW_OK, TW_EPARSE (not a number), TW_EINVAL (buffer too small)
+ */
+TW_EXTERN(tw_status) tw_number_digits(char *buf, size_t size,
+				      const char *text, const char *country,
+				      tw_error *err);
+
 TW_END_DECLS
 
 #endif

@@ -105,3 +105,24 @@ tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
 	memcpy(out, digits, length + 1);
 	return TW_OK;
 }
+
+tw_status tw_number_digits(char *buf, size_t size, const char *text,
+			   const char *country, tw_error *err)
+{
+	const bool is_russia = !country || strcmp(country, "7") == 0;
+	const struct tw_dial_rule other = { country, "", "00", 32 };
+	char digits[TW_DIGITS_MAX];
+	tw_status status;
+
+	if (!buf || !text)
+		return tw__fail(err, TW_EINVAL, "number: NULL argument");
+	status = tw__e164(digits, text, is_russia ? &tw__dial_russia : &other,
+			  err);
+	if (status)
+		return status;
+	if (strlen(digits) >= size)
+		return tw__fail(err, TW_EINVAL, "number: a buffer of %zu "
+				"bytes is too small", size);
+	memcpy(buf, digits, strlen(digits) + 1);
+	return TW_OK;
+}
