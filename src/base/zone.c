@@ -220,22 +220,25 @@ void tw_zone_local(tw_civil *out, const tw_zone *zone, tw_time t)
 	out->weekday = tw__weekday(days);
 }
 
-/* Walks the stretches of equal offset from surely before the reading: the
- * first one that reaches it decides. If the reading lies before that
- * stretch begins, no clock ever showed it, and the stretch's first instant
- * is the answer. */
+/* Walks the stretches of equal offset around the reading; the first one that
+ * shows it decides. If none does, the answer is the first instant of the
+ * stretch that came too late for it: the end of the gap. Leaving at the gap
+ * would be shorter, and wrong where the clock is soon set back again. */
 static int64_t instant_s(const tw_zone *zone, int64_t local_s)
 {
-	int64_t from_s = local_s - OFFSET_MAX_S;
+	int64_t from_s = local_s - OFFSET_MAX_S, gap_end_s = INT64_MAX;
 
-	for (;;) {
+	while (from_s < local_s + OFFSET_MAX_S) {
 		int64_t end_s = next_change_s(zone, from_s);
 		int64_t t_s = local_s - offset_at(zone, from_s);
 
-		if (t_s < end_s)
-			return t_s > from_s ? t_s : from_s;
+		if (t_s >= from_s && t_s < end_s)
+			return t_s;
+		if (t_s < from_s && gap_end_s == INT64_MAX)
+			gap_end_s = from_s;
 		from_s = end_s;
 	}
+	return gap_end_s;
 }
 
 tw_status tw_zone_instant(tw_time *out, const tw_zone *zone,

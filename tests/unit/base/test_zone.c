@@ -237,6 +237,24 @@ static void repeated_hour_gives_the_first(void **state)
 	assert_true(instant(&berlin, &c) == at("2026-10-25T02:30:00Z") + 5);
 }
 
+/* Set forward at 1000 and back at 2000: 00:35 lies in the gap, and is shown
+ * nevertheless a little later. */
+static void a_gap_that_is_shown_later(void **state)
+{
+	int64_t at_s[] = { 1000, 2000 };
+	int32_t offset_s[] = { 7200, 0 };
+	const tw_zone zone = { .name = "Test/Back", .count = 2,
+			       .at_s = at_s, .offset_s = offset_s };
+	tw_civil c = { 1970, 1, 1, 0, 35, 0, 0, 0, 0 };
+
+	(void)state;
+	assert_true(instant(&zone, &c) == 2100 * TW_SECOND);
+	c.minute = 20;
+	assert_true(instant(&zone, &c) == 1000 * TW_SECOND);
+	c.minute = 15;
+	assert_true(instant(&zone, &c) == 900 * TW_SECOND);
+}
+
 /* A zone that dropped a whole day: Samoa had no 30 December 2011. */
 static void a_day_that_never_was(void **state)
 {
@@ -311,6 +329,7 @@ int main(void)
 		cmocka_unit_test(unusual_footers),
 		cmocka_unit_test(gap_gives_its_end),
 		cmocka_unit_test(repeated_hour_gives_the_first),
+		cmocka_unit_test(a_gap_that_is_shown_later),
 		cmocka_unit_test(a_day_that_never_was),
 		cmocka_unit_test(no_such_reading),
 		cmocka_unit_test(next_changes),
