@@ -59,6 +59,21 @@ static void hangup_handler(void *arg)
 }
 
 
+static const char *reason_of(uint16_t code)
+{
+	switch (code) {
+	case 403: return "Forbidden";
+	case 404: return "Not Found";
+	case 407: return "Proxy Authentication Required";
+	case 480: return "Temporarily Unavailable";
+	case 486: return "Busy Here";
+	case 500: return "Server Internal Error";
+	case 503: return "Service Unavailable";
+	default:  return "Refused";
+	}
+}
+
+
 static void answer_now(void *arg)
 {
 	const struct uas_body body = { "application/sdp", talk_sdp,
@@ -67,8 +82,8 @@ static void answer_now(void *arg)
 	const struct callee_script *script = &callee->script;
 
 	if (script->code >= 300) {
-		(void)uas_reject(callee->uas, script->code, "Demo Answer",
-				 callee->headers);
+		(void)uas_reject(callee->uas, script->code,
+				 reason_of(script->code), callee->headers);
 		finish(callee, script->code, true);
 		return;
 	}

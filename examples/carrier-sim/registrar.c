@@ -295,7 +295,8 @@ static int print_bindings(char **out, const struct registrar *registrar)
 
 		err = mbuf_printf(mb, "Contact: <%s>;expires=%lli\r\n",
 				  binding->uri,
-				  (binding->expires - now) / TW_SECOND);
+				  (binding->expires - now + TW_SECOND - 1) /
+				  TW_SECOND);
 	}
 	mb->pos = 0;
 	if (!err)
