@@ -221,8 +221,8 @@ static tw_status offer_at(struct tw_offer **out, tw_engine *engine,
 		return tw__fail(err, TW_ENOTFOUND, "no offer of id %" PRIu64,
 				id.id);
 	if (offer->id != id.id)
-		return tw__fail(err, TW_ECONFLICT, "offer %" PRIu64 " is over; "
-				"end its leg as lost_race", id.id);
+		return tw__fail(err, TW_ECONFLICT, "offer %" PRIu64 " is over;"
+				" end its leg as lost_race", id.id);
 	*out = offer;
 	return tw__engine_set_now(engine, now, err);
 }

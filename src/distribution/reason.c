@@ -113,6 +113,18 @@ static void offer_reason(char *buf, size_t size, const struct tw_row *row)
 	}
 }
 
+/* Cut between characters: reasons are UTF-8. */
+static void elsewhere(char *buf, size_t size, const char *name)
+{
+	int l = 0;
+
+	while (name[l] && l < 64)
+		++l;
+	while (l > 0 && ((unsigned char)name[l] & 0xc0) == 0x80)
+		--l;
+	snprintf(buf, size, "answered by %.*s", l, name);
+}
+
 void tw__reason(char *buf, size_t size, const struct tw_engine *engine,
 		const struct tw_row *row)
 {
@@ -135,8 +147,7 @@ void tw__reason(char *buf, size_t size, const struct tw_engine *engine,
 		wait_reason(buf, size, row);
 		break;
 	case TW_WHY_ELSEWHERE:
-		snprintf(buf, size, "answered by %.64s",
-			 tw_target_name(engine, winner));
+		elsewhere(buf, size, tw_target_name(engine, winner));
 		break;
 	case TW_WHY_HOST_SAID:
 		snprintf(buf, size, "reported by the host: %s",

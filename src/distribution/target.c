@@ -38,8 +38,8 @@ static tw_status check(const tw_target_options *o, tw_error *err)
 				   o->kind);
 	if (!o->capacity || o->capacity > TW_CAPACITY_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "capacity",
-				   "target \"%s\": capacity %" PRIu32 "; write "
-				   "1 to %u", o->name, o->capacity,
+				   "target \"%s\": capacity %" PRIu32 "; "
+				   "write 1 to %u", o->name, o->capacity,
 				   TW_CAPACITY_MAX);
 	if (o->wrap_up_ms > TW_PAUSE_MS_MAX || o->busy_ms > TW_PAUSE_MS_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0,

@@ -32,6 +32,19 @@ static bool is_full(const struct tw_carrier *carrier)
 	return carrier->calls_max && carrier->calls >= carrier->calls_max;
 }
 
+/* Rating's words, cut between characters: reasons are UTF-8. */
+static void say_unpriced(char why[128], const char *message)
+{
+	size_t l = strnlen(message, 128);
+
+	if (l == 128) {
+		for (l = 127; ((unsigned char)message[l] & 0xc0) == 0x80;)
+			--l;
+	}
+	memcpy(why, message, l);
+	why[l] = '\0';
+}
+
 /* @return TW_OK, or why no carrier can be asked at all */
 static tw_status price(struct offer *offer, const struct tw_carrier *carrier,
 		       const tw_route_request *request, tw_error *err)
@@ -57,7 +70,7 @@ static tw_status price(struct offer *offer, const struct tw_carrier *carrier,
 	if (offer->verdict == TW_EINVAL || offer->verdict == TW_ENOMEM)
 		return tw__fail(err, offer->verdict, "trunk \"%s\": %s",
 				carrier->trunk, why.message);
-	snprintf(offer->why, sizeof(offer->why), "%.127s", why.message);
+	say_unpriced(offer->why, why.message);
 	return TW_OK;
 }
 
@@ -161,8 +174,8 @@ static tw_status conflict(struct offer *offer, size_t count,
 
 	while (!is_priced(first))
 		++first;
-	tw__fail(err, TW_ECONFLICT, "trunks \"%s\" and \"%s\" price in %s and "
-		 "%s, which do not compare; give the router decks of one "
+	tw__fail(err, TW_ECONFLICT, "trunks \"%s\" and \"%s\" price in %s "
+		 "and %s, which do not compare; give the router decks of one "
 		 "currency", first->carrier->trunk, other->carrier->trunk,
 		 first->charge.net.currency, other->charge.net.currency);
 	for (i = 0; i < count; ++i) {

@@ -212,8 +212,8 @@ tw_status tw_router_add_emergency(tw_router *router, const char *site,
 		if (!strcmp(router->way[i].site, site) &&
 		    !strcmp(router->way[i].via, via))
 			return tw__fail_at(err, TW_EEXIST, 0, "via",
-					   "site \"%s\" has the way out \"%s\"",
-					   site, via);
+					   "site \"%s\" has the way out "
+					   "\"%s\"", site, via);
 	}
 	if (router->way_count >= TW_EMERGENCY_MAX)
 		return tw__fail(err, TW_ERANGE, "more than %u ways out",

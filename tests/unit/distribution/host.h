@@ -1,0 +1,339 @@
+/*
+ * A host for the engine's tests: builds pools in a line, keeps the virtual
+ * clock, and checks after every verb that the counters equal what offers and
+ * talks own.
+ */
+#ifndef TW_TESTS_DISTRIBUTION_HOST_H
+#define TW_TESTS_DISTRIBUTION_HOST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "distribution/policy.h"
+
+#define T0 (1767225600LL * TW_SECOND)   /* 2026-01-01T00:00:00Z, Thursday */
+
+struct host {
+	tw_engine *engine;
+	tw_time now;
+	tw_error err;
+};
+
+#define HOST_OK(host, verb) do { \
+	tw_status host_status_ = (verb); \
+	if (host_status_) \
+		fail_msg("%s: %s", tw_status_name(host_status_), \
+			 (host)->err.message); \
+	host_check((host)->engine); \
+} while (0)
+
+#define HOST_FAIL(host, want, verb) do { \
+	assert_int_equal((verb), (want)); \
+	assert_true((host)->err.message[0]); \
+	assert_int_equal((host)->err.code, (want)); \
+	host_check((host)->engine); \
+} while (0)
+
+static inline void host_check_offers(const struct tw_engine *e)
+{
+	uint32_t ringing = 0, talks = 0;
+	size_t i;
+
+	for (i = 0; i < e->offer_count; ++i) {
+		const struct tw_offer *o = e->offer[i], *other;
+
+		if (!o->id)
+			continue;
+		assert_non_null(o->call);
+		assert_int_not_equal(o->call->id, 0);
+		if (o->call->talk == o) {
+			++talks;
+			continue;
+		}
+		++ringing;
+		assert_true(o->until <= o->call->step_until);
+		for (other = o->next; other; other = other->next)
+			assert_ptr_not_equal(other->target, o->target);
+	}
+	assert_int_equal(ringing, e->ringing);
+	assert_int_equal(talks, e->talks);
+}
+
+static inline void host_check_calls(const struct tw_engine *e)
+{
+	uint32_t calls = 0;
+	size_t i;
+
+	for (i = 0; i < e->call_count; ++i) {
+		const struct tw_call *c = e->call[i];
+
+		if (!c->id) {
+			assert_null(c->offer);
+			assert_null(c->talk);
+			assert_int_equal(c->timer.place, TW_TIMER_IDLE);
+			continue;
+		}
+		++calls;
+		assert_int_not_equal(c->phase, TW_PHASE_BETWEEN);
+		if (c->phase == TW_PHASE_RING) {
+			assert_non_null(c->offer);
+			assert_int_not_equal(c->timer.place, TW_TIMER_IDLE);
+		} else {
+			assert_null(c->offer);
+		}
+		assert_int_equal(c->phase == TW_PHASE_TALK, c->talk != NULL);
+	}
+	assert_int_equal(calls, e->calls);
+}
+
+/* Not for an engine that ran out of memory: it may owe choices. */
+static inline void host_check(const struct tw_engine *e)
+{
+	tw_engine_stats stats = TW_ENGINE_STATS_INIT;
+	uint32_t held = 0, outside = 0;
+	size_t i;
+
+	for (i = 0; i < e->target_count; ++i) {
+		assert_true(e->target[i]->held <= e->target[i]->capacity);
+		assert_true(e->target[i]->outside <= e->target[i]->held);
+		held += e->target[i]->held;
+		outside += e->target[i]->outside;
+	}
+	assert_int_equal(tw_engine_stats_read(&stats, e, NULL), TW_OK);
+	assert_int_equal(stats.calls, e->calls);
+	assert_int_equal(stats.slots_held, held);
+	assert_int_equal(stats.slots_held,
+			 stats.offers + stats.talks + outside);
+	assert_null(e->due);
+	assert_null(e->freed);
+	host_check_offers(e);
+	host_check_calls(e);
+}
+
+static inline void host_open(struct host *host, uint32_t capabilities)
+{
+	tw_engine_options o = TW_ENGINE_OPTIONS_INIT;
+
+	memset(host, 0, sizeof(*host));
+	host->err = (tw_error)TW_ERROR_INIT;
+	host->now = T0;
+	o.host = capabilities;
+	assert_int_equal(tw_engine_new(&host->engine, &o, &host->err), TW_OK);
+	assert_int_equal(tw_engine_tick(host->engine, T0, NULL), TW_OK);
+}
+
+static inline void host_close(struct host *host)
+{
+	tw_engine_free(host->engine);
+	host->engine = NULL;
+}
+
+static inline tw_target_id host_target(struct host *host, const char *name,
+				       uint32_t capacity, uint32_t wrap_up_ms)
+{
+	tw_target_options o = TW_TARGET_OPTIONS_INIT;
+	tw_target_id id;
+
+	o.name = name;
+	o.capacity = capacity;
+	o.wrap_up_ms = wrap_up_ms;
+	HOST_OK(host, tw_engine_add_target(&id, host->engine, &o,
+					   &host->err));
+	return id;
+}
+
+static inline tw_pool_id host_pool(struct host *host, const char *name,
+				   uint32_t policy, uint32_t ring_ms)
+{
+	tw_pool_options o = TW_POOL_OPTIONS_INIT;
+	tw_pool_id id;
+
+	o.name = name;
+	o.policy = policy;
+	o.ring_ms = ring_ms;
+	HOST_OK(host, tw_engine_add_pool(&id, host->engine, &o, &host->err));
+	return id;
+}
+
+static inline void host_member(struct host *host, tw_pool_id pool,
+			       tw_target_id target, uint32_t tier,
+			       uint32_t order)
+{
+	HOST_OK(host, tw_pool_add_member(host->engine, pool, target, tier,
+					 order, &host->err));
+}
+
+/* Targets t1..tn of capacity 1 in tier 0 of a new pool, orders 1..n. */
+static inline tw_pool_id host_line(struct host *host, uint32_t policy,
+				   uint32_t n, uint32_t ring_ms,
+				   tw_target_id *target)
+{
+	tw_pool_id pool = host_pool(host, "line", policy, ring_ms);
+	char name[16];
+	uint32_t i;
+
+	for (i = 0; i < n; ++i) {
+		snprintf(name, sizeof(name), "t%u", i + 1);
+		target[i] = host_target(host, name, 1, 0);
+		host_member(host, pool, target[i], 0, i + 1);
+	}
+	return pool;
+}
+
+static inline tw_plan_id host_plan(struct host *host, const char *name)
+{
+	tw_plan_id id;
+
+	HOST_OK(host, tw_engine_add_plan(&id, host->engine, name,
+					 &host->err));
+	return id;
+}
+
+static inline void host_ring(struct host *host, tw_plan_id plan,
+			     tw_pool_id pool, uint32_t ring_ms)
+{
+	tw_step_options o = TW_STEP_OPTIONS_INIT;
+
+	o.pool = pool;
+	o.ring_ms = ring_ms;
+	HOST_OK(host, tw_plan_add_step(host->engine, plan, &o, &host->err));
+}
+
+static inline tw_call_id host_enter(struct host *host, tw_plan_id plan)
+{
+	tw_call_id id;
+
+	HOST_OK(host, tw_call_enter(&id, host->engine, plan, host->now,
+				    &host->err));
+	return id;
+}
+
+static inline void host_leave(struct host *host, tw_call_id call)
+{
+	HOST_OK(host, tw_call_leave(host->engine, call, host->now,
+				    &host->err));
+}
+
+static inline void host_answer(struct host *host, tw_offer_id offer)
+{
+	HOST_OK(host, tw_offer_answered(host->engine, offer, host->now,
+					&host->err));
+}
+
+static inline void host_failed(struct host *host, tw_offer_id offer,
+			       uint32_t outcome)
+{
+	HOST_OK(host, tw_offer_failed(host->engine, offer, outcome,
+				      host->now, &host->err));
+}
+
+static inline void host_state(struct host *host, tw_target_id target,
+			      uint32_t state)
+{
+	HOST_OK(host, tw_target_set_state(host->engine, target, state,
+					  host->now, &host->err));
+}
+
+static inline void host_wait(struct host *host, int64_t ms)
+{
+	host->now += ms * 1000;
+	HOST_OK(host, tw_engine_tick(host->engine, host->now, &host->err));
+}
+
+static inline tw_decision host_next(struct host *host)
+{
+	tw_decision d = TW_DECISION_INIT;
+
+	assert_int_equal(tw_engine_next(&d, host->engine, &host->err), TW_OK);
+	return d;
+}
+
+static inline void host_none(struct host *host)
+{
+	tw_decision d = TW_DECISION_INIT;
+
+	if (tw_engine_next(&d, host->engine, &host->err) != TW_ITER_END)
+		fail_msg("decision %u, target %u: %s", d.kind, d.target.id,
+			 d.reason);
+}
+
+static inline tw_decision host_expect(struct host *host, uint32_t kind)
+{
+	tw_decision d = host_next(host);
+
+	if (d.kind != kind)
+		fail_msg("decision %u, not %u: %s", d.kind, kind, d.reason);
+	return d;
+}
+
+static inline tw_offer_id host_offer(struct host *host, tw_target_id target)
+{
+	tw_decision d = host_expect(host, TW_DECISION_OFFER);
+
+	assert_int_equal(d.target.id, target.id);
+	assert_int_not_equal(d.offer.id, 0);
+	assert_true(d.until > host->now);
+	assert_true(d.reason[0]);
+	return d.offer;
+}
+
+static inline void host_step(struct host *host, uint32_t step)
+{
+	assert_int_equal(host_expect(host, TW_DECISION_STEP).step, step);
+}
+
+static inline void host_cancel(struct host *host, tw_offer_id offer,
+			       uint32_t outcome)
+{
+	tw_decision d = host_expect(host, TW_DECISION_CANCEL);
+
+	assert_int_equal(d.offer.id, offer.id);
+	assert_int_equal(d.outcome, outcome);
+}
+
+static inline tw_decision host_end(struct host *host, uint32_t outcome,
+				   uint32_t sip_code)
+{
+	tw_decision d = host_expect(host, TW_DECISION_END);
+
+	assert_int_equal(d.outcome, outcome);
+	assert_int_equal(d.sip_code, sip_code);
+	return d;
+}
+
+static inline tw_offer_event host_event(struct host *host)
+{
+	tw_offer_event e = TW_OFFER_EVENT_INIT;
+
+	assert_int_equal(tw_engine_next_event(&e, host->engine, &host->err),
+			 TW_OK);
+	assert_true(e.reason[0]);
+	return e;
+}
+
+static inline void host_no_event(struct host *host)
+{
+	tw_offer_event e = TW_OFFER_EVENT_INIT;
+
+	assert_int_equal(tw_engine_next_event(&e, host->engine, &host->err),
+			 TW_ITER_END);
+}
+
+static inline void host_drain(struct host *host)
+{
+	tw_offer_event e = TW_OFFER_EVENT_INIT;
+	tw_decision d = TW_DECISION_INIT;
+
+	while (tw_engine_next(&d, host->engine, NULL) == TW_OK)
+		;
+	while (tw_engine_next_event(&e, host->engine, NULL) == TW_OK)
+		;
+}
+
+#endif
