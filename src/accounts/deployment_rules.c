@@ -1,0 +1,456 @@
+/**
+ * @file src/accounts/deployment_rules.c  What only some kinds promise
+ *
+ * One function for each kind that says more than its fields do: a pool member
+ * is a phone or a landline, shares add up to 100, one owner for a number.
+ * What is odd but may be meant is a warning.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "deployment.h"
+#include "kinds_names.h"
+#include "match.h"
+#include <trunkwise/money.h>
+
+static const struct tw_value *value(const struct tw_deployment *d,
+				    uint32_t row, const char *field)
+{
+	return tw__wanted_value(d, row, field);
+}
+
+
+static bool is_set(const struct tw_deployment *d, uint32_t row,
+		   const char *field)
+{
+	const struct tw_value *v = value(d, row, field);
+
+	/* Also when it was refused: one problem for one mistake. */
+	return v->set || v->given;
+}
+
+
+static tw_status exactly_one(struct tw_deployment *d, uint32_t row,
+			     const char *a, const char *b)
+{
+	if (is_set(d, row, a) && is_set(d, row, b))
+		return tw__problem(d, TW_ECONFLICT, row, b, "%s and %s "
+				   "exclude each other; leave one out", a, b);
+	if (!is_set(d, row, a) && !is_set(d, row, b))
+		return tw__problem(d, TW_EPARSE, row, a, "neither %s nor %s "
+				   "is given; add one", a, b);
+	return TW_OK;
+}
+
+
+static tw_status at_most_one(struct tw_deployment *d, uint32_t row,
+			     const char *a, const char *b)
+{
+	if (!is_set(d, row, a) || !is_set(d, row, b))
+		return TW_OK;
+	return tw__problem(d, TW_ECONFLICT, row, b, "%s and %s exclude each "
+			   "other; leave one out", a, b);
+}
+
+
+static tw_status rising_dates(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *from = value(d, row, "from");
+	const struct tw_value *to = value(d, row, "to");
+
+	if (!from->set || !to->set || from->number < to->number)
+		return TW_OK;
+	return tw__problem(d, TW_EPARSE, row, "to", "to (%s) is not after "
+			   "from (%s); it is the first day that no longer "
+			   "counts", to->text, from->text);
+}
+
+
+/* ---- kinds ---- */
+
+static bool is_way_out(const struct tw_deployment *d, const char *name)
+{
+	uint32_t row;
+
+	if (tw__names_find(&row, d->names, tw__kind_find(TW_STR("trunk")),
+			   name))
+		return true;
+	return tw__names_find(&row, d->names,
+			      tw__kind_find(TW_STR("landline")), name) &&
+		value(d, row, "uri")->set;
+}
+
+
+static tw_status check_emergency_entry(struct tw_deployment *d, uint32_t row,
+				       const char *name, bool *out)
+{
+	uint8_t landline = tw__kind_find(TW_STR("landline"));
+	uint8_t trunk = tw__kind_find(TW_STR("trunk"));
+	struct tw_buf hint;
+	tw_status status;
+	uint32_t found;
+
+	*out |= is_way_out(d, name);
+	if (tw__names_find(&found, d->names, landline, name) ||
+	    tw__names_find(&found, d->names, trunk, name))
+		return TW_OK;
+	tw__buf_init(&hint);
+	tw__names_suggest(&hint, d->names, landline, name);
+	status = tw__problem(d, TW_ENOTFOUND, row, "emergency", "there is no "
+			     "landline or trunk '%.80s'; landlines: %s", name,
+			     hint.size && !hint.failed ? hint.data : "?");
+	tw__buf_free(&hint);
+	return status;
+}
+
+
+static tw_status check_emergency_list(struct tw_deployment *d, uint32_t row,
+				      bool *out)
+{
+	const struct tw_value *list = value(d, row, "emergency");
+	const char *p = list->text, *end;
+	tw_status status = TW_OK;
+	char name[512];
+
+	while (p && !status) {
+		end = strchr(p, '\n');
+		memset(name, 0, sizeof(name));
+		memcpy(name, p, end ? (size_t)(end - p) : strlen(p));
+		p = end ? end + 1 : NULL;
+		status = check_emergency_entry(d, row, name, out);
+	}
+	return status;
+}
+
+
+static tw_status check_site(struct tw_deployment *d, uint32_t row)
+{
+	uint8_t landline = tw__kind_find(TW_STR("landline"));
+	tw_status status = TW_OK;
+	bool found = false;
+	size_t i;
+
+	if (value(d, row, "emergency")->set) {
+		status = check_emergency_list(d, row, &found);
+	}
+	else {
+		for (i = 0; i < d->tops_count[landline] && !found; i++) {
+			found = value(d, d->tops[landline][i],
+				      "site")->target == row &&
+				value(d, d->tops[landline][i], "uri")->set;
+		}
+	}
+	if (status || found)
+		return status;
+	return tw__problem(d, TW_OK, row, "emergency", "no way out for "
+			   "emergency calls (112); give a landline of this "
+			   "site a uri, or name trunks in emergency");
+}
+
+
+static tw_status check_target_name(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_wanted *wanted = &d->rows[row];
+	uint32_t other;
+
+	if (!wanted->name.set ||
+	    !tw__names_find(&other, d->names, tw__kind_find(TW_STR("phone")),
+			    wanted->name.text))
+		return TW_OK;
+	return tw__problem(d, TW_EEXIST, row, "name", "'%s' is the name of a "
+			   "phone already, and pools know both by name; "
+			   "choose another", wanted->name.text);
+}
+
+
+static tw_status check_phone(struct tw_deployment *d, uint32_t row)
+{
+	if (!is_set(d, row, "uri") && !is_set(d, row, "number") &&
+	    !is_set(d, row, "extension"))
+		return tw__problem(d, TW_EPARSE, row, "uri", "nothing says "
+				   "how to reach this phone; add uri, number "
+				   "or extension");
+	return at_most_one(d, row, "uri", "number");
+}
+
+
+static bool has_allocation(const struct tw_deployment *d, uint32_t row)
+{
+	uint8_t kind = tw__kind_find(TW_STR("allocation"));
+	size_t i;
+
+	for (i = 0; i < d->tops_count[kind]; i++) {
+		if (value(d, d->tops[kind][i], "number")->target == row ||
+		    value(d, d->tops[kind][i], "recurring")->target == row)
+			return true;
+	}
+	return false;
+}
+
+
+static tw_status check_owner(struct tw_deployment *d, uint32_t row)
+{
+	if (is_set(d, row, "department") || has_allocation(d, row))
+		return TW_OK;
+	return tw__problem(d, TW_OK, row, "department", "no department owns "
+			   "this: its costs will be listed as unallocated; "
+			   "add department or an [[allocation]]");
+}
+
+
+static tw_status check_number(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *name = &d->rows[row].name;
+	tw_status status = TW_OK;
+
+	if (name->set && (strlen(name->text) > 15 || strlen(name->text) < 3))
+		status = tw__problem(d, TW_EPARSE, row, "number", "%s is not "
+				     "a number of 3 to 15 digits; write it "
+				     "with its country code", name->text);
+	if (!status)
+		status = at_most_one(d, row, "carrier", "rented_through");
+	return status ? status : check_owner(d, row);
+}
+
+
+static tw_status check_recurring(struct tw_deployment *d, uint32_t row)
+{
+	tw_status status = rising_dates(d, row);
+
+	if (!status)
+		status = at_most_one(d, row, "carrier", "vendor");
+	return status ? status : check_owner(d, row);
+}
+
+
+static tw_status check_allocation(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_wanted *wanted = &d->rows[row];
+	const struct tw_value *percent;
+	int64_t sum = 0;
+	char text[40] = "";
+	tw_status status;
+	size_t i, j;
+
+	status = exactly_one(d, row, "number", "recurring");
+	for (i = 0; i < wanted->children_count && !status; i++) {
+		percent = value(d, wanted->children[i], "percent");
+		if (!percent->set)
+			return TW_OK;
+		sum += percent->number;
+		for (j = 0; j < i; j++) {
+			if (value(d, wanted->children[i], "department")->target
+			    != value(d, wanted->children[j],
+				     "department")->target)
+				continue;
+			status = tw__problem(d, TW_EEXIST,
+				wanted->children[i], "department", "this "
+				"department has a share already; add the two "
+				"up");
+			break;
+		}
+	}
+	if (status || sum == 100 * TW_NANOS)
+		return status;
+	tw_decimal_format(text, sizeof(text), sum, TW_DECIMALS_SHORTEST,
+			  NULL);
+	return tw__problem(d, TW_EPARSE, row, "share", "shares add up to %s, "
+			   "not to 100; correct the percents", text);
+}
+
+
+static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
+{
+	tw_status status;
+
+	status = at_most_one(d, row, "password_file", "password_env");
+	if (!status)
+		status = at_most_one(d, row, "password_file", "credential");
+	if (!status)
+		status = at_most_one(d, row, "password_env", "credential");
+	return status;
+}
+
+
+static tw_status check_pool(struct tw_deployment *d, uint32_t row)
+{
+	if (d->rows[row].children_count)
+		return TW_OK;
+	return tw__problem(d, TW_OK, row, "member", "this pool has no "
+			   "[[pool.member]]: calls to it ring nobody");
+}
+
+
+static tw_status check_member(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_wanted *pool = &d->rows[d->rows[row].parent];
+	const struct tw_value *phone = value(d, row, "phone");
+	const struct tw_value *line = value(d, row, "landline");
+	uint32_t other;
+	tw_status status;
+	size_t i;
+
+	status = exactly_one(d, row, "phone", "landline");
+	if (status || (!phone->set && !line->set))
+		return status;
+	for (i = 0; pool->children[i] != row; i++) {
+		other = pool->children[i];
+		if (value(d, other, "phone")->target == phone->target &&
+		    value(d, other, "landline")->target == line->target)
+			return tw__problem(d, TW_EEXIST, row, phone->set ?
+				"phone" : "landline", "'%s' is a member of "
+				"this pool already; leave one out",
+				phone->set ? phone->text : line->text);
+	}
+	return TW_OK;
+}
+
+
+static tw_status check_plan(struct tw_deployment *d, uint32_t row)
+{
+	if (d->rows[row].children_count)
+		return TW_OK;
+	return tw__problem(d, TW_EPARSE, row, "step", "a plan without steps "
+			   "would refuse every call; add a [[plan.step]]");
+}
+
+
+static tw_status check_step(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *when = value(d, row, "when");
+	tw_status status;
+
+	status = exactly_one(d, row, "ring", "reject");
+	if (status || !when->set || !strcmp(when->text, "always") ||
+	    is_set(d, row, "schedule") ||
+	    is_set(d, d->rows[row].parent, "schedule"))
+		return status;
+	return tw__problem(d, TW_EPARSE, row, "when", "'%s' needs a schedule; "
+			   "add one to the plan or to this step", when->text);
+}
+
+
+static tw_status check_tariff(struct tw_deployment *d, uint32_t row)
+{
+	if (!d->rows[row].children_count)
+		return TW_OK;
+	return tw__problem(d, TW_OK, row, "band", "bands are stored but not "
+			   "rated yet: calls of this tariff will be listed "
+			   "as unrated");
+}
+
+
+/* ---- ranges of matches ---- */
+
+struct range {
+	const char *kind;
+	struct tw_match match;
+	uint32_t row;
+};
+
+static int compare_ranges(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+	int order = strcmp(x->kind, y->kind);
+
+	if (order)
+		return order;
+	if (x->match.digits != y->match.digits)
+		return x->match.digits < y->match.digits ? -1 : 1;
+	if (x->match.from != y->match.from)
+		return x->match.from < y->match.from ? -1 : 1;
+	return x->row < y->row ? -1 : 1;
+}
+
+
+static tw_status check_neighbours(struct tw_deployment *d,
+				  struct range *ranges, size_t count)
+{
+	tw_status status = TW_OK;
+	size_t i;
+
+	qsort(ranges, count, sizeof(*ranges), compare_ranges);
+	for (i = 1; i < count && !status; i++) {
+		const struct range *a = &ranges[i - 1], *b = &ranges[i];
+
+		if (strcmp(a->kind, b->kind) || a->match.digits !=
+		    b->match.digits || b->match.from > a->match.to)
+			continue;
+		status = tw__problem(d, TW_ECONFLICT, b->row, "match",
+				     "overlaps '%s'; one caller can't belong "
+				     "to two departments", d->rows[
+				     a->row].name.text);
+	}
+	return status;
+}
+
+
+static tw_status check_matches(struct tw_deployment *d)
+{
+	uint8_t kind = tw__kind_find(TW_STR("match"));
+	size_t i, count = 0, n = d->tops_count[kind];
+	struct range *ranges;
+	char text[TW_MATCH_MAX];
+	tw_status status;
+
+	if (!n)
+		return TW_OK;
+	ranges = tw_calloc(n, sizeof(*ranges));
+	if (!ranges)
+		return TW_ENOMEM;
+	for (i = 0; i < n; i++) {
+		uint32_t row = d->tops[kind][i];
+		struct range *range = &ranges[count];
+
+		if (!d->rows[row].name.set)
+			continue;
+		range->kind = value(d, row, "kind")->text;
+		range->row = row;
+		if (!tw__match_parse(&range->match, text, range->kind,
+				     value(d, row, "match")->text, &d->dial,
+				     NULL) && range->match.range)
+			count++;
+	}
+	status = check_neighbours(d, ranges, count);
+	tw_free(ranges);
+	return status;
+}
+
+
+static const struct {
+	const char *kind;
+	tw_status (*check)(struct tw_deployment *d, uint32_t row);
+} rules[] = {
+	{ "site", check_site },
+	{ "phone", check_phone },
+	{ "landline", check_target_name },
+	{ "contract", rising_dates },
+	{ "number", check_number },
+	{ "recurring", check_recurring },
+	{ "allocation", check_allocation },
+	{ "trunk", check_trunk },
+	{ "pool", check_pool },
+	{ "pool_member", check_member },
+	{ "plan", check_plan },
+	{ "plan_step", check_step },
+	{ "tariff", check_tariff },
+};
+
+
+tw_status tw__deployment_rules(struct tw_deployment *deployment)
+{
+	tw_status status = TW_OK;
+	uint32_t row;
+	size_t i;
+
+	for (row = 0; row < deployment->count; row++) {
+		const char *kind = tw__kinds[deployment->rows[row].kind].name;
+
+		for (i = 0; i < TW_ARRAY_COUNT(rules) && !status; i++) {
+			if (!strcmp(rules[i].kind, kind))
+				status = rules[i].check(deployment, row);
+		}
+		if (status)
+			return status;
+	}
+	return check_matches(deployment);
+}

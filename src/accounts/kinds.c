@@ -1,0 +1,312 @@
+/**
+ * @file src/accounts/kinds.c  Every kind and field of a deployment
+ */
+#include <stdint.h>
+#include "kinds.h"
+
+#define COUNT_MAX 100000
+#define DAYS_MAX  3660
+
+/* Words for the usual columns of the table, so that a field is one line. */
+#define TEXT(n)     { .name = n, .type = TW_FIELD_TEXT }
+#define SHORT(n)    { .name = n, .type = TW_FIELD_TEXT, .size = 64 }
+#define RULED(n, r) { .name = n, .type = TW_FIELD_TEXT, .rule = r, \
+		      .size = 128 }
+#define NEEDED(n, r) { .name = n, .type = TW_FIELD_TEXT, .rule = r, \
+		       .required = true, .size = 128 }
+#define CHOICE(n, d, c) { .name = n, .type = TW_FIELD_TEXT, \
+		.rule = TW_RULE_CHOICE, .otherwise = d, .choices = c }
+#define LIST(n)     { .name = n, .type = TW_FIELD_LIST }
+#define DATE(n)     { .name = n, .type = TW_FIELD_DATE }
+#define REFERS(n, k) { .name = n, .type = TW_FIELD_REFERENCE, .refers = k }
+#define NEEDS(n, k) { .name = n, .type = TW_FIELD_REFERENCE, .refers = k, \
+		      .required = true }
+#define NUMBER(n, d, lo, hi) { .name = n, .type = TW_FIELD_INTEGER, \
+		.otherwise = d, .min = lo, .max = hi }
+#define MONEY(n)    { .name = n, .type = TW_FIELD_MONEY, .max = INT64_MAX }
+#define PERCENT(n)  { .name = n, .type = TW_FIELD_DECIMAL, \
+		      .max = 100000000000 }
+
+static const struct tw_field company[] = {
+	NEEDED("zone", TW_RULE_ZONE),
+	NEEDED("currency", TW_RULE_CURRENCY),
+	{ .name = "country", .type = TW_FIELD_TEXT, .rule = TW_RULE_COUNTRY,
+	  .otherwise = "7" },
+};
+
+static const struct tw_field department[] = {
+	RULED("zone", TW_RULE_ZONE),
+	SHORT("city"),
+	TEXT("cost_center"),
+};
+
+static const struct tw_field site[] = {
+	REFERS("department", "department"),
+	SHORT("city"),
+	TEXT("address"),
+	RULED("zone", TW_RULE_ZONE),
+	LIST("emergency"),
+};
+
+static const struct tw_field person[] = {
+	REFERS("department", "department"),
+	REFERS("site", "site"),
+	TEXT("email"),
+};
+
+static const struct tw_field phone[] = {
+	REFERS("person", "person"),
+	REFERS("site", "site"),
+	RULED("extension", TW_RULE_HEADER),
+	RULED("uri", TW_RULE_SIP),
+	RULED("number", TW_RULE_PHONE),
+	NUMBER("capacity", "1", 1, COUNT_MAX),
+	NUMBER("wrap_up_s", "0", 0, 86400),
+};
+
+static const struct tw_field landline[] = {
+	NEEDS("site", "site"),
+	NEEDED("number", TW_RULE_PHONE),
+	NUMBER("capacity", "1", 1, COUNT_MAX),
+	RULED("uri", TW_RULE_SIP),
+};
+
+static const struct tw_field carrier[] = {
+	TEXT("legal_name"),
+	TEXT("inn"),
+};
+
+static const struct tw_field vendor[] = {
+	TEXT("legal_name"),
+};
+
+static const struct tw_field contract[] = {
+	REFERS("carrier", "carrier"),
+	REFERS("vendor", "vendor"),
+	LIST("parties"),
+	LIST("annexes"),
+	NUMBER("notice_days", NULL, 0, DAYS_MAX),
+	TEXT("price_change"),
+	NUMBER("accept_after_days", NULL, 0, DAYS_MAX),
+	PERCENT("penalty_percent_day"),
+	MONEY("fine_cap"),
+	{ .name = "disagreement_protocol", .type = TW_FIELD_BOOLEAN },
+	CHOICE("legal_verdict", NULL, "accepted refused pending"),
+	DATE("from"),
+	DATE("to"),
+};
+
+static const struct tw_field approval[] = {
+	NEEDS("number", "number"),
+	REFERS("contract", "contract"),
+	CHOICE("status", NULL, "requested granted refused"),
+	DATE("date"),
+	TEXT("note"),
+};
+
+static const struct tw_field number[] = {
+	REFERS("carrier", "carrier"),
+	REFERS("rented_through", "vendor"),
+	REFERS("department", "department"),
+	REFERS("site", "site"),
+	REFERS("contract", "contract"),
+	REFERS("plan", "plan"),
+	MONEY("rent"),
+	MONEY("one_off"),
+	{ .name = "caller_id", .type = TW_FIELD_BOOLEAN },
+	TEXT("campaign"),
+};
+
+static const struct tw_field recurring[] = {
+	REFERS("department", "department"),
+	REFERS("vendor", "vendor"),
+	REFERS("carrier", "carrier"),
+	{ .name = "amount", .type = TW_FIELD_MONEY, .required = true,
+	  .max = INT64_MAX },
+	DATE("from"),
+	DATE("to"),
+};
+
+static const struct tw_field allocation[] = {
+	REFERS("number", "number"),
+	REFERS("recurring", "recurring"),
+};
+
+static const struct tw_field allocation_share[] = {
+	NEEDS("department", "department"),
+	{ .name = "percent", .type = TW_FIELD_DECIMAL, .required = true,
+	  .min = 1, .max = 100000000000 },
+};
+
+static const struct tw_field trunk[] = {
+	NEEDS("carrier", "carrier"),
+	NEEDED("registrar", TW_RULE_SIP),
+	NEEDED("user", TW_RULE_HEADER),
+	RULED("auth_user", TW_RULE_HEADER),
+	TEXT("password_file"),
+	TEXT("password_env"),
+	TEXT("credential"),
+	RULED("realm", TW_RULE_HEADER),
+	RULED("domain", TW_RULE_HEADER),
+	NUMBER("expires_s", "300", 30, 86400),
+	NUMBER("calls_max", "0", 0, COUNT_MAX),
+	NUMBER("priority", "100", 0, COUNT_MAX),
+};
+
+static const struct tw_field pool[] = {
+	CHOICE("policy", "all", "all linear round_robin longest_idle"),
+	NUMBER("ring_s", "0", 0, 600),
+};
+
+static const struct tw_field pool_member[] = {
+	REFERS("phone", "phone"),
+	REFERS("landline", "landline"),
+	NUMBER("tier", "0", 0, 1000),
+};
+
+static const struct tw_field schedule[] = {
+	NEEDED("zone", TW_RULE_ZONE),
+	{ .name = "hours", .type = TW_FIELD_LIST, .rule = TW_RULE_HOURS,
+	  .required = true },
+};
+
+static const struct tw_field holiday[] = {
+	NEEDS("schedule", "schedule"),
+	{ .name = "date", .type = TW_FIELD_DATE, .required = true },
+	RULED("hours", TW_RULE_SPAN),
+};
+
+static const struct tw_field plan[] = {
+	REFERS("schedule", "schedule"),
+};
+
+static const struct tw_field plan_step[] = {
+	REFERS("ring", "pool"),
+	NUMBER("ring_s", "20", 1, 600),
+	NUMBER("reject", NULL, 400, 699),
+	CHOICE("when", "always", "always open closed"),
+	REFERS("schedule", "schedule"),
+};
+
+static const struct tw_field tariff[] = {
+	NEEDS("carrier", "carrier"),
+	NEEDED("currency", TW_RULE_CURRENCY),
+	NEEDED("zone", TW_RULE_ZONE),
+	RULED("seconds", TW_RULE_TARIFF),
+	RULED("rounding", TW_RULE_TARIFF),
+	NUMBER("decimals", NULL, 0, 9),
+	RULED("crossing", TW_RULE_TARIFF),
+	RULED("vat", TW_RULE_TARIFF),
+	PERCENT("vat_percent"),
+	RULED("invoice_total", TW_RULE_TARIFF),
+	TEXT("sheet"),
+};
+
+static const struct tw_field tariff_band[] = {
+	{ .name = "from_minutes", .type = TW_FIELD_INTEGER,
+	  .required = true, .max = INT64_MAX },
+	{ .name = "percent", .type = TW_FIELD_DECIMAL, .required = true,
+	  .max = 100000000000 },
+};
+
+static const struct tw_field match[] = {
+	{ .name = "kind", .type = TW_FIELD_TEXT, .rule = TW_RULE_CHOICE,
+	  .required = true,
+	  .choices = "extension accountcode number trunk" },
+	{ .name = "match", .type = TW_FIELD_TEXT, .required = true,
+	  .size = 96 },
+	NEEDS("department", "department"),
+};
+
+#define FIELDS(f) .fields = f, .count = TW_ARRAY_COUNT(f)
+#define TOP(f, size) { .name = #f, .path = #f, .name_field = "name", \
+		       .name_size = size, FIELDS(f) }
+#define PARENT(f, c, size) { .name = #f, .path = #f, .name_field = "name", \
+		.child = c, .name_size = size, FIELDS(f) }
+#define CHILD(f, up, p) { .name = #f, .path = p, .parent = up, FIELDS(f) }
+
+/* 64 where the name travels through a fixed field of routing.h. */
+const struct tw_kind tw__kinds[] = {
+	{ .name = "company", .path = "company", .name_field = "name",
+	  .single = true, .name_size = 128, FIELDS(company) },
+	TOP(department, 128),
+	TOP(site, 64),
+	TOP(person, 128),
+	TOP(phone, 64),
+	TOP(landline, 64),
+	TOP(carrier, 64),
+	TOP(vendor, 128),
+	TOP(contract, 128),
+	{ .name = "number", .path = "number", .name_field = "number",
+	  .name_size = 32, FIELDS(number) },
+	TOP(approval, 128),
+	TOP(recurring, 128),
+	{ .name = "allocation", .path = "allocation", .child =
+	  "allocation_share", .name_size = 160, FIELDS(allocation) },
+	CHILD(allocation_share, "allocation", "share"),
+	TOP(trunk, 64),
+	PARENT(pool, "pool_member", 64),
+	CHILD(pool_member, "pool", "member"),
+	TOP(schedule, 64),
+	TOP(holiday, 128),
+	PARENT(plan, "plan_step", 64),
+	CHILD(plan_step, "plan", "step"),
+	PARENT(tariff, "tariff_band", 128),
+	CHILD(tariff_band, "tariff", "band"),
+	{ .name = "match", .path = "match", .name_size = 128,
+	  FIELDS(match) },
+};
+const size_t tw__kinds_count = TW_ARRAY_COUNT(tw__kinds);
+
+
+uint8_t tw__kind_find(struct tw_str name)
+{
+	size_t i;
+
+	for (i = 0; i < tw__kinds_count; i++) {
+		if (tw__str_eq(name, tw__kinds[i].name))
+			return (uint8_t)i;
+	}
+	return TW_KIND_NONE;
+}
+
+
+uint8_t tw__kind_parent(uint8_t kind)
+{
+	const char *parent = tw__kinds[kind].parent;
+
+	return parent ? tw__kind_find(tw__str_of(parent)) : TW_KIND_NONE;
+}
+
+
+uint8_t tw__kind_child(uint8_t kind)
+{
+	const char *child = tw__kinds[kind].child;
+
+	return child ? tw__kind_find(tw__str_of(child)) : TW_KIND_NONE;
+}
+
+
+uint8_t tw__kind_at(uint8_t parent, struct tw_str path)
+{
+	size_t i;
+
+	for (i = 0; i < tw__kinds_count; i++) {
+		if (tw__str_eq(path, tw__kinds[i].path) &&
+		    tw__kind_parent((uint8_t)i) == parent)
+			return (uint8_t)i;
+	}
+	return TW_KIND_NONE;
+}
+
+
+int tw__field_find(const struct tw_kind *kind, struct tw_str name)
+{
+	size_t i;
+
+	for (i = 0; i < kind->count; i++) {
+		if (tw__str_eq(name, kind->fields[i].name))
+			return (int)i;
+	}
+	return -1;
+}
