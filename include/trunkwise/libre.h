@@ -20,7 +20,7 @@ typedef struct tw_trunks_options {
 	uint32_t flags;             /* TW_TRUNKS_ */
 	const tw_clock *clock;      /* borrowed for life; NULL: system's */
 	const tw_random *random;    /* borrowed for life; NULL: system's */
-	const char *local_host;     /* in Via and Contact; NULL: by route */
+	const char *local_host;     /* in Via and Contact; NULL: the stack's */
 	uint32_t local_port;        /* 0: the stack's UDP port */
 	void (*event)(void *arg);   /* an event waits; may be NULL */
 	void *arg;

@@ -7,8 +7,6 @@
  * keeps timers in a sorted list.
  */
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <re.h>
 #include <trunkwise/sys/alloc.h>
 #include <trunkwise/trunk.h>
@@ -164,40 +162,23 @@ bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 	return sa_cmp(&peer->address, response->from, SA_ADDR);
 }
 
-/* What the kernel would take as source; a UDP connect sends nothing. */
-static int source_of(struct sa *out, const struct sa *peer)
-{
-	int fd = socket(sa_af(peer), SOCK_DGRAM, 0), err = 0;
-
-	if (fd < 0)
-		return errno;
-	out->len = sizeof(out->u);
-	if (connect(fd, &peer->u.sa, peer->len) ||
-	    getsockname(fd, &out->u.sa, &out->len))
-		err = errno;
-	(void)close(fd);
-	return err;
-}
-
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 			const struct tw_sip_port *port,
 			const struct tw_sip_peer *peer, tw_error *err)
 {
-	struct sa local, source;
+	struct sa local;
 	int e;
 
+	/* the same look-up as in sip_send(); libre binds to no wildcard,
+	 * so this is an address that the peer can reach */
 	e = sip_transp_laddr(port->sip, &local, peer->transport,
 		&peer->address);
-	if (!e && sa_is_any(&local)) {
-		e = source_of(&source, &peer->address);
-		sa_set_port(&source, sa_port(&local));
-		local = source;
-	}
 	if (!e)
 		e = sa_ntop(&local, host, (int)size);
 	if (e)
-		return tw__sip_fail(err, TW_EIO, "local_host", "no route to "
-			"the registrar: %s", strerror(e));
+		return tw__sip_fail(err, TW_EIO, "local_host",
+			"the SIP stack has no address for this registrar: %s",
+			strerror(e));
 	*number = sa_port(&local);
 	return TW_OK;
 }

@@ -49,7 +49,7 @@ void tw__sip_peer_free(struct tw_sip_peer *peer);
 bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 		       const struct tw_sip_response *response);
 
-/* Our own address as this peer sees it by the routing table. */
+/* The stack's own address that packets to this peer leave from. */
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 			const struct tw_sip_port *port,
 			const struct tw_sip_peer *peer, tw_error *err);

@@ -44,8 +44,7 @@ static tw_status set_local(tw_trunk *trunk, tw_error *err)
 
 	status = tw__sip_local(host, sizeof(host), &number, set->port,
 		trunk->peer, err);
-	/* an address that the owner told needs no route yet */
-	if (status && !(set->local_host && set->local_port))
+	if (status)
 		return status;
 	return tw_registration_set_local(trunk->registration,
 		set->local_host ? set->local_host : host,
