@@ -70,7 +70,7 @@ void tw_deployment_free(tw_deployment *deployment)
 	tw_free(deployment->tops_count);
 	tw_free(deployment->tops_capacity);
 	tw_free(deployment->problems);
-	tw__names_free(deployment->names);
+	tw__kind_names_free(deployment->names);
 	tw_zone_free(deployment->zone);
 	tw_free(deployment);
 }

@@ -36,7 +36,7 @@ struct tw_wanted {
 	uint32_t in_force;   /* row of the directory, or 0 */
 };
 
-struct tw_names;
+struct tw_kind_names;
 
 struct tw_deployment {
 	struct tw_wanted *rows;
@@ -47,7 +47,7 @@ struct tw_deployment {
 	size_t problems_count, problems_capacity;
 	size_t set_problems;         /* how many of them came from set */
 	bool checked, sound;
-	struct tw_names *names;      /* by kind and name */
+	struct tw_kind_names *names;      /* by kind and name */
 	tw_zone *zone;               /* the company's */
 	struct tw_dial_rule dial;
 };
@@ -77,7 +77,7 @@ tw_status tw__value_settle(struct tw_value *value,
 void tw__value_clear(struct tw_value *value);   /* what check has made */
 void tw__value_free(struct tw_value *value);
 /* Name rules: bytes, blanks, control characters. */
-tw_status tw__name_check(const char *name, size_t room, tw_error *err);
+tw_status tw__row_name_check(const char *name, size_t room, tw_error *err);
 
 /* Integers, nano-units, instants and booleans as the text that
  * tw_row_text() promises; 40 bytes suffice. */

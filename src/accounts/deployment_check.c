@@ -81,7 +81,7 @@ static tw_status check_name(struct tw_deployment *deployment, uint32_t row,
 
 	if (!value->set)
 		return TW_OK;
-	status = tw__name_check(value->text, kind->name_size, &why);
+	status = tw__row_name_check(value->text, kind->name_size, &why);
 	if (status) {
 		value->set = false;
 		return tw__problem_of(deployment, row, field, &why);
@@ -190,10 +190,10 @@ static tw_status add_name(struct tw_deployment *deployment, uint32_t row)
 	uint32_t first;
 
 	if (!wanted->name.set ||
-	    !tw__names_add(deployment->names, wanted->kind,
+	    !tw__kind_names_add(deployment->names, wanted->kind,
 			   wanted->name.text, row))
 		return TW_OK;
-	tw__names_find(&first, deployment->names, wanted->kind,
+	tw__kind_names_find(&first, deployment->names, wanted->kind,
 		       wanted->name.text);
 	return duplicate(deployment, row, first);
 }
@@ -260,7 +260,7 @@ static tw_status check_was(struct tw_deployment *deployment, uint32_t row)
 	uint32_t other;
 
 	if (!wanted->was.set ||
-	    !tw__names_find(&other, deployment->names, wanted->kind,
+	    !tw__kind_names_find(&other, deployment->names, wanted->kind,
 			    wanted->was.text))
 		return TW_OK;
 	tw__wanted_path(path, deployment, other, NULL);
@@ -280,7 +280,7 @@ static tw_status unresolved(struct tw_deployment *deployment, uint32_t row,
 	tw_status status;
 
 	tw__buf_init(&hint);
-	tw__names_suggest(&hint, deployment->names, kind, name);
+	tw__kind_names_suggest(&hint, deployment->names, kind, name);
 	status = tw__problem(deployment, TW_ENOTFOUND, row, field->name,
 			     "there is no %s '%.80s' in this deployment; %s",
 			     field->refers, name,
@@ -304,7 +304,7 @@ static tw_status resolve(struct tw_deployment *deployment, uint32_t row,
 	if (!strcmp(field->refers, "number") &&
 	    tw__value_settle(value, &phone, deployment, &why))
 		return tw__problem_of(deployment, row, field->name, &why);
-	if (tw__names_find(&value->target, deployment->names, kind,
+	if (tw__kind_names_find(&value->target, deployment->names, kind,
 			   value->text))
 		return TW_OK;
 	value->set = false;
@@ -340,7 +340,7 @@ static tw_status check(struct tw_deployment *deployment)
 	tw_status status;
 	uint32_t row;
 
-	status = tw__names_new(&deployment->names, deployment->count);
+	status = tw__kind_names_new(&deployment->names, deployment->count);
 	if (!status)
 		status = open_company(deployment);
 	for (row = 0; row < deployment->count && !status; row++) {
@@ -377,7 +377,7 @@ tw_status tw_deployment_check(tw_deployment *deployment, tw_error *err)
 	if (!deployment)
 		return tw__fail(err, TW_EINVAL, "no deployment given");
 	if (!deployment->checked) {
-		tw__names_free(deployment->names);
+		tw__kind_names_free(deployment->names);
 		tw_zone_free(deployment->zone);
 		deployment->names = NULL;
 		deployment->zone = NULL;

@@ -71,10 +71,10 @@ static bool is_way_out(const struct tw_deployment *d, const char *name)
 {
 	uint32_t row;
 
-	if (tw__names_find(&row, d->names, tw__kind_find(TW_STR("trunk")),
+	if (tw__kind_names_find(&row, d->names, tw__kind_find(TW_STR("trunk")),
 			   name))
 		return true;
-	return tw__names_find(&row, d->names,
+	return tw__kind_names_find(&row, d->names,
 			      tw__kind_find(TW_STR("landline")), name) &&
 		value(d, row, "uri")->set;
 }
@@ -90,11 +90,11 @@ static tw_status check_emergency_entry(struct tw_deployment *d, uint32_t row,
 	uint32_t found;
 
 	*out |= is_way_out(d, name);
-	if (tw__names_find(&found, d->names, landline, name) ||
-	    tw__names_find(&found, d->names, trunk, name))
+	if (tw__kind_names_find(&found, d->names, landline, name) ||
+	    tw__kind_names_find(&found, d->names, trunk, name))
 		return TW_OK;
 	tw__buf_init(&hint);
-	tw__names_suggest(&hint, d->names, landline, name);
+	tw__kind_names_suggest(&hint, d->names, landline, name);
 	status = tw__problem(d, TW_ENOTFOUND, row, "emergency", "there is no "
 			     "landline or trunk '%.80s'; landlines: %s", name,
 			     hint.size && !hint.failed ? hint.data : "?");
@@ -153,7 +153,7 @@ static tw_status check_target_name(struct tw_deployment *d, uint32_t row)
 	uint32_t other;
 
 	if (!wanted->name.set ||
-	    !tw__names_find(&other, d->names, tw__kind_find(TW_STR("phone")),
+	    !tw__kind_names_find(&other, d->names, tw__kind_find(TW_STR("phone")),
 			    wanted->name.text))
 		return TW_OK;
 	return tw__problem(d, TW_EEXIST, row, "name", "'%s' is the name of a "

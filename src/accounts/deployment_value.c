@@ -258,7 +258,7 @@ tw_status tw__value_give(struct tw_value *value, const struct tw_field *field,
 }
 
 
-tw_status tw__name_check(const char *name, size_t room, tw_error *err)
+tw_status tw__row_name_check(const char *name, size_t room, tw_error *err)
 {
 	struct tw_field field = { .name = "name", .size = room };
 	size_t size = strlen(name);

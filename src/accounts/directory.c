@@ -255,10 +255,10 @@ static tw_status link_rows(struct tw_directory *directory, tw_error *err)
 	uint32_t row;
 
 	if (!n)
-		return tw__names_new(&directory->names, 0) ?
+		return tw__kind_names_new(&directory->names, 0) ?
 			tw__fail_oom(err) : TW_OK;
 	directory->identities = tw_calloc(n, sizeof(struct tw_identity));
-	if (!directory->identities || tw__names_new(&directory->names, n))
+	if (!directory->identities || tw__kind_names_new(&directory->names, n))
 		return tw__fail_oom(err);
 	for (row = 1; row <= n; row++)
 		directory->identities[row - 1] = (struct tw_identity){
@@ -272,7 +272,7 @@ static tw_status link_rows(struct tw_directory *directory, tw_error *err)
 		if (tw__kinds[entry->kind].parent)
 			link_child(directory, row);
 		else
-			tw__names_add(directory->names, entry->kind,
+			tw__kind_names_add(directory->names, entry->kind,
 				      entry->name, row);
 	}
 	return TW_OK;
@@ -345,7 +345,7 @@ void tw_directory_free(tw_directory *directory)
 	tw_free(directory->first);
 	tw_free(directory->last);
 	tw_free(directory->identities);
-	tw__names_free(directory->names);
+	tw__kind_names_free(directory->names);
 	tw_zone_free(directory->zone);
 	tw_free(directory);
 }
@@ -379,7 +379,7 @@ static bool find_number(uint32_t *out, const struct tw_directory *directory,
 		     !strcmp(country->text, "7") ? &tw__dial_russia : NULL,
 		     NULL))
 		return false;
-	return tw__names_find(out, directory->names, kind, digits);
+	return tw__kind_names_find(out, directory->names, kind, digits);
 }
 
 
@@ -396,7 +396,7 @@ tw_status tw_directory_find(tw_row *out, const tw_directory *directory,
 	status = kind_of(&k, kind, err);
 	if (status)
 		return status;
-	if (!tw__names_find(&row, directory->names, k, name) &&
+	if (!tw__kind_names_find(&row, directory->names, k, name) &&
 	    !find_number(&row, directory, k, name))
 		return tw__fail(err, TW_ENOTFOUND, "there is no %s '%.80s' "
 				"in force at that time", kind, name);

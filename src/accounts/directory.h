@@ -39,7 +39,7 @@ struct tw_directory {
 	size_t count, capacity;
 	uint32_t *first, *last;  /* by kind */
 	struct tw_identity *identities;    /* sorted */
-	struct tw_names *names;
+	struct tw_kind_names *names;
 	struct tw_block *blocks; /* where cells and texts lie */
 	tw_zone *zone;           /* the company's or NULL */
 	tw_time at;

@@ -11,14 +11,14 @@ struct slot {
 	uint8_t kind;
 };
 
-struct tw_names {
+struct tw_kind_names {
 	struct slot *slots;
 	size_t mask, count;
 };
 
-tw_status tw__names_new(struct tw_names **out, size_t expected)
+tw_status tw__kind_names_new(struct tw_kind_names **out, size_t expected)
 {
-	struct tw_names *names = tw_calloc(1, sizeof(*names));
+	struct tw_kind_names *names = tw_calloc(1, sizeof(*names));
 	size_t size = 64;
 
 	if (!names)
@@ -36,7 +36,7 @@ tw_status tw__names_new(struct tw_names **out, size_t expected)
 }
 
 
-void tw__names_free(struct tw_names *names)
+void tw__kind_names_free(struct tw_kind_names *names)
 {
 	if (!names)
 		return;
@@ -55,7 +55,7 @@ static size_t hash(uint8_t kind, const char *name)
 }
 
 
-static struct slot *probe(const struct tw_names *names, uint8_t kind,
+static struct slot *probe(const struct tw_kind_names *names, uint8_t kind,
 			  const char *name)
 {
 	size_t i = hash(kind, name) & names->mask;
@@ -70,7 +70,7 @@ static struct slot *probe(const struct tw_names *names, uint8_t kind,
 }
 
 
-tw_status tw__names_add(struct tw_names *names, uint8_t kind,
+tw_status tw__kind_names_add(struct tw_kind_names *names, uint8_t kind,
 			const char *name, uint32_t row)
 {
 	struct slot *slot = probe(names, kind, name);
@@ -84,7 +84,7 @@ tw_status tw__names_add(struct tw_names *names, uint8_t kind,
 }
 
 
-bool tw__names_find(uint32_t *out, const struct tw_names *names,
+bool tw__kind_names_find(uint32_t *out, const struct tw_kind_names *names,
 		    uint8_t kind, const char *name)
 {
 	const struct slot *slot = probe(names, kind, name);
@@ -126,8 +126,9 @@ static size_t distance(const char *a, const char *b, size_t limit)
 }
 
 
-void tw__names_suggest(struct tw_buf *out, const struct tw_names *names,
-		       uint8_t kind, const char *name)
+void tw__kind_names_suggest(struct tw_buf *out,
+			    const struct tw_kind_names *names,
+			    uint8_t kind, const char *name)
 {
 	const struct slot *slot, *near = NULL;
 	size_t limit = 2, i, d, listed = 0;
