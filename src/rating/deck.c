@@ -14,15 +14,8 @@
 
 #define TEXT_SLOTS 1024
 
-/* Rows while a deck is made. */
-struct draft {
-	uint64_t prefix;
-	struct tw_row row;
-};
-
 struct compile {
 	struct tw_deck *deck;
-	struct draft *drafts;
 	struct tw_buf texts;
 	uint32_t seen[TEXT_SLOTS];      /* places of texts, plus one */
 };
@@ -53,20 +46,19 @@ bool tw__row_key_same(const struct tw_row_key *a, const struct tw_row_key *b)
 		a->direction == b->direction;
 }
 
-static struct tw_row_key key_of(uint64_t prefix, const struct tw_row *row)
+static struct tw_row_key key_of(const struct tw_row *row)
 {
-	return (struct tw_row_key){ prefix, row->caller, row->direction,
+	return (struct tw_row_key){ row->prefix, row->caller, row->direction,
 				    row->from };
 }
 
-static int compare_drafts(const void *a, const void *b)
+static int compare_rows(const void *a, const void *b)
 {
-	const struct draft *x = a, *y = b;
-	struct tw_row_key kx = key_of(x->prefix, &x->row);
-	struct tw_row_key ky = key_of(y->prefix, &y->row);
+	const struct tw_row *x = a, *y = b;
+	struct tw_row_key kx = key_of(x), ky = key_of(y);
 	int order = tw__row_key_compare(&kx, &ky);
 
-	return order ? order : compare_u64(x->row.index, y->row.index);
+	return order ? order : compare_u64(x->index, y->index);
 }
 
 static bool is_terminated(const char *text, size_t size)
@@ -151,10 +143,10 @@ static tw_status add_text(struct compile *c, uint32_t *place,
 	return tw__buf_append(&c->texts, text, length);
 }
 
-static tw_status draft_row(struct compile *c, size_t i, const void *in,
-			   tw_error *err)
+static tw_status take_row(struct compile *c, size_t i, const void *in,
+			  tw_error *err)
 {
-	struct draft *draft = &c->drafts[i];
+	struct tw_row *row = &c->deck->rows[i];
 	struct tw_row_key key;
 	tw_status status;
 	tw_rate rate;
@@ -165,9 +157,9 @@ static tw_status draft_row(struct compile *c, size_t i, const void *in,
 	if (status)
 		return status;
 
-	draft->prefix = key.prefix;
-	draft->row = (struct tw_row){
-		.caller = key.caller, .from = rate.from, .to = rate.to,
+	*row = (struct tw_row){
+		.prefix = key.prefix, .caller = key.caller,
+		.from = rate.from, .to = rate.to,
 		.price_nanos = rate.price_nanos,
 		.connect_fee_nanos = rate.connect_fee_nanos,
 		.line = rate.line, .first_inc_s = rate.first_inc_s,
@@ -175,24 +167,24 @@ static tw_status draft_row(struct compile *c, size_t i, const void *in,
 		.direction = (uint8_t)rate.direction,
 		.status = (uint8_t)rate.status,
 	};
-	if (add_text(c, &draft->row.destination, rate.destination))
+	if (add_text(c, &row->destination, rate.destination))
 		return tw__fail_oom(err);
 
 	return TW_OK;
 }
 
-static tw_status conflict(const struct draft *a, const struct draft *b,
+static tw_status conflict(const struct tw_row *a, const struct tw_row *b,
 			  tw_error *err)
 {
 	char prefix[TW_PREFIX_DIGITS + 1];
 	const char *what = "lines";
-	int64_t x = a->row.line, y = b->row.line;
+	int64_t x = a->line, y = b->line;
 
 	/* Rows that came from no sheet are named by their place, from 1. */
 	if (x <= 0 || y <= 0) {
 		what = "rows";
-		x = (int64_t)a->row.index + 1;
-		y = (int64_t)b->row.index + 1;
+		x = (int64_t)a->index + 1;
+		y = (int64_t)b->index + 1;
 	}
 	tw__prefix_unpack(prefix, a->prefix);
 
@@ -204,66 +196,46 @@ static tw_status conflict(const struct draft *a, const struct draft *b,
 }
 
 /* Sorted by start, so that any overlap shows between neighbours. */
-static tw_status check_overlaps(const struct compile *c, tw_error *err)
+static tw_status check_overlaps(const struct tw_deck *deck, tw_error *err)
 {
-	for (size_t i = 1; i < c->deck->count; i++) {
-		const struct draft *a = &c->drafts[i - 1];
-		const struct draft *b = &c->drafts[i];
-		struct tw_row_key ka = key_of(a->prefix, &a->row);
-		struct tw_row_key kb = key_of(b->prefix, &b->row);
+	for (size_t i = 1; i < deck->count; i++) {
+		const struct tw_row *a = &deck->rows[i - 1];
+		const struct tw_row *b = &deck->rows[i];
+		struct tw_row_key ka = key_of(a), kb = key_of(b);
 
-		if (tw__row_key_same(&ka, &kb) && b->row.from < a->row.to)
+		if (tw__row_key_same(&ka, &kb) && b->from < a->to)
 			return conflict(a, b, err);
 	}
 
 	return TW_OK;
 }
 
-static void fill_groups(struct compile *c)
+static void count_alike(struct tw_deck *deck)
 {
-	struct tw_deck *deck = c->deck;
-	struct tw_row_group *group = NULL;
+	struct tw_row *first = deck->rows;
 
-	deck->group_count = 0;
 	for (size_t i = 0; i < deck->count; i++) {
-		struct draft *draft = &c->drafts[i];
+		struct tw_row *row = &deck->rows[i];
 
-		if (!group || group->prefix != draft->prefix) {
-			group = &deck->groups[deck->group_count++];
-			group->prefix = draft->prefix;
-			group->first_row = (uint32_t)i;
-			group->callers = 0;
-		}
-		group->callers |= (uint16_t)(1u <<
-			tw__prefix_length(draft->row.caller));
-		draft->row.group = (uint32_t)(group - deck->groups);
-		deck->rows[i] = draft->row;
-		deck->place[draft->row.index] = (uint32_t)i;
+		if (row->prefix != first->prefix)
+			first = row;
+		first->alike++;
+		first->callers |= (uint16_t)(1u <<
+			tw__prefix_length(row->caller));
+		deck->place[row->index] = (uint32_t)i;
 	}
-	deck->groups[deck->group_count].first_row = (uint32_t)deck->count;
-}
-
-static size_t count_groups(const struct compile *c)
-{
-	size_t groups = 0;
-
-	for (size_t i = 0; i < c->deck->count; i++)
-		groups += !i || c->drafts[i].prefix != c->drafts[i - 1].prefix;
-
-	return groups;
 }
 
 static tw_status index_prefixes(struct tw_deck *deck, tw_error *err)
 {
-	uint64_t *sorted = tw_calloc(deck->group_count + 1, sizeof(*sorted));
+	uint64_t *sorted = tw_calloc(deck->count + 1, sizeof(*sorted));
 	tw_status status;
 
 	if (!sorted)
 		return tw__fail_oom(err);
-	for (size_t i = 0; i < deck->group_count; i++)
-		sorted[i] = deck->groups[i].prefix;
-	status = tw__prefix_new(&deck->prefixes, sorted, deck->group_count,
-				err);
+	for (size_t i = 0; i < deck->count; i++)
+		sorted[i] = deck->rows[i].prefix;
+	status = tw__prefix_new(&deck->prefixes, sorted, deck->count, err);
 	tw_free(sorted);
 
 	return status;
@@ -272,30 +244,26 @@ static tw_status index_prefixes(struct tw_deck *deck, tw_error *err)
 static tw_status finish(struct compile *c, tw_error *err)
 {
 	struct tw_deck *deck = c->deck;
-	size_t count = deck->count;
 	tw_status status;
 
-	if (count)
-		qsort(c->drafts, count, sizeof(*c->drafts), compare_drafts);
-	status = check_overlaps(c, err);
+	qsort(deck->rows, deck->count, sizeof(*deck->rows), compare_rows);
+	status = check_overlaps(deck, err);
 	if (status)
 		return status;
 
-	deck->rows = tw_calloc(count + 1, sizeof(*deck->rows));
-	deck->place = tw_calloc(count + 1, sizeof(*deck->place));
-	deck->groups = tw_calloc(count_groups(c) + 1, sizeof(*deck->groups));
-	if (!deck->rows || !deck->place || !deck->groups)
+	deck->place = tw_calloc(deck->count + 1, sizeof(*deck->place));
+	if (!deck->place)
 		return tw__fail_oom(err);
-	fill_groups(c);
+	count_alike(deck);
 	deck->texts = tw__buf_take(&c->texts);
-	if (count && !deck->texts)
+	if (deck->count && !deck->texts)
 		return tw__fail_oom(err);
 
 	return index_prefixes(deck, err);
 }
 
-static tw_status draft_rows(struct compile *c, const tw_rate *rates,
-			    tw_error *err)
+static tw_status take_rows(struct compile *c, const tw_rate *rates,
+			   tw_error *err)
 {
 	const char *p = (const char *)rates;
 	uint32_t stride = c->deck->count ? rates->size : 0;
@@ -310,7 +278,7 @@ static tw_status draft_rows(struct compile *c, const tw_rate *rates,
 			return tw__fail(err, TW_EINVAL, "rate %zu has size "
 				"%u, the first has %u; start each with "
 				"TW_RATE_INIT", i, size, stride);
-		status = draft_row(c, i, p, err);
+		status = take_row(c, i, p, err);
 		if (status)
 			return status;
 	}
@@ -328,15 +296,14 @@ static tw_status compile(struct tw_deck *deck, const tw_rate *rates,
 		return tw__fail_oom(err);
 	c->deck = deck;
 	tw__buf_init(&c->texts);
-	c->drafts = tw_calloc(deck->count + 1, sizeof(*c->drafts));
-	if (!c->drafts)
+	deck->rows = tw_calloc(deck->count + 1, sizeof(*deck->rows));
+	if (!deck->rows)
 		status = tw__fail_oom(err);
 	else
-		status = draft_rows(c, rates, err);
+		status = take_rows(c, rates, err);
 	if (!status)
 		status = finish(c, err);
 	tw__buf_free(&c->texts);
-	tw_free(c->drafts);
 	tw_free(c);
 
 	return status;
@@ -393,7 +360,6 @@ void tw_deck_free(tw_deck *deck)
 	tw_zone_free(deck->zone);
 	tw_free(deck->rows);
 	tw_free(deck->place);
-	tw_free(deck->groups);
 	tw_free(deck->texts);
 	tw_free(deck);
 }
@@ -427,7 +393,7 @@ tw_status tw_deck_rate(tw_rate *out, const tw_deck *deck, size_t index,
 	rate.from = row->from;
 	rate.to = row->to;
 	rate.line = row->line;
-	tw__prefix_unpack(rate.prefix, deck->groups[row->group].prefix);
+	tw__prefix_unpack(rate.prefix, row->prefix);
 	tw__prefix_unpack(rate.caller_prefix, row->caller);
 	strcpy(rate.destination, deck->texts + row->destination);
 
@@ -452,20 +418,17 @@ struct tw_tables tw__tables_of(uint32_t direction)
 	}
 }
 
-/* The last row of one caller prefix and direction that starts by `at`; those
- * before it have ended by then, because none overlap. */
-static const struct tw_row *find_row(const struct tw_deck *deck,
-				     uint32_t group,
+/* The last row of one caller prefix and direction that starts by the key's
+ * time; those before it have ended by then, because none overlap. `first` is
+ * the first row of the prefix. */
+static const struct tw_row *find_row(const struct tw_row *first,
 				     const struct tw_row_key *key)
 {
-	uint32_t lo = deck->groups[group].first_row;
-	uint32_t hi = deck->groups[group + 1].first_row;
-	const uint32_t first = lo;
-	const struct tw_row *row;
+	const struct tw_row *lo = first, *hi = first + first->alike;
 
 	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		struct tw_row_key k = key_of(key->prefix, &deck->rows[mid]);
+		const struct tw_row *mid = lo + (hi - lo) / 2;
+		struct tw_row_key k = key_of(mid);
 
 		if (tw__row_key_compare(&k, key) <= 0)
 			lo = mid + 1;
@@ -474,23 +437,22 @@ static const struct tw_row *find_row(const struct tw_deck *deck,
 	}
 	if (lo == first)
 		return NULL;
-	row = &deck->rows[lo - 1];
-	if (row->caller != key->caller || row->direction != key->direction)
+	lo--;
+	if (lo->caller != key->caller || lo->direction != key->direction)
 		return NULL;
 	/* A row that ends a code says only that shorter ones are asked. */
-	if (key->from >= row->to || row->status == TW_RATE_ENDED)
+	if (key->from >= lo->to || lo->status == TW_RATE_ENDED)
 		return NULL;
 
-	return row;
+	return lo;
 }
 
-static const struct tw_row *find_in_group(const struct tw_deck *deck,
-					  uint32_t group,
-					  const struct tw_question *q,
-					  const uint8_t *direction,
-					  uint32_t directions)
+static const struct tw_row *find_in_prefix(const struct tw_row *first,
+					   const struct tw_question *q,
+					   const uint8_t *direction,
+					   uint32_t directions)
 {
-	uint32_t lengths = deck->groups[group].callers;
+	uint32_t lengths = first->callers;
 
 	/* Longer caller prefixes than the caller cannot match. */
 	if (q->caller_length < TW_PREFIX_DIGITS)
@@ -498,15 +460,15 @@ static const struct tw_row *find_in_group(const struct tw_deck *deck,
 
 	while (lengths) {
 		size_t length = 31 - (size_t)__builtin_clz(lengths);
+		struct tw_row_key key = {
+			first->prefix, tw__prefix_head(q->caller, length),
+			0, q->at };
 
 		for (uint32_t d = 0; d < directions; d++) {
-			struct tw_row_key key = {
-				deck->groups[group].prefix,
-				tw__prefix_head(q->caller, length),
-				direction[d], q->at };
-			const struct tw_row *row = find_row(deck, group,
-							    &key);
+			const struct tw_row *row;
 
+			key.direction = direction[d];
+			row = find_row(first, &key);
 			if (row)
 				return row;
 		}
@@ -525,13 +487,13 @@ const struct tw_row *tw__deck_find(const struct tw_deck *deck,
 					      question->number_length);
 
 	for (uint32_t p = 0; p < tables.passes; p++) {
-		for (uint32_t g = longest; g != TW_PREFIX_NONE;
-		     g = tw__prefix_shorter(deck->prefixes, g)) {
+		for (uint32_t at = longest; at != TW_PREFIX_NONE;
+		     at = tw__prefix_shorter(deck->prefixes, at)) {
 			const struct tw_row *row;
 
-			row = find_in_group(deck, g, question,
-					    tables.direction[p],
-					    tables.count[p]);
+			row = find_in_prefix(&deck->rows[at], question,
+					     tables.direction[p],
+					     tables.count[p]);
 			if (row)
 				return row;
 		}

@@ -8,8 +8,10 @@
 #include "prefix.h"
 #include <trunkwise/rating.h>
 
-/* What a question touches; the order is the order of the questions. */
+/* Sorted by prefix, caller, direction, start. Everything a question touches
+ * is in here: in a large deck each table more is a cache miss more. */
 struct tw_row {
+	uint64_t prefix;
 	uint64_t caller;        /* packed prefix, 0 any */
 	tw_time from;
 	tw_time to;
@@ -18,18 +20,12 @@ struct tw_row {
 	int64_t line;
 	uint32_t first_inc_s;
 	uint32_t next_inc_s;
-	uint32_t group;
 	uint32_t index;         /* as handed in, what a charge names */
 	uint32_t destination;   /* place in texts */
+	uint32_t alike;         /* in a prefix's first row: how many rows */
+	uint16_t callers;       /* there too: bit l, callers of length l */
 	uint8_t direction;
 	uint8_t status;
-};
-
-/* All rows of one prefix, by caller, direction, start. */
-struct tw_row_group {
-	uint64_t prefix;
-	uint32_t first_row;     /* the next group's is the end */
-	uint16_t callers;       /* bit l: some caller prefix has length l */
 };
 
 struct tw_deck {
@@ -38,10 +34,9 @@ struct tw_deck {
 	tw_zone *zone;
 	struct tw_row *rows;
 	uint32_t *place;                /* handed-in index -> row */
-	struct tw_row_group *groups;    /* and one behind the last */
-	struct tw_prefix_index *prefixes;
+	struct tw_prefix_index *prefixes;   /* to the first row of each */
 	char *texts;
-	size_t count, group_count;
+	size_t count;
 };
 
 /* Sorting key of a price: no two may be in force at once. */

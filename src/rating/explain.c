@@ -139,7 +139,7 @@ static void say_line(struct explain *e, const struct tw_row *row)
 	char prefix[TW_PREFIX_DIGITS + 1], caller[TW_PREFIX_DIGITS + 1];
 	const char *name = e->deck->texts + row->destination;
 
-	tw__prefix_unpack(prefix, e->deck->groups[row->group].prefix);
+	tw__prefix_unpack(prefix, row->prefix);
 	tw__prefix_unpack(caller, row->caller);
 	SAY(e, "Префикс %s", "Prefix %s", prefix);
 	if (name[0])
@@ -231,20 +231,22 @@ static void say_skipped_rows(struct explain *e)
 {
 	const tw_deck *deck = e->deck;
 	uint32_t told = 0, more = 0;
-	uint32_t g = tw__prefix_longest(deck->prefixes, e->q->number,
-					e->q->number_length);
+	uint32_t at = tw__prefix_longest(deck->prefixes, e->q->number,
+					 e->q->number_length);
 
-	for (; g != TW_PREFIX_NONE && !(e->row && g == e->row->group);
-	     g = tw__prefix_shorter(deck->prefixes, g)) {
-		for (uint32_t i = deck->groups[g].first_row;
-		     i < deck->groups[g + 1].first_row; i++) {
-			if (told < SKIPPED_MAX) {
-				say_skipped(e, &deck->rows[i]);
-				told++;
-			}
-			else {
+	for (; at != TW_PREFIX_NONE;
+	     at = tw__prefix_shorter(deck->prefixes, at)) {
+		const struct tw_row *row = &deck->rows[at];
+
+		if (e->row && row->prefix == e->row->prefix)
+			break;
+		for (uint32_t i = 0; i < deck->rows[at].alike; i++, row++) {
+			if (told == SKIPPED_MAX) {
 				more++;
+				continue;
 			}
+			say_skipped(e, row);
+			told++;
 		}
 	}
 	if (more)

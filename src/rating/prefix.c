@@ -131,13 +131,23 @@ bool tw__prefix_covers(uint64_t prefix, uint64_t longer)
 	return !length || (prefix ^ longer) >> (64 - 4 * length) == 0;
 }
 
+static size_t skip_alike(const struct build *b, size_t i)
+{
+	uint64_t prefix = b->sorted[i];
+
+	while (i < b->index->count && b->sorted[i] == prefix)
+		i++;
+
+	return i;
+}
+
 /* The ancestors of a sorted list form a stack. */
 static void link_shorter(struct build *b)
 {
 	uint32_t stack[TW_PREFIX_DIGITS + 1];
 	size_t depth = 0;
 
-	for (size_t i = 0; i < b->index->count; i++) {
+	for (size_t i = 0; i < b->index->count; i = skip_alike(b, i)) {
 		while (depth && !tw__prefix_covers(
 			       b->sorted[stack[depth - 1]], b->sorted[i]))
 			depth--;
@@ -197,12 +207,13 @@ static void open_up(struct open_node *node, const struct build *b,
 		if (tw__prefix_length(b->sorted[i]) == depth + 1) {
 			for (size_t s = 0; s < 11; s++)
 				node->answer[slot + s] = i;
-			i++;
+			i = (uint32_t)skip_alike(b, i);
 			continue;
 		}
 		slot += 1 + digit_at(b->sorted[i], depth + 1);
 		if (tw__prefix_length(b->sorted[i]) == depth + 2) {
-			node->answer[slot] = i++;
+			node->answer[slot] = i;
+			i = (uint32_t)skip_alike(b, i);
 			continue;
 		}
 		if (!node->to[slot])
@@ -290,7 +301,7 @@ static void fill_levels(struct build *b)
 		for (uint32_t v = 0; v < width; v++)
 			index->root[index->level[l] + v] =
 				index->root[index->level[l - 1] + v / 10];
-		for (size_t i = 0; i < index->count; i++) {
+		for (size_t i = 0; i < index->count; i = skip_alike(b, i)) {
 			if (tw__prefix_length(b->sorted[i]) == l)
 				index->root[index->level[l] +
 					    value_of(b->sorted[i], l)] =

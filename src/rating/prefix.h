@@ -24,8 +24,9 @@ bool tw__prefix_covers(uint64_t prefix, uint64_t longer);
 
 struct tw_prefix_index;
 
-/* `sorted`: rising, no two alike, none empty. A prefix's number is its place
- * in there. Immutable afterwards. */
+/* `sorted`: rising, none empty. A prefix's number is the first place that it
+ * has in there, so that rows sorted by prefix need no table of their own
+ * between the index and them. Immutable afterwards. */
 tw_status tw__prefix_new(struct tw_prefix_index **out, const uint64_t *sorted,
 			 size_t count, tw_error *err);
 void tw__prefix_free(struct tw_prefix_index *index);

@@ -194,7 +194,7 @@ static void describe(tw_charge *charge, const tw_deck *deck,
 
 	charge->rate_index = row->index;
 	charge->line = row->line;
-	tw__prefix_unpack(charge->prefix, deck->groups[row->group].prefix);
+	tw__prefix_unpack(charge->prefix, row->prefix);
 	memcpy(charge->destination, text, strlen(text) + 1);
 }
 
