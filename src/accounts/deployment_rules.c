@@ -358,27 +358,39 @@ static int compare_ranges(const void *a, const void *b)
 		return x->match.digits < y->match.digits ? -1 : 1;
 	if (x->match.from != y->match.from)
 		return x->match.from < y->match.from ? -1 : 1;
-	return x->row < y->row ? -1 : 1;
+	return x->match.to > y->match.to ? -1 : x->match.to < y->match.to;
 }
 
 
-static tw_status check_neighbours(struct tw_deployment *d,
-				  struct range *ranges, size_t count)
+static bool is_before(const struct range *a, const struct range *b)
+{
+	return strcmp(a->kind, b->kind) ||
+		a->match.digits != b->match.digits ||
+		a->match.to < b->match.from;
+}
+
+
+/* A range inside another is an exception from it and wins; two that overlap
+ * in part have no order. `open` holds the ranges around the current one. */
+static tw_status check_overlaps(struct tw_deployment *d, struct range *ranges,
+				size_t count, size_t *open)
 {
 	tw_status status = TW_OK;
-	size_t i;
+	size_t i, depth = 0;
 
 	qsort(ranges, count, sizeof(*ranges), compare_ranges);
-	for (i = 1; i < count && !status; i++) {
-		const struct range *a = &ranges[i - 1], *b = &ranges[i];
-
-		if (strcmp(a->kind, b->kind) || a->match.digits !=
-		    b->match.digits || b->match.from > a->match.to)
-			continue;
-		status = tw__problem(d, TW_ECONFLICT, b->row, "match",
-				     "overlaps '%s'; one caller can't belong "
-				     "to two departments", d->rows[
-				     a->row].name.text);
+	for (i = 0; i < count && !status; i++) {
+		while (depth && is_before(&ranges[open[depth - 1]],
+					  &ranges[i]))
+			depth--;
+		if (depth && ranges[open[depth - 1]].match.to <
+		    ranges[i].match.to)
+			status = tw__problem(d, TW_ECONFLICT, ranges[i].row,
+				"match", "overlaps '%s' in part, so it is "
+				"open whose the common part is; cut one of "
+				"them", d->rows[ranges[open[
+				depth - 1]].row].name.text);
+		open[depth++] = i;
 	}
 	return status;
 }
@@ -391,12 +403,17 @@ static tw_status check_matches(struct tw_deployment *d)
 	struct range *ranges;
 	char text[TW_MATCH_MAX];
 	tw_status status;
+	size_t *open;
 
 	if (!n)
 		return TW_OK;
 	ranges = tw_calloc(n, sizeof(*ranges));
-	if (!ranges)
+	open = tw_calloc(n, sizeof(*open));
+	if (!ranges || !open) {
+		tw_free(ranges);
+		tw_free(open);
 		return TW_ENOMEM;
+	}
 	for (i = 0; i < n; i++) {
 		uint32_t row = d->tops[kind][i];
 		struct range *range = &ranges[count];
@@ -410,7 +427,8 @@ static tw_status check_matches(struct tw_deployment *d)
 				     NULL) && range->match.range)
 			count++;
 	}
-	status = check_neighbours(d, ranges, count);
+	status = check_overlaps(d, ranges, count, open);
+	tw_free(open);
 	tw_free(ranges);
 	return status;
 }

@@ -1,0 +1,283 @@
+/**
+ * @file src/accounts/directory_engine.c  The engine that a directory describes
+ *
+ * Decides how rows become targets, pools, schedules and plans; every rule of
+ * distribution itself stays in src/distribution. A target is named as its
+ * phone or landline, so that a host finds the row behind a decision.
+ */
+#include <string.h>
+#include "deployment_hours.h"
+#include "directory.h"
+
+struct build {
+	tw_engine *engine;
+	const struct tw_directory *directory;
+};
+
+static tw_status add_target(struct build *b, tw_row row, uint32_t kind,
+			    tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_target_options target = TW_TARGET_OPTIONS_INIT;
+	tw_target_id id;
+
+	target.kind = kind;
+	target.name = tw_row_text(d, row, "name");
+	target.capacity = (uint32_t)tw_row_integer(d, row, "capacity", 1);
+	target.wrap_up_ms = 1000 * (uint32_t)tw_row_integer(d, row,
+							    "wrap_up_s", 0);
+	return tw_engine_add_target(&id, b->engine, &target, err);
+}
+
+
+static tw_status add_phone(struct build *b, tw_row row, tw_error *err)
+{
+	bool mobile = *tw_row_text(b->directory, row, "number");
+
+	return add_target(b, row, mobile ? TW_TARGET_MOBILE : TW_TARGET_PHONE,
+			  err);
+}
+
+
+static tw_status add_landline(struct build *b, tw_row row, tw_error *err)
+{
+	return add_target(b, row, TW_TARGET_LANDLINE, err);
+}
+
+
+static tw_status add_member(struct build *b, tw_pool_id pool, tw_row row,
+			    tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	const char *name = tw_row_text(d, row, "phone");
+	tw_target_id target;
+	tw_status status;
+
+	if (!*name)
+		name = tw_row_text(d, row, "landline");
+	status = tw_engine_find_target(&target, b->engine, name, err);
+	if (status)
+		return status;
+	return tw_pool_add_member(b->engine, pool, target,
+				  (uint32_t)tw_row_integer(d, row, "tier", 0),
+				  d->rows[row.id].position, err);
+}
+
+
+static tw_status add_pool(struct build *b, tw_row row, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_pool_options pool = TW_POOL_OPTIONS_INIT;
+	tw_row member = { 0 };
+	tw_pool_id id;
+	tw_status status;
+
+	pool.name = tw_row_text(d, row, "name");
+	pool.ring_ms = 1000 * (uint32_t)tw_row_integer(d, row, "ring_s", 0);
+	status = tw_policy_parse(&pool.policy, tw_row_text(d, row, "policy"),
+				 err);
+	if (!status)
+		status = tw_engine_add_pool(&id, b->engine, &pool, err);
+	while (!status) {
+		status = tw_directory_next_child(&member, d, row, err);
+		if (!status)
+			status = add_member(b, id, member, err);
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+
+static tw_status add_hours(struct build *b, tw_schedule_id id,
+			   const char *list, tw_error *err)
+{
+	struct tw_hours hours;
+	tw_status status = TW_OK;
+	const char *end;
+	char *line;
+
+	while (*list && !status) {
+		end = strchr(list, '\n');
+		if (!end)
+			end = list + strlen(list);
+		line = tw__str_dup(tw__str(list, (size_t)(end - list)));
+		if (!line)
+			return tw__fail_oom(err);
+		status = tw__hours_parse(&hours, line, err);
+		tw_free(line);
+		if (!status)
+			status = tw_schedule_add_hours(b->engine, id,
+				hours.day_mask, hours.from_min, hours.to_min,
+				err);
+		list = *end ? end + 1 : end;
+	}
+	return status;
+}
+
+
+static tw_status add_schedule(struct build *b, tw_row row, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_schedule_id id;
+	tw_zone *zone;
+	tw_status status;
+
+	status = tw_zone_open(&zone, tw_row_text(d, row, "zone"), err);
+	if (status)
+		return status;
+	status = tw_engine_add_schedule(&id, b->engine,
+					tw_row_text(d, row, "name"), zone,
+					err);
+	tw_zone_free(zone);
+	if (status)
+		return status;
+	return add_hours(b, id, tw_row_text(d, row, "hours"), err);
+}
+
+
+/* The date was kept as its midnight in the company's zone: reading it back
+ * in that zone gives the date that was written, wherever the schedule is. */
+static tw_status add_holiday(struct build *b, tw_row row, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	const char *span = tw_row_text(d, row, "hours");
+	struct tw_hours hours = { 0 };
+	tw_schedule_id id;
+	tw_status status;
+	tw_civil day;
+
+	status = tw_engine_find_schedule(&id, b->engine,
+					 tw_row_text(d, row, "schedule"),
+					 err);
+	if (!status && *span)
+		status = tw__span_parse(&hours, span, err);
+	if (status)
+		return status;
+	if (!d->zone)
+		return tw__fail(err, TW_ESTORE, "the store has holidays but "
+				"no company zone; apply a deployment");
+	tw_zone_local(&day, d->zone, tw_row_integer(d, row, "date", 0));
+	return tw_schedule_add_date(b->engine, id, day.year, day.month,
+				    day.day, hours.from_min, hours.to_min,
+				    err);
+}
+
+
+static tw_status choose_when(tw_step_options *step, struct build *b,
+			     tw_row plan, tw_row row, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	const char *when = tw_row_text(d, row, "when");
+	const char *schedule = tw_row_text(d, row, "schedule");
+
+	if (!strcmp(when, "open"))
+		step->when = TW_WHEN_OPEN;
+	else if (!strcmp(when, "closed"))
+		step->when = TW_WHEN_CLOSED;
+	if (step->when == TW_WHEN_ALWAYS)
+		return TW_OK;
+	if (!*schedule)
+		schedule = tw_row_text(d, plan, "schedule");
+	return tw_engine_find_schedule(&step->schedule, b->engine, schedule,
+				       err);
+}
+
+
+static tw_status add_step(struct build *b, tw_plan_id id, tw_row plan,
+			  tw_row row, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	const char *pool = tw_row_text(d, row, "ring");
+	tw_step_options step = TW_STEP_OPTIONS_INIT;
+	tw_status status;
+
+	status = choose_when(&step, b, plan, row, err);
+	if (status)
+		return status;
+	if (*pool) {
+		step.ring_ms = 1000 * (uint32_t)tw_row_integer(d, row,
+							       "ring_s", 20);
+		status = tw_engine_find_pool(&step.pool, b->engine, pool,
+					     err);
+	}
+	else {
+		step.kind = TW_STEP_REJECT;
+		step.sip_code = (uint32_t)tw_row_integer(d, row, "reject",
+							 480);
+	}
+	return status ? status : tw_plan_add_step(b->engine, id, &step, err);
+}
+
+
+static tw_status add_plan(struct build *b, tw_row row, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_row step = { 0 };
+	tw_plan_id id;
+	tw_status status;
+
+	status = tw_engine_add_plan(&id, b->engine,
+				    tw_row_text(d, row, "name"), err);
+	while (!status) {
+		status = tw_directory_next_child(&step, d, row, err);
+		if (!status)
+			status = add_step(b, id, row, step, err);
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+
+/* In the order in which they refer to each other. */
+static const struct {
+	const char *kind;
+	tw_status (*add)(struct build *b, tw_row row, tw_error *err);
+} parts[] = {
+	{ "phone", add_phone },
+	{ "landline", add_landline },
+	{ "pool", add_pool },
+	{ "schedule", add_schedule },
+	{ "holiday", add_holiday },
+	{ "plan", add_plan },
+};
+
+
+static tw_status add_all(struct build *b, const char *kind,
+			 tw_status (*add)(struct build *b, tw_row row,
+					  tw_error *err), tw_error *err)
+{
+	tw_row row = { 0 };
+	tw_status status;
+
+	while (!(status = tw_directory_next(&row, b->directory, kind, err))) {
+		status = add(b, row, err);
+		if (status) {
+			tw__error_place(err, 0, b->directory->rows[
+					row.id].name);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+
+tw_status tw_directory_engine(tw_engine **out, const tw_directory *directory,
+			      const tw_engine_options *options, tw_error *err)
+{
+	tw_engine_options init = TW_ENGINE_OPTIONS_INIT;
+	struct build b = { .directory = directory };
+	tw_status status;
+	size_t i;
+
+	if (!out || !directory)
+		return tw__fail(err, TW_EINVAL, "no directory given");
+	status = tw_engine_new(&b.engine, options ? options : &init, err);
+	if (status)
+		return status;
+	for (i = 0; i < TW_ARRAY_COUNT(parts) && !status; i++)
+		status = add_all(&b, parts[i].kind, parts[i].add, err);
+	if (status) {
+		tw_engine_free(b.engine);
+		return status;
+	}
+	*out = b.engine;
+	return TW_OK;
+}

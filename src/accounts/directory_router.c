@@ -1,0 +1,219 @@
+/**
+ * @file src/accounts/directory_router.c  The router that a directory describes
+ *
+ * Decides which deck prices a trunk and in which order a site calls for help.
+ * Choosing a carrier stays in src/routing. A carrier without a tariff gets an
+ * empty deck and not silence: its trunks are listed, with "no price".
+ */
+#include <string.h>
+#include "directory.h"
+#include <trunkwise/cdr.h>
+
+struct priced {
+	uint32_t carrier;     /* row */
+	tw_deck *deck;
+};
+
+struct build {
+	tw_router *router;
+	const struct tw_directory *directory;
+	tw_store *store;
+	struct priced *decks; /* trunks of one carrier share one */
+	size_t count, capacity;
+};
+
+static tw_status empty_deck(tw_deck **out, const struct tw_directory *d,
+			    tw_error *err)
+{
+	uint32_t company = d->first[tw__kind_find(TW_STR("company"))];
+	tw_tariff_rules rules = TW_TARIFF_RULES_INIT;
+	const char *currency = "", *zone = "";
+
+	if (company) {
+		currency = tw__cell(d, company, "currency")->text;
+		zone = tw__cell(d, company, "zone")->text;
+	}
+	memcpy(rules.currency, strlen(currency) == 3 ? currency : "XXX", 4);
+	memcpy(rules.zone, *zone ? zone : "UTC", *zone ? strlen(zone) + 1 : 4);
+	return tw_deck_new(out, &rules, NULL, 0, err);
+}
+
+
+static tw_status find_deck(tw_deck **out, struct build *b, uint32_t carrier,
+			   tw_error *err)
+{
+	const char *name = b->directory->rows[carrier].name;
+	tw_deck *deck;
+	tw_status status;
+	size_t i;
+
+	for (i = 0; i < b->count; i++) {
+		if (b->decks[i].carrier == carrier) {
+			*out = b->decks[i].deck;
+			return TW_OK;
+		}
+	}
+	if (tw__grow((void **)&b->decks, &b->capacity, b->count + 1,
+		     sizeof(*b->decks)))
+		return tw__fail_oom(err);
+	status = tw_tariff_deck(&deck, b->store, name, b->directory->at, err);
+	if (status == TW_ENOTFOUND || status == TW_EUNSUPPORTED)
+		status = empty_deck(&deck, b->directory, err);
+	if (status)
+		return status;
+	b->decks[b->count++] = (struct priced){ carrier, deck };
+	*out = deck;
+	return TW_OK;
+}
+
+
+static tw_status add_trunk(struct build *b, tw_row row, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_route_carrier carrier = TW_ROUTE_CARRIER_INIT;
+	tw_status status;
+
+	status = find_deck(&carrier.deck, b,
+			   tw__cell(d, row.id, "carrier")->row, err);
+	if (status)
+		return status;
+	carrier.carrier = tw_row_text(d, row, "carrier");
+	carrier.trunk = tw_row_text(d, row, "name");
+	carrier.priority = (uint32_t)tw_row_integer(d, row, "priority", 100);
+	carrier.calls_max = (uint32_t)tw_row_integer(d, row, "calls_max", 0);
+	return tw_router_add_carrier(b->router, &carrier, err);
+}
+
+
+/* ---- emergency ---- */
+
+static bool can_be_dialled(const struct tw_directory *d, const char *name)
+{
+	tw_row row;
+
+	if (tw_directory_find(&row, d, "trunk", name, NULL) == TW_OK)
+		return true;
+	return tw_directory_find(&row, d, "landline", name, NULL) == TW_OK &&
+		*tw_row_text(d, row, "uri");
+}
+
+
+static tw_status add_listed(struct build *b, const char *site,
+			    const char *list, tw_error *err)
+{
+	tw_status status = TW_OK;
+	const char *end;
+	char *name;
+
+	while (*list && !status) {
+		end = strchr(list, '\n');
+		if (!end)
+			end = list + strlen(list);
+		name = tw__str_dup(tw__str(list, (size_t)(end - list)));
+		if (!name)
+			return tw__fail_oom(err);
+		if (can_be_dialled(b->directory, name))
+			status = tw_router_add_emergency(b->router, site,
+							 name, err);
+		tw_free(name);
+		list = *end ? end + 1 : end;
+	}
+	return status;
+}
+
+
+static tw_status add_landlines(struct build *b, tw_row site, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_row line = { 0 };
+	tw_status status;
+
+	while (!(status = tw_directory_next(&line, d, "landline", err))) {
+		if (tw__cell(d, line.id, "site")->row != site.id ||
+		    !*tw_row_text(d, line, "uri"))
+			continue;
+		status = tw_router_add_emergency(b->router,
+			tw_row_text(d, site, "name"),
+			tw_row_text(d, line, "name"), err);
+		if (status)
+			return status;
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+
+static tw_status add_site(struct build *b, tw_row row, tw_error *err)
+{
+	const char *list = tw_row_text(b->directory, row, "emergency");
+
+	if (!*list)
+		return add_landlines(b, row, err);
+	return add_listed(b, tw_row_text(b->directory, row, "name"), list,
+			  err);
+}
+
+
+/* 112 stands by itself; these are the services of one country. */
+static tw_status add_numbers(struct build *b, tw_error *err)
+{
+	static const char *const russia[] = { "101", "102", "103", "104" };
+	tw_status status = TW_OK;
+	tw_row company = { 0 };
+	size_t i;
+
+	if (tw_directory_next(&company, b->directory, "company", NULL) ||
+	    strcmp(tw_row_text(b->directory, company, "country"), "7"))
+		return TW_OK;
+	for (i = 0; i < TW_ARRAY_COUNT(russia) && !status; i++)
+		status = tw_router_add_emergency_number(b->router, russia[i],
+							err);
+	return status;
+}
+
+
+static tw_status fill(struct build *b, tw_error *err)
+{
+	tw_row row = { 0 };
+	tw_status status;
+
+	while (!(status = tw_directory_next(&row, b->directory, "trunk",
+					    err))) {
+		status = add_trunk(b, row, err);
+		if (status)
+			return status;
+	}
+	row.id = 0;
+	while (!(status = tw_directory_next(&row, b->directory, "site",
+					    err))) {
+		status = add_site(b, row, err);
+		if (status)
+			return status;
+	}
+	return status == TW_ITER_END ? add_numbers(b, err) : status;
+}
+
+
+tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
+			      tw_store *store, tw_error *err)
+{
+	struct build b = { .directory = directory, .store = store };
+	tw_status status;
+	size_t i;
+
+	if (!out || !directory || !store)
+		return tw__fail(err, TW_EINVAL, "directory and store are "
+				"needed");
+	status = tw_router_new(&b.router, err);
+	if (status)
+		return status;
+	status = fill(&b, err);
+	for (i = 0; i < b.count; i++)
+		tw_deck_free(b.decks[i].deck);
+	tw_free(b.decks);
+	if (status) {
+		tw_router_free(b.router);
+		return status;
+	}
+	*out = b.router;
+	return TW_OK;
+}
