@@ -120,6 +120,8 @@ static void route_call(struct carrier *carrier, const struct sip_msg *msg)
 	if (o->route_h)
 		o->route_h(&script, carrier, call->record.number,
 			   call->record.caller, o->arg);
+	call->done_h = script.done_h;
+	call->arg = script.arg;
 	script.done_h = call_done;
 	script.arg = call;
 	if (callee_take(&carrier->live, carrier->uass, &carrier->jitter, msg,

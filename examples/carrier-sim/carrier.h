@@ -23,13 +23,13 @@ struct carrier_record {
 	struct talk_result result;
 };
 
-/* What happens to a call that the customer's trunk dials; the script's done_h
- * and arg are the carrier's own. */
+/* What happens to a call that the customer's trunk dials. */
 typedef void (carrier_route_h)(struct callee_script *script,
 			       const struct carrier *carrier,
 			       const char *number, const char *caller,
 			       void *arg);
-/* A call of either direction ended, also unanswered ones. */
+/* A call of either direction ended, also unanswered ones; after the script's
+ * own done_h. */
 typedef void (carrier_record_h)(const struct carrier_record *record,
 				void *arg);
 
@@ -61,7 +61,7 @@ struct carrier_dial {
 	const char *caller;           /* digits; NULL: withheld */
 	int64_t patience_us;          /* as in struct dialler_script */
 	int64_t talk_us;
-	talk_done_h *done_h;          /* before record_h; or NULL */
+	talk_done_h *done_h;          /* or NULL */
 	void *arg;
 };
 
