@@ -5,6 +5,7 @@
  * Choosing a carrier stays in src/routing. A carrier without a tariff gets an
  * empty deck and not silence: its trunks are listed, with "no price".
  */
+#include <stdio.h>
 #include <string.h>
 #include "directory.h"
 #include <trunkwise/cdr.h>
@@ -33,8 +34,9 @@ static tw_status empty_deck(tw_deck **out, const struct tw_directory *d,
 		currency = tw__cell(d, company, "currency")->text;
 		zone = tw__cell(d, company, "zone")->text;
 	}
-	memcpy(rules.currency, strlen(currency) == 3 ? currency : "XXX", 4);
-	memcpy(rules.zone, *zone ? zone : "UTC", *zone ? strlen(zone) + 1 : 4);
+	snprintf(rules.currency, sizeof(rules.currency), "%s",
+		 *currency ? currency : "XXX");
+	snprintf(rules.zone, sizeof(rules.zone), "%s", *zone ? zone : "UTC");
 	return tw_deck_new(out, &rules, NULL, 0, err);
 }
 
