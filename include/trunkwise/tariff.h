@@ -94,7 +94,8 @@ typedef struct tw_sheet_options {
 	uint32_t reserved;
 	const char *currency;        /* must match the rows; NULL: the first
 					row's */
-	const char *zone;            /* dates are local midnight here */
+	const char *zone;            /* dates are local midnight here; NULL:
+					UTC, enough to check a sheet */
 } tw_sheet_options;
 #define TW_SHEET_OPTIONS_INIT { sizeof(tw_sheet_options), 60, 60, 0, NULL, \
 	NULL }

@@ -304,6 +304,22 @@ static void test_overlaps(void **state)
 	tw_sheet_free(sheet);
 }
 
+/* The row that stays is still there for the next one: line 2 lasts longer
+ * than line 3, which it beats, and so beats line 4 too. */
+static void test_overlap_with_kept(void **state)
+{
+	tw_sheet *sheet = read_moscow(HEADER
+		"7495,a,1,RUB,2026-01-01,,,,\n"
+		"7495,a,2,RUB,2026-02-01,2026-03-01,,,\n"
+		"7495,a,3,RUB,2026-04-01,,,,\n");
+
+	(void)state;
+	assert_int_equal(tw_sheet_rows_good(sheet), 1);
+	assert_int_equal(rate_at(sheet, 0).line, 2);
+	assert_non_null(strstr(reject_at(sheet, 1).reason, "lines 2 and 4"));
+	tw_sheet_free(sheet);
+}
+
 /* What a sheet calls good, a deck takes. */
 static void test_good_rows_make_a_deck(void **state)
 {
@@ -527,6 +543,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_currency),
 		cmocka_unit_test(test_bad_row_sets_no_currency),
 		cmocka_unit_test(test_overlaps),
+		cmocka_unit_test(test_overlap_with_kept),
 		cmocka_unit_test(test_good_rows_make_a_deck),
 		cmocka_unit_test(test_bad_header),
 		cmocka_unit_test(test_bad_options),
