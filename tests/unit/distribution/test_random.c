@@ -1,0 +1,394 @@
+/*
+ * A hundred thousand random verbs against a naive model that knows only what
+ * a host knows: the decisions. No target above its capacity, no double
+ * offer, nobody offered who was not ready, no offer past its limit, nothing
+ * held in the end.
+ */
+#include "host.h"
+
+#define TARGETS 24
+#define POOLS   8
+#define PLANS   6
+#define CALLS   64
+#define OFFERS  512
+#define EVENTS  100000
+
+struct model_offer {
+	tw_offer_id id;         /* 0: free */
+	tw_call_id call;
+	uint32_t target;
+	uint32_t step;
+	tw_time until;
+	bool is_talk;
+};
+
+struct model {
+	struct host h;
+	uint64_t random;
+	uint32_t capacity[TARGETS], state[TARGETS], outside[TARGETS];
+	int64_t wrap_up_us[TARGETS], busy_us[TARGETS];
+	tw_time ready_at[TARGETS];
+	tw_plan_id plan[PLANS];
+	tw_call_id call[CALLS];      /* 0: free */
+	struct model_offer offer[OFFERS];
+	unsigned long offers, cancels, ends, events, skips;
+};
+
+static uint32_t draw(struct model *m, uint32_t below)
+{
+	m->random ^= m->random << 13;
+	m->random ^= m->random >> 7;
+	m->random ^= m->random << 17;
+	return (uint32_t)((m->random >> 11) % below);
+}
+
+static uint32_t held(const struct model *m, uint32_t target)
+{
+	uint32_t i, n = m->outside[target];
+
+	for (i = 0; i < OFFERS; ++i)
+		n += m->offer[i].id.id && m->offer[i].target == target;
+	return n;
+}
+
+static struct model_offer *find(struct model *m, uint64_t id)
+{
+	uint32_t i;
+
+	for (i = 0; i < OFFERS; ++i) {
+		if (m->offer[i].id.id == id)
+			return &m->offer[i];
+	}
+	return NULL;
+}
+
+static void drop(struct model *m, struct model_offer *o, uint32_t outcome)
+{
+	uint32_t t = o->target;
+	int64_t rest = outcome == TW_OUTCOME_ANSWERED ? m->wrap_up_us[t] :
+		outcome == TW_OUTCOME_BUSY ? m->busy_us[t] : 0;
+
+	if (m->h.now + rest > m->ready_at[t] && rest)
+		m->ready_at[t] = m->h.now + rest;
+	o->id.id = 0;
+}
+
+static void on_offer(struct model *m, const tw_decision *d)
+{
+	uint32_t t = d->target.id - 1, i;
+	struct model_offer *o;
+
+	assert_int_equal(m->state[t], TW_TARGET_AVAILABLE);
+	assert_true(m->ready_at[t] <= m->h.now);
+	assert_true(held(m, t) < m->capacity[t]);
+	assert_true(d->until > m->h.now);
+	assert_null(find(m, d->offer.id));
+	for (i = 0; i < OFFERS; ++i)
+		assert_false(m->offer[i].id.id && m->offer[i].target == t &&
+			     m->offer[i].call.id == d->call.id);
+	o = find(m, 0);
+	assert_non_null(o);
+	*o = (struct model_offer){ d->offer, d->call, t, d->step, d->until,
+				   false };
+	++m->offers;
+}
+
+static void forget_call(struct model *m, uint64_t id)
+{
+	uint32_t i;
+
+	for (i = 0; i < OFFERS; ++i)
+		assert_false(m->offer[i].id.id && m->offer[i].call.id == id);
+	for (i = 0; i < CALLS; ++i) {
+		if (m->call[i].id == id)
+			m->call[i].id = 0;
+	}
+}
+
+/* Cancels of one verb may come after its offers: what it freed is free. */
+static void read_all(struct model *m)
+{
+	tw_offer_event e = TW_OFFER_EVENT_INIT;
+	tw_decision d = TW_DECISION_INIT;
+	struct model_offer *o;
+
+	while (tw_engine_next(&d, m->h.engine, NULL) == TW_OK) {
+		switch (d.kind) {
+		case TW_DECISION_OFFER:
+			on_offer(m, &d);
+			break;
+		case TW_DECISION_CANCEL:
+			o = find(m, d.offer.id);
+			assert_non_null(o);
+			assert_false(o->is_talk);
+			if (d.outcome == TW_OUTCOME_NO_ANSWER)
+				assert_true(o->until <= m->h.now);
+			drop(m, o, d.outcome);
+			++m->cancels;
+			break;
+		case TW_DECISION_END:
+			forget_call(m, d.call.id);
+			++m->ends;
+			break;
+		default:
+			assert_int_equal(d.kind, TW_DECISION_STEP);
+		}
+	}
+	while (tw_engine_next_event(&e, m->h.engine, NULL) == TW_OK) {
+		assert_int_equal(e.outcome == 0, e.offer.id == 0);
+		assert_true(e.ended >= e.offered);
+		if (e.offer.id)
+			++m->events;
+		else
+			++m->skips;
+	}
+}
+
+static void check(struct model *m)
+{
+	uint32_t i, ringing = 0, talks = 0, slots = 0, calls = 0;
+
+	for (i = 0; i < OFFERS; ++i) {
+		if (!m->offer[i].id.id)
+			continue;
+		if (m->offer[i].is_talk)
+			++talks;
+		else
+			++ringing;
+		if (!m->offer[i].is_talk)
+			assert_true(m->offer[i].until > m->h.now);
+	}
+	for (i = 0; i < TARGETS; ++i) {
+		assert_true(held(m, i) <= m->capacity[i]);
+		slots += held(m, i);
+	}
+	for (i = 0; i < CALLS; ++i)
+		calls += m->call[i].id != 0;
+	assert_int_equal(ringing, m->h.engine->ringing);
+	assert_int_equal(talks, m->h.engine->talks);
+	assert_int_equal(slots, m->h.engine->held);
+	assert_int_equal(calls, m->h.engine->calls);
+}
+
+static void build_targets(struct model *m)
+{
+	tw_target_options o = TW_TARGET_OPTIONS_INIT;
+	tw_target_id id;
+	char name[16];
+	uint32_t i;
+
+	for (i = 0; i < TARGETS; ++i) {
+		snprintf(name, sizeof(name), "t%u", i);
+		o.name = name;
+		o.capacity = 1 + (draw(m, 4) == 0);
+		o.wrap_up_ms = draw(m, 3) * 2500;
+		o.busy_ms = draw(m, 3) * 4000;
+		HOST_OK(&m->h, tw_engine_add_target(&id, m->h.engine, &o,
+						    NULL));
+		m->capacity[i] = o.capacity;
+		m->wrap_up_us[i] = o.wrap_up_ms * 1000LL;
+		m->busy_us[i] = o.busy_ms * 1000LL;
+		m->state[i] = TW_TARGET_AVAILABLE;
+		m->ready_at[i] = TW_TIME_MIN;
+	}
+}
+
+static void build(struct model *m)
+{
+	tw_pool_id pool[POOLS];
+	char name[16];
+	uint32_t i, j;
+
+	host_open(&m->h, 0);
+	build_targets(m);
+	for (i = 0; i < POOLS; ++i) {
+		uint32_t size = 1 + draw(m, 9);
+
+		snprintf(name, sizeof(name), "p%u", i);
+		pool[i] = host_pool(&m->h, name, 1 + i % 4,
+				    draw(m, 3) * 2000);
+		for (j = 0; j < size; ++j) {
+			const tw_target_id t = { 1 + (i * 5 + j) % TARGETS };
+
+			host_member(&m->h, pool[i], t, draw(m, 3), 100 - j);
+		}
+	}
+	for (i = 0; i < PLANS; ++i) {
+		snprintf(name, sizeof(name), "plan%u", i);
+		m->plan[i] = host_plan(&m->h, name);
+		for (j = draw(m, 4) + 1; j; --j)
+			host_ring(&m->h, m->plan[i], pool[draw(m, POOLS)],
+				  3000 + draw(m, 9000));
+	}
+}
+
+static struct model_offer *any_offer(struct model *m)
+{
+	uint32_t i, at = draw(m, OFFERS);
+
+	for (i = 0; i < OFFERS; ++i) {
+		struct model_offer *o = &m->offer[(at + i) % OFFERS];
+
+		if (o->id.id && !o->is_talk)
+			return o;
+	}
+	return NULL;
+}
+
+static void enter(struct model *m)
+{
+	uint32_t i;
+
+	for (i = 0; i < CALLS && m->call[i].id; ++i)
+		;
+	if (i < CALLS)
+		m->call[i] = host_enter(&m->h, m->plan[draw(m, PLANS)]);
+}
+
+static void leave(struct model *m)
+{
+	uint32_t i, at = draw(m, CALLS);
+	tw_call_id call = { 0 };
+
+	for (i = 0; i < CALLS && !call.id; ++i)
+		call = m->call[(at + i) % CALLS];
+	if (!call.id)
+		return;
+	for (i = 0; i < OFFERS; ++i) {
+		if (m->offer[i].id.id && m->offer[i].is_talk &&
+		    m->offer[i].call.id == call.id)
+			drop(m, &m->offer[i], TW_OUTCOME_ANSWERED);
+	}
+	host_leave(&m->h, call);
+	read_all(m);
+	forget_call(m, call.id);
+}
+
+static void report(struct model *m)
+{
+	struct model_offer *o = any_offer(m);
+	uint32_t outcome = TW_OUTCOME_BUSY + draw(m, 5);
+	tw_offer_id id;
+
+	if (!o)
+		return;
+	id = o->id;
+	if (draw(m, 2)) {
+		o->is_talk = true;
+		host_answer(&m->h, id);
+	} else {
+		drop(m, o, outcome);
+		host_failed(&m->h, id, outcome);
+	}
+}
+
+static void outside(struct model *m)
+{
+	uint32_t i = draw(m, TARGETS);
+	const tw_target_id t = { i + 1 };
+	tw_status status;
+
+	if (m->outside[i]) {
+		--m->outside[i];
+		HOST_OK(&m->h, tw_target_release(m->h.engine, t, m->h.now,
+						 NULL));
+		return;
+	}
+	status = tw_target_occupy(m->h.engine, t, m->h.now, NULL);
+	assert_int_equal(status, held(m, i) < m->capacity[i] ? TW_OK :
+			 TW_EBUSY);
+	if (!status)
+		++m->outside[i];
+}
+
+static void change_state(struct model *m)
+{
+	uint32_t i = draw(m, TARGETS);
+	const tw_target_id t = { i + 1 };
+
+	m->state[i] = draw(m, 5) ? TW_TARGET_AVAILABLE : 2 + draw(m, 2);
+	host_state(&m->h, t, m->state[i]);
+}
+
+static void random_event(struct model *m)
+{
+	switch (draw(m, 16)) {
+	case 0: case 1: case 2:
+		enter(m);
+		break;
+	case 3: case 4:
+		leave(m);
+		break;
+	case 5: case 6:
+		report(m);
+		break;
+	case 7:
+		outside(m);
+		break;
+	case 8:
+		change_state(m);
+		break;
+	default:
+		host_wait(&m->h, draw(m, 20) ? draw(m, 900) :
+			  draw(m, 20000));
+	}
+	read_all(m);
+	/* verbs leave due deadlines to the tick; the model wants none */
+	HOST_OK(&m->h, tw_engine_tick(m->h.engine, m->h.now, NULL));
+	read_all(m);
+	check(m);
+}
+
+static void close_all(struct model *m)
+{
+	uint32_t i;
+
+	for (i = 0; i < CALLS; ++i) {
+		if (!m->call[i].id)
+			continue;
+		host_leave(&m->h, m->call[i]);
+	}
+	for (i = 0; i < TARGETS; ++i) {
+		const tw_target_id t = { i + 1 };
+
+		while (m->outside[i]) {
+			--m->outside[i];
+			HOST_OK(&m->h, tw_target_release(m->h.engine, t,
+							 m->h.now, NULL));
+		}
+	}
+	assert_int_equal(m->h.engine->held, 0);
+	assert_int_equal(m->h.engine->calls, 0);
+	assert_int_equal(m->h.engine->ringing, 0);
+}
+
+static void holds_for_any_order_of_events(void **state)
+{
+	static struct model m;
+	uint64_t seed;
+	int i;
+
+	(void)state;
+	for (seed = 1; seed <= 10; ++seed) {
+		memset(&m, 0, sizeof(m));
+		m.random = seed * 0x9e3779b97f4a7c15u;
+		build(&m);
+		for (i = 0; i < EVENTS / 10; ++i)
+			random_event(&m);
+		close_all(&m);
+		host_drain(&m.h);
+		host_close(&m.h);
+		/* it was not idle */
+		assert_true(m.offers > 1000 && m.cancels > 300);
+		assert_true(m.ends > 100 && m.skips > 300);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(holds_for_any_order_of_events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
