@@ -30,9 +30,13 @@ struct gateway_options {
 	const char *local_host;        /* for Via and Contact */
 	uint32_t local_port;
 	uint32_t batch_calls;          /* records per store transaction */
+	uint32_t flush_s;              /* a record waits no longer; 0: 5 */
+	void (*log_h)(const char *line, void *arg); /* one event; or NULL */
+	void *log_arg;
 };
 
-/* Starts registering at once. */
+/* Starts registering at once. mem_deref() it; gateway_stop() before that
+ * un-registers. The directory is a snapshot: another one, another gateway. */
 int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 		  tw_error *err);
 /* Un-registers; stopped_h when every trunk is idle and all is stored. */

@@ -1,0 +1,440 @@
+/**
+ * @file attempt.c  One try to reach somebody: a leg, or several one by one
+ *
+ * A phone is one leg. A number behind carriers is a list of candidates: the
+ * next is dialled when a carrier, not the called person, said no. Every leg
+ * over a carrier is recorded, answered or not, since every one may be billed.
+ * Whom to try, and what a failure means for the call, is for others.
+ */
+#include <string.h>
+#include "gw.h"
+
+enum {
+	SILENCE_MS = 4000,   /* a living peer says 100 within T1 or so */
+};
+
+
+static void end_carrier(struct attempt *attempt)
+{
+	if (!attempt->trunk)
+		return;
+	(void)tw_router_call_end(attempt->call->gw->router,
+				 attempt->trunk->name, NULL);
+	attempt->trunk = NULL;
+}
+
+
+static void destructor(void *arg)
+{
+	struct attempt *attempt = arg;
+
+	list_unlink(&attempt->le);
+	tmr_cancel(&attempt->silence);
+	mem_deref(attempt->leg);
+	end_carrier(attempt);
+	mem_deref(attempt->candidates);
+}
+
+
+static const tw_route_candidate *current(const struct attempt *attempt)
+{
+	return attempt->candidates && attempt->next
+		? &attempt->candidates[attempt->next - 1] : NULL;
+}
+
+
+static void record_leg(struct attempt *attempt, uint32_t status)
+{
+	struct call *call = attempt->call;
+	const tw_route_candidate *candidate = current(attempt);
+	const bool outbound = call->direction == TW_DIRECTION_OUTBOUND;
+	tw_cdr cdr = TW_CDR_INIT;
+
+	if (!candidate || !attempt->leg)
+		return;              /* a phone of ours: nobody bills it */
+
+	cdr.direction = outbound ? TW_DIRECTION_OUTBOUND
+		: TW_DIRECTION_FORWARD;
+	cdr.status = attempt->answer ? TW_CALL_ANSWERED : status;
+	cdr.leg = ++call->legs;
+	cdr.call_id = leg_callid(attempt->leg);
+	cdr.linked_id = call->callid;
+	cdr.start = attempt->start;
+	cdr.answer = attempt->answer;
+	cdr.end = clk_now(call->gw->clk);
+	cdr.duration_us = attempt->answer ? cdr.end - attempt->answer : 0;
+	cdr.caller = outbound && call->own[0] ? call->own : call->caller;
+	cdr.callee = attempt->number;
+	cdr.number = outbound ? call->own : call->number;
+	cdr.trunk = attempt->trunk ? attempt->trunk->name : NULL;
+	cdr.carrier = attempt->trunk ? attempt->trunk->carrier : NULL;
+	if (call->phone) {
+		cdr.extension = call->phone->extension;
+		cdr.department = call->phone->department;
+	}
+	record_add(call->gw->recorder, &cdr);
+}
+
+
+static uint32_t outcome_of(uint16_t code)
+{
+	switch (code) {
+
+	case 486:
+	case 600:
+		return TW_OUTCOME_BUSY;
+
+	case 403:
+	case 488:
+	case 603:
+	case 606:
+		return TW_OUTCOME_REJECTED;
+
+	default:
+		return code >= 500 && code < 600 ? TW_OUTCOME_CONGESTED
+			: TW_OUTCOME_UNREACHABLE;
+	}
+}
+
+
+static uint32_t status_of(uint16_t code, bool rung)
+{
+	switch (code) {
+
+	case 486:
+	case 600:
+		return TW_CALL_BUSY;
+
+	case 408:
+	case 480:
+	case 487:
+		return TW_CALL_NO_ANSWER;
+
+	default:
+		return rung && !code ? TW_CALL_NO_ANSWER : TW_CALL_FAILED;
+	}
+}
+
+
+/* Would another carrier do better? Not when the called side has spoken. */
+static bool is_carriers_fault(uint16_t code, bool rung)
+{
+	switch (code) {
+
+	case 0:
+	case 401:
+	case 403:
+	case 407:
+	case 408:
+		return true;
+
+	case 480:
+		return !rung;
+
+	default:
+		return code >= 500 && code < 600;
+	}
+}
+
+
+static void leg_over(struct attempt *attempt, uint32_t status)
+{
+	tmr_cancel(&attempt->silence);
+	record_leg(attempt, status);
+	attempt->leg = mem_deref(attempt->leg);
+	end_carrier(attempt);
+}
+
+
+/* May free the attempt: nothing may be done with it afterwards. */
+static void leg_failed(struct attempt *attempt, uint16_t code)
+{
+	const bool retry = is_carriers_fault(code, attempt->rung);
+
+	leg_over(attempt, status_of(code, attempt->rung));
+	if (retry && attempt_dial(attempt) == 0)
+		return;
+	call_attempt_failed(attempt->call, attempt, outcome_of(code), code);
+}
+
+
+static void silence_handler(void *arg)
+{
+	struct attempt *attempt = arg;
+
+	leg_hangup(attempt->leg, NULL);
+	leg_failed(attempt, 408);
+}
+
+
+static void progress_handler(const struct sip_msg *msg, void *arg)
+{
+	struct attempt *attempt = arg;
+
+	tmr_cancel(&attempt->silence);
+	attempt->rung = true;
+	call_ring(attempt->call, msg);
+}
+
+
+static void answer_handler(const struct sip_msg *msg, void *arg)
+{
+	struct attempt *attempt = arg;
+
+	tmr_cancel(&attempt->silence);
+	attempt->answer = clk_now(attempt->call->gw->clk);
+	if (!call_answer(attempt->call, attempt, msg))
+		attempt_stop(attempt, TW_CALL_NO_ANSWER, "Reason: SIP;"
+			     "cause=200;text=\"Call completed elsewhere\""
+			     "\r\n");
+}
+
+
+static void closed_handler(int err, uint16_t code, const struct sip_msg *msg,
+			   void *arg)
+{
+	struct attempt *attempt = arg;
+	struct call *call = attempt->call;
+	(void)err;
+	(void)msg;
+
+	if (attempt->answer && call->talk == attempt)
+		call_end(call, TW_CALL_ANSWERED, 0, NULL);
+	else
+		leg_failed(attempt, code);
+}
+
+
+/* An address with another user part: "sip:" [user@] host... */
+static int with_user(char *buf, size_t size, const char *uri,
+		     const char *number)
+{
+	const char *plus = str_len(number) > 6 ? "+" : "";
+	const char *at = strchr(uri, '@');
+	const char *host = at ? at + 1 : uri + 4;
+
+	if (strncmp(uri, "sip:", 4))
+		return EINVAL;
+
+	return re_snprintf(buf, size, "sip:%s%s@%s", plus, number, host) < 0
+		? EOVERFLOW : 0;
+}
+
+
+static const char *landline_uri(const struct gateway *gw, const char *name)
+{
+	const char *uri;
+	tw_row row;
+
+	if (tw_directory_find(&row, gw->directory, "landline", name, NULL))
+		return NULL;
+	uri = tw_row_text(gw->directory, row, "uri");
+
+	return uri && *uri ? uri : NULL;
+}
+
+
+/* A user part that means itself: no "@" or ";" that would mean more. */
+static bool is_plain_user(const char *user)
+{
+	return *user && strspn(user, "0123456789+-._*#"
+			       "abcdefghijklmnopqrstuvwxyz"
+			       "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(user);
+}
+
+
+/* Who calls, as the called side sees it: a carrier only lets our own numbers
+ * pass, so a forwarded caller stands in the display name. */
+static int from_uri(char *buf, size_t size, const struct attempt *attempt)
+{
+	const struct call *call = attempt->call;
+	const struct trunk *trunk = attempt->trunk;
+	const bool outbound = call->direction == TW_DIRECTION_OUTBOUND;
+	const char *user = outbound ? call->own : call->number;
+	const char *host = trunk ? trunk->domain : call->gw->local_host;
+
+	if (!trunk && !outbound)
+		user = call->caller;
+	if (!is_plain_user(user))
+		user = "anonymous";
+
+	return re_snprintf(buf, size, "sip:%s%s@%s",
+			   trunk && *user >= '0' && *user <= '9' ? "+" : "",
+			   user, host) < 0 ? EOVERFLOW : 0;
+}
+
+
+static int leg_start(struct attempt *attempt)
+{
+	struct call *call = attempt->call;
+	struct gateway *gw = call->gw;
+	struct trunk *trunk = attempt->trunk;
+	char from[GW_URI];
+	const bool forward = trunk && call->direction == TW_DIRECTION_INBOUND;
+	struct leg_options options = {
+		.sip = gw->sip,
+		.clk = gw->clk,
+		.uri = attempt->uri,
+		.from_uri = from,
+		.from_name = forward && call->caller[0] ? call->caller : NULL,
+		.contact_user = "gw",
+		.content_type = call->ctype[0] ? call->ctype : NULL,
+		.body = call->body ? call->body->buf : NULL,
+		.body_size = call->body ? call->body->end : 0,
+		.auth_h = trunk ? trunk_authorize : NULL,
+		.auth_arg = trunk,
+		.progress_h = progress_handler,
+		.answer_h = answer_handler,
+		.closed_h = closed_handler,
+		.arg = attempt,
+	};
+	int err;
+
+	err = from_uri(from, sizeof(from), attempt);
+	if (err)
+		return err;
+
+	attempt->start = clk_now(gw->clk);
+	attempt->answer = 0;
+	attempt->rung = false;
+	err = leg_invite(&attempt->leg, gw->leg_sock, &options);
+	if (err)
+		return err;
+
+	/* Real time on purpose: a virtual clock stands still meanwhile. */
+	tmr_start(&attempt->silence, SILENCE_MS, silence_handler, attempt);
+	if (forward)
+		gw->stats.forwarded++;
+
+	return 0;
+}
+
+
+static int dial_candidate(struct attempt *attempt,
+			  const tw_route_candidate *candidate)
+{
+	struct call *call = attempt->call;
+	struct gateway *gw = call->gw;
+	const char *via = NULL;
+	int err;
+
+	attempt->trunk = trunk_find(gw, candidate->trunk);
+	if (attempt->trunk)
+		via = attempt->trunk->registrar;
+	else if (candidate->emergency)
+		via = landline_uri(gw, candidate->trunk);
+	if (!via)
+		return ENOENT;
+
+	if (call->direction == TW_DIRECTION_OUTBOUND)
+		outbound_show(call, attempt->trunk ? attempt->trunk->carrier
+			      : NULL);
+	err = with_user(attempt->uri, sizeof(attempt->uri), via,
+			attempt->number);
+	if (err) {
+		attempt->trunk = NULL;
+		return err;
+	}
+	if (attempt->trunk)
+		(void)tw_router_call_begin(gw->router, attempt->trunk->name,
+					   NULL);
+	err = leg_start(attempt);
+	if (err)
+		end_carrier(attempt);
+	gw_log(gw, "call %s: %s by %s: %s", call->callid, attempt->number,
+	       candidate->trunk, err ? "not sent" : candidate->reason);
+
+	return err;
+}
+
+
+int attempt_dial(struct attempt *attempt)
+{
+	if (!attempt->candidates)
+		return attempt->next++ ? ENOENT : leg_start(attempt);
+
+	while (attempt->next < attempt->count) {
+		if (!dial_candidate(attempt,
+				    &attempt->candidates[attempt->next++]))
+			return 0;
+	}
+
+	return ENOENT;
+}
+
+
+static int attempt_alloc(struct attempt **attemptp, struct call *call)
+{
+	struct attempt *attempt;
+
+	attempt = mem_zalloc(sizeof(*attempt), destructor);
+	if (!attempt)
+		return ENOMEM;
+
+	tmr_init(&attempt->silence);
+	attempt->call = call;
+	list_append(&call->attemptl, &attempt->le, attempt);
+	*attemptp = attempt;
+
+	return 0;
+}
+
+
+int attempt_phone(struct attempt **attemptp, struct call *call,
+		  const char *uri)
+{
+	struct attempt *attempt;
+	int err;
+
+	err = attempt_alloc(&attempt, call);
+	if (err)
+		return err;
+
+	str_ncpy(attempt->uri, uri, sizeof(attempt->uri));
+	*attemptp = attempt;
+
+	return 0;
+}
+
+
+int attempt_carriers(struct attempt **attemptp, struct call *call,
+		     const char *number, const tw_route_candidate *rows,
+		     uint32_t count)
+{
+	struct attempt *attempt;
+	uint32_t i;
+	int err;
+
+	err = attempt_alloc(&attempt, call);
+	if (err)
+		return err;
+
+	str_ncpy(attempt->number, number, sizeof(attempt->number));
+	attempt->candidates = mem_zalloc((count + 1) * sizeof(*rows), NULL);
+	if (!attempt->candidates) {
+		mem_deref(attempt);
+		return ENOMEM;
+	}
+	for (i = 0; i < count; i++) {
+		if (rows[i].verdict == TW_OK)
+			attempt->candidates[attempt->count++] = rows[i];
+	}
+	*attemptp = attempt;
+
+	return 0;
+}
+
+
+void attempt_stop(struct attempt *attempt, uint32_t status,
+		  const char *reason)
+{
+	struct call *call = attempt->call;
+
+	if (call->talk == attempt)
+		call->talk = NULL;
+	if (attempt->leg) {
+		leg_hangup(attempt->leg, reason);
+		leg_over(attempt, status);
+	}
+	mem_deref(attempt);
+}

@@ -1,0 +1,282 @@
+/**
+ * @file call.c  A caller's leg and everything that hangs on it
+ *
+ * One call is one caller, any number of attempts to reach somebody, at most
+ * one talk. It ends once, whoever ends it: the order here (attempts, caller,
+ * record, engine) is the same for all.
+ */
+#include <string.h>
+#include "gw.h"
+
+
+static void destructor(void *arg)
+{
+	struct call *call = arg;
+
+	hash_unlink(&call->he);
+	list_unlink(&call->le);
+	list_flush(&call->attemptl);
+	mem_deref(call->uas);
+	mem_deref(call->body);
+}
+
+
+static void uas_closed_handler(int err, const struct sip_msg *msg, void *arg)
+{
+	struct call *call = arg;
+	(void)msg;
+
+	/* A caller whose ACK never came had his 200, and may be billed. */
+	call_end(call, call->answer && err != ECANCELED ? TW_CALL_ANSWERED
+		 : TW_CALL_CANCELLED, 0, NULL);
+}
+
+
+static void set_body(struct call *call, const struct sip_msg *msg)
+{
+	size_t size = mbuf_get_left(msg->mb);
+
+	if (pl_isset(&msg->clen) && pl_u32(&msg->clen) < size)
+		size = pl_u32(&msg->clen);
+	if (!size || !pl_isset(&msg->ctyp.type))
+		return;
+	if (re_snprintf(call->ctype, sizeof(call->ctype), "%r/%r",
+			&msg->ctyp.type, &msg->ctyp.subtype) < 0)
+		return;
+	call->body = mbuf_alloc(size);
+	if (call->body)
+		(void)mbuf_write_mem(call->body, mbuf_buf(msg->mb), size);
+}
+
+
+int call_alloc(struct call **callp, struct gateway *gw,
+	       const struct sip_msg *msg, uint32_t direction)
+{
+	struct call *call;
+	int err;
+
+	call = mem_zalloc(sizeof(*call), destructor);
+	if (!call)
+		return ENOMEM;
+
+	call->gw = gw;
+	call->direction = direction;
+	call->start = clk_now(gw->clk);
+	gw_text(call->callid, sizeof(call->callid), &msg->callid);
+	if (!gw_digits(call->caller, gw, &msg->from.uri.user))
+		gw_text(call->caller, sizeof(call->caller),
+			&msg->from.uri.user);
+	set_body(call, msg);
+	if (!call->body) {
+		/* The answer to an offer in a 200 rides in the ACK, which
+		 * our other leg has sent by then. */
+		(void)sip_treply(NULL, gw->sip, msg, 488,
+				 "Offer Needed in INVITE");
+		mem_deref(call);
+		return EBADMSG;
+	}
+
+	err = uas_accept(&call->uas, gw->uas_sock, msg, "gw", NULL,
+			 uas_closed_handler, call);
+	if (err) {
+		mem_deref(call);
+		return err;
+	}
+
+	call->legs = direction == TW_DIRECTION_INBOUND ? 1 : 0;
+	list_append(&gw->calll, &call->le, call);
+	gw->stats.live++;
+	*callp = call;
+
+	return 0;
+}
+
+
+static void body_of(struct uas_body *body, char *ctype, size_t size,
+		    const struct sip_msg *msg)
+{
+	size_t left = mbuf_get_left(msg->mb);
+
+	memset(body, 0, sizeof(*body));
+	if (pl_isset(&msg->clen) && pl_u32(&msg->clen) < left)
+		left = pl_u32(&msg->clen);
+	if (!left || !pl_isset(&msg->ctyp.type) ||
+	    re_snprintf(ctype, size, "%r/%r", &msg->ctyp.type,
+			&msg->ctyp.subtype) < 0)
+		return;
+	body->content_type = ctype;
+	body->data = mbuf_buf(msg->mb);
+	body->size = left;
+}
+
+
+void call_ring(struct call *call, const struct sip_msg *msg)
+{
+	struct uas_body body;
+	char ctype[GW_TEXT];
+
+	if (call->ended || call->answer)
+		return;
+
+	/* Early media passes when only one can send it. */
+	body_of(&body, ctype, sizeof(ctype), msg);
+	if (msg->scode == 183 && body.content_type &&
+	    call->direction == TW_DIRECTION_OUTBOUND)
+		(void)uas_progress(call->uas, 183, "Session Progress", NULL,
+				   &body);
+	else if (!call->rung)
+		(void)uas_progress(call->uas, 180, "Ringing", NULL, NULL);
+	else
+		return;
+	call->rung = true;
+}
+
+
+bool call_answer(struct call *call, struct attempt *attempt,
+		 const struct sip_msg *msg)
+{
+	struct uas_body body;
+	char ctype[GW_TEXT];
+
+	if (call->ended || call->answer || !ring_answered(attempt))
+		return false;
+
+	body_of(&body, ctype, sizeof(ctype), msg);
+	if (uas_answer(call->uas, NULL, &body)) {
+		call_end(call, TW_CALL_FAILED, 500, NULL);
+		return true;
+	}
+	call->answer = attempt->answer;
+	call->talk = attempt;
+
+	/* The losers of the race end inside, this call may not. */
+	ring_pump(call->gw);
+
+	return true;
+}
+
+
+static void record_caller(const struct call *call, uint32_t status)
+{
+	tw_cdr cdr = TW_CDR_INIT;
+
+	/* Outbound: a phone of ours is no leg that anybody bills; its
+	 * record stands for it only when no carrier was tried. */
+	if (call->direction == TW_DIRECTION_OUTBOUND && call->legs)
+		return;
+
+	cdr.direction = call->direction;
+	cdr.status = status;
+	cdr.leg = 1;
+	cdr.call_id = call->callid;
+	cdr.linked_id = call->callid;
+	cdr.start = call->start;
+	cdr.answer = call->answer;
+	cdr.end = clk_now(call->gw->clk);
+	cdr.duration_us = call->answer ? cdr.end - call->answer : 0;
+	cdr.caller = call->caller;
+	cdr.callee = call->number;
+	if (call->direction == TW_DIRECTION_INBOUND)
+		cdr.number = call->number;
+	if (call->trunk) {
+		cdr.trunk = call->trunk->name;
+		cdr.carrier = call->trunk->carrier;
+	}
+	if (call->phone) {
+		cdr.extension = call->phone->extension;
+		cdr.department = call->phone->department;
+	}
+	record_add(call->gw->recorder, &cdr);
+}
+
+
+static const char *reason_of(uint16_t code)
+{
+	switch (code) {
+
+	case 403: return "Forbidden";
+	case 404: return "Not Found";
+	case 408: return "Request Timeout";
+	case 480: return "Temporarily Unavailable";
+	case 486: return "Busy Here";
+	case 503: return "Service Unavailable";
+	case 600: return "Busy Everywhere";
+	case 603: return "Decline";
+	default:  return "Call Failed";
+	}
+}
+
+
+static void end_caller(struct call *call, uint16_t code, const char *text)
+{
+	char warning[256] = "";
+
+	if (uas_is_answered(call->uas)) {
+		uas_hangup(call->uas, NULL);
+		return;
+	}
+	if (text && *text && dialog_is_name(text))
+		(void)re_snprintf(warning, sizeof(warning),
+				  "Warning: 399 trunkwise \"%s\"\r\n", text);
+	(void)uas_reject(call->uas, code ? code : 480,
+			 reason_of(code ? code : 480),
+			 warning[0] ? warning : NULL);
+}
+
+
+static void release_phone(struct call *call)
+{
+	struct gateway *gw = call->gw;
+
+	if (!call->occupied)
+		return;
+	call->occupied = false;
+	(void)tw_target_release(gw->engine, call->phone->target,
+				clk_now(gw->clk), NULL);
+}
+
+
+void call_end(struct call *call, uint32_t status, uint16_t code,
+	      const char *text)
+{
+	struct gateway *gw = call->gw;
+	struct le *le;
+
+	if (call->ended)
+		return;
+	call->ended = true;
+
+	while ((le = list_head(&call->attemptl)))
+		attempt_stop(le->data, status == TW_CALL_ANSWERED
+			     ? TW_CALL_NO_ANSWER : status, NULL);
+	end_caller(call, code, text);
+	record_caller(call, call->answer ? TW_CALL_ANSWERED : status);
+	release_phone(call);
+	ring_leave(call);
+	gw_log(gw, "call %s: over, %s -> %s", call->callid, call->caller,
+	       call->number);
+	gw->stats.live--;
+	mem_deref(call);
+	ring_pump(gw);
+}
+
+
+void call_attempt_failed(struct call *call, struct attempt *attempt,
+			 uint32_t outcome, uint16_t code)
+{
+	uint32_t status = TW_CALL_FAILED;
+
+	if (call->ended)
+		return;
+	if (call->direction == TW_DIRECTION_INBOUND) {
+		ring_failed(attempt, outcome);
+		return;
+	}
+
+	if (outcome == TW_OUTCOME_BUSY)
+		status = TW_CALL_BUSY;
+	else if (code == 480 || code == 408)
+		status = TW_CALL_NO_ANSWER;
+	call_end(call, status, code >= 400 && code != 401 && code != 407
+		 ? code : 503, NULL);
+}

@@ -1,0 +1,351 @@
+/**
+ * @file gateway.c  A small back-to-back user agent around the library
+ *
+ * Start, stop, and the two listeners between which everything else stands:
+ * the first throws out what is malformed or comes from strangers, the last
+ * takes what belongs to no dialog.
+ */
+#include <stdarg.h>
+#include <string.h>
+#include "gw.h"
+
+enum {
+	CALLS = 256,           /* hash buckets */
+	STOP_POLL_MS = 100,
+};
+
+
+void gw_log(const struct gateway *gw, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	if (!gw->options.log_h)
+		return;
+	va_start(ap, fmt);
+	(void)re_vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	gw->options.log_h(line, gw->options.log_arg);
+}
+
+
+bool gw_digits(char out[GW_NUMBER], const struct gateway *gw,
+	       const struct pl *user)
+{
+	char text[GW_TEXT];
+
+	return pl_isset(user) && !pl_strcpy(user, text, sizeof(text)) &&
+		tw_number_digits(out, GW_NUMBER, text, gw->country,
+				 NULL) == TW_OK;
+}
+
+
+void gw_text(char *out, size_t size, const struct pl *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->l && i + 1 < size; i++) {
+		const unsigned char c = (unsigned char)text->p[i];
+
+		out[i] = c > ' ' && c < 0x7f && !strchr("\"\\<>", c)
+			? (char)c : '?';
+	}
+	out[i] = '\0';
+}
+
+
+/* ---- listeners ---- */
+
+static void refuse(struct gateway *gw, const struct sip_msg *msg,
+		   uint16_t code, const char *reason)
+{
+	char from[GW_TEXT];
+
+	if (!pl_strcmp(&msg->met, "ACK"))
+		return;
+	gw->stats.refused++;
+	(void)re_snprintf(from, sizeof(from), "%J", &msg->src);
+	gw_log(gw, "%s: refused with %u %s", from, code, reason);
+
+	/* Without a transaction: strangers get no memory of ours. */
+	if (code == 420) {
+		const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_REQUIRE);
+		char option[GW_TEXT];
+
+		gw_text(option, sizeof(option), &hdr->val);
+		(void)sip_replyf(gw->sip, msg, code, reason,
+				 "Unsupported: %s\r\n"
+				 "Content-Length: 0\r\n"
+				 "\r\n", option);
+		return;
+	}
+	(void)sip_reply(gw->sip, msg, code, reason);
+}
+
+
+static bool first_handler(const struct sip_msg *msg, void *arg)
+{
+	struct gateway *gw = arg;
+	const char *reason = "Bad Request";
+	struct source source;
+	uint16_t code;
+
+	clk_busy(gw->clk, 0);
+	if (!policy_source(&source, gw, msg)) {
+		refuse(gw, msg, 403, "Forbidden");
+		return true;
+	}
+
+	code = policy_check(msg, &reason);
+	if (code) {
+		refuse(gw, msg, code, reason);
+		return true;
+	}
+
+	return false;
+}
+
+
+static void on_invite(struct gateway *gw, const struct sip_msg *msg)
+{
+	struct source source;
+
+	if (gw->stopping || recorder_is_full(gw->recorder)) {
+		gw->stats.refused++;
+		(void)sip_treply(NULL, gw->sip, msg, 503,
+				 "Service Unavailable");
+		return;
+	}
+	if (!policy_source(&source, gw, msg))
+		return;
+	if (source.phone)
+		outbound_invite(gw, msg, source.phone);
+	else
+		inbound_invite(gw, msg);
+}
+
+
+static bool last_handler(const struct sip_msg *msg, void *arg)
+{
+	struct gateway *gw = arg;
+
+	if (!pl_strcmp(&msg->met, "ACK"))
+		return true;         /* of an answer without transaction */
+
+	if (pl_isset(&msg->to.tag)) {
+		(void)sip_treply(NULL, gw->sip, msg, 481,
+				 "Call Does Not Exist");
+	}
+	else if (!pl_strcmp(&msg->met, "INVITE")) {
+		on_invite(gw, msg);
+	}
+	else if (!pl_strcmp(&msg->met, "OPTIONS")) {
+		dialog_answer(gw->sip, msg);
+	}
+	else if (!pl_strcmp(&msg->met, "REGISTER")) {
+		/* We register to carriers; nobody registers to us. */
+		gw->stats.refused++;
+		(void)sip_treplyf(NULL, NULL, gw->sip, msg, false, 405,
+				  "Method Not Allowed",
+				  DIALOG_ALLOW
+				  "Content-Length: 0\r\n"
+				  "\r\n");
+	}
+	else if (!pl_strcmp(&msg->met, "CANCEL")) {
+		(void)sip_reply(gw->sip, msg, 481,
+				"Transaction Does Not Exist");
+	}
+	else {
+		gw->stats.refused++;
+		(void)sip_reply(gw->sip, msg, 501, "Not Implemented");
+	}
+
+	return true;
+}
+
+
+/* ---- start ---- */
+
+static void destructor(void *arg)
+{
+	struct gateway *gw = arg;
+	struct le *le;
+
+	gw->stopping = true;
+	while ((le = list_head(&gw->calll)))
+		call_end(le->data, TW_CALL_FAILED, 503, NULL);
+	clk_timer_cancel(&gw->stop_timer);
+	if (gw->recorder)
+		(void)recorder_flush(gw->recorder);
+	mem_deref(gw->recorder);
+	mem_deref(gw->lsnr_first);
+	mem_deref(gw->lsnr_last);
+	mem_deref(gw->leg_sock);
+	mem_deref(gw->uas_sock);
+	trunks_close(gw);
+	clk_timer_cancel(&gw->engine_timer);
+	list_flush(&gw->phonel);
+	mem_deref(gw->engine_calls);
+	tw_engine_free(gw->engine);
+	tw_router_free(gw->router);
+	mem_deref(gw->secrets_dir);
+	mem_deref(gw->clk);
+}
+
+
+static void set_country(struct gateway *gw)
+{
+	tw_row row = { 0 };
+	const char *text = NULL;
+
+	if (tw_directory_next(&row, gw->directory, "company", NULL) == TW_OK)
+		text = tw_row_text(gw->directory, row, "country");
+	gw->country = text && *text ? text : "7";
+}
+
+
+static int set_local(struct gateway *gw)
+{
+	struct sa any, laddr;
+	int err;
+
+	if (gw->options.local_host) {
+		str_ncpy(gw->local_host, gw->options.local_host,
+			 sizeof(gw->local_host));
+		return 0;
+	}
+	err = sa_set_str(&any, "127.0.0.1", SIP_PORT);
+	if (!err)
+		err = sip_transp_laddr(gw->sip, &laddr, SIP_TRANSP_UDP, &any);
+	if (!err && re_snprintf(gw->local_host, sizeof(gw->local_host), "%j",
+				&laddr) < 0)
+		err = EOVERFLOW;
+
+	return err;
+}
+
+
+static int open_library(struct gateway *gw, tw_error *err)
+{
+	tw_engine_options options = TW_ENGINE_OPTIONS_INIT;
+
+	options.seed = gw->options.seed;
+	if (tw_directory_engine(&gw->engine, gw->directory, &options, err) ||
+	    tw_directory_router(&gw->router, gw->directory,
+				gw->options.store, err))
+		return EINVAL;
+
+	return 0;
+}
+
+
+/* The order of listeners is the order of their birth. */
+static int listen_all(struct gateway *gw, tw_error *err)
+{
+	int e;
+
+	e = sip_listen(&gw->lsnr_first, gw->sip, true, first_handler, gw);
+	if (!e)
+		e = leg_listen(&gw->leg_sock, gw->sip);
+	if (!e)
+		e = uas_listen(&gw->uas_sock, gw->sip, gw->clk);
+	if (!e)
+		e = phones_open(gw, err);
+	if (!e)
+		e = trunks_open(gw, err);
+	if (!e)
+		e = sip_listen(&gw->lsnr_last, gw->sip, true, last_handler,
+			       gw);
+
+	return e;
+}
+
+
+int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
+		  tw_error *err)
+{
+	struct gateway *gw;
+	int e;
+
+	if (!gwp || !options || !options->store || !options->directory ||
+	    !options->sip || !options->clk)
+		return EINVAL;
+
+	gw = mem_zalloc(sizeof(*gw), destructor);
+	if (!gw)
+		return ENOMEM;
+
+	tmr_init(&gw->sync_tmr);
+	tmr_init(&gw->patience_tmr);
+	gw->options = *options;
+	gw->directory = options->directory;
+	gw->sip = options->sip;
+	gw->clk = mem_ref(options->clk);
+	set_country(gw);
+	e = options->secrets_dir ? str_dup(&gw->secrets_dir,
+					   options->secrets_dir) : 0;
+	if (!e)
+		e = set_local(gw);
+	if (!e)
+		e = hash_alloc(&gw->engine_calls, CALLS);
+	if (!e)
+		e = recorder_alloc(&gw->recorder, gw);
+	if (!e)
+		e = open_library(gw, err);
+	if (!e)
+		e = listen_all(gw, err);
+	if (e) {
+		mem_deref(gw);
+		return e;
+	}
+
+	trunks_start(gw);
+	*gwp = gw;
+
+	return 0;
+}
+
+
+/* ---- stop ---- */
+
+static void stop_handler(void *arg)
+{
+	struct gateway *gw = arg;
+
+	if (!trunks_are_idle(gw) || !recorder_flush(gw->recorder)) {
+		clk_timer_start(gw->clk, &gw->stop_timer, clk_now(gw->clk) +
+				STOP_POLL_MS * 1000, stop_handler, gw);
+		return;
+	}
+	gw->stopped_h(0, gw->stopped_arg);
+}
+
+
+void gateway_stop(struct gateway *gw, void (*stopped_h)(int err, void *arg),
+		  void *arg)
+{
+	struct le *le;
+
+	if (gw->stopping)
+		return;
+	gw->stopping = true;
+	gw->stopped_h = stopped_h;
+	gw->stopped_arg = arg;
+	while ((le = list_head(&gw->calll)))
+		call_end(le->data, TW_CALL_FAILED, 503, "shutting down");
+	trunks_stop(gw);
+	clk_timer_start(gw->clk, &gw->stop_timer, clk_now(gw->clk),
+			stop_handler, gw);
+}
+
+
+tw_trunks *gateway_trunks(const struct gateway *gw)
+{
+	return gw->trunks;
+}
+
+
+void gateway_stats(const struct gateway *gw, struct gateway_stats *out)
+{
+	*out = gw->stats;
+}

@@ -1,0 +1,224 @@
+/**
+ * @file gw.h  What the gateway's own files know of each other
+ *
+ *   policy.c    who may speak to us, and whether what he says is SIP
+ *   trunks.c    trunks of the directory, their secrets, their states
+ *   phones.c    phones of the directory
+ *   inbound.c   a carrier's INVITE -> number, plan, engine
+ *   outbound.c  a phone's INVITE -> router -> carrier
+ *   ring.c      decisions of the engine -> attempts, outcomes -> engine
+ *   attempt.c   one try to reach somebody: a leg, or several one by one
+ *   call.c      a caller's leg and everything that hangs on it
+ *   record.c    call records -> store
+ */
+#ifndef EXAMPLES_GW_H
+#define EXAMPLES_GW_H
+
+#include "gateway.h"
+#include "../common/leg.h"
+#include "../common/uas.h"
+#include "../common/dialogs.h"
+
+enum {
+	GW_NUMBER = 32,
+	GW_TEXT = 64,
+	GW_URI = 256,
+	GW_CALLID = 256,
+	GW_CALLID_MAX = 200,       /* of a stranger; ours are 16 */
+	GW_CANDIDATES = 16,
+};
+
+struct phone {
+	struct le le;
+	const char *name;          /* all borrowed from the directory */
+	const char *uri;
+	const char *extension;
+	const char *department;    /* of its person or site, "" if none */
+	const char *site;
+	char user[GW_TEXT];
+	struct sa addr;
+	tw_target_id target;
+	bool is_target;            /* a member of some pool */
+};
+
+struct trunk {
+	struct le le;
+	struct gateway *gw;
+	tw_trunk *trunk;
+	const char *name;          /* borrowed from the directory */
+	const char *carrier;
+	const char *registrar;     /* "sip:host..." */
+	char domain[GW_TEXT];
+	struct sa addr;            /* where the registrar is; unset: unknown */
+	bool started;
+};
+
+struct recorder;
+
+struct gateway {
+	struct gateway_options options;
+	const tw_directory *directory;
+	struct sip *sip;
+	struct clk *clk;
+	const char *country;
+	char *secrets_dir;
+	char local_host[GW_TEXT];
+
+	tw_engine *engine;
+	tw_router *router;
+	tw_trunks *trunks;
+	struct list trunkl;        /* struct trunk */
+	struct list phonel;        /* struct phone */
+	struct list calll;         /* struct call */
+	struct hash *engine_calls; /* struct call by the engine's id */
+
+	struct leg_sock *leg_sock;
+	struct uas_sock *uas_sock;
+	struct sip_lsnr *lsnr_first;
+	struct sip_lsnr *lsnr_last;
+	struct sip_lsnr *lsnr_resp;
+
+	struct clk_timer engine_timer;
+	bool pumping;
+
+	struct clk_timer trunks_timer;
+	struct tmr sync_tmr;       /* after a message: what is pending now */
+	struct tmr patience_tmr;
+	bool trunks_busy;
+
+	struct recorder *recorder;
+	struct gateway_stats stats;
+
+	bool stopping;
+	void (*stopped_h)(int err, void *arg);
+	void *stopped_arg;
+	struct clk_timer stop_timer;
+};
+
+struct attempt;
+
+struct call {
+	struct le le;
+	struct le he;              /* in gateway.engine_calls */
+	struct gateway *gw;
+	struct uas *uas;
+	uint32_t direction;        /* TW_DIRECTION_INBOUND, _OUTBOUND */
+	tw_time start;
+	tw_time answer;            /* 0: not yet */
+	char callid[GW_CALLID];
+	char caller[GW_TEXT];
+	char number[GW_NUMBER];    /* the DID; outbound: what was dialled */
+	char own[GW_NUMBER];       /* outbound: the number we show */
+	char ctype[GW_TEXT];
+	struct mbuf *body;
+	const struct trunk *trunk; /* inbound: the one it came by */
+	const struct phone *phone; /* outbound: who dials */
+	bool occupied;             /* that phone holds a slot */
+	tw_call_id engine_call;    /* 0: none, or left already */
+	struct list attemptl;
+	struct attempt *talk;      /* the one that answered */
+	uint32_t legs;             /* legs that somebody may bill */
+	bool rung;
+	bool ended;
+};
+
+/* ---- gateway.c ---- */
+void gw_log(const struct gateway *gw, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+bool gw_digits(char out[GW_NUMBER], const struct gateway *gw,
+	       const struct pl *user);
+/* Printable copy of hostile text, cut when longer. */
+void gw_text(char *out, size_t size, const struct pl *text);
+
+/* ---- policy.c ---- */
+struct source {
+	const struct phone *phone; /* by address and From user */
+	bool is_trunk;             /* the address is that of a registrar */
+};
+/* 0: well formed; else the code to answer with. */
+uint16_t policy_check(const struct sip_msg *msg, const char **reason);
+bool policy_source(struct source *out, const struct gateway *gw,
+		   const struct sip_msg *msg);
+
+/* ---- trunks.c ---- */
+int trunks_open(struct gateway *gw, tw_error *err);
+void trunks_close(struct gateway *gw);
+void trunks_start(struct gateway *gw);
+void trunks_stop(struct gateway *gw);
+bool trunks_are_idle(const struct gateway *gw);
+void trunks_sync(struct gateway *gw);
+struct trunk *trunk_find(const struct gateway *gw, const char *name);
+struct trunk *trunk_of_token(const struct gateway *gw, const char *user);
+/* leg_auth_h with a struct trunk. */
+int trunk_authorize(char **header, const char *method, const char *uri,
+		    const struct sip_msg *msg, void *arg);
+
+/* ---- phones.c ---- */
+int phones_open(struct gateway *gw, tw_error *err);
+
+/* ---- inbound.c, outbound.c ---- */
+void inbound_invite(struct gateway *gw, const struct sip_msg *msg);
+void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
+		     const struct phone *phone);
+/* The number that a carrier is shown: one of the department's. */
+void outbound_show(struct call *call, const char *carrier);
+
+/* ---- call.c ---- */
+int call_alloc(struct call **callp, struct gateway *gw,
+	       const struct sip_msg *msg, uint32_t direction);
+void call_ring(struct call *call, const struct sip_msg *msg);
+/* false: too late, end this leg. */
+bool call_answer(struct call *call, struct attempt *attempt,
+		 const struct sip_msg *msg);
+/* Ends everything that hangs on it, once: code goes to a caller that was not
+ * answered, text into its Warning (may be NULL). */
+void call_end(struct call *call, uint32_t status, uint16_t code,
+	      const char *text);
+void call_attempt_failed(struct call *call, struct attempt *attempt,
+			 uint32_t outcome, uint16_t code);
+
+/* ---- attempt.c ---- */
+struct attempt {
+	struct le le;
+	struct call *call;
+	struct leg *leg;
+	tw_offer_id offer;         /* 0 when outbound */
+	char uri[GW_URI];          /* of a phone, when no carrier is needed */
+	char number[GW_NUMBER];    /* else this, by these candidates */
+	tw_route_candidate *candidates;
+	uint32_t count, next;      /* next: how many were dialled */
+
+	struct trunk *trunk;       /* of the leg in progress; NULL: none */
+	tw_time start;
+	tw_time answer;
+	bool rung;
+	struct tmr silence;        /* real time: the peer owes a first word */
+};
+int attempt_phone(struct attempt **attemptp, struct call *call,
+		  const char *uri);
+/* Takes usable rows only; ENOENT: none of them could be dialled. */
+int attempt_carriers(struct attempt **attemptp, struct call *call,
+		     const char *number, const tw_route_candidate *rows,
+		     uint32_t count);
+int attempt_dial(struct attempt *attempt);
+/* Ends its leg and records it; the attempt is gone. */
+void attempt_stop(struct attempt *attempt, uint32_t status,
+		  const char *reason);
+
+/* ---- ring.c ---- */
+int ring_enter(struct call *call, tw_plan_id plan);
+void ring_leave(struct call *call);
+void ring_failed(struct attempt *attempt, uint32_t outcome);
+bool ring_answered(struct attempt *attempt);
+void ring_pump(struct gateway *gw);
+
+/* ---- record.c ---- */
+int recorder_alloc(struct recorder **recorderp, struct gateway *gw);
+/* Strings are copied. */
+void record_add(struct recorder *recorder, const tw_cdr *cdr);
+/* Tries now. true: nothing is left in memory. */
+bool recorder_flush(struct recorder *recorder);
+/* Too much waits for the store: no new calls, they could not be accounted. */
+bool recorder_is_full(const struct recorder *recorder);
+
+#endif

@@ -1,0 +1,108 @@
+/**
+ * @file inbound.c  A carrier's INVITE to number, plan, engine
+ *
+ * Carriers mean one of two things by the Request-URI: our Contact token (then
+ * To holds the number) or the number itself. Both are taken, from the
+ * registrar's address only.
+ */
+#include <string.h>
+#include "gw.h"
+
+
+static const char *text_of(const struct gateway *gw, tw_row row,
+			   const char *field)
+{
+	const char *text = tw_row_text(gw->directory, row, field);
+
+	return text ? text : "";
+}
+
+
+static bool find_number(tw_row *row, char number[GW_NUMBER],
+			const struct gateway *gw, const struct pl *user)
+{
+	return gw_digits(number, gw, user) &&
+		tw_directory_find(row, gw->directory, "number", number,
+				  NULL) == TW_OK;
+}
+
+
+/* The trunk that this source may speak for: by the token, else the one of the
+ * number's own carrier. */
+static const struct trunk *trunk_of(const struct gateway *gw,
+				    const struct sip_msg *msg,
+				    const char *carrier)
+{
+	char token[GW_TEXT];
+	struct trunk *trunk = NULL;
+	struct le *le;
+
+	if (!pl_strcpy(&msg->uri.user, token, sizeof(token)))
+		trunk = trunk_of_token(gw, token);
+	if (trunk)
+		return sa_cmp(&trunk->addr, &msg->src, SA_ADDR) ? trunk
+			: NULL;
+
+	for (le = gw->trunkl.head; le; le = le->next) {
+		trunk = le->data;
+		if (sa_isset(&trunk->addr, SA_ADDR) &&
+		    sa_cmp(&trunk->addr, &msg->src, SA_ADDR) &&
+		    !strcmp(trunk->carrier, carrier))
+			return trunk;
+	}
+
+	return NULL;
+}
+
+
+static void start(struct call *call, tw_row row)
+{
+	struct gateway *gw = call->gw;
+	const char *name = text_of(gw, row, "plan");
+	tw_plan_id plan;
+
+	gw->stats.inbound++;
+	gw_log(gw, "call %s: %s -> %s by %s", call->callid, call->caller,
+	       call->number, call->trunk->name);
+	if (!*name || tw_engine_find_plan(&plan, gw->engine, name, NULL)) {
+		call_end(call, TW_CALL_FAILED, 480,
+			 "no plan for this number");
+		return;
+	}
+	if (ring_enter(call, plan))
+		call_end(call, TW_CALL_FAILED, 503, "too many calls");
+}
+
+
+void inbound_invite(struct gateway *gw, const struct sip_msg *msg)
+{
+	const struct trunk *trunk;
+	char number[GW_NUMBER];
+	struct call *call;
+	tw_row row;
+
+	if (!find_number(&row, number, gw, &msg->to.uri.user) &&
+	    !find_number(&row, number, gw, &msg->uri.user)) {
+		gw->stats.refused++;
+		gw_log(gw, "INVITE for a number that is not ours: 404");
+		(void)sip_treply(NULL, gw->sip, msg, 404, "Not Found");
+		return;
+	}
+
+	trunk = trunk_of(gw, msg, text_of(gw, row, "carrier"));
+	if (!trunk) {
+		gw->stats.refused++;
+		gw_log(gw, "INVITE for %s: not from its carrier: 403",
+		       number);
+		(void)sip_reply(gw->sip, msg, 403, "Forbidden");
+		return;
+	}
+
+	if (call_alloc(&call, gw, msg, TW_DIRECTION_INBOUND)) {
+		gw->stats.refused++;
+		return;
+	}
+	call->trunk = trunk;
+	str_ncpy(call->number, number, sizeof(call->number));
+	start(call, row);
+}

@@ -1,0 +1,232 @@
+/**
+ * @file main.c  The gateway as a program
+ *
+ * One store, one UDP address (the loopback unless told otherwise), one loop.
+ * Restart it after `trunkwise apply`: what is in force is read at start.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "gateway.h"
+
+enum { STOP_MAX_S = 40 };      /* longer than a transaction lasts */
+
+struct program {
+	const char *store_path;
+	const char *secrets_dir;
+	const char *listen;
+	tw_store *store;
+	tw_directory *directory;
+	struct clk *clk;
+	struct sip *sip;
+	struct dnsc *dnsc;
+	struct gateway *gw;
+	struct tmr stop_tmr;
+	bool stopping;
+};
+
+/* libre hands a signal over without an argument. */
+static struct program program = { .secrets_dir = ".",
+				  .listen = "127.0.0.1:5060" };
+
+
+static void log_handler(const char *line, void *arg)
+{
+	char stamp[40] = "";
+	(void)arg;
+
+	(void)tw_time_format(stamp, sizeof(stamp), clk_now(program.clk), NULL,
+			     NULL);
+	(void)fprintf(stderr, "%s %s\n", stamp, line);
+}
+
+
+static void usage(FILE *f)
+{
+	(void)fprintf(f,
+		"usage: trunkwise-gateway --store STORE [--secrets DIR]\n"
+		"                         [--listen ADDRESS:PORT]\n"
+		"\n"
+		"  --store STORE     what `trunkwise apply` wrote\n"
+		"  --secrets DIR     password_file is relative to it (.)\n"
+		"  --listen A:P      UDP and TCP (127.0.0.1:5060)\n");
+}
+
+
+static int parse(int argc, char *argv[])
+{
+	static const struct option options[] = {
+		{ "store",   required_argument, NULL, 's' },
+		{ "secrets", required_argument, NULL, 'd' },
+		{ "listen",  required_argument, NULL, 'l' },
+		{ "help",    no_argument,       NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (c) {
+
+		case 's': program.store_path = optarg; break;
+		case 'd': program.secrets_dir = optarg; break;
+		case 'l': program.listen = optarg; break;
+		case 'h': usage(stdout); exit(0);
+		default:  return EINVAL;
+		}
+	}
+
+	return program.store_path && optind == argc ? 0 : EINVAL;
+}
+
+
+static void stopped(int err, void *arg)
+{
+	(void)err;
+	(void)arg;
+	re_cancel();
+}
+
+
+static void stop_timeout(void *arg)
+{
+	(void)arg;
+	log_handler("not everything ended in time", NULL);
+	re_cancel();
+}
+
+
+static void signal_handler(int sig)
+{
+	(void)sig;
+
+	/* The second one does not wait for carriers. */
+	if (program.stopping) {
+		re_cancel();
+		return;
+	}
+	program.stopping = true;
+	tmr_start(&program.stop_tmr, STOP_MAX_S * 1000, stop_timeout, NULL);
+	gateway_stop(program.gw, stopped, NULL);
+}
+
+
+static tw_status open_store(tw_error *err)
+{
+	tw_store_options options = TW_STORE_OPTIONS_INIT;
+	tw_status status;
+
+	/* The loop must not stand while a report holds the lock: records
+	 * wait in memory instead. */
+	options.lock_wait_ms = 20;
+	status = tw_store_open(&program.store, program.store_path, &options,
+			       err);
+	if (!status)
+		status = tw_directory_open(&program.directory, program.store,
+					   clk_now(program.clk), err);
+
+	return status;
+}
+
+
+static int open_sip(struct sa *laddr)
+{
+	struct sa nsv[8];
+	uint32_t nsn = sizeof(nsv) / sizeof(nsv[0]);
+	int err;
+
+	err = sa_decode(laddr, program.listen, str_len(program.listen));
+	if (err)
+		return err;
+
+	/* Numeric registrars need no resolver. */
+	if (!dns_srv_get(NULL, 0, nsv, &nsn))
+		(void)dnsc_alloc(&program.dnsc, NULL, nsv, nsn);
+
+	err = sip_alloc(&program.sip, program.dnsc, 1024, 1024, 64,
+			"trunkwise-gateway", NULL, NULL);
+	if (!err)
+		err = sip_transp_add(program.sip, SIP_TRANSP_UDP, laddr);
+	if (!err)
+		err = sip_transp_add(program.sip, SIP_TRANSP_TCP, laddr);
+
+	return err;
+}
+
+
+static int start(tw_error *err)
+{
+	struct gateway_options options = {
+		.secrets_dir = program.secrets_dir,
+		.seed = 1,
+		.log_h = log_handler,
+	};
+	char host[64];
+	struct sa laddr;
+	int e;
+
+	e = clk_real_alloc(&program.clk);
+	if (e)
+		return e;
+	if (open_store(err))
+		return EINVAL;
+	e = open_sip(&laddr);
+	if (e)
+		return e;
+
+	(void)re_snprintf(host, sizeof(host), "%j", &laddr);
+	options.store = program.store;
+	options.directory = program.directory;
+	options.sip = program.sip;
+	options.clk = program.clk;
+	options.local_host = host;
+	options.local_port = sa_port(&laddr);
+
+	return gateway_alloc(&program.gw, &options, err);
+}
+
+
+static void close_all(void)
+{
+	tmr_cancel(&program.stop_tmr);
+	mem_deref(program.gw);
+	if (program.sip)
+		sip_close(program.sip, true);
+	mem_deref(program.sip);
+	mem_deref(program.dnsc);
+	mem_deref(program.clk);
+	tw_directory_free(program.directory);
+	tw_store_free(program.store);
+}
+
+
+int main(int argc, char *argv[])
+{
+	tw_error err = TW_ERROR_INIT;
+	int e;
+
+	if (parse(argc, argv)) {
+		usage(stderr);
+		return 2;
+	}
+	e = libre_init();
+	if (e)
+		return 1;
+
+	tmr_init(&program.stop_tmr);
+	e = start(&err);
+	if (e) {
+		(void)fprintf(stderr, "trunkwise-gateway: %s%s%s\n",
+			      err.field, err.field[0] ? ": " : "",
+			      err.message[0] ? err.message : strerror(e));
+	}
+	else {
+		log_handler("ready", NULL);
+		e = re_main(signal_handler);
+	}
+
+	close_all();
+	libre_close();
+
+	return e ? 1 : 0;
+}

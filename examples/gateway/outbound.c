@@ -1,0 +1,155 @@
+/**
+ * @file outbound.c  A phone's INVITE to router to carrier
+ *
+ * The router says who carries it and for how much; here the answer is
+ * dialled, and a refusal explained to the phone and to the books. Emergency
+ * numbers take the site's own way out and no count of slots stops them.
+ */
+#include <string.h>
+#include "gw.h"
+
+
+static const char *text_of(const struct gateway *gw, tw_row row,
+			   const char *field)
+{
+	const char *text = tw_row_text(gw->directory, row, field);
+
+	return text ? text : "";
+}
+
+
+static int score(const struct call *call, tw_row row, const char *carrier)
+{
+	const struct gateway *gw = call->gw;
+	const char *shown = text_of(gw, row, "caller_id");
+	const bool may_show = *shown == 't' || *shown == '1';
+	const bool own = call->phone->department[0] &&
+		!strcmp(text_of(gw, row, "department"),
+			call->phone->department);
+
+	/* A carrier lets only its own numbers pass. */
+	if (carrier && strcmp(text_of(gw, row, "carrier"), carrier))
+		return 0;
+
+	return 1 + (may_show ? 1 : 0) + (own ? 2 : 0);
+}
+
+
+void outbound_show(struct call *call, const char *carrier)
+{
+	struct gateway *gw = call->gw;
+	tw_row row = { 0 }, best = { 0 };
+	int top = 0;
+
+	while (tw_directory_next(&row, gw->directory, "number",
+				 NULL) == TW_OK) {
+		const int s = score(call, row, carrier);
+
+		if (s > top) {
+			top = s;
+			best = row;
+		}
+	}
+
+	call->own[0] = '\0';
+	if (top)
+		str_ncpy(call->own, text_of(gw, best, "number"),
+			 sizeof(call->own));
+}
+
+
+static void refuse(struct call *call, tw_status status,
+		   const tw_route_candidate *rows, uint32_t count,
+		   const tw_error *err)
+{
+	const char *why = count ? rows[0].reason : err->message;
+
+	switch (status) {
+
+	case TW_EREFUSED:
+		call_end(call, TW_CALL_FAILED, 403, why);
+		break;
+
+	case TW_ENOPRICE:
+		call_end(call, TW_CALL_FAILED, 404, why);
+		break;
+
+	default:
+		call_end(call, TW_CALL_FAILED, 503, why);
+		break;
+	}
+}
+
+
+static void route(struct call *call)
+{
+	struct gateway *gw = call->gw;
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	tw_route_candidate rows[GW_CANDIDATES];
+	uint32_t count = GW_CANDIDATES;
+	tw_error err = TW_ERROR_INIT;
+	struct attempt *attempt;
+	tw_status status;
+
+	memset(rows, 0, sizeof(rows));
+	outbound_show(call, NULL);
+	request.number = call->number;
+	request.caller = call->own[0] ? call->own : NULL;
+	request.site = call->phone->site[0] ? call->phone->site : NULL;
+	request.at = clk_now(gw->clk);
+	status = tw_router_decide(rows, &count, gw->router, &request, &err);
+	if (status) {
+		gw_log(gw, "call %s: %s refused: %s", call->callid,
+		       call->number, err.message);
+		refuse(call, status, rows, count, &err);
+		return;
+	}
+
+	if (attempt_carriers(&attempt, call, call->number, rows, count) ||
+	    attempt_dial(attempt))
+		call_end(call, TW_CALL_FAILED, 503, "no way out");
+}
+
+
+/* The person at the phone is busy now: the engine must not ring him. */
+static bool occupy(struct call *call)
+{
+	struct gateway *gw = call->gw;
+
+	if (!call->phone->is_target)
+		return true;
+	call->occupied = tw_target_occupy(gw->engine, call->phone->target,
+					  clk_now(gw->clk), NULL) == TW_OK;
+
+	return call->occupied;
+}
+
+
+void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
+		     const struct phone *phone)
+{
+	char number[GW_NUMBER];
+	struct call *call;
+
+	if (!gw_digits(number, gw, &msg->uri.user)) {
+		gw->stats.refused++;
+		(void)sip_treply(NULL, gw->sip, msg, 484,
+				 "Address Incomplete");
+		return;
+	}
+	if (call_alloc(&call, gw, msg, TW_DIRECTION_OUTBOUND)) {
+		gw->stats.refused++;
+		return;
+	}
+
+	gw->stats.outbound++;
+	call->phone = phone;
+	str_ncpy(call->number, number, sizeof(call->number));
+	gw_log(gw, "call %s: %s dials %s", call->callid, phone->name,
+	       call->number);
+	if (!occupy(call) && !tw_router_is_emergency(gw->router, number)) {
+		call_end(call, TW_CALL_BUSY, 486, "this phone is in a call");
+		return;
+	}
+	route(call);
+}

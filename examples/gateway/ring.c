@@ -1,0 +1,272 @@
+/**
+ * @file ring.c  Decisions of the engine to attempts, outcomes to the engine
+ *
+ * The only place that speaks to the distribution engine. Its verbs may queue
+ * decisions at any moment, so they are read by one loop that is never
+ * entered twice: what a decision causes is read by the loop that runs.
+ */
+#include <string.h>
+#include "gw.h"
+
+
+static uint32_t key_of(tw_call_id id)
+{
+	return (uint32_t)(id.id ^ (id.id >> 32));
+}
+
+
+static bool id_handler(struct le *le, void *arg)
+{
+	const struct call *call = le->data;
+
+	return call->engine_call.id == ((tw_call_id *)arg)->id;
+}
+
+
+static struct call *call_of(const struct gateway *gw, tw_call_id id)
+{
+	return list_ledata(hash_lookup(gw->engine_calls, key_of(id),
+				       id_handler, &id));
+}
+
+
+static struct attempt *attempt_of(const struct call *call, tw_offer_id offer)
+{
+	struct le *le;
+
+	for (le = call->attemptl.head; le; le = le->next) {
+		struct attempt *attempt = le->data;
+
+		if (attempt->offer.id == offer.id)
+			return attempt;
+	}
+
+	return NULL;
+}
+
+
+/* ---- offers ---- */
+
+static int offer_number(struct attempt **attemptp, struct call *call,
+			const char *number)
+{
+	struct gateway *gw = call->gw;
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	tw_route_candidate rows[GW_CANDIDATES];
+	uint32_t count = GW_CANDIDATES;
+	tw_error err = TW_ERROR_INIT;
+
+	memset(rows, 0, sizeof(rows));
+	request.direction = TW_DIRECTION_FORWARD;
+	request.number = number;
+	request.caller = call->number;
+	request.at = clk_now(gw->clk);
+	if (tw_router_decide(rows, &count, gw->router, &request, &err)) {
+		gw_log(gw, "call %s: no way to %s: %s", call->callid, number,
+		       err.message);
+		return ENOENT;
+	}
+
+	return attempt_carriers(attemptp, call, number, rows, count);
+}
+
+
+static int offer_target(struct attempt **attemptp, struct call *call,
+			tw_target_id target)
+{
+	struct gateway *gw = call->gw;
+	const char *name = tw_target_name(gw->engine, target);
+	const bool landline = tw_target_kind(gw->engine, target) ==
+		TW_TARGET_LANDLINE;
+	const char *text;
+	tw_row row;
+
+	if (tw_directory_find(&row, gw->directory, landline ? "landline"
+			      : "phone", name, NULL))
+		return ENOENT;
+	if (tw_target_kind(gw->engine, target) == TW_TARGET_PHONE) {
+		text = tw_row_text(gw->directory, row, "uri");
+		return text && *text ? attempt_phone(attemptp, call, text)
+			: ENOENT;
+	}
+	text = tw_row_text(gw->directory, row, "number");
+
+	return text && *text ? offer_number(attemptp, call, text) : ENOENT;
+}
+
+
+static void on_offer(struct gateway *gw, const tw_decision *decision)
+{
+	struct call *call = call_of(gw, decision->call);
+	struct attempt *attempt = NULL;
+	int err = ENOENT;
+
+	if (call && !call->ended)
+		err = offer_target(&attempt, call, decision->target);
+	if (!err) {
+		attempt->offer = decision->offer;
+		err = attempt_dial(attempt);
+		if (err)
+			mem_deref(attempt);
+	}
+	if (err)
+		(void)tw_offer_failed(gw->engine, decision->offer,
+				      TW_OUTCOME_UNREACHABLE,
+				      clk_now(gw->clk), NULL);
+}
+
+
+static void on_cancel(struct gateway *gw, const tw_decision *decision)
+{
+	struct call *call = call_of(gw, decision->call);
+	struct attempt *attempt = call ? attempt_of(call, decision->offer)
+		: NULL;
+
+	if (!attempt)
+		return;
+	attempt_stop(attempt, decision->outcome == TW_OUTCOME_CANCELLED
+		     ? TW_CALL_CANCELLED : TW_CALL_NO_ANSWER,
+		     decision->outcome == TW_OUTCOME_LOST_RACE
+		     ? "Reason: SIP;cause=200;"
+		       "text=\"Call completed elsewhere\"\r\n" : NULL);
+}
+
+
+static uint32_t status_of(uint32_t sip_code)
+{
+	switch (sip_code) {
+
+	case 486:
+	case 600:
+		return TW_CALL_BUSY;
+
+	case 408:
+	case 480:
+		return TW_CALL_NO_ANSWER;
+
+	default:
+		return TW_CALL_FAILED;
+	}
+}
+
+
+static void on_end(struct gateway *gw, const tw_decision *decision)
+{
+	struct call *call = call_of(gw, decision->call);
+
+	if (!call)
+		return;
+
+	/* The engine has let go of it already. */
+	hash_unlink(&call->he);
+	call->engine_call.id = 0;
+	call_end(call, status_of(decision->sip_code),
+		 (uint16_t)decision->sip_code, decision->reason);
+}
+
+
+/* ---- the loop ---- */
+
+static void timer_handler(void *arg)
+{
+	struct gateway *gw = arg;
+
+	(void)tw_engine_tick(gw->engine, clk_now(gw->clk), NULL);
+	ring_pump(gw);
+}
+
+
+static void on_decision(struct gateway *gw, const tw_decision *decision)
+{
+	switch (decision->kind) {
+
+	case TW_DECISION_OFFER:
+		on_offer(gw, decision);
+		break;
+
+	case TW_DECISION_CANCEL:
+		on_cancel(gw, decision);
+		break;
+
+	case TW_DECISION_END:
+		on_end(gw, decision);
+		break;
+
+	default:
+		break;
+	}
+}
+
+
+void ring_pump(struct gateway *gw)
+{
+	tw_decision decision = TW_DECISION_INIT;
+	tw_offer_event event = TW_OFFER_EVENT_INIT;
+
+	if (gw->pumping)
+		return;
+	gw->pumping = true;
+	while (!tw_engine_next(&decision, gw->engine, NULL))
+		on_decision(gw, &decision);
+	gw->pumping = false;
+
+	while (!tw_engine_next_event(&event, gw->engine, NULL))
+		gw_log(gw, "offer to %s: %s", tw_target_name(gw->engine,
+							     event.target),
+		       event.outcome ? tw_outcome_name(event.outcome)
+		       : event.reason);
+	clk_timer_start(gw->clk, &gw->engine_timer,
+			tw_engine_deadline(gw->engine), timer_handler, gw);
+}
+
+
+/* ---- what happened ---- */
+
+int ring_enter(struct call *call, tw_plan_id plan)
+{
+	struct gateway *gw = call->gw;
+
+	if (tw_call_enter(&call->engine_call, gw->engine, plan,
+			  clk_now(gw->clk), NULL))
+		return EBUSY;
+	hash_append(gw->engine_calls, key_of(call->engine_call), &call->he,
+		    call);
+	ring_pump(gw);
+
+	return 0;
+}
+
+
+void ring_leave(struct call *call)
+{
+	struct gateway *gw = call->gw;
+
+	if (!call->engine_call.id)
+		return;
+	hash_unlink(&call->he);
+	(void)tw_call_leave(gw->engine, call->engine_call, clk_now(gw->clk),
+			    NULL);
+	call->engine_call.id = 0;
+}
+
+
+void ring_failed(struct attempt *attempt, uint32_t outcome)
+{
+	struct gateway *gw = attempt->call->gw;
+	const tw_offer_id offer = attempt->offer;
+
+	mem_deref(attempt);
+	(void)tw_offer_failed(gw->engine, offer, outcome, clk_now(gw->clk),
+			      NULL);
+	ring_pump(gw);
+}
+
+
+bool ring_answered(struct attempt *attempt)
+{
+	struct gateway *gw = attempt->call->gw;
+
+	return !attempt->offer.id ||
+		tw_offer_answered(gw->engine, attempt->offer,
+				  clk_now(gw->clk), NULL) == TW_OK;
+}

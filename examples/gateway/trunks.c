@@ -1,0 +1,358 @@
+/**
+ * @file trunks.c  Trunks of the directory, their secrets, their states
+ *
+ * The library registers; here its needs are met (time, wake-ups) and its
+ * news carried to the router. The set is driven by the gateway's clock, so
+ * that a month of refreshes can pass in seconds.
+ */
+#include <string.h>
+#include <trunkwise/sys/alloc.h>
+#include "gw.h"
+#include "secret.h"
+
+enum {
+	/* Real time that a REGISTER may hold the virtual clock: longer than
+	 * any answer on a loopback, shorter than a test's patience. */
+	PATIENCE_MS = 250,
+};
+
+
+static void destructor(void *arg)
+{
+	struct trunk *trunk = arg;
+
+	list_unlink(&trunk->le);
+	tw_trunk_free(trunk->trunk);
+}
+
+
+struct trunk *trunk_find(const struct gateway *gw, const char *name)
+{
+	struct le *le;
+
+	for (le = gw->trunkl.head; le; le = le->next) {
+		struct trunk *trunk = le->data;
+
+		if (!strcmp(trunk->name, name))
+			return trunk;
+	}
+
+	return NULL;
+}
+
+
+struct trunk *trunk_of_token(const struct gateway *gw, const char *user)
+{
+	tw_trunk *found;
+
+	if (tw_trunks_match(&found, gw->trunks, user, NULL))
+		return NULL;
+
+	return trunk_find(gw, tw_trunk_name(found));
+}
+
+
+int trunk_authorize(char **header, const char *method, const char *uri,
+		    const struct sip_msg *msg, void *arg)
+{
+	struct trunk *trunk = arg;
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw_trunk_authorize(header, trunk->trunk, method, uri,
+			       msg->mb->buf, msg->mb->end, &err)) {
+		gw_log(trunk->gw, "trunk %s: %s not authorized: %s",
+		       trunk->name, method, err.message);
+		return EACCES;
+	}
+
+	return 0;
+}
+
+
+static void set_busy(struct gateway *gw, bool busy)
+{
+	if (gw->trunks_busy == busy)
+		return;
+	gw->trunks_busy = busy;
+	clk_busy(gw->clk, busy ? 1 : -1);
+}
+
+
+/* A registrar that stays silent must not stop a virtual clock for ever: only
+ * time can end that transaction. */
+static void patience_handler(void *arg)
+{
+	set_busy(arg, false);
+}
+
+
+static void timer_handler(void *arg)
+{
+	struct gateway *gw = arg;
+
+	(void)tw_trunks_process(gw->trunks, NULL);
+	trunks_sync(gw);
+}
+
+
+void trunks_sync(struct gateway *gw)
+{
+	const tw_clock *clock = clk_port(gw->clk);
+	int64_t deadline;
+
+	if (!gw->trunks)
+		return;
+
+	if (!tw_trunks_pending(gw->trunks)) {
+		tmr_cancel(&gw->patience_tmr);
+		set_busy(gw, false);
+	}
+	else if (!tmr_isrunning(&gw->patience_tmr)) {
+		set_busy(gw, true);
+		tmr_start(&gw->patience_tmr, PATIENCE_MS, patience_handler,
+			  gw);
+	}
+
+	deadline = tw_trunks_deadline(gw->trunks);
+	if (deadline == INT64_MAX)
+		clk_timer_cancel(&gw->trunks_timer);
+	else
+		clk_timer_start(gw->clk, &gw->trunks_timer,
+				clk_now(gw->clk) + (deadline -
+					clock->monotonic(clock->arg)),
+				timer_handler, gw);
+}
+
+
+static void sync_handler(void *arg)
+{
+	trunks_sync(arg);
+}
+
+
+/* Where the registrar really is: its name may mean several hosts. */
+static void set_target(struct trunk *trunk, const char *target)
+{
+	const char *addr = strchr(target, ':');
+	struct sa sa;
+
+	if (addr && !sa_decode(&sa, addr + 1, str_len(addr + 1)))
+		trunk->addr = sa;
+}
+
+
+static void event_handler(void *arg)
+{
+	struct gateway *gw = arg;
+	tw_trunk_event event = TW_TRUNK_EVENT_INIT;
+
+	while (!tw_trunks_next_event(&event, gw->trunks, NULL)) {
+		struct trunk *trunk = trunk_find(gw, event.trunk);
+
+		if (!trunk)
+			continue;
+		set_target(trunk, event.target);
+		(void)tw_router_set_usable(gw->router, event.trunk,
+			event.state_new == TW_TRUNK_REGISTERED, NULL);
+		gw_log(gw, "trunk %s: %s -> %s (%d) %s", event.trunk,
+		       tw_trunk_state_name(event.state_old),
+		       tw_trunk_state_name(event.state_new),
+		       event.sip_code, event.reason);
+	}
+	tmr_start(&gw->sync_tmr, 0, sync_handler, gw);
+}
+
+
+static void set_address(struct trunk *trunk, const char *domain)
+{
+	struct uri uri;
+	struct pl pl;
+
+	sa_init(&trunk->addr, AF_UNSPEC);
+	pl_set_str(&pl, trunk->registrar);
+	if (uri_decode(&uri, &pl))
+		return;
+	if (sa_set(&trunk->addr, &uri.host, uri.port ? uri.port : SIP_PORT))
+		sa_init(&trunk->addr, AF_UNSPEC);
+	if (domain && *domain)
+		str_ncpy(trunk->domain, domain, sizeof(trunk->domain));
+	else if (uri.host.l < sizeof(trunk->domain))
+		(void)pl_strcpy(&uri.host, trunk->domain,
+				sizeof(trunk->domain));
+}
+
+
+static const char *optional(const struct gateway *gw, tw_row row,
+			    const char *field)
+{
+	const char *text = tw_row_text(gw->directory, row, field);
+
+	return text && *text ? text : NULL;
+}
+
+
+static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
+{
+	struct gateway *gw = trunk->gw;
+	tw_trunk_options options = TW_TRUNK_OPTIONS_INIT;
+	struct secret secret;
+	tw_status status;
+
+	status = secret_read(&secret, gw->directory, row, gw->secrets_dir,
+			     err);
+	if (status)
+		return status;
+
+	options.name = trunk->name;
+	options.registrar = trunk->registrar;
+	options.user = tw_row_text(gw->directory, row, "user");
+	options.auth_user = optional(gw, row, "auth_user");
+	options.realm = optional(gw, row, "realm");
+	options.domain = optional(gw, row, "domain");
+	options.expires_s = (uint32_t)tw_row_integer(gw->directory, row,
+						     "expires_s", 300);
+	options.password = secret.bytes;
+	options.password_size = secret.size;
+	status = tw_trunk_new(&trunk->trunk, gw->trunks, &options, err);
+	secret_wipe(&secret);
+
+	return status;
+}
+
+
+static int trunk_add(struct gateway *gw, tw_row row, tw_error *err)
+{
+	struct trunk *trunk;
+
+	trunk = mem_zalloc(sizeof(*trunk), destructor);
+	if (!trunk)
+		return ENOMEM;
+
+	trunk->gw = gw;
+	trunk->name = tw_row_text(gw->directory, row, "name");
+	trunk->carrier = tw_row_text(gw->directory, row, "carrier");
+	trunk->registrar = tw_row_text(gw->directory, row, "registrar");
+	set_address(trunk, tw_row_text(gw->directory, row, "domain"));
+	if (trunk_open(trunk, row, err)) {
+		mem_deref(trunk);
+		return EINVAL;
+	}
+	list_append(&gw->trunkl, &trunk->le, trunk);
+	(void)tw_router_set_usable(gw->router, trunk->name, 0, NULL);
+
+	return 0;
+}
+
+
+/* Sees every response before the set does, takes none: what is pending can
+ * only be counted after the message went all its way. */
+static bool response_handler(const struct sip_msg *msg, void *arg)
+{
+	struct gateway *gw = arg;
+	(void)msg;
+
+	tmr_start(&gw->sync_tmr, 0, sync_handler, gw);
+
+	return false;
+}
+
+
+int trunks_open(struct gateway *gw, tw_error *err)
+{
+	tw_trunks_options options = TW_TRUNKS_OPTIONS_INIT;
+	tw_row row = { 0 };
+	int e;
+
+	e = sip_listen(&gw->lsnr_resp, gw->sip, false, response_handler, gw);
+	if (e)
+		return e;
+
+	options.flags = TW_TRUNKS_HOST_CLOCK;
+	options.clock = clk_port(gw->clk);
+	options.random = gw->options.random;
+	options.local_host = gw->local_host[0] ? gw->local_host : NULL;
+	options.local_port = gw->options.local_port;
+	options.event = event_handler;
+	options.arg = gw;
+	if (tw_trunks_new_attached(&gw->trunks, gw->sip, &options, err))
+		return EINVAL;
+
+	while (!e && tw_directory_next(&row, gw->directory, "trunk",
+				       NULL) == TW_OK)
+		e = trunk_add(gw, row, err);
+
+	return e;
+}
+
+
+void trunks_start(struct gateway *gw)
+{
+	struct le *le;
+
+	for (le = gw->trunkl.head; le; le = le->next) {
+		struct trunk *trunk = le->data;
+		tw_error err = TW_ERROR_INIT;
+
+		trunk->started = !tw_trunk_start(trunk->trunk, &err);
+		if (!trunk->started)
+			gw_log(gw, "trunk %s: not started: %s", trunk->name,
+			       err.message);
+	}
+	trunks_sync(gw);
+}
+
+
+void trunks_stop(struct gateway *gw)
+{
+	struct le *le;
+
+	for (le = gw->trunkl.head; le; le = le->next) {
+		struct trunk *trunk = le->data;
+
+		if (trunk->started)
+			(void)tw_trunk_stop(trunk->trunk, NULL);
+	}
+	trunks_sync(gw);
+}
+
+
+bool trunks_are_idle(const struct gateway *gw)
+{
+	const struct le *le;
+
+	for (le = gw->trunkl.head; le; le = le->next) {
+		const struct trunk *trunk = le->data;
+		tw_trunk_status status = TW_TRUNK_STATUS_INIT;
+
+		if (!trunk->started || tw_trunk_status_get(&status,
+							   trunk->trunk, NULL))
+			continue;
+		switch (status.state) {
+
+		case TW_TRUNK_RESOLVING:
+		case TW_TRUNK_REGISTERING:
+		case TW_TRUNK_REGISTERED:
+		case TW_TRUNK_BACKOFF:
+		case TW_TRUNK_UNREGISTERING:
+			return false;
+
+		default:
+			break;
+		}
+	}
+
+	return true;
+}
+
+
+void trunks_close(struct gateway *gw)
+{
+	tmr_cancel(&gw->sync_tmr);
+	tmr_cancel(&gw->patience_tmr);
+	clk_timer_cancel(&gw->trunks_timer);
+	set_busy(gw, false);
+	list_flush(&gw->trunkl);
+	tw_trunks_free(gw->trunks);
+	gw->trunks = NULL;
+	mem_deref(gw->lsnr_resp);
+}
