@@ -46,9 +46,11 @@ typedef struct tw_cdr {
 	const char *campaign;
 	const char *cost;            /* what the source says, decimal */
 	const char *currency;
+	const char *source;          /* part of the key; NULL: the import's */
 } tw_cdr;
 #define TW_CDR_INIT { sizeof(tw_cdr), 0, 0, 1, 0, 0, NULL, NULL, 0, 0, 0, \
-	0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+	0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+	NULL }
 
 typedef struct tw_import tw_import;
 

@@ -1,0 +1,109 @@
+/**
+ * @file src/accounts/call.h  One leg of a call on its way into the store
+ *
+ * call.c decides whether a record can be believed and how it is spelled;
+ * call_owner.c whose it is; call_rate.c what it costs; call_store.c whether
+ * it is already there. None of them knows where records come from.
+ */
+#ifndef TW_SRC_CALL_H
+#define TW_SRC_CALL_H
+
+#include "base/e164.h"
+#include "intern.h"
+#include <trunkwise/cdr.h>
+
+#define TW_CALL_TEXT_MAX 255
+
+#define TW_STATE_RATED          1u
+#define TW_STATE_NOT_CHARGEABLE 2u
+#define TW_STATE_UNRATED        3u
+
+/* Stored with the call: never renumber. */
+#define TW_REASON_NONE          0u
+#define TW_REASON_NO_PRICE      1u
+#define TW_REASON_BLOCKED       2u
+#define TW_REASON_NO_TARIFF     3u
+#define TW_REASON_NO_CARRIER    4u
+#define TW_REASON_TOO_LARGE     5u
+#define TW_REASON_UNANSWERED   11u
+#define TW_REASON_INTERNAL     12u
+#define TW_REASON_FREE_INBOUND 13u
+const char *tw__reason_name(uint32_t reason);
+
+struct tw__call {
+	tw_cdr cdr;              /* as given: strings are the caller's */
+	const char *source;      /* borrowed; part of the key */
+	bool answered;
+	bool first;              /* first leg: what people dialled */
+	int64_t answer_us, end_us;      /* instants; end 0: not known */
+	char caller[TW_CALL_TEXT_MAX + 1];   /* digits, or as it came */
+	char callee[TW_CALL_TEXT_MAX + 1];
+	char own_number[TW_CALL_TEXT_MAX + 1];
+	char extension[TW_CALL_TEXT_MAX + 1];
+	bool has_source_cost;
+	int64_t source_cost_nanos;
+
+	uint64_t key, content;
+	uint32_t direction;      /* found out when the record has none */
+	int64_t trunk, carrier, department, number;     /* entities, 0 */
+	bool carrier_named;      /* the record names one; known or not */
+
+	uint32_t rate_state, reason;
+	int64_t tariff_version;
+	uint64_t rate_row;
+	int64_t currency;        /* word */
+	int64_t destination;     /* word */
+	int64_t charged_s, cost_nanos, net_nanos, vat_nanos;
+};
+
+/* Validates and normalises; direction, owners and price are still open.
+ * @return TW_OK, TW_EPARSE with err.field = member of tw_cdr */
+tw_status tw__call_read(struct tw__call *out, const tw_cdr *cdr,
+			const char *source, const struct tw_dial_rule *rule,
+			tw_error *err);
+
+/* ---- whose: the directory's versions in memory ---- */
+
+struct tw__owners;
+
+/* Everything that a call may refer to, over all times; new. */
+tw_status tw__owners_new(struct tw__owners **out, tw_store *store,
+			 const struct tw_dial_rule *rule, tw_error *err);
+void tw__owners_free(struct tw__owners *owners);
+/* Finds direction (when not given), trunk, carrier, number, department. */
+void tw__owners_resolve(const struct tw__owners *owners,
+			struct tw__call *call);
+/* A carrier by name at an instant, else by its nearest version; 0. */
+int64_t tw__owners_carrier(const struct tw__owners *owners, const char *name,
+			   tw_time at);
+bool tw__owners_has_trunks(const struct tw__owners *owners);
+bool tw__owners_knows_trunk(const struct tw__owners *owners,
+			    const char *name, size_t length);
+
+/* ---- what it costs ---- */
+
+struct tw__rater;
+
+/* `carrier`: whose tariff serves records without a known trunk; 0: the only
+ * one that has a tariff, if there is exactly one. */
+tw_status tw__rater_new(struct tw__rater **out, tw_store *store,
+			struct tw__intern *words, int64_t carrier,
+			tw_error *err);
+void tw__rater_free(struct tw__rater *rater);
+/* Sets rate_state and all that follows. Fails only for the store, memory or
+ * a deck that cannot be built; having no price is a state. */
+tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
+			 tw_error *err);
+
+/* ---- into the table ---- */
+
+/* @return TW_OK (stored), TW_EEXIST (same content there), TW_ECONFLICT
+ * (other content there), or what the store says */
+struct tw__call_ids {
+	struct tw__intern words, identities;
+	int64_t batch;
+};
+tw_status tw__call_store(tw_store *store, const struct tw__call *call,
+			 struct tw__call_ids *ids, tw_error *err);
+
+#endif

@@ -1,0 +1,345 @@
+/**
+ * @file src/accounts/call_owner.c  Whose call it is
+ *
+ * Decides direction, trunk, carrier, number and department of a record by
+ * the directory's versions in force at the call's start, all of them held in
+ * memory while an import runs (a million calls would otherwise ask SQL five
+ * million times). Refuses to guess: what nobody owns stays unallocated and
+ * is listed.
+ *
+ * Names that the record itself gives (department, carrier, trunk) are also
+ * found when they entered the directory after the call: the record is the
+ * better witness of its own time. Numbers and matches are not.
+ */
+#include <string.h>
+#include "call.h"
+#include "call_versions.h"
+#include "match.h"
+
+#define SHORT_NUMBER 6   /* digits of the longest extension */
+
+struct range {
+	struct tw_match match;
+	uint32_t kind;
+	int64_t from, to, department;
+};
+
+struct tw__owners {
+	struct tw__versions departments, carriers, trunks, numbers, matches;
+	struct range *ranges;
+	size_t range_count, range_capacity;
+};
+
+enum { MATCH_EXTENSION, MATCH_ACCOUNTCODE, MATCH_NUMBER, MATCH_TRUNK,
+	MATCH_KINDS };
+static const char *const match_kinds[MATCH_KINDS] = {
+	"extension", "accountcode", "number", "trunk"
+};
+
+/* A letter for the kind, then the match: the key of an exact one. */
+static const char *match_key(char out[TW_CALL_TEXT_MAX + 16], uint32_t kind,
+			     const char *text)
+{
+	size_t length = strlen(text);
+
+	out[0] = (char)('a' + kind);
+	if (length > TW_CALL_TEXT_MAX)
+		length = TW_CALL_TEXT_MAX;
+	memcpy(&out[1], text, length);
+	out[1 + length] = '\0';
+	return out;
+}
+
+static tw_status add_match(struct tw__owners *owners, struct tw_stmt *stmt,
+			   const struct tw_dial_rule *rule, tw_error *err)
+{
+	const char *kind = tw__col_text(stmt, 0);
+	const char *match = tw__col_text(stmt, 1);
+	struct tw__version version = { NULL, tw__col_i64(stmt, 2),
+		tw__col_i64(stmt, 3), tw__col_i64(stmt, 4), { 0, 0 } };
+	char text[TW_MATCH_MAX], key[TW_CALL_TEXT_MAX + 16];
+	struct range range;
+	uint32_t k = 0;
+	tw_status status;
+
+	while (k < MATCH_KINDS && strcmp(kind, match_kinds[k]) != 0)
+		k++;
+	if (k == MATCH_KINDS)
+		return tw__fail(err, TW_ESTORE, "a match has kind '%.32s'; "
+				"it must be one of extension, accountcode, "
+				"number and trunk", kind);
+	status = tw__match_parse(&range.match, text, kind, match, rule, err);
+	if (status)
+		return status;
+	if (range.match.range) {
+		if (tw__grow((void **)&owners->ranges,
+			     &owners->range_capacity, owners->range_count + 1,
+			     sizeof(range)))
+			return tw__fail_oom(err);
+		range.kind = k;
+		range.from = version.from;
+		range.to = version.to;
+		range.department = version.id;
+		owners->ranges[owners->range_count++] = range;
+		return TW_OK;
+	}
+	match_key(key, k, text);
+	return tw__versions_add(&owners->matches, key, &version, err);
+}
+
+static tw_status load_matches(struct tw__owners *owners, tw_store *store,
+			      const struct tw_dial_rule *rule, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT kind, \"match\", valid_from, valid_to, department "
+		"FROM \"match\" ORDER BY kind, \"match\", valid_from", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = add_match(owners, stmt, rule, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ?
+		tw__versions_index(&owners->matches, err) : status;
+}
+
+tw_status tw__owners_new(struct tw__owners **out, tw_store *store,
+			 const struct tw_dial_rule *rule, tw_error *err)
+{
+	struct tw__owners *owners = tw_calloc(1, sizeof(*owners));
+	tw_status status;
+
+	if (!owners)
+		return tw__fail_oom(err);
+	status = tw__versions_load(&owners->departments, store,
+		"SELECT name, valid_from, valid_to, id, 0, 0 FROM department "
+		"ORDER BY name, valid_from", err);
+	if (!status)
+		status = tw__versions_load(&owners->carriers, store,
+			"SELECT name, valid_from, valid_to, id, 0, 0 "
+			"FROM carrier ORDER BY name, valid_from", err);
+	if (!status)
+		status = tw__versions_load(&owners->trunks, store,
+			"SELECT name, valid_from, valid_to, id, carrier, 0 "
+			"FROM trunk ORDER BY name, valid_from", err);
+	if (!status)
+		status = tw__versions_load(&owners->numbers, store,
+			"SELECT name, valid_from, valid_to, id, carrier, "
+			"department FROM number ORDER BY name, valid_from",
+			err);
+	if (!status)
+		status = load_matches(owners, store, rule, err);
+	if (status) {
+		tw__owners_free(owners);
+		return status;
+	}
+	*out = owners;
+	return TW_OK;
+}
+
+void tw__owners_free(struct tw__owners *owners)
+{
+	if (!owners)
+		return;
+	tw__versions_free(&owners->departments);
+	tw__versions_free(&owners->carriers);
+	tw__versions_free(&owners->trunks);
+	tw__versions_free(&owners->numbers);
+	tw__versions_free(&owners->matches);
+	tw_free(owners->ranges);
+	tw_free(owners);
+}
+
+static int64_t find_match(const struct tw__owners *owners, uint32_t kind,
+			  const char *text, tw_time at)
+{
+	char key[TW_CALL_TEXT_MAX + 16];
+	const struct tw__version *exact;
+	const struct range *best = NULL;
+
+	if (!text || !*text)
+		return 0;
+	exact = tw__versions_at(&owners->matches, match_key(key, kind, text),
+				at);
+	if (exact)
+		return exact->id;
+	for (size_t i = 0; i < owners->range_count; i++) {
+		const struct range *r = &owners->ranges[i];
+
+		if (r->kind != kind || at < r->from || at >= r->to ||
+		    !tw__match_covers(&r->match, "", text))
+			continue;
+		/* the narrower range says more about this one */
+		if (!best || r->match.to - r->match.from <
+		    best->match.to - best->match.from)
+			best = r;
+	}
+	return best ? best->department : 0;
+}
+
+static bool is_short(const char *text)
+{
+	return tw__digits_only(text) && strlen(text) <= SHORT_NUMBER;
+}
+
+static uint32_t find_direction(const struct tw__owners *owners,
+			       const struct tw__call *call)
+{
+	const tw_cdr *cdr = &call->cdr;
+	tw_time at = cdr->start;
+
+	if (cdr->direction)
+		return cdr->direction;
+	if (cdr->leg > 1)
+		return TW_DIRECTION_FORWARD;
+	/* a call between two of our numbers costs money on the way out */
+	if (tw__versions_at(&owners->numbers, call->caller, at) ||
+	    is_short(call->caller)) {
+		if (is_short(call->callee) && (!cdr->trunk || !*cdr->trunk))
+			return TW_DIRECTION_INTERNAL;
+		return TW_DIRECTION_OUTBOUND;
+	}
+	if (tw__versions_at(&owners->numbers, call->callee, at) ||
+	    is_short(call->callee))
+		return TW_DIRECTION_INBOUND;
+	return TW_DIRECTION_OUTBOUND;
+}
+
+static const char *own_number(const struct tw__call *call)
+{
+	if (*call->own_number)
+		return call->own_number;
+	switch (call->direction) {
+	case TW_DIRECTION_INBOUND:
+		return call->callee;
+	case TW_DIRECTION_OUTBOUND:
+		return call->caller;
+	default:
+		return "";
+	}
+}
+
+static void find_extension(struct tw__call *call)
+{
+	const char *from = "";
+
+	if (*call->extension)
+		return;
+	if (call->direction == TW_DIRECTION_OUTBOUND ||
+	    call->direction == TW_DIRECTION_INTERNAL)
+		from = call->caller;
+	else if (call->direction == TW_DIRECTION_INBOUND)
+		from = call->callee;
+	if (is_short(from))
+		memcpy(call->extension, from, strlen(from) + 1);
+}
+
+static void find_carrier(const struct tw__owners *owners,
+			 struct tw__call *call,
+			 const struct tw__version *number)
+{
+	const tw_cdr *cdr = &call->cdr;
+	const struct tw__version *trunk = NULL;
+
+	call->trunk = call->carrier = 0;
+	if (cdr->trunk && *cdr->trunk)
+		trunk = tw__versions_near(&owners->trunks, cdr->trunk,
+					  cdr->start);
+	if (trunk)
+		call->trunk = trunk->id;
+	call->carrier_named = cdr->carrier && *cdr->carrier;
+	if (call->carrier_named)
+		call->carrier = tw__owners_carrier(owners, cdr->carrier,
+						   cdr->start);
+	else if (call->direction == TW_DIRECTION_INTERNAL)
+		return;
+	else if (trunk)
+		call->carrier = trunk->ref[0];
+	else if (number && call->direction == TW_DIRECTION_INBOUND)
+		call->carrier = number->ref[0];
+}
+
+static int64_t find_department(const struct tw__owners *owners,
+			       const struct tw__call *call,
+			       const struct tw__version *number,
+			       const char *digits)
+{
+	const tw_cdr *cdr = &call->cdr;
+	tw_time at = cdr->start;
+	bool forward = call->direction == TW_DIRECTION_FORWARD;
+	int64_t by_number = number ? number->ref[1] : 0;
+	int64_t found = 0;
+
+	if (cdr->department && *cdr->department) {
+		const struct tw__version *named = tw__versions_near(
+			&owners->departments, cdr->department, at);
+
+		/* an unknown name is listed, not replaced by a guess */
+		return named ? named->id : 0;
+	}
+	if (!by_number)
+		by_number = find_match(owners, MATCH_NUMBER, digits, at);
+	if (forward)
+		found = by_number;
+	if (!found)
+		found = find_match(owners, MATCH_ACCOUNTCODE,
+				   cdr->accountcode, at);
+	if (!found)
+		found = find_match(owners, MATCH_EXTENSION, call->extension,
+				   at);
+	if (!found)
+		found = by_number;
+	if (!found)
+		found = find_match(owners, MATCH_TRUNK, cdr->trunk, at);
+	return found;
+}
+
+void tw__owners_resolve(const struct tw__owners *owners,
+			struct tw__call *call)
+{
+	const struct tw__version *number = NULL;
+	const char *digits;
+
+	call->direction = find_direction(owners, call);
+	call->first = call->cdr.leg <= 1 &&
+		call->direction != TW_DIRECTION_FORWARD;
+	find_extension(call);
+	digits = own_number(call);
+	if (*digits)
+		number = tw__versions_at(&owners->numbers, digits,
+					 call->cdr.start);
+	call->number = number ? number->id : 0;
+	find_carrier(owners, call, number);
+	call->department = find_department(owners, call, number, digits);
+}
+
+int64_t tw__owners_carrier(const struct tw__owners *owners, const char *name,
+			   tw_time at)
+{
+	const struct tw__version *found =
+		tw__versions_near(&owners->carriers, name, at);
+
+	return found ? found->id : 0;
+}
+
+bool tw__owners_has_trunks(const struct tw__owners *owners)
+{
+	return owners->trunks.count > 0;
+}
+
+bool tw__owners_knows_trunk(const struct tw__owners *owners,
+			    const char *name, size_t length)
+{
+	char copy[TW_CALL_TEXT_MAX + 1];
+
+	if (!length || length > TW_CALL_TEXT_MAX)
+		return false;
+	memcpy(copy, name, length);
+	copy[length] = '\0';
+	return tw__versions_near(&owners->trunks, copy, 0) != NULL;
+}

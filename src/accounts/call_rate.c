@@ -1,0 +1,224 @@
+/**
+ * @file src/accounts/call_rate.c  What a call costs as it comes in
+ *
+ * Decides which calls are chargeable and by which tariff version, and keeps
+ * that version's deck while an import runs. Refuses to know arithmetic: that
+ * is src/rating. No price is a state with a reason, never a zero.
+ */
+#include <string.h>
+#include "call.h"
+#include "tariff.h"
+#include <trunkwise/rating.h>
+
+struct held_version {
+	int64_t id, carrier, valid_from;
+	tw_deck *deck;          /* built when the first call asks */
+	int64_t currency;
+	int64_t *destinations;  /* words by row, 0: not asked yet */
+};
+
+struct tw__rater {
+	tw_store *store;        /* borrowed */
+	struct tw__intern *words;
+	struct held_version *versions;  /* by carrier, valid_from, id */
+	size_t count, capacity;
+	int64_t fallback;       /* carrier, 0 none */
+};
+
+static tw_status load_versions(struct tw__rater *rater, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, rater->store,
+		"SELECT id, carrier, valid_from FROM tariff_version "
+		"ORDER BY carrier, valid_from, id", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (tw__grow((void **)&rater->versions, &rater->capacity,
+			     rater->count + 1, sizeof(*rater->versions))) {
+			tw__reset(stmt);
+			return tw__fail_oom(err);
+		}
+		rater->versions[rater->count++] = (struct held_version){
+			.id = tw__col_i64(stmt, 0),
+			.carrier = tw__col_i64(stmt, 1),
+			.valid_from = tw__col_i64(stmt, 2) };
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+tw_status tw__rater_new(struct tw__rater **out, tw_store *store,
+			struct tw__intern *words, int64_t carrier,
+			tw_error *err)
+{
+	struct tw__rater *rater = tw_calloc(1, sizeof(*rater));
+	tw_status status;
+	bool only;
+
+	if (!rater)
+		return tw__fail_oom(err);
+	rater->store = store;
+	rater->words = words;
+	status = load_versions(rater, err);
+	if (status) {
+		tw__rater_free(rater);
+		return status;
+	}
+	only = rater->count && rater->versions[0].carrier ==
+		rater->versions[rater->count - 1].carrier;
+	rater->fallback = carrier;
+	if (!carrier && only)
+		rater->fallback = rater->versions[0].carrier;
+	*out = rater;
+	return TW_OK;
+}
+
+void tw__rater_free(struct tw__rater *rater)
+{
+	if (!rater)
+		return;
+	for (size_t i = 0; i < rater->count; i++) {
+		tw_deck_free(rater->versions[i].deck);
+		tw_free(rater->versions[i].destinations);
+	}
+	tw_free(rater->versions);
+	tw_free(rater);
+}
+
+static struct held_version *version_at(struct tw__rater *rater,
+				       int64_t carrier, tw_time at)
+{
+	for (size_t i = rater->count; i-- > 0; ) {
+		struct held_version *version = &rater->versions[i];
+
+		if (version->carrier == carrier && version->valid_from <= at)
+			return version;
+	}
+	return NULL;
+}
+
+static tw_status hold_deck(struct tw__rater *rater,
+			   struct held_version *version, tw_error *err)
+{
+	tw_deck *deck;
+	tw_status status;
+
+	if (version->deck)
+		return TW_OK;
+	status = tw__tariff_version_deck(&deck, rater->store, version->id,
+					 err);
+	if (status)
+		return status;
+	version->destinations = tw_calloc(tw_deck_count(deck) + 1,
+					  sizeof(*version->destinations));
+	if (!version->destinations) {
+		tw_deck_free(deck);
+		return tw__fail_oom(err);
+	}
+	status = tw__intern_id(&version->currency, rater->words,
+			       tw_deck_rules(deck)->currency, err);
+	if (status) {
+		tw_deck_free(deck);
+		return status;
+	}
+	version->deck = deck;
+	return TW_OK;
+}
+
+static tw_status set(struct tw__call *call, uint32_t state, uint32_t reason)
+{
+	call->rate_state = state;
+	call->reason = reason;
+	return TW_OK;
+}
+
+static tw_status unpriced(struct tw__call *call, tw_status why)
+{
+	switch (why) {
+	case TW_EREFUSED:
+		return set(call, TW_STATE_UNRATED, TW_REASON_BLOCKED);
+	case TW_ERANGE:
+		return set(call, TW_STATE_UNRATED, TW_REASON_TOO_LARGE);
+	default:
+		break;
+	}
+	if (call->direction == TW_DIRECTION_INBOUND)
+		return set(call, TW_STATE_NOT_CHARGEABLE,
+			   TW_REASON_FREE_INBOUND);
+	return set(call, TW_STATE_UNRATED, TW_REASON_NO_PRICE);
+}
+
+static tw_status ask_deck(struct tw__rater *rater, struct tw__call *call,
+			  struct held_version *version, tw_error *err)
+{
+	tw_rating_request request = TW_RATING_REQUEST_INIT;
+	tw_charge charge = TW_CHARGE_INIT;
+	tw_status status;
+	int64_t *word;
+
+	request.direction = call->direction;
+	request.number = call->callee;
+	if (call->direction == TW_DIRECTION_INBOUND && *call->own_number)
+		request.number = call->own_number;
+	if (tw__digits_only(call->caller) && strlen(call->caller) <= 15)
+		request.caller = call->caller;
+	request.answer = call->answer_us;
+	request.duration_us = call->cdr.duration_us;
+	status = tw_rating_rate(&charge, version->deck, &request, NULL);
+	if (status)
+		return unpriced(call, status);
+	word = &version->destinations[charge.rate_index];
+	if (!*word) {
+		status = tw__intern_id(word, rater->words,
+				       charge.destination, err);
+		if (status)
+			return status;
+	}
+	call->tariff_version = version->id;
+	call->rate_row = charge.rate_index;
+	call->destination = *word;
+	call->currency = version->currency;
+	call->charged_s = charge.charged_s;
+	call->cost_nanos = charge.cost.nanos;
+	call->net_nanos = charge.net.nanos;
+	call->vat_nanos = charge.vat.nanos;
+	return set(call, TW_STATE_RATED, TW_REASON_NONE);
+}
+
+/* An inbound call without a deck costs nothing that anybody told us of. */
+static tw_status no_deck(struct tw__call *call, uint32_t reason)
+{
+	if (call->direction == TW_DIRECTION_INBOUND)
+		return set(call, TW_STATE_NOT_CHARGEABLE,
+			   TW_REASON_FREE_INBOUND);
+	return set(call, TW_STATE_UNRATED, reason);
+}
+
+tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
+			 tw_error *err)
+{
+	struct held_version *version;
+	tw_status status;
+
+	call->tariff_version = call->currency = call->destination = 0;
+	call->rate_row = 0;
+	call->charged_s = call->cost_nanos = 0;
+	call->net_nanos = call->vat_nanos = 0;
+	if (call->direction == TW_DIRECTION_INTERNAL)
+		return set(call, TW_STATE_NOT_CHARGEABLE, TW_REASON_INTERNAL);
+	if (!call->carrier && !call->carrier_named)
+		call->carrier = rater->fallback;
+	if (!call->answered)
+		return set(call, TW_STATE_NOT_CHARGEABLE,
+			   TW_REASON_UNANSWERED);
+	if (!call->carrier)
+		return no_deck(call, TW_REASON_NO_CARRIER);
+	version = version_at(rater, call->carrier, call->answer_us);
+	if (!version)
+		return no_deck(call, TW_REASON_NO_TARIFF);
+	status = hold_deck(rater, version, err);
+	if (status)
+		return status;
+	return ask_deck(rater, call, version, err);
+}

@@ -1,0 +1,570 @@
+/**
+ * @file src/accounts/import.c  A batch of call records, all or nothing
+ *
+ * Decides the order of things: read, find the owner, rate, store, count; and
+ * that a batch becomes visible as a whole, with its rollup and its postings.
+ * Refuses to know layouts (src/formats/preset.h) and prices (call_rate.c).
+ */
+#include <stdio.h>
+#include <string.h>
+#include "base/hash.h"
+#include "call.h"
+#include "formats/preset.h"
+#include "ledger.h"
+#include "rejects.h"
+
+#define RECORD_MAX 1024
+
+struct tw_import {
+	tw_store *store;
+	struct tw_tx tx;
+	bool open;              /* the transaction is ours to end */
+	tw_status failed;       /* of a call that no count can express */
+	char *source, *preset, *zone_name, *trunk_pattern;
+	tw_zone *zone;          /* NULL: times carry offsets */
+	struct tw__book book;
+	struct tw_dial_rule rule;
+	struct tw__call_ids ids;
+	struct tw__owners *owners;
+	struct tw__rater *rater;
+	struct tw__rollup rollup;
+	struct tw__preset *reading;     /* while a file is read */
+	struct tw_rejects *rejects;
+	tw_counts counts;
+	bool known_file;        /* the same bytes are there already */
+	int64_t first_us, last_us;
+	struct tw__call call;   /* scratch: it is too big for stacks */
+};
+
+static tw_status insert_batch(struct tw_import *import,
+			      const tw_import_options *options,
+			      tw_error *err)
+{
+	const tw_clock *clock = tw__store_clock(import->store);
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, import->store,
+		"INSERT INTO batch (source, preset, zone, file_name, "
+		"file_hash, made_us) VALUES (?, ?, ?, ?, '', ?)", err);
+
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, import->source);
+	tw__bind_text(stmt, 2, import->preset);
+	tw__bind_text(stmt, 3, import->zone_name);
+	tw__bind_text(stmt, 4, options->file_name ? options->file_name : "");
+	tw__bind_i64(stmt, 5, clock->wall(clock->arg));
+	status = tw__run(stmt, err);
+	if (!status)
+		import->ids.batch = tw__last_id(import->store);
+	return status;
+}
+
+static tw_status copy_options(struct tw_import *import,
+			      const tw_import_options *options, tw_error *err)
+{
+	const char *preset = options->preset ? options->preset : "";
+	const char *source = options->source && *options->source ?
+		options->source : *preset ? preset : "host";
+
+	if (*preset && !tw__preset_is_known(preset))
+		return tw__fail_at(err, TW_EINVAL, 0, "preset", "'%.40s' is "
+				   "not known; write native or asterisk",
+				   preset);
+	import->source = tw_strdup(source);
+	import->preset = tw_strdup(preset);
+	import->zone_name = tw_strdup(options->zone ? options->zone : "");
+	import->trunk_pattern = tw_strdup(options->trunk_pattern ?
+					  options->trunk_pattern : "");
+	if (!import->source || !import->preset || !import->zone_name ||
+	    !import->trunk_pattern)
+		return tw__fail_oom(err);
+	if (strlen(source) > TW_CALL_TEXT_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "source", "is longer "
+				   "than %d bytes; shorten it",
+				   TW_CALL_TEXT_MAX);
+	if (!*import->zone_name)
+		return TW_OK;
+	return tw_zone_open(&import->zone, import->zone_name, err);
+}
+
+static tw_status open_parts(struct tw_import *import,
+			    const tw_import_options *options, tw_error *err)
+{
+	int64_t carrier = 0;
+	tw_status status = tw__book_open(&import->book, import->store,
+		*import->zone_name ? import->zone_name : "UTC", err);
+
+	if (status)
+		return status;
+	import->rule = tw__dial_russia;
+	if (strcmp(import->book.country, "7") != 0)
+		import->rule = (struct tw_dial_rule){ import->book.country,
+			"", "00", 0 };
+	tw__intern_words(&import->ids.words, import->store);
+	tw__intern_identities(&import->ids.identities, import->store);
+	status = tw__owners_new(&import->owners, import->store,
+				&import->rule, err);
+	if (status)
+		return status;
+	if (options->carrier && *options->carrier) {
+		carrier = tw__owners_carrier(import->owners, options->carrier,
+					     0);
+		if (!carrier)
+			return tw__fail_at(err, TW_ENOTFOUND, 0, "carrier",
+					   "'%.80s' is not in the directory; "
+					   "apply a [[carrier]] or import its "
+					   "tariff first", options->carrier);
+	}
+	status = tw__rater_new(&import->rater, import->store,
+			       &import->ids.words, carrier, err);
+	return status ? status : insert_batch(import, options, err);
+}
+
+tw_status tw_import_new(tw_import **out, tw_store *store,
+			const tw_import_options *options, tw_error *err)
+{
+	tw_import_options o = TW_IMPORT_OPTIONS_INIT;
+	struct tw_import *import;
+	tw_status status;
+
+	if (!out || !store)
+		return tw__fail(err, TW_EINVAL, "an import needs a store");
+	if (options) {
+		status = tw__import(&o, sizeof(o), options, err);
+		if (status)
+			return status;
+	}
+	if (o.flags)
+		return tw__fail_at(err, TW_EINVAL, 0, "flags", "must be 0");
+	import = tw_calloc(1, sizeof(*import));
+	if (!import)
+		return tw__fail_oom(err);
+	import->store = tw__store_ref(store);
+	import->counts.size = sizeof(import->counts);
+	import->rejects = tw__rejects_new();
+	status = import->rejects ? copy_options(import, &o, err) :
+		tw__fail_oom(err);
+	if (!status)
+		status = tw__tx_enter(&import->tx, store, err);
+	if (!status) {
+		import->open = true;
+		status = open_parts(import, &o, err);
+	}
+	if (status) {
+		tw_import_free(import);
+		return status;
+	}
+	*out = import;
+	return TW_OK;
+}
+
+void tw_import_free(tw_import *import)
+{
+	if (!import)
+		return;
+	if (import->open)
+		(void)tw__tx_leave(&import->tx, import->store, TW_EREFUSED,
+				   NULL);
+	tw__preset_free(import->reading);
+	tw__rater_free(import->rater);
+	tw__owners_free(import->owners);
+	tw__intern_free(&import->ids.words);
+	tw__intern_free(&import->ids.identities);
+	tw__rollup_free(&import->rollup);
+	tw__book_close(&import->book);
+	tw_zone_free(import->zone);
+	tw_rejects_free(import->rejects);
+	tw_free(import->source);
+	tw_free(import->preset);
+	tw_free(import->zone_name);
+	tw_free(import->trunk_pattern);
+	tw_store_free(import->store);
+	tw_free(import);
+}
+
+uint64_t tw_import_batch(const tw_import *import)
+{
+	return import ? (uint64_t)import->ids.batch : 0;
+}
+
+/* Rows of a file have a line; records of a host are counted from 1. */
+static int64_t line_of(const struct tw_import *import)
+{
+	return import->reading ? tw__preset_line(import->reading) :
+		(int64_t)import->counts.rows_read;
+}
+
+static void record_text(char out[RECORD_MAX], const struct tw_import *import,
+			const tw_cdr *cdr)
+{
+	if (import->reading) {
+		tw__preset_text(out, RECORD_MAX, import->reading);
+		return;
+	}
+	snprintf(out, RECORD_MAX, "call_id=%.255s leg=%u sequence=%u "
+		 "start=%lld duration_us=%lld caller=%.64s callee=%.64s",
+		 cdr->call_id ? cdr->call_id : "", cdr->leg, cdr->sequence,
+		 (long long)cdr->start, (long long)cdr->duration_us,
+		 cdr->caller ? cdr->caller : "",
+		 cdr->callee ? cdr->callee : "");
+	if (!tw__utf8_is_valid(out, strlen(out)))
+		snprintf(out, RECORD_MAX, "start=%lld (not UTF-8)",
+			 (long long)cdr->start);
+}
+
+static tw_status quarantine(struct tw_import *import, const char *kind,
+			    const tw_cdr *cdr, const tw_error *why,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	char text[RECORD_MAX];
+	tw_status status = tw__stmt(&stmt, import->store,
+		"INSERT INTO quarantine (batch, kind, line, field, reason, "
+		"start_us, key, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		err);
+
+	if (status)
+		return status;
+	record_text(text, import, cdr);
+	tw__bind_i64(stmt, 1, import->ids.batch);
+	tw__bind_text(stmt, 2, kind);
+	tw__bind_i64(stmt, 3, line_of(import));
+	tw__bind_text(stmt, 4, why->field);
+	tw__bind_text(stmt, 5, why->message);
+	if (why->code == TW_ECONFLICT) {
+		tw__bind_i64(stmt, 6, import->call.cdr.start);
+		tw__bind_i64(stmt, 7, (int64_t)import->call.key);
+	}
+	tw__bind_text(stmt, 8, text);
+	return tw__run(stmt, err);
+}
+
+/* Not stored, but kept, counted and shown. */
+static tw_status put_aside(struct tw_import *import, const char *kind,
+			   const tw_cdr *cdr, tw_error *why, tw_error *err)
+{
+	const char *field = why->field;
+	tw_status code = why->code, status;
+
+	if (import->reading)
+		field = tw__preset_column(import->reading, why->field);
+	status = quarantine(import, kind, cdr, why, err);
+	if (!status)
+		status = tw__rejects_add(import->rejects, line_of(import),
+					 field, "%s", why->message);
+	if (status) {
+		import->failed = status;
+		return status;
+	}
+	if (err)
+		*err = *why;
+	return code;
+}
+
+static tw_status store_call(struct tw_import *import, tw_error *err)
+{
+	struct tw__call *call = &import->call;
+	struct tw__rollup_row *row;
+	struct tw__rollup_key key;
+	struct tw__sums sums, sum;
+	tw_status status;
+
+	tw__rollup_of(&key, &sums, call, &import->book);
+	status = tw__rollup_row(&row, &import->rollup, &key, err);
+	if (status)
+		return status;
+	/* looked at before the insert: calls are never deleted */
+	sum = row->sums;
+	if (!tw__sums_add(&sum, &sums, 1))
+		return tw__fail_at(err, TW_ERANGE, 0, "cost", "the month's "
+				   "sum would exceed 9.2e9 units; check the "
+				   "tariff's price");
+	status = tw__call_store(import->store, call, &import->ids, err);
+	if (status)
+		return status;
+	row->sums = sum;
+	if (!import->first_us || call->cdr.start < import->first_us)
+		import->first_us = call->cdr.start;
+	if (call->cdr.start > import->last_us)
+		import->last_us = call->cdr.start;
+	return TW_OK;
+}
+
+static tw_status process(struct tw_import *import, const tw_cdr *cdr,
+			 tw_error *err)
+{
+	struct tw__call *call = &import->call;
+	tw_status status = tw__call_read(call, cdr, import->source,
+					 &import->rule, err);
+
+	if (status)
+		return status;
+	tw__owners_resolve(import->owners, call);
+	status = tw__rater_rate(import->rater, call, err);
+	return status ? status : store_call(import, err);
+}
+
+static tw_status usable(const struct tw_import *import, tw_error *err)
+{
+	if (!import)
+		return tw__fail(err, TW_EINVAL, "no import");
+	if (!import->open)
+		return tw__fail(err, TW_EINVAL, "the import is committed; "
+				"open a new one");
+	if (import->failed)
+		return tw__fail(err, import->failed, "the import failed "
+				"before; free it and begin again");
+	return TW_OK;
+}
+
+static tw_status add(struct tw_import *import, const tw_cdr *cdr,
+		     tw_error *err)
+{
+	tw_error why = TW_ERROR_INIT;
+	tw_status status = process(import, cdr, &why);
+
+	import->counts.rows_read++;
+	switch (status) {
+	case TW_OK:
+		import->counts.rows_stored++;
+		return TW_OK;
+	case TW_EEXIST:
+		import->counts.duplicates++;
+		return tw__fail(err, TW_EEXIST, "the same record is stored "
+				"already");
+	case TW_ECONFLICT:
+		import->counts.conflicts++;
+		tw__fail_at(&why, TW_ECONFLICT, 0, "call_id", "'%.80s' is "
+			    "stored with this start but other content; undo "
+			    "its batch if the new one is right",
+			    cdr->call_id);
+		return put_aside(import, "conflict", cdr, &why, err);
+	case TW_EPARSE:
+	case TW_ERANGE:
+		import->counts.rows_rejected++;
+		return put_aside(import, "reject", cdr, &why, err);
+	default:
+		import->failed = status;
+		if (err)
+			*err = why;
+		return status;
+	}
+}
+
+tw_status tw_import_add(tw_import *import, const tw_cdr *cdr, tw_error *err)
+{
+	tw_cdr copy = TW_CDR_INIT;
+	tw_status status = usable(import, err);
+
+	if (!status)
+		status = tw__import(&copy, sizeof(copy), cdr, err);
+	return status ? status : add(import, &copy, err);
+}
+
+static bool is_trunk(const char *name, size_t length, void *arg)
+{
+	return tw__owners_knows_trunk(arg, name, length);
+}
+
+/* The same bytes may come again, but not under another reading: every time
+ * in them would mean another instant and every call come twice. */
+static tw_status check_file(struct tw_import *import, const char *hash,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, import->store,
+		"SELECT id, preset, zone, source FROM batch "
+		"WHERE file_hash = ? AND undone_us = 0 AND id <> ?", err);
+
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, hash);
+	tw__bind_i64(stmt, 2, import->ids.batch);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (strcmp(tw__col_text(stmt, 1), import->preset) == 0 &&
+		    strcmp(tw__col_text(stmt, 2), import->zone_name) == 0 &&
+		    strcmp(tw__col_text(stmt, 3), import->source) == 0) {
+			import->known_file = true;
+			continue;
+		}
+		status = tw__fail_at(err, TW_ECONFLICT, 0, "zone",
+			"this file is in batch %lld with preset '%s', zone "
+			"'%s', source '%s'; import it alike, or undo that "
+			"batch first", (long long)tw__col_i64(stmt, 0),
+			tw__col_text(stmt, 1), tw__col_text(stmt, 2),
+			tw__col_text(stmt, 3));
+		tw__reset(stmt);
+		return status;
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status keep_hash(struct tw_import *import, const void *data,
+			   size_t size, tw_error *err)
+{
+	char hash[2 * TW_HASH_MAX + 1];
+	struct tw_stmt *stmt;
+	tw_status status = tw__hash_hex(hash, TW_HASH_SHA256, data, size,
+					err);
+
+	if (!status)
+		status = check_file(import, hash, err);
+	if (!status)
+		status = tw__stmt(&stmt, import->store,
+			"UPDATE batch SET file_hash = ? WHERE id = ?", err);
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, hash);
+	tw__bind_i64(stmt, 2, import->ids.batch);
+	return tw__run(stmt, err);
+}
+
+static tw_status read_rows(struct tw_import *import, tw_error *err)
+{
+	for (;;) {
+		tw_error why = TW_ERROR_INIT;
+		tw_cdr cdr = TW_CDR_INIT;
+		tw_status status = tw__preset_next(&cdr, import->reading,
+						   &why);
+
+		if (status == TW_ITER_END)
+			return TW_OK;
+		if (status == TW_EPARSE) {
+			import->counts.rows_read++;
+			import->counts.rows_rejected++;
+			status = put_aside(import, "reject", &cdr, &why,
+					   NULL);
+		}
+		else if (status == TW_OK) {
+			status = add(import, &cdr, &why);
+		}
+		else {
+			import->failed = status;
+		}
+		if (import->failed) {
+			if (err)
+				*err = why;
+			return import->failed;
+		}
+	}
+}
+
+tw_status tw_import_file(tw_import *import, const void *data, size_t size,
+			 tw_error *err)
+{
+	struct tw__preset_options options = { 0 };
+	tw_status status = usable(import, err);
+
+	if (status)
+		return status;
+	if (!*import->preset)
+		return tw__fail_at(err, TW_EINVAL, 0, "preset", "a file needs "
+				   "one; write native or asterisk");
+	if (!data && size)
+		return tw__fail(err, TW_EINVAL, "no file bytes");
+	options.data = data;
+	options.size = size;
+	options.zone = import->zone;
+	options.trunk_pattern = import->trunk_pattern;
+	options.is_trunk = tw__owners_has_trunks(import->owners) ?
+		is_trunk : NULL;
+	options.arg = import->owners;
+	status = tw__preset_open(&import->reading, import->preset, &options,
+				 err);
+	if (status)
+		return status;
+	status = keep_hash(import, data, size, err);
+	if (status)
+		import->failed = status;
+	else
+		status = read_rows(import, err);
+	tw__preset_free(import->reading);
+	import->reading = NULL;
+	return status;
+}
+
+static tw_status finish_batch(struct tw_import *import, tw_error *err)
+{
+	const tw_counts *counts = &import->counts;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, import->store,
+		"UPDATE batch SET rows_read = ?, rows_stored = ?, "
+		"rows_rejected = ?, duplicates = ?, conflicts = ?, "
+		"first_us = ?, last_us = ? WHERE id = ?", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, (int64_t)counts->rows_read);
+	tw__bind_i64(stmt, 2, (int64_t)counts->rows_stored);
+	tw__bind_i64(stmt, 3, (int64_t)counts->rows_rejected);
+	tw__bind_i64(stmt, 4, (int64_t)counts->duplicates);
+	tw__bind_i64(stmt, 5, (int64_t)counts->conflicts);
+	tw__bind_i64(stmt, 6, import->first_us);
+	tw__bind_i64(stmt, 7, import->last_us);
+	tw__bind_i64(stmt, 8, import->ids.batch);
+	return tw__run(stmt, err);
+}
+
+/* A batch that says nothing new leaves no trace. */
+static tw_status drop_batch(struct tw_import *import, tw_error *err)
+{
+	static const char *const sql[] = {
+		"DELETE FROM quarantine WHERE batch = ?",
+		"DELETE FROM batch WHERE id = ?"
+	};
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(sql); i++) {
+		struct tw_stmt *stmt;
+		tw_status status = tw__stmt(&stmt, import->store, sql[i],
+					    err);
+
+		if (status)
+			return status;
+		tw__bind_i64(stmt, 1, import->ids.batch);
+		status = tw__run(stmt, err);
+		if (status)
+			return status;
+	}
+	return TW_OK;
+}
+
+static tw_status settle(struct tw_import *import, tw_error *err)
+{
+	const tw_counts *counts = &import->counts;
+	tw_status status;
+
+	if (!counts->rows_stored && (import->known_file ||
+	    (!counts->conflicts && !counts->rows_rejected)))
+		return drop_batch(import, err);
+	status = finish_batch(import, err);
+	if (!status)
+		status = tw__rollup_merge(import->store, &import->rollup, 1,
+					  err);
+	if (!status)
+		status = tw__ledger_post_calls(import->store,
+			&import->rollup, import->ids.batch, err);
+	if (!status && counts->rows_stored)
+		status = tw__book_keep(&import->book, import->store, err);
+	return status;
+}
+
+tw_status tw_import_commit(tw_counts *out, tw_rejects **out_rejects,
+			   tw_import *import, tw_error *err)
+{
+	tw_status status = usable(import, err);
+
+	if (status)
+		return status;
+	status = settle(import, err);
+	import->open = false;
+	status = tw__tx_leave(&import->tx, import->store, status, err);
+	if (status)
+		return status;
+	if (out)
+		*out = import->counts;
+	if (out_rejects) {
+		*out_rejects = import->rejects;
+		import->rejects = NULL;
+	}
+	return TW_OK;
+}

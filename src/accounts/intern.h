@@ -1,0 +1,33 @@
+/**
+ * @file src/accounts/intern.h  Texts that repeat, as small integers
+ *
+ * Decides which id a text has in `word` or `identity`, and keeps what it
+ * learned so that a million calls ask SQL a few thousand times. Refuses to
+ * know what the texts mean.
+ */
+#ifndef TW_SRC_INTERN_H
+#define TW_SRC_INTERN_H
+
+#include "store/db.h"
+
+struct tw__intern {
+	tw_store *store;        /* borrowed */
+	const char *select;     /* literals: tw__stmt caches by address */
+	const char *insert;
+	uint64_t seed;
+	struct tw__intern_slot *slots;
+	size_t capacity;        /* power of two */
+	size_t count;
+};
+
+/* Callers choose their own numbers, so the table is seeded (a file made to
+ * collide would cost hours) and forgets everything when it grows too big. */
+void tw__intern_words(struct tw__intern *intern, tw_store *store);
+void tw__intern_identities(struct tw__intern *intern, tw_store *store);
+void tw__intern_free(struct tw__intern *intern);
+
+/* Id of a text, made when it is new; "" and NULL are 0. */
+tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
+			const char *text, tw_error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/**
+ * @file src/accounts/ledger.h  Entries, and the months they belong to
+ */
+#ifndef TW_SRC_ACCOUNTS_LEDGER_H
+#define TW_SRC_ACCOUNTS_LEDGER_H
+
+#include "rollup.h"
+#include <trunkwise/ledger.h>
+#include <trunkwise/tariff.h>
+
+#define TW_ACCOUNT_DEPARTMENT 1
+#define TW_ACCOUNT_CARRIER    2
+#define TW_ACCOUNT_VENDOR     3
+
+/* Stored: never renumber. */
+#define TW_POSTING_CALL      1
+#define TW_POSTING_FORWARD   2
+#define TW_POSTING_RENT      3
+#define TW_POSTING_ONE_OFF   4
+#define TW_POSTING_RECURRING 5
+
+/* One entry: the department is charged what the other side gets. */
+struct tw__entry {
+	int64_t department;      /* 0: unallocated */
+	int64_t payee_kind;      /* TW_ACCOUNT_CARRIER or _VENDOR */
+	int64_t payee;           /* 0: not known */
+	int64_t amount_nanos;    /* may be negative; 0 posts nothing */
+	int64_t kind, correction, month, batch, subject;
+	char currency[4];
+	const char *reference;
+};
+tw_status tw__ledger_post(tw_store *store, const struct tw__entry *entry,
+			  tw_error *err);
+
+/* Charges of a batch by month, department, carrier, currency. */
+tw_status tw__ledger_post_calls(tw_store *store,
+				const struct tw__rollup *rollup,
+				int64_t batch, tw_error *err);
+/* Everything that a batch posted, negated. */
+tw_status tw__ledger_reverse(tw_store *store, int64_t batch, tw_error *err);
+
+#endif

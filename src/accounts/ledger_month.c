@@ -1,0 +1,132 @@
+/**
+ * @file src/accounts/ledger_month.c  The zone of the books and its months
+ *
+ * Decides which month an instant belongs to. The zone is written down with
+ * the first call or accrual: a company that moves its zone later must not
+ * shift calls between months that somebody has paid already.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "ledger_month.h"
+
+static tw_status read_company(char zone[64], struct tw__book *book,
+			      tw_store *store, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT zone, currency, country FROM company "
+		"ORDER BY valid_from DESC LIMIT 1", err);
+
+	if (status)
+		return status;
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	snprintf(zone, 64, "%s", tw__col_text(stmt, 0));
+	snprintf(book->currency, sizeof(book->currency), "%s",
+		 tw__col_text(stmt, 1));
+	if (*tw__col_text(stmt, 2))
+		snprintf(book->country, sizeof(book->country), "%s",
+			 tw__col_text(stmt, 2));
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+static tw_status read_book(char zone[64], bool *kept, tw_store *store,
+			   tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, "SELECT zone FROM book",
+				    err);
+
+	if (status)
+		return status;
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	snprintf(zone, 64, "%s", tw__col_text(stmt, 0));
+	*kept = true;
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+tw_status tw__book_open(struct tw__book *out, tw_store *store,
+			const char *fallback, tw_error *err)
+{
+	struct tw__book book = { .country = "7" };
+	char zone[64] = "";
+	tw_status status = read_company(zone, &book, store, err);
+
+	if (!status)
+		status = read_book(zone, &book.kept, store, err);
+	if (status)
+		return status;
+	if (!*zone && fallback)
+		snprintf(zone, sizeof(zone), "%s", fallback);
+	if (!*zone)
+		return tw__fail_at(err, TW_ENOTFOUND, 0, "company.zone",
+				   "the store has no company, so its months "
+				   "have no zone; apply a deployment with "
+				   "[company] zone");
+	status = tw_zone_open(&book.zone, zone, err);
+	if (status)
+		return status;
+	*out = book;
+	return TW_OK;
+}
+
+void tw__book_close(struct tw__book *book)
+{
+	tw_zone_free(book->zone);
+	book->zone = NULL;
+}
+
+tw_status tw__book_keep(struct tw__book *book, tw_store *store, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (book->kept)
+		return TW_OK;
+	status = tw__stmt(&stmt, store,
+		"INSERT INTO book (one, zone) VALUES (1, ?)", err);
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, tw_zone_name(book->zone));
+	status = tw__run(stmt, err);
+	if (!status)
+		book->kept = true;
+	return status;
+}
+
+int64_t tw__book_month(struct tw__book *book, tw_time t)
+{
+	tw_civil civil;
+	char text[32];
+
+	if (book->month && t >= book->from && t < book->to)
+		return book->month;
+	tw_zone_local(&civil, book->zone, t);
+	snprintf(text, sizeof(text), "%04d-%02d", (int)civil.year,
+		 (int)civil.month);
+	if (tw_month_range(&book->from, &book->to, text, book->zone, NULL)) {
+		book->month = 0;
+		return (int64_t)civil.year * 100 + civil.month;
+	}
+	book->month = (int64_t)civil.year * 100 + civil.month;
+	return book->month;
+}
+
+tw_status tw__book_parse(int64_t *month, tw_time *from, tw_time *to,
+			 const struct tw__book *book, const char *text,
+			 tw_error *err)
+{
+	tw_civil civil;
+	tw_status status = tw_month_range(from, to, text, book->zone, err);
+
+	if (status)
+		return status;
+	tw_zone_local(&civil, book->zone, *from);
+	*month = (int64_t)civil.year * 100 + civil.month;
+	return TW_OK;
+}

@@ -1,0 +1,406 @@
+/**
+ * @file src/accounts/rent.c  What is owed by the month, whether called or not
+ *
+ * Decides whose day of rent it is, by local midnights, and how kopecks are
+ * shared so that they add up. Refuses to know what was posted already: that
+ * is rent_accrue.c.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "base/decimal.h"
+#include "ledger.h"
+#include "rent.h"
+
+#define DAYS_MAX 31
+#define PERCENT_WHOLE (100 * TW_NANOS)
+
+struct month {
+	tw_store *store;
+	tw_time day[DAYS_MAX];   /* local midnights */
+	int days;
+	tw_time from, to;
+	int64_t unit;            /* smallest coin in nano-units */
+};
+
+/* One version of a number or recurring item. */
+struct holding {
+	int64_t kind, subject, department, payee_kind, payee, rent;
+	tw_time from, to;        /* of the version */
+	tw_time since, until;    /* of the item itself */
+	char name[128];
+};
+
+struct share {
+	tw_time from, to, share_from, share_to;
+	int64_t department, percent_nanos;
+};
+
+struct shares {
+	struct share *rows;
+	size_t count, capacity;
+};
+
+struct part {
+	int64_t department, payee_kind, payee;
+	tw__i128 weight;         /* nano-units * percent * days */
+	tw__i128 rest;
+	int64_t units;
+};
+
+/* What one subject's month is made of. */
+struct parts {
+	struct part *rows;
+	size_t count, capacity;
+	struct shares shares;
+	int64_t subject, kind;
+	char name[128];
+};
+
+void tw__rents_free(struct tw__rents *rents)
+{
+	tw_free(rents->rows);
+	memset(rents, 0, sizeof(*rents));
+}
+
+static tw_status read_days(struct month *month, const tw_zone *zone,
+			   tw_error *err)
+{
+	tw_civil civil;
+
+	tw_zone_local(&civil, zone, month->from);
+	civil.hour = civil.minute = civil.second = civil.microsecond = 0;
+	for (month->days = 0; month->days < DAYS_MAX; month->days++) {
+		tw_time *t = &month->day[month->days];
+		tw_status status;
+
+		civil.day = month->days + 1;
+		status = tw_zone_instant(t, zone, &civil, NULL);
+		if (status == TW_EINVAL && month->days >= 28)
+			break;
+		if (status)
+			return tw__fail(err, status, "day %d of the month "
+					"has no midnight in %s",
+					month->days + 1, tw_zone_name(zone));
+	}
+	return TW_OK;
+}
+
+static tw_status load_shares(struct shares *out, struct month *month,
+			     int64_t kind, int64_t subject, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	out->count = 0;
+	status = tw__stmt(&stmt, month->store, kind == TW_POSTING_RENT ?
+		"SELECT a.valid_from, a.valid_to, s.valid_from, s.valid_to, "
+		"s.department, s.percent FROM allocation a "
+		"JOIN allocation_share s ON s.parent = a.id "
+		"WHERE a.number = ? ORDER BY a.valid_from, s.position" :
+		"SELECT a.valid_from, a.valid_to, s.valid_from, s.valid_to, "
+		"s.department, s.percent FROM allocation a "
+		"JOIN allocation_share s ON s.parent = a.id "
+		"WHERE a.recurring = ? ORDER BY a.valid_from, s.position",
+		err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, subject);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (tw__grow((void **)&out->rows, &out->capacity,
+			     out->count + 1, sizeof(*out->rows))) {
+			tw__reset(stmt);
+			return tw__fail_oom(err);
+		}
+		out->rows[out->count++] = (struct share){
+			tw__col_i64(stmt, 0), tw__col_i64(stmt, 1),
+			tw__col_i64(stmt, 2), tw__col_i64(stmt, 3),
+			tw__col_i64(stmt, 4), tw__col_i64(stmt, 5) };
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status add_weight(struct parts *parts, const struct holding *held,
+			    int64_t department, int64_t percent_nanos,
+			    tw_error *err)
+{
+	struct part *part;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		part = &parts->rows[i];
+		if (part->department == department &&
+		    part->payee_kind == held->payee_kind &&
+		    part->payee == held->payee) {
+			part->weight += (tw__i128)held->rent * percent_nanos;
+			return TW_OK;
+		}
+	}
+	if (tw__grow((void **)&parts->rows, &parts->capacity,
+		     parts->count + 1, sizeof(*part)))
+		return tw__fail_oom(err);
+	part = &parts->rows[parts->count++];
+	*part = (struct part){ department, held->payee_kind, held->payee,
+		(tw__i128)held->rent * percent_nanos, 0, 0 };
+	return TW_OK;
+}
+
+/* What no share takes stays with the owner. */
+static tw_status add_day(struct parts *parts, const struct holding *held,
+			 tw_time t, tw_error *err)
+{
+	int64_t left = PERCENT_WHOLE;
+
+	for (size_t i = 0; i < parts->shares.count; i++) {
+		const struct share *s = &parts->shares.rows[i];
+		tw_status status;
+
+		if (t < s->from || t >= s->to || t < s->share_from ||
+		    t >= s->share_to)
+			continue;
+		if (s->percent_nanos < 0 || s->percent_nanos > left)
+			return tw__fail(err, TW_ECONFLICT, "shares of '%.80s' "
+					"exceed 100 percent; apply an "
+					"[[allocation]] that adds up",
+					held->name);
+		left -= s->percent_nanos;
+		status = add_weight(parts, held, s->department,
+				    s->percent_nanos, err);
+		if (status)
+			return status;
+	}
+	if (!left)
+		return TW_OK;
+	return add_weight(parts, held, held->department, left, err);
+}
+
+static tw_status add_holding(struct parts *parts, const struct month *month,
+			     const struct holding *held, tw_error *err)
+{
+	if (held->rent < 0)
+		return tw__fail(err, TW_ERANGE, "'%.80s' has a negative rent; "
+				"apply one that is not", held->name);
+	for (int i = 0; i < month->days; i++) {
+		tw_time t = month->day[i];
+		tw_status status;
+
+		if (t < held->from || t >= held->to || t < held->since ||
+		    t >= held->until)
+			continue;
+		status = add_day(parts, held, t, err);
+		if (status)
+			return status;
+	}
+	return TW_OK;
+}
+
+static tw_status emit(struct tw__rents *out, const struct parts *parts,
+		      const struct part *part, int64_t amount, tw_error *err)
+{
+	struct tw__rent *rent;
+
+	if (!amount)
+		return TW_OK;
+	if (tw__grow((void **)&out->rows, &out->capacity, out->count + 1,
+		     sizeof(*rent)))
+		return tw__fail_oom(err);
+	rent = &out->rows[out->count++];
+	*rent = (struct tw__rent){ .kind = parts->kind,
+		.subject = parts->subject, .department = part->department,
+		.payee_kind = part->payee_kind, .payee = part->payee,
+		.amount_nanos = amount };
+	snprintf(rent->reference, sizeof(rent->reference), "%s",
+		 parts->name);
+	return TW_OK;
+}
+
+/* Whole coins first, then one more to the largest remainders. */
+static tw_status share_out(struct tw__rents *out, struct parts *parts,
+			   const struct month *month, tw_error *err)
+{
+	tw__i128 coin = (tw__i128)month->days * PERCENT_WHOLE * month->unit;
+	tw__i128 sum = 0, whole = 0, total;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		struct part *part = &parts->rows[i];
+
+		sum += part->weight;
+		part->rest = part->weight % coin;
+		part->units = (int64_t)(part->weight / coin);
+		whole += part->units;
+	}
+	total = tw__div_round(sum, coin, TW_ROUND_HALF_UP);
+	for (; whole < total; whole++) {
+		struct part *most = &parts->rows[0];
+
+		for (size_t i = 1; i < parts->count; i++) {
+			if (parts->rows[i].rest > most->rest)
+				most = &parts->rows[i];
+		}
+		most->units++;
+		most->rest = -1;
+	}
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct part *part = &parts->rows[i];
+		int64_t amount;
+		tw_status status = tw__i128_narrow(&amount,
+			(tw__i128)part->units * month->unit, err);
+
+		if (!status)
+			status = emit(out, parts, part, amount, err);
+		if (status)
+			return status;
+	}
+	parts->count = 0;
+	return TW_OK;
+}
+
+static void read_holding(struct holding *held, struct tw_stmt *stmt,
+			 int64_t kind)
+{
+	bool vendor = !tw__col_is_null(stmt, 5);
+
+	*held = (struct holding){ .kind = kind,
+		.subject = tw__col_i64(stmt, 0),
+		.from = tw__col_i64(stmt, 1), .to = tw__col_i64(stmt, 2),
+		.department = tw__col_i64(stmt, 3),
+		.payee_kind = vendor ? TW_ACCOUNT_VENDOR :
+			TW_ACCOUNT_CARRIER,
+		.payee = tw__col_i64(stmt, vendor ? 5 : 4),
+		.rent = tw__col_i64(stmt, 6),
+		.since = tw__col_is_null(stmt, 8) ? TW_TIME_MIN :
+			tw__col_i64(stmt, 8),
+		.until = tw__col_is_null(stmt, 9) ? TW_TIME_MAX :
+			tw__col_i64(stmt, 9) };
+	snprintf(held->name, sizeof(held->name), "%s",
+		 tw__col_text(stmt, 7));
+}
+
+static tw_status next_holding(struct tw__rents *out, struct parts *parts,
+			      struct month *month,
+			      const struct holding *held, tw_error *err)
+{
+	tw_status status;
+
+	if (parts->subject != held->subject) {
+		status = share_out(out, parts, month, err);
+		if (!status)
+			status = load_shares(&parts->shares, month,
+					     held->kind, held->subject, err);
+		if (status)
+			return status;
+		parts->subject = held->subject;
+		parts->kind = held->kind;
+		snprintf(parts->name, sizeof(parts->name), "%s", held->name);
+	}
+	return add_holding(parts, month, held, err);
+}
+
+/* sql: id, valid_from, valid_to, department, carrier, vendor, amount, name,
+ * from, to; by id and valid_from. */
+static tw_status walk(struct tw__rents *out, struct month *month,
+		      int64_t kind, const char *sql, tw_error *err)
+{
+	struct parts parts = { 0 };
+	struct tw_stmt *stmt;
+	struct holding held;
+	tw_status status = tw__stmt(&stmt, month->store, sql, err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, month->to);
+	tw__bind_i64(stmt, 2, month->from);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		read_holding(&held, stmt, kind);
+		status = next_holding(out, &parts, month, &held, err);
+		if (status) {
+			tw__reset(stmt);
+			break;
+		}
+	}
+	if (status == TW_ITER_END)
+		status = share_out(out, &parts, month, err);
+	tw_free(parts.rows);
+	tw_free(parts.shares.rows);
+	return status;
+}
+
+static tw_status one_offs(struct tw__rents *out, const struct month *month,
+			  tw_error *err)
+{
+	struct tw_stmt *stmt;
+	struct holding held;
+	tw_status status = tw__stmt(&stmt, month->store,
+		"SELECT n.id, n.valid_from, n.valid_to, n.department, "
+		"n.carrier, n.rented_through, n.one_off, n.name, NULL, NULL "
+		"FROM number n WHERE n.valid_from < ? AND n.valid_from >= ? "
+		"AND n.one_off IS NOT NULL AND NOT EXISTS (SELECT 1 "
+		"FROM number p WHERE p.id = n.id "
+		"AND p.valid_from < n.valid_from) ORDER BY n.id", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, month->to);
+	tw__bind_i64(stmt, 2, month->from);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		struct parts parts = { .kind = TW_POSTING_ONE_OFF };
+		struct part part;
+
+		read_holding(&held, stmt, TW_POSTING_ONE_OFF);
+		parts.subject = held.subject;
+		memcpy(parts.name, held.name, sizeof(parts.name));
+		part = (struct part){ held.department, held.payee_kind,
+			held.payee, 0, 0, 0 };
+		status = emit(out, &parts, &part, held.rent, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static void find_unit(struct month *month, const struct tw__book *book)
+{
+	uint32_t decimals = 2;
+
+	/* an unlisted currency keeps the usual two */
+	(void)tw_currency_decimals(&decimals, book->currency, NULL);
+	month->unit = TW_NANOS;
+	while (decimals--)
+		month->unit /= 10;
+}
+
+tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
+			    const struct tw__book *book, tw_time from,
+			    tw_time to, tw_error *err)
+{
+	struct month month = { .store = store, .from = from, .to = to };
+	struct tw__rents rents = { 0 };
+	tw_status status = read_days(&month, book->zone, err);
+
+	find_unit(&month, book);
+	if (!status)
+		status = walk(&rents, &month, TW_POSTING_RENT,
+			"SELECT id, valid_from, valid_to, department, "
+			"carrier, rented_through, rent, name, NULL, NULL "
+			"FROM number WHERE valid_from < ? AND valid_to > ? "
+			"AND rent IS NOT NULL ORDER BY id, valid_from", err);
+	if (!status)
+		status = walk(&rents, &month, TW_POSTING_RECURRING,
+			"SELECT id, valid_from, valid_to, department, "
+			"carrier, vendor, amount, name, \"from\", \"to\" "
+			"FROM recurring WHERE valid_from < ? "
+			"AND valid_to > ? AND amount IS NOT NULL "
+			"ORDER BY id, valid_from", err);
+	if (!status)
+		status = one_offs(&rents, &month, err);
+	if (!status && rents.count && !*book->currency)
+		status = tw__fail_at(err, TW_ENOTFOUND, 0,
+			"company.currency", "rents have no currency; apply a "
+			"[company] with one");
+	if (status) {
+		tw__rents_free(&rents);
+		return status;
+	}
+	*out = rents;
+	return TW_OK;
+}

@@ -1,0 +1,40 @@
+/**
+ * @file src/accounts/rent.h  What is owed by the month, whether called or not
+ */
+#ifndef TW_SRC_ACCOUNTS_RENT_H
+#define TW_SRC_ACCOUNTS_RENT_H
+
+#include "ledger_month.h"
+
+struct tw__rent {
+	int64_t kind;            /* TW_POSTING_RENT, _ONE_OFF, _RECURRING */
+	int64_t subject;         /* number or recurring item */
+	int64_t department;      /* 0: nobody's */
+	int64_t payee_kind, payee;
+	int64_t amount_nanos;    /* in the company's currency */
+	char reference[128];     /* the subject's name */
+};
+
+struct tw__rents {
+	struct tw__rent *rows;
+	size_t count, capacity;
+};
+void tw__rents_free(struct tw__rents *rents);
+
+/* Rents, one-off fees and recurring items of [from, to), a month.
+ *
+ * A day belongs to the version in force at its local midnight in the zone of
+ * the books, so that every day has exactly one holder and a number moved at
+ * noon is the old department's until the evening. A month has as many equal
+ * parts as days (28 to 31). One-off fees fall into the month of the number's
+ * first version, and to its department then.
+ *
+ * Each subject's month is rounded once, half up, to the currency's decimals;
+ * departments get theirs by largest remainder (ties: who held it first), so
+ * that shares always add up to it and none of them turns negative, which
+ * "the last one takes the rest" cannot promise for many holders. */
+tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
+			    const struct tw__book *book, tw_time from,
+			    tw_time to, tw_error *err);
+
+#endif

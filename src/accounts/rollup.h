@@ -1,0 +1,61 @@
+/**
+ * @file src/accounts/rollup.h  Counts and sums by what reports group by
+ */
+#ifndef TW_SRC_ACCOUNTS_ROLLUP_H
+#define TW_SRC_ACCOUNTS_ROLLUP_H
+
+#include "ledger_month.h"
+
+struct tw__call;
+
+struct tw__rollup_key {
+	int64_t month, department, carrier, number, destination;
+	int64_t direction;       /* TW_DIRECTION_FORWARD: not a first leg */
+	int64_t currency;        /* word; 0: no charge */
+};
+
+struct tw__sums {
+	int64_t calls, answered, missed, unrated, talk_us;
+	int64_t cost_nanos, net_nanos, vat_nanos;
+};
+#define TW_SUMS_COUNT 8
+
+struct tw__rollup_row {
+	struct tw__rollup_key key;
+	struct tw__sums sums;
+};
+
+/* Insert-ordered rows with a hash over their keys; zeroed is empty. */
+struct tw__rollup {
+	struct tw__rollup_row *rows;
+	size_t count, capacity;
+	uint32_t *slots;
+	size_t slot_count;
+};
+void tw__rollup_free(struct tw__rollup *rollup);
+/* The row of a key, made with zero sums; borrowed until the next call. */
+tw_status tw__rollup_row(struct tw__rollup_row **out,
+			 struct tw__rollup *rollup,
+			 const struct tw__rollup_key *key, tw_error *err);
+
+/* NULL when the key has no row. */
+struct tw__rollup_row *tw__rollup_find(const struct tw__rollup *rollup,
+				       const struct tw__rollup_key *key);
+
+/* a + sign * b; false and nothing changed when any sum would overflow. */
+bool tw__sums_add(struct tw__sums *a, const struct tw__sums *b, int sign);
+bool tw__sums_are_zero(const struct tw__sums *sums);
+
+/* What one call adds. */
+void tw__rollup_of(struct tw__rollup_key *key, struct tw__sums *sums,
+		   const struct tw__call *call, struct tw__book *book);
+/* From stored, not undone calls with from <= start <= to: of one batch, or of
+ * all when batch is 0. */
+tw_status tw__rollup_scan(struct tw__rollup *rollup, tw_store *store,
+			  struct tw__book *book, const int64_t range[2],
+			  int64_t batch, tw_error *err);
+/* Adds (sign 1) to or takes (-1) from the stored rollup. */
+tw_status tw__rollup_merge(tw_store *store, const struct tw__rollup *rollup,
+			   int sign, tw_error *err);
+
+#endif

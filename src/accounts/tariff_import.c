@@ -1,0 +1,668 @@
+/**
+ * @file src/accounts/tariff_import.c  A sheet becomes a version, or nothing
+ *
+ * Decides the rules a sheet is read by (the declared [[tariff]], else
+ * defaults that are then declared), from when it is in force, and that one
+ * bad row keeps the whole sheet out: half a price list charges somebody the
+ * wrong half. Refuses to change the versions that calls were charged by.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "base/hash.h"
+#include "ledger_month.h"
+#include "rejects.h"
+#include "tariff.h"
+
+struct job {
+	tw_store *store;
+	tw_tariff_import options;
+	tw_time now;
+	int64_t tariff, carrier;        /* entities; 0: to be made */
+	bool declared;
+	tw_tariff_rules rules;
+	char hash[2 * TW_HASH_MAX + 1];
+	int64_t current;                /* newest version, 0 none */
+	bool first;                     /* the carrier had no version */
+	tw_sheet *sheet;
+	struct tw__rates rates, before, next;
+	tw_time starts;
+	tw_counts counts;
+	tw_tariff_diff diff;
+	struct tw_rejects *rejects;
+};
+
+static tw_status set_rule(struct job *job, struct tw_stmt *stmt, int column,
+			  const char *key, tw_error *err)
+{
+	const char *text = tw__col_text(stmt, column);
+	tw_status status;
+
+	if (!*text)
+		return TW_OK;
+	status = tw_tariff_rules_set(&job->rules, key, text, err);
+	return status ? tw__error_place(err, 0, key) : TW_OK;
+}
+
+static tw_status read_declared(struct job *job, struct tw_stmt *stmt,
+			       tw_error *err)
+{
+	static const char *const keys[] = { "currency", "zone", "seconds",
+		"rounding", "crossing", "vat", "invoice_total" };
+
+	job->declared = true;
+	job->tariff = tw__col_i64(stmt, 0);
+	job->carrier = tw__col_i64(stmt, 1);
+	for (int i = 0; i < (int)TW_ARRAY_COUNT(keys); i++) {
+		tw_status status = set_rule(job, stmt, 2 + i, keys[i], err);
+
+		if (status)
+			return status;
+	}
+	if (!tw__col_is_null(stmt, 9))
+		job->rules.decimals = (uint32_t)tw__col_i64(stmt, 9);
+	if (!tw__col_is_null(stmt, 10))
+		job->rules.vat_percent_nanos = tw__col_i64(stmt, 10);
+	return TW_OK;
+}
+
+static tw_status find_tariff(struct job *job, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, job->store,
+		"SELECT id, carrier, currency, zone, seconds, rounding, "
+		"crossing, vat, invoice_total, decimals, vat_percent "
+		"FROM tariff WHERE name = ? ORDER BY "
+		"valid_from <= ? AND valid_to > ? DESC, valid_from DESC "
+		"LIMIT 1", err);
+
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, job->options.tariff);
+	tw__bind_i64(stmt, 2, job->now);
+	tw__bind_i64(stmt, 3, job->now);
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	status = read_declared(job, stmt, err);
+	tw__reset(stmt);
+	return status;
+}
+
+static tw_status refuse_bands(const struct job *job, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (!job->tariff)
+		return TW_OK;
+	status = tw__stmt(&stmt, job->store,
+		"SELECT 1 FROM tariff_band WHERE parent = ? "
+		"AND valid_to > ? LIMIT 1", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, job->tariff);
+	tw__bind_i64(stmt, 2, job->now);
+	status = tw__step(stmt, err);
+	if (status == TW_ITER_END)
+		return TW_OK;
+	if (status)
+		return status;
+	tw__reset(stmt);
+	return tw__fail_at(err, TW_EUNSUPPORTED, 0, "tariff.band",
+			   "tariff '%.80s' has bands, which rating does not "
+			   "serve; remove them", job->options.tariff);
+}
+
+static tw_status find_carrier(struct job *job, tw_error *err)
+{
+	const char *name = job->options.carrier;
+	struct tw_stmt *stmt;
+	int64_t id = 0;
+	tw_status status;
+
+	if (!name || !*name)
+		return job->declared ? TW_OK : tw__fail_at(err, TW_EINVAL, 0,
+			"carrier", "tariff '%.80s' is not declared; name its "
+			"carrier", job->options.tariff);
+	status = tw__stmt(&stmt, job->store,
+		"SELECT id FROM carrier WHERE name = ? ORDER BY "
+		"valid_from <= ? AND valid_to > ? DESC, valid_from DESC "
+		"LIMIT 1", err);
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, name);
+	tw__bind_i64(stmt, 2, job->now);
+	tw__bind_i64(stmt, 3, job->now);
+	status = tw__step(stmt, err);
+	if (status == TW_OK) {
+		id = tw__col_i64(stmt, 0);
+		tw__reset(stmt);
+	}
+	else if (status != TW_ITER_END) {
+		return status;
+	}
+	if (job->declared && id != job->carrier)
+		return tw__fail_at(err, TW_ECONFLICT, 0, "carrier",
+				   "tariff '%.80s' is declared with another "
+				   "carrier than '%.80s'; name that one",
+				   job->options.tariff, name);
+	job->carrier = id;
+	return TW_OK;
+}
+
+static tw_status find_zone(struct job *job, tw_error *err)
+{
+	struct tw__book book;
+	const char *zone = job->options.zone;
+	tw_zone *known;
+	tw_status status;
+
+	if (zone && *zone) {
+		if (strlen(zone) >= sizeof(job->rules.zone))
+			return tw__fail_at(err, TW_EINVAL, 0, "zone",
+					   "is no zone; write one like "
+					   "Europe/Moscow");
+		snprintf(job->rules.zone, sizeof(job->rules.zone), "%s",
+			 zone);
+	}
+	else if (!*job->rules.zone) {
+		status = tw__book_open(&book, job->store, "Europe/Moscow",
+				       err);
+		if (status)
+			return status;
+		snprintf(job->rules.zone, sizeof(job->rules.zone), "%s",
+			 tw_zone_name(book.zone));
+		tw__book_close(&book);
+	}
+	status = tw_zone_open(&known, job->rules.zone, err);
+	if (status)
+		return tw__error_place(err, 0, "zone");
+	tw_zone_free(known);
+	return TW_OK;
+}
+
+static tw_status find_currency(struct job *job, tw_error *err)
+{
+	const char *currency = job->options.currency;
+
+	if (!currency || !*currency)
+		return TW_OK;
+	return tw_tariff_rules_set(&job->rules, "currency", currency, err);
+}
+
+static tw_status find_current(struct job *job, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	job->first = true;
+	if (!job->carrier)
+		return TW_OK;
+	status = tw__stmt(&stmt, job->store,
+		"SELECT id, tariff FROM tariff_version WHERE carrier = ? "
+		"ORDER BY id DESC", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, job->carrier);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		job->first = false;
+		if (!job->current && tw__col_i64(stmt, 1) == job->tariff)
+			job->current = tw__col_i64(stmt, 0);
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static bool same_rules(const tw_tariff_rules *a, const tw_tariff_rules *b)
+{
+	return a->seconds == b->seconds && a->rounding == b->rounding &&
+		a->decimals == b->decimals && a->crossing == b->crossing &&
+		a->vat == b->vat &&
+		a->vat_percent_nanos == b->vat_percent_nanos &&
+		a->invoice_total == b->invoice_total &&
+		strcmp(a->currency, b->currency) == 0 &&
+		strcmp(a->zone, b->zone) == 0;
+}
+
+static tw_status is_current(bool *out, const struct job *job, tw_error *err)
+{
+	tw_tariff_rules rules;
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	*out = false;
+	if (!job->current)
+		return TW_OK;
+	status = tw__tariff_version_rules(&rules, job->store, job->current,
+					  err);
+	if (status || !same_rules(&rules, &job->rules))
+		return status;
+	status = tw__stmt(&stmt, job->store,
+		"SELECT sheet_hash, partial FROM tariff_version "
+		"WHERE id = ?", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, job->current);
+	status = tw__step(stmt, err);
+	if (status)
+		return status;
+	*out = strcmp(tw__col_text(stmt, 0), job->hash) == 0 &&
+		tw__col_i64(stmt, 1) ==
+		!!(job->options.flags & TW_TARIFF_PARTIAL);
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+static tw_status copy_rejects(struct job *job, tw_error *err)
+{
+	uint64_t n = tw_sheet_rows_rejected(job->sheet);
+
+	for (uint64_t i = 0; i < n; i++) {
+		tw_reject reject = TW_REJECT_INIT;
+		tw_status status = tw_sheet_reject(&reject, job->sheet, i,
+						   err);
+
+		if (status == TW_ITER_END)
+			break;
+		if (!status)
+			status = tw__rejects_add(job->rejects, reject.line,
+						 reject.column, "%s",
+						 reject.reason);
+		if (status)
+			return status;
+	}
+	job->counts.rows_rejected = n;
+	job->counts.rows_held = tw_sheet_rows_good(job->sheet);
+	return TW_OK;
+}
+
+static tw_status copy_rates(struct job *job, tw_error *err)
+{
+	uint64_t n = tw_sheet_rows_good(job->sheet);
+
+	for (uint64_t i = 0; i < n; i++) {
+		tw_rate rate = TW_RATE_INIT;
+		tw_status status = tw_sheet_rate(&rate, job->sheet, i, err);
+
+		if (!status)
+			status = tw__rates_add(&job->rates, &rate, 0, err);
+		if (status)
+			return status;
+	}
+	return TW_OK;
+}
+
+/* The first prices of a carrier serve all its past; later ones the day that
+ * every row of the sheet names, else from now on. */
+static void find_start(struct job *job)
+{
+	tw_time earliest = TW_TIME_MAX;
+
+	for (size_t i = 0; i < job->rates.count; i++) {
+		if (job->rates.rows[i].from < earliest)
+			earliest = job->rates.rows[i].from;
+	}
+	if (job->first)
+		job->starts = TW_TIME_MIN;
+	else
+		job->starts = earliest == TW_TIME_MIN ? job->now : earliest;
+}
+
+static tw_status merge(struct job *job, tw_error *err)
+{
+	bool partial = job->options.flags & TW_TARIFF_PARTIAL;
+	const struct tw__merge merge = { &job->before, &job->rates,
+		job->starts, partial };
+	tw_tariff_rules old;
+	tw_status status = TW_OK;
+
+	if (job->current) {
+		status = tw__tariff_version_rules(&old, job->store,
+						  job->current, err);
+		if (!status && strcmp(old.currency, job->rules.currency))
+			return tw__fail_at(err, TW_ECONFLICT, 0, "currency",
+				"tariff '%.80s' is in %s; import %s prices "
+				"under another name", job->options.tariff,
+				old.currency, job->rules.currency);
+		if (!status)
+			status = tw__tariff_version_rates(&job->before,
+				job->store, job->current, err);
+	}
+	return status ? status : tw__tariff_merge(&job->next, &job->diff,
+						  &merge, err);
+}
+
+/* A row that no deck can hold is a reject like any other. */
+static tw_status try_deck(struct job *job, tw_error *err)
+{
+	tw_error why = TW_ERROR_INIT;
+	tw_deck *deck;
+	tw_status status = tw_deck_new(&deck, &job->rules, job->next.rows,
+				       job->next.count, &why);
+
+	if (status == TW_OK) {
+		tw_deck_free(deck);
+		return TW_OK;
+	}
+	if (status != TW_ECONFLICT && status != TW_EINVAL) {
+		if (err)
+			*err = why;
+		return status;
+	}
+	job->counts.rows_rejected = 1;
+	job->counts.rows_held = job->rates.count - 1;
+	return tw__rejects_add(job->rejects, why.line,
+			       *why.field ? why.field : "prefix", "%s",
+			       why.message);
+}
+
+static tw_status new_entity(int64_t *out, struct job *job, const char *kind,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, job->store,
+		"INSERT INTO entity (kind, origin) VALUES (?, 'import')",
+		err);
+
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, kind);
+	status = tw__run(stmt, err);
+	if (!status)
+		*out = tw__last_id(job->store);
+	return status;
+}
+
+static tw_status declare_carrier(struct job *job, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (job->carrier)
+		return TW_OK;
+	status = new_entity(&job->carrier, job, "carrier", err);
+	if (!status)
+		status = tw__stmt(&stmt, job->store,
+			"INSERT INTO carrier (id, valid_from, name) "
+			"VALUES (?, ?, ?)", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, job->carrier);
+	tw__bind_i64(stmt, 2, TW_TIME_MIN);
+	tw__bind_text(stmt, 3, job->options.carrier);
+	return tw__run(stmt, err);
+}
+
+/* Only what the defaults do not say: NULL stays "the default". */
+static tw_status declare_tariff(struct job *job, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (job->tariff)
+		return TW_OK;
+	status = new_entity(&job->tariff, job, "tariff", err);
+	if (!status)
+		status = tw__stmt(&stmt, job->store,
+			"INSERT INTO tariff (id, valid_from, name, carrier, "
+			"currency, zone) VALUES (?, ?, ?, ?, ?, ?)", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, job->tariff);
+	tw__bind_i64(stmt, 2, TW_TIME_MIN);
+	tw__bind_text(stmt, 3, job->options.tariff);
+	tw__bind_i64(stmt, 4, job->carrier);
+	tw__bind_text(stmt, 5, job->rules.currency);
+	tw__bind_text(stmt, 6, job->rules.zone);
+	return tw__run(stmt, err);
+}
+
+static tw_status insert_version(struct job *job, tw_error *err)
+{
+	const tw_tariff_rules *rules = &job->rules;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, job->store,
+		"INSERT INTO tariff_version (tariff, carrier, valid_from, "
+		"made_us, file_name, sheet_hash, partial, row_count, "
+		"currency, zone, seconds, rounding, decimals, crossing, vat, "
+		"vat_percent, invoice_total) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, job->tariff);
+	tw__bind_i64(stmt, 2, job->carrier);
+	tw__bind_i64(stmt, 3, job->starts);
+	tw__bind_i64(stmt, 4, job->now);
+	tw__bind_text(stmt, 5, job->options.file_name ?
+		      job->options.file_name : "");
+	tw__bind_text(stmt, 6, job->hash);
+	tw__bind_i64(stmt, 7, !!(job->options.flags & TW_TARIFF_PARTIAL));
+	tw__bind_i64(stmt, 8, (int64_t)job->next.count);
+	tw__bind_text(stmt, 9, rules->currency);
+	tw__bind_text(stmt, 10, rules->zone);
+	tw__bind_i64(stmt, 11, rules->seconds);
+	tw__bind_i64(stmt, 12, rules->rounding);
+	tw__bind_i64(stmt, 13, rules->decimals);
+	tw__bind_i64(stmt, 14, rules->crossing);
+	tw__bind_i64(stmt, 15, rules->vat);
+	tw__bind_i64(stmt, 16, rules->vat_percent_nanos);
+	tw__bind_i64(stmt, 17, rules->invoice_total);
+	status = tw__run(stmt, err);
+	if (!status)
+		job->current = tw__last_id(job->store);
+	return status;
+}
+
+static tw_status insert_rate(struct job *job, size_t position, tw_error *err)
+{
+	const tw_rate *rate = &job->next.rows[position];
+	int64_t origin = job->next.origins[position];
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, job->store,
+		"INSERT INTO tariff_rate (version, position, origin, line, "
+		"status, direction, prefix, caller_prefix, destination, "
+		"price_nanos, connect_fee_nanos, first_inc_s, next_inc_s, "
+		"valid_from, valid_to) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, job->current);
+	tw__bind_i64(stmt, 2, (int64_t)position);
+	tw__bind_i64(stmt, 3, origin ? origin : job->current);
+	tw__bind_i64(stmt, 4, rate->line);
+	tw__bind_i64(stmt, 5, rate->status);
+	tw__bind_i64(stmt, 6, rate->direction);
+	tw__bind_text(stmt, 7, rate->prefix);
+	tw__bind_text(stmt, 8, rate->caller_prefix);
+	tw__bind_text(stmt, 9, rate->destination);
+	tw__bind_i64(stmt, 10, rate->price_nanos);
+	tw__bind_i64(stmt, 11, rate->connect_fee_nanos);
+	tw__bind_i64(stmt, 12, rate->first_inc_s);
+	tw__bind_i64(stmt, 13, rate->next_inc_s);
+	tw__bind_i64(stmt, 14, rate->from);
+	tw__bind_i64(stmt, 15, rate->to);
+	return tw__run(stmt, err);
+}
+
+static tw_status write_version(struct job *job, tw_error *err)
+{
+	tw_status status = declare_carrier(job, err);
+
+	if (!status)
+		status = declare_tariff(job, err);
+	if (!status)
+		status = insert_version(job, err);
+	for (size_t i = 0; !status && i < job->next.count; i++)
+		status = insert_rate(job, i, err);
+	return status;
+}
+
+static tw_status prepare(struct job *job, tw_error *err)
+{
+	tw_status status = find_tariff(job, err);
+
+	if (!status)
+		status = refuse_bands(job, err);
+	if (!status)
+		status = find_carrier(job, err);
+	if (!status)
+		status = find_zone(job, err);
+	if (!status)
+		status = find_currency(job, err);
+	if (!status)
+		status = find_current(job, err);
+	return status;
+}
+
+static tw_status read_sheet(struct job *job, const void *data, size_t size,
+			    tw_error *err)
+{
+	tw_sheet_options options = TW_SHEET_OPTIONS_INIT;
+	tw_status status;
+
+	options.currency = *job->rules.currency ? job->rules.currency : NULL;
+	options.zone = job->rules.zone;
+	status = tw_sheet_read(&job->sheet, data, size, &options, err);
+	if (status)
+		return status;
+	if (!*job->rules.currency)
+		snprintf(job->rules.currency, sizeof(job->rules.currency),
+			 "%s", tw_sheet_currency(job->sheet));
+	job->counts.rows_read = tw_sheet_rows_read(job->sheet);
+	return tw__hash_hex(job->hash, TW_HASH_SHA256, data, size, err);
+}
+
+static tw_status run(struct job *job, const void *data, size_t size,
+		     tw_error *err)
+{
+	bool same;
+	tw_status status = prepare(job, err);
+
+	if (!status)
+		status = read_sheet(job, data, size, err);
+	if (status)
+		return status;
+	job->diff.rules = job->rules;
+	if (tw_sheet_rows_rejected(job->sheet))
+		return copy_rejects(job, err);
+	if (!tw_sheet_rows_good(job->sheet))
+		return tw__fail(err, TW_EPARSE, "the sheet has no rows; a "
+				"tariff without prices is refused");
+	status = is_current(&same, job, err);
+	if (status)
+		return status;
+	if (same) {
+		job->counts.duplicates = job->counts.rows_read;
+		job->diff.unchanged = job->counts.rows_read;
+		return TW_OK;
+	}
+	status = copy_rates(job, err);
+	if (status)
+		return status;
+	find_start(job);
+	status = merge(job, err);
+	if (!status)
+		status = try_deck(job, err);
+	if (status || job->counts.rows_rejected)
+		return status;
+	job->counts.rows_stored = job->rates.count;
+	if (job->options.flags & TW_TARIFF_DRY_RUN)
+		return TW_OK;
+	return write_version(job, err);
+}
+
+static tw_status check_options(struct job *job, tw_error *err)
+{
+	uint32_t flags = job->options.flags;
+
+	if (!job->options.tariff || !*job->options.tariff)
+		return tw__fail_at(err, TW_EINVAL, 0, "tariff", "is empty; "
+				   "name the tariff");
+	if (strlen(job->options.tariff) > 127 || (job->options.carrier &&
+	    strlen(job->options.carrier) > 127))
+		return tw__fail_at(err, TW_EINVAL, 0, "tariff", "names have "
+				   "at most 127 bytes; shorten it");
+	if (!tw__text_is_header_safe(job->options.tariff) ||
+	    (job->options.carrier &&
+	     !tw__text_is_header_safe(job->options.carrier)))
+		return tw__fail_at(err, TW_EINVAL, 0, "tariff", "names hold "
+				   "no control characters, quotes or "
+				   "brackets; change it");
+	if (flags & ~(TW_TARIFF_FULL | TW_TARIFF_PARTIAL |
+		      TW_TARIFF_DRY_RUN))
+		return tw__fail_at(err, TW_EINVAL, 0, "flags",
+				   "0x%x is unknown", flags);
+	if (flags & TW_TARIFF_PARTIAL)
+		job->options.flags &= ~TW_TARIFF_FULL;
+	return TW_OK;
+}
+
+static void job_free(struct job *job)
+{
+	tw_sheet_free(job->sheet);
+	tw__rates_free(&job->rates);
+	tw__rates_free(&job->before);
+	tw__rates_free(&job->next);
+	tw_rejects_free(job->rejects);
+}
+
+/* A dry run takes a snapshot, not the writer's lock. */
+static tw_status run_inside(struct job *job, const void *data, size_t size,
+			    tw_error *err)
+{
+	struct tw_tx tx;
+	tw_status status;
+
+	if (job->options.flags & TW_TARIFF_DRY_RUN) {
+		status = tw__read_enter(&tx, job->store, err);
+		if (status)
+			return status;
+		status = run(job, data, size, err);
+		tw__read_leave(&tx, job->store);
+		return status;
+	}
+	status = tw__tx_enter(&tx, job->store, err);
+	if (status)
+		return status;
+	return tw__tx_leave(&tx, job->store, run(job, data, size, err), err);
+}
+
+tw_status tw_tariff_import_sheet(tw_counts *out, tw_tariff_diff *out_diff,
+	tw_rejects **out_rejects, tw_store *store,
+	const tw_tariff_import *options, const void *data, size_t size,
+	tw_error *err)
+{
+	struct job job = { .store = store };
+	const tw_clock *clock;
+	tw_status status;
+
+	if (!store || !options || (!data && size))
+		return tw__fail(err, TW_EINVAL, "a tariff import needs "
+				"store, options and data");
+	status = tw__import(&job.options, sizeof(job.options), options, err);
+	if (!status)
+		status = check_options(&job, err);
+	if (status)
+		return status;
+	clock = tw__store_clock(store);
+	job.now = clock->wall(clock->arg);
+	job.rules = (tw_tariff_rules)TW_TARIFF_RULES_INIT;
+	job.counts = (tw_counts)TW_COUNTS_INIT;
+	job.diff = (tw_tariff_diff)TW_TARIFF_DIFF_INIT;
+	job.rejects = tw__rejects_new();
+	status = job.rejects ? run_inside(&job, data, size, err) :
+		tw__fail_oom(err);
+	if (!status) {
+		if (out)
+			*out = job.counts;
+		if (out_diff)
+			*out_diff = job.diff;
+		if (out_rejects) {
+			*out_rejects = job.rejects;
+			job.rejects = NULL;
+		}
+	}
+	job_free(&job);
+	return status;
+}

@@ -1,0 +1,381 @@
+/**
+ * @file src/formats/preset.c  Rows of call records, whatever the layout
+ *
+ * Decides how a cell becomes a time, a duration or a number, the same for
+ * every preset, and names the column when it cannot. Refuses to drop a row:
+ * each one comes out as a record or as a reason.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "preset_row.h"
+#include <trunkwise/money.h>
+
+static const struct preset_kind *const kinds[] = {
+	&tw__preset_native, &tw__preset_asterisk
+};
+
+static const struct preset_kind *find_kind(const char *name)
+{
+	for (size_t i = 0; i < TW_ARRAY_COUNT(kinds); i++) {
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	}
+	return NULL;
+}
+
+bool tw__preset_is_known(const char *name)
+{
+	return name && find_kind(name);
+}
+
+int64_t tw__preset_line(const struct tw__preset *preset)
+{
+	return preset->row.line;
+}
+
+static const char *column_title(const struct tw__preset *preset,
+				size_t column)
+{
+	int place = preset->place[column];
+
+	if (place < 0)
+		return preset->kind->columns[column].member;
+	return preset->titles ? preset->titles[place] :
+		preset->numbers[column];
+}
+
+const char *tw__preset_column(const struct tw__preset *preset,
+			      const char *member)
+{
+	for (size_t i = 0; i < preset->kind->count; i++) {
+		if (strcmp(preset->kind->columns[i].member, member) == 0)
+			return column_title(preset, i);
+	}
+	return member;
+}
+
+tw_status tw__preset_fail(const struct tw__preset *preset, size_t column,
+			  tw_error *err, const char *fmt, ...)
+{
+	char text[TW_ERROR_MESSAGE_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return tw__fail_at(err, TW_EPARSE, preset->row.line,
+			   column_title(preset, column), "%s", text);
+}
+
+const char *tw__preset_cell(const struct tw__preset *preset, size_t column)
+{
+	int place = preset->place[column];
+
+	if (place < 0 || (size_t)place >= preset->row.count)
+		return "";
+	return preset->cell[place];
+}
+
+static bool in_list(const char *list, struct tw_str name)
+{
+	while (*list) {
+		size_t n = strcspn(list, ",");
+		char one[64];
+
+		if (n < sizeof(one)) {
+			memcpy(one, list, n);
+			one[n] = '\0';
+			if (tw__str_ieq(name, one))
+				return true;
+		}
+		list += n + (list[n] == ',');
+	}
+	return false;
+}
+
+size_t tw__preset_named(const struct tw__preset *preset, struct tw_str title)
+{
+	size_t i = 0;
+
+	while (i < preset->kind->count &&
+	       !in_list(preset->kind->columns[i].names, title))
+		i++;
+	return i;
+}
+
+tw_status tw__preset_map(struct tw__preset *preset, tw_error *err)
+{
+	const struct tw_csv_row *row = &preset->row;
+
+	preset->titles = tw_calloc(row->count + 1, sizeof(*preset->titles));
+	if (!preset->titles)
+		return tw__fail_oom(err);
+	preset->width = row->count;
+	for (size_t i = 0; i < preset->kind->count; i++)
+		preset->place[i] = -1;
+	for (size_t i = 0; i < row->count; i++) {
+		struct tw_str title = tw__str_trim(row->fields[i]);
+		size_t column = tw__preset_named(preset, title);
+
+		snprintf(preset->titles[i], sizeof(preset->titles[i]), "%.*s",
+			 (int)(title.l > 60 ? 60 : title.l), title.p);
+		/* columns that we have no use for are the exporter's */
+		if (column == preset->kind->count)
+			continue;
+		if (preset->place[column] >= 0)
+			return tw__fail_at(err, TW_EPARSE, row->line,
+				preset->titles[i], "the header names %s "
+				"twice; remove one",
+				preset->kind->columns[column].member);
+		preset->place[column] = (int)i;
+	}
+	return TW_OK;
+}
+
+/* Fields are views; records want terminated strings. */
+static tw_status copy_cells(struct tw__preset *preset, tw_error *err)
+{
+	const struct tw_csv_row *row = &preset->row;
+	size_t want = 0, at = 0;
+
+	for (size_t i = 0; i < row->count; i++)
+		want += row->fields[i].l + 1;
+	if (tw__grow((void **)&preset->cells, &preset->cells_capacity,
+		     want + 1, 1))
+		return tw__fail_oom(err);
+	for (size_t i = 0; i < row->count; i++) {
+		struct tw_str field = tw__str_trim(row->fields[i]);
+
+		if (field.l)
+			memcpy(&preset->cells[at], field.p, field.l);
+		preset->cells[at + field.l] = '\0';
+		preset->cell[i] = &preset->cells[at];
+		at += field.l + 1;
+	}
+	return TW_OK;
+}
+
+static tw_status open_csv(struct tw__preset *preset, tw_error *err)
+{
+	const struct tw__preset_options *o = &preset->options;
+	size_t size;
+	bool is_header = false;
+	tw_status status = tw__text_to_utf8(&preset->utf8, &size, o->data,
+					    o->size, true, err);
+
+	if (!status)
+		status = tw__csv_new(&preset->csv, preset->utf8, size, 0,
+				     err);
+	if (status)
+		return status;
+	status = tw__csv_next(preset->csv, &preset->row, err);
+	if (status == TW_ITER_END)
+		return tw__fail(err, TW_EPARSE, "the file has no rows");
+	if (status)
+		return status;
+	status = preset->kind->begin(preset, &is_header, err);
+	preset->pending = !is_header;
+	return status;
+}
+
+tw_status tw__preset_open(struct tw__preset **out, const char *name,
+			  const struct tw__preset_options *options,
+			  tw_error *err)
+{
+	const struct preset_kind *kind = find_kind(name);
+	struct tw__preset *preset;
+	tw_status status;
+
+	if (!kind)
+		return tw__fail_at(err, TW_EINVAL, 0, "preset",
+				   "'%.40s' is not known", name);
+	if (kind->zone_needed && !options->zone)
+		return tw__fail_at(err, TW_EINVAL, 0, "zone", "times of %s "
+				   "have no offset; give the zone of its "
+				   "clock (UTC for usegmtime=yes)", name);
+	preset = tw_calloc(1, sizeof(*preset));
+	if (!preset)
+		return tw__fail_oom(err);
+	preset->kind = kind;
+	preset->options = *options;
+	for (size_t i = 0; i < kind->count; i++) {
+		preset->place[i] = (int)i;
+		snprintf(preset->numbers[i], sizeof(preset->numbers[i]),
+			 "%zu", i + 1);
+	}
+	status = open_csv(preset, err);
+	if (status) {
+		tw__preset_free(preset);
+		return status;
+	}
+	*out = preset;
+	return TW_OK;
+}
+
+void tw__preset_free(struct tw__preset *preset)
+{
+	if (!preset)
+		return;
+	tw__csv_free(preset->csv);
+	tw_free(preset->utf8);
+	tw_free(preset->titles);
+	tw_free(preset->cells);
+	tw_free(preset);
+}
+
+tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
+			  tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	if (!preset->pending)
+		status = tw__csv_next(preset->csv, &preset->row, err);
+	preset->pending = false;
+	if (status)
+		return status;
+	if (preset->row.fault)
+		return tw__fail_at(err, TW_EPARSE, preset->row.line, "",
+				   "%s", preset->row.fault);
+	if (preset->width && preset->row.count > preset->width)
+		return tw__fail_at(err, TW_EPARSE, preset->row.line, "",
+				   "has %zu fields, the header %zu; quote "
+				   "what holds the delimiter",
+				   preset->row.count, preset->width);
+	status = copy_cells(preset, err);
+	if (status)
+		return status;
+	*out = (tw_cdr)TW_CDR_INIT;
+	return preset->kind->read(out, preset, err);
+}
+
+void tw__preset_text(char *out, size_t size, const struct tw__preset *preset)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < preset->row.count; i++) {
+		struct tw_str field = preset->row.fields[i];
+
+		if (at + field.l + 2 > size)
+			break;
+		if (i)
+			out[at++] = ',';
+		if (field.l)
+			memcpy(&out[at], field.p, field.l);
+		at += field.l;
+	}
+	out[at] = '\0';
+	/* a row refused for a NUL or such is shown up to it */
+	if (!tw__utf8_is_valid(out, strlen(out)))
+		out[0] = '\0';
+}
+
+tw_time tw__preset_repeated(const tw_zone *zone, tw_time t)
+{
+	tw_time change, other;
+	tw_civil before, after, a, b;
+
+	if (!zone)
+		return t;
+	change = tw_zone_next_change(zone, t);
+	if (change == TW_TIME_MAX)
+		return t;
+	tw_zone_local(&before, zone, change - 1);
+	tw_zone_local(&after, zone, change);
+	other = t + (before.offset_s - after.offset_s) * TW_SECOND;
+	if (other <= t || other < change)
+		return t;
+	tw_zone_local(&a, zone, t);
+	tw_zone_local(&b, zone, other);
+	return a.hour == b.hour && a.minute == b.minute && a.day == b.day ?
+		other : t;
+}
+
+tw_status tw__preset_time(tw_time *out, const struct tw__preset *preset,
+			  size_t column, tw_time after, tw_error *err)
+{
+	const char *text = tw__preset_cell(preset, column);
+	tw_error why = TW_ERROR_INIT;
+
+	if (!*text) {
+		*out = 0;
+		return TW_OK;
+	}
+	if (tw_time_parse(out, text, preset->options.zone, &why))
+		return tw__preset_fail(preset, column, err, "%s",
+				       why.message);
+	if (*out < after)
+		*out = tw__preset_repeated(preset->options.zone, *out);
+	return TW_OK;
+}
+
+static bool read_clock(int64_t *out_s, const char *text)
+{
+	unsigned int h, m, s;
+	int end = 0;
+
+	if (strspn(text, "0123456789:") != strlen(text) ||
+	    strlen(text) > 12 ||
+	    sscanf(text, "%u:%2u:%2u%n", &h, &m, &s, &end) != 3 ||
+	    text[end] || m > 59 || s > 59 || h > 9999)
+		return false;
+	*out_s = (int64_t)h * 3600 + m * 60 + s;
+	return true;
+}
+
+tw_status tw__preset_seconds(int64_t *out_us, bool *given,
+			     const struct tw__preset *preset, size_t column,
+			     tw_error *err)
+{
+	const char *text = tw__preset_cell(preset, column);
+	int64_t value;
+
+	*given = *text;
+	*out_us = 0;
+	if (!*text)
+		return TW_OK;
+	if (strchr(text, ':')) {
+		if (!read_clock(&value, text))
+			return tw__preset_fail(preset, column, err,
+				"'%.20s' is no duration; write seconds or "
+				"H:MM:SS", text);
+		*out_us = value * TW_SECOND;
+		return TW_OK;
+	}
+	if (tw_decimal_parse(&value, text, NULL) || value < 0)
+		return tw__preset_fail(preset, column, err, "'%.20s' is no "
+				       "duration; write answered seconds, 0 "
+				       "or more", text);
+	*out_us = value / 1000;
+	return TW_OK;
+}
+
+tw_status tw__preset_u32(uint32_t *out, const struct tw__preset *preset,
+			 size_t column, uint32_t otherwise, tw_error *err)
+{
+	const char *text = tw__preset_cell(preset, column);
+	uint64_t value;
+
+	*out = otherwise;
+	if (!*text)
+		return TW_OK;
+	if (!tw__str_u64(&value, tw__str_of(text)) || value > UINT32_MAX)
+		return tw__preset_fail(preset, column, err, "'%.20s' is no "
+				       "whole number; write digits", text);
+	*out = (uint32_t)value;
+	return TW_OK;
+}
+
+tw_status tw__preset_number(const char **out, const struct tw__preset *preset,
+			    size_t column, tw_error *err)
+{
+	const char *text = tw__preset_cell(preset, column);
+	size_t n = strspn(text, "0123456789.,");
+
+	if (n && (text[n] == 'e' || text[n] == 'E') && text[n + 1] == '+' &&
+	    strspn(&text[n + 2], "0123456789") == strlen(&text[n + 2]))
+		return tw__preset_fail(preset, column, err, "'%.20s' lost its "
+				       "digits in a spreadsheet; export the "
+				       "column as text", text);
+	*out = text;
+	return TW_OK;
+}

@@ -1,0 +1,46 @@
+/**
+ * @file src/formats/preset.h  Call records of a known layout, row by row
+ *
+ * Decides which column of a PBX's or carrier's file means what. Refuses to
+ * know whose call it is, what it costs and whether it was seen before.
+ */
+#ifndef TW_SRC_PRESET_H
+#define TW_SRC_PRESET_H
+
+#include "csv.h"
+#include <trunkwise/cdr.h>
+
+struct tw__preset;
+
+struct tw__preset_options {
+	const void *data;           /* borrowed until free */
+	size_t size;
+	const tw_zone *zone;        /* borrowed; NULL: rows carry offsets */
+	const char *trunk_pattern;  /* shell-like, comma list, or NULL */
+	/* Is this peer a declared trunk? NULL when none is declared. */
+	bool (*is_trunk)(const char *name, size_t length, void *arg);
+	void *arg;
+};
+
+bool tw__preset_is_known(const char *name);
+/* @return TW_OK (new), TW_EINVAL (no such preset, or its times need a zone),
+ * TW_EPARSE (header or encoding) */
+tw_status tw__preset_open(struct tw__preset **out, const char *name,
+			  const struct tw__preset_options *options,
+			  tw_error *err);
+/* TW_OK: a record, its strings borrowed until the next call. TW_EPARSE: a row
+ * that cannot be read; err.line, field and message say why, and reading goes
+ * on. TW_ITER_END, TW_ENOMEM. */
+tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
+			  tw_error *err);
+/* Of the last row: physical line, the column that holds a member of tw_cdr
+ * (its name or number; the member's name when there is none), and the row as
+ * it came, cut to what fits. */
+int64_t tw__preset_line(const struct tw__preset *preset);
+const char *tw__preset_column(const struct tw__preset *preset,
+			      const char *member);
+void tw__preset_text(char *out, size_t size,
+		     const struct tw__preset *preset);
+void tw__preset_free(struct tw__preset *preset);
+
+#endif

@@ -1,0 +1,184 @@
+/**
+ * @file src/formats/preset_native.c  Our own layout of call records
+ *
+ * Columns by header in any order; call_id and start must be there. Times are
+ * ISO 8601; duration is answered seconds.
+ */
+#include <string.h>
+#include "preset_row.h"
+
+enum {
+	N_CALL_ID, N_START, N_ANSWER, N_END, N_CALLER, N_CALLEE, N_TRUNK,
+	N_DEPARTMENT, N_DURATION, N_STATUS, N_COST, N_CURRENCY, N_DIRECTION,
+	N_LEG, N_LINKED, N_SOURCE, N_SEQUENCE, N_CAMPAIGN, N_EXTENSION,
+	N_ACCOUNTCODE, N_NUMBER, N_CARRIER, N_COUNT
+};
+
+static const struct preset_column columns[N_COUNT] = {
+	{ "call_id", "call_id,callid,uniqueid" },
+	{ "start", "start,start_time" },
+	{ "answer", "answer,answer_time,answered_at" },
+	{ "end", "end,end_time" },
+	{ "caller", "caller,from,src" },
+	{ "callee", "callee,to,dst" },
+	{ "trunk", "trunk" },
+	{ "department", "department" },
+	{ "duration", "duration,billsec,duration_s" },
+	{ "status", "status,disposition" },
+	{ "cost", "cost" },
+	{ "currency", "currency" },
+	{ "direction", "direction" },
+	{ "leg", "leg" },
+	{ "linked_id", "linked_id,linkedid" },
+	{ "source", "source" },
+	{ "sequence", "sequence" },
+	{ "campaign", "campaign" },
+	{ "extension", "extension" },
+	{ "accountcode", "accountcode,account_code" },
+	{ "number", "number,own_number,did" },
+	{ "carrier", "carrier" },
+};
+
+static tw_status begin(struct tw__preset *preset, bool *is_header,
+		       tw_error *err)
+{
+	static const int needed[] = { N_CALL_ID, N_START };
+	tw_status status = tw__preset_map(preset, err);
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(needed); i++) {
+		if (preset->place[needed[i]] < 0)
+			return tw__fail_at(err, TW_EPARSE, preset->row.line,
+				columns[needed[i]].member, "the header has no "
+				"such column; the first line must name call_id"
+				", start, caller, callee, duration ...");
+	}
+	if (preset->place[N_DURATION] < 0 &&
+	    (preset->place[N_ANSWER] < 0 || preset->place[N_END] < 0))
+		return tw__fail_at(err, TW_EPARSE, preset->row.line,
+			"duration", "the header has neither duration nor "
+			"answer and end; add one of them");
+	*is_header = true;
+	return TW_OK;
+}
+
+static tw_status read_status(uint32_t *out, const struct tw__preset *preset,
+			     tw_error *err)
+{
+	static const struct { const char *name; uint32_t status; } names[] = {
+		{ "", 0 },
+		{ "answered", TW_CALL_ANSWERED }, { "answer",
+			TW_CALL_ANSWERED }, { "ok", TW_CALL_ANSWERED },
+		{ "no_answer", TW_CALL_NO_ANSWER },
+		{ "no answer", TW_CALL_NO_ANSWER },
+		{ "noanswer", TW_CALL_NO_ANSWER },
+		{ "missed", TW_CALL_NO_ANSWER }, { "busy", TW_CALL_BUSY },
+		{ "failed", TW_CALL_FAILED },
+		{ "congestion", TW_CALL_FAILED },
+		{ "cancelled", TW_CALL_CANCELLED },
+		{ "canceled", TW_CALL_CANCELLED },
+		{ "cancel", TW_CALL_CANCELLED },
+	};
+	const char *text = tw__preset_cell(preset, N_STATUS);
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(names); i++) {
+		if (tw__str_ieq(tw__str_of(text), names[i].name)) {
+			*out = names[i].status;
+			return TW_OK;
+		}
+	}
+	return tw__preset_fail(preset, N_STATUS, err, "'%.20s' is not known; "
+			       "write answered, no_answer, busy, failed or "
+			       "cancelled", text);
+}
+
+static tw_status read_direction(uint32_t *out,
+				const struct tw__preset *preset,
+				tw_error *err)
+{
+	const char *text = tw__preset_cell(preset, N_DIRECTION);
+
+	*out = 0;
+	if (!*text)
+		return TW_OK;
+	if (tw__str_ieq(tw__str_of(text), "in"))
+		text = "inbound";
+	if (tw__str_ieq(tw__str_of(text), "out"))
+		text = "outbound";
+	if (tw_direction_parse(out, text, NULL))
+		return tw__preset_fail(preset, N_DIRECTION, err, "'%.20s' is "
+				       "not known; write inbound, outbound, "
+				       "forward or internal", text);
+	return TW_OK;
+}
+
+static tw_status read_times(tw_cdr *out, const struct tw__preset *preset,
+			    tw_error *err)
+{
+	bool given;
+	tw_status status = tw__preset_time(&out->start, preset, N_START, 0,
+					   err);
+
+	if (!status && !out->start)
+		return tw__preset_fail(preset, N_START, err, "is empty; every "
+				       "record needs a start");
+	if (!status)
+		status = tw__preset_time(&out->answer, preset, N_ANSWER,
+					 out->start, err);
+	if (!status)
+		status = tw__preset_time(&out->end, preset, N_END,
+			out->answer ? out->answer : out->start, err);
+	if (!status)
+		status = tw__preset_seconds(&out->duration_us, &given, preset,
+					    N_DURATION, err);
+	if (status || given)
+		return status;
+	if (out->answer && out->end >= out->answer)
+		out->duration_us = out->end - out->answer;
+	else if (out->answer || out->status == TW_CALL_ANSWERED)
+		return tw__preset_fail(preset, N_DURATION, err, "is empty for "
+				       "an answered call; write answered "
+				       "seconds, or answer and end");
+	return TW_OK;
+}
+
+static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)
+{
+	tw_status status = read_status(&out->status, preset, err);
+
+	if (!status)
+		status = read_times(out, preset, err);
+	if (!status)
+		status = read_direction(&out->direction, preset, err);
+	if (!status)
+		status = tw__preset_u32(&out->leg, preset, N_LEG, 1, err);
+	if (!status)
+		status = tw__preset_u32(&out->sequence, preset, N_SEQUENCE, 0,
+					err);
+	if (!status)
+		status = tw__preset_number(&out->caller, preset, N_CALLER,
+					   err);
+	if (!status)
+		status = tw__preset_number(&out->callee, preset, N_CALLEE,
+					   err);
+	if (!status)
+		status = tw__preset_number(&out->number, preset, N_NUMBER,
+					   err);
+	out->call_id = tw__preset_cell(preset, N_CALL_ID);
+	out->linked_id = tw__preset_cell(preset, N_LINKED);
+	out->trunk = tw__preset_cell(preset, N_TRUNK);
+	out->carrier = tw__preset_cell(preset, N_CARRIER);
+	out->department = tw__preset_cell(preset, N_DEPARTMENT);
+	out->extension = tw__preset_cell(preset, N_EXTENSION);
+	out->accountcode = tw__preset_cell(preset, N_ACCOUNTCODE);
+	out->campaign = tw__preset_cell(preset, N_CAMPAIGN);
+	out->cost = tw__preset_cell(preset, N_COST);
+	out->currency = tw__preset_cell(preset, N_CURRENCY);
+	out->source = tw__preset_cell(preset, N_SOURCE);
+	return status;
+}
+
+const struct preset_kind tw__preset_native = {
+	"native", columns, N_COUNT, false, begin, read
+};

@@ -1,0 +1,75 @@
+/**
+ * @file src/formats/preset_row.h  What the presets share
+ */
+#ifndef TW_SRC_PRESET_ROW_H
+#define TW_SRC_PRESET_ROW_H
+
+#include "preset.h"
+
+#define PRESET_COLUMNS 32
+
+/* A column: members of tw_cdr point here by place. */
+struct preset_column {
+	const char *member;         /* of tw_cdr, for messages */
+	const char *names;          /* header spellings, comma list */
+};
+
+struct preset_kind {
+	const char *name;
+	const struct preset_column *columns;
+	size_t count;
+	bool zone_needed;
+	/* May look at the first row; *is_header says it was one. */
+	tw_status (*begin)(struct tw__preset *preset, bool *is_header,
+			   tw_error *err);
+	tw_status (*read)(tw_cdr *out, struct tw__preset *preset,
+			  tw_error *err);
+};
+extern const struct preset_kind tw__preset_native, tw__preset_asterisk;
+
+struct tw__preset {
+	const struct preset_kind *kind;
+	struct tw__preset_options options;
+	char *utf8;
+	struct tw_csv *csv;
+	struct tw_csv_row row;
+	bool pending;               /* row is read but not given out */
+	size_t width;               /* of the header; 0: none */
+	int place[PRESET_COLUMNS];  /* of each column in a row; -1: absent */
+	char (*titles)[64];         /* header as it came */
+	char numbers[PRESET_COLUMNS][8];
+	char *cells;                /* terminated copies of the row */
+	size_t cells_capacity;
+	const char *cell[TW_CSV_FIELDS_MAX];
+	/* what records point to besides cells */
+	char scratch[64];           /* a made-up call id */
+	char trunk[128], extension[32], dialled[40];
+};
+
+/* Cell of a column, trimmed and terminated; "" when absent. */
+const char *tw__preset_cell(const struct tw__preset *preset, size_t column);
+/* Places of the columns by the header row. @return TW_OK, TW_EPARSE */
+tw_status tw__preset_map(struct tw__preset *preset, tw_error *err);
+size_t tw__preset_named(const struct tw__preset *preset, struct tw_str title);
+
+/* A time; empty is 0. Of a clock reading that exists twice the one that does
+ * not lie before `after` (the first when both do not). */
+tw_status tw__preset_time(tw_time *out, const struct tw__preset *preset,
+			  size_t column, tw_time after, tw_error *err);
+/* The other instant with the same clock reading, or t itself. */
+tw_time tw__preset_repeated(const tw_zone *zone, tw_time t);
+/* "61", "61.5" or "0:01:01"; *given false when empty. */
+tw_status tw__preset_seconds(int64_t *out_us, bool *given,
+			     const struct tw__preset *preset, size_t column,
+			     tw_error *err);
+tw_status tw__preset_u32(uint32_t *out, const struct tw__preset *preset,
+			 size_t column, uint32_t otherwise, tw_error *err);
+/* A number that a spreadsheet turned into 7.84E+10 is lost: say so. */
+tw_status tw__preset_number(const char **out, const struct tw__preset *preset,
+			    size_t column, tw_error *err);
+/* Fails with the column's own name. */
+tw_status tw__preset_fail(const struct tw__preset *preset, size_t column,
+			  tw_error *err, const char *fmt, ...)
+	TW_PRINTF(4, 5);
+
+#endif
