@@ -1,0 +1,107 @@
+/* What the tests of this room share: carriers with decks in a few words. */
+#ifndef TW_TEST_ROUTING_FIXTURE_H
+#define TW_TEST_ROUTING_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "routing/router.h"
+
+#define T2026 (1767225600 * TW_SECOND)   /* 2026-01-01T00:00:00Z */
+#define ROOM 8
+
+struct desk {
+	tw_router *router;
+	tw_route_candidate row[ROOM];
+	uint32_t count;
+	tw_error err;
+};
+
+static inline void desk_open(struct desk *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->err = (tw_error)TW_ERROR_INIT;
+	assert_int_equal(tw_router_new(&d->router, &d->err), TW_OK);
+}
+
+static inline void desk_close(struct desk *d)
+{
+	tw_router_free(d->router);
+}
+
+/* Price per minute; increments and connection fee of the row. */
+static inline tw_rate desk_rate(const char *prefix, int64_t price_nanos,
+				uint32_t inc_s, int64_t fee_nanos)
+{
+	tw_rate rate = TW_RATE_INIT;
+
+	strcpy(rate.prefix, prefix);
+	strcpy(rate.destination, "somewhere");
+	rate.price_nanos = price_nanos;
+	rate.first_inc_s = rate.next_inc_s = inc_s;
+	rate.connect_fee_nanos = fee_nanos;
+	return rate;
+}
+
+static inline void desk_carrier(struct desk *d, const char *trunk,
+				const char *currency, uint32_t priority,
+				const tw_rate *rates, size_t count)
+{
+	tw_route_carrier c = TW_ROUTE_CARRIER_INIT;
+	tw_tariff_rules rules = TW_TARIFF_RULES_INIT;
+
+	strcpy(rules.currency, currency);
+	strcpy(rules.zone, "UTC");
+	c.carrier = "carrier";
+	c.trunk = trunk;
+	c.priority = priority;
+	if (tw_deck_new(&c.deck, &rules, rates, count, &d->err))
+		fail_msg("%s", d->err.message);
+	if (tw_router_add_carrier(d->router, &c, &d->err))
+		fail_msg("%s", d->err.message);
+	tw_deck_free(c.deck);   /* the router has its own reference */
+}
+
+static inline void desk_simple(struct desk *d, const char *trunk,
+			       uint32_t priority, const char *prefix,
+			       int64_t price_nanos)
+{
+	const tw_rate rate = desk_rate(prefix, price_nanos, 60, 0);
+
+	desk_carrier(d, trunk, "RUB", priority, &rate, 1);
+}
+
+static inline tw_status desk_ask(struct desk *d, const char *number,
+				 const char *site, int64_t seconds)
+{
+	const tw_route_candidate empty = TW_ROUTE_CANDIDATE_INIT;
+	tw_route_request r = TW_ROUTE_REQUEST_INIT;
+	int i;
+
+	for (i = 0; i < ROOM; ++i)
+		d->row[i] = empty;
+	d->count = ROOM;
+	d->err = (tw_error)TW_ERROR_INIT;
+	r.number = number;
+	r.site = site;
+	r.at = T2026;
+	r.expected_us = seconds * TW_SECOND;
+	return tw_router_decide(d->row, &d->count, d->router, &r, &d->err);
+}
+
+static inline void desk_row(const struct desk *d, uint32_t i,
+			    const char *trunk, tw_status verdict)
+{
+	assert_true(i < d->count);
+	assert_string_equal(d->row[i].trunk, trunk);
+	assert_int_equal(d->row[i].verdict, verdict);
+	assert_true(d->row[i].reason[0]);
+	assert_int_equal(d->row[i].size, sizeof(d->row[i]));
+}
+
+#endif
