@@ -254,7 +254,7 @@ static void test_vat_net(void **state)
 
 	(void)state;
 	check_vat(&c, "1.5", "1.5", "0.3");
-	/* From 0.124, not from the rounded 0.12: 0.0248 and 0.024. */
+	/* 0.02728 */
 	c = rate_vat(TW_VAT_NET, "22", "0.124", HALF_UP);
 	check_vat(&c, "0.12", "0.12", "0.03");
 	/* 0.005 at 50 % is 0.0025; of the rounded 0.01 it were 0.005. */
