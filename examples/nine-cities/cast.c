@@ -140,15 +140,12 @@ static tw_status read_landlines(struct reader *r)
 	       TW_OK) {
 		struct cast_city *city = city_of_site(r->cast,
 						      text(r, row, "site"));
-		struct sa sa;
 
 		if (!city || digits(city->landline, text(r, row, "number")) ||
-		    address(city->landline_user, sizeof(city->landline_user),
-			    &sa, text(r, row, "uri")))
+		    address(NULL, 0, &city->fxo, text(r, row, "uri")))
 			return fail(r, "landline", text(r, row, "name"),
 				    "give it site, number and a loopback "
 				    "uri");
-		r->cast->landlines = sa;
 	}
 
 	return TW_OK;
@@ -388,12 +385,12 @@ int cast_city_of_landline(const struct cast *cast, const struct pl *number)
 }
 
 
-int cast_city_of_fxo(const struct cast *cast, const struct pl *user)
+int cast_city_of_fxo(const struct cast *cast, const struct sa *listen)
 {
 	unsigned i;
 
 	for (i = 0; i < cast->city_count; i++) {
-		if (!pl_strcmp(user, cast->cities[i].landline_user))
+		if (sa_cmp(&cast->cities[i].fxo, listen, SA_ALL))
 			return (int)i;
 	}
 

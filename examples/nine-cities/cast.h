@@ -40,7 +40,7 @@ struct cast_city {
 	unsigned ip_count;
 	bool rings_all;          /* pool policy */
 	char landline[20];       /* digits */
-	char landline_user[32];  /* at the FXO gateway */
+	struct sa fxo;           /* the site's gateway to that landline */
 	struct cast_number numbers[NUMBERS_MAX];
 	unsigned number_count;
 	unsigned neighbour;      /* whose phones ring last */
@@ -62,7 +62,6 @@ struct cast {
 	unsigned city_count;
 	struct cast_carrier carriers[CARRIERS];
 	struct sa phones;        /* where all IP phones listen */
-	struct sa landlines;     /* the FXO gateway */
 };
 
 /* err.message says what of the deployment can't be played, and why. */
@@ -72,11 +71,11 @@ void cast_free(struct cast *cast);
 
 bool cast_is_holiday(const struct cast_city *city, const tw_civil *date);
 
-/* City by landline, mobile or the user of a phone; -1: none. */
+/* City by landline, mobile, user of a phone or FXO address; -1: none. */
 int cast_city_of_landline(const struct cast *cast, const struct pl *digits);
 int cast_city_of_mobile(const struct cast *cast, const struct pl *digits);
 int cast_city_of_user(const struct cast *cast, const struct pl *user,
 		      const struct cast_phone **phone);
-int cast_city_of_fxo(const struct cast *cast, const struct pl *user);
+int cast_city_of_fxo(const struct cast *cast, const struct sa *listen);
 
 #endif

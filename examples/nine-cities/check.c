@@ -216,13 +216,6 @@ static uint32_t direction_of(const struct cast *cast,
 }
 
 
-/* 112 is free of charge on every network and in no price sheet. */
-static bool is_billed(const struct carrier_record *record)
-{
-	return record->result.answer && strcmp(record->number, "112");
-}
-
-
 tw_status check_bill(int64_t *out_nanos, const struct play *play,
 		     const struct cast *cast, unsigned carrier,
 		     tw_store *store, tw_error *err)
@@ -240,7 +233,7 @@ tw_status check_bill(int64_t *out_nanos, const struct play *play,
 		tw_charge charge = TW_CHARGE_INIT;
 
 		if (record->carrier != play_carrier(play, carrier) ||
-		    !is_billed(record))
+		    !record->result.answer)
 			continue;
 		if (!deck)
 			status = tw_tariff_deck(&deck, store,

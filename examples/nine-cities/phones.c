@@ -1,5 +1,5 @@
 /**
- * @file phones.c  IP phones and the landlines' FXO gateway, on one socket each
+ * @file phones.c  IP phones, or the landlines' FXO gateways
  */
 #include <string.h>
 #include "phones.h"
@@ -48,8 +48,7 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 		return true;
 	}
 
-	phones->options.route_h(&script, &msg->uri.user, &msg->from.uri.user,
-				phones->options.arg);
+	phones->options.route_h(&script, msg, phones->options.arg);
 	(void)callee_take(&phones->live, phones->uass, &phones->jitter, msg,
 			  &script);
 
@@ -74,9 +73,6 @@ int phones_alloc(struct phones **phonesp,
 	err = sip_alloc(&phones->sip, NULL, 256, 256, 16, options->name,
 			NULL, NULL);
 	if (!err)
-		err = sip_transp_add(phones->sip, SIP_TRANSP_UDP,
-				     &options->listen);
-	if (!err)
 		err = leg_listen(&phones->legs, phones->sip);
 	if (!err)
 		err = uas_listen(&phones->uass, phones->sip, options->clk);
@@ -89,6 +85,12 @@ int phones_alloc(struct phones **phonesp,
 		*phonesp = phones;
 
 	return err;
+}
+
+
+int phones_listen(struct phones *phones, const struct sa *listen)
+{
+	return sip_transp_add(phones->sip, SIP_TRANSP_UDP, listen);
 }
 
 
@@ -113,7 +115,7 @@ int phones_dial(struct phones *phones, const struct phones_dial *dial)
 	if (re_snprintf(uri, sizeof(uri), "sip:%s%s@%J", plus, dial->number,
 			dial->to) < 0 ||
 	    re_snprintf(from, sizeof(from), "sip:%s@%J", dial->user,
-			&phones->options.listen) < 0)
+			dial->from) < 0)
 		return EINVAL;
 
 	return dialler_call(&phones->live, &script);

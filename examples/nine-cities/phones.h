@@ -1,8 +1,9 @@
 /**
- * @file phones.h  IP phones and the landlines' FXO gateway, on one socket each
+ * @file phones.h  IP phones, or the landlines' FXO gateways
  *
- * Many users behind one address, told apart by the user of the Request-URI.
- * What each does with a call is asked from the play.
+ * One SIP stack for many of them: phones share a socket and are told apart by
+ * the user of the Request-URI, FXO gateways each have their own. What one
+ * does with a call is asked from the play.
  */
 #ifndef NINE_CITIES_PHONES_H
 #define NINE_CITIES_PHONES_H
@@ -11,15 +12,12 @@
 
 struct phones;
 
-/* What `user` does with a call that shows `caller` (both as in the message).
- * Leave the script's code at 404 for users that do not exist. */
+/* What happens to an INVITE; the script's code is 404 unless changed. */
 typedef void (phones_route_h)(struct callee_script *script,
-			      const struct pl *user, const struct pl *caller,
-			      void *arg);
+			      const struct sip_msg *msg, void *arg);
 
 struct phones_options {
 	const char *name;
-	struct sa listen;
 	struct clk *clk;           /* referenced */
 	uint32_t jitter_ms;
 	phones_route_h *route_h;
@@ -28,9 +26,11 @@ struct phones_options {
 
 int phones_alloc(struct phones **phonesp,
 		 const struct phones_options *options);
+int phones_listen(struct phones *phones, const struct sa *listen);
 
 struct phones_dial {
 	const struct sa *to;       /* the gateway */
+	const struct sa *from;     /* one of the addresses listened on */
 	const char *user;          /* who dials */
 	const char *number;        /* digits */
 	int64_t patience_us;       /* as in struct dialler_script */

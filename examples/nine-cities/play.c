@@ -101,8 +101,8 @@ static struct fact *find_caller(struct play *play, const struct pl *caller)
 }
 
 
-static void phone_route(struct callee_script *script, const struct pl *user,
-			const struct pl *shown, void *arg)
+static void phone_route(struct callee_script *script,
+			const struct sip_msg *msg, void *arg)
 {
 	struct play *play = arg;
 	const struct cast_phone *phone;
@@ -111,8 +111,8 @@ static void phone_route(struct callee_script *script, const struct pl *user,
 	struct pl caller;
 	int at, index;
 
-	without_plus(&caller, shown);
-	at = cast_city_of_user(play->cast, user, &phone);
+	without_plus(&caller, &msg->from.uri.user);
+	at = cast_city_of_user(play->cast, &msg->uri.user, &phone);
 	fact = find_caller(play, &caller);
 	if (at < 0 || !fact) {
 		play->strays++;
@@ -133,13 +133,13 @@ static void phone_route(struct callee_script *script, const struct pl *user,
 
 
 /* The emergency line of a site: only 112 goes out by it. */
-static void fxo_route(struct callee_script *script, const struct pl *user,
-		      const struct pl *shown, void *arg)
+static void fxo_route(struct callee_script *script,
+		      const struct sip_msg *msg, void *arg)
 {
 	struct play *play = arg;
-	const int at = cast_city_of_fxo(play->cast, user);
+	const int at = pl_strcmp(&msg->uri.user, "112") ? -1
+		: cast_city_of_fxo(play->cast, &msg->dst);
 	unsigned i;
-	(void)shown;
 
 	for (i = 0; i < play->script->count && at >= 0; i++) {
 		struct fact *fact = &play->facts[i];
@@ -309,6 +309,7 @@ static int call_out(struct play *play, struct fact *fact)
 	const struct cast_city *city = &play->cast->cities[call->city];
 	const struct phones_dial dial = {
 		.to = &play->options.gateway,
+		.from = &play->cast->phones,
 		.user = city->phones[call->phone].user,
 		.number = call->number,
 		.patience_us = call->patience_us,
@@ -408,24 +409,28 @@ static int open_phones(struct play *play, struct sa *failed)
 {
 	struct phones_options options = {
 		.name = "demo phones",
-		.listen = play->cast->phones,
 		.clk = play->clk,
 		.jitter_ms = play->options.jitter_ms,
 		.route_h = phone_route,
 		.arg = play,
 	};
+	unsigned i;
 	int err;
 
-	*failed = options.listen;
+	*failed = play->cast->phones;
 	err = phones_alloc(&play->phones, &options);
-	if (err)
-		return err;
+	if (!err)
+		err = phones_listen(play->phones, failed);
 	options.name = "demo FXO gateway";
-	options.listen = play->cast->landlines;
 	options.route_h = fxo_route;
-	*failed = options.listen;
+	if (!err)
+		err = phones_alloc(&play->fxo, &options);
+	for (i = 0; i < play->cast->city_count && !err; i++) {
+		*failed = play->cast->cities[i].fxo;
+		err = phones_listen(play->fxo, failed);
+	}
 
-	return phones_alloc(&play->fxo, &options);
+	return err;
 }
 
 
