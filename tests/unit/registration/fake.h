@@ -8,6 +8,7 @@
 #define TW_TESTS_REGISTRATION_FAKE_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
