@@ -309,15 +309,15 @@ static tw_status compile(struct tw_deck *deck, const tw_rate *rates,
 	return status;
 }
 
-tw_status tw_deck_new(tw_deck **out, const tw_tariff_rules *rules,
-		      const tw_rate *rates, size_t count, tw_error *err)
+tw_status tw__deck_build(tw_deck **out, const tw_tariff_rules *rules,
+			 tw_zone *zone, const tw_rate *rates, size_t count,
+			 tw_error *err)
 {
 	struct tw_deck *deck;
 	tw_status status;
 
-	if (!out || !rules || (count && !rates))
-		return tw__fail(err, TW_EINVAL, "a deck wants rules, rates "
-				"and a place to go");
+	if (count && !rates)
+		return tw__fail(err, TW_EINVAL, "a deck wants its rates");
 	if (count >= UINT32_MAX)
 		return tw__fail(err, TW_ERANGE, "%zu rates are more than a "
 				"deck holds; split the sheet", count);
@@ -326,12 +326,11 @@ tw_status tw_deck_new(tw_deck **out, const tw_tariff_rules *rules,
 		return tw__fail_oom(err);
 
 	deck->refs = 1;
+	deck->zone = tw_zone_ref(zone);
 	deck->count = count;
 	status = tw__import(&deck->rules, sizeof(deck->rules), rules, err);
 	if (!status)
 		status = tw__rules_check(&deck->rules, err);
-	if (!status)
-		status = tw_zone_open(&deck->zone, deck->rules.zone, err);
 	if (!status)
 		status = compile(deck, rates, err);
 	if (status) {

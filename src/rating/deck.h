@@ -39,6 +39,11 @@ struct tw_deck {
 	size_t count;
 };
 
+/* tw_deck_new() with the zone as a value: reading tzdata is not ours. */
+tw_status tw__deck_build(tw_deck **out, const tw_tariff_rules *rules,
+			 tw_zone *zone, const tw_rate *rates, size_t count,
+			 tw_error *err);
+
 /* Sorting key of a price: no two may be in force at once. */
 struct tw_row_key {
 	uint64_t prefix;
