@@ -63,14 +63,17 @@ static tw_status configure(tw_store *store, tw_error *err)
 		"PRAGMA wal_autocheckpoint = 0;"
 		"PRAGMA temp_store = MEMORY;"
 		"PRAGMA synchronous = FULL";
+	tw_status status;
 
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, (int)store->lock_wait_ms);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 			  NULL);
+	status = tw__store_exec(store, common, err);
+	/* After the pragma: wal_autocheckpoint takes the hook away. */
 	sqlite3_wal_hook(store->db, on_wal, store);
-	return tw__store_exec(store, common, err);
+	return status;
 }
 
 
