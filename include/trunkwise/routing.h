@@ -30,11 +30,15 @@ typedef struct tw_route_carrier {
 #define TW_ROUTE_CARRIER_INIT { sizeof(tw_route_carrier), 100, NULL, NULL, \
 	NULL, 0, 0 }
 
+/** A new trunk is usable, as one without registration is; the host of one
+ * that registers says tw_router_set_usable(.., 0) until it has.
+ * @return TW_OK, TW_EINVAL (names of 1..63 bytes, a deck), TW_EEXIST */
 TW_EXTERN(tw_status) tw_router_add_carrier(tw_router *router,
 	const tw_route_carrier *carrier, tw_error *err);
 
-/** Registered or not; calls in progress are counted by the host's
- * enter/leave. */
+/** Registered or not; calls in progress are counted by the host's begin and
+ * end. A begin over the cap is counted too: emergency calls pass it.
+ * @return TW_OK, TW_ENOTFOUND, TW_EINVAL (end without begin) */
 TW_EXTERN(tw_status) tw_router_set_usable(tw_router *router,
 	const char *trunk, int usable, tw_error *err);
 TW_EXTERN(tw_status) tw_router_call_begin(tw_router *router,
@@ -42,7 +46,8 @@ TW_EXTERN(tw_status) tw_router_call_begin(tw_router *router,
 TW_EXTERN(tw_status) tw_router_call_end(tw_router *router,
 	const char *trunk, tw_error *err);
 
-/** A site's ordered way out for emergency numbers: local landline first. */
+/** A site's ordered way out for emergency numbers: local landline first.
+ * `via` is a landline's name or a trunk. @return TW_OK, TW_EINVAL, TW_EEXIST */
 TW_EXTERN(tw_status) tw_router_add_emergency(tw_router *router,
 	const char *site, const char *via, tw_error *err);
 /** Numbers that always pass; "112" stands without being added. */
@@ -64,11 +69,15 @@ typedef struct tw_route_request {
 typedef struct tw_route_candidate {
 	uint32_t size;
 	tw_status verdict;           /* TW_OK usable; TW_ENOPRICE, TW_EREFUSED
-					(blocked), TW_EBUSY (cap or down) */
+					(blocked), TW_EBUSY (cap or down),
+					TW_ERANGE (cost too large),
+					TW_ECONFLICT (currency) */
 	int32_t emergency;           /* 1: `via` is a landline or trunk of the
 					emergency order, cost not asked */
 	uint32_t reserved;
-	tw_money expected;           /* cost of the expected call */
+	tw_money expected;           /* cost of the expected call, rounded as
+					charged, without VAT: what net and
+					gross sheets have in common */
 	char carrier[64];
 	char trunk[64];              /* or the landline's name */
 	char prefix[16];
@@ -82,10 +91,15 @@ typedef struct tw_route_candidate {
  * verdicts, so that a host can both dial and explain. `*count` in: room in
  * `out`; out: rows written (all carriers fit when room >= their number plus
  * the emergency order).
- * Carriers of two currencies are not comparable: TW_ECONFLICT.
+ * Carriers of two currencies are not comparable: TW_ECONFLICT, also when
+ * one of them is down or capped. Emergency numbers: the site's ways out in
+ * their order, then the other trunks by priority; price, cap and currency are
+ * not asked; what is down comes last with TW_EBUSY. All rows have the size
+ * that the first one says.
  * @return TW_OK (first row usable), TW_ENOPRICE (nobody has a price),
  *         TW_EREFUSED (blocked by all that know it), TW_EBUSY (known and
- *         priced, but capped or down); rows are written in every case. */
+ *         priced, but capped or down); rows are written in every case.
+ *         TW_EINVAL (request), TW_ENOMEM: nothing is. */
 TW_EXTERN(tw_status) tw_router_decide(tw_route_candidate *out,
 	uint32_t *count, const tw_router *router,
 	const tw_route_request *request, tw_error *err);
