@@ -90,7 +90,8 @@ static const struct tw_field contract[] = {
 	NUMBER("accept_after_days", NULL, 0, DAYS_MAX),
 	PERCENT("penalty_percent_day"),
 	MONEY("fine_cap"),
-	{ .name = "disagreement_protocol", .type = TW_FIELD_BOOLEAN },
+	{ .name = "disagreement_protocol", .type = TW_FIELD_BOOLEAN,
+	  .max = 1 },
 	CHOICE("legal_verdict", NULL, "accepted refused pending"),
 	DATE("from"),
 	DATE("to"),
@@ -113,7 +114,8 @@ static const struct tw_field number[] = {
 	REFERS("plan", "plan"),
 	MONEY("rent"),
 	MONEY("one_off"),
-	{ .name = "caller_id", .type = TW_FIELD_BOOLEAN },
+	{ .name = "caller_id", .type = TW_FIELD_BOOLEAN,
+	  .max = 1 },
 	TEXT("campaign"),
 };
 
