@@ -201,7 +201,7 @@ tw_status tw__preset_open(struct tw__preset **out, const char *name,
 	for (size_t i = 0; i < kind->count; i++) {
 		preset->place[i] = (int)i;
 		snprintf(preset->numbers[i], sizeof(preset->numbers[i]),
-			 "%zu", i + 1);
+			 "%u", (unsigned int)(unsigned char)(i + 1));
 	}
 	status = open_csv(preset, err);
 	if (status) {
