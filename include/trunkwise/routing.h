@@ -47,7 +47,8 @@ TW_EXTERN(tw_status) tw_router_call_end(tw_router *router,
 	const char *trunk, tw_error *err);
 
 /** A site's ordered way out for emergency numbers: local landline first.
- * `via` is a landline's name or a trunk. @return TW_OK, TW_EINVAL, TW_EEXIST */
+ * `via` is a landline's name or a trunk.
+ * @return TW_OK, TW_EINVAL, TW_EEXIST */
 TW_EXTERN(tw_status) tw_router_add_emergency(tw_router *router,
 	const char *site, const char *via, tw_error *err);
 /** Numbers that always pass; "112" stands without being added. */

@@ -175,8 +175,8 @@ static tw_status conflict(struct offer *offer, size_t count,
 	while (!is_priced(first))
 		++first;
 	tw__fail(err, TW_ECONFLICT, "trunks \"%s\" and \"%s\" price in %s "
-		 "and %s, which do not compare; give the router decks of one "
-		 "currency", first->carrier->trunk, other->carrier->trunk,
+		 "and %s, which do not compare; give the router decks of "
+		 "one currency", first->carrier->trunk, other->carrier->trunk,
 		 first->charge.net.currency, other->charge.net.currency);
 	for (i = 0; i < count; ++i) {
 		if (!is_priced(&offer[i]))
