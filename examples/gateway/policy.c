@@ -54,7 +54,7 @@ static bool cseq_is_sane(const struct sip_msg *msg)
 			     &num, NULL, NULL))
 		return false;
 
-	return num.l <= CSEQ_DIGITS && msg->cseq.num < 0x80000000u &&
+	return num.l <= CSEQ_DIGITS && pl_u64(&num) < 0x80000000u &&
 		num.p == hdr->val.p && !pl_cmp(&msg->cseq.met, &msg->met);
 }
 
