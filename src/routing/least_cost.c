@@ -181,8 +181,8 @@ static tw_status conflict(struct offer *offer, size_t count,
 	for (i = 0; i < count; ++i) {
 		if (!is_priced(&offer[i]))
 			continue;
-		snprintf(offer[i].why, sizeof(offer[i].why), "price in %s does "
-			 "not compare with the others'",
+		snprintf(offer[i].why, sizeof(offer[i].why), "price in %s "
+			 "does not compare with the others'",
 			 offer[i].charge.net.currency);
 		offer[i].verdict = TW_ECONFLICT;
 	}
