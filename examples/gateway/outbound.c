@@ -92,6 +92,7 @@ static void route(struct call *call)
 	tw_status status;
 
 	memset(rows, 0, sizeof(rows));
+	rows[0].size = sizeof(rows[0]);
 	outbound_show(call, NULL);
 	request.number = call->number;
 	request.caller = call->own[0] ? call->own : NULL;

@@ -57,6 +57,7 @@ static int offer_number(struct attempt **attemptp, struct call *call,
 	tw_error err = TW_ERROR_INIT;
 
 	memset(rows, 0, sizeof(rows));
+	rows[0].size = sizeof(rows[0]);
 	request.direction = TW_DIRECTION_FORWARD;
 	request.number = number;
 	request.caller = call->number;
