@@ -37,4 +37,8 @@ tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 			    const struct tw__book *book, tw_time from,
 			    tw_time to, tw_error *err);
 
+/* Postings that accruing a month would make, or (post) makes. */
+tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
+			const char *month, bool post, tw_error *err);
+
 #endif

@@ -110,13 +110,14 @@ END;
 -- the key, so that the same record may come again afterwards). call_id and
 -- linked are text, or 16 bytes when they are UUIDs. *_after_us count from
 -- start_us; NULL is "was not". rate_state: 1 rated, 2 not chargeable,
--- 3 unrated; reason says why (src/accounts/call.h).
+-- 3 unrated; reason says why (src/accounts/call.h). batch is no declared
+-- reference: taking an empty batch back would search every call for it.
 CREATE TABLE call (
 	start_us INTEGER NOT NULL,
 	key INTEGER NOT NULL,
 	undone INTEGER NOT NULL DEFAULT 0,
 	content INTEGER NOT NULL,
-	batch INTEGER NOT NULL REFERENCES batch (id),
+	batch INTEGER NOT NULL,
 	source INTEGER NOT NULL,
 	call_id ANY NOT NULL,
 	linked ANY,
@@ -164,7 +165,7 @@ END;
 -- could not be read: kept as they came, in nobody's totals.
 CREATE TABLE quarantine (
 	id INTEGER PRIMARY KEY,
-	batch INTEGER NOT NULL REFERENCES batch (id),
+	batch INTEGER NOT NULL,
 	kind TEXT NOT NULL CHECK (kind IN ('conflict', 'reject')),
 	line INTEGER NOT NULL,
 	field TEXT NOT NULL,

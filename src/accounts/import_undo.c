@@ -1,0 +1,125 @@
+/**
+ * @file src/accounts/import_undo.c  Taking a batch back
+ *
+ * Decides what "undone" means: postings are reversed by new ones, the rollup
+ * is as if the batch had never come, and its calls stay, marked in their key,
+ * so that the same records may come again (under another zone, or after the
+ * tariff that they lacked).
+ */
+#include <string.h>
+#include "ledger.h"
+#include <trunkwise/report.h>
+
+struct batch {
+	int64_t id, range[2], undone_us;
+};
+
+static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT first_us, last_us, undone_us FROM batch "
+		"WHERE id = ?", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, id);
+	status = tw__step(stmt, err);
+	if (status)
+		return status != TW_ITER_END ? status :
+			tw__fail_at(err, TW_ENOTFOUND, 0, "batch",
+				    "no batch %lld; see import list",
+				    (long long)id);
+	out->id = id;
+	out->range[0] = tw__col_i64(stmt, 0);
+	out->range[1] = tw__col_i64(stmt, 1);
+	out->undone_us = tw__col_i64(stmt, 2);
+	tw__reset(stmt);
+	if (out->undone_us)
+		return tw__fail_at(err, TW_EEXIST, 0, "batch", "batch %lld is "
+				   "undone already", (long long)id);
+	return TW_OK;
+}
+
+static tw_status take_from_rollup(tw_store *store, const struct batch *batch,
+				  tw_error *err)
+{
+	struct tw__rollup rollup = { 0 };
+	struct tw__book book;
+	tw_status status = tw__book_open(&book, store, "UTC", err);
+
+	if (status)
+		return status;
+	status = tw__rollup_scan(&rollup, store, &book, batch->range,
+				 batch->id, err);
+	if (!status)
+		status = tw__rollup_merge(store, &rollup, -1, err);
+	tw__rollup_free(&rollup);
+	tw__book_close(&book);
+	return status;
+}
+
+/* The batch's number in the key: unique, and says who took it back. */
+static tw_status mark_calls(tw_store *store, const struct batch *batch,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"UPDATE call SET undone = batch WHERE start_us >= ? "
+		"AND start_us <= ? AND undone = 0 AND batch = ?", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, batch->range[0]);
+	tw__bind_i64(stmt, 2, batch->range[1]);
+	tw__bind_i64(stmt, 3, batch->id);
+	return tw__run(stmt, err);
+}
+
+static tw_status mark_batch(tw_store *store, const struct batch *batch,
+			    tw_error *err)
+{
+	const tw_clock *clock = tw__store_clock(store);
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"UPDATE batch SET undone_us = ? WHERE id = ?", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, clock->wall(clock->arg));
+	tw__bind_i64(stmt, 2, batch->id);
+	return tw__run(stmt, err);
+}
+
+static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
+{
+	struct batch batch = { 0 };
+	tw_status status = read_batch(&batch, store, (int64_t)id, err);
+
+	if (!status)
+		status = take_from_rollup(store, &batch, err);
+	if (!status)
+		status = mark_calls(store, &batch, err);
+	if (!status)
+		status = tw__ledger_reverse(store, batch.id, err);
+	if (!status)
+		status = mark_batch(store, &batch, err);
+	return status;
+}
+
+tw_status tw_import_undo(tw_store *store, uint64_t batch, tw_error *err)
+{
+	struct tw_tx tx;
+	tw_status status;
+
+	if (!store)
+		return tw__fail(err, TW_EINVAL, "undo needs a store");
+	if (!batch || batch > INT64_MAX)
+		return tw__fail_at(err, TW_ENOTFOUND, 0, "batch", "there is "
+				   "no such batch; see import list");
+	status = tw__tx_enter(&tx, store, err);
+	if (status)
+		return status;
+	return tw__tx_leave(&tx, store, undo(store, batch, err), err);
+}

@@ -1,0 +1,59 @@
+/**
+ * @file src/accounts/listing.c  Lines that were found, in order
+ */
+#include "listing.h"
+#include "rating/deck.h"
+
+struct tw_listing {
+	tw_listing_row *rows;
+	size_t count, capacity, next;
+};
+
+struct tw_listing *tw__listing_new(void)
+{
+	return tw_calloc(1, sizeof(struct tw_listing));
+}
+
+tw_status tw__listing_add(struct tw_listing *listing,
+			  const tw_listing_row *row, tw_error *err)
+{
+	if (tw__grow((void **)&listing->rows, &listing->capacity,
+		     listing->count + 1, sizeof(*row)))
+		return tw__fail_oom(err);
+	listing->rows[listing->count++] = *row;
+	return TW_OK;
+}
+
+size_t tw__listing_count(const struct tw_listing *listing)
+{
+	return listing->count;
+}
+
+tw_listing_row *tw__listing_rows(struct tw_listing *listing)
+{
+	return listing->rows;
+}
+
+tw_status tw_listing_next(tw_listing_row *out, tw_listing *listing,
+			  tw_error *err)
+{
+	tw_status status;
+
+	if (!out || !listing)
+		return tw__fail(err, TW_EINVAL, "no listing");
+	if (listing->next == listing->count)
+		return TW_ITER_END;
+	status = tw__export(out, &listing->rows[listing->next], sizeof(*out),
+			    err);
+	if (!status)
+		listing->next++;
+	return status;
+}
+
+void tw_listing_free(tw_listing *listing)
+{
+	if (!listing)
+		return;
+	tw_free(listing->rows);
+	tw_free(listing);
+}

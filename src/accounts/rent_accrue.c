@@ -1,0 +1,191 @@
+/**
+ * @file src/accounts/rent_accrue.c  Rents into the ledger, by difference
+ *
+ * Decides what is still to be posted: what the month owes now, less what it
+ * was charged before. So a second run posts nothing, and a directory that was
+ * put right later leads to one correction instead of a second rent.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "base/decimal.h"
+#include "ledger.h"
+#include "rent.h"
+
+/* Owed less posted, for one department, payee, kind and subject. */
+struct due {
+	struct tw__entry entry;
+	char reference[128];
+};
+
+struct dues {
+	struct due *rows;
+	size_t count, capacity;
+};
+
+static bool same_due(const struct tw__entry *a, const struct tw__entry *b)
+{
+	return a->kind == b->kind && a->subject == b->subject &&
+		a->department == b->department &&
+		a->payee_kind == b->payee_kind && a->payee == b->payee &&
+		strcmp(a->currency, b->currency) == 0;
+}
+
+static tw_status add_due(struct dues *dues, const struct tw__entry *entry,
+			 tw_error *err)
+{
+	struct due *due;
+
+	for (size_t i = 0; i < dues->count; i++) {
+		struct tw__entry *known = &dues->rows[i].entry;
+
+		if (!same_due(known, entry))
+			continue;
+		known->correction |= entry->correction;
+		if (!tw__add_i64(&known->amount_nanos, known->amount_nanos,
+				 entry->amount_nanos))
+			return tw__fail(err, TW_ERANGE, "rents exceed 9.2e9 "
+					"units");
+		return TW_OK;
+	}
+	if (tw__grow((void **)&dues->rows, &dues->capacity, dues->count + 1,
+		     sizeof(*due)))
+		return tw__fail_oom(err);
+	due = &dues->rows[dues->count++];
+	due->entry = *entry;
+	snprintf(due->reference, sizeof(due->reference), "%s",
+		 entry->reference);
+	return TW_OK;
+}
+
+static tw_status add_owed(struct dues *dues, const struct tw__rents *rents,
+			  const struct tw__book *book, int64_t month,
+			  tw_error *err)
+{
+	for (size_t i = 0; i < rents->count; i++) {
+		const struct tw__rent *rent = &rents->rows[i];
+		struct tw__entry entry = { .department = rent->department,
+			.payee_kind = rent->payee_kind, .payee = rent->payee,
+			.amount_nanos = rent->amount_nanos,
+			.kind = rent->kind, .month = month,
+			.subject = rent->subject,
+			.reference = rent->reference };
+		tw_status status;
+
+		snprintf(entry.currency, sizeof(entry.currency), "%s",
+			 book->currency);
+		status = add_due(dues, &entry, err);
+		if (status)
+			return status;
+	}
+	return TW_OK;
+}
+
+/* What was posted before makes a difference a correction. */
+static tw_status take_posted(struct dues *dues, tw_store *store,
+			     int64_t month, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT d.account, p.account_kind, p.account, "
+		"d.amount_nanos, d.kind, d.subject, d.currency, d.reference "
+		"FROM posting d JOIN posting p ON p.entry = d.entry "
+		"AND p.id <> d.id WHERE d.month = ? AND d.batch = 0 "
+		"AND d.account_kind = 1 AND d.kind >= 3", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, month);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		struct tw__entry entry = { .department = tw__col_i64(stmt, 0),
+			.payee_kind = tw__col_i64(stmt, 1),
+			.payee = tw__col_i64(stmt, 2),
+			.amount_nanos = -tw__col_i64(stmt, 3),
+			.kind = tw__col_i64(stmt, 4), .correction = 1,
+			.month = month, .subject = tw__col_i64(stmt, 5),
+			.reference = tw__col_text(stmt, 7) };
+
+		snprintf(entry.currency, sizeof(entry.currency), "%s",
+			 tw__col_text(stmt, 6));
+		status = add_due(dues, &entry, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status post_dues(uint64_t *out, tw_store *store, struct dues *dues,
+			   tw_error *err)
+{
+	*out = 0;
+	for (size_t i = 0; i < dues->count; i++) {
+		struct due *due = &dues->rows[i];
+		tw_status status;
+
+		if (!due->entry.amount_nanos)
+			continue;
+		due->entry.reference = due->reference;
+		status = tw__ledger_post(store, &due->entry, err);
+		if (status)
+			return status;
+		*out += 2;
+	}
+	return TW_OK;
+}
+
+tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
+			const char *month, bool post, tw_error *err)
+{
+	struct tw__rents rents = { 0 };
+	struct dues dues = { 0 };
+	struct tw__book book;
+	tw_time from, to;
+	int64_t number;
+	tw_status status = tw__book_open(&book, store, NULL, err);
+
+	if (status)
+		return status;
+	status = tw__book_parse(&number, &from, &to, &book, month, err);
+	if (!status)
+		status = tw__rents_compute(&rents, store, &book, from, to,
+					   err);
+	if (!status)
+		status = add_owed(&dues, &rents, &book, number, err);
+	if (!status)
+		status = take_posted(&dues, store, number, err);
+	if (!status && post)
+		status = post_dues(out_postings, store, &dues, err);
+	if (!status && post && *out_postings)
+		status = tw__book_keep(&book, store, err);
+	if (!status && !post) {
+		*out_postings = 0;
+		for (size_t i = 0; i < dues.count; i++)
+			*out_postings += dues.rows[i].entry.amount_nanos ?
+				2 : 0;
+	}
+	tw__rents_free(&rents);
+	tw_free(dues.rows);
+	tw__book_close(&book);
+	return status;
+}
+
+tw_status tw_ledger_accrue(uint64_t *out_postings, tw_store *store,
+			   const char *month, tw_error *err)
+{
+	uint64_t made = 0;
+	struct tw_tx tx;
+	tw_status status;
+
+	if (!store || !month)
+		return tw__fail(err, TW_EINVAL, "accrue needs store and "
+				"month");
+	status = tw__tx_enter(&tx, store, err);
+	if (status)
+		return status;
+	status = tw__tx_leave(&tx, store,
+		tw__rent_dues(&made, store, month, true, err), err);
+	if (!status && out_postings)
+		*out_postings = made;
+	return status;
+}

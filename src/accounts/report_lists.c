@@ -1,0 +1,436 @@
+/**
+ * @file src/accounts/report_lists.c  What still needs a price or an owner
+ *
+ * Decides what to show of the calls that the books cannot place: without a
+ * price, without a department; and which batches brought them. These read
+ * the calls themselves, grouped here and not in SQL, which would sort them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/decimal.h"
+#include "call.h"
+#include "listing.h"
+#include "rollup.h"
+
+static tw_status row_text(char *out, size_t size, tw_store *store,
+			  const char *sql, int64_t id, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, sql, err);
+
+	*out = '\0';
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, id);
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	snprintf(out, size, "%s", tw__col_text(stmt, 0));
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+static int by_money(const void *x, const void *y)
+{
+	const tw_listing_row *a = x, *b = y;
+
+	if (a->money.nanos != b->money.nanos)
+		return a->money.nanos < b->money.nanos ? 1 : -1;
+	if (a->calls != b->calls)
+		return a->calls < b->calls ? 1 : -1;
+	if (strcmp(a->kind, b->kind) != 0)
+		return strcmp(a->kind, b->kind);
+	return strcmp(a->key, b->key);
+}
+
+/* Runs a maker inside one snapshot. */
+typedef tw_status make_h(struct tw_listing *out, tw_store *store,
+			 tw_error *err);
+
+static tw_status make(tw_listing **out, tw_store *store, make_h *makeh,
+		      tw_error *err)
+{
+	struct tw_listing *listing;
+	struct tw_tx tx;
+	tw_status status;
+
+	if (!out || !store)
+		return tw__fail(err, TW_EINVAL, "a list needs out and store");
+	listing = tw__listing_new();
+	if (!listing)
+		return tw__fail_oom(err);
+	status = tw__read_enter(&tx, store, err);
+	if (!status) {
+		status = makeh(listing, store, err);
+		tw__read_leave(&tx, store);
+	}
+	if (status) {
+		tw_listing_free(listing);
+		return status;
+	}
+	*out = listing;
+	return TW_OK;
+}
+
+/* ---- unrated ---- */
+
+static const char *mend_of(uint32_t reason)
+{
+	switch (reason) {
+	case TW_REASON_NO_PRICE:
+		return "add its prefix to the carrier's sheet";
+	case TW_REASON_BLOCKED:
+		return "the sheet says blocked; ask the carrier";
+	case TW_REASON_NO_TARIFF:
+		return "import the carrier's tariff";
+	case TW_REASON_NO_CARRIER:
+		return "declare the trunk with its carrier";
+	default:
+		return "check the sheet's price";
+	}
+}
+
+/* key: callee and reason, in the fields of a rollup key. The example is the
+ * group's first call. */
+struct unrated {
+	struct tw__rollup groups;
+	char (*examples)[64];
+	size_t example_capacity;
+};
+
+static void example_of(char out[64], struct tw_stmt *stmt)
+{
+	char start[40];
+
+	if (tw_time_format(start, sizeof(start), tw__col_i64(stmt, 4), NULL,
+			   NULL))
+		start[0] = '\0';
+	snprintf(out, 64, "%.31s", start);
+}
+
+static tw_status add_unrated(struct unrated *u, struct tw_stmt *stmt,
+			     tw_error *err)
+{
+	struct tw__rollup_key key = { .number = tw__col_i64(stmt, 0),
+		.direction = tw__col_i64(stmt, 1),
+		.carrier = tw__col_i64(stmt, 3) };
+	const struct tw__sums one = { .calls = 1,
+		.talk_us = tw__col_i64(stmt, 2) };
+	struct tw__rollup_row *row;
+	size_t before = u->groups.count;
+	tw_status status = tw__rollup_row(&row, &u->groups, &key, err);
+
+	if (status)
+		return status;
+	if (tw__grow((void **)&u->examples, &u->example_capacity,
+		     u->groups.count, sizeof(*u->examples)))
+		return tw__fail_oom(err);
+	if (u->groups.count > before)
+		example_of(u->examples[before], stmt);
+	return tw__sums_add(&row->sums, &one, 1) ? TW_OK :
+		tw__fail(err, TW_ERANGE, "unrated calls last too long");
+}
+
+static tw_status show_unrated(struct tw_listing *out, struct unrated *u,
+			      tw_store *store, tw_error *err)
+{
+	for (size_t i = 0; i < u->groups.count; i++) {
+		const struct tw__rollup_row *group = &u->groups.rows[i];
+		uint32_t reason = (uint32_t)group->key.direction;
+		tw_listing_row row = TW_LISTING_ROW_INIT;
+		char carrier[80];
+		tw_status status = row_text(row.key, sizeof(row.key), store,
+			"SELECT digits FROM identity WHERE id = ?",
+			group->key.number, err);
+
+		if (!status)
+			status = row_text(carrier, sizeof(carrier), store,
+				"SELECT name FROM carrier WHERE id = ? "
+				"ORDER BY valid_from DESC LIMIT 1",
+				group->key.carrier, err);
+		if (status)
+			return status;
+		snprintf(row.kind, sizeof(row.kind), "%s",
+			 tw__reason_name(reason));
+		row.calls = (uint64_t)group->sums.calls;
+		row.seconds = group->sums.talk_us / TW_SECOND;
+		snprintf(row.detail, sizeof(row.detail),
+			 "%s%scall of %s; %s", carrier,
+			 *carrier ? ", " : "", u->examples[i],
+			 mend_of(reason));
+		status = tw__listing_add(out, &row, err);
+		if (status)
+			return status;
+	}
+	return TW_OK;
+}
+
+static int by_calls(const void *x, const void *y)
+{
+	const tw_listing_row *a = x, *b = y;
+
+	if (a->calls != b->calls)
+		return a->calls < b->calls ? 1 : -1;
+	if (a->seconds != b->seconds)
+		return a->seconds < b->seconds ? 1 : -1;
+	return strcmp(a->key, b->key);
+}
+
+static tw_status make_unrated(struct tw_listing *out, tw_store *store,
+			      tw_error *err)
+{
+	struct unrated u = { .examples = NULL };
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT callee, reason, duration_us, carrier, start_us "
+		"FROM call WHERE rate_state = 3 AND undone = 0", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = add_unrated(&u, stmt, err);
+		if (status) {
+			tw__reset(stmt);
+			break;
+		}
+	}
+	if (status == TW_ITER_END)
+		status = show_unrated(out, &u, store, err);
+	if (!status && tw__listing_count(out))
+		qsort(tw__listing_rows(out), tw__listing_count(out),
+		      sizeof(tw_listing_row), by_calls);
+	tw__rollup_free(&u.groups);
+	tw_free(u.examples);
+	return status;
+}
+
+tw_status tw_unrated_list(tw_listing **out, tw_store *store, tw_error *err)
+{
+	return make(out, store, make_unrated, err);
+}
+
+/* ---- nobody's ---- */
+
+enum { BY_EXTENSION, BY_ACCOUNTCODE, BY_NUMBER, BY_TRUNK, BY_NAME, BY_NONE };
+static const char *const suggest_kinds[] = { "extension", "accountcode",
+	"number", "trunk", "department", "unknown" };
+
+/* The most telling mark that a call carries, in the order in which matches
+ * are asked; a department's name that nobody declared comes before all. */
+static void mark_of(struct tw__rollup_key *key, struct tw_stmt *stmt)
+{
+	static const int order[][2] = {
+		{ BY_NAME, 0 }, { BY_ACCOUNTCODE, 1 }, { BY_EXTENSION, 2 },
+	};
+	int64_t direction = tw__col_i64(stmt, 3);
+	int64_t own = direction == TW_DIRECTION_INBOUND ?
+		tw__col_i64(stmt, 5) : direction == TW_DIRECTION_OUTBOUND ?
+		tw__col_i64(stmt, 4) : 0;
+
+	key->direction = BY_NONE;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(order); i++) {
+		key->number = tw__col_i64(stmt, order[i][1]);
+		key->direction = order[i][0];
+		if (key->number)
+			return;
+	}
+	key->number = own;
+	key->direction = BY_NUMBER;
+	if (own)
+		return;
+	key->direction = BY_TRUNK;
+	key->number = tw__col_i64(stmt, 6);      /* declared: identity */
+	key->destination = 1;
+	if (key->number)
+		return;
+	key->number = tw__col_i64(stmt, 7);      /* only a name */
+	key->destination = 0;
+	if (!key->number)
+		key->direction = BY_NONE;
+}
+
+static tw_status mark_text(tw_listing_row *row, tw_store *store,
+			   const struct tw__rollup_key *key, tw_error *err)
+{
+	const char *sql = "SELECT text FROM word WHERE id = ?";
+
+	if (key->direction == BY_NUMBER)
+		sql = "SELECT digits FROM identity WHERE id = ?";
+	if (key->direction == BY_TRUNK && key->destination)
+		sql = "SELECT name FROM trunk WHERE id = ? "
+			"ORDER BY valid_from DESC LIMIT 1";
+	snprintf(row->kind, sizeof(row->kind), "%s",
+		 suggest_kinds[key->direction]);
+	return row_text(row->key, sizeof(row->key), store, sql, key->number,
+			err);
+}
+
+static tw_status add_nobodys(struct tw__rollup *groups, struct tw_stmt *stmt,
+			     tw_error *err)
+{
+	struct tw__rollup_key key = { 0 };
+	const struct tw__sums one = { .calls = 1,
+		.talk_us = tw__col_i64(stmt, 8),
+		.cost_nanos = tw__col_i64(stmt, 9) };
+	struct tw__rollup_row *row;
+	tw_status status;
+
+	mark_of(&key, stmt);
+	key.currency = tw__col_i64(stmt, 10);
+	status = tw__rollup_row(&row, groups, &key, err);
+	if (status)
+		return status;
+	return tw__sums_add(&row->sums, &one, 1) ? TW_OK :
+		tw__fail(err, TW_ERANGE, "unallocated calls exceed 9.2e9 "
+			 "units");
+}
+
+/* A mark's calls without a charge belong beside those with one. */
+static void join_uncharged(struct tw__rollup *groups)
+{
+	int64_t currencies[16];
+	size_t count = 0;
+
+	for (size_t i = 0; i < groups->count; i++) {
+		int64_t currency = groups->rows[i].key.currency;
+		size_t c = 0;
+
+		while (c < count && currencies[c] != currency)
+			c++;
+		if (currency && c == count && c < TW_ARRAY_COUNT(currencies))
+			currencies[count++] = currency;
+	}
+	for (size_t i = 0; i < groups->count; i++) {
+		struct tw__rollup_row *from = &groups->rows[i], *to = NULL;
+		struct tw__rollup_key key = from->key;
+
+		if (key.currency)
+			continue;
+		for (size_t c = 0; !to && c < count; c++) {
+			key.currency = currencies[c];
+			to = tw__rollup_find(groups, &key);
+		}
+		if (to && tw__sums_add(&to->sums, &from->sums, 1))
+			memset(&from->sums, 0, sizeof(from->sums));
+	}
+}
+
+static tw_status show_nobodys(struct tw_listing *out, tw_store *store,
+			      struct tw__rollup *groups, tw_error *err)
+{
+	join_uncharged(groups);
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct tw__rollup_row *group = &groups->rows[i];
+		tw_listing_row row = TW_LISTING_ROW_INIT;
+		tw_status status;
+
+		if (!group->sums.calls)
+			continue;
+		status = mark_text(&row, store, &group->key, err);
+		if (!status && group->key.currency)
+			status = row_text(row.money.currency,
+				sizeof(row.money.currency), store,
+				"SELECT text FROM word WHERE id = ?",
+				group->key.currency, err);
+		if (status)
+			return status;
+		row.calls = (uint64_t)group->sums.calls;
+		row.seconds = group->sums.talk_us / TW_SECOND;
+		row.money.nanos = group->sums.cost_nanos;
+		snprintf(row.detail, sizeof(row.detail), "%s",
+			 group->key.direction == BY_NAME ?
+			 "declare this [[department]]" :
+			 group->key.direction == BY_NONE ?
+			 "the record names neither extension, account code, "
+			 "number nor trunk" : "");
+		status = tw__listing_add(out, &row, err);
+		if (status)
+			return status;
+	}
+	if (tw__listing_count(out))
+		qsort(tw__listing_rows(out), tw__listing_count(out),
+		      sizeof(tw_listing_row), by_money);
+	return TW_OK;
+}
+
+static tw_status make_suggest(struct tw_listing *out, tw_store *store,
+			      tw_error *err)
+{
+	struct tw__rollup groups = { 0 };
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT department_word, accountcode, extension, direction, "
+		"caller, callee, trunk, trunk_word, duration_us, "
+		"cost_nanos, currency FROM call "
+		"WHERE department = 0 AND undone = 0", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = add_nobodys(&groups, stmt, err);
+		if (status) {
+			tw__reset(stmt);
+			break;
+		}
+	}
+	if (status == TW_ITER_END)
+		status = show_nobodys(out, store, &groups, err);
+	tw__rollup_free(&groups);
+	return status;
+}
+
+tw_status tw_directory_suggest(tw_listing **out, tw_store *store,
+			       tw_error *err)
+{
+	return make(out, store, make_suggest, err);
+}
+
+/* ---- batches ---- */
+
+static tw_status make_batches(struct tw_listing *out, tw_store *store,
+			      tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT id, preset, source, file_name, made_us, rows_read, "
+		"rows_stored, rows_rejected, duplicates, conflicts, "
+		"undone_us, zone FROM batch ORDER BY id", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		const char *preset = tw__col_text(stmt, 1);
+		tw_listing_row row = TW_LISTING_ROW_INIT;
+
+		snprintf(row.key, sizeof(row.key), "%" PRId64,
+			 tw__col_i64(stmt, 0));
+		snprintf(row.kind, sizeof(row.kind), "%s",
+			 *preset ? preset : tw__col_text(stmt, 2));
+		row.at = tw__col_i64(stmt, 4);
+		row.calls = (uint64_t)tw__col_i64(stmt, 6);
+		snprintf(row.detail, sizeof(row.detail),
+			 "%.100s%s%.40s%sread %" PRId64 ", stored %" PRId64
+			 ", rejected %" PRId64 ", duplicates %" PRId64
+			 ", conflicts %" PRId64 "%s", tw__col_text(stmt, 3),
+			 *tw__col_text(stmt, 3) ? " " : "",
+			 tw__col_text(stmt, 11),
+			 *tw__col_text(stmt, 11) ? ": " : "",
+			 tw__col_i64(stmt, 5), tw__col_i64(stmt, 6),
+			 tw__col_i64(stmt, 7), tw__col_i64(stmt, 8),
+			 tw__col_i64(stmt, 9),
+			 tw__col_i64(stmt, 10) ? ", undone" : "");
+		status = tw__listing_add(out, &row, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+tw_status tw_import_list(tw_listing **out, tw_store *store, tw_error *err)
+{
+	return make(out, store, make_batches, err);
+}

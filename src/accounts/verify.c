@@ -1,0 +1,515 @@
+/**
+ * @file src/accounts/verify.c  Does the store still add up?
+ *
+ * Decides by recomputing: every sum is built again from the rows below it
+ * and compared. Refuses to repair; it names what is wrong. Read only.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/decimal.h"
+#include "ledger.h"
+#include "rent.h"
+
+struct report {
+	tw_verdict *out;
+	uint32_t room, count;
+};
+
+/* One invariant: TW_OK with holds and detail set, or a failure to look. */
+typedef tw_status check_h(tw_verdict *verdict, tw_store *store,
+			  tw_error *err);
+
+static void says(tw_verdict *verdict, bool holds, const char *fmt, ...)
+	TW_PRINTF(3, 4);
+static void says(tw_verdict *verdict, bool holds, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(verdict->detail, sizeof(verdict->detail), fmt, args);
+	va_end(args);
+	verdict->holds = holds;
+}
+
+static tw_status integrity(tw_verdict *verdict, tw_store *store,
+			   tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, "PRAGMA integrity_check(1)",
+				    err);
+
+	if (!status)
+		status = tw__step(stmt, err);
+	if (status)
+		return status;
+	says(verdict, strcmp(tw__col_text(stmt, 0), "ok") == 0, "%.200s",
+	     tw__col_text(stmt, 0));
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+/* Counts the rows of a query that must find none and shows the first. */
+static tw_status none_of(tw_verdict *verdict, tw_store *store,
+			 const char *sql, const char *what, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	int64_t count = 0, first = 0;
+	tw_status status = tw__stmt(&stmt, store, sql, err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (!count++)
+			first = tw__col_i64(stmt, 0);
+	}
+	if (status != TW_ITER_END)
+		return status;
+	if (count)
+		says(verdict, false, "%" PRId64 " %s, first %" PRId64, count,
+		     what, first);
+	else
+		says(verdict, true, "no %s", what);
+	return TW_OK;
+}
+
+/* Sums here and not in SQL: an overflow must be seen. */
+static tw_status ledger_zero(tw_verdict *verdict, tw_store *store,
+			     tw_error *err)
+{
+	int64_t entry = 0, entries = 0, bad = 0, first_bad = 0;
+	tw__i128 sum = 0;
+	char currency[4] = "";
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT entry, amount_nanos, currency FROM posting "
+		"ORDER BY entry", err);
+
+	if (status)
+		return status;
+	for (;;) {
+		status = tw__step(stmt, err);
+		if (status && status != TW_ITER_END)
+			return status;
+		if (status || tw__col_i64(stmt, 0) != entry) {
+			if (sum && !bad++)
+				first_bad = entry;
+			if (status)
+				break;
+			entry = tw__col_i64(stmt, 0);
+			entries++;
+			sum = 0;
+			snprintf(currency, sizeof(currency), "%s",
+				 tw__col_text(stmt, 2));
+		}
+		sum += tw__col_i64(stmt, 1);
+		if (strcmp(currency, tw__col_text(stmt, 2)) != 0)
+			sum += 1;
+	}
+	if (bad)
+		says(verdict, false, "%" PRId64 " of %" PRId64 " entries do "
+		     "not sum to zero, first %" PRId64, bad, entries,
+		     first_bad);
+	else
+		says(verdict, true, "%" PRId64 " entries, each sums to zero",
+		     entries);
+	return TW_OK;
+}
+
+/* ---- calls against rollup and postings ---- */
+
+static tw_status scan_everything(struct tw__rollup *out, tw_store *store,
+				 int64_t batch, tw_error *err)
+{
+	const int64_t range[2] = { INT64_MIN, INT64_MAX };
+	struct tw__book book;
+	tw_status status = tw__book_open(&book, store, "UTC", err);
+
+	if (status)
+		return status;
+	status = tw__rollup_scan(out, store, &book, range, batch, err);
+	tw__book_close(&book);
+	return status;
+}
+
+static tw_status take_stored(struct tw__rollup *rollup, tw_store *store,
+			     int64_t *lines, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT month, department, carrier, number, destination, "
+		"direction, currency, calls, answered, missed, unrated, "
+		"talk_us, cost_nanos, net_nanos, vat_nanos FROM rollup", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		const struct tw__rollup_key key = {
+			tw__col_i64(stmt, 0), tw__col_i64(stmt, 1),
+			tw__col_i64(stmt, 2), tw__col_i64(stmt, 3),
+			tw__col_i64(stmt, 4), tw__col_i64(stmt, 5),
+			tw__col_i64(stmt, 6) };
+		const struct tw__sums sums = {
+			tw__col_i64(stmt, 7), tw__col_i64(stmt, 8),
+			tw__col_i64(stmt, 9), tw__col_i64(stmt, 10),
+			tw__col_i64(stmt, 11), tw__col_i64(stmt, 12),
+			tw__col_i64(stmt, 13), tw__col_i64(stmt, 14) };
+		struct tw__rollup_row *row;
+
+		++*lines;
+		status = tw__rollup_row(&row, rollup, &key, err);
+		/* what overflows here is surely not equal */
+		if (!status && !tw__sums_add(&row->sums, &sums, -1))
+			row->sums.calls = INT64_MIN;
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status rollup_calls(tw_verdict *verdict, tw_store *store,
+			      tw_error *err)
+{
+	struct tw__rollup rollup = { 0 };
+	int64_t lines = 0, bad = 0, month = 0;
+	tw_status status = scan_everything(&rollup, store, 0, err);
+
+	if (!status)
+		status = take_stored(&rollup, store, &lines, err);
+	for (size_t i = 0; !status && i < rollup.count; i++) {
+		if (!tw__sums_are_zero(&rollup.rows[i].sums) && !bad++)
+			month = rollup.rows[i].key.month;
+	}
+	tw__rollup_free(&rollup);
+	if (status)
+		return status;
+	if (bad)
+		says(verdict, false, "%" PRId64 " of %" PRId64 " lines differ "
+		     "from the calls, first in %" PRId64, bad, lines, month);
+	else
+		says(verdict, true, "%" PRId64 " lines equal all calls",
+		     lines);
+	return TW_OK;
+}
+
+/* Charges of every batch's calls: batch in `number`, currency its word. */
+static tw_status sum_batches(struct tw__rollup *out, tw_store *store,
+			     tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT batch, currency, department, carrier, cost_nanos "
+		"FROM call WHERE rate_state = 1 AND undone = 0", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		const struct tw__rollup_key key = {
+			.number = tw__col_i64(stmt, 0),
+			.currency = tw__col_i64(stmt, 1),
+			.department = tw__col_i64(stmt, 2),
+			.carrier = tw__col_i64(stmt, 3) };
+		const struct tw__sums one = {
+			.cost_nanos = tw__col_i64(stmt, 4) };
+		struct tw__rollup_row *row;
+
+		status = tw__rollup_row(&row, out, &key, err);
+		if (!status && !tw__sums_add(&row->sums, &one, 1))
+			row->sums.calls = 1;
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status take_posted(struct tw__rollup *sums, tw_store *store,
+			     tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT d.batch, w.id, d.account, p.account, d.amount_nanos "
+		"FROM posting d JOIN posting p ON p.entry = d.entry "
+		"AND p.id <> d.id LEFT JOIN word w ON w.text = d.currency "
+		"WHERE d.account_kind = 1 AND d.batch <> 0", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		const struct tw__rollup_key key = {
+			.number = tw__col_i64(stmt, 0),
+			.currency = tw__col_i64(stmt, 1),
+			.department = tw__col_i64(stmt, 2),
+			.carrier = tw__col_i64(stmt, 3) };
+		const struct tw__sums one = {
+			.cost_nanos = tw__col_i64(stmt, 4) };
+		struct tw__rollup_row *row;
+
+		status = tw__rollup_row(&row, sums, &key, err);
+		if (!status && !tw__sums_add(&row->sums, &one, -1))
+			row->sums.calls = 1;
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status postings_calls(tw_verdict *verdict, tw_store *store,
+				tw_error *err)
+{
+	struct tw__rollup sums = { 0 };
+	int64_t bad = 0, batch = 0;
+	tw_status status = sum_batches(&sums, store, err);
+
+	if (!status)
+		status = take_posted(&sums, store, err);
+	for (size_t i = 0; !status && i < sums.count; i++) {
+		if (!tw__sums_are_zero(&sums.rows[i].sums) && !bad++)
+			batch = sums.rows[i].key.number;
+	}
+	if (!status && bad)
+		says(verdict, false, "%" PRId64 " sums of departments differ "
+		     "from their calls, first in batch %" PRId64, bad,
+		     batch);
+	else if (!status)
+		says(verdict, true, "%zu sums of batch, department and "
+		     "carrier equal their calls", sums.count);
+	tw__rollup_free(&sums);
+	return status;
+}
+
+static tw_status one_state(tw_verdict *verdict, tw_store *store,
+			   tw_error *err)
+{
+	return none_of(verdict, store,
+		"SELECT start_us FROM call WHERE rate_state NOT IN (1, 2, 3) "
+		"OR (rate_state = 1) <> (cost_nanos IS NOT NULL) "
+		"OR (rate_state = 1 AND (reason <> 0 OR "
+		"tariff_version IS NULL OR rate_row IS NULL OR "
+		"currency IS NULL)) OR (rate_state <> 1 AND reason = 0)",
+		"calls with no state or two", err);
+}
+
+/* Adds (id, n) rows of a query to what is known of batch id. */
+static tw_status count_into(struct tw__rollup *out, tw_store *store,
+			    const char *sql, int sign, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, sql, err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		const struct tw__rollup_key key = {
+			.number = tw__col_i64(stmt, 0) };
+		const struct tw__sums one = { .calls = tw__col_i64(stmt, 1) };
+		struct tw__rollup_row *row;
+
+		status = tw__rollup_row(&row, out, &key, err);
+		if (!status && !tw__sums_add(&row->sums, &one, sign))
+			row->sums.missed = 1;
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+/* sql[0] counts the rows, sql[1] is what the batches say of them. */
+static tw_status same_counts(tw_verdict *verdict, tw_store *store,
+			     const char *const sql[2], const char *what,
+			     tw_error *err)
+{
+	struct tw__rollup sums = { 0 };
+	int64_t bad = 0, batch = 0;
+	tw_status status = count_into(&sums, store, sql[0], 1, err);
+
+	if (!status)
+		status = count_into(&sums, store, sql[1], -1, err);
+	for (size_t i = 0; !status && i < sums.count; i++) {
+		if (!tw__sums_are_zero(&sums.rows[i].sums) && !bad++)
+			batch = sums.rows[i].key.number;
+	}
+	if (!status && bad)
+		says(verdict, false, "%" PRId64 " batches have another number "
+		     "of %s, first %" PRId64, bad, what, batch);
+	else if (!status)
+		says(verdict, true, "%zu batches add up", sums.count);
+	tw__rollup_free(&sums);
+	return status;
+}
+
+static tw_status counts(tw_verdict *verdict, tw_store *store, tw_error *err)
+{
+	static const char *const stored[] = {
+		"SELECT batch, 1 FROM call",
+		"SELECT id, rows_stored FROM batch" };
+	static const char *const aside[] = {
+		"SELECT batch, 1 FROM quarantine",
+		"SELECT id, rows_rejected + conflicts FROM batch" };
+	tw_status status = none_of(verdict, store,
+		"SELECT id FROM batch WHERE rows_read <> rows_stored + "
+		"rows_rejected + duplicates + conflicts",
+		"batches whose counts do not add up", err);
+
+	if (!status && verdict->holds)
+		status = same_counts(verdict, store, aside,
+				     "quarantined rows", err);
+	if (!status && verdict->holds)
+		status = same_counts(verdict, store, stored, "calls", err);
+	return status;
+}
+
+/* ---- rents ---- */
+
+static tw_status accrued_months(int64_t *months, size_t *count,
+				tw_store *store, tw_error *err)
+{
+	size_t room = *count;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT DISTINCT month FROM posting WHERE batch = 0 "
+		"ORDER BY month DESC", err);
+
+	*count = 0;
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (*count < room)
+			months[(*count)++] = tw__col_i64(stmt, 0);
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status rents(tw_verdict *verdict, tw_store *store, tw_error *err)
+{
+	int64_t months[120];
+	size_t count = TW_ARRAY_COUNT(months);
+	tw_status status = accrued_months(months, &count, store, err);
+
+	for (size_t i = 0; !status && i < count; i++) {
+		char month[32];
+		uint64_t due;
+
+		snprintf(month, sizeof(month), "%04d-%02d",
+			 (int)(months[i] / 100), (int)(months[i] % 100));
+		status = tw__rent_dues(&due, store, month, false, err);
+		if (!status && due) {
+			says(verdict, false, "%s differs from the directory "
+			     "in %" PRIu64 " postings; accrue it again",
+			     month, due);
+			return TW_OK;
+		}
+	}
+	if (!status)
+		says(verdict, true, "%zu accrued months equal the directory",
+		     count);
+	return status;
+}
+
+/* ---- what points somewhere points to something ---- */
+
+static tw_status references(tw_verdict *verdict, tw_store *store,
+			    tw_error *err)
+{
+	static const char *const sql[] = {
+		"SELECT start_us FROM call WHERE batch NOT IN "
+		"(SELECT id FROM batch)",
+		"SELECT start_us FROM call WHERE (trunk <> 0 AND trunk NOT IN "
+		"(SELECT id FROM trunk)) OR (carrier <> 0 AND carrier NOT IN "
+		"(SELECT id FROM carrier)) OR (department <> 0 AND "
+		"department NOT IN (SELECT id FROM department)) OR "
+		"(number <> 0 AND number NOT IN (SELECT id FROM number))",
+		"SELECT start_us FROM call WHERE (caller <> 0 AND caller "
+		"NOT IN (SELECT id FROM identity)) OR (callee <> 0 AND "
+		"callee NOT IN (SELECT id FROM identity))",
+		"SELECT c.start_us FROM call c WHERE c.rate_state = 1 "
+		"AND NOT EXISTS (SELECT 1 FROM tariff_rate r "
+		"WHERE r.version = c.tariff_version "
+		"AND r.position = c.rate_row)",
+		"SELECT id FROM tariff_version WHERE carrier NOT IN "
+		"(SELECT id FROM carrier) OR tariff NOT IN "
+		"(SELECT id FROM tariff)",
+		"SELECT id FROM posting WHERE batch <> 0 AND batch NOT IN "
+		"(SELECT id FROM batch)",
+		"SELECT id FROM posting WHERE account <> 0 AND account "
+		"NOT IN (SELECT id FROM entity)",
+	};
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(sql); i++) {
+		tw_status status = none_of(verdict, store, sql[i],
+			"rows that point to nothing", err);
+
+		if (status || !verdict->holds)
+			return status;
+	}
+	return TW_OK;
+}
+
+static const struct {
+	const char *name;
+	check_h *checkh;
+} checks[] = {
+	{ "sqlite_integrity", integrity },
+	{ "ledger_sum_zero", ledger_zero },
+	{ "postings_equal_calls", postings_calls },
+	{ "rollup_equals_calls", rollup_calls },
+	{ "every_call_has_one_state", one_state },
+	{ "counts_add_up", counts },
+	{ "rent_posted_equals_directory", rents },
+	{ "references_exist", references },
+};
+
+static tw_status run(struct report *report, tw_store *store, tw_error *err)
+{
+	for (size_t i = 0; i < TW_ARRAY_COUNT(checks); i++) {
+		tw_verdict verdict = TW_VERDICT_INIT;
+		tw_error why = TW_ERROR_INIT;
+		tw_status status;
+
+		if (report->count == report->room)
+			return tw__fail(err, TW_ERANGE, "verify has %zu "
+					"verdicts; make room for them",
+					TW_ARRAY_COUNT(checks));
+		snprintf(verdict.invariant, sizeof(verdict.invariant), "%s",
+			 checks[i].name);
+		status = checks[i].checkh(&verdict, store, &why);
+		/* a broken store fails the look; that is a verdict too */
+		if (status == TW_ENOMEM || status == TW_EBUSY) {
+			if (err)
+				*err = why;
+			return status;
+		}
+		if (status)
+			says(&verdict, false, "%.250s", why.message);
+		report->out[report->count++] = verdict;
+	}
+	return TW_OK;
+}
+
+tw_status tw_store_verify(tw_verdict *out, uint32_t *count, tw_store *store,
+			  tw_error *err)
+{
+	struct report report = { .out = out };
+	struct tw_tx tx;
+	tw_status status;
+
+	if (!out || !count || !store)
+		return tw__fail(err, TW_EINVAL, "verify needs room for "
+				"verdicts and a store");
+	report.room = *count;
+	status = tw__read_enter(&tx, store, err);
+	if (status)
+		return status;
+	status = run(&report, store, err);
+	tw__read_leave(&tx, store);
+	if (!status)
+		*count = report.count;
+	return status;
+}
