@@ -5,6 +5,26 @@
  * duplicate, with other content a conflict; nothing is overwritten. A record
  * is rated by the tariff in force as it comes in; without a price it is
  * stored as unrated and listed, never as 0.
+ *
+ * Whose call it is, by the directory in force at its start, first that fits:
+ * the department that the record names; a match of its account code; a match
+ * of its extension; the owner of our number (the callee of an inbound call,
+ * the caller of an outbound one, `number` when given; then a match of that
+ * number); a match of the trunk. For a forwarded leg the number (the one that
+ * was forwarded) is asked before account code and extension. A department
+ * that is named but unknown is not replaced by a guess. Nobody: the call is
+ * unallocated, a row of its own in every report. [[allocation]] shares split
+ * rents only: a call belongs to the number's department as a whole.
+ *
+ * Names in a record (department, carrier, trunk) are found also when they
+ * entered the directory after the call; numbers and matches are not.
+ *
+ * The carrier is the record's, else its trunk's, else (inbound) its number's,
+ * else the import's, else the only one in the store that has a tariff.
+ *
+ * Chargeable is an answered call (it has an answer time or a duration,
+ * whatever its status says) that is outbound or forwarded; an inbound one
+ * when the carrier's deck has an inbound row for it; an internal one never.
  */
 #ifndef TRUNKWISE_CDR_H
 #define TRUNKWISE_CDR_H
@@ -69,25 +89,40 @@ typedef struct tw_import_options {
 #define TW_IMPORT_OPTIONS_INIT { sizeof(tw_import_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, NULL }
 
-/** Opens a batch in one transaction of the store. Free without commit drops
- * everything. @return TW_OK (new), TW_EINVAL (unknown preset), TW_EBUSY */
+/** Opens a batch in one transaction of the store, so one at a time. Free
+ * without commit drops everything. Months are the company's, else (no
+ * company yet) of `zone`, else UTC; the first batch settles it for good.
+ * @return TW_OK (new), TW_EINVAL (unknown preset), TW_ENOTFOUND (zone,
+ * carrier), TW_EBUSY (writer lock) */
 TW_EXTERN(tw_status) tw_import_new(tw_import **out, tw_store *store,
 				   const tw_import_options *options,
 				   tw_error *err);
 
 /** One record. @return TW_OK (stored), TW_EEXIST (duplicate), TW_ECONFLICT,
- * TW_EPARSE (rejected); each is counted, none ends the batch. */
+ * TW_EPARSE or TW_ERANGE (rejected); each is counted, none ends the batch.
+ * Any other failure ends it: nothing can be committed any more. A key is
+ * looked for at the record's start: the same record with another start is a
+ * new call. */
 TW_EXTERN(tw_status) tw_import_add(tw_import *import, const tw_cdr *cdr,
 				   tw_error *err);
 
-/** A whole file of the preset. Rejected rows are in the rejects. The same
- * bytes imported before with the same zone and preset add nothing; with
- * another zone or preset TW_ECONFLICT. */
+/** A whole file of the preset. Rejected rows and conflicts are in the rejects
+ * and, as they came, in the store's quarantine. The same bytes imported
+ * before with the same zone, preset and source add nothing (every row is a
+ * duplicate); with another one TW_ECONFLICT, until that batch is undone.
+ *
+ * "native": the house layout, columns by header. "asterisk": Master.csv of
+ * cdr_csv, 16 to 21 columns without a header, or any order with one; needs
+ * `zone`. A local time that exists twice (clocks set back) is told apart by
+ * the epoch in uniqueid, else the first is taken; answer and end never lie
+ * before start.
+ * @return TW_OK, TW_EPARSE (no header), TW_EINVAL (zone is missing),
+ *         TW_ECONFLICT */
 TW_EXTERN(tw_status) tw_import_file(tw_import *import, const void *data,
 				    size_t size, tw_error *err);
 
-/** Posts the batch's charges to the ledger and commits.
- * `out_rejects` (new) may be NULL. */
+/** Posts the batch's charges to the ledger and commits; a batch that brought
+ * nothing new leaves no trace. `out_rejects` (new) may be NULL. */
 TW_EXTERN(tw_status) tw_import_commit(tw_counts *out,
 	tw_rejects **out_rejects, tw_import *import, tw_error *err);
 TW_EXTERN(void) tw_import_free(tw_import *import);
@@ -127,7 +162,16 @@ typedef struct tw_tariff_diff {
 
 /** Reads a sheet and puts it in force as a new version; all or nothing: with
  * rejects nothing changes and good rows are counted as held. A sheet with
- * the bytes of the version in force adds nothing (rows are duplicates). */
+ * the bytes of the newest version adds nothing (rows are duplicates).
+ *
+ * The first version of a carrier serves all its past; a later one is in force
+ * from the earliest effective_from when every row has one, else from now on.
+ * A code priced from later on keeps its old price until then. Rules are those
+ * of the declared [[tariff]], else defaults, and then tariff and carrier are
+ * entered into the directory.
+ * @return TW_OK (also with rejects), TW_EINVAL, TW_EPARSE (no header or no
+ *         rows), TW_ECONFLICT (other carrier or currency than before),
+ *         TW_EUNSUPPORTED (the tariff has bands) */
 TW_EXTERN(tw_status) tw_tariff_import_sheet(tw_counts *out,
 	tw_tariff_diff *out_diff, tw_rejects **out_rejects, tw_store *store,
 	const tw_tariff_import *options, const void *data, size_t size,

@@ -14,9 +14,14 @@
 TW_BEGIN_DECLS
 
 /** Number rents, one-off fees and recurring items of a month, prorated by
- * the days that each department held them. Idempotent: a second call posts
- * only what differs, as a correction. month = "2026-10" in company zone.
- * @return TW_OK (postings made, may be 0), TW_ENOTFOUND (no company) */
+ * the days that each department held them. A day belongs to who holds the
+ * number at its midnight in the company's zone; [[allocation]] shares split
+ * it further; kopecks go by largest remainder, so that a full month is the
+ * rent exactly. One-off fees fall into the month of the number's first
+ * version. Idempotent: a second call posts only what differs, as a
+ * correction. month = "2026-10" in company zone.
+ * @return TW_OK (postings made, two an entry, may be 0), TW_ENOTFOUND (no
+ *         company, or it has no currency), TW_EPARSE (month) */
 TW_EXTERN(tw_status) tw_ledger_accrue(uint64_t *out_postings,
 				      tw_store *store, const char *month,
 				      tw_error *err);

@@ -41,8 +41,11 @@ typedef struct tw_expense_row {
 typedef struct tw_expenses tw_expenses;
 
 /** month "2026-10" in the company's zone; `by` is a mask of TW_BY_, 0 means
- * by department. One row per currency where a group has several. Rents that
- * are not posted yet are computed the same way and counted in.
+ * by department. One row per currency where a group has several; calls
+ * without a charge are counted in the company's currency. Rents that are not
+ * posted yet are computed the same way and counted in. Names and cities are
+ * those of the month's end; `carrier` holds a vendor's name for what is rented
+ * through one. Rows by department name, the unallocated ones last.
  * @return TW_OK (new), TW_EPARSE (month), TW_ENOTFOUND (no company zone) */
 TW_EXTERN(tw_status) tw_report_expenses(tw_expenses **out, tw_store *store,
 					const char *month, uint32_t by,
@@ -75,15 +78,18 @@ TW_EXTERN(tw_status) tw_listing_next(tw_listing_row *out,
 				     tw_listing *listing, tw_error *err);
 TW_EXTERN(void) tw_listing_free(tw_listing *listing);
 
-/** Billable calls without a price: one row per (callee prefix or number,
- * reason): key = number, kind = reason ("no_price", "blocked", "no_tariff",
- * "no_carrier"), calls, seconds, detail = example call and the mend. */
+/** Billable calls without a price: one row per (called number, reason):
+ * key = number, kind = reason ("no_price", "blocked", "no_tariff",
+ * "no_carrier", "too_large"), calls, seconds, detail = example call and the
+ * mend; most calls first. */
 TW_EXTERN(tw_status) tw_unrated_list(tw_listing **out, tw_store *store,
 				     tw_error *err);
 
 /** Extensions, account codes, numbers and trunks of calls that no department
- * owns: kind = match_kind, key = match, with calls and money, dearest
- * first. */
+ * owns: kind = match_kind, key = match, with calls and money, dearest first.
+ * kind "department": a name that records give and nobody declared; "unknown":
+ * records that name nothing at all. Matches entered afterwards serve calls
+ * that come later; undo and import a batch again to place its calls. */
 TW_EXTERN(tw_status) tw_directory_suggest(tw_listing **out, tw_store *store,
 					  tw_error *err);
 
