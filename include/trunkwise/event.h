@@ -34,7 +34,8 @@ typedef struct tw_trunk_event {
 	char reason[160];        /* one line, printable, no secret */
 } tw_trunk_event;
 
-#define TW_TRUNK_EVENT_INIT { sizeof(tw_trunk_event), 0, 0, 0, 0, 0, "", "", "" }
+#define TW_TRUNK_EVENT_INIT { sizeof(tw_trunk_event), 0, 0, 0, 0, 0, "", \
+	"", "" }
 
 TW_END_DECLS
 

@@ -16,7 +16,7 @@
 struct tw_challenge {
 	bool is_digest;          /* false: Basic, Bearer, AKA, ... */
 	bool stale;
-	bool qop_offered;        /* then an answer without qop is a downgrade */
+	bool qop_offered;        /* an answer without qop: a downgrade */
 	bool qop_auth;           /* "auth" is among the offered */
 	uint32_t algorithm;      /* TW_DIGEST_, 0: one that we do not know */
 	struct tw_str realm;     /* views into the message, quotes removed, */
