@@ -43,7 +43,19 @@ static const tw_route_candidate *current(const struct attempt *attempt)
 }
 
 
-static void record_leg(struct attempt *attempt, uint32_t status)
+/* Outbound, the try that decided is leg 1, what people dialled; those that
+ * carriers failed before it are further legs of the same call. */
+static uint32_t leg_number(struct call *call, bool decided)
+{
+	if (call->direction != TW_DIRECTION_OUTBOUND || !decided)
+		return ++call->legs;
+	call->decided = true;
+
+	return 1;
+}
+
+
+static void record_leg(struct attempt *attempt, uint32_t status, bool decided)
 {
 	struct call *call = attempt->call;
 	const tw_route_candidate *candidate = current(attempt);
@@ -56,7 +68,7 @@ static void record_leg(struct attempt *attempt, uint32_t status)
 	cdr.direction = outbound ? TW_DIRECTION_OUTBOUND
 		: TW_DIRECTION_FORWARD;
 	cdr.status = attempt->answer ? TW_CALL_ANSWERED : status;
-	cdr.leg = ++call->legs;
+	cdr.leg = leg_number(call, decided);
 	cdr.call_id = leg_callid(attempt->leg);
 	cdr.linked_id = call->callid;
 	cdr.start = attempt->start;
@@ -137,21 +149,32 @@ static bool is_carriers_fault(uint16_t code, bool rung)
 }
 
 
-static void leg_over(struct attempt *attempt, uint32_t status)
+static void leg_over(struct attempt *attempt, uint32_t status, bool decided)
 {
 	tmr_cancel(&attempt->silence);
-	record_leg(attempt, status);
+	record_leg(attempt, status, decided);
 	attempt->leg = mem_deref(attempt->leg);
 	end_carrier(attempt);
+}
+
+
+/* A busy landline on the way to 112 is our own line, not the rescuers'. */
+static bool is_own_line(const struct attempt *attempt)
+{
+	const tw_route_candidate *candidate = current(attempt);
+
+	return candidate && candidate->emergency && !attempt->trunk;
 }
 
 
 /* May free the attempt: nothing may be done with it afterwards. */
 static void leg_failed(struct attempt *attempt, uint16_t code)
 {
-	const bool retry = is_carriers_fault(code, attempt->rung);
+	const bool retry = attempt->next < attempt->count &&
+		(is_carriers_fault(code, attempt->rung) ||
+		 is_own_line(attempt));
 
-	leg_over(attempt, status_of(code, attempt->rung));
+	leg_over(attempt, status_of(code, attempt->rung), !retry);
 	if (retry && attempt_dial(attempt) == 0)
 		return;
 	call_attempt_failed(attempt->call, attempt, outcome_of(code), code);
@@ -434,7 +457,7 @@ void attempt_stop(struct attempt *attempt, uint32_t status,
 		call->talk = NULL;
 	if (attempt->leg) {
 		leg_hangup(attempt->leg, reason);
-		leg_over(attempt, status);
+		leg_over(attempt, status, true);
 	}
 	mem_deref(attempt);
 }

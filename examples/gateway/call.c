@@ -83,7 +83,7 @@ int call_alloc(struct call **callp, struct gateway *gw,
 		return err;
 	}
 
-	call->legs = direction == TW_DIRECTION_INBOUND ? 1 : 0;
+	call->legs = 1;
 	list_append(&gw->calll, &call->le, call);
 	gw->stats.live++;
 	*callp = call;
@@ -162,7 +162,7 @@ static void record_caller(const struct call *call, uint32_t status)
 
 	/* Outbound: a phone of ours is no leg that anybody bills; its
 	 * record stands for it only when no carrier was tried. */
-	if (call->direction == TW_DIRECTION_OUTBOUND && call->legs)
+	if (call->direction == TW_DIRECTION_OUTBOUND && call->decided)
 		return;
 
 	cdr.direction = call->direction;

@@ -118,6 +118,7 @@ struct call {
 	struct list attemptl;
 	struct attempt *talk;      /* the one that answered */
 	uint32_t legs;             /* legs that somebody may bill */
+	bool decided;              /* outbound: leg 1 is recorded */
 	bool rung;
 	bool ended;
 };
