@@ -28,6 +28,7 @@ struct settings {
 	uint32_t jitter_ms;
 	uint32_t port;
 	bool russian;
+	bool verbose;
 };
 
 struct conductor {
@@ -65,7 +66,8 @@ static const char usage_text[] =
 "  --seed 1            the same seed gives the same month\n"
 "  --jitter-ms 0       random real delay of every answer; changes nothing\n"
 "  --port 25060        of the gateway, on 127.0.0.1\n"
-"  --lang en           en or ru\n";
+"  --lang en           en or ru\n"
+"  --verbose           what the gateway thinks, line by line, on stderr\n";
 
 
 /* ---- while it runs ---- */
@@ -291,6 +293,17 @@ static int open_play(struct conductor *c)
 }
 
 
+static void log_handler(const char *line, void *arg)
+{
+	const struct conductor *c = arg;
+	char when[40];
+
+	if (!tw_time_format(when, sizeof(when), clk_now(c->clk), c->zone,
+			    NULL))
+		(void)re_fprintf(stderr, "%s %s\n", when, line);
+}
+
+
 static int open_gateway(struct conductor *c)
 {
 	const struct gateway_options options = {
@@ -304,6 +317,8 @@ static int open_gateway(struct conductor *c)
 		.local_host = "127.0.0.1",
 		.local_port = c->settings.port,
 		.batch_calls = 16,
+		.log_h = c->settings.verbose ? log_handler : NULL,
+		.log_arg = c,
 	};
 	tw_error err = TW_ERROR_INIT;
 
@@ -535,7 +550,8 @@ static int parse(struct settings *s, int argc, char *argv[])
 		{ "store", 1, NULL, 's' }, { "secrets", 1, NULL, 'd' },
 		{ "month", 1, NULL, 'm' }, { "seed", 1, NULL, 'e' },
 		{ "jitter-ms", 1, NULL, 'j' }, { "port", 1, NULL, 'p' },
-		{ "lang", 1, NULL, 'l' }, { "help", 0, NULL, 'h' },
+		{ "lang", 1, NULL, 'l' }, { "verbose", 0, NULL, 'v' },
+		{ "help", 0, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int opt, index = 0;
@@ -545,6 +561,10 @@ static int parse(struct settings *s, int argc, char *argv[])
 			return -1;
 		if (opt == '?')
 			return EINVAL;
+		if (opt == 'v') {
+			s->verbose = true;
+			continue;
+		}
 		if (!take_option(s, opt)) {
 			(void)re_fprintf(stderr, "conductor: --%s %s cannot "
 					 "be used; see --help\n",
