@@ -124,13 +124,9 @@ static tw_status send_request(tw_registration *reg, int64_t now_us,
 {
 	tw_status status;
 
-	if (reg->attempt_requests == TW_ATTEMPT_REQUESTS) {
-		tw__registration_reason(reg, reg->sip_code, "registrar keeps "
-			"asking for more after %u requests",
-			TW_ATTEMPT_REQUESTS);
-		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
-		return TW_OK;
-	}
+	/* the first, a fresh answer for each of two headers, two stale
+	 * rounds and a 423: take_challenge() and take_too_brief() stop */
+	assert(reg->attempt_requests < TW_ATTEMPT_REQUESTS);
 	memcpy(reg->transaction.branch, "z9hG4bK", 8);
 	tw__random_hex(reg->transaction.branch + 7, 8, reg->random);
 	reg->transaction.cseq = ++reg->cseq;
@@ -159,8 +155,6 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 	reg->min_expires_used = false;
 	reg->fresh[0] = reg->fresh[1] = false;
 	reg->next_try_at = TW_NEVER;
-	if (reg->cseq >= INT32_MAX - TW_ATTEMPT_REQUESTS)
-		reg->cseq = 0;
 	if (unregister)
 		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
 	else if (reg->state != TW_TRUNK_REFUSED &&

@@ -213,6 +213,24 @@ static void test_stop_overtakes(void **state)
 	fake_answer(&f, "200 OK", "");
 	assert_int_equal(fake_state(&f), TW_TRUNK_REGISTERED);
 
+	/* a refresh that is challenged after stop(): not answered, the
+	 * binding is taken back instead */
+	fake_run(&f, tw_registration_deadline(f.reg));
+	fake_stop(&f);
+	fake_answer(&f, "401 Unauthorized", fake_401);
+	assert_string_equal(fake_header(&f, "Expires"), "0");
+	fake_answer(&f, "200 OK", "");
+	assert_int_equal(fake_state(&f), TW_TRUNK_IDLE);
+
+	/* a first REGISTER that fails after stop(): nothing to take back */
+	fake_start(&f);
+	fake_stop(&f);
+	fake_answer(&f, "500 Oops", "");
+	assert_int_equal(fake_state(&f), TW_TRUNK_IDLE);
+	assert_true(tw_registration_deadline(f.reg) == INT64_MAX);
+	fake_start(&f);
+	fake_answer(&f, "200 OK", "");
+
 	/* a refresh that fails after stop(): the binding is taken back */
 	fake_run(&f, f.now + SECONDS(270));
 	fake_stop(&f);

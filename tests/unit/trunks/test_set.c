@@ -2,6 +2,7 @@
  * @file test_set.c  A set on a libre loop, against a UDP registrar
  */
 #include "loop.h"
+#include <trunkwise/sys/alloc.h>
 
 static void test_real_clock(void **state)
 {
@@ -210,7 +211,15 @@ static void test_stranger(void **state)
 static void test_options(void **state)
 {
 	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
+	struct {
+		tw_trunks_options o;
+		char more[8];
+	} big = { TW_TRUNKS_OPTIONS_INIT, "" };
+	static const tw_clock no_clock = { sizeof(no_clock), NULL, NULL,
+		NULL };
+	static const tw_random no_random = { sizeof(no_random), NULL, NULL };
 	tw_error err = TW_ERROR_INIT;
+	tw_trunk *trunk = NULL;
 	tw_trunks *set = NULL;
 	struct loop loop;
 
@@ -226,6 +235,18 @@ static void test_options(void **state)
 	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
 		TW_EINVAL);
 	o.size = sizeof(o);
+	o.clock = &no_clock;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
+		TW_EINVAL);
+	o.clock = NULL;
+	o.random = &no_random;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
+		TW_EINVAL);
+	o.random = NULL;
+	big.o.size = sizeof(big);
+	big.more[3] = 1;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &big.o,
+		&err), TW_EVERSION);
 	o.local_port = 65536;
 	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
 		TW_EINVAL);
@@ -233,9 +254,124 @@ static void test_options(void **state)
 	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, NULL, &err),
 		TW_OK);
 	assert_int_equal(tw_trunks_process(set, &err), TW_OK);
+	assert_int_equal(tw_trunks_process(NULL, &err), TW_EINVAL);
+	assert_int_equal(tw_trunks_match(&trunk, set, NULL, &err),
+		TW_EINVAL);
+	assert_int_equal(tw_trunks_next_event(NULL, set, &err), TW_EINVAL);
+	assert_true(tw_trunks_deadline(NULL) == INT64_MAX);
 	tw_trunks_free(set);
 	tw_trunks_free(NULL);
 	assert_int_equal(tw_trunks_pending(NULL), 0);
+	loop_close(&loop);
+}
+
+/* What the host says about itself goes into Via and Contact. */
+static void test_local_address(void **state)
+{
+	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
+	struct loop loop;
+	tw_trunks *set;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	o.local_host = "pbx.example.test";
+	o.local_port = 5999;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, NULL),
+		TW_OK);
+	trunk = loop_trunk(&loop, set, "main");
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	loop_run(&loop, 20);
+	assert_non_null(strstr(loop.last,
+		"Via: SIP/2.0/UDP pbx.example.test:5999;"));
+	assert_non_null(strstr(loop.last, "@pbx.example.test:5999>"));
+	tw_trunk_free(trunk);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
+/* The kernel refuses a broadcast: a failure at once, not after 32 s. */
+static void test_send_fails(void **state)
+{
+	tw_trunk_options o = TW_TRUNK_OPTIONS_INIT;
+	struct loop loop;
+	tw_trunks *set;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	set = loop_set(&loop, true);
+	o.name = "nowhere";
+	o.registrar = "sip:255.255.255.255";
+	o.user = "u";
+	assert_int_equal(tw_trunk_new(&trunk, set, &o, NULL), TW_OK);
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	assert_int_equal(loop_status(trunk).state, TW_TRUNK_BACKOFF);
+	assert_string_equal(loop_status(trunk).reason,
+		"request could not be sent");
+	assert_int_equal(tw_trunks_pending(set), 0);
+	assert_true(tw_trunks_deadline(set) >=
+		loop.now_us + 5 * TW_SECOND);
+	tw_trunk_free(trunk);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
+static long allocations_left = -1;
+
+static void *failing_alloc(size_t size, void *arg)
+{
+	(void)arg;
+	return allocations_left-- == 0 ? NULL : malloc(size);
+}
+
+static void *failing_resize(void *mem, size_t size, void *arg)
+{
+	(void)arg;
+	return allocations_left-- == 0 ? NULL : realloc(mem, size);
+}
+
+static void plain_release(void *mem, void *arg)
+{
+	(void)arg;
+	free(mem);
+}
+
+/* Whatever allocation fails: no set or no trunk, and nothing left behind. */
+static void test_no_memory(void **state)
+{
+	const tw_allocator failing = { sizeof(failing), failing_alloc,
+		failing_resize, plain_release, NULL };
+	tw_trunks_options so = TW_TRUNKS_OPTIONS_INIT;
+	tw_trunk_options o = TW_TRUNK_OPTIONS_INIT;
+	struct loop loop;
+	tw_status status = TW_ENOMEM;
+
+	(void)state;
+	loop_open(&loop);
+	assert_int_equal(tw_allocator_set(&failing, NULL), TW_OK);
+	so.local_host = "127.0.0.1";
+	o.name = "a";
+	o.registrar = "sip:127.0.0.1";
+	o.user = "u";
+	for (long n = 0; status; n++) {
+		tw_trunks *set = NULL;
+		tw_trunk *trunk = NULL;
+
+		assert_in_range(n, 0, 100);
+		allocations_left = n;
+		status = tw_trunks_new_attached(&set, loop.sip, &so, NULL);
+		if (!status)
+			status = tw_trunk_new(&trunk, set, &o, NULL);
+		assert_true(status == TW_OK || status == TW_ENOMEM);
+		allocations_left = -1;
+		if (status && set)      /* the set is as good as before */
+			assert_int_equal(tw_trunk_new(&trunk, set, &o, NULL),
+				TW_OK);
+		tw_trunk_free(trunk);
+		tw_trunks_free(set);
+	}
+	assert_int_equal(tw_allocator_set(NULL, NULL), TW_OK);
 	loop_close(&loop);
 }
 
@@ -280,6 +416,9 @@ int main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_local_address),
+		cmocka_unit_test(test_send_fails),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_callback_may_only_read),
 	};
 
