@@ -117,7 +117,7 @@ struct call {
 	tw_call_id engine_call;    /* 0: none, or left already */
 	struct list attemptl;
 	struct attempt *talk;      /* the one that answered */
-	uint32_t legs;             /* legs that somebody may bill */
+	uint32_t legs;             /* numbers of records; 1 is what was dialled */
 	bool decided;              /* outbound: leg 1 is recorded */
 	bool rung;
 	bool ended;
