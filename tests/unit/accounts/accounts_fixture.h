@@ -272,4 +272,20 @@ static inline tw_expense_row expenses_of(struct fixture *f, const char *month,
 	return (tw_expense_row)TW_EXPENSE_ROW_INIT;
 }
 
+static inline void must_verify(struct fixture *f)
+{
+	tw_verdict verdicts[16];
+	uint32_t count = 16;
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw_store_verify(verdicts, &count, f->store, &err))
+		fail_msg("verify: %s", err.message);
+	assert_true(count >= 8);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!verdicts[i].holds)
+			fail_msg("%s: %s", verdicts[i].invariant,
+				 verdicts[i].detail);
+	}
+}
+
 #endif
