@@ -136,7 +136,7 @@ def test_bad_row_is_named_and_the_rest_stored(pbx, command, tmp_path):
     assert (done["rows_read"], done["rows_stored"],
             done["rows_rejected"]) == (7, 6, 1)
     assert done["rejects"][0]["line"] == 2
-    assert done["rejects"][0]["column"] == "start"
+    assert done["rejects"][0]["column"] == "10"   # the file has no header
 
 
 def test_undo_reverses_one_import(pbx, command):
@@ -162,7 +162,7 @@ def test_formats_hold_the_same_total(pbx, command, tmp_path, kind, lang):
     shown = "14,40" if lang == "ru" and kind in ("text", "html") else "14.40"
     assert shown in text
     if kind == "html":
-        assert "<svg" in text and "http" not in text.split("<style>")[0]
+        assert "<svg" in text and "://" not in text
     if kind == "json":
         json.loads(text)
 
