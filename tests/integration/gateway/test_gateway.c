@@ -1,0 +1,420 @@
+/**
+ * @file test_gateway.c  Whole calls through the gateway, and their records
+ *
+ * Prices: carrier a 2.40 a minute, b 3.60, both 1.20 to Kazan, whole minutes,
+ * no VAT rule set: net. 882 is blocked, everything else has no price.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "world.h"
+
+enum { LEGS = 16 };
+
+#define CALLER "+79161234567"
+
+
+static bool anna_and_boris_ring(struct world *w)
+{
+	return peer_count(&w->anna, "INVITE", NULL) &&
+		peer_count(&w->boris, "INVITE", NULL);
+}
+
+
+static bool a_got_180(struct world *w)
+{
+	return world_got(&w->carrier_a, "180") > 0;
+}
+
+
+static bool a_got_200(struct world *w)
+{
+	return world_got(&w->carrier_a, "200") > 0;
+}
+
+
+static bool a_got_487(struct world *w)
+{
+	return world_got(&w->carrier_a, "487") > 0;
+}
+
+
+static bool a_got_480(struct world *w)
+{
+	return world_got(&w->carrier_a, "480") > 0;
+}
+
+
+static bool anna_got_200(struct world *w)
+{
+	return world_got(&w->anna, "200") > 0;
+}
+
+
+static bool anna_got_bye(struct world *w)
+{
+	return peer_count(&w->anna, "BYE", NULL) > 0;
+}
+
+
+static bool boris_was_cancelled(struct world *w)
+{
+	return peer_count(&w->boris, "CANCEL", NULL) > 0;
+}
+
+
+static bool is_empty(struct world *w)
+{
+	struct gateway_stats stats;
+
+	gateway_stats(w->gw, &stats);
+	return stats.live == 0 && clk_busy_count(w->clk) == 0;
+}
+
+
+static void ring_in(struct world *w)
+{
+	world_invite(w, &w->carrier_a, DID, CALLER, "+" DID);
+}
+
+
+/* ---- inbound ---- */
+
+static void test_first_answer_wins_and_the_loser_is_told(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	w->anna.h = script_answer;
+	ring_in(w);
+	world_run(w, a_got_200);
+	world_run(w, boris_was_cancelled);
+	assert_int_equal(peer_count(&w->boris, "CANCEL",
+				    "Call completed elsewhere"), 1);
+	assert_int_equal(peer_count(&w->anna, "CANCEL", NULL), 0);
+	assert_int_equal(world_got(&w->carrier_a, "180"), 1);
+
+	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
+	world_pass(w, 90);
+	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
+	world_run(w, anna_got_bye);
+	world_run(w, is_empty);
+	world_stop(w);
+
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+	assert_int_equal(legs[0].direction, TW_DIRECTION_INBOUND);
+	assert_int_equal(legs[0].status, TW_CALL_ANSWERED);
+	assert_int_equal(legs[0].duration_us, 90 * TW_SECOND);
+	assert_string_equal(legs[0].trunk, "a");
+}
+
+
+static void test_caller_gives_up(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	ring_in(w);
+	world_run(w, a_got_180);
+	world_run(w, anna_and_boris_ring);
+	world_say(w, &w->carrier_a, "CANCEL", DID, CALLER, "+" DID);
+	world_run(w, a_got_487);
+	world_run(w, boris_was_cancelled);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->boris, "CANCEL", "elsewhere"), 0);
+	world_stop(w);
+
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+	assert_int_equal(legs[0].status, TW_CALL_CANCELLED);
+	assert_int_equal(legs[0].duration_us, 0);
+}
+
+
+static bool line_rings(struct world *w)
+{
+	return peer_count(&w->carrier_a, "INVITE", NULL) > 0;
+}
+
+
+/* Both phones are busy: over to the landline, a paid leg over a carrier. */
+static void test_busy_phones_overflow_to_the_landline(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	w->anna.h = script_busy;
+	w->boris.h = script_busy;
+	w->carrier_a.h = script_answer;
+	ring_in(w);
+	world_run(w, line_rings);
+	world_run(w, a_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "sip:+78435550909@127.0.0.1"), 1);
+	/* The carrier sees our number, the answerer sees who calls. */
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "From: \"79161234567\" <sip:+" DID), 1);
+	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
+	world_pass(w, 61);
+	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
+	world_run(w, is_empty);
+	world_stop(w);
+
+	assert_int_equal(world_legs(w, legs, LEGS), 2);
+	assert_int_equal(legs[0].direction, TW_DIRECTION_INBOUND);
+	assert_int_equal(legs[1].direction, TW_DIRECTION_FORWARD);
+	assert_int_equal(legs[1].leg, 2);
+	assert_int_equal(legs[1].status, TW_CALL_ANSWERED);
+	assert_int_equal(legs[1].duration_us, 61 * TW_SECOND);
+	assert_string_equal(legs[1].trunk, "a");
+	assert_int_equal(legs[1].cost_nanos, 2400000000LL);
+}
+
+
+static void test_nobody_answers(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	ring_in(w);
+	world_run(w, anna_and_boris_ring);
+	world_pass(w, 60);
+	world_run(w, a_got_480);
+	world_run(w, is_empty);
+	world_stop(w);
+
+	assert_int_equal(world_legs(w, legs, LEGS), 2);
+	assert_int_equal(legs[0].status, TW_CALL_NO_ANSWER);
+	assert_int_equal(legs[1].status, TW_CALL_NO_ANSWER);
+	assert_int_equal(legs[1].duration_us, 0);
+}
+
+
+/* ---- outbound ---- */
+
+static void dial_out(struct world *w, const char *number)
+{
+	world_invite(w, &w->anna, number, "anna", number);
+}
+
+
+static void test_cheapest_carrier_with_a_number_of_the_department(
+	void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	w->carrier_a.h = script_answer;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "sip:+74951112233@"), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "From: <sip:+78435550102@"), 1);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 0);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	world_pass(w, 30);
+
+	/* Anna talks: a call in rings Boris alone. */
+	world_invite(w, &w->carrier_a, DID, CALLER, "+" DID);
+	world_run(w, a_got_180);
+	assert_int_equal(peer_count(&w->anna, "INVITE", NULL), 0);
+	assert_int_equal(peer_count(&w->boris, "INVITE", NULL), 1);
+	world_stop(w);
+
+	assert_int_equal(world_legs(w, legs, LEGS), 2);
+	assert_int_equal(legs[0].direction, TW_DIRECTION_OUTBOUND);
+	assert_int_equal(legs[0].status, TW_CALL_ANSWERED);
+	assert_int_equal(legs[0].duration_us, 30 * TW_SECOND);
+	assert_int_equal(legs[0].cost_nanos, 2400000000LL);
+}
+
+
+static void test_next_carrier_when_the_first_fails(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	w->carrier_a.h = script_503;
+	w->carrier_b.h = script_answer;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	/* b lets only its own numbers pass */
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE",
+				    "From: <sip:+78435550202@"), 1);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	world_pass(w, 10);
+	world_say(w, &w->anna, "BYE", "gw", "anna", "84951112233");
+	world_run(w, is_empty);
+	world_stop(w);
+
+	assert_int_equal(world_legs(w, legs, LEGS), 2);
+	/* What decided is leg 1; the carrier's failure before it is leg 2. */
+	assert_string_equal(legs[0].trunk, "b");
+	assert_int_equal(legs[0].status, TW_CALL_ANSWERED);
+	assert_int_equal(legs[0].cost_nanos, 3600000000LL);
+	assert_string_equal(legs[1].trunk, "a");
+	assert_int_equal(legs[1].leg, 2);
+	assert_int_equal(legs[1].status, TW_CALL_FAILED);
+	assert_int_equal(legs[1].cost_nanos <= 0, 1);
+}
+
+
+static void test_silent_carrier_is_passed_over(void **state)
+{
+	struct world *w = *state;
+
+	w->carrier_a.h = script_silent;
+	w->carrier_b.h = script_answer;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	world_say(w, &w->anna, "BYE", "gw", "anna", "84951112233");
+}
+
+
+static bool anna_got_486(struct world *w)
+{
+	return world_got(&w->anna, "486") > 0;
+}
+
+
+static void test_busy_person_is_not_tried_by_another_carrier(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	w->carrier_a.h = script_busy;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_486);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 0);
+	world_stop(w);
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+	assert_int_equal(legs[0].status, TW_CALL_BUSY);
+}
+
+
+static bool anna_got_403(struct world *w)
+{
+	return world_got(&w->anna, "403") > 0;
+}
+
+
+static bool anna_got_404(struct world *w)
+{
+	return world_got(&w->anna, "404") > 0;
+}
+
+
+static void test_blocked_and_unpriced_are_refused_and_recorded(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	dial_out(w, "+88216000000");
+	world_run(w, anna_got_403);
+	world_pass(w, 1);
+	dial_out(w, "+14155550100");
+	world_run(w, anna_got_404);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 0);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 0);
+	world_stop(w);
+
+	assert_int_equal(world_legs(w, legs, LEGS), 2);
+	assert_int_equal(legs[0].direction, TW_DIRECTION_OUTBOUND);
+	assert_int_equal(legs[0].status, TW_CALL_FAILED);
+	assert_int_equal(legs[0].cost_nanos <= 0, 1);
+	assert_int_equal(legs[1].status, TW_CALL_FAILED);
+	assert_int_equal(legs[1].duration_us, 0);
+}
+
+
+static bool fxo_rings(struct world *w)
+{
+	return peer_count(&w->fxo, "INVITE", NULL) > 0;
+}
+
+
+static void test_emergency_goes_by_the_sites_own_line(void **state)
+{
+	struct world *w = *state;
+
+	w->fxo.h = script_answer;
+	dial_out(w, "112");
+	world_run(w, fxo_rings);
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->fxo, "INVITE", "sip:112@127.0.0.1"),
+			 1);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 0);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "112");
+	world_say(w, &w->anna, "BYE", "gw", "anna", "112");
+}
+
+
+static void test_emergency_falls_back_to_a_trunk(void **state)
+{
+	struct world *w = *state;
+
+	w->fxo.h = script_503;
+	w->carrier_a.h = script_answer;
+	dial_out(w, "112");
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", "sip:112@"), 1);
+}
+
+
+static bool b_got_404(struct world *w)
+{
+	return world_got(&w->carrier_b, "404") > 0;
+}
+
+
+static void test_a_phones_name_from_elsewhere_is_no_phone(void **state)
+{
+	struct world *w = *state;
+	struct gateway_stats stats;
+	struct world_leg legs[LEGS];
+
+	world_invite(w, &w->carrier_b, "84951112233", "anna", "84951112233");
+	world_run(w, b_got_404);
+	gateway_stats(w->gw, &stats);
+	assert_int_equal(stats.refused, 1);
+	assert_int_equal(stats.outbound, 0);
+	world_stop(w);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 0);
+	assert_int_equal(world_legs(w, legs, LEGS), 0);
+}
+
+
+#define CASE(name) \
+	cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_first_answer_wins_and_the_loser_is_told),
+		CASE(test_caller_gives_up),
+		CASE(test_busy_phones_overflow_to_the_landline),
+		CASE(test_nobody_answers),
+		CASE(test_cheapest_carrier_with_a_number_of_the_department),
+		CASE(test_next_carrier_when_the_first_fails),
+		CASE(test_silent_carrier_is_passed_over),
+		CASE(test_busy_person_is_not_tried_by_another_carrier),
+		CASE(test_blocked_and_unpriced_are_refused_and_recorded),
+		CASE(test_emergency_goes_by_the_sites_own_line),
+		CASE(test_emergency_falls_back_to_a_trunk),
+		CASE(test_a_phones_name_from_elsewhere_is_no_phone),
+	};
+	int err;
+
+	if (libre_init())
+		return 1;
+	err = cmocka_run_group_tests(tests, NULL, NULL);
+	libre_close();
+
+	return err;
+}

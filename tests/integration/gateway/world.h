@@ -1,0 +1,70 @@
+/**
+ * @file world.h  A gateway between scripted peers, on a virtual clock
+ *
+ * Two carriers, two phones, an FXO box: raw UDP sockets that say what a test
+ * tells them to. The store is real and is read back through the library.
+ */
+#ifndef TESTS_WORLD_H
+#define TESTS_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <re.h>
+#include <trunkwise.h>
+#include "gateway.h"
+#include "peer.h"
+
+/* 2026-10-05 12:00 in Moscow, a Monday */
+#define WORLD_START (1791190800LL * TW_SECOND)
+
+#define DID "78435550101"
+
+struct world {
+	char dir[64];
+	tw_store *store;
+	tw_directory *directory;
+	struct sip *sip;
+	struct sa addr;            /* of the gateway */
+	struct clk *clk;
+	struct gateway *gw;
+	struct peer carrier_a, carrier_b, anna, boris, fxo;
+	struct tmr tmr;
+	bool timed_out, stopped;
+	bool (*until)(struct world *w);
+	unsigned dialled;
+	char callid[64];           /* of the call under way */
+	char tag[64];              /* of the gateway in it */
+};
+
+/* Scripts of peers for INVITE; everything else is answered politely. */
+void script_ring(struct peer *peer, const char *text);
+void script_answer(struct peer *peer, const char *text);
+void script_busy(struct peer *peer, const char *text);
+void script_503(struct peer *peer, const char *text);
+void script_silent(struct peer *peer, const char *text);
+
+int world_setup(void **state);
+int world_teardown(void **state);
+void world_run(struct world *w, bool (*until)(struct world *w));
+/* Lets virtual time pass. */
+void world_pass(struct world *w, uint32_t seconds);
+/* An INVITE of a peer to the gateway. */
+void world_invite(struct world *w, struct peer *from, const char *user,
+		  const char *caller, const char *callee);
+/* ACK, BYE or CANCEL for it. */
+void world_say(struct world *w, struct peer *from, const char *method,
+	       const char *user, const char *caller, const char *callee);
+/* Number of responses with this status that a peer has got. */
+unsigned world_got(const struct peer *peer, const char *status);
+/* Stops the gateway: all is stored. */
+void world_stop(struct world *w);
+
+struct world_leg {
+	int64_t direction, status, leg, duration_us;
+	int64_t rate_state, cost_nanos;
+	char trunk[64];
+};
+/* Stored legs in order of their start; returns how many. */
+unsigned world_legs(struct world *w, struct world_leg *out, unsigned room);
+
+#endif
