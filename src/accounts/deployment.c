@@ -245,10 +245,11 @@ static tw_status check_form(const struct tw_kind *kind,
 				kind->path);
 	if (!kind->single && !at->indexed)
 		return tw__fail(err, TW_EINVAL, "there may be many; write "
-				"[[%s%s%s]] instead of [%s]",
+				"[[%s%s%s]], not [%s%s%s]",
 				kind->parent ? kind->parent : "",
 				kind->parent ? "." : "", kind->path,
-				kind->path);
+				kind->parent ? kind->parent : "",
+				kind->parent ? "." : "", kind->path);
 	return TW_OK;
 }
 

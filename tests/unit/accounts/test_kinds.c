@@ -1,0 +1,242 @@
+/* The table of kinds says what the schema and the document say. */
+#include "deployment_fixture.h"
+#include "accounts/kinds.h"
+#include "accounts/kinds_names.h"
+
+static void columns_are_the_fields(void **state)
+{
+	tw_store *store = fixture_store(*state);
+	char sql[200];
+	size_t i, j;
+
+	for (i = 0; i < tw__kinds_count; i++) {
+		const struct tw_kind *kind = &tw__kinds[i];
+		size_t extra = kind->parent ? 6 : 4;
+
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM "
+			 "pragma_table_info('%s')", kind->name);
+		assert_int_equal(ask(store, sql), kind->count + extra);
+		for (j = 0; j < kind->count; j++) {
+			const struct tw_field *field = &kind->fields[j];
+			bool text = field->type == TW_FIELD_TEXT ||
+				field->type == TW_FIELD_LIST;
+
+			snprintf(sql, sizeof(sql), "SELECT count(*) FROM "
+				 "pragma_table_info('%s') WHERE name = '%s' "
+				 "AND type = '%s'", kind->name, field->name,
+				 text ? "TEXT" : "INTEGER");
+			if (ask(store, sql) != 1)
+				fail_msg("%s.%s", kind->name, field->name);
+			if (field->type == TW_FIELD_REFERENCE)
+				assert_true(tw__kind_find(tw__str_of(
+					field->refers)) != TW_KIND_NONE);
+		}
+	}
+	tw_store_free(store);
+}
+
+/* ---- docs/deployment.md ---- */
+
+/* Without what stands in parentheses or back quotes, save a table's name. */
+static void strip(char *line)
+{
+	char *out = line;
+	int depth = 0;
+
+	for (; *line; line++) {
+		if (*line == '(')
+			depth++;
+		if (!depth)
+			*out++ = *line;
+		if (*line == ')')
+			depth--;
+	}
+	*out = '\0';
+}
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+struct seen {
+	const struct tw_kind *kind;
+	uint64_t fields;
+	bool name;
+};
+
+static void see(struct seen *seen, struct tw_str word, bool bold)
+{
+	const struct tw_kind *kind = seen->kind;
+	int i = tw__field_find(kind, word);
+
+	if (kind->name_field && tw__str_eq(word, kind->name_field) && i < 0) {
+		assert_true(bold);
+		seen->name = true;
+		return;
+	}
+	if (i < 0)
+		fail_msg("the document has %s.%.*s", kind->path, (int)word.l,
+			 word.p);
+	if (kind->fields[i].required != bold)
+		fail_msg("%s.%.*s: required differs", kind->path, (int)word.l,
+			 word.p);
+	seen->fields |= 1ull << i;
+}
+
+static void read_fields(struct seen *seen, const char *p, const char *end)
+{
+	while (p < end) {
+		const char *start = p;
+		struct tw_str word;
+
+		if (!is_word(*p)) {
+			p++;
+			continue;
+		}
+		while (p < end && is_word(*p))
+			p++;
+		word = tw__str(start, (size_t)(p - start));
+		if (tw__str_eq(word, "or") || tw__str_eq(word, "and"))
+			continue;
+		if (tw__str_eq(word, "shares"))   /* "shares add up" */
+			return;
+		see(seen, word, start[-1] == '*');
+	}
+}
+
+static void check_seen(const struct seen *seen)
+{
+	size_t i;
+
+	assert_true(seen->name || !seen->kind->name_field);
+	for (i = 0; i < seen->kind->count; i++) {
+		if (!(seen->fields & 1ull << i))
+			fail_msg("the document lacks %s.%s", seen->kind->path,
+				 seen->kind->fields[i].name);
+	}
+}
+
+static uint8_t read_line(char *line, size_t *kinds_seen)
+{
+	char *name = strchr(line, '[') + 1, *fields, *child;
+	struct seen seen = { 0 };
+	uint8_t kind;
+
+	name += *name == '[';
+	kind = tw__kind_at(TW_KIND_NONE, tw__str(name, strcspn(name, "]")));
+	assert_true(kind != TW_KIND_NONE);
+	fields = strchr(name, '|') + 1;
+	strip(fields);
+	child = strstr(fields, "`[[");
+	seen.kind = &tw__kinds[kind];
+	read_fields(&seen, fields, child ? child : fields + strlen(fields));
+	check_seen(&seen);
+	*kinds_seen += 1;
+	assert_true(!child == !tw__kinds[kind].child);
+	if (!child)
+		return kind;
+	memset(&seen, 0, sizeof(seen));
+	seen.kind = &tw__kinds[tw__kind_child(kind)];
+	fields = strchr(child, ':') + 1;
+	read_fields(&seen, fields, fields + strlen(fields));
+	check_seen(&seen);
+	*kinds_seen += 1;
+	return kind;
+}
+
+static void document_is_the_table(void **state)
+{
+	size_t size, kinds_seen = 0;
+	char *text = slurp(TW_SOURCE_DIR "/docs/deployment.md", &size);
+	char *line, *next;
+
+	(void)state;
+	assert_non_null(text);
+	text[size] = '\0';
+	for (line = text; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (!strncmp(line, "| `[", 4))
+			read_line(line, &kinds_seen);
+	}
+	assert_int_equal(kinds_seen, tw__kinds_count);
+	free(text);
+}
+
+/* Defaults that the document names are those that are stored. */
+static void defaults_pass_their_own_rules(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < tw__kinds_count; i++) {
+		for (j = 0; j < tw__kinds[i].count; j++) {
+			const struct tw_field *f = &tw__kinds[i].fields[j];
+
+			assert_false(f->required && f->otherwise);
+			assert_true((f->rule == TW_RULE_CHOICE) ==
+				    (f->choices != NULL));
+			if (f->otherwise && f->type == TW_FIELD_INTEGER)
+				assert_in_range(atol(f->otherwise), f->min,
+						f->max);
+		}
+	}
+}
+
+/* What the table offers for a pool is what the engine knows. */
+static void policies_are_known(void **state)
+{
+	uint8_t pool = tw__kind_find(TW_STR("pool"));
+	char choices[200], *word, *save = NULL;
+	uint32_t policy;
+
+	(void)state;
+	strcpy(choices, tw__kinds[pool].fields[0].choices);
+	for (word = strtok_r(choices, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save))
+		assert_int_equal(tw_policy_parse(&policy, word, NULL), TW_OK);
+}
+
+static void names_by_kind(void **state)
+{
+	struct tw_kind_names *names = NULL;
+	struct tw_buf hint;
+	char text[64][16];
+	uint32_t row = 0;
+
+	(void)state;
+	assert_int_equal(tw__kind_names_new(&names, 64), TW_OK);
+	for (uint32_t i = 0; i < 64; i++) {
+		snprintf(text[i], sizeof(text[i]), "name-%u", i * 11);
+		assert_int_equal(tw__kind_names_add(names, (uint8_t)(i % 2),
+						    text[i], i), TW_OK);
+	}
+	assert_int_equal(tw__kind_names_add(names, 1, "name-11", 99),
+			 TW_EEXIST);
+	assert_true(tw__kind_names_find(&row, names, 1, "name-11"));
+	assert_int_equal(row, 1);
+	assert_false(tw__kind_names_find(&row, names, 0, "name-11"));
+	tw__buf_init(&hint);
+	tw__kind_names_suggest(&hint, names, 1, "nome-11");
+	assert_string_equal(hint.data, "did you mean 'name-11'?");
+	tw__buf_clear(&hint);
+	tw__kind_names_suggest(&hint, names, 7, "x");
+	assert_string_equal(hint.data, "none is declared");
+	tw__buf_free(&hint);
+	tw__kind_names_free(names);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(columns_are_the_fields),
+		cmocka_unit_test(document_is_the_table),
+		cmocka_unit_test(defaults_pass_their_own_rules),
+		cmocka_unit_test(policies_are_known),
+		cmocka_unit_test(names_by_kind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
