@@ -156,6 +156,16 @@ static unsigned days_of(const struct writer *w)
 }
 
 
+static bool is_shut(const struct cast_city *city, tw_time at)
+{
+	tw_civil local;
+
+	tw_zone_local(&local, city->zone, at);
+
+	return cast_is_holiday(city, &local);
+}
+
+
 /* All showrooms concerned are open from 13 to 17 by the city's own clock;
  * and the neighbour can't be in another scene. */
 static tw_time find_time(struct writer *w, unsigned city_index, bool closed)
@@ -170,10 +180,9 @@ static tw_time find_time(struct writer *w, unsigned city_index, bool closed)
 			: moment(w, city, day, 13, 4);
 		const tw_time from = at - MINUTE_S * TW_SECOND;
 		const tw_time to = at + SCENE_MIN * MINUTE_S * TW_SECOND;
-		tw_civil local;
 
-		tw_zone_local(&local, city->zone, at);
-		if (!closed && cast_is_holiday(city, &local))
+		if (!closed && (is_shut(city, at) || is_shut(
+			&w->cast->cities[city->neighbour], at)))
 			continue;
 		if (!is_free(w, city_index, from, to) ||
 		    !is_free(w, city->neighbour, from, to))
@@ -507,10 +516,8 @@ static void holiday_scene(struct writer *w)
 
 		for (day = 1; day <= days_of(w); day++) {
 			const tw_time at = moment(w, city, day, 14, 1);
-			tw_civil local;
 
-			tw_zone_local(&local, city->zone, at);
-			if (!cast_is_holiday(city, &local))
+			if (!is_shut(city, at))
 				continue;
 			take(w, i, at, at + SCENE_MIN * MINUTE_S * TW_SECOND);
 			inbound_scene(w, KIND_CLOSED, i, at);
