@@ -9,10 +9,18 @@
 #include "gw.h"
 
 
+enum {
+	/* A BYE that gets lost would bill for ever; nobody in a showroom
+	 * talks for so long. */
+	TALK_MAX_S = 4 * 3600,
+};
+
+
 static void destructor(void *arg)
 {
 	struct call *call = arg;
 
+	clk_timer_cancel(&call->limit);
 	hash_unlink(&call->he);
 	list_unlink(&call->le);
 	list_flush(&call->attemptl);
@@ -132,6 +140,16 @@ void call_ring(struct call *call, const struct sip_msg *msg)
 }
 
 
+static void limit_handler(void *arg)
+{
+	struct call *call = arg;
+
+	gw_log(call->gw, "call %s: ended after %d s of talk", call->callid,
+	       TALK_MAX_S);
+	call_end(call, TW_CALL_ANSWERED, 0, NULL);
+}
+
+
 bool call_answer(struct call *call, struct attempt *attempt,
 		 const struct sip_msg *msg)
 {
@@ -148,6 +166,8 @@ bool call_answer(struct call *call, struct attempt *attempt,
 	}
 	call->answer = attempt->answer;
 	call->talk = attempt;
+	clk_timer_start(call->gw->clk, &call->limit, call->answer +
+			TALK_MAX_S * TW_SECOND, limit_handler, call);
 
 	/* The losers of the race end inside, this call may not. */
 	ring_pump(call->gw);

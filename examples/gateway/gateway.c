@@ -175,8 +175,8 @@ static void destructor(void *arg)
 	while ((le = list_head(&gw->calll)))
 		call_end(le->data, TW_CALL_FAILED, 503, NULL);
 	clk_timer_cancel(&gw->stop_timer);
-	if (gw->recorder)
-		(void)recorder_flush(gw->recorder);
+	if (gw->recorder && !recorder_flush(gw->recorder))
+		gw_log(gw, "store: closed while records wait, they are lost");
 	mem_deref(gw->recorder);
 	mem_deref(gw->lsnr_first);
 	mem_deref(gw->lsnr_last);
@@ -185,6 +185,7 @@ static void destructor(void *arg)
 	trunks_close(gw);
 	clk_timer_cancel(&gw->engine_timer);
 	list_flush(&gw->phonel);
+	list_flush(&gw->linel);
 	mem_deref(gw->engine_calls);
 	tw_engine_free(gw->engine);
 	tw_router_free(gw->router);

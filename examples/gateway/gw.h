@@ -41,6 +41,12 @@ struct phone {
 	bool is_target;            /* a member of some pool */
 };
 
+/* A box at a site's own landline: it is dialled, and may hang up. */
+struct line {
+	struct le le;
+	struct sa addr;
+};
+
 struct trunk {
 	struct le le;
 	struct gateway *gw;
@@ -69,6 +75,7 @@ struct gateway {
 	tw_trunks *trunks;
 	struct list trunkl;        /* struct trunk */
 	struct list phonel;        /* struct phone */
+	struct list linel;         /* struct line */
 	struct list calll;         /* struct call */
 	struct hash *engine_calls; /* struct call by the engine's id */
 
@@ -117,6 +124,7 @@ struct call {
 	tw_call_id engine_call;    /* 0: none, or left already */
 	struct list attemptl;
 	struct attempt *talk;      /* the one that answered */
+	struct clk_timer limit;    /* of a talk whose end nobody told us */
 	uint32_t legs;             /* numbers of records; 1 is what was dialled */
 	bool decided;              /* outbound: leg 1 is recorded */
 	bool rung;

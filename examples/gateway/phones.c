@@ -1,8 +1,8 @@
 /**
- * @file phones.c  Phones of the directory
+ * @file phones.c  Phones and landline boxes of the directory
  *
- * What the gateway must know of a phone at every message: its address, its
- * user, whose it is. The directory stays the owner of the texts.
+ * What the gateway must know of them at every message: an address, a user,
+ * whose it is. The directory stays the owner of the texts.
  */
 #include <string.h>
 #include "gw.h"
@@ -110,10 +110,47 @@ static int phone_add(struct gateway *gw, tw_row row, tw_error *err)
 }
 
 
+static void line_destructor(void *arg)
+{
+	struct line *line = arg;
+
+	list_unlink(&line->le);
+}
+
+
+static int line_add(struct gateway *gw, tw_row row)
+{
+	const char *text = tw_row_text(gw->directory, row, "uri");
+	struct line *line;
+	struct uri uri;
+	struct pl pl;
+
+	if (!text || !*text)
+		return 0;
+
+	line = mem_zalloc(sizeof(*line), line_destructor);
+	if (!line)
+		return ENOMEM;
+
+	pl_set_str(&pl, text);
+	if (uri_decode(&uri, &pl) ||
+	    sa_set(&line->addr, &uri.host, uri.port ? uri.port : SIP_PORT))
+		sa_init(&line->addr, AF_UNSPEC);
+	list_append(&gw->linel, &line->le, line);
+
+	return 0;
+}
+
+
 int phones_open(struct gateway *gw, tw_error *err)
 {
 	tw_row row = { 0 };
 	int e = 0;
+
+	while (!e && tw_directory_next(&row, gw->directory, "landline",
+				       NULL) == TW_OK)
+		e = line_add(gw, row);
+	row.id = 0;
 
 	while (!e && tw_directory_next(&row, gw->directory, "phone",
 				       NULL) == TW_OK)

@@ -138,6 +138,12 @@ uint16_t policy_check(const struct sip_msg *msg, const char **reason)
 }
 
 
+static bool is_addr(const struct sa *addr, const struct sa *src)
+{
+	return sa_isset(addr, SA_ALL) && sa_cmp(addr, src, SA_ALL);
+}
+
+
 static const struct phone *phone_of(const struct gateway *gw,
 				    const struct sip_msg *msg)
 {
@@ -146,8 +152,7 @@ static const struct phone *phone_of(const struct gateway *gw,
 	for (le = gw->phonel.head; le; le = le->next) {
 		const struct phone *phone = le->data;
 
-		if (sa_isset(&phone->addr, SA_ALL) &&
-		    sa_cmp(&phone->addr, &msg->src, SA_ALL) &&
+		if (is_addr(&phone->addr, &msg->src) &&
 		    !pl_strcmp(&msg->from.uri.user, phone->user))
 			return phone;
 	}
@@ -156,17 +161,18 @@ static const struct phone *phone_of(const struct gateway *gw,
 }
 
 
-/* Any phone's address: inside a dialog that it was called in, its From is
- * what we wrote into To. */
-static bool is_phone_addr(const struct gateway *gw, const struct sa *src)
+/* Whom we may have dialled: inside of such a dialog his From is what we wrote
+ * into To. */
+static bool is_dialled_addr(const struct gateway *gw, const struct sa *src)
 {
 	const struct le *le;
 
 	for (le = gw->phonel.head; le; le = le->next) {
-		const struct phone *phone = le->data;
-
-		if (sa_isset(&phone->addr, SA_ALL) &&
-		    sa_cmp(&phone->addr, src, SA_ALL))
+		if (is_addr(&((struct phone *)le->data)->addr, src))
+			return true;
+	}
+	for (le = gw->linel.head; le; le = le->next) {
+		if (is_addr(&((struct line *)le->data)->addr, src))
 			return true;
 	}
 
@@ -190,5 +196,5 @@ bool policy_source(struct source *out, const struct gateway *gw,
 	if (out->phone || out->is_trunk)
 		return true;
 
-	return pl_isset(&msg->to.tag) && is_phone_addr(gw, &msg->src);
+	return pl_isset(&msg->to.tag) && is_dialled_addr(gw, &msg->src);
 }

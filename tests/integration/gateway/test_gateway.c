@@ -112,6 +112,47 @@ static void test_first_answer_wins_and_the_loser_is_told(void **state)
 }
 
 
+static bool a_got_three_200(struct world *w)
+{
+	return world_got(&w->carrier_a, "200") >= 3;
+}
+
+
+/* 0.5 s, then 1 s: the caller's ACK gets lost twice. */
+static void test_answer_is_repeated_until_its_ack(void **state)
+{
+	struct world *w = *state;
+
+	w->anna.h = script_answer;
+	ring_in(w);
+	world_run(w, a_got_three_200);
+	assert_int_equal(clk_busy_count(w->clk), 1);
+	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
+	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->anna, "BYE", NULL), 1);
+}
+
+
+static void test_lost_end_is_bounded(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	w->anna.h = script_answer;
+	ring_in(w);
+	world_run(w, a_got_200);
+	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
+	world_pass(w, 6 * 3600);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->anna, "BYE", NULL), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "BYE", NULL), 1);
+	world_stop(w);
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+	assert_int_equal(legs[0].duration_us, 4 * 3600 * TW_SECOND);
+}
+
+
 static void test_caller_gives_up(void **state)
 {
 	struct world *w = *state;
@@ -397,6 +438,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_first_answer_wins_and_the_loser_is_told),
+		CASE(test_answer_is_repeated_until_its_ack),
+		CASE(test_lost_end_is_bounded),
 		CASE(test_caller_gives_up),
 		CASE(test_busy_phones_overflow_to_the_landline),
 		CASE(test_nobody_answers),
