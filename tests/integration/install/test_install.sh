@@ -12,7 +12,7 @@ unset LD_LIBRARY_PATH PYTHONPATH PKG_CONFIG_PATH CMAKE_PREFIX_PATH || true
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
 cmake --install "$build" --prefix "$p" >"$work/install.log" ||
-	{ cat "$work/install.log"; fail "cmake --install"; }
+	{ grep -v "^-- Inst" "$work/install.log"; fail "cmake --install"; }
 [ -f "$p/include/trunkwise/libre.h" ] || fail "headers are not installed"
 pc=$(dirname "$(find "$p" -name trunkwise-sip.pc)")
 lib=$(dirname "$pc")
