@@ -166,7 +166,7 @@ static bool is_shut(const struct cast_city *city, tw_time at)
 }
 
 
-/* All showrooms concerned are open from 13 to 17 by the city's own clock;
+/* All showrooms concerned are open from 13 to 16 by the city's own clock;
  * and the neighbour can't be in another scene. */
 static tw_time find_time(struct writer *w, unsigned city_index, bool closed)
 {
@@ -177,7 +177,7 @@ static tw_time find_time(struct writer *w, unsigned city_index, bool closed)
 		const unsigned day = 1 + (unsigned)draw(w, days_of(w));
 		const tw_time at = closed
 			? moment(w, city, day, draw(w, 2) ? 5 : 21, 2)
-			: moment(w, city, day, 13, 4);
+			: moment(w, city, day, 13, 3);
 		const tw_time from = at - MINUTE_S * TW_SECOND;
 		const tw_time to = at + SCENE_MIN * MINUTE_S * TW_SECOND;
 
