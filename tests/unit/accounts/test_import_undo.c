@@ -1,0 +1,120 @@
+/* tw_import_undo and tw_import_list: as if it had never come, but seen. */
+#include "accounts_fixture.h"
+
+static int setup(void **state)
+{
+	struct fixture *f = malloc(sizeof(*f));
+
+	fixture_open(f);
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	usual_tariff(f);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	must_verify(*state);
+	fixture_close(*state);
+	free(*state);
+	return 0;
+}
+
+static uint64_t one_batch(struct fixture *f, const char *id, int64_t seconds)
+{
+	tw_import *import = begin_import(f, NULL, NULL);
+	uint64_t batch = tw_import_batch(import);
+	char scratch[32];
+	tw_cdr cdr = call_of(f, scratch, "78432000001", "79161234567");
+
+	cdr.call_id = id;
+	cdr.duration_us = seconds * TW_SECOND;
+	add_call(import, &cdr);
+	end_import(import);
+	return batch;
+}
+
+static void test_undo_and_again(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t kept = one_batch(f, "a", 60), batch = one_batch(f, "b", 120);
+	tw_error err = TW_ERROR_INIT;
+	tw_money money;
+
+	assert_int_not_equal(kept, batch);
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls_cost.nanos,
+			 RUB(4, 50));
+	assert_int_equal(tw_import_undo(f->store, batch, &err), TW_OK);
+	must_verify(f);
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls_cost.nanos,
+			 RUB(1, 50));
+	assert_int_equal(tw_ledger_month_total(&money, f->store, "2026-10",
+					       "RUB", &err), TW_OK);
+	assert_int_equal(money.nanos, RUB(1, 50));
+	/* reversed, not removed */
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting"), 6);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call"), 2);
+	assert_int_equal(tw_import_undo(f->store, batch, &err), TW_EEXIST);
+	assert_int_equal(tw_import_undo(f->store, 99, &err), TW_ENOTFOUND);
+	assert_int_equal(tw_import_undo(f->store, 0, &err), TW_ENOTFOUND);
+	assert_int_equal(tw_import_undo(f->store, UINT64_MAX, &err),
+			 TW_ENOTFOUND);
+	/* the same record may come again, and be taken back again */
+	batch = one_batch(f, "b", 120);
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls_cost.nanos,
+			 RUB(4, 50));
+	assert_int_equal(tw_import_undo(f->store, batch, &err), TW_OK);
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls_cost.nanos,
+			 RUB(1, 50));
+}
+
+/* Undo of the only batch leaves a rollup without lines. */
+static void test_nothing_is_left(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t batch = one_batch(f, "a", 60);
+
+	assert_int_equal(tw_import_undo(f->store, batch, NULL), TW_OK);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM rollup"), 0);
+	assert_int_equal(one_number(f, "SELECT sum(amount_nanos) FROM posting "
+				    "WHERE account_kind = 1"), 0);
+}
+
+static void test_list(void **state)
+{
+	struct fixture *f = *state;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+	tw_listing *listing;
+
+	one_batch(f, "a", 60);
+	import_text(f, "native", NULL, "call_id,start,duration,callee\n"
+		    "x,2026-10-05T10:00:00Z,60,79161234567\n"
+		    "y,yesterday,60,79161234567\n");
+	assert_int_equal(tw_import_undo(f->store, 1, NULL), TW_OK);
+	assert_int_equal(tw_import_list(&listing, f->store, NULL), TW_OK);
+	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_OK);
+	assert_string_equal(row.key, "1");
+	assert_string_equal(row.kind, "test");
+	assert_non_null(strstr(row.detail, "undone"));
+	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_OK);
+	assert_string_equal(row.kind, "native");
+	assert_int_equal(row.calls, 1);
+	assert_int_equal(row.at, f->now);
+	assert_non_null(strstr(row.detail, "rejected 1"));
+	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_ITER_END);
+	tw_listing_free(listing);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_undo_and_again),
+		T(test_nothing_is_left),
+		T(test_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,254 @@
+/* tw_ledger_accrue: every kopeck of a rent, once. */
+#include "accounts_fixture.h"
+
+static int setup(void **state)
+{
+	struct fixture *f = malloc(sizeof(*f));
+
+	fixture_open(f);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	fixture_close(*state);
+	free(*state);
+	return 0;
+}
+
+static uint64_t accrue(struct fixture *f, const char *month)
+{
+	tw_error err = TW_ERROR_INIT;
+	uint64_t made = 99;
+
+	if (tw_ledger_accrue(&made, f->store, month, &err))
+		fail_msg("accrue: %s", err.message);
+	return made;
+}
+
+static int64_t total(struct fixture *f, const char *month)
+{
+	tw_error err = TW_ERROR_INIT;
+	tw_money money;
+
+	if (tw_ledger_month_total(&money, f->store, month, "RUB", &err))
+		fail_msg("total: %s", err.message);
+	return money.nanos;
+}
+
+static void test_twice_is_once(void **state)
+{
+	struct fixture *f = *state;
+	tw_money money;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	assert_int_equal(tw_ledger_month_total(&money, f->store, "2026-10",
+					       "RUB", NULL), TW_ENOTFOUND);
+	assert_int_equal(accrue(f, "2026-10"), 4);
+	assert_int_equal(total(f, "2026-10"), RUB(600, 0));
+	assert_int_equal(accrue(f, "2026-10"), 0);
+	assert_int_equal(total(f, "2026-10"), RUB(600, 0));
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").rent.nanos,
+			 RUB(300, 0));
+	must_verify(f);
+}
+
+/* The directory is put right for a month that was accrued. */
+static void test_difference_is_a_correction(void **state)
+{
+	struct fixture *f = *state;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	accrue(f, "2026-10");
+	want_company(f);
+	want(f, "department[0].name", "Kazan");
+	want(f, "department[1].name", "Ufa");
+	want(f, "carrier[0].name", "carrier");
+	want(f, "number[0].number", "78432000001");
+	want(f, "number[0].carrier", "carrier");
+	want(f, "number[0].department", "Ufa");
+	want(f, "number[0].rent", "300.00");
+	want(f, "number[1].number", "73472000002");
+	want(f, "number[1].carrier", "carrier");
+	want(f, "number[1].department", "Ufa");
+	want(f, "number[1].rent", "300.00");
+	apply_at(f, "2026-10-17T00:00:00+03:00");
+	assert_int_equal(accrue(f, "2026-10"), 4);
+	assert_int_equal(total(f, "2026-10"), RUB(600, 0));
+	/* 16 of 31 days stay Kazan's */
+	assert_int_equal(one_number(f, "SELECT sum(amount_nanos) FROM posting "
+		"WHERE account_kind = 1 AND account = (SELECT id "
+		"FROM department WHERE name = 'Kazan')"), RUB(154, 84));
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting "
+		"WHERE correction = 1 AND amount_nanos = -145160000000"), 1);
+	assert_int_equal(accrue(f, "2026-10"), 0);
+	must_verify(f);
+}
+
+/* Thirds of 100.00 in every month of a year: the shares add up. */
+static void test_shares_add_up(void **state)
+{
+	static const char *const cities[] = { "A", "B", "C" };
+	struct fixture *f = *state;
+	char path[64], month[32];
+
+	want_company(f);
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "department[%d].name", i);
+		want(f, path, cities[i]);
+	}
+	want(f, "carrier[0].name", "carrier");
+	want(f, "number[0].number", "78432000001");
+	want(f, "number[0].carrier", "carrier");
+	want(f, "number[0].rent", "100.00");
+	want(f, "allocation[0].number", "78432000001");
+	want(f, "allocation[0].share[0].department", "A");
+	want_as(f, "allocation[0].share[0].percent", TW_VALUE_DECIMAL,
+		"33.3");
+	want(f, "allocation[0].share[1].department", "B");
+	want_as(f, "allocation[0].share[1].percent", TW_VALUE_DECIMAL,
+		"33.3");
+	want(f, "allocation[0].share[2].department", "C");
+	want_as(f, "allocation[0].share[2].percent", TW_VALUE_DECIMAL,
+		"33.4");
+	want(f, "vendor[0].name", "PBX");
+	want(f, "recurring[0].name", "seats");
+	want(f, "recurring[0].department", "A");
+	want(f, "recurring[0].vendor", "PBX");
+	want(f, "recurring[0].amount", "0.10");
+	apply_at(f, "2025-12-31T23:00:00+03:00");
+	for (int m = 1; m <= 12; m++) {
+		snprintf(month, sizeof(month), "2026-%02d", m);
+		accrue(f, month);
+		assert_int_equal(total(f, month), RUB(100, 10));
+		assert_int_equal(expenses_of(f, month, "B").rent.nanos,
+				 RUB(33, 30));
+		assert_int_equal(expenses_of(f, month, "C").rent.nanos,
+				 RUB(33, 40));
+	}
+	must_verify(f);
+}
+
+static void test_one_off_and_periods(void **state)
+{
+	struct fixture *f = *state;
+
+	want_company(f);
+	want(f, "department[0].name", "Kazan");
+	want(f, "vendor[0].name", "PBX");
+	want(f, "number[0].number", "78432000001");
+	want(f, "number[0].rented_through", "PBX");
+	want(f, "number[0].department", "Kazan");
+	want(f, "number[0].one_off", "1500.00");
+	want(f, "number[0].rent", "310.00");
+	want(f, "recurring[0].name", "support");
+	want(f, "recurring[0].department", "Kazan");
+	want(f, "recurring[0].vendor", "PBX");
+	want(f, "recurring[0].amount", "31.00");
+	want_as(f, "recurring[0].from", TW_VALUE_DATE, "2026-10-11");
+	want_as(f, "recurring[0].to", TW_VALUE_DATE, "2026-10-21");
+	apply_at(f, "2026-10-02T09:00:00+03:00");
+	accrue(f, "2026-10");
+	/* midnights of 3..31 October: 29 days; support: 11..20 */
+	assert_int_equal(total(f, "2026-10"), RUB(1500, 0) + RUB(290, 0) +
+			 RUB(10, 0));
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting "
+				    "WHERE account_kind = 3"), 3);
+	accrue(f, "2026-11");
+	assert_int_equal(total(f, "2026-11"), RUB(310, 0));
+	must_verify(f);
+}
+
+/* 31 departments hold a 0.15 number for a day each: none owes less than
+ * nothing and the month is 0.15. */
+static void test_many_holders(void **state)
+{
+	struct fixture *f = *state;
+	char path[64], text[64];
+
+	for (int day = 1; day <= 31; day++) {
+		want_company(f);
+		for (int i = 0; i < 31; i++) {
+			snprintf(path, sizeof(path), "department[%d].name",
+				 i);
+			snprintf(text, sizeof(text), "d%02d", i + 1);
+			want(f, path, text);
+		}
+		want(f, "carrier[0].name", "carrier");
+		want(f, "number[0].number", "78432000001");
+		want(f, "number[0].carrier", "carrier");
+		want(f, "number[0].rent", "0.15");
+		snprintf(text, sizeof(text), "d%02d", day);
+		want(f, "number[0].department", text);
+		snprintf(text, sizeof(text), "2026-10-%02dT00:00:00+03:00",
+			 day);
+		apply_at(f, text);
+	}
+	accrue(f, "2026-10");
+	assert_int_equal(total(f, "2026-10"), RUB(0, 15));
+	assert_int_equal(one_number(f, "SELECT min(amount_nanos) "
+		"FROM posting WHERE account_kind = 1"), RUB(0, 1));
+	must_verify(f);
+}
+
+static void test_needs_a_company(void **state)
+{
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+	uint64_t made = 7;
+
+	assert_int_equal(tw_ledger_accrue(&made, f->store, "2026-10", &err),
+			 TW_ENOTFOUND);
+	assert_int_equal(made, 7);
+	want_company(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	assert_int_equal(tw_ledger_accrue(&made, f->store, "October", &err),
+			 TW_EPARSE);
+	assert_int_equal(accrue(f, "2026-10"), 0);
+}
+
+static void refuse(struct fixture *f, const char *sql)
+{
+	struct tw_stmt *stmt;
+	tw_error err = TW_ERROR_INIT;
+
+	assert_int_equal(tw_store_begin(f->store, &err), TW_OK);
+	assert_int_equal(tw__stmt_new(&stmt, f->store, sql, &err), TW_OK);
+	assert_int_not_equal(tw__run(stmt, &err), TW_OK);
+	tw__stmt_free(stmt);
+	tw_store_rollback(f->store, NULL);
+}
+
+static void test_postings_stay(void **state)
+{
+	struct fixture *f = *state;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	accrue(f, "2026-10");
+	refuse(f, "UPDATE posting SET amount_nanos = 0");
+	refuse(f, "DELETE FROM posting");
+	refuse(f, "INSERT OR REPLACE INTO posting SELECT id, entry, 1, 0, 1, "
+	       "'RUB', 1, 0, 202610, 0, 0, 0, '' FROM posting");
+	assert_int_equal(total(f, "2026-10"), RUB(600, 0));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_twice_is_once),
+		T(test_difference_is_a_correction),
+		T(test_shares_add_up),
+		T(test_one_off_and_periods),
+		T(test_many_holders),
+		T(test_needs_a_company),
+		T(test_postings_stay),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
