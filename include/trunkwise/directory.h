@@ -33,7 +33,9 @@ TW_EXTERN(void) tw_deployment_free(tw_deployment *deployment);
 /**
  * One value at one key path, as a TOML reader meets it: "company.zone",
  * "department[0].name", "pool[2].member[1].tier", "site[0].emergency[1]".
- * Refuses unknown tables and keys at once.
+ * Refuses unknown tables and keys at once. A refused value stays among the
+ * problems, so that a reader may go on to find more, and the rest can no
+ * longer be applied.
  *
  * @return TW_OK, TW_EINVAL (unknown key, wrong type), TW_EEXIST (set twice);
  *         err.field is the key path
@@ -61,7 +63,7 @@ typedef struct tw_changes tw_changes;
 typedef struct tw_change {
 	uint32_t size;
 	uint32_t kind_of_change;     /* TW_CHANGE_ */
-	char kind[32];               /* "department" */
+	char kind[32];               /* "department", "pool_member" */
 	char name[128];
 	char field[64];              /* for CHANGED, else "" */
 	char before[256];            /* cut when longer */
@@ -94,6 +96,8 @@ TW_EXTERN(tw_status) tw_directory_open(tw_directory **out, tw_store *store,
 TW_EXTERN(void) tw_directory_free(tw_directory *directory);
 
 /** Row of a kind by name, and the next row of a kind (start with {0}).
+ * Kinds are named as their tables, children with their parent
+ * ("pool_member"). Numbers may be asked for in any usual spelling.
  * @return TW_OK, TW_ENOTFOUND / TW_ITER_END, TW_EINVAL (no such kind) */
 TW_EXTERN(tw_status) tw_directory_find(tw_row *out,
 	const tw_directory *directory, const char *kind, const char *name,
@@ -122,7 +126,9 @@ TW_EXTERN(tw_status) tw_directory_engine(tw_engine **out,
 	tw_error *err);
 
 /** The router over its trunks and their carriers' tariffs in force, and the
- * emergency order of its sites. New. */
+ * emergency order of its sites (ways out that can be dialled: trunks, and
+ * landlines with a uri). A carrier without a tariff is listed with "no
+ * price". New. */
 TW_EXTERN(tw_status) tw_directory_router(tw_router **out,
 	const tw_directory *directory, tw_store *store, tw_error *err);
 

@@ -31,8 +31,10 @@ typedef struct tw_store_options {
 #define TW_STORE_OPTIONS_INIT { sizeof(tw_store_options), 0, 5000, 0, NULL }
 
 /** Opens and migrates forward (a writer only; one transaction).
- * @return TW_OK (new), TW_ENOTFOUND, TW_EVERSION (file is newer),
- *         TW_EBUSY (lock), TW_ESTORE, TW_EIO */
+ * The file and its lock are made with mode 0600.
+ * @return TW_OK (new), TW_ENOTFOUND, TW_EVERSION (file is newer; or older
+ *         and opened read-only), TW_EBUSY (lock), TW_ESTORE (not a store),
+ *         TW_EUNSUPPORTED (network file system), TW_EIO */
 TW_EXTERN(tw_status) tw_store_open(tw_store **out, const char *path,
 				   const tw_store_options *options,
 				   tw_error *err);

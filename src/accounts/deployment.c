@@ -377,10 +377,10 @@ static tw_status locate(uint32_t *out, struct segment *key,
 static tw_status set(struct tw_deployment *deployment, const char *path,
 		     uint32_t type, const char *text, tw_error *err)
 {
-	const struct tw_field *field;
-	struct tw_value *value;
-	struct segment key;
-	uint32_t row;
+	const struct tw_field *field = &name_field;
+	struct segment key = { 0 };
+	struct tw_value *value = NULL;
+	uint32_t row = TW_NO_ROW;
 	uint8_t kind;
 	tw_status status;
 

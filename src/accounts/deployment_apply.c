@@ -82,11 +82,11 @@ static tw_status find_named(uint32_t *out, const struct tw_plan *plan,
 	bool is_new, was;
 
 	*out = 0;
-	is_new = !tw__kind_names_find(out, plan->directory->names, wanted->kind,
-				 wanted->name.text);
+	is_new = !tw__kind_names_find(out, plan->directory->names,
+				      wanted->kind, wanted->name.text);
 	was = wanted->was.set &&
-		tw__kind_names_find(&old, plan->directory->names, wanted->kind,
-			       wanted->was.text);
+		tw__kind_names_find(&old, plan->directory->names,
+				    wanted->kind, wanted->was.text);
 	if (was && !is_new) {
 		char path[TW_KEY_PATH_MAX];
 

@@ -191,10 +191,10 @@ static tw_status add_name(struct tw_deployment *deployment, uint32_t row)
 
 	if (!wanted->name.set ||
 	    !tw__kind_names_add(deployment->names, wanted->kind,
-			   wanted->name.text, row))
+				wanted->name.text, row))
 		return TW_OK;
 	tw__kind_names_find(&first, deployment->names, wanted->kind,
-		       wanted->name.text);
+			    wanted->name.text);
 	return duplicate(deployment, row, first);
 }
 
@@ -261,7 +261,7 @@ static tw_status check_was(struct tw_deployment *deployment, uint32_t row)
 
 	if (!wanted->was.set ||
 	    !tw__kind_names_find(&other, deployment->names, wanted->kind,
-			    wanted->was.text))
+				 wanted->was.text))
 		return TW_OK;
 	tw__wanted_path(path, deployment, other, NULL);
 	return tw__problem(deployment, TW_ECONFLICT, row, "was", "'%s' is "
@@ -305,7 +305,7 @@ static tw_status resolve(struct tw_deployment *deployment, uint32_t row,
 	    tw__value_settle(value, &phone, deployment, &why))
 		return tw__problem_of(deployment, row, field->name, &why);
 	if (tw__kind_names_find(&value->target, deployment->names, kind,
-			   value->text))
+				value->text))
 		return TW_OK;
 	value->set = false;
 	return unresolved(deployment, row, field, kind, value->text);

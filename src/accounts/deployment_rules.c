@@ -72,10 +72,10 @@ static bool is_way_out(const struct tw_deployment *d, const char *name)
 	uint32_t row;
 
 	if (tw__kind_names_find(&row, d->names, tw__kind_find(TW_STR("trunk")),
-			   name))
+				name))
 		return true;
 	return tw__kind_names_find(&row, d->names,
-			      tw__kind_find(TW_STR("landline")), name) &&
+				   tw__kind_find(TW_STR("landline")), name) &&
 		value(d, row, "uri")->set;
 }
 
@@ -150,11 +150,11 @@ static tw_status check_site(struct tw_deployment *d, uint32_t row)
 static tw_status check_target_name(struct tw_deployment *d, uint32_t row)
 {
 	const struct tw_wanted *wanted = &d->rows[row];
+	uint8_t phone = tw__kind_find(TW_STR("phone"));
 	uint32_t other;
 
 	if (!wanted->name.set ||
-	    !tw__kind_names_find(&other, d->names, tw__kind_find(TW_STR("phone")),
-			    wanted->name.text))
+	    !tw__kind_names_find(&other, d->names, phone, wanted->name.text))
 		return TW_OK;
 	return tw__problem(d, TW_EEXIST, row, "name", "'%s' is the name of a "
 			   "phone already, and pools know both by name; "

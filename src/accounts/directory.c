@@ -137,7 +137,7 @@ static tw_status read_row(struct tw_directory *directory, uint8_t kind,
 			  struct tw_stmt *stmt, tw_error *err)
 {
 	const struct tw_kind *k = &tw__kinds[kind];
-	struct tw_entry *entry;
+	struct tw_entry *entry = NULL;
 	tw_status status;
 	size_t i;
 
@@ -273,7 +273,7 @@ static tw_status link_rows(struct tw_directory *directory, tw_error *err)
 			link_child(directory, row);
 		else
 			tw__kind_names_add(directory->names, entry->kind,
-				      entry->name, row);
+					   entry->name, row);
 	}
 	return TW_OK;
 }

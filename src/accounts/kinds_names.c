@@ -71,7 +71,7 @@ static struct slot *probe(const struct tw_kind_names *names, uint8_t kind,
 
 
 tw_status tw__kind_names_add(struct tw_kind_names *names, uint8_t kind,
-			const char *name, uint32_t row)
+			     const char *name, uint32_t row)
 {
 	struct slot *slot = probe(names, kind, name);
 
@@ -85,7 +85,7 @@ tw_status tw__kind_names_add(struct tw_kind_names *names, uint8_t kind,
 
 
 bool tw__kind_names_find(uint32_t *out, const struct tw_kind_names *names,
-		    uint8_t kind, const char *name)
+			 uint8_t kind, const char *name)
 {
 	const struct slot *slot = probe(names, kind, name);
 

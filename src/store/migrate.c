@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "handle.h"
 #include "schema.h"
 
@@ -93,13 +94,34 @@ static tw_status run_steps(tw_store *store, tw_error *err)
 }
 
 
+/* SQLite answers with the mode it could get: another one than asked for where
+ * the file system has no shared memory. */
+static tw_status turn_wal_on(tw_store *store, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	status = tw__stmt_new(&stmt, store, "PRAGMA journal_mode = WAL", err);
+	if (status)
+		return status;
+	status = tw__step(stmt, err);
+	if (!status && strcmp(tw__col_text(stmt, 0), "wal"))
+		status = tw__fail(err, TW_EIO, "the file system of %s cannot "
+				  "keep a write-ahead log; move the store to "
+				  "a local disk", store->path);
+	tw__stmt_free(stmt);
+	return status;
+}
+
+
 /* With the writer lock: turning WAL on writes too. */
 static tw_status move_forward(tw_store *store, tw_error *err)
 {
 	tw_status status;
 
-	status = tw__store_exec(store, "PRAGMA journal_mode = WAL; "
-				"BEGIN IMMEDIATE", err);
+	status = turn_wal_on(store, err);
+	if (!status)
+		status = tw__store_exec(store, "BEGIN IMMEDIATE", err);
 	if (status)
 		return status;
 	/* Somebody may have been faster while we waited for the lock. */

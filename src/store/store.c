@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include "handle.h"
 
@@ -49,6 +50,30 @@ static tw_status make_file(const char *path, bool create, tw_error *err)
 				"directory that this user may write", path,
 				strerror(errno));
 	close(fd);
+	return TW_OK;
+}
+
+
+/* Two hosts that share a file over the network share neither its locks nor
+ * its -shm: SQLite's WAL breaks there in silence. */
+static tw_status check_file_system(const char *path, tw_error *err)
+{
+	static const uint32_t remote[] = { 0x6969 /* NFS */,
+		0x517b /* SMB */, 0xff534d42 /* CIFS */,
+		0xfe534d42 /* SMB2 */, 0x73757245 /* Coda */,
+		0x5346414f /* AFS */, 0x00c36400 /* Ceph */ };
+	struct statfs fs;
+	size_t i;
+
+	if (statfs(path, &fs))
+		return tw__fail(err, TW_EIO, "cannot look at the file system "
+				"of %s: %s", path, strerror(errno));
+	for (i = 0; i < TW_ARRAY_COUNT(remote); i++) {
+		if ((uint32_t)fs.f_type == remote[i])
+			return tw__fail(err, TW_EUNSUPPORTED, "%s is on a "
+				"network file system, where locks do not "
+				"hold; move the store to a local disk", path);
+	}
 	return TW_OK;
 }
 
@@ -184,6 +209,8 @@ tw_status tw_store_open(tw_store **out, const char *path,
 	if (!status)
 		status = make_file(path, !store->readonly &&
 				   (given.flags & TW_STORE_CREATE), err);
+	if (!status)
+		status = check_file_system(path, err);
 	if (!status && !store->readonly)
 		status = tw__lock_open(&store->lock, path, err);
 	if (!status)

@@ -313,6 +313,96 @@ static void joins_a_transaction(void **state)
 	tw_store_free(store);
 }
 
+/* A year of random edits beside a model that only remembers texts: at every
+ * instant the snapshot says what the file of that time said. */
+#define STEPS 60
+#define NAMES 8
+
+struct model {
+	int rent[NAMES];      /* 0: not in the file */
+	int owner[NAMES];
+};
+
+static void edit(struct model *m, tw_random *random)
+{
+	uint8_t bytes[3];
+
+	random->fill(bytes, sizeof(bytes), random->arg);
+	m->rent[bytes[0] % NAMES] = bytes[1] % 4;
+	m->owner[bytes[0] % NAMES] = bytes[2] % 2;
+}
+
+static tw_deployment *write_model(const struct model *m)
+{
+	static const char *const owners[] = { "kazan", "ufa" };
+	tw_deployment *d = deployment_new();
+	char path[64], text[64];
+	int i, row = 2;
+
+	for (i = 0; i < NAMES; i++) {
+		if (!m->rent[i])
+			continue;
+		snprintf(path, sizeof(path), "number[%d].number", row);
+		snprintf(text, sizeof(text), "7846000000%d", i);
+		tw_deployment_set(d, path, TW_VALUE_TEXT, text, NULL);
+		snprintf(path, sizeof(path), "number[%d].rent", row);
+		snprintf(text, sizeof(text), "%d.50", m->rent[i]);
+		tw_deployment_set(d, path, TW_VALUE_TEXT, text, NULL);
+		snprintf(path, sizeof(path), "number[%d].department", row++);
+		tw_deployment_set(d, path, TW_VALUE_TEXT,
+				  owners[m->owner[i]], NULL);
+	}
+	return d;
+}
+
+static void compare_model(tw_store *store, const struct model *m, tw_time at)
+{
+	tw_directory *d = directory_at(store, at);
+	char name[32], rent[32];
+	int i;
+
+	for (i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof(name), "7846000000%d", i);
+		snprintf(rent, sizeof(rent), "%d.5", m->rent[i]);
+		if (!m->rent[i]) {
+			assert_null(text_of(d, "number", name, "rent"));
+			continue;
+		}
+		assert_string_equal(text_of(d, "number", name, "rent"),
+				    rent);
+		assert_string_equal(text_of(d, "number", name, "department"),
+				    m->owner[i] ? "ufa" : "kazan");
+	}
+	tw_directory_free(d);
+}
+
+static void a_year_of_edits(void **state)
+{
+	static struct model history[STEPS];
+	tw_store *store = fixture_store(*state);
+	tw_random_state seed;
+	struct model now = { { 0 }, { 0 } };
+	tw_random random;
+	int i;
+
+	tw_random_seed(&random, &seed, 42);
+	for (i = 0; i < STEPS; i++) {
+		edit(&now, &random);
+		history[i] = now;
+		apply(store, write_model(&now), AUTUMN + i * 6 * DAY);
+	}
+	for (i = 0; i < STEPS; i++) {
+		compare_model(store, &history[i], AUTUMN + i * 6 * DAY);
+		compare_model(store, &history[i],
+			      AUTUMN + (i + 1) * 6 * DAY - 1);
+	}
+	/* One identity a name, and no two versions at one time. */
+	assert_int_equal(ask(store, "SELECT count(*) FROM number a, number b "
+		"WHERE a.name = b.name AND (a.id <> b.id OR (a.valid_from < "
+		"b.valid_from AND a.valid_to > b.valid_from))"), 0);
+	tw_store_free(store);
+}
+
 static tw_status no_memory;
 static int64_t countdown;
 
@@ -391,6 +481,7 @@ int main(void)
 		TEST(refusals_change_no_byte),
 		TEST(dry_run_on_a_reader),
 		TEST(joins_a_transaction),
+		TEST(a_year_of_edits),
 		TEST(allocation_faults),
 	};
 

@@ -196,6 +196,54 @@ static void killed_writer_leaves_the_old_state(void **state)
 	tw_store_free(store);
 }
 
+/* Each transaction adds a pair; killed wherever it happens to be. */
+static int add_pairs(void *arg)
+{
+	tw_store *store = fixture_store(arg);
+	tw_error err = TW_ERROR_INIT;
+
+	while (tw_store_begin(store, &err) == TW_OK) {
+		run(store, "INSERT INTO entity (kind) VALUES ('a')", &err);
+		run(store, "INSERT INTO entity (kind) VALUES "
+		    "(hex(zeroblob(3000)))", &err);
+		tw_store_commit(store, &err);
+	}
+	return 1;
+}
+
+static void killed_at_any_moment(void **state)
+{
+	struct fixture *f = *state;
+	tw_store *store = fixture_store(f);
+	tw_error err = TW_ERROR_INIT;
+	int i, status;
+	int64_t last = 0, now;
+	pid_t pid;
+
+	tw_store_free(store);
+	for (i = 0; i < 40; i++) {
+		pid = fork();
+		if (!pid)
+			_exit(add_pairs(f));
+		usleep(3000 + (useconds_t)(i * 7919 % 25000));
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		store = NULL;
+		assert_int_equal(fixture_open(&store, f, 0, 0, &err), TW_OK);
+		now = ask(store, "SELECT count(*) FROM entity");
+		assert_true(now % 2 == 0 && now >= last);
+		assert_true(ask(store, "SELECT count(*) FROM entity WHERE "
+				"kind = 'a'") == now / 2);
+		assert_int_equal(ask(store, "SELECT count(*) FROM "
+			"pragma_integrity_check WHERE integrity_check = "
+			"'ok'"), 1);
+		last = now;
+		assert_int_equal(tw_store_begin(store, &err), TW_OK);
+		tw_store_free(store);
+	}
+	assert_true(last > 0);
+}
+
 static int use_after_fork(void *arg)
 {
 	tw_store *store = arg;
@@ -282,6 +330,7 @@ int main(void)
 		TEST(other_files_are_refused),
 		TEST(other_versions),
 		TEST(killed_writer_leaves_the_old_state),
+		TEST(killed_at_any_moment),
 		TEST(handles_do_not_cross_fork),
 		TEST(closed_directory_is_explained),
 		TEST(children_keep_it_open),
