@@ -1,0 +1,185 @@
+/* tw_store_verify: a sound store holds; each kind of damage is named. */
+#include "accounts_fixture.h"
+
+static int setup(void **state)
+{
+	struct fixture *f = malloc(sizeof(*f));
+	tw_import *import;
+	char id[32];
+	tw_cdr cdr;
+
+	fixture_open(f);
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	usual_tariff(f);
+	import = begin_import(f, NULL, NULL);
+	cdr = call_of(f, id, "78432000001", "79161234567");
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "73472000002", "442071234567");
+	add_call(import, &cdr);
+	cdr.call_id = "";
+	(void)tw_import_add(import, &cdr, NULL);
+	end_import(import);
+	assert_int_equal(tw_ledger_accrue(NULL, f->store, "2026-10", NULL),
+			 TW_OK);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	fixture_close(*state);
+	free(*state);
+	return 0;
+}
+
+static void change(struct fixture *f, const char *sql)
+{
+	struct tw_stmt *stmt;
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw__stmt_new(&stmt, f->store, sql, &err) ||
+	    tw__run(stmt, &err))
+		fail_msg("%s: %s", sql, err.message);
+	tw__stmt_free(stmt);
+}
+
+static void damage(struct fixture *f, const char *trigger, const char *sql)
+{
+	char drop[128];
+
+	assert_int_equal(tw_store_begin(f->store, NULL), TW_OK);
+	if (trigger) {
+		snprintf(drop, sizeof(drop), "DROP TRIGGER %s", trigger);
+		change(f, drop);
+	}
+	change(f, sql);
+	assert_int_equal(tw_store_commit(f->store, NULL), TW_OK);
+}
+
+/* Exactly these verdicts fail. */
+static void only_fails(struct fixture *f, const char *names)
+{
+	tw_verdict verdicts[16];
+	uint32_t count = 16;
+
+	assert_int_equal(tw_store_verify(verdicts, &count, f->store, NULL),
+			 TW_OK);
+	for (uint32_t i = 0; i < count; i++) {
+		bool named = strstr(names, verdicts[i].invariant);
+
+		if (named == (verdicts[i].holds != 0))
+			fail_msg("%s holds %u: %s", verdicts[i].invariant,
+				 verdicts[i].holds, verdicts[i].detail);
+		assert_true(strlen(verdicts[i].detail) > 0);
+	}
+}
+
+static void test_sound(void **state)
+{
+	only_fails(*state, "");
+}
+
+static void test_empty_store(void **state)
+{
+	struct fixture empty;
+
+	(void)state;
+	fixture_open(&empty);
+	only_fails(&empty, "");
+	fixture_close(&empty);
+}
+
+static void test_posting_changed(void **state)
+{
+	damage(*state, "posting_no_update", "UPDATE posting "
+	       "SET amount_nanos = amount_nanos + 1 WHERE id = 1");
+	only_fails(*state, "ledger_sum_zero postings_equal_calls");
+}
+
+static void test_entry_gone(void **state)
+{
+	damage(*state, "posting_no_delete",
+	       "DELETE FROM posting WHERE entry = 1");
+	only_fails(*state, "postings_equal_calls");
+}
+
+static void test_rent_gone(void **state)
+{
+	damage(*state, "posting_no_delete",
+	       "DELETE FROM posting WHERE entry = 3");
+	only_fails(*state, "rent_posted_equals_directory");
+}
+
+static void test_rollup_changed(void **state)
+{
+	damage(*state, NULL, "UPDATE rollup SET talk_us = talk_us + 1");
+	only_fails(*state, "rollup_equals_calls");
+}
+
+static void test_rollup_gone(void **state)
+{
+	damage(*state, NULL, "DELETE FROM rollup");
+	only_fails(*state, "rollup_equals_calls");
+}
+
+static void test_call_gone(void **state)
+{
+	damage(*state, "call_no_delete",
+	       "DELETE FROM call WHERE rate_state = 1");
+	only_fails(*state, "postings_equal_calls rollup_equals_calls "
+		   "counts_add_up");
+}
+
+static void test_cost_changed(void **state)
+{
+	damage(*state, NULL, "UPDATE call SET cost_nanos = 1 "
+	       "WHERE rate_state = 1");
+	only_fails(*state, "postings_equal_calls rollup_equals_calls");
+}
+
+static void test_state_without_reason(void **state)
+{
+	damage(*state, NULL, "UPDATE call SET reason = 0 "
+	       "WHERE rate_state = 3");
+	only_fails(*state, "every_call_has_one_state");
+}
+
+static void test_counts_changed(void **state)
+{
+	damage(*state, NULL, "UPDATE batch SET duplicates = 7");
+	only_fails(*state, "counts_add_up");
+}
+
+static void test_reference_gone(void **state)
+{
+	damage(*state, NULL, "DELETE FROM identity");
+	only_fails(*state, "references_exist");
+}
+
+static void test_too_little_room(void **state)
+{
+	struct fixture *f = *state;
+	tw_verdict verdicts[2];
+	uint32_t count = 2;
+
+	assert_int_equal(tw_store_verify(verdicts, &count, f->store, NULL),
+			 TW_ERANGE);
+	assert_int_equal(count, 2);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_sound), T(test_empty_store), T(test_posting_changed),
+		T(test_entry_gone), T(test_rent_gone),
+		T(test_rollup_changed), T(test_rollup_gone),
+		T(test_call_gone), T(test_cost_changed),
+		T(test_state_without_reason), T(test_counts_changed),
+		T(test_reference_gone), T(test_too_little_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
