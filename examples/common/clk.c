@@ -145,22 +145,23 @@ static void turn_handler(int id, void *data, void *arg)
 	if (!clk->running || clk->busy)
 		return;
 
-	if (++clk->quiet >= QUIET_TURNS) {
-		clk->quiet = 0;
-		mem_ref(clk);
-		if (clk->count)
-			fire_next(clk);
-		else if (clk->idle_h)
-			clk->idle_h(clk->idle_arg);
-
-		/* With nothing left the pump rests; a new timer wakes it. */
-		if (clk->count && !clk->busy)
-			queue_turn(clk);
-		mem_deref(clk);
+	if (++clk->quiet < QUIET_TURNS) {
+		queue_turn(clk);
 		return;
 	}
 
-	queue_turn(clk);
+	clk->quiet = 0;
+	mem_ref(clk);
+	if (clk->count) {
+		fire_next(clk);
+		if (!clk->busy)
+			queue_turn(clk);
+	}
+	else if (clk->idle_h) {
+		/* The pump rests now; a timer or a message wakes it. */
+		clk->idle_h(clk->idle_arg);
+	}
+	mem_deref(clk);
 }
 
 

@@ -37,7 +37,7 @@ struct leg_options {
 	const char *from_name;    /* display name or NULL */
 	const char *to_uri;       /* NULL: uri */
 	const char *contact_user; /* of our Contact; or a whole URI */
-	const char *headers;      /* extra, each line ends with CRLF; or NULL */
+	const char *headers;      /* extra; each line ends with CRLF */
 	const char *content_type; /* NULL: no body */
 	const void *body;
 	size_t body_size;

@@ -1,7 +1,7 @@
 /**
  * @file re_compat.h  What differs between libre 1.1.0, 2.0.1 and 4.x
  *
- * The one place that knows. Probed by symbol and signature (src/re_probe.cmake),
+ * The one place that knows. Probed by symbol and signature (re_probe.cmake),
  * never by version: libre's version macro reads "?" outside of its own build.
  */
 #ifndef EXAMPLES_RE_COMPAT_H

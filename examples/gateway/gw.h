@@ -125,7 +125,7 @@ struct call {
 	struct list attemptl;
 	struct attempt *talk;      /* the one that answered */
 	struct clk_timer limit;    /* of a talk whose end nobody told us */
-	uint32_t legs;             /* numbers of records; 1 is what was dialled */
+	uint32_t legs;             /* records; 1 is what was dialled */
 	bool decided;              /* outbound: leg 1 is recorded */
 	bool rung;
 	bool ended;
