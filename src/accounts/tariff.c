@@ -181,7 +181,7 @@ static tw_status carrier_id(int64_t *out, tw_store *store, const char *name,
 tw_status tw_tariff_deck(tw_deck **out, tw_store *store, const char *carrier,
 			 tw_time at, tw_error *err)
 {
-	int64_t id, version;
+	int64_t id = 0, version = 0;
 	struct tw_tx tx;
 	tw_status status;
 
