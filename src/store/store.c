@@ -6,7 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -51,6 +51,22 @@ static tw_status make_file(const char *path, bool create, tw_error *err)
 				strerror(errno));
 	close(fd);
 	return TW_OK;
+}
+
+
+/* Through a symbolic link or another working directory it is still one file,
+ * and must be one lock: `STORE.lock` stands beside the file itself. */
+static tw_status resolve_path(tw_store *store, const char *path, tw_error *err)
+{
+	char *real = realpath(path, NULL);
+
+	if (!real)
+		return tw__fail(err, errno == ENOMEM ? TW_ENOMEM : TW_EIO,
+				"cannot resolve %s: %s", path,
+				strerror(errno));
+	store->path = tw_strdup(real);
+	free(real);
+	return store->path ? TW_OK : tw__fail_oom(err);
 }
 
 
@@ -203,16 +219,14 @@ tw_status tw_store_open(tw_store **out, const char *path,
 	store->readonly = given.flags & TW_STORE_READONLY;
 	store->lock_wait_ms = given.lock_wait_ms;
 	store->clock = given.clock ? given.clock : tw_clock_system();
-	store->path = tw_strdup(path);
-	if (!store->path)
-		status = tw__fail_oom(err);
+	status = make_file(path, !store->readonly &&
+			   (given.flags & TW_STORE_CREATE), err);
 	if (!status)
-		status = make_file(path, !store->readonly &&
-				   (given.flags & TW_STORE_CREATE), err);
+		status = resolve_path(store, path, err);
 	if (!status)
-		status = check_file_system(path, err);
+		status = check_file_system(store->path, err);
 	if (!status && !store->readonly)
-		status = tw__lock_open(&store->lock, path, err);
+		status = tw__lock_open(&store->lock, store->path, err);
 	if (!status)
 		status = connect(store, err);
 	if (status) {

@@ -178,6 +178,37 @@ static inline uint64_t identity_of(const tw_directory *directory,
 	return tw_row_identity(directory, row);
 }
 
+/* Fails the allocation that counts down to zero. */
+static int64_t countdown;
+
+static inline void *failing_alloc(size_t size, void *arg)
+{
+	(void)arg;
+	return countdown-- == 0 ? NULL : malloc(size);
+}
+
+static inline void *failing_resize(void *mem, size_t size, void *arg)
+{
+	(void)arg;
+	return countdown-- == 0 ? NULL : realloc(mem, size);
+}
+
+static inline void release(void *mem, void *arg)
+{
+	(void)arg;
+	free(mem);
+}
+
+static inline void fail_allocation(int64_t n)
+{
+	static const tw_allocator faulty = { sizeof(faulty), failing_alloc,
+		failing_resize, release, NULL };
+
+	countdown = n;
+	assert_int_equal(tw_allocator_set(n < 0 ? NULL : &faulty, NULL),
+			 TW_OK);
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, fixture_setup, \
 						fixture_teardown)
 

@@ -367,27 +367,6 @@ static void hostile_paths(void **state)
 	tw_deployment_free(d);
 }
 
-static tw_status no_memory;
-static int64_t countdown;
-
-static void *failing_alloc(size_t size, void *arg)
-{
-	(void)arg;
-	return countdown-- == 0 ? NULL : malloc(size);
-}
-
-static void *failing_resize(void *mem, size_t size, void *arg)
-{
-	(void)arg;
-	return countdown-- == 0 ? NULL : realloc(mem, size);
-}
-
-static void release(void *mem, void *arg)
-{
-	(void)arg;
-	free(mem);
-}
-
 /* Every allocation fails once: always TW_ENOMEM, never a leak. */
 static tw_status build_and_check(void)
 {
@@ -405,18 +384,15 @@ static tw_status build_and_check(void)
 
 static void allocation_faults(void **state)
 {
-	static const tw_allocator faulty = { sizeof(faulty), failing_alloc,
-		failing_resize, release, NULL };
+	tw_status no_memory = TW_ENOMEM;
 	int64_t n;
 
 	(void)state;
-	no_memory = TW_ENOMEM;
-	assert_int_equal(tw_allocator_set(&faulty, NULL), TW_OK);
 	for (n = 0; no_memory == TW_ENOMEM && n < 100000; n++) {
-		countdown = n;
+		fail_allocation(n);
 		no_memory = build_and_check();
 	}
-	tw_allocator_set(NULL, NULL);
+	fail_allocation(-1);
 	assert_int_equal(no_memory, TW_OK);
 	assert_true(n > 200);
 }

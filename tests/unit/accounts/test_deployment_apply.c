@@ -403,27 +403,6 @@ static void a_year_of_edits(void **state)
 	tw_store_free(store);
 }
 
-static tw_status no_memory;
-static int64_t countdown;
-
-static void *failing_alloc(size_t size, void *arg)
-{
-	(void)arg;
-	return countdown-- == 0 ? NULL : malloc(size);
-}
-
-static void *failing_resize(void *mem, size_t size, void *arg)
-{
-	(void)arg;
-	return countdown-- == 0 ? NULL : realloc(mem, size);
-}
-
-static void release(void *mem, void *arg)
-{
-	(void)arg;
-	free(mem);
-}
-
 static tw_status apply_with_faults(tw_store *store)
 {
 	tw_deployment *d = NULL;
@@ -448,22 +427,19 @@ static tw_status apply_with_faults(tw_store *store)
 /* Out of memory at any point: nothing stored, nothing leaked, no lock kept. */
 static void allocation_faults(void **state)
 {
-	static const tw_allocator faulty = { sizeof(faulty), failing_alloc,
-		failing_resize, release, NULL };
 	tw_store *store = fixture_store(*state);
+	tw_status no_memory = TW_ENOMEM;
 	int64_t n;
 
-	no_memory = TW_ENOMEM;
-	assert_int_equal(tw_allocator_set(&faulty, NULL), TW_OK);
 	for (n = 500; no_memory == TW_ENOMEM && n < 100000; n += 7) {
-		countdown = n;
+		fail_allocation(n);
 		no_memory = apply_with_faults(store);
 		if (no_memory == TW_ENOMEM && tw_store_begin(store, NULL))
 			break;
 		if (no_memory == TW_ENOMEM)
 			tw_store_rollback(store, NULL);
 	}
-	tw_allocator_set(NULL, NULL);
+	fail_allocation(-1);
 	assert_int_equal(no_memory, TW_OK);
 	assert_int_equal(ask(store, "SELECT count(*) FROM number"), 2);
 	tw_store_free(store);

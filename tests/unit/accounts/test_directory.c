@@ -300,6 +300,36 @@ static void router_prices_trunks(void **state)
 	tw_store_free(store);
 }
 
+static void allocation_faults(void **state)
+{
+	tw_store *store;
+	tw_directory *d = snapshot(&store, state, NULL, 0);
+	tw_engine *engine = NULL;
+	tw_router *router = NULL;
+	tw_status status = TW_ENOMEM;
+	int64_t n;
+
+	for (n = 0; status == TW_ENOMEM; n++) {
+		fail_allocation(n);
+		status = tw_directory_engine(&engine, d, NULL, NULL);
+		fail_allocation(-1);
+	}
+	assert_int_equal(status, TW_OK);
+	assert_true(n > 20);
+	tw_engine_free(engine);
+	status = TW_ENOMEM;
+	for (n = 0; status == TW_ENOMEM; n++) {
+		fail_allocation(n);
+		status = tw_directory_router(&router, d, store, NULL);
+		fail_allocation(-1);
+	}
+	assert_int_equal(status, TW_OK);
+	assert_true(n > 5);
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +340,7 @@ int main(void)
 		TEST(schedule_with_holiday),
 		TEST(engine_follows_the_plan),
 		TEST(router_prices_trunks),
+		TEST(allocation_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

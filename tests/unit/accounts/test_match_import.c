@@ -246,6 +246,32 @@ static void apply_leaves_imports_alone(void **state)
 	tw_store_free(store);
 }
 
+static void allocation_faults(void **state)
+{
+	static const char csv[] = HEADER
+		"extension,100-149,kazan,Kazan,,\n"
+		"number,8 (843) 200-11-22,ufa,Ufa,,2027-01-01\n"
+		"trunk,sip-main,office,,,\n";
+	tw_store *store = fixture_store(*state);
+	tw_counts counts = TW_COUNTS_INIT;
+	tw_rejects *rejects;
+	tw_status status = TW_ENOMEM;
+	int64_t n;
+
+	for (n = 0; status == TW_ENOMEM; n++) {
+		assert_int_equal(ask(store, "SELECT count(*) FROM entity"),
+				 0);
+		fail_allocation(n);
+		status = import(store, csv, "UTC", &counts, &rejects, NULL);
+		fail_allocation(-1);
+	}
+	assert_int_equal(status, TW_OK);
+	assert_true(n > 15);   /* statements stay in their cache */
+	tw_rejects_free(rejects);
+	assert_int_equal(ask(store, "SELECT count(*) FROM \"match\""), 3);
+	tw_store_free(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +282,7 @@ int main(void)
 		TEST(unreadable_files),
 		TEST(an_extension_changes_hands),
 		TEST(apply_leaves_imports_alone),
+		TEST(allocation_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,32 @@ static void one_process_two_handles(void **state)
 	tw_store_free(a);
 }
 
+/* By a link or a relative path it is the same store and the same lock. */
+static void other_names_of_one_file(void **state)
+{
+	const struct fixture *f = *state;
+	tw_store_options options = TW_STORE_OPTIONS_INIT;
+	tw_store *a = fixture_store(f), *b = NULL, *c = NULL;
+	tw_error err = TW_ERROR_INIT;
+	char other[160], relative[160];
+
+	options.lock_wait_ms = 0;
+	snprintf(other, sizeof(other), "%s/link.db", f->dir);
+	snprintf(relative, sizeof(relative), "%s/./../%s/store.db", f->dir,
+		 strrchr(f->dir, '/') + 1);
+	assert_int_equal(symlink(f->path, other), 0);
+	assert_int_equal(tw_store_open(&b, other, &options, &err), TW_OK);
+	assert_int_equal(tw_store_open(&c, relative, &options, &err), TW_OK);
+	assert_int_equal(tw_store_begin(a, &err), TW_OK);
+	assert_int_equal(tw_store_begin(b, &err), TW_EBUSY);
+	assert_int_equal(tw_store_begin(c, &err), TW_EBUSY);
+	tw_store_free(a);
+	assert_int_equal(tw_store_begin(b, &err), TW_OK);
+	tw_store_free(b);
+	tw_store_free(c);
+	unlink(other);
+}
+
 /* A second writer does not stop readers, and opening does not need it. */
 static void readers_never_wait(void **state)
 {
@@ -199,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_process_two_handles),
+		TEST(other_names_of_one_file),
 		TEST(readers_never_wait),
 		TEST(processes_take_turns),
 		TEST(second_process_is_busy_after_its_wait),
