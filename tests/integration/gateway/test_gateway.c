@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 #include "world.h"
 
@@ -431,6 +432,85 @@ static void test_a_phones_name_from_elsewhere_is_no_phone(void **state)
 }
 
 
+static bool anna_got_two_200(struct world *w)
+{
+	return world_got(&w->anna, "200") > 1;
+}
+
+
+static void test_112_passes_from_a_busy_phone(void **state)
+{
+	struct world *w = *state;
+
+	w->carrier_a.h = script_answer;
+	w->fxo.h = script_answer;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	dial_out(w, "84951112244");
+	world_run(w, anna_got_486);
+	dial_out(w, "112");
+	world_run(w, anna_got_two_200);
+	assert_int_equal(peer_count(&w->fxo, "INVITE", "sip:112@"), 1);
+}
+
+
+/* ---- store and secrets ---- */
+
+static void test_records_wait_while_the_store_is_locked(void **state)
+{
+	struct world *w = *state;
+	tw_store_options options = TW_STORE_OPTIONS_INIT;
+	struct world_leg legs[LEGS];
+	struct gateway_stats stats;
+	tw_store *other = NULL;
+	char path[128];
+
+	re_snprintf(path, sizeof(path), "%s/store.db", w->dir);
+	assert_int_equal(tw_store_open(&other, path, &options, NULL), TW_OK);
+	assert_int_equal(tw_store_begin(other, NULL), TW_OK);
+	dial_out(w, "+88216000000");
+	world_run(w, anna_got_403);
+	world_pass(w, 30);
+	gateway_stats(w->gw, &stats);
+	assert_int_equal(stats.records, 0);
+	assert_int_equal(world_legs(w, legs, LEGS), 0);
+
+	assert_int_equal(tw_store_rollback(other, NULL), TW_OK);
+	tw_store_free(other);
+	world_pass(w, 5);
+	gateway_stats(w->gw, &stats);
+	assert_int_equal(stats.records, 1);
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+}
+
+
+static void test_password_that_others_can_read_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct gateway_options options = {
+		.store = w->store, .directory = w->directory, .sip = w->sip,
+		.clk = w->clk, .secrets_dir = w->dir,
+	};
+	struct gateway *gw = NULL;
+	tw_error err = TW_ERROR_INIT;
+	char path[128];
+
+	re_snprintf(path, sizeof(path), "%s/secret", w->dir);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_not_equal(gateway_alloc(&gw, &options, &err), 0);
+	assert_null(gw);
+	assert_string_equal(err.field, "password_file");
+	assert_non_null(strstr(err.message, "chmod 600"));
+
+	assert_int_equal(chmod(path, 0600), 0);
+	options.secrets_dir = "/nowhere";
+	assert_int_not_equal(gateway_alloc(&gw, &options, &err), 0);
+	assert_null(gw);
+	assert_int_equal(err.code, TW_EIO);
+}
+
+
 #define CASE(name) \
 	cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
@@ -451,6 +531,9 @@ int main(void)
 		CASE(test_emergency_goes_by_the_sites_own_line),
 		CASE(test_emergency_falls_back_to_a_trunk),
 		CASE(test_a_phones_name_from_elsewhere_is_no_phone),
+		CASE(test_112_passes_from_a_busy_phone),
+		CASE(test_records_wait_while_the_store_is_locked),
+		CASE(test_password_that_others_can_read_is_refused),
 	};
 	int err;
 

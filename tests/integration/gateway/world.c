@@ -159,6 +159,7 @@ static void open_store(struct world *w)
 
 	snprintf(path, sizeof(path), "%s/store.db", w->dir);
 	options.flags = TW_STORE_CREATE;
+	options.lock_wait_ms = 10;
 	options.clock = clk_port(w->clk);
 	if (tw_store_open(&w->store, path, &options, &err))
 		fail_msg("%s", err.message);
