@@ -458,7 +458,8 @@ static int report(const struct conductor *c)
 	bad = check_calls(c->play, &c->cast, &c->script);
 	bad += check_store(c->play, &c->cast, &c->script, c->store,
 			   c->settings.month);
-	re_printf(word(c->settings.russian, WORD_TIME), days_since_start(c),
+	re_printf(word(c->settings.russian, WORD_TIME),
+		  (c->script.to - c->script.from) / (86400 * TW_SECOND),
 		  ms / 1000, ms / 100 % 10);
 	if (bad) {
 		re_printf(word(c->settings.russian, WORD_BAD), bad);
