@@ -215,13 +215,12 @@ static int index_of(const struct play *play, const struct carrier *carrier)
 }
 
 
-static void far_route(struct play *play, struct callee_script *script,
-		      struct fact *fact, int carrier)
+static void far_route(struct callee_script *script, struct fact *fact,
+		      int carrier)
 {
 	const struct reaction failure = { fact->call->first_carrier, 0 };
 	const bool fails = failure.code &&
 		carrier == (int)fact->call->carrier;
-	(void)play;
 
 	take_part(script, fact, PLACE_FAR, -1, carrier,
 		  fails ? &failure : &fact->call->far);
@@ -260,7 +259,7 @@ static void carrier_route(struct callee_script *script,
 		take_part(script, fact, PLACE_MOBILE, -1, index,
 			  &fact->call->mobile);
 	else
-		far_route(play, script, fact, index);
+		far_route(script, fact, index);
 }
 
 

@@ -168,6 +168,29 @@ def test_call_is_challenged_then_talks(peer: Peer) -> None:
                         "\r\nContent-Length: 0\r\n\r\n").encode(), THERE)
 
 
+def test_dials_the_newest_contact(peer: Peer) -> None:
+    challenge = peer.register(40, CONTACT)
+    contact = "Contact: <sip:token7@127.0.0.1:28092>\r\n"
+    assert code(peer.register(41, contact + proof(
+        challenge, "REGISTER", REGISTRAR, "SHA-256", 1))) == 200
+    invite = peer.receive()
+    first = invite.split("\r\n")[0]
+    assert first == "INVITE sip:token7@127.0.0.1:28092 SIP/2.0", first
+    [to] = lines(invite, "To")
+    [source] = lines(invite, "From")
+    assert "sip:+74955550101@carrier.example" in to, to
+    assert "sip:+79991112233@carrier.example" in source, source
+    keep = [line for line in invite.split("\r\n") if line.startswith(
+        ("Via:", "From:", "Call-ID:", "CSeq:"))]
+    peer.socket.sendto(("SIP/2.0 486 Busy Here\r\n" + "\r\n".join(
+        keep + [to + ";tag=x"]) + "\r\nContent-Length: 0\r\n\r\n"
+    ).encode(), THERE)
+    assert peer.receive().startswith("ACK ")
+    challenge = peer.register(42, CONTACT)
+    assert code(peer.register(43, "Contact: *\r\nExpires: 0\r\n" + proof(
+        challenge, "REGISTER", REGISTRAR, "SHA-256", 1))) == 200
+
+
 def test_junk_is_survived(peer: Peer) -> None:
     head = (f"REGISTER {REGISTRAR} SIP/2.0\r\nVia: SIP/2.0/UDP "
             f"127.0.0.1:28092;branch=z9hG4bKj\r\nTo: <{AOR}>\r\n"
@@ -187,27 +210,40 @@ def test_junk_is_survived(peer: Peer) -> None:
     assert code(peer.register(90, CONTACT)) == 401
 
 
-def main() -> int:
-    work = Path(sys.argv[2])
-    work.mkdir(parents=True, exist_ok=True)
-    (work / "password").write_text("secret\n")
+def run(peer: Peer, tests: list, *options: str) -> str:
+    """One carrier, some tests; what the carrier said."""
     with subprocess.Popen(
             [sys.argv[1], "--user", "u1", "--password-file",
-             work / "password", "--listen", "%s:%d" % THERE,
-             "--nonce-life-s", "2", "--ring-s", "1", "--talk-s", "1"],
-            stdout=subprocess.PIPE, text=True) as carrier:
+             Path(sys.argv[2], "password"), "--listen", "%s:%d" % THERE,
+             *options], stdout=subprocess.PIPE, text=True) as carrier:
         try:
             assert "listens" in carrier.stdout.readline()
-            peer = Peer()
-            for name, test in list(globals().items()):
-                if name.startswith("test_"):
-                    print(f"{name} ...", flush=True)
-                    test(peer)
+            for test in tests:
+                print(f"{test.__name__} ...", flush=True)
+                test(peer)
         finally:
             carrier.terminate()
             said = carrier.communicate(timeout=30)[0]
     assert carrier.returncode == 0, carrier.returncode
+    return said
+
+
+def main() -> int:
+    work = Path(sys.argv[2])
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "password").write_text("secret\n")
+    peer = Peer()
+    said = run(peer, [
+        test_challenge_names_the_strongest_first,
+        test_nonce_counts_must_rise,
+        test_old_nonce_is_stale_only_for_who_knows,
+        test_refusals_are_alike, test_bindings,
+        test_call_is_challenged_then_talks, test_junk_is_survived],
+        "--nonce-life-s", "2", "--ring-s", "1", "--talk-s", "1")
     assert "call to +74951112233: 200, talked 1" in said, said
+    said = run(peer, [test_dials_the_newest_contact], "--dial",
+               "74955550101", "--caller", "79991112233")
+    assert "called +74955550101: 486" in said, said
     print("all good")
     return 0
 
