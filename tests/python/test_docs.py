@@ -63,6 +63,29 @@ def test_readme_python_example_runs(folder):
     assert "total" in done.stdout and "(unallocated)" in done.stdout
 
 
+def test_readme_c_example_builds_and_runs(folder):
+    path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    for line in list(commands("README.md"))[:3]:
+        subprocess.run(["sh", "-c", line], cwd=folder, check=True,
+                       capture_output=True, env={**os.environ, "PATH": path})
+    text = (SOURCE / "README.md").read_text()
+    code = re.search(r"^```c\n(.*?)^```", text, re.S | re.M).group(1)
+    (folder / "expenses.c").write_text(code)
+    libraries = BUILD / "src"
+    plain = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
+    subprocess.run(["cc", "-std=c99", "-Wall", "-Werror", "expenses.c",
+                    f"-I{SOURCE / 'include'}", f"-L{libraries}", "-ltrunkwise",
+                    f"-Wl,-rpath,{libraries}", "-o", "expenses",
+                    "-Wl,--allow-shlib-undefined"],
+                   cwd=folder, check=True, env=plain)
+    done = subprocess.run(["./expenses", "office.db", "2026-10"], cwd=folder,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "(unallocated): " in done.stdout
+    assert subprocess.run(["./expenses", "office.db", "October"], cwd=folder,
+                          capture_output=True).returncode == 2
+
+
 def test_json_document_names_every_command():
     text = (SOURCE / "docs" / "json.md").read_text()
     from trunkwise.cli import VERBS
