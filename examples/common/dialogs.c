@@ -10,7 +10,6 @@ struct dialog_bye {
 	struct dialog_bye_options options;
 	struct sip_request *req;
 	char *headers;
-	char *uri;       /* as it went out: a challenge is answered for it */
 	uint32_t nonce;
 	uint32_t tries;
 	bool busy;
@@ -38,7 +37,6 @@ static void bye_destructor(void *arg)
 	mem_deref(bye->options.dlg);
 	mem_deref(bye->options.clk);
 	mem_deref(bye->headers);
-	mem_deref(bye->uri);
 }
 
 
@@ -49,12 +47,12 @@ static bool bye_authorize(struct dialog_bye *bye, const struct sip_msg *msg)
 	char *header = NULL;
 	int err;
 
-	if (!o->auth_h || !bye->uri || nonce == bye->nonce ||
-	    bye->tries >= AUTH_TRIES)
+	if (!o->auth_h || nonce == bye->nonce || bye->tries >= AUTH_TRIES)
 		return false;
 	bye->nonce = nonce;
 
-	err = o->auth_h(&header, "BYE", bye->uri, msg, o->auth_arg);
+	err = o->auth_h(&header, "BYE", sip_dialog_uri(o->dlg), msg,
+			o->auth_arg);
 	if (!err)
 		err = bye_send(bye, header);
 	tw_free(header);
@@ -77,19 +75,6 @@ static void bye_response(int err, const struct sip_msg *msg, void *arg)
 }
 
 
-static int bye_out(RE_SEND_ARGS(tp, src, dst, mb, arg))
-{
-	struct dialog_bye *bye = arg;
-	(void)tp;
-	(void)src;
-	(void)dst;
-	RE_SEND_UNUSED();
-
-	bye->uri = mem_deref(bye->uri);
-	return dialog_request_uri(&bye->uri, mb);
-}
-
-
 static int bye_send(struct dialog_bye *bye, const char *authorization)
 {
 	struct dialog_bye_options *o = &bye->options;
@@ -98,7 +83,7 @@ static int bye_send(struct dialog_bye *bye, const char *authorization)
 	bye->tries++;
 	set_busy(bye, true);
 	err = sip_drequestf(&bye->req, o->sip, true, "BYE", o->dlg, 0, NULL,
-			    bye_out, bye_response, bye,
+			    NULL, bye_response, bye,
 			    "%s%s"
 			    "%s"
 			    "Content-Length: 0\r\n"
@@ -160,18 +145,6 @@ void dialog_answer(struct sip *sip, const struct sip_msg *msg)
 				  DIALOG_ALLOW
 				  "Content-Length: 0\r\n"
 				  "\r\n");
-}
-
-
-int dialog_request_uri(char **urip, const struct mbuf *mb)
-{
-	struct pl uri;
-
-	if (re_regex((const char *)mb->buf, mb->end, "[^ ]+ [^ ]+ SIP", NULL,
-		     &uri))
-		return EBADMSG;
-
-	return pl_strdup(urip, &uri);
 }
 
 

@@ -42,9 +42,6 @@ int dialog_bye(struct dialog_bye **byep,
 /* Answers a request inside a dialog that is not BYE, ACK or CANCEL. */
 void dialog_answer(struct sip *sip, const struct sip_msg *msg);
 
-/* The Request-URI of a request under construction; new. */
-int dialog_request_uri(char **urip, const struct mbuf *mb);
-
 /* A challenge's nonce as a number that is never 0: the same one twice in one
  * request means that our answer was wrong. */
 uint32_t dialog_nonce(const struct sip_msg *msg);

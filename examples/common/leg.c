@@ -33,10 +33,7 @@ struct branch {
 	struct le le;
 	struct wire *wire;
 	struct sip_dialog *dlg;
-	struct sip_request *ack_req;
-	struct mbuf *ack;
-	struct sa ack_dst;
-	enum sip_transp ack_tp;
+	struct sip_request *ack_req;  /* while a name is looked up */
 	struct dialog_bye *bye;
 	bool ended;
 };
@@ -49,12 +46,12 @@ struct wire {
 	struct sip_dialog *dlg;    /* half: it has no remote tag */
 	struct sip_request *req;
 	struct list branches;
-	struct mbuf *invite;       /* as sent last */
-	struct sa dst;
+	struct sa dst;             /* of the INVITE */
 	enum sip_transp tp;
 	uint32_t cseq;
 
 	char *uri;
+	char *to_uri;
 	char *authorization;       /* goes into the ACK of a 2xx too */
 	char *reason;
 	char *headers;
@@ -110,7 +107,6 @@ static void branch_destructor(void *arg)
 
 	list_unlink(&branch->le);
 	mem_deref(branch->ack_req);
-	mem_deref(branch->ack);
 	mem_deref(branch->bye);
 	mem_deref(branch->dlg);
 }
@@ -131,8 +127,8 @@ static void wire_destructor(void *arg)
 	mem_deref(wire->req);
 	list_flush(&wire->branches);
 	mem_deref(wire->dlg);
-	mem_deref(wire->invite);
 	mem_deref(wire->cancel);
+	mem_deref(wire->to_uri);
 	mem_deref(wire->uri);
 	tw_free(wire->authorization);
 	mem_deref(wire->reason);
@@ -244,53 +240,50 @@ static void cancel_handler(void *arg)
 }
 
 
-static bool route_print(const struct sip_hdr *hdr, const struct sip_msg *msg,
-			void *arg)
+/* RFC 3261 9.1: everything but the method as in the INVITE. Its Via and From
+ * come back in the answer that CANCEL has to wait for anyway. */
+static int cancel_encode(struct wire *wire, const struct sip_msg *msg)
 {
-	(void)msg;
-	return mbuf_printf(arg, "Route: %r\r\n", &hdr->val) != 0;
-}
-
-
-/* RFC 3261 9.1: everything but the method as in the INVITE. */
-static int cancel_encode(struct mbuf **mbp, const struct wire *wire)
-{
-	struct mbuf *copy, *mb = NULL;
-	struct sip_msg *msg = NULL;
+	struct mbuf *mb;
 	int err;
 
-	copy = mbuf_alloc_ref(wire->invite);
 	mb = mbuf_alloc(1024);
-	if (!copy || !mb) {
-		err = ENOMEM;
-		goto out;
-	}
+	if (!mb)
+		return ENOMEM;
 
-	copy->pos = 0;
-	err = sip_msg_decode(&msg, copy);
-	if (err)
-		goto out;
-
-	err  = mbuf_printf(mb, "CANCEL %r SIP/2.0\r\n", &msg->ruri);
-	err |= mbuf_printf(mb, "Via: %r\r\n", &msg->via.val);
+	err  = mbuf_printf(mb, "CANCEL %s SIP/2.0\r\n", wire->uri);
+	err |= mbuf_printf(mb, "Via: SIP/2.0/%s %r;branch=%r;rport\r\n",
+			   sip_transp_name(wire->tp), &msg->via.sentby,
+			   &msg->via.branch);
 	err |= mbuf_write_str(mb, "Max-Forwards: 70\r\n");
-	err |= sip_msg_hdr_apply(msg, true, SIP_HDR_ROUTE, route_print, mb)
-		? ENOMEM : 0;
-	err |= mbuf_printf(mb, "To: %r\r\n", &msg->to.val);
+	err |= mbuf_printf(mb, "To: <%s>\r\n", wire->to_uri);
 	err |= mbuf_printf(mb, "From: %r\r\n", &msg->from.val);
 	err |= mbuf_printf(mb, "Call-ID: %r\r\n", &msg->callid);
 	err |= mbuf_printf(mb, "CSeq: %u CANCEL\r\n", msg->cseq.num);
-	err |= mbuf_write_str(mb, wire->reason ? wire->reason : "");
-	err |= mbuf_write_str(mb, "Content-Length: 0\r\n\r\n");
 	mb->pos = 0;
 
- out:
-	mem_deref(msg);
-	mem_deref(copy);
-	if (err)
+	if (err) {
 		mem_deref(mb);
-	else
-		*mbp = mb;
+		return err;
+	}
+	mem_deref(wire->cancel);
+	wire->cancel = mb;
+
+	return 0;
+}
+
+
+static int cancel_finish(struct wire *wire)
+{
+	struct mbuf *mb = wire->cancel;
+	int err;
+
+	if (!mb)
+		return ENOENT;
+	mb->pos = mb->end;
+	err  = mbuf_write_str(mb, wire->reason ? wire->reason : "");
+	err |= mbuf_write_str(mb, "Content-Length: 0\r\n\r\n");
+	mb->pos = 0;
 
 	return err;
 }
@@ -303,7 +296,7 @@ static void cancel_send(struct wire *wire)
 	if (wire->done || tmr_isrunning(&wire->cancel_tmr))
 		return;
 
-	err = cancel_encode(&wire->cancel, wire);
+	err = cancel_finish(wire);
 	if (!err)
 		err = sip_send(wire->sip, NULL, wire->tp, &wire->dst,
 			       wire->cancel);
@@ -321,33 +314,15 @@ static void cancel_send(struct wire *wire)
 
 /* ---- an established dialog ---- */
 
-static int ack_out(RE_SEND_ARGS(tp, src, dst, mb, arg))
-{
-	struct branch *branch = arg;
-	(void)src;
-	RE_SEND_UNUSED();
-
-	/* libre completes this very buffer after we return. */
-	mem_deref(branch->ack);
-	branch->ack = mem_ref(mb);
-	branch->ack_dst = *dst;
-	branch->ack_tp = tp;
-
-	return 0;
-}
-
-
 static int ack_send(struct branch *branch)
 {
 	const struct wire *wire = branch->wire;
 
-	if (branch->ack)
-		return sip_send(wire->sip, NULL, branch->ack_tp,
-				&branch->ack_dst, branch->ack);
+	if (branch->ack_req)
+		return 0;
 
 	return sip_drequestf(&branch->ack_req, wire->sip, false, "ACK",
-			     branch->dlg, wire->cseq, NULL, ack_out, NULL,
-			     branch,
+			     branch->dlg, wire->cseq, NULL, NULL, NULL, NULL,
 			     "%s%s"
 			     "Content-Length: 0\r\n"
 			     "\r\n",
@@ -475,7 +450,8 @@ static void provisional(struct wire *wire, const struct sip_msg *msg)
 {
 	struct leg *leg = wire->leg;
 
-	wire->provisional = true;
+	if (!wire->provisional)
+		wire->provisional = cancel_encode(wire, msg) == 0;
 	if (wire->hangup) {
 		cancel_send(wire);
 		return;
@@ -508,6 +484,7 @@ static bool invite_authorize(struct wire *wire, const struct sip_msg *msg)
 	tw_free(wire->authorization);
 	wire->authorization = header;
 	wire->provisional = false;
+	cancel_stop(wire);
 	clk_timer_cancel(&wire->timer);
 
 	return invite_send(wire) == 0;
@@ -564,8 +541,6 @@ static int invite_out(RE_SEND_ARGS(tp, src, dst, mb, arg))
 	if (wire->hangup)
 		return ECANCELED;
 
-	mem_deref(wire->invite);
-	wire->invite = mem_ref(mb);
 	wire->dst = *dst;
 	wire->tp = tp;
 	sip_contact_set(&contact, wire->contact, src, tp);
@@ -784,6 +759,7 @@ static int wire_fill(struct wire *wire, const struct leg_options *o)
 		return err;
 
 	err  = str_dup(&wire->uri, o->uri);
+	err |= str_dup(&wire->to_uri, o->to_uri ? o->to_uri : o->uri);
 	err |= str_dup(&wire->contact, o->contact_user);
 	err |= dup_optional(&wire->headers, o->headers);
 	err |= dup_optional(&wire->ctype, o->content_type);

@@ -7,7 +7,13 @@
 #ifndef EXAMPLES_RE_COMPAT_H
 #define EXAMPLES_RE_COMPAT_H
 
-/* The parameters of a sip_send_h. */
+#include <re.h>
+
+/* Exported by all three, declared by the last alone. */
+const char *sip_dialog_uri(const struct sip_dialog *dlg);
+
+/* The parameters of a sip_send_h. What mb holds differs as well (all that
+ * stands so far, or nothing): append to it, never read it. */
 #ifdef TW_RE_SEND_CONTP
 #define RE_SEND_ARGS(tp, src, dst, mb, arg)                                  \
 	enum sip_transp tp, struct sa *src, const struct sa *dst,            \

@@ -808,8 +808,6 @@ int main(void)
 		return 1;
 	err = cmocka_run_group_tests(tests, NULL, NULL);
 	libre_close();
-	tmr_debug();
-	mem_debug();
 
 	return err;
 }
