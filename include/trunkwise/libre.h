@@ -13,22 +13,6 @@ struct sip;
 
 TW_BEGIN_DECLS
 
-#define TW_TRUNKS_HOST_CLOCK 1u  /* you call tw_trunks_process(); no timer */
-
-typedef struct tw_trunks_options {
-	uint32_t size;
-	uint32_t flags;             /* TW_TRUNKS_ */
-	const tw_clock *clock;      /* borrowed for life; NULL: system's */
-	const tw_random *random;    /* borrowed for life; NULL: system's */
-	const char *local_host;     /* in Via and Contact; NULL: the stack's */
-	uint32_t local_port;        /* 0: the stack's UDP port */
-	void (*event)(void *arg);   /* an event waits; may be NULL */
-	void *arg;
-} tw_trunks_options;
-
-#define TW_TRUNKS_OPTIONS_INIT { sizeof(tw_trunks_options), 0, NULL, NULL, \
-	NULL, 0, NULL, NULL }
-
 /**
  * New set over `sip`, which you own and which must outlive it. All calls on
  * the set and its trunks belong to that loop's thread. `event` runs inside
@@ -42,7 +26,8 @@ TW_EXTERN(tw_status) tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
 					    const tw_trunks_options *options,
 					    tw_error *err);
 
-/** The stack to dial with for this trunk; borrowed. */
+/** The stack to dial with for this trunk; borrowed. NULL if its set is
+ * managed: that stack belongs to the private thread. */
 TW_EXTERN(struct sip *) tw_trunk_sip(const tw_trunk *trunk);
 
 TW_END_DECLS

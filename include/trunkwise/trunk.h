@@ -1,14 +1,16 @@
 /**
  * @file trunk.h  Registration of carrier trunks
  *
- * Two ways to the same pure machine. *Sans-I/O* (libtrunkwise): your stack
+ * Three ways to the same pure machine. *Sans-I/O* (libtrunkwise): your stack
  * sends and receives, tw_registration_ hands you messages and deadlines.
  * *Attached* (libtrunkwise-sip): a tw_trunks set runs on your libre loop, see
- * trunkwise/libre.h. RFC 3261 section 10 (REGISTER), 17.1.2 (non-INVITE
- * client transaction, timers E, F, K), RFC 7616 and 8760 (digest).
+ * trunkwise/libre.h. *Managed* (libtrunkwise-sip): it runs on a thread of its
+ * own, see tw_trunks_new_managed(). RFC 3261 section 10 (REGISTER), 17.1.2
+ * (non-INVITE client transaction, timers E, F, K), RFC 7616 and 8760 (digest).
  *
  * Times are monotonic microseconds that you pass in. All handles here are
- * single-threaded: one thread at a time per handle.
+ * single-threaded: one thread at a time per handle. A managed set and its
+ * trunks are the exception: any thread, any time.
  */
 #ifndef TRUNKWISE_TRUNK_H
 #define TRUNKWISE_TRUNK_H
@@ -182,10 +184,59 @@ TW_EXTERN(tw_status) tw_registration_authorize(char **out,
 typedef struct tw_trunks tw_trunks;
 typedef struct tw_trunk tw_trunk;
 
+#define TW_TRUNKS_HOST_CLOCK 1u  /* you call tw_trunks_process(); no timer */
+
+/* For trunkwise/libre.h and for tw_trunks_new_managed(). */
+typedef struct tw_trunks_options {
+	uint32_t size;
+	uint32_t flags;             /* TW_TRUNKS_ */
+	const tw_clock *clock;      /* borrowed for life; NULL: system's */
+	const tw_random *random;    /* borrowed for life; NULL: system's */
+	const char *local_host;     /* in Via and Contact; NULL: the stack's.
+				       Managed: the IP address to speak from,
+				       NULL: that of the route */
+	uint32_t local_port;        /* 0: the stack's UDP port; managed: any */
+	void (*event)(void *arg);   /* an event waits; may be NULL; managed:
+				       NULL, see tw_trunks_fd() */
+	void *arg;
+} tw_trunks_options;
+
+#define TW_TRUNKS_OPTIONS_INIT { sizeof(tw_trunks_options), 0, NULL, NULL, \
+	NULL, 0, NULL, NULL }
+
+/**
+ * New set on a private thread with a SIP stack of its own, that registers
+ * over UDP and TCP and takes no calls: an INVITE or OPTIONS that the carrier
+ * sends to its Contact is answered 480. A host that takes calls uses
+ * tw_trunks_new_attached().
+ *
+ * Each call on the set and its trunks, from whichever thread, is carried out
+ * on the private thread and waited for: microseconds, never an answer of the
+ * network. Freeing a handle ends all use of it, as elsewhere. Any number of
+ * sets may stand in one process, beside a libre loop of the host. Signals
+ * are never delivered to the private thread. `clock` and `random` are called
+ * on it, and it allocates (sys/alloc.h): what you plug in must bear threads.
+ * After fork() the child must not touch the set, for its thread stayed in the
+ * parent; make the set after the fork.
+ *
+ * @param options  NULL is fine; TW_TRUNKS_HOST_CLOCK and `event` are refused
+ * @return TW_OK (new), TW_EINVAL, TW_EVERSION, TW_EIO (no thread, or
+ *         local_host and local_port cannot be opened), TW_ENOMEM
+ */
+TW_EXTERN(tw_status) tw_trunks_new_managed(tw_trunks **out,
+					   const tw_trunks_options *options,
+					   tw_error *err);
+
+/** Readable while an event waits: poll it, then call tw_trunks_next_event()
+ * until TW_ITER_END. Never read from it or close it; it ends with the set.
+ * -1 if the set is attached. */
+TW_EXTERN(int) tw_trunks_fd(const tw_trunks *trunks);
+
 /** Adds a trunk, not yet started. The trunk keeps its set alive.
  * @return TW_OK (new), TW_EEXIST (name or contact_user), TW_EUNSUPPORTED
- *         (TLS; a registrar that is not an IP address or "localhost"), and
- *         those of registration_new */
+ *         (TLS; a registrar that is not an IP address or "localhost"),
+ *         TW_EIO (managed: no route to it, no free port), and those of
+ *         registration_new */
 TW_EXTERN(tw_status) tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
 				  const tw_trunk_options *options,
 				  tw_error *err);
@@ -227,7 +278,9 @@ TW_EXTERN(tw_status) tw_trunks_process(tw_trunks *trunks, tw_error *err);
 TW_EXTERN(uint32_t) tw_trunks_pending(const tw_trunks *trunks);
 
 /** Lets go of the set: no event callback after this. Its trunks go on until
- * they are freed, the last one takes the set along. */
+ * they are freed, the last one takes the set along. Nothing is un-registered
+ * by this: stop the trunks before. The last free of a managed set or trunk
+ * ends its thread and waits for that; what is under way is dropped. */
 TW_EXTERN(void) tw_trunks_free(tw_trunks *trunks);
 
 TW_END_DECLS

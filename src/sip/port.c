@@ -11,15 +11,18 @@
 #include <trunkwise/sys/alloc.h>
 #include <trunkwise/trunk.h>
 #include "port.h"
+#include "stack.h"
 
 struct tw_sip_port {
-	struct sip *sip;
+	struct sip *sip;               /* lent; NULL: own is used */
+	struct tw_sip_stacks own;
 	struct sip_lsnr *listener;
 	struct tmr timer;
 	struct tw_sip_owner owner;
 };
 
 struct tw_sip_peer {
+	struct sip *sip;               /* that speaks to it */
 	struct sa address;
 	enum sip_transp transport;
 };
@@ -70,12 +73,36 @@ tw_status tw__sip_port_new(struct tw_sip_port **out, struct sip *sip,
 	return TW_OK;
 }
 
+tw_status tw__sip_port_new_own(struct tw_sip_port **out, const char *host,
+			       uint32_t number,
+			       const struct tw_sip_owner *owner,
+			       tw_error *err)
+{
+	struct tw_sip_port *port = tw_calloc(1, sizeof(*port));
+	tw_status status;
+
+	if (!port)
+		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	port->owner = *owner;
+	tmr_init(&port->timer);
+	port->own.number = (uint16_t)number;
+	port->own.response = response_h;
+	port->own.arg = port;
+	status = tw__stacks_open(&port->own, host, err);
+	if (status)
+		tw__sip_port_free(port);
+	else
+		*out = port;
+	return status;
+}
+
 void tw__sip_port_free(struct tw_sip_port *port)
 {
 	if (!port)
 		return;
 	tmr_cancel(&port->timer);
 	(void)mem_deref(port->listener);
+	tw__stacks_close(&port->own);
 	tw_free(port);
 }
 
@@ -117,13 +144,30 @@ static tw_status transport_of(enum sip_transp *out, uint32_t transport,
 	}
 }
 
+static tw_status stack_of(struct tw_sip_peer *peer, struct tw_sip_port *port,
+			  tw_error *err)
+{
+	struct sa local;
+
+	if (!port->sip)
+		return tw__stacks_for(&peer->sip, &port->own,
+			peer->transport, &peer->address, err);
+	peer->sip = port->sip;
+	if (sip_transp_laddr(port->sip, &local, peer->transport,
+			     &peer->address))
+		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
+			"the SIP stack has no %s transport of that address "
+			"family; add one before", sip_transp_name(
+				peer->transport));
+	return TW_OK;
+}
+
 tw_status tw__sip_peer_new(struct tw_sip_peer **out,
-			   const struct tw_sip_port *port, const char *host,
+			   struct tw_sip_port *port, const char *host,
 			   uint32_t number, uint32_t transport,
 			   tw_error *err)
 {
 	struct tw_sip_peer made, *peer;
-	struct sa local;
 	tw_status status = transport_of(&made.transport, transport, err);
 
 	if (status)
@@ -135,12 +179,9 @@ tw_status tw__sip_peer_new(struct tw_sip_peer **out,
 		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
 			"host names are not resolved yet; write the "
 			"registrar's IP address instead of \"%s\"", host);
-	if (sip_transp_laddr(port->sip, &local, made.transport,
-			     &made.address))
-		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
-			"the SIP stack has no %s transport of that address "
-			"family; add one before", sip_transp_name(
-				made.transport));
+	status = stack_of(&made, port, err);
+	if (status)
+		return status;
 	peer = tw_malloc(sizeof(*peer));
 	if (!peer)
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
@@ -163,7 +204,6 @@ bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 }
 
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
-			const struct tw_sip_port *port,
 			const struct tw_sip_peer *peer, tw_error *err)
 {
 	struct sa local;
@@ -171,7 +211,7 @@ tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 
 	/* the same look-up as in sip_send(); libre binds to no wildcard,
 	 * so this is an address that the peer can reach */
-	e = sip_transp_laddr(port->sip, &local, peer->transport,
+	e = sip_transp_laddr(peer->sip, &local, peer->transport,
 		&peer->address);
 	if (!e)
 		e = sa_ntop(&local, host, (int)size);
@@ -183,8 +223,7 @@ tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 	return TW_OK;
 }
 
-tw_status tw__sip_send(struct tw_sip_port *port,
-		       const struct tw_sip_peer *peer, const void *data,
+tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
 		       size_t size)
 {
 	struct mbuf *mb = mbuf_alloc(size);
@@ -195,7 +234,7 @@ tw_status tw__sip_send(struct tw_sip_port *port,
 	err = mbuf_write_mem(mb, data, size);
 	mb->pos = 0;
 	if (!err)
-		err = sip_send(port->sip, NULL, peer->transport,
+		err = sip_send(peer->sip, NULL, peer->transport,
 			&peer->address, mb);
 	(void)mem_deref(mb);
 	return err ? TW_EIO : TW_OK;

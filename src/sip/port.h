@@ -34,7 +34,14 @@ struct tw_sip_owner {
 
 tw_status tw__sip_port_new(struct tw_sip_port **out, struct sip *sip,
 			   const struct tw_sip_owner *owner, tw_error *err);
+/* The same with stacks of its own, on `host` or, where that is NULL, on the
+ * address that the route to each peer says. */
+tw_status tw__sip_port_new_own(struct tw_sip_port **out, const char *host,
+			       uint32_t number,
+			       const struct tw_sip_owner *owner,
+			       tw_error *err);
 void tw__sip_port_free(struct tw_sip_port *port);
+/* The lent one, NULL if there is none. */
 struct sip *tw__sip_port_sip(const struct tw_sip_port *port);
 
 /* Arms the timer, INT64_MAX disarms it. */
@@ -42,7 +49,7 @@ void tw__sip_port_wake(struct tw_sip_port *port, int64_t delay_us);
 
 /* host: IP literal or "localhost"; 0 is the default port. */
 tw_status tw__sip_peer_new(struct tw_sip_peer **out,
-			   const struct tw_sip_port *port, const char *host,
+			   struct tw_sip_port *port, const char *host,
 			   uint32_t number, uint32_t transport,
 			   tw_error *err);
 void tw__sip_peer_free(struct tw_sip_peer *peer);
@@ -51,11 +58,9 @@ bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 
 /* The stack's own address that packets to this peer leave from. */
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
-			const struct tw_sip_port *port,
 			const struct tw_sip_peer *peer, tw_error *err);
 
-tw_status tw__sip_send(struct tw_sip_port *port,
-		       const struct tw_sip_peer *peer, const void *data,
+tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
 		       size_t size);
 
 /* tw__fail() of src/base is hidden in another library. */

@@ -119,17 +119,14 @@ static tw_status read_options(tw_trunks_options *out,
 	return TW_OK;
 }
 
-tw_status tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
-				 const tw_trunks_options *options,
-				 tw_error *err)
+tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
+			 const tw_trunks_options *options, tw_error *err)
 {
 	tw_trunks_options o;
 	struct tw_sip_owner owner = { response_h, timer_h, NULL };
 	tw_trunks *set;
 	tw_status status;
 
-	if (!out || !sip)
-		return fail(err, "out or sip is NULL");
 	status = read_options(&o, options, err);
 	if (status)
 		return status;
@@ -143,13 +140,17 @@ tw_status tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
 	set->local_port = o.local_port;
 	set->event = o.event;
 	set->arg = o.arg;
+	set->ready[0] = set->ready[1] = -1;
 	if (o.local_host)
 		set->local_host = tw_strdup(o.local_host);
 	owner.arg = set;
 	if (o.local_host && !set->local_host)
 		status = tw__sip_fail(err, TW_ENOMEM, "", "no memory");
-	else
+	else if (sip)
 		status = tw__sip_port_new(&set->port, sip, &owner, err);
+	else
+		status = tw__sip_port_new_own(&set->port, set->local_host,
+			set->local_port, &owner, err);
 	if (status)
 		tw__trunks_unref(set);
 	else
@@ -157,10 +158,20 @@ tw_status tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
 	return status;
 }
 
+tw_status tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
+				 const tw_trunks_options *options,
+				 tw_error *err)
+{
+	if (!out || !sip)
+		return fail(err, "out or sip is NULL");
+	return tw__trunks_new(out, sip, options, err);
+}
+
 void tw__trunks_unref(tw_trunks *set)
 {
 	if (--set->refs)
 		return;
+	tw__managed_close(set);
 	tw__sip_port_free(set->port);
 	tw__index_free(&set->names);
 	tw__index_free(&set->call_ids);
@@ -174,6 +185,10 @@ void tw_trunks_free(tw_trunks *set)
 {
 	if (!set)
 		return;
+	if (tw__trunks_far(set)) {
+		tw__far_set_free(set);
+		return;
+	}
 	set->event = NULL;
 	tw__trunks_unref(set);
 }
@@ -185,6 +200,8 @@ tw_status tw_trunks_match(tw_trunk **out, tw_trunks *set,
 
 	if (!out || !set || !request_user)
 		return fail(err, "an argument is NULL");
+	if (tw__trunks_far(set))
+		return tw__far_match(out, set, request_user, err);
 	trunk = tw__index_find(&set->contacts, request_user,
 		strlen(request_user));
 	if (!trunk)
@@ -213,6 +230,8 @@ tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,
 	if (!out || !set || out->size < sizeof(out->size))
 		return fail(err, "an argument is NULL or out->size is not "
 			"set; use TW_TRUNK_EVENT_INIT");
+	if (tw__trunks_far(set))
+		return tw__far_next_event(out, set, err);
 	if (!set->first)
 		return TW_ITER_END;
 	event = set->first->event;
@@ -225,9 +244,11 @@ tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,
 
 int64_t tw_trunks_deadline(const tw_trunks *set)
 {
-	const struct tw_heap_node *node = set ? tw__heap_first(&set->due) :
-		NULL;
+	const struct tw_heap_node *node;
 
+	if (tw__trunks_far(set))
+		return tw__far_deadline(set);
+	node = set ? tw__heap_first(&set->due) : NULL;
 	return node ? node->at : INT64_MAX;
 }
 
@@ -237,11 +258,15 @@ tw_status tw_trunks_process(tw_trunks *set, tw_error *err)
 
 	if (!set)
 		return fail(err, "trunks is NULL");
+	if (tw__trunks_far(set))
+		return tw__far_process(set, err);
 	status = tw__trunks_enter(set, err);
 	return status ? status : run_due(set, err);
 }
 
 uint32_t tw_trunks_pending(const tw_trunks *set)
 {
+	if (tw__trunks_far(set))
+		return tw__far_pending(set);
 	return set ? set->pending : 0;
 }

@@ -7,6 +7,7 @@
 #define TW_SRC_TRUNKS_SET_H
 
 #include <trunkwise/libre.h>
+#include "sip/loop.h"
 #include "sip/port.h"
 #include "index.h"
 
@@ -46,6 +47,20 @@ struct tw_trunks {
 	struct tw_trunk_slot *first, *last;    /* unread events, in order */
 	uint32_t pending;
 	bool calling;                          /* inside the host's event */
+	struct tw_loop *loop;                  /* managed; NULL: attached */
+	int ready[2];                          /* pipe that tells of events */
+	bool told;                             /* a byte is in it */
+};
+
+/* sip NULL: with stacks of its own. */
+tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
+			 const tw_trunks_options *options, tw_error *err);
+
+/* What tw_trunk_authorize() is asked, in one piece. */
+struct tw_far_request {
+	const char *method, *uri;
+	const void *response;
+	size_t size;
 };
 
 int64_t tw__trunks_now(const tw_trunks *set);
@@ -58,5 +73,32 @@ void tw__trunks_unref(tw_trunks *set);
 bool tw__trunk_drain(tw_trunk *trunk);
 
 void tw__slot_take(struct tw_trunk_slot *slot);
+
+/* True when the caller is not on the set's own thread: then the call goes
+ * through the function of the same name below, which comes back here on
+ * that thread. */
+bool tw__trunks_far(const tw_trunks *set);
+
+tw_status tw__far_new(tw_trunk **out, tw_trunks *set,
+		      const tw_trunk_options *options, tw_error *err);
+void tw__far_free(tw_trunk *trunk);
+tw_status tw__far_start(tw_trunk *trunk, tw_error *err);
+tw_status tw__far_stop(tw_trunk *trunk, tw_error *err);
+tw_status tw__far_status_get(tw_trunk_status *out, const tw_trunk *trunk,
+			     tw_error *err);
+tw_status tw__far_authorize(char **out, tw_trunk *trunk,
+			    const struct tw_far_request *request,
+			    tw_error *err);
+tw_status tw__far_match(tw_trunk **out, tw_trunks *set,
+			const char *request_user, tw_error *err);
+tw_status tw__far_next_event(tw_trunk_event *out, tw_trunks *set,
+			     tw_error *err);
+tw_status tw__far_process(tw_trunks *set, tw_error *err);
+int64_t tw__far_deadline(const tw_trunks *set);
+uint32_t tw__far_pending(const tw_trunks *set);
+void tw__far_set_free(tw_trunks *set);
+
+/* Closes what tells of events; the set is going. */
+void tw__managed_close(tw_trunks *set);
 
 #endif

@@ -42,8 +42,7 @@ static tw_status set_local(tw_trunk *trunk, tw_error *err)
 	uint32_t number;
 	tw_status status;
 
-	status = tw__sip_local(host, sizeof(host), &number, set->port,
-		trunk->peer, err);
+	status = tw__sip_local(host, sizeof(host), &number, trunk->peer, err);
 	if (status)
 		return status;
 	return tw_registration_set_local(trunk->registration,
@@ -129,6 +128,8 @@ tw_status tw_trunk_new(tw_trunk **out, tw_trunks *set,
 	if (!out || !set)
 		return tw__sip_fail(err, TW_EINVAL, "",
 			"an argument is NULL");
+	if (tw__trunks_far(set))
+		return tw__far_new(out, set, options, err);
 	status = tw__trunks_enter(set, err);
 	if (status)
 		return status;
@@ -152,6 +153,10 @@ void tw_trunk_free(tw_trunk *trunk)
 
 	if (!trunk)
 		return;
+	if (tw__trunks_far(trunk->set)) {
+		tw__far_free(trunk);
+		return;
+	}
 	set = trunk->set;
 	destroy(trunk);
 	tw__trunks_unref(set);
@@ -193,7 +198,7 @@ bool tw__trunk_drain(tw_trunk *trunk)
 			queue_event(trunk, &action.event);
 			events = true;
 		}
-		else if (tw__sip_send(set->port, trunk->peer, action.data,
+		else if (tw__sip_send(trunk->peer, action.data,
 				      action.data_size)) {
 			(void)tw_registration_send_failed(
 				trunk->registration, tw__trunks_now(set),
@@ -226,17 +231,23 @@ static tw_status command(tw_trunk *trunk, tw_error *err,
 
 tw_status tw_trunk_start(tw_trunk *trunk, tw_error *err)
 {
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_start(trunk, err);
 	return command(trunk, err, tw_registration_start);
 }
 
 tw_status tw_trunk_stop(tw_trunk *trunk, tw_error *err)
 {
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_stop(trunk, err);
 	return command(trunk, err, tw_registration_stop);
 }
 
 tw_status tw_trunk_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 			      tw_error *err)
 {
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_status_get(out, trunk, err);
 	return tw_registration_status(out, trunk ? trunk->registration :
 		NULL, err);
 }
@@ -250,11 +261,17 @@ tw_status tw_trunk_authorize(char **out, tw_trunk *trunk, const char *method,
 			     const char *uri, const void *response,
 			     size_t response_size, tw_error *err)
 {
+	const struct tw_far_request request = { method, uri, response,
+		response_size };
+
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_authorize(out, trunk, &request, err);
 	return tw_registration_authorize(out, trunk ? trunk->registration :
 		NULL, method, uri, response, response_size, err);
 }
 
 struct sip *tw_trunk_sip(const tw_trunk *trunk)
 {
+	/* NULL where the port has none lent */
 	return trunk ? tw__sip_port_sip(trunk->set->port) : NULL;
 }

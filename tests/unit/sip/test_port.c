@@ -105,8 +105,8 @@ static void test_peer(void **state)
 	open_bench(&b);
 	assert_int_equal(tw__sip_peer_new(&peer, b.port, "LocalHost", 0,
 		TW_TRANSPORT_UDP, &err), TW_OK);
-	assert_int_equal(tw__sip_local(host, sizeof(host), &number, b.port,
-		peer, &err), TW_OK);
+	assert_int_equal(tw__sip_local(host, sizeof(host), &number, peer,
+		&err), TW_OK);
 	assert_string_equal(host, "127.0.0.1");
 	assert_in_range(number, 1, 65535);
 	tw__sip_peer_free(peer);
@@ -206,7 +206,7 @@ static void test_tcp(void **state)
 	assert_int_equal(tw__sip_peer_new(&peer, b.port, "127.0.0.1",
 		sa_port(&local), TW_TRANSPORT_TCP, NULL), TW_OK);
 	b.seen.peer = peer;
-	assert_int_equal(tw__sip_send(b.port, peer, "hello\r\n\r\n", 9),
+	assert_int_equal(tw__sip_send(peer, "hello\r\n\r\n", 9),
 		TW_OK);
 	run(100);
 	assert_int_equal(b.seen.responses, 2);

@@ -1,0 +1,35 @@
+/**
+ * @file src/sip/stack.h  SIP stacks of our own
+ *
+ * For hosts that lend none. Decides which local address speaks to a peer
+ * and opens a stack of libre on it. It takes no calls: requests that arrive
+ * are answered at once.
+ */
+#ifndef TW_SRC_SIP_STACK_H
+#define TW_SRC_SIP_STACK_H
+
+#include <re.h>
+#include <trunkwise/base.h>
+
+struct tw_sip_stack;
+
+struct tw_sip_stacks {
+	struct tw_sip_stack *first;
+	struct sa bind;           /* unset: the address is the route's */
+	uint16_t number;          /* local port, 0: any */
+	sip_msg_h *response;
+	void *arg;
+};
+
+/* host: IP literal or NULL. With one, its UDP socket is opened here, so that
+ * a wrong address is known at once. */
+tw_status tw__stacks_open(struct tw_sip_stacks *stacks, const char *host,
+			  tw_error *err);
+void tw__stacks_close(struct tw_sip_stacks *stacks);
+
+/* The stack that reaches this peer, borrowed until close. */
+tw_status tw__stacks_for(struct sip **out, struct tw_sip_stacks *stacks,
+			 enum sip_transp transport, const struct sa *peer,
+			 tw_error *err);
+
+#endif
