@@ -100,9 +100,12 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 /* @return TW_OK (stored), TW_EEXIST (same content there), TW_ECONFLICT
  * (other content there), or what the store says */
 struct tw__call_ids {
-	struct tw__intern words, identities;
+	struct tw__intern words, identities, marks;
 	int64_t batch;
+	struct tw__call_writer *writer;  /* made by the first call */
 };
+void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store);
+void tw__call_ids_close(struct tw__call_ids *ids);
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err);
 

@@ -8,34 +8,38 @@
 #include <string.h>
 #include "call.h"
 
+#define COLUMNS 28
+#define INSERT_CALL "INSERT INTO call (start_us, key, content, batch, " \
+	"marks, call_id, linked, leg, sequence, direction, status, " \
+	"answer_after_us, end_after_us, duration_us, caller, callee, " \
+	"trunk, carrier, department, number, rate_state, reason, " \
+	"tariff_version, rate_row, charged_s, cost_nanos, vat_nanos, " \
+	"source_cost_nanos) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " \
+	"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+
 /* Canonical lower-case UUID into 16 bytes: half of all stored ids are such,
  * and they would be the widest column. */
 static bool pack_uuid(unsigned char out[16], const char *text)
 {
-	size_t n = 0;
+	static const signed char value[256] = {
+		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5,
+		['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15,
+		['f'] = 16 };
+	/* where the sixteen pairs of digits stand */
+	static const unsigned char at[16] = { 0, 2, 4, 6, 9, 11, 14, 16, 19,
+		21, 24, 26, 28, 30, 32, 34 };
+	const unsigned char *p = (const unsigned char *)text;
 
-	if (strlen(text) != 36)
+	if (strlen(text) != 36 || p[8] != '-' || p[13] != '-' ||
+	    p[18] != '-' || p[23] != '-')
 		return false;
-	for (size_t i = 0; i < 36; i++) {
-		char c = text[i];
-		unsigned int digit;
+	for (size_t i = 0; i < 16; i++) {
+		int high = value[p[at[i]]], low = value[p[at[i] + 1]];
 
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			if (c != '-')
-				return false;
-			continue;
-		}
-		if (c >= '0' && c <= '9')
-			digit = (unsigned int)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			digit = (unsigned int)(c - 'a') + 10;
-		else
+		if (!high || !low)
 			return false;
-		if (n % 2 == 0)
-			out[n / 2] = (unsigned char)(digit << 4);
-		else
-			out[n / 2] |= (unsigned char)digit;
-		n++;
+		out[i] = (unsigned char)((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
@@ -50,117 +54,197 @@ static void bind_id(struct tw_stmt *stmt, int index, const char *text)
 		tw__bind_text(stmt, index, text);
 }
 
-struct words {
-	int64_t source, caller, callee, trunk, carrier, department;
-	int64_t extension, accountcode, campaign, source_currency;
+/* Bindings outlive a reset, so only what differs from the row before is bound
+ * again: half the columns of a file hardly ever change. */
+struct tw__call_writer {
+	struct tw_stmt *insert, *same;   /* held: asking costs a system call */
+	char key[8 * (TW_CALL_TEXT_MAX + 1)];   /* marks of the row before */
+	size_t key_size;
+	int64_t marks;
+	struct {
+		int64_t value;
+		char state;      /* 0 not bound, 'v' value, 'n' NULL */
+	} last[COLUMNS + 1];
 };
 
-static tw_status find_words(struct words *out, const struct tw__call *call,
-			    struct tw__call_ids *ids, tw_error *err)
+struct names {
+	int64_t marks, caller, callee;
+};
+
+void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store)
+{
+	memset(ids, 0, sizeof(*ids));
+	tw__intern_words(&ids->words, store);
+	tw__intern_identities(&ids->identities, store);
+	tw__intern_marks(&ids->marks, store);
+}
+
+void tw__call_ids_close(struct tw__call_ids *ids)
+{
+	tw__intern_free(&ids->words);
+	tw__intern_free(&ids->identities);
+	tw__intern_free(&ids->marks);
+	tw_free(ids->writer);
+	ids->writer = NULL;
+}
+
+static size_t put(char *out, const char *text)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (n)
+		memcpy(out, text, n);
+	out[n] = TW_INTERN_SEPARATOR;
+	return n + 1;
+}
+
+static size_t marks_key(char *key, const struct tw__call *call)
 {
 	const tw_cdr *cdr = &call->cdr;
-	struct tw__intern *words = &ids->words;
-	struct tw__intern *identities = &ids->identities;
-	const struct {
-		int64_t *id;
-		struct tw__intern *intern;
-		const char *text;
-	} all[] = {
-		{ &out->source, words, call->source },
-		{ &out->caller, identities, call->caller },
-		{ &out->callee, identities, call->callee },
-		/* names only where the directory has no identity for them */
-		{ &out->trunk, words, call->trunk ? NULL : cdr->trunk },
-		{ &out->carrier, words, call->carrier ? NULL : cdr->carrier },
-		{ &out->department, words,
-			call->department ? NULL : cdr->department },
-		{ &out->extension, words, call->extension },
-		{ &out->accountcode, words, cdr->accountcode },
-		{ &out->campaign, words, cdr->campaign },
-		{ &out->source_currency, words,
-			call->has_source_cost ? cdr->currency : NULL },
-	};
+	char *out = key;
 
-	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++) {
-		tw_status status = tw__intern_id(all[i].id, all[i].intern,
-						 all[i].text, err);
+	out += put(out, call->source);
+	/* names only where the directory has no identity for them */
+	out += put(out, call->trunk ? NULL : cdr->trunk);
+	out += put(out, call->carrier ? NULL : cdr->carrier);
+	out += put(out, call->department ? NULL : cdr->department);
+	out += put(out, call->extension);
+	out += put(out, cdr->accountcode);
+	out += put(out, cdr->campaign);
+	out += put(out, call->has_source_cost ? cdr->currency : NULL);
+	out[-1] = '\0';
+	return (size_t)(out - key);
+}
 
+static tw_status find_marks(int64_t *out, const struct tw__call *call,
+			    struct tw__call_ids *ids, tw_error *err)
+{
+	struct tw__call_writer *w = ids->writer;
+	char key[sizeof(w->key)];
+	size_t size = marks_key(key, call);
+	tw_status status;
+
+	if (size != w->key_size || memcmp(key, w->key, size) != 0) {
+		status = tw__intern_id(&w->marks, &ids->marks, key, err);
 		if (status)
 			return status;
+		memcpy(w->key, key, size);
+		w->key_size = size;
 	}
+	*out = w->marks;
 	return TW_OK;
 }
 
-static void bind_some(struct tw_stmt *stmt, int index, int64_t value)
+static tw_status find_names(struct names *out, const struct tw__call *call,
+			    struct tw__call_ids *ids, tw_error *err)
 {
-	if (value)
-		tw__bind_i64(stmt, index, value);
+	tw_status status = find_marks(&out->marks, call, ids, err);
+
+	if (!status)
+		status = tw__intern_id(&out->caller, &ids->identities,
+				       call->caller, err);
+	if (!status)
+		status = tw__intern_id(&out->callee, &ids->identities,
+				       call->callee, err);
+	return status;
 }
 
-static void bind_call(struct tw_stmt *stmt, const struct tw__call *call,
-		      int64_t batch, const struct words *words)
+static void set(struct tw__call_writer *w, int index, bool known,
+		int64_t value)
+{
+	char state = known ? 'v' : 'n';
+
+	if (w->last[index].state == state &&
+	    (!known || w->last[index].value == value))
+		return;
+	w->last[index].state = state;
+	w->last[index].value = value;
+	if (known)
+		tw__bind_i64(w->insert, index, value);
+	else
+		tw__bind_null(w->insert, index);
+}
+
+static void set_record(struct tw__call_writer *w, const struct tw__call *call,
+		       int64_t batch, const struct names *names)
 {
 	const tw_cdr *cdr = &call->cdr;
+	bool linked = cdr->linked_id && *cdr->linked_id &&
+		strcmp(cdr->linked_id, cdr->call_id) != 0;
+	bool odd_end = call->end_us && call->end_us !=
+		call->answer_us + cdr->duration_us;
 
-	tw__bind_i64(stmt, 1, cdr->start);
-	tw__bind_i64(stmt, 2, (int64_t)call->key);
-	tw__bind_i64(stmt, 3, (int64_t)call->content);
-	tw__bind_i64(stmt, 4, batch);
-	tw__bind_i64(stmt, 5, words->source);
-	bind_id(stmt, 6, cdr->call_id);
-	if (cdr->linked_id && *cdr->linked_id &&
-	    strcmp(cdr->linked_id, cdr->call_id) != 0)
-		bind_id(stmt, 7, cdr->linked_id);
-	tw__bind_i64(stmt, 8, cdr->leg);
-	tw__bind_i64(stmt, 9, cdr->sequence);
-	tw__bind_i64(stmt, 10, call->direction);
-	tw__bind_i64(stmt, 11, cdr->status);
-	if (call->answered)
-		tw__bind_i64(stmt, 12, call->answer_us - cdr->start);
-	if (call->end_us)
-		tw__bind_i64(stmt, 13, call->end_us - cdr->start);
-	tw__bind_i64(stmt, 14, cdr->duration_us);
-	tw__bind_i64(stmt, 15, words->caller);
-	tw__bind_i64(stmt, 16, words->callee);
-	tw__bind_i64(stmt, 17, call->trunk);
-	tw__bind_i64(stmt, 18, call->carrier);
-	tw__bind_i64(stmt, 19, call->department);
-	tw__bind_i64(stmt, 20, call->number);
-	bind_some(stmt, 21, words->trunk);
-	bind_some(stmt, 22, words->carrier);
-	bind_some(stmt, 23, words->department);
-	bind_some(stmt, 24, words->extension);
-	bind_some(stmt, 25, words->accountcode);
-	bind_some(stmt, 26, words->campaign);
-	tw__bind_i64(stmt, 27, call->rate_state);
-	tw__bind_i64(stmt, 28, call->reason);
-	if (call->rate_state == TW_STATE_RATED) {
-		tw__bind_i64(stmt, 29, call->tariff_version);
-		tw__bind_i64(stmt, 30, (int64_t)call->rate_row);
-		bind_some(stmt, 31, call->destination);
-		tw__bind_i64(stmt, 32, call->charged_s);
-		tw__bind_i64(stmt, 33, call->cost_nanos);
-		tw__bind_i64(stmt, 34, call->net_nanos);
-		tw__bind_i64(stmt, 35, call->vat_nanos);
-		tw__bind_i64(stmt, 36, call->currency);
+	set(w, 1, true, cdr->start);
+	set(w, 2, true, (int64_t)call->key);
+	set(w, 3, true, (int64_t)call->content);
+	set(w, 4, true, batch);
+	set(w, 5, true, names->marks);
+	bind_id(w->insert, 6, cdr->call_id);
+	if (linked) {
+		bind_id(w->insert, 7, cdr->linked_id);
+		w->last[7].state = 0;
 	}
-	if (call->has_source_cost) {
-		tw__bind_i64(stmt, 37, call->source_cost_nanos);
-		tw__bind_i64(stmt, 38, words->source_currency);
+	else {
+		set(w, 7, false, 0);
 	}
+	set(w, 8, true, cdr->leg);
+	set(w, 9, true, cdr->sequence);
+	set(w, 10, true, call->direction);
+	set(w, 11, true, cdr->status);
+	set(w, 12, call->answered, call->answer_us - cdr->start);
+	set(w, 13, odd_end, call->end_us - cdr->start);
+	set(w, 14, true, cdr->duration_us);
+	set(w, 15, true, names->caller);
+	set(w, 16, true, names->callee);
 }
 
-static tw_status same_or_not(tw_store *store, const struct tw__call *call,
+static void set_findings(struct tw__call_writer *w,
+			 const struct tw__call *call)
+{
+	bool rated = call->rate_state == TW_STATE_RATED;
+
+	set(w, 17, true, call->trunk);
+	set(w, 18, true, call->carrier);
+	set(w, 19, true, call->department);
+	set(w, 20, true, call->number);
+	set(w, 21, true, call->rate_state);
+	set(w, 22, true, call->reason);
+	set(w, 23, rated, call->tariff_version);
+	set(w, 24, rated, (int64_t)call->rate_row);
+	set(w, 25, rated, call->charged_s);
+	set(w, 26, rated, call->cost_nanos);
+	set(w, 27, rated, call->vat_nanos);
+	set(w, 28, call->has_source_cost, call->source_cost_nanos);
+}
+
+static tw_status open_writer(struct tw__call_ids *ids, tw_store *store,
 			     tw_error *err)
 {
-	struct tw_stmt *stmt;
-	bool same;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT content FROM call WHERE start_us = ? AND key = ? "
-		"AND undone = 0", err);
+	tw_status status;
 
-	if (status)
-		return status;
+	if (ids->writer)
+		return TW_OK;
+	ids->writer = tw_calloc(1, sizeof(*ids->writer));
+	if (!ids->writer)
+		return tw__fail_oom(err);
+	status = tw__stmt(&ids->writer->insert, store, INSERT_CALL, err);
+	if (!status)
+		status = tw__stmt(&ids->writer->same, store,
+			"SELECT content FROM call WHERE start_us = ? "
+			"AND key = ? AND undone = 0", err);
+	if (status) {
+		tw_free(ids->writer);
+		ids->writer = NULL;
+	}
+	return status;
+}
+
+static tw_status same_or_not(struct tw_stmt *stmt,
+			     const struct tw__call *call, tw_error *err)
+{
+	tw_status status;
+	bool same;
+
 	tw__bind_i64(stmt, 1, call->cdr.start);
 	tw__bind_i64(stmt, 2, (int64_t)call->key);
 	status = tw__step(stmt, err);
@@ -175,29 +259,18 @@ static tw_status same_or_not(tw_store *store, const struct tw__call *call,
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err)
 {
-	struct words words;
-	struct tw_stmt *stmt;
-	tw_status status = find_words(&words, call, ids, err);
+	struct names names;
+	tw_status status = open_writer(ids, store, err);
 
+	if (!status)
+		status = find_names(&names, call, ids, err);
 	if (status)
 		return status;
-	status = tw__stmt(&stmt, store,
-		"INSERT INTO call (start_us, key, content, batch, source, "
-		"call_id, linked, leg, sequence, direction, status, "
-		"answer_after_us, end_after_us, duration_us, caller, callee, "
-		"trunk, carrier, department, number, trunk_word, "
-		"carrier_word, department_word, extension, accountcode, "
-		"campaign, rate_state, reason, tariff_version, rate_row, "
-		"destination, charged_s, cost_nanos, net_nanos, vat_nanos, "
-		"currency, source_cost_nanos, source_currency) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-		"ON CONFLICT DO NOTHING", err);
+	set_record(ids->writer, call, ids->batch, &names);
+	set_findings(ids->writer, call);
+	status = tw__run(ids->writer->insert, err);
 	if (status)
 		return status;
-	bind_call(stmt, call, ids->batch, &words);
-	status = tw__run(stmt, err);
-	if (status)
-		return status;
-	return tw__changes(store) ? TW_OK : same_or_not(store, call, err);
+	return tw__changes(store) ? TW_OK :
+		same_or_not(ids->writer->same, call, err);
 }

@@ -18,6 +18,7 @@ static void intern_init(struct tw__intern *intern, tw_store *store)
 
 	memset(intern, 0, sizeof(*intern));
 	intern->store = store;
+	intern->columns = 1;
 	intern->seed = (uint64_t)clock->monotonic(clock->arg) ^
 		(uint64_t)(uintptr_t)intern;
 }
@@ -34,6 +35,19 @@ void tw__intern_identities(struct tw__intern *intern, tw_store *store)
 	intern_init(intern, store);
 	intern->select = "SELECT id FROM identity WHERE digits = ?";
 	intern->insert = "INSERT INTO identity (digits) VALUES (?)";
+}
+
+void tw__intern_marks(struct tw__intern *intern, tw_store *store)
+{
+	intern_init(intern, store);
+	intern->columns = 8;
+	intern->select = "SELECT id FROM marks WHERE source = ? "
+		"AND trunk = ? AND carrier = ? AND department = ? "
+		"AND extension = ? AND accountcode = ? AND campaign = ? "
+		"AND source_currency = ?";
+	intern->insert = "INSERT INTO marks (source, trunk, carrier, "
+		"department, extension, accountcode, campaign, "
+		"source_currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 }
 
 static void forget(struct tw__intern *intern)
@@ -102,6 +116,18 @@ static tw_status make_room(struct tw__intern *intern, tw_error *err)
 	return TW_OK;
 }
 
+static void bind_key(struct tw_stmt *stmt, int columns, const char *text)
+{
+	for (int i = 1; i <= columns; i++) {
+		size_t n = i < columns ?
+			(size_t)(strchr(text, TW_INTERN_SEPARATOR) - text) :
+			strlen(text);
+
+		tw__bind_str(stmt, i, tw__str(text, n));
+		text += n + 1;
+	}
+}
+
 static tw_status ask_store(int64_t *out, const struct tw__intern *intern,
 			   const char *text, tw_error *err)
 {
@@ -110,7 +136,7 @@ static tw_status ask_store(int64_t *out, const struct tw__intern *intern,
 
 	if (status)
 		return status;
-	tw__bind_text(stmt, 1, text);
+	bind_key(stmt, intern->columns, text);
 	status = tw__step(stmt, err);
 	if (status == TW_OK) {
 		*out = tw__col_i64(stmt, 0);
@@ -122,7 +148,7 @@ static tw_status ask_store(int64_t *out, const struct tw__intern *intern,
 	status = tw__stmt(&stmt, intern->store, intern->insert, err);
 	if (status)
 		return status;
-	tw__bind_text(stmt, 1, text);
+	bind_key(stmt, intern->columns, text);
 	status = tw__run(stmt, err);
 	if (status)
 		return status;

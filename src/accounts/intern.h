@@ -1,7 +1,7 @@
 /**
  * @file src/accounts/intern.h  Texts that repeat, as small integers
  *
- * Decides which id a text has in `word` or `identity`, and keeps what it
+ * Decides which id a text has in `word`, `identity` or `marks`, and keeps what it
  * learned so that a million calls ask SQL a few thousand times. Refuses to
  * know what the texts mean.
  */
@@ -10,10 +10,14 @@
 
 #include "store/db.h"
 
+/* No text that is stored may hold it, so that parts never run together. */
+#define TW_INTERN_SEPARATOR '\x1f'
+
 struct tw__intern {
 	tw_store *store;        /* borrowed */
 	const char *select;     /* literals: tw__stmt caches by address */
 	const char *insert;
+	int columns;            /* of a key, parted by the separator */
 	uint64_t seed;
 	struct tw__intern_slot *slots;
 	size_t capacity;        /* power of two */
@@ -24,6 +28,8 @@ struct tw__intern {
  * collide would cost hours) and forgets everything when it grows too big. */
 void tw__intern_words(struct tw__intern *intern, tw_store *store);
 void tw__intern_identities(struct tw__intern *intern, tw_store *store);
+/* Keys are eight texts, in the order of the table's columns. */
+void tw__intern_marks(struct tw__intern *intern, tw_store *store);
 void tw__intern_free(struct tw__intern *intern);
 
 /* Id of a text, made when it is new; "" and NULL are 0. */

@@ -213,73 +213,67 @@ tw_status tw_unrated_list(tw_listing **out, tw_store *store, tw_error *err)
 
 /* ---- nobody's ---- */
 
-enum { BY_EXTENSION, BY_ACCOUNTCODE, BY_NUMBER, BY_TRUNK, BY_NAME, BY_NONE };
-static const char *const suggest_kinds[] = { "extension", "accountcode",
-	"number", "trunk", "department", "unknown" };
+enum { BY_NAME, BY_ACCOUNTCODE, BY_EXTENSION, BY_NUMBER, BY_TRUNK,
+	BY_NONE };
+static const struct { const char *kind, *sql; } hints[] = {
+	{ "department", "SELECT department FROM marks WHERE id = ?" },
+	{ "accountcode", "SELECT accountcode FROM marks WHERE id = ?" },
+	{ "extension", "SELECT extension FROM marks WHERE id = ?" },
+	{ "number", "SELECT digits FROM identity WHERE id = ?" },
+	{ "trunk", "SELECT name FROM trunk WHERE id = ? "
+		"ORDER BY valid_from DESC LIMIT 1" },
+	{ "unknown", "SELECT '' WHERE ? <> 0" },
+};
 
-/* The most telling mark that a call carries, in the order in which matches
- * are asked; a department's name that nobody declared comes before all. */
-static void mark_of(struct tw__rollup_key *key, struct tw_stmt *stmt)
+/* The most telling hint that a call carries, in the order in which matches
+ * are asked; a department's name that nobody declared comes before all.
+ * direction: the hint; number: where its text stands. */
+static void hint_of(struct tw__rollup_key *key, struct tw_stmt *stmt)
 {
-	static const int order[][2] = {
-		{ BY_NAME, 0 }, { BY_ACCOUNTCODE, 1 }, { BY_EXTENSION, 2 },
-	};
 	int64_t direction = tw__col_i64(stmt, 3);
-	int64_t own = direction == TW_DIRECTION_INBOUND ?
-		tw__col_i64(stmt, 5) : direction == TW_DIRECTION_OUTBOUND ?
-		tw__col_i64(stmt, 4) : 0;
 
-	key->direction = BY_NONE;
-	for (size_t i = 0; i < TW_ARRAY_COUNT(order); i++) {
-		key->number = tw__col_i64(stmt, order[i][1]);
-		key->direction = order[i][0];
-		if (key->number)
+	key->number = tw__col_i64(stmt, 0);
+	for (int i = BY_NAME; i <= BY_EXTENSION; i++) {
+		key->direction = i;
+		if (*tw__col_text(stmt, 6 + i))
 			return;
 	}
-	key->number = own;
 	key->direction = BY_NUMBER;
-	if (own)
-		return;
-	key->direction = BY_TRUNK;
-	key->number = tw__col_i64(stmt, 6);      /* declared: identity */
-	key->destination = 1;
+	key->number = direction == TW_DIRECTION_INBOUND ?
+		tw__col_i64(stmt, 2) : direction == TW_DIRECTION_OUTBOUND ?
+		tw__col_i64(stmt, 1) : 0;
 	if (key->number)
 		return;
-	key->number = tw__col_i64(stmt, 7);      /* only a name */
-	key->destination = 0;
-	if (!key->number)
+	key->direction = BY_TRUNK;
+	key->number = tw__col_i64(stmt, 4);
+	if (key->number)
+		return;
+	/* a trunk that only the record names */
+	key->number = tw__col_i64(stmt, 0);
+	key->destination = *tw__col_text(stmt, 9) != '\0';
+	if (!key->destination)
 		key->direction = BY_NONE;
 }
 
-static tw_status mark_text(tw_listing_row *row, tw_store *store,
-			   const struct tw__rollup_key *key, tw_error *err)
-{
-	const char *sql = "SELECT text FROM word WHERE id = ?";
+struct nobodys {
+	struct tw__rollup groups;
+	struct tw_listing *out;
+	tw_store *store;
+};
 
-	if (key->direction == BY_NUMBER)
-		sql = "SELECT digits FROM identity WHERE id = ?";
-	if (key->direction == BY_TRUNK && key->destination)
-		sql = "SELECT name FROM trunk WHERE id = ? "
-			"ORDER BY valid_from DESC LIMIT 1";
-	snprintf(row->kind, sizeof(row->kind), "%s",
-		 suggest_kinds[key->direction]);
-	return row_text(row->key, sizeof(row->key), store, sql, key->number,
-			err);
-}
-
-static tw_status add_nobodys(struct tw__rollup *groups, struct tw_stmt *stmt,
+static tw_status add_nobodys(struct nobodys *n, struct tw_stmt *stmt,
 			     tw_error *err)
 {
 	struct tw__rollup_key key = { 0 };
 	const struct tw__sums one = { .calls = 1,
-		.talk_us = tw__col_i64(stmt, 8),
-		.cost_nanos = tw__col_i64(stmt, 9) };
+		.talk_us = tw__col_i64(stmt, 5),
+		.cost_nanos = tw__col_i64(stmt, 10) };
 	struct tw__rollup_row *row;
 	tw_status status;
 
-	mark_of(&key, stmt);
-	key.currency = tw__col_i64(stmt, 10);
-	status = tw__rollup_row(&row, groups, &key, err);
+	hint_of(&key, stmt);
+	key.currency = tw__col_i64(stmt, 11);
+	status = tw__rollup_row(&row, &n->groups, &key, err);
 	if (status)
 		return status;
 	return tw__sums_add(&row->sums, &one, 1) ? TW_OK :
@@ -287,97 +281,122 @@ static tw_status add_nobodys(struct tw__rollup *groups, struct tw_stmt *stmt,
 			 "units");
 }
 
-/* A mark's calls without a charge belong beside those with one. */
-static void join_uncharged(struct tw__rollup *groups)
+static tw_status hint_row(tw_listing_row *row, struct nobodys *n,
+			  const struct tw__rollup_row *group, tw_error *err)
 {
-	int64_t currencies[16];
-	size_t count = 0;
+	const struct tw__rollup_key *key = &group->key;
+	bool named_trunk = key->direction == BY_TRUNK && key->destination;
+	tw_status status = row_text(row->key, sizeof(row->key), n->store,
+		named_trunk ? "SELECT trunk FROM marks WHERE id = ?" :
+		hints[key->direction].sql, key->number, err);
 
-	for (size_t i = 0; i < groups->count; i++) {
-		int64_t currency = groups->rows[i].key.currency;
-		size_t c = 0;
-
-		while (c < count && currencies[c] != currency)
-			c++;
-		if (currency && c == count && c < TW_ARRAY_COUNT(currencies))
-			currencies[count++] = currency;
-	}
-	for (size_t i = 0; i < groups->count; i++) {
-		struct tw__rollup_row *from = &groups->rows[i], *to = NULL;
-		struct tw__rollup_key key = from->key;
-
-		if (key.currency)
-			continue;
-		for (size_t c = 0; !to && c < count; c++) {
-			key.currency = currencies[c];
-			to = tw__rollup_find(groups, &key);
-		}
-		if (to && tw__sums_add(&to->sums, &from->sums, 1))
-			memset(&from->sums, 0, sizeof(from->sums));
-	}
+	if (!status && key->currency)
+		status = row_text(row->money.currency,
+			sizeof(row->money.currency), n->store,
+			"SELECT currency FROM tariff_version WHERE id = ?",
+			key->currency, err);
+	snprintf(row->kind, sizeof(row->kind), "%s",
+		 hints[key->direction].kind);
+	row->calls = (uint64_t)group->sums.calls;
+	row->seconds = group->sums.talk_us;
+	row->money.nanos = group->sums.cost_nanos;
+	snprintf(row->detail, sizeof(row->detail), "%s",
+		 key->direction == BY_NAME ? "declare this [[department]]" :
+		 key->direction == BY_NONE ? "the record names neither "
+		 "extension, account code, number nor trunk" : "");
+	return status;
 }
 
-static tw_status show_nobodys(struct tw_listing *out, tw_store *store,
-			      struct tw__rollup *groups, tw_error *err)
+/* Does b say of a's key nothing but more calls? One of them may lack a
+ * currency: its calls were not charged. */
+static bool joins(const tw_listing_row *a, const tw_listing_row *b)
 {
-	join_uncharged(groups);
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct tw__rollup_row *group = &groups->rows[i];
-		tw_listing_row row = TW_LISTING_ROW_INIT;
-		tw_status status;
+	return strcmp(a->kind, b->kind) == 0 && strcmp(a->key, b->key) == 0 &&
+		(strcmp(a->money.currency, b->money.currency) == 0 ||
+		 !*a->money.currency);
+}
 
-		if (!group->sums.calls)
+static int by_key(const void *x, const void *y)
+{
+	const tw_listing_row *a = x, *b = y;
+	int diff = strcmp(a->kind, b->kind);
+
+	if (!diff)
+		diff = strcmp(a->key, b->key);
+	/* without a currency first: it joins what follows */
+	return diff ? diff : strcmp(a->money.currency, b->money.currency);
+}
+
+/* Several marks and tariff versions say the same text: one line of them. */
+static tw_status join_rows(struct nobodys *n, tw_listing_row *rows,
+			   size_t count, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	if (count)
+		qsort(rows, count, sizeof(*rows), by_key);
+	for (size_t i = 0; !status && i < count; i++) {
+		if (i + 1 < count && joins(&rows[i], &rows[i + 1])) {
+			rows[i + 1].calls += rows[i].calls;
+			rows[i + 1].seconds += rows[i].seconds;
+			if (!tw__add_i64(&rows[i + 1].money.nanos,
+					 rows[i + 1].money.nanos,
+					 rows[i].money.nanos))
+				return tw__fail(err, TW_ERANGE, "unallocated "
+						"calls exceed 9.2e9 units");
 			continue;
-		status = mark_text(&row, store, &group->key, err);
-		if (!status && group->key.currency)
-			status = row_text(row.money.currency,
-				sizeof(row.money.currency), store,
-				"SELECT text FROM word WHERE id = ?",
-				group->key.currency, err);
-		if (status)
-			return status;
-		row.calls = (uint64_t)group->sums.calls;
-		row.seconds = group->sums.talk_us / TW_SECOND;
-		row.money.nanos = group->sums.cost_nanos;
-		snprintf(row.detail, sizeof(row.detail), "%s",
-			 group->key.direction == BY_NAME ?
-			 "declare this [[department]]" :
-			 group->key.direction == BY_NONE ?
-			 "the record names neither extension, account code, "
-			 "number nor trunk" : "");
-		status = tw__listing_add(out, &row, err);
-		if (status)
-			return status;
+		}
+		rows[i].seconds /= TW_SECOND;
+		status = tw__listing_add(n->out, &rows[i], err);
 	}
-	if (tw__listing_count(out))
-		qsort(tw__listing_rows(out), tw__listing_count(out),
+	return status;
+}
+
+static tw_status show_nobodys(struct nobodys *n, tw_error *err)
+{
+	size_t count = n->groups.count;
+	tw_listing_row *rows = tw_calloc(count + 1, sizeof(*rows));
+	tw_status status = TW_OK;
+
+	if (!rows)
+		return tw__fail_oom(err);
+	for (size_t i = 0; !status && i < count; i++) {
+		rows[i] = (tw_listing_row)TW_LISTING_ROW_INIT;
+		status = hint_row(&rows[i], n, &n->groups.rows[i], err);
+	}
+	if (!status)
+		status = join_rows(n, rows, count, err);
+	tw_free(rows);
+	if (!status && tw__listing_count(n->out))
+		qsort(tw__listing_rows(n->out), tw__listing_count(n->out),
 		      sizeof(tw_listing_row), by_money);
-	return TW_OK;
+	return status;
 }
 
 static tw_status make_suggest(struct tw_listing *out, tw_store *store,
 			      tw_error *err)
 {
-	struct tw__rollup groups = { 0 };
+	struct nobodys n = { .out = out, .store = store };
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT department_word, accountcode, extension, direction, "
-		"caller, callee, trunk, trunk_word, duration_us, "
-		"cost_nanos, currency FROM call "
-		"WHERE department = 0 AND undone = 0", err);
+		"SELECT c.marks, c.caller, c.callee, c.direction, c.trunk, "
+		"c.duration_us, m.department, m.accountcode, m.extension, "
+		"m.trunk, c.cost_nanos, c.tariff_version FROM call c "
+		"JOIN marks m ON m.id = c.marks "
+		"WHERE c.department = 0 AND c.undone = 0", err);
 
 	if (status)
 		return status;
 	while ((status = tw__step(stmt, err)) == TW_OK) {
-		status = add_nobodys(&groups, stmt, err);
+		status = add_nobodys(&n, stmt, err);
 		if (status) {
 			tw__reset(stmt);
 			break;
 		}
 	}
 	if (status == TW_ITER_END)
-		status = show_nobodys(out, store, &groups, err);
-	tw__rollup_free(&groups);
+		status = show_nobodys(&n, err);
+	tw__rollup_free(&n.groups);
 	return status;
 }
 

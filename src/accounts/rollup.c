@@ -170,17 +170,19 @@ static tw_status scan_row(struct tw__rollup *rollup, struct tw_stmt *stmt,
 	call.department = tw__col_i64(stmt, 1);
 	call.carrier = tw__col_i64(stmt, 2);
 	call.number = tw__col_i64(stmt, 3);
-	call.destination = tw__col_i64(stmt, 4);
-	call.direction = (uint32_t)tw__col_i64(stmt, 5);
-	call.first = tw__col_i64(stmt, 6) <= 1 &&
+	call.direction = (uint32_t)tw__col_i64(stmt, 4);
+	call.first = tw__col_i64(stmt, 5) <= 1 &&
 		call.direction != TW_DIRECTION_FORWARD;
-	call.answered = !tw__col_is_null(stmt, 7);
-	call.cdr.duration_us = tw__col_i64(stmt, 8);
-	call.rate_state = (uint32_t)tw__col_i64(stmt, 9);
-	call.currency = tw__col_i64(stmt, 10);
-	call.cost_nanos = tw__col_i64(stmt, 11);
-	call.net_nanos = tw__col_i64(stmt, 12);
-	call.vat_nanos = tw__col_i64(stmt, 13);
+	call.answered = !tw__col_is_null(stmt, 6);
+	call.cdr.duration_us = tw__col_i64(stmt, 7);
+	call.rate_state = (uint32_t)tw__col_i64(stmt, 8);
+	call.cost_nanos = tw__col_i64(stmt, 9);
+	call.vat_nanos = tw__col_i64(stmt, 10);
+	call.net_nanos = call.cost_nanos;
+	if (tw__col_i64(stmt, 11) == TW_VAT_GROSS)
+		call.net_nanos -= call.vat_nanos;
+	call.currency = tw__col_i64(stmt, 12);
+	call.destination = tw__col_i64(stmt, 13);
 	tw__rollup_of(&key, &sums, &call, book);
 	status = tw__rollup_row(&row, rollup, &key, err);
 	if (status)
@@ -198,11 +200,17 @@ tw_status tw__rollup_scan(struct tw__rollup *rollup, tw_store *store,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT start_us, department, carrier, number, destination, "
-		"direction, leg, answer_after_us, duration_us, rate_state, "
-		"currency, cost_nanos, net_nanos, vat_nanos FROM call "
-		"WHERE start_us >= ? AND start_us <= ? AND undone = 0 "
-		"AND (batch = ? OR ? = 0)", err);
+		"SELECT c.start_us, c.department, c.carrier, c.number, "
+		"c.direction, c.leg, c.answer_after_us, c.duration_us, "
+		"c.rate_state, c.cost_nanos, c.vat_nanos, v.vat, m.id, d.id "
+		"FROM call c "
+		"LEFT JOIN tariff_version v ON v.id = c.tariff_version "
+		"LEFT JOIN word m ON m.text = v.currency "
+		"LEFT JOIN tariff_rate r ON r.version = c.tariff_version "
+		"AND r.position = c.rate_row "
+		"LEFT JOIN word d ON d.text = r.destination "
+		"WHERE c.start_us >= ? AND c.start_us <= ? "
+		"AND c.undone = 0 AND (c.batch = ? OR ? = 0)", err);
 
 	if (status)
 		return status;

@@ -200,8 +200,10 @@ static tw_status sum_batches(struct tw__rollup *out, tw_store *store,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT batch, currency, department, carrier, cost_nanos "
-		"FROM call WHERE rate_state = 1 AND undone = 0", err);
+		"SELECT c.batch, w.id, c.department, c.carrier, c.cost_nanos "
+		"FROM call c JOIN tariff_version v ON v.id = c.tariff_version "
+		"LEFT JOIN word w ON w.text = v.currency "
+		"WHERE c.rate_state = 1 AND c.undone = 0", err);
 
 	if (status)
 		return status;
@@ -290,8 +292,8 @@ static tw_status one_state(tw_verdict *verdict, tw_store *store,
 		"SELECT start_us FROM call WHERE rate_state NOT IN (1, 2, 3) "
 		"OR (rate_state = 1) <> (cost_nanos IS NOT NULL) "
 		"OR (rate_state = 1 AND (reason <> 0 OR "
-		"tariff_version IS NULL OR rate_row IS NULL OR "
-		"currency IS NULL)) OR (rate_state <> 1 AND reason = 0)",
+		"tariff_version IS NULL OR rate_row IS NULL)) "
+		"OR (rate_state <> 1 AND reason = 0)",
 		"calls with no state or two", err);
 }
 
@@ -428,7 +430,8 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"(number <> 0 AND number NOT IN (SELECT id FROM number))",
 		"SELECT start_us FROM call WHERE (caller <> 0 AND caller "
 		"NOT IN (SELECT id FROM identity)) OR (callee <> 0 AND "
-		"callee NOT IN (SELECT id FROM identity))",
+		"callee NOT IN (SELECT id FROM identity)) OR marks NOT IN "
+		"(SELECT id FROM marks)",
 		"SELECT c.start_us FROM call c WHERE c.rate_state = 1 "
 		"AND NOT EXISTS (SELECT 1 FROM tariff_rate r "
 		"WHERE r.version = c.tariff_version "

@@ -294,15 +294,18 @@ tw_status tw__preset_time(tw_time *out, const struct tw__preset *preset,
 			  size_t column, tw_time after, tw_error *err)
 {
 	const char *text = tw__preset_cell(preset, column);
-	tw_error why = TW_ERROR_INIT;
 
 	if (!*text) {
 		*out = 0;
 		return TW_OK;
 	}
-	if (tw_time_parse(out, text, preset->options.zone, &why))
+	if (tw_time_parse(out, text, preset->options.zone, NULL)) {
+		tw_error why = TW_ERROR_INIT;
+
+		(void)tw_time_parse(out, text, preset->options.zone, &why);
 		return tw__preset_fail(preset, column, err, "%s",
 				       why.message);
+	}
 	if (*out < after)
 		*out = tw__preset_repeated(preset->options.zone, *out);
 	return TW_OK;

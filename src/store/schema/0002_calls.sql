@@ -4,14 +4,30 @@
 -- hash of the key), because a unique index on a random call id costs seven to
 -- twelve times the row itself, and everything that repeats is a small integer.
 -- References named like a kind (trunk, carrier, department, number) are
--- identities of 0001; 0 is "not known", and then the *_word column keeps the
--- name that came. Money is nano-units; times are microseconds.
+-- identities of 0001; 0 is "not known". Money is nano-units; times are
+-- microseconds.
 
--- Texts that repeat: sources, destinations, currencies, extensions, names
--- that the directory lacks.
+-- Texts that repeat: destinations and currencies of the rollup.
 CREATE TABLE word (
 	id INTEGER PRIMARY KEY,
 	text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What else a record says of itself. The same few combinations come again and
+-- again, so that one small integer in a call stands for all of them. trunk,
+-- carrier and department are set only where the directory has no identity.
+CREATE TABLE marks (
+	id INTEGER PRIMARY KEY,
+	source TEXT NOT NULL,
+	trunk TEXT NOT NULL,
+	carrier TEXT NOT NULL,
+	department TEXT NOT NULL,
+	extension TEXT NOT NULL,
+	accountcode TEXT NOT NULL,
+	campaign TEXT NOT NULL,
+	source_currency TEXT NOT NULL,
+	UNIQUE (source, trunk, carrier, department, extension, accountcode,
+		campaign, source_currency)
 ) STRICT;
 
 -- People's numbers behind an id, so that retention and erasure (digits set to
@@ -108,17 +124,23 @@ END;
 -- key: hash of (source, call_id, leg, sequence); content: of what the source
 -- said besides. undone: 0, or the batch as whose part it was taken back (in
 -- the key, so that the same record may come again afterwards). call_id and
--- linked are text, or 16 bytes when they are UUIDs. *_after_us count from
--- start_us; NULL is "was not". rate_state: 1 rated, 2 not chargeable,
--- 3 unrated; reason says why (src/accounts/call.h). batch is no declared
--- reference: taking an empty batch back would search every call for it.
+-- linked are text, or 16 bytes when they are UUIDs; linked is NULL when it is
+-- the call_id. *_after_us count from start_us: answer NULL is "never", end
+-- NULL is answer + duration, or not known. rate_state: 1 rated, 2 not
+-- chargeable, 3 unrated; reason says why (src/accounts/call.h). A rated call's
+-- currency and VAT rule are its tariff_version's, its destination and sheet
+-- line those of tariff_rate at rate_row.
+--
+-- BETWEEN and not IN, for which SQLite would build a table for every row;
+-- batch is no declared reference: taking an empty batch back would search
+-- every call for it.
 CREATE TABLE call (
 	start_us INTEGER NOT NULL,
 	key INTEGER NOT NULL,
 	undone INTEGER NOT NULL DEFAULT 0,
 	content INTEGER NOT NULL,
 	batch INTEGER NOT NULL,
-	source INTEGER NOT NULL,
+	marks INTEGER NOT NULL,
 	call_id ANY NOT NULL,
 	linked ANY,
 	leg INTEGER NOT NULL,
@@ -134,24 +156,14 @@ CREATE TABLE call (
 	carrier INTEGER NOT NULL,
 	department INTEGER NOT NULL,
 	number INTEGER NOT NULL,
-	trunk_word INTEGER,
-	carrier_word INTEGER,
-	department_word INTEGER,
-	extension INTEGER,
-	accountcode INTEGER,
-	campaign INTEGER,
-	rate_state INTEGER NOT NULL CHECK (rate_state IN (1, 2, 3)),
+	rate_state INTEGER NOT NULL CHECK (rate_state BETWEEN 1 AND 3),
 	reason INTEGER NOT NULL,
 	tariff_version INTEGER,
 	rate_row INTEGER,
-	destination INTEGER,
 	charged_s INTEGER,
 	cost_nanos INTEGER,
-	net_nanos INTEGER,
 	vat_nanos INTEGER,
-	currency INTEGER,
 	source_cost_nanos INTEGER,
-	source_currency INTEGER,
 	CHECK ((rate_state = 1) = (cost_nanos IS NOT NULL)),
 	PRIMARY KEY (start_us, key, undone)
 ) STRICT, WITHOUT ROWID;
