@@ -11,7 +11,7 @@
 
 enum {
 	CALLS = 256,           /* hash buckets */
-	STOP_POLL_MS = 100,
+	STOP_POLL_MS = 50,
 };
 
 
@@ -166,6 +166,9 @@ static bool last_handler(const struct sip_msg *msg, void *arg)
 
 /* ---- start ---- */
 
+static void stop_wait(struct gateway *gw, bool wait);
+
+
 static void destructor(void *arg)
 {
 	struct gateway *gw = arg;
@@ -175,6 +178,7 @@ static void destructor(void *arg)
 	while ((le = list_head(&gw->calll)))
 		call_end(le->data, TW_CALL_FAILED, 503, NULL);
 	clk_timer_cancel(&gw->stop_timer);
+	stop_wait(gw, false);
 	if (gw->recorder && !recorder_flush(gw->recorder))
 		gw_log(gw, "store: closed while records wait, they are lost");
 	mem_deref(gw->recorder);
@@ -278,6 +282,7 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 
 	tmr_init(&gw->sync_tmr);
 	tmr_init(&gw->patience_tmr);
+	tmr_init(&gw->stop_tmr);
 	gw->options = *options;
 	gw->directory = options->directory;
 	gw->sip = options->sip;
@@ -309,16 +314,35 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 
 /* ---- stop ---- */
 
+static void stop_handler(void *arg);
+
+
+/* Whoever holds the store does so in real time: a virtual clock stands. */
+static void stop_wait(struct gateway *gw, bool wait)
+{
+	if (gw->stop_waits == wait)
+		return;
+	gw->stop_waits = wait;
+	clk_busy(gw->clk, wait ? 1 : -1);
+	if (wait)
+		tmr_start(&gw->stop_tmr, STOP_POLL_MS, stop_handler, gw);
+	else
+		tmr_cancel(&gw->stop_tmr);
+}
+
+
 static void stop_handler(void *arg)
 {
 	struct gateway *gw = arg;
 
-	if (!trunks_are_idle(gw) || !recorder_flush(gw->recorder)) {
+	stop_wait(gw, false);
+	if (!trunks_are_idle(gw))
 		clk_timer_start(gw->clk, &gw->stop_timer, clk_now(gw->clk) +
 				STOP_POLL_MS * 1000, stop_handler, gw);
-		return;
-	}
-	gw->stopped_h(0, gw->stopped_arg);
+	else if (!recorder_is_empty(gw->recorder))
+		stop_wait(gw, true);
+	else
+		gw->stopped_h(0, gw->stopped_arg);
 }
 
 
@@ -335,6 +359,7 @@ void gateway_stop(struct gateway *gw, void (*stopped_h)(int err, void *arg),
 	while ((le = list_head(&gw->calll)))
 		call_end(le->data, TW_CALL_FAILED, 503, "shutting down");
 	trunks_stop(gw);
+	(void)recorder_flush(gw->recorder);
 	clk_timer_start(gw->clk, &gw->stop_timer, clk_now(gw->clk),
 			stop_handler, gw);
 }

@@ -100,6 +100,8 @@ struct gateway {
 	void (*stopped_h)(int err, void *arg);
 	void *stopped_arg;
 	struct clk_timer stop_timer;
+	struct tmr stop_tmr;
+	bool stop_waits;           /* for the store alone */
 };
 
 struct attempt;
@@ -227,6 +229,7 @@ int recorder_alloc(struct recorder **recorderp, struct gateway *gw);
 void record_add(struct recorder *recorder, const tw_cdr *cdr);
 /* Tries now. true: nothing is left in memory. */
 bool recorder_flush(struct recorder *recorder);
+bool recorder_is_empty(const struct recorder *recorder);
 /* Too much waits for the store: no new calls, they could not be accounted. */
 bool recorder_is_full(const struct recorder *recorder);
 

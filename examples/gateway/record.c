@@ -11,7 +11,7 @@
 enum {
 	BATCH = 100,
 	FLUSH_S = 5,           /* what a crash may lose at most */
-	RETRY_S = 1,
+	RETRY_MS = 200,
 	PENDING_MAX = 100000,
 	SEQUENCE_MAX = 16,
 };
@@ -35,6 +35,7 @@ struct recorder {
 	struct list pending;
 	uint32_t count;
 	struct clk_timer timer;
+	struct tmr retry;
 };
 
 
@@ -51,6 +52,7 @@ static void recorder_destructor(void *arg)
 	struct recorder *recorder = arg;
 
 	clk_timer_cancel(&recorder->timer);
+	tmr_cancel(&recorder->retry);
 	list_flush(&recorder->pending);
 }
 
@@ -135,13 +137,16 @@ bool recorder_flush(struct recorder *recorder)
 	tw_error err = TW_ERROR_INIT;
 
 	clk_timer_cancel(&recorder->timer);
+	tmr_cancel(&recorder->retry);
 	if (!recorder->count)
 		return true;
 
 	if (store_all(recorder, &counts, &err)) {
 		gw_log(gw, "store: %u records wait: %s", recorder->count,
 		       err.message);
-		wake(recorder, RETRY_S);
+		/* Whoever holds the store does so in real time. */
+		tmr_start(&recorder->retry, RETRY_MS, timer_handler,
+			  recorder);
 		return false;
 	}
 
@@ -200,6 +205,12 @@ void record_add(struct recorder *recorder, const tw_cdr *cdr)
 }
 
 
+bool recorder_is_empty(const struct recorder *recorder)
+{
+	return recorder->count == 0;
+}
+
+
 bool recorder_is_full(const struct recorder *recorder)
 {
 	return recorder->count >= PENDING_MAX;
@@ -214,6 +225,7 @@ int recorder_alloc(struct recorder **recorderp, struct gateway *gw)
 	if (!recorder)
 		return ENOMEM;
 
+	tmr_init(&recorder->retry);
 	recorder->gw = gw;
 	*recorderp = recorder;
 

@@ -457,6 +457,15 @@ static void test_112_passes_from_a_busy_phone(void **state)
 
 /* ---- store and secrets ---- */
 
+static bool has_record(struct world *w)
+{
+	struct gateway_stats stats;
+
+	gateway_stats(w->gw, &stats);
+	return stats.records == 1;
+}
+
+
 static void test_records_wait_while_the_store_is_locked(void **state)
 {
 	struct world *w = *state;
@@ -478,10 +487,37 @@ static void test_records_wait_while_the_store_is_locked(void **state)
 
 	assert_int_equal(tw_store_rollback(other, NULL), TW_OK);
 	tw_store_free(other);
-	world_pass(w, 5);
-	gateway_stats(w->gw, &stats);
-	assert_int_equal(stats.records, 1);
+	world_run(w, has_record);
 	assert_int_equal(world_legs(w, legs, LEGS), 1);
+}
+
+
+static void release_handler(void *arg)
+{
+	assert_int_equal(tw_store_rollback(arg, NULL), TW_OK);
+}
+
+
+static void test_stop_waits_for_the_store(void **state)
+{
+	struct world *w = *state;
+	tw_store_options options = TW_STORE_OPTIONS_INIT;
+	struct world_leg legs[LEGS];
+	tw_store *other = NULL;
+	char path[128];
+	struct tmr tmr;
+
+	re_snprintf(path, sizeof(path), "%s/store.db", w->dir);
+	assert_int_equal(tw_store_open(&other, path, &options, NULL), TW_OK);
+	assert_int_equal(tw_store_begin(other, NULL), TW_OK);
+	dial_out(w, "+88216000000");
+	world_run(w, anna_got_403);
+	tmr_init(&tmr);
+	tmr_start(&tmr, 300, release_handler, other);
+	world_stop(w);
+	assert_false(tmr_isrunning(&tmr));
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+	tw_store_free(other);
 }
 
 
@@ -533,6 +569,7 @@ int main(void)
 		CASE(test_a_phones_name_from_elsewhere_is_no_phone),
 		CASE(test_112_passes_from_a_busy_phone),
 		CASE(test_records_wait_while_the_store_is_locked),
+		CASE(test_stop_waits_for_the_store),
 		CASE(test_password_that_others_can_read_is_refused),
 	};
 	int err;
