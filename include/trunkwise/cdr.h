@@ -39,6 +39,11 @@ TW_BEGIN_DECLS
 #define TW_CALL_FAILED    4u
 #define TW_CALL_CANCELLED 5u  /* the caller gave up */
 
+/** Another try at a call that some other record stands for (one of several
+ * phones that rang, a carrier that refused): stored and rated, but it counts
+ * neither as a call nor as missed. No part of the key. */
+#define TW_CDR_ATTEMPT 0x1u
+
 /** All strings are borrowed for the call; NULL or "" means not known. */
 typedef struct tw_cdr {
 	uint32_t size;
@@ -46,7 +51,7 @@ typedef struct tw_cdr {
 	uint32_t status;             /* TW_CALL_ */
 	uint32_t leg;                /* 1 first, 2 forwarded ... */
 	uint32_t sequence;
-	uint32_t reserved;
+	uint32_t flags;              /* TW_CDR_ */
 	const char *call_id;         /* required, 1..255 bytes */
 	const char *linked_id;       /* same for all legs of one call */
 	tw_time start;               /* required */
@@ -113,7 +118,8 @@ TW_EXTERN(tw_status) tw_import_add(tw_import *import, const tw_cdr *cdr,
  *
  * "native": the house layout, columns by header. "asterisk": Master.csv of
  * cdr_csv, 16 to 21 columns without a header, or any order with one; needs
- * `zone`. A local time that exists twice (clocks set back) is told apart by
+ * `zone`. The rows of one linkedid (else uniqueid) in a file are one inbound
+ * call, or as many outbound ones as were answered; the others are attempts. A local time that exists twice (clocks set back) is told apart by
  * the epoch in uniqueid, else the first is taken; answer and end never lie
  * before start.
  * @return TW_OK, TW_EPARSE (no header), TW_EINVAL (zone is missing),

@@ -1,9 +1,9 @@
 /**
  * @file src/accounts/intern.h  Texts that repeat, as small integers
  *
- * Decides which id a text has in `word`, `identity` or `marks`, and keeps what it
- * learned so that a million calls ask SQL a few thousand times. Refuses to
- * know what the texts mean.
+ * Decides which id a text has in `word`, `identity` or `marks`, and keeps
+ * what it learned so that a million calls ask SQL a few thousand times.
+ * Refuses to know what the texts mean.
  */
 #ifndef TW_SRC_INTERN_H
 #define TW_SRC_INTERN_H

@@ -171,7 +171,7 @@ static tw_status scan_row(struct tw__rollup *rollup, struct tw_stmt *stmt,
 	call.carrier = tw__col_i64(stmt, 2);
 	call.number = tw__col_i64(stmt, 3);
 	call.direction = (uint32_t)tw__col_i64(stmt, 4);
-	call.first = tw__col_i64(stmt, 5) <= 1 &&
+	call.first = tw__col_i64(stmt, 5) == 1 &&
 		call.direction != TW_DIRECTION_FORWARD;
 	call.answered = !tw__col_is_null(stmt, 6);
 	call.cdr.duration_us = tw__col_i64(stmt, 7);

@@ -175,6 +175,18 @@ static tw_status open_csv(struct tw__preset *preset, tw_error *err)
 		return status;
 	status = preset->kind->begin(preset, &is_header, err);
 	preset->pending = !is_header;
+	if (status || !preset->kind->grouped)
+		return status;
+	status = tw__preset_group(preset, err);
+	tw__csv_free(preset->csv);
+	preset->csv = NULL;
+	if (!status)
+		status = tw__csv_new(&preset->csv, preset->utf8, size, 0,
+				     err);
+	/* the header, or the first row once more */
+	if (!status)
+		status = tw__csv_next(preset->csv, &preset->row, err);
+	preset->pending = !is_header;
 	return status;
 }
 
@@ -220,11 +232,12 @@ void tw__preset_free(struct tw__preset *preset)
 	tw_free(preset->utf8);
 	tw_free(preset->titles);
 	tw_free(preset->cells);
+	tw_free(preset->attempts);
 	tw_free(preset);
 }
 
-tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
-			  tw_error *err)
+tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
+			 tw_error *err)
 {
 	tw_status status = TW_OK;
 
@@ -246,6 +259,17 @@ tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 		return status;
 	*out = (tw_cdr)TW_CDR_INIT;
 	return preset->kind->read(out, preset, err);
+}
+
+tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
+			  tw_error *err)
+{
+	tw_status status = tw__preset_row(out, preset, err);
+
+	if (status != TW_ITER_END && preset->attempts &&
+	    preset->attempts[preset->ordinal++] && !status)
+		out->flags |= TW_CDR_ATTEMPT;
+	return status;
 }
 
 void tw__preset_text(char *out, size_t size, const struct tw__preset *preset)

@@ -11,7 +11,8 @@
  * it the first is taken, and answer and end never lie before start.
  *
  * A call that came in on a trunk and left on one is a single row there: it
- * becomes one forwarded leg, charged to the number it came to.
+ * becomes one forwarded leg, charged to the number it came to. A call that
+ * rang three phones is three rows: preset_group.c finds the one that counts.
  */
 #include <fnmatch.h>
 #include <stdio.h>
@@ -372,5 +373,5 @@ static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)
 }
 
 const struct preset_kind tw__preset_asterisk = {
-	"asterisk", columns, A_COUNT, true, begin, read
+	"asterisk", columns, A_COUNT, true, begin, read, true
 };

@@ -180,5 +180,5 @@ static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)
 }
 
 const struct preset_kind tw__preset_native = {
-	"native", columns, N_COUNT, false, begin, read
+	"native", columns, N_COUNT, false, begin, read, false
 };

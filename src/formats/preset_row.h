@@ -24,6 +24,7 @@ struct preset_kind {
 			   tw_error *err);
 	tw_status (*read)(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err);
+	bool grouped;               /* several rows may be one call */
 };
 extern const struct preset_kind tw__preset_native, tw__preset_asterisk;
 
@@ -34,6 +35,8 @@ struct tw__preset {
 	struct tw_csv *csv;
 	struct tw_csv_row row;
 	bool pending;               /* row is read but not given out */
+	bool *attempts;             /* by row, when the kind is grouped */
+	size_t ordinal;             /* of the row to come */
 	size_t width;               /* of the header; 0: none */
 	int place[PRESET_COLUMNS];  /* of each column in a row; -1: absent */
 	char (*titles)[64];         /* header as it came */
@@ -45,6 +48,13 @@ struct tw__preset {
 	char scratch[64];           /* a made-up call id */
 	char trunk[128], extension[32], dialled[40];
 };
+
+/* Reads the whole file once and finds the rows that are attempts only
+ * (preset_group.c); reading begins anew afterwards. */
+tw_status tw__preset_group(struct tw__preset *preset, tw_error *err);
+/* One row, whatever came before it. */
+tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
+			 tw_error *err);
 
 /* Cell of a column, trimmed and terminated; "" when absent. */
 const char *tw__preset_cell(const struct tw__preset *preset, size_t column);

@@ -125,7 +125,7 @@ END;
 -- said besides. undone: 0, or the batch as whose part it was taken back (in
 -- the key, so that the same record may come again afterwards). call_id and
 -- linked are text, or 16 bytes when they are UUIDs; linked is NULL when it is
--- the call_id. *_after_us count from start_us: answer NULL is "never", end
+-- the call_id. leg 0 is another try at a call that a different row stands for. *_after_us count from start_us: answer NULL is "never", end
 -- NULL is answer + duration, or not known. rate_state: 1 rated, 2 not
 -- chargeable, 3 unrated; reason says why (src/accounts/call.h). A rated call's
 -- currency and VAT rule are its tariff_version's, its destination and sheet

@@ -358,6 +358,44 @@ static void test_inbound_and_missed(void **state)
 	assert_int_equal(row.talk_us, 60 * TW_SECOND);
 }
 
+/* A ring group in Master.csv: one call, one missed call. */
+static void test_asterisk_file(void **state)
+{
+	static const char text[] =
+		",79161234567,78432000001,c,d,PJSIP/main-1,PJSIP/101-2,Dial,"
+		"h,2026-10-05 10:00:00,,2026-10-05 10:00:20,20,0,NO ANSWER,x,"
+		"1791183600.1,,,1791183600.1,1\n"
+		",79161234567,78432000001,c,d,PJSIP/main-1,PJSIP/102-3,Dial,"
+		"h,2026-10-05 10:00:00,2026-10-05 10:00:05,"
+		"2026-10-05 10:01:05,65,60,ANSWERED,x,"
+		"1791183600.1,,,1791183600.1,2\n"
+		",79161234567,78432000001,c,d,PJSIP/main-4,PJSIP/101-5,Dial,"
+		"h,2026-10-05 11:00:00,,2026-10-05 11:00:20,20,0,NO ANSWER,x,"
+		"1791187200.4,,,1791187200.4,3\n"
+		",79161234567,78432000001,c,d,PJSIP/main-4,PJSIP/102-6,Dial,"
+		"h,2026-10-05 11:00:00,,2026-10-05 11:00:20,20,0,NO ANSWER,x,"
+		"1791187200.4,,,1791187200.4,4\n"
+		",101,89161234567,c,d,PJSIP/101-7,PJSIP/main-8,Dial,"
+		"h,2026-10-05 12:00:00,2026-10-05 12:00:05,"
+		"2026-10-05 12:01:05,65,60,ANSWERED,x,"
+		"1791190800.7,,,1791190800.7,5\n";
+	struct fixture *f = *state;
+	tw_expense_row row;
+
+	assert_int_equal(import_text(f, "asterisk", "Europe/Moscow", text)
+			 .rows_stored, 5);
+	row = expenses_of(f, "2026-10", "Kazan");
+	assert_int_equal(row.calls, 2);
+	assert_int_equal(row.answered, 1);
+	assert_int_equal(row.missed, 1);
+	/* extension 101 is nobody's yet: its money is visible there */
+	row = expenses_of(f, "2026-10", "");
+	assert_int_equal(row.calls, 1);
+	assert_int_equal(row.calls_cost.nanos, RUB(1, 50));
+	assert_int_equal(import_text(f, "asterisk", "Europe/Moscow", text)
+			 .duplicates, 5);
+}
+
 static void test_direction_is_found(void **state)
 {
 	static const struct { const char *from, *to; uint32_t direction; }
@@ -517,6 +555,7 @@ int main(void)
 		T(test_impossible_records),
 		T(test_what_is_chargeable),
 		T(test_inbound_and_missed),
+		T(test_asterisk_file),
 		T(test_direction_is_found),
 		T(test_free_drops_everything),
 		T(test_wrong_use),

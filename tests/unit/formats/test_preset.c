@@ -387,6 +387,77 @@ static void test_repeated_hour(void **state)
 	done(&r);
 }
 
+#define SHORT(in, out, start, billsec, disposition, linked, sequence) \
+	",79161234567,78432000001,c,d,PJSIP/" in ",PJSIP/" out ",Dial,h," \
+	"2026-10-05 " start ",," "2026-10-05 11:00:00,65," billsec "," \
+	disposition ",x," linked ".1,,," linked ".1," sequence "\n"
+
+/* Three phones ring, one is picked up: one call. */
+static void test_one_call_of_many_rows(void **state)
+{
+	static const struct { const char *text, *attempts; } files[] = {
+		{ SHORT("main-1", "101-1", "10:00:00", "0", "NO ANSWER",
+			"1791183600", "1")
+		  SHORT("main-1", "102-2", "10:00:00", "60", "ANSWERED",
+			"1791183600", "2")
+		  SHORT("main-1", "103-3", "10:00:00", "0", "NO ANSWER",
+			"1791183600", "3"), "101" },
+		/* nobody: missed once */
+		{ SHORT("main-1", "101-1", "10:00:02", "0", "NO ANSWER",
+			"1791183600", "1")
+		  SHORT("main-1", "102-2", "10:00:00", "0", "NO ANSWER",
+			"1791183600", "2"), "10" },
+		/* transferred: answered twice, still one inbound call */
+		{ SHORT("main-1", "101-1", "10:00:00", "5", "ANSWERED",
+			"1791183600", "1")
+		  SHORT("main-1", "102-2", "10:00:09", "60", "ANSWERED",
+			"1791183600", "2"), "01" },
+		/* two carriers tried, the second one carried it */
+		{ SHORT("101-1", "main-1", "10:00:00", "0", "FAILED",
+			"1791183600", "1")
+		  SHORT("101-1", "main-2", "10:00:01", "60", "ANSWERED",
+			"1791183600", "2"), "10" },
+		/* two calls of one channel in turn */
+		{ SHORT("101-1", "main-1", "10:00:00", "9", "ANSWERED",
+			"1791183600", "1")
+		  SHORT("101-1", "main-2", "10:00:30", "60", "ANSWERED",
+			"1791183600", "2"), "00" },
+		/* what happens inside of a call from outside is no call */
+		{ SHORT("main-1", "Local-x", "10:00:00", "60", "ANSWERED",
+			"1791183600", "1")
+		  "broken row\n"
+		  SHORT("101-1", "102-2", "10:00:00", "60", "ANSWERED",
+			"1791183600", "2"), "0-1" },
+		/* other calls are other calls */
+		{ SHORT("main-1", "101-1", "10:00:00", "0", "NO ANSWER",
+			"1791183600", "1")
+		  SHORT("main-1", "101-1", "10:00:00", "0", "NO ANSWER",
+			"1791183700", "2"), "00" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(files); i++) {
+		const char *expected = files[i].attempts;
+		struct reader r;
+
+		assert_int_equal(open_as(&r, "asterisk", "Europe/Moscow",
+			"PJSIP/main-*", false, files[i].text), TW_OK);
+		for (; *expected; expected++) {
+			tw_status status = next(&r);
+
+			if (*expected == '-') {
+				assert_int_equal(status, TW_EPARSE);
+				continue;
+			}
+			assert_int_equal(status, TW_OK);
+			assert_int_equal(r.cdr.flags, *expected == '1' ?
+					 TW_CDR_ATTEMPT : 0);
+		}
+		assert_int_equal(next(&r), TW_ITER_END);
+		done(&r);
+	}
+}
+
 /* Every cut of a good file: no crash, each row a record or a reason. */
 static void test_cut_anywhere(void **state)
 {
@@ -428,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_asterisk_header),
 		cmocka_unit_test(test_asterisk_bad_rows),
 		cmocka_unit_test(test_repeated_hour),
+		cmocka_unit_test(test_one_call_of_many_rows),
 		cmocka_unit_test(test_cut_anywhere),
 	};
 

@@ -1,0 +1,131 @@
+/**
+ * @file src/formats/preset_group.c  Which of a call's rows is the call
+ *
+ * A PBX writes a row for every phone that rang and every carrier that was
+ * tried. Decides which of them people would call the call: of an inbound one
+ * the first that was answered, else the first; of outbound ones each that was
+ * answered, else the first; an internal one only when nothing else happened.
+ * The others are attempts. Refuses to drop or change any: this is about
+ * counting, not about money, and no part of a record's key, so a file that
+ * ends in the middle of a call costs a count and never a duplicate.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "base/hash.h"
+#include "preset_row.h"
+
+struct member {
+	uint64_t group;
+	tw_time start;
+	size_t ordinal;
+	uint32_t direction;
+	bool answered;
+};
+
+struct members {
+	struct member *rows;
+	size_t count, capacity;
+	size_t total;           /* rows of the file, unreadable ones too */
+};
+
+static tw_status collect(struct members *out, struct tw__preset *preset,
+			 tw_error *err)
+{
+	for (;; out->total++) {
+		const char *group;
+		tw_cdr cdr;
+		tw_status status = tw__preset_row(&cdr, preset, NULL);
+
+		if (status == TW_ITER_END)
+			return TW_OK;
+		if (status == TW_EPARSE)
+			continue;
+		if (status)
+			return tw__fail_oom(err);
+		if (tw__grow((void **)&out->rows, &out->capacity,
+			     out->count + 1, sizeof(*out->rows)))
+			return tw__fail_oom(err);
+		group = cdr.linked_id && *cdr.linked_id ? cdr.linked_id :
+			cdr.call_id;
+		out->rows[out->count++] = (struct member){
+			tw__hash64(group, strlen(group)), cdr.start,
+			out->total, cdr.direction,
+			cdr.answer || cdr.duration_us };
+	}
+}
+
+/* Groups together, the earliest first. */
+static int compare(const void *x, const void *y)
+{
+	const struct member *a = x, *b = y;
+
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+/* Which rows of [from, to) in one direction count: all answered ones or the
+ * first of them; else the first. */
+static void judge(bool *attempts, const struct member *from,
+		  const struct member *to, uint32_t direction, bool only_one)
+{
+	bool answered = false, taken = false;
+	const struct member *m;
+
+	for (m = from; m < to; m++)
+		answered |= m->direction == direction && m->answered;
+	for (m = from; m < to; m++) {
+		if (m->direction != direction)
+			continue;
+		attempts[m->ordinal] = (answered && !m->answered) ||
+			(taken && (only_one || !answered));
+		taken |= !attempts[m->ordinal];
+	}
+}
+
+static void judge_group(bool *attempts, const struct member *from,
+			const struct member *to)
+{
+	bool outside = false;
+	const struct member *m;
+
+	for (m = from; m < to; m++)
+		outside |= m->direction != TW_DIRECTION_INTERNAL;
+	judge(attempts, from, to, TW_DIRECTION_INBOUND, true);
+	judge(attempts, from, to, TW_DIRECTION_OUTBOUND, false);
+	judge(attempts, from, to, TW_DIRECTION_FORWARD, false);
+	judge(attempts, from, to, TW_DIRECTION_INTERNAL, false);
+	for (m = from; outside && m < to; m++)
+		attempts[m->ordinal] |=
+			m->direction == TW_DIRECTION_INTERNAL;
+}
+
+tw_status tw__preset_group(struct tw__preset *preset, tw_error *err)
+{
+	struct members members = { 0 };
+	tw_status status = collect(&members, preset, err);
+	size_t i = 0;
+
+	if (!status) {
+		preset->attempts = tw_calloc(members.total + 1,
+					     sizeof(*preset->attempts));
+		if (!preset->attempts)
+			status = tw__fail_oom(err);
+	}
+	if (!status && members.count)
+		qsort(members.rows, members.count, sizeof(*members.rows),
+		      compare);
+	while (!status && i < members.count) {
+		size_t from = i;
+
+		while (i < members.count &&
+		       members.rows[i].group == members.rows[from].group)
+			i++;
+		judge_group(preset->attempts, &members.rows[from],
+			    &members.rows[i]);
+	}
+	tw_free(members.rows);
+	return status;
+}
