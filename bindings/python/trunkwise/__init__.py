@@ -5,6 +5,8 @@ keyword-only options, ``Decimal`` money, aware ``datetime``, exceptions that
 also inherit the built-in ones. One thread at a time per object.
 """
 
+from typing import TYPE_CHECKING
+
 from . import errors
 from .deployment import Change, Deployment, Problem
 from .directory import Directory, Row
@@ -17,7 +19,25 @@ from .store import Counts, ImportResult, Listing, Reject, Store, Verdict
 from .values import Money
 from . import raw as _raw
 
+if TYPE_CHECKING:
+    from .trunks import Trunk, Trunks, TrunkEvent, TrunkStatus
+
 __version__ = _raw.tw_version()
+
+# Loaded on first use: they need libre, the rest does not.
+_LAZY = ("Trunk", "TrunkEvent", "Trunks", "TrunkStatus")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import trunks
+    return getattr(trunks, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
+
 
 __all__ = [
     "Busy", "Change", "Charge", "Conflict", "Counts", "Deck", "Deployment",

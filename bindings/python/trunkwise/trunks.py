@@ -1,0 +1,211 @@
+"""Carrier trunks, registered from Python.
+
+A set keeps its registrations on a thread of its own; the calls here may come
+from any thread and return at once, events are read or polled. It registers
+and takes no calls: an INVITE that comes to it is answered 480.
+
+>>> with Trunks() as trunks:                             # doctest: +SKIP
+...     main = trunks.add(name="main", registrar="sip:192.0.2.1",
+...                       user="u", password=secret)
+...     main.start()
+...     for event in trunks.events(timeout_s=10):
+...         print(event.trunk, event.state, event.reason)
+
+After ``os.fork()`` the child must not use the set: make it after the fork.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import select
+import time
+import warnings
+from typing import Iterator, NamedTuple
+
+from .errors import InvalidArgument, Unsupported, raise_
+
+try:
+    from . import raw_sip
+except ImportError as error:
+    if "raw_sip" not in str(error) and "_trunkwise_sip" not in str(error) \
+            and "libre" not in str(error) and "libtrunkwise" not in str(error):
+        raise
+    raise Unsupported(
+        f"trunks need the SIP part, which is not installed here ({error}); "
+        "build with TW_BUILD_SIP=ON and install libre",
+        code="TW_EUNSUPPORTED") from None
+
+raw_sip.set_raise_hook(raise_)
+
+_DIGESTS = {"MD5": 1, "SHA-256": 2, "SHA-512-256": 3}
+
+
+class TrunkEvent(NamedTuple):
+    """One change of a trunk.
+
+    ``code`` is the last SIP answer, 0 if none came; ``next_try_s`` is None
+    when no try is planned.
+    """
+
+    trunk: str
+    state_old: str
+    state: str
+    code: int
+    reason: str
+    target: str
+    next_try_s: int | None
+    expires_s: int
+
+
+class TrunkStatus(NamedTuple):
+    """How a trunk stands now."""
+
+    state: str
+    code: int
+    reason: str
+    realm: str
+    contact_user: str
+    expires_s: int
+    expires_in: dt.timedelta | None
+    next_try_in: dt.timedelta | None
+    requests: int
+    retransmits: int
+    registrations: int
+
+
+def _until(at_us: int) -> dt.timedelta | None:
+    """The library's clock is CLOCK_MONOTONIC, which is Python's too."""
+    if at_us == 0:
+        return None
+    left = at_us - time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    return dt.timedelta(microseconds=max(left, 0))
+
+
+class Trunk:
+    """One registration with a carrier; made by ``Trunks.add``."""
+
+    def __init__(self, handle: raw_sip.tw_trunk, name: str):
+        self._handle: raw_sip.tw_trunk | None = handle
+        self.name = name
+
+    @property
+    def handle(self) -> raw_sip.tw_trunk:
+        if self._handle is None:
+            raise InvalidArgument("the trunk is closed")
+        return self._handle
+
+    def start(self) -> None:
+        """Registers, and keeps registered until ``stop``."""
+        raw_sip.tw_trunk_start(self.handle)
+
+    def stop(self) -> None:
+        """Un-registers; the event with state "idle" tells the end."""
+        raw_sip.tw_trunk_stop(self.handle)
+
+    @property
+    def status(self) -> TrunkStatus:
+        s = raw_sip.tw_trunk_status_get(self.handle)
+        return TrunkStatus(
+            raw_sip.tw_trunk_state_name(s.state), s.sip_code, s.reason,
+            s.realm, s.contact_user, s.expires_s, _until(s.expires_at),
+            _until(s.next_try_at), s.requests, s.retransmits,
+            s.registrations)
+
+    def authorize(self, method: str, uri: str, response: bytes) -> str:
+        """The header line that answers a 401 or 407 of a request that you
+        send yourself; see ``tw_trunk_authorize`` in trunkwise/trunk.h."""
+        return raw_sip.tw_trunk_authorize(self.handle, method, uri, response)
+
+    def close(self) -> None:
+        """Forgets it without a word to the registrar."""
+        self._handle = None
+
+    def __repr__(self) -> str:
+        state = "closed" if self._handle is None else self.status.state
+        return f"<Trunk {self.name} {state}>"
+
+
+class Trunks:
+    """A set of trunks. ``local_host`` is the address to speak from; left
+    out, it is that of the route to each registrar."""
+
+    def __init__(self, *, local_host: str | None = None, local_port: int = 0):
+        self._handle: raw_sip.tw_trunks | None = None
+        self._trunks: list[Trunk] = []
+        self._handle = raw_sip.trunks_new(local_host, local_port)
+
+    @property
+    def handle(self) -> raw_sip.tw_trunks:
+        if self._handle is None:
+            raise InvalidArgument("the set of trunks is closed")
+        return self._handle
+
+    def add(self, *, name: str, registrar: str, user: str,
+            password: bytes = b"", auth_user: str | None = None,
+            realm: str | None = None, domain: str | None = None,
+            contact_user: str | None = None, expires_s: int = 300,
+            digest_min: str = "MD5", refused_tries: int = 2) -> Trunk:
+        """A trunk, not yet started.
+
+        ``registrar`` is ``sip:ADDRESS[:PORT][;transport=udp]``; without
+        ``realm`` the first one seen is pinned; answers weaker than
+        ``digest_min`` (MD5, SHA-256, SHA-512-256) are refused.
+        """
+        if digest_min not in _DIGESTS:
+            raise InvalidArgument("is unknown; write one of "
+                                  + ", ".join(_DIGESTS), field="digest_min")
+        if isinstance(password, str):
+            raise TypeError("password is bytes; encode it, as a rule with "
+                            "UTF-8")
+        trunk = Trunk(raw_sip.trunk_new(
+            self.handle, name, registrar, user, auth_user, password, realm,
+            contact_user, domain, expires_s, _DIGESTS[digest_min],
+            refused_tries), name)
+        self._trunks.append(trunk)
+        return trunk
+
+    def fileno(self) -> int:
+        """Readable while an event waits, for select, poll and asyncio; read
+        with ``events(0)``, never from the descriptor."""
+        return raw_sip.tw_trunks_fd(self.handle)
+
+    def events(self, timeout_s: float | None = 0) -> Iterator[TrunkEvent]:
+        """What happened since the last call, then what happens until
+        ``timeout_s`` from now; None waits for ever."""
+        end = None if timeout_s is None else time.monotonic() + timeout_s
+        poll = select.poll()
+        poll.register(self.fileno(), select.POLLIN)
+        while True:
+            try:
+                e = raw_sip.tw_trunks_next_event(self.handle)
+            except StopIteration:
+                left = None if end is None else end - time.monotonic()
+                if left is not None and left <= 0:
+                    return
+                poll.poll(None if left is None else left * 1000 + 1)
+                continue
+            yield TrunkEvent(
+                e.trunk, raw_sip.tw_trunk_state_name(e.state_old),
+                raw_sip.tw_trunk_state_name(e.state_new), e.sip_code,
+                e.reason, e.target,
+                None if e.next_try_s < 0 else e.next_try_s, e.expires_s)
+
+    def close(self) -> None:
+        """Drops all trunks without a word to their registrars; ``stop`` them
+        and wait for "idle" before, where that matters."""
+        for trunk in self._trunks:
+            trunk.close()
+        self._trunks.clear()
+        self._handle = None
+
+    def __enter__(self) -> "Trunks":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None) is not None:
+            warnings.warn("Trunks was not closed; use `with`",
+                          ResourceWarning, source=self)
+            self.close()
