@@ -38,4 +38,17 @@ struct tw__merge {
 tw_status tw__tariff_merge(struct tw__rates *out, tw_tariff_diff *diff,
 			   const struct tw__merge *merge, tw_error *err);
 
+/* Enters tariff and carrier where their identities are 0, then the version
+ * with its rates; id is set. Inside the caller's transaction. */
+struct tw__new_version {
+	tw_store *store;
+	const char *tariff_name, *carrier_name, *file_name, *hash;
+	int64_t tariff, carrier, id;
+	tw_time starts, now;
+	bool partial;
+	const tw_tariff_rules *rules;
+	const struct tw__rates *rates;
+};
+tw_status tw__tariff_version_write(struct tw__new_version *v, tw_error *err);
+
 #endif

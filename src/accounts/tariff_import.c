@@ -355,147 +355,18 @@ static tw_status try_deck(struct job *job, tw_error *err)
 			       why.message);
 }
 
-static tw_status new_entity(int64_t *out, struct job *job, const char *kind,
-			    tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, job->store,
-		"INSERT INTO entity (kind, origin) VALUES (?, 'import')",
-		err);
-
-	if (status)
-		return status;
-	tw__bind_text(stmt, 1, kind);
-	status = tw__run(stmt, err);
-	if (!status)
-		*out = tw__last_id(job->store);
-	return status;
-}
-
-static tw_status declare_carrier(struct job *job, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status;
-
-	if (job->carrier)
-		return TW_OK;
-	status = new_entity(&job->carrier, job, "carrier", err);
-	if (!status)
-		status = tw__stmt(&stmt, job->store,
-			"INSERT INTO carrier (id, valid_from, name) "
-			"VALUES (?, ?, ?)", err);
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, job->carrier);
-	tw__bind_i64(stmt, 2, TW_TIME_MIN);
-	tw__bind_text(stmt, 3, job->options.carrier);
-	return tw__run(stmt, err);
-}
-
-/* Only what the defaults do not say: NULL stays "the default". */
-static tw_status declare_tariff(struct job *job, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status;
-
-	if (job->tariff)
-		return TW_OK;
-	status = new_entity(&job->tariff, job, "tariff", err);
-	if (!status)
-		status = tw__stmt(&stmt, job->store,
-			"INSERT INTO tariff (id, valid_from, name, carrier, "
-			"currency, zone) VALUES (?, ?, ?, ?, ?, ?)", err);
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, job->tariff);
-	tw__bind_i64(stmt, 2, TW_TIME_MIN);
-	tw__bind_text(stmt, 3, job->options.tariff);
-	tw__bind_i64(stmt, 4, job->carrier);
-	tw__bind_text(stmt, 5, job->rules.currency);
-	tw__bind_text(stmt, 6, job->rules.zone);
-	return tw__run(stmt, err);
-}
-
-static tw_status insert_version(struct job *job, tw_error *err)
-{
-	const tw_tariff_rules *rules = &job->rules;
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, job->store,
-		"INSERT INTO tariff_version (tariff, carrier, valid_from, "
-		"made_us, file_name, sheet_hash, partial, row_count, "
-		"currency, zone, seconds, rounding, decimals, crossing, vat, "
-		"vat_percent, invoice_total) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, job->tariff);
-	tw__bind_i64(stmt, 2, job->carrier);
-	tw__bind_i64(stmt, 3, job->starts);
-	tw__bind_i64(stmt, 4, job->now);
-	tw__bind_text(stmt, 5, job->options.file_name ?
-		      job->options.file_name : "");
-	tw__bind_text(stmt, 6, job->hash);
-	tw__bind_i64(stmt, 7, !!(job->options.flags & TW_TARIFF_PARTIAL));
-	tw__bind_i64(stmt, 8, (int64_t)job->next.count);
-	tw__bind_text(stmt, 9, rules->currency);
-	tw__bind_text(stmt, 10, rules->zone);
-	tw__bind_i64(stmt, 11, rules->seconds);
-	tw__bind_i64(stmt, 12, rules->rounding);
-	tw__bind_i64(stmt, 13, rules->decimals);
-	tw__bind_i64(stmt, 14, rules->crossing);
-	tw__bind_i64(stmt, 15, rules->vat);
-	tw__bind_i64(stmt, 16, rules->vat_percent_nanos);
-	tw__bind_i64(stmt, 17, rules->invoice_total);
-	status = tw__run(stmt, err);
-	if (!status)
-		job->current = tw__last_id(job->store);
-	return status;
-}
-
-static tw_status insert_rate(struct job *job, size_t position, tw_error *err)
-{
-	const tw_rate *rate = &job->next.rows[position];
-	int64_t origin = job->next.origins[position];
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, job->store,
-		"INSERT INTO tariff_rate (version, position, origin, line, "
-		"status, direction, prefix, caller_prefix, destination, "
-		"price_nanos, connect_fee_nanos, first_inc_s, next_inc_s, "
-		"valid_from, valid_to) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, job->current);
-	tw__bind_i64(stmt, 2, (int64_t)position);
-	tw__bind_i64(stmt, 3, origin ? origin : job->current);
-	tw__bind_i64(stmt, 4, rate->line);
-	tw__bind_i64(stmt, 5, rate->status);
-	tw__bind_i64(stmt, 6, rate->direction);
-	tw__bind_text(stmt, 7, rate->prefix);
-	tw__bind_text(stmt, 8, rate->caller_prefix);
-	tw__bind_text(stmt, 9, rate->destination);
-	tw__bind_i64(stmt, 10, rate->price_nanos);
-	tw__bind_i64(stmt, 11, rate->connect_fee_nanos);
-	tw__bind_i64(stmt, 12, rate->first_inc_s);
-	tw__bind_i64(stmt, 13, rate->next_inc_s);
-	tw__bind_i64(stmt, 14, rate->from);
-	tw__bind_i64(stmt, 15, rate->to);
-	return tw__run(stmt, err);
-}
-
 static tw_status write_version(struct job *job, tw_error *err)
 {
-	tw_status status = declare_carrier(job, err);
+	struct tw__new_version version = { .store = job->store,
+		.tariff_name = job->options.tariff,
+		.carrier_name = job->options.carrier,
+		.file_name = job->options.file_name, .hash = job->hash,
+		.tariff = job->tariff, .carrier = job->carrier,
+		.starts = job->starts, .now = job->now,
+		.partial = job->options.flags & TW_TARIFF_PARTIAL,
+		.rules = &job->rules, .rates = &job->next };
 
-	if (!status)
-		status = declare_tariff(job, err);
-	if (!status)
-		status = insert_version(job, err);
-	for (size_t i = 0; !status && i < job->next.count; i++)
-		status = insert_rate(job, i, err);
-	return status;
+	return tw__tariff_version_write(&version, err);
 }
 
 static tw_status prepare(struct job *job, tw_error *err)

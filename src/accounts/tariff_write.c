@@ -1,0 +1,150 @@
+/**
+ * @file src/accounts/tariff_write.c  A tariff version into its tables
+ *
+ * Decides what an undeclared tariff and carrier are entered as. Refuses to
+ * judge the rates: tariff_import.c has.
+ */
+#include "tariff.h"
+
+static tw_status new_entity(int64_t *out, const struct tw__new_version *v,
+			    const char *kind, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, v->store,
+		"INSERT INTO entity (kind, origin) VALUES (?, 'import')",
+		err);
+
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, kind);
+	status = tw__run(stmt, err);
+	if (!status)
+		*out = tw__last_id(v->store);
+	return status;
+}
+
+static tw_status declare_carrier(struct tw__new_version *v, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (v->carrier)
+		return TW_OK;
+	status = new_entity(&v->carrier, v, "carrier", err);
+	if (!status)
+		status = tw__stmt(&stmt, v->store,
+			"INSERT INTO carrier (id, valid_from, name) "
+			"VALUES (?, ?, ?)", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, v->carrier);
+	tw__bind_i64(stmt, 2, TW_TIME_MIN);
+	tw__bind_text(stmt, 3, v->carrier_name);
+	return tw__run(stmt, err);
+}
+
+/* Only what the defaults do not say: NULL stays "the default". */
+static tw_status declare_tariff(struct tw__new_version *v, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (v->tariff)
+		return TW_OK;
+	status = new_entity(&v->tariff, v, "tariff", err);
+	if (!status)
+		status = tw__stmt(&stmt, v->store,
+			"INSERT INTO tariff (id, valid_from, name, carrier, "
+			"currency, zone) VALUES (?, ?, ?, ?, ?, ?)", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, v->tariff);
+	tw__bind_i64(stmt, 2, TW_TIME_MIN);
+	tw__bind_text(stmt, 3, v->tariff_name);
+	tw__bind_i64(stmt, 4, v->carrier);
+	tw__bind_text(stmt, 5, v->rules->currency);
+	tw__bind_text(stmt, 6, v->rules->zone);
+	return tw__run(stmt, err);
+}
+
+static tw_status insert_version(struct tw__new_version *v, tw_error *err)
+{
+	const tw_tariff_rules *rules = v->rules;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, v->store,
+		"INSERT INTO tariff_version (tariff, carrier, valid_from, "
+		"made_us, file_name, sheet_hash, partial, row_count, "
+		"currency, zone, seconds, rounding, decimals, crossing, vat, "
+		"vat_percent, invoice_total) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, v->tariff);
+	tw__bind_i64(stmt, 2, v->carrier);
+	tw__bind_i64(stmt, 3, v->starts);
+	tw__bind_i64(stmt, 4, v->now);
+	tw__bind_text(stmt, 5, v->file_name ? v->file_name : "");
+	tw__bind_text(stmt, 6, v->hash);
+	tw__bind_i64(stmt, 7, v->partial);
+	tw__bind_i64(stmt, 8, (int64_t)v->rates->count);
+	tw__bind_text(stmt, 9, rules->currency);
+	tw__bind_text(stmt, 10, rules->zone);
+	tw__bind_i64(stmt, 11, rules->seconds);
+	tw__bind_i64(stmt, 12, rules->rounding);
+	tw__bind_i64(stmt, 13, rules->decimals);
+	tw__bind_i64(stmt, 14, rules->crossing);
+	tw__bind_i64(stmt, 15, rules->vat);
+	tw__bind_i64(stmt, 16, rules->vat_percent_nanos);
+	tw__bind_i64(stmt, 17, rules->invoice_total);
+	status = tw__run(stmt, err);
+	if (!status)
+		v->id = tw__last_id(v->store);
+	return status;
+}
+
+static tw_status insert_rate(const struct tw__new_version *v, size_t position,
+			     tw_error *err)
+{
+	const tw_rate *rate = &v->rates->rows[position];
+	int64_t origin = v->rates->origins[position];
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, v->store,
+		"INSERT INTO tariff_rate (version, position, origin, line, "
+		"status, direction, prefix, caller_prefix, destination, "
+		"price_nanos, connect_fee_nanos, first_inc_s, next_inc_s, "
+		"valid_from, valid_to) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, v->id);
+	tw__bind_i64(stmt, 2, (int64_t)position);
+	tw__bind_i64(stmt, 3, origin ? origin : v->id);
+	tw__bind_i64(stmt, 4, rate->line);
+	tw__bind_i64(stmt, 5, rate->status);
+	tw__bind_i64(stmt, 6, rate->direction);
+	tw__bind_text(stmt, 7, rate->prefix);
+	tw__bind_text(stmt, 8, rate->caller_prefix);
+	tw__bind_text(stmt, 9, rate->destination);
+	tw__bind_i64(stmt, 10, rate->price_nanos);
+	tw__bind_i64(stmt, 11, rate->connect_fee_nanos);
+	tw__bind_i64(stmt, 12, rate->first_inc_s);
+	tw__bind_i64(stmt, 13, rate->next_inc_s);
+	tw__bind_i64(stmt, 14, rate->from);
+	tw__bind_i64(stmt, 15, rate->to);
+	return tw__run(stmt, err);
+}
+
+tw_status tw__tariff_version_write(struct tw__new_version *v, tw_error *err)
+{
+	tw_status status = declare_carrier(v, err);
+
+	if (!status)
+		status = declare_tariff(v, err);
+	if (!status)
+		status = insert_version(v, err);
+	for (size_t i = 0; !status && i < v->rates->count; i++)
+		status = insert_rate(v, i, err);
+	return status;
+}
