@@ -12,6 +12,15 @@ const char *tw_status_name(tw_status status);
 %thread tw_store_verify_all;
 %thread tw_report_expenses;
 %thread tw_ledger_accrue;
+%thread tw_store_commit;
+%thread tw_directory_open;
+%thread tw_directory_import;
+%thread tw_directory_suggest;
+%thread tw_unrated_list;
+%thread tw_import_undo;
+%thread tw_tariff_deck;
+%thread sheet_read;
+%thread sheet_deck;
 
 /* ---- money and time ---- */
 tw_status tw_decimal_parse(int64_t *out_nanos, const char *text,
@@ -32,6 +41,21 @@ tw_status tw_month_range(int64_t *out_from, int64_t *out_to,
 			 tw_error *err);
 
 %inline %{
+/* The one spelling under which a number is stored and looked up. */
+static PyObject *number_digits(const char *text, const char *country)
+{
+	tw_error e = TW_ERROR_INIT;
+	char digits[32];
+	tw_status status = tw_number_digits(digits, sizeof digits, text,
+					    country, &e);
+
+	if (status != TW_OK) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return PyUnicode_FromString(digits);
+}
+
 static tw_status zone_local(tw_civil *out, const tw_zone *zone, int64_t t,
 			    tw_error *err)
 {

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import threading
 
-from . import commands
-from .errors import Error, IOFailure
-from .words import LANGUAGES
+from . import commands, trunk_check
+from .errors import Error, InvalidArgument, IOFailure
+from .words import LANGUAGES, plain
 
 
 def _store(parser: argparse.ArgumentParser) -> None:
@@ -105,6 +107,13 @@ def _period(parser: argparse.ArgumentParser) -> None:
     _month(parser)
 
 
+def _trunk_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("deployment", metavar="deployment.toml")
+    parser.add_argument("--trunk", metavar="NAME", help="this one only")
+    parser.add_argument("--seconds", type=float, default=10, metavar="S",
+                        help="wait no longer for verdicts; default 10")
+
+
 # (noun, verb or None): (arguments, function, help)
 VERBS = {
     ("apply", None): (_apply, commands.apply,
@@ -130,6 +139,8 @@ VERBS = {
                              "what each department cost"),
     ("period", "accrue"): (_period, commands.period_accrue,
                            "post number rents and recurring items"),
+    ("trunk", "check"): (_trunk_check, trunk_check.check,
+                         "register carrier trunks, say what to mend"),
     ("verify", None): (_store, commands.verify,
                        "check every invariant of the store"),
 }
@@ -139,7 +150,7 @@ _NOUNS = {
     "tariff": "price sheets", "cdr": "call records",
     "import": "batches of records", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
-    "period": "months of the ledger",
+    "period": "months of the ledger", "trunk": "carrier trunks",
 }
 
 
@@ -167,7 +178,7 @@ def parser() -> argparse.ArgumentParser:
             leaf = groups[noun].add_parser(verb, help=text, description=text)
         arguments(leaf)
         leaf.add_argument("--json", action="store_true",
-                          help="one JSON document (docs/json.md)")
+                          help="JSON for scripts (docs/json.md)")
         leaf.add_argument("--lang", choices=LANGUAGES, default="en")
         leaf.set_defaults(function=function)
     return top
@@ -175,6 +186,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _fail(arguments: argparse.Namespace, error: Exception) -> int:
     message = str(error)
+    print(f"trunkwise: {plain(message)}", file=sys.stderr)
     if arguments.json:
         print(json.dumps({"error": {
             "code": getattr(error, "code", "") or type(error).__name__,
@@ -182,8 +194,78 @@ def _fail(arguments: argparse.Namespace, error: Exception) -> int:
             "line": getattr(error, "line", 0),
             "message": getattr(error, "message", message)}},
             ensure_ascii=False))
-    print(f"trunkwise: {message}", file=sys.stderr)
     return 2
+
+
+def _check_texts(arguments: argparse.Namespace) -> None:
+    """Bytes that are no UTF-8 reach Python as lone surrogates."""
+    for name, value in vars(arguments).items():
+        try:
+            if isinstance(value, str):
+                value.encode()
+        except UnicodeEncodeError:
+            raise InvalidArgument("is not UTF-8; rename it or type it anew",
+                                  code="TW_EINVAL", field=name) from None
+
+
+def _act(arguments: argparse.Namespace) -> int:
+    try:
+        _check_texts(arguments)
+        return arguments.function(arguments)
+    except OSError as error:
+        if isinstance(error, Error):
+            return _fail(arguments, error)
+        if error.filename is None:
+            raise    # our own output: see _run
+        return _fail(arguments, IOFailure(
+            f"{error.filename}: {error.strerror}", code="TW_EIO"))
+    except (Error, ValueError) as error:
+        return _fail(arguments, error)
+    except OverflowError:
+        return _fail(arguments, InvalidArgument(
+            "a number or time is far too large; write a smaller one",
+            code="TW_ERANGE"))
+    except MemoryError:
+        return _fail(arguments, IOFailure(
+            "out of memory; close other programs or split the input",
+            code="TW_ENOMEM"))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Acts, and sees to it that what was said has also been written."""
+    try:
+        status = _act(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return _lose_output()
+    except OSError as error:
+        print(f"trunkwise: standard output: {error.strerror or error}; the "
+              "command itself was carried out", file=sys.stderr)
+        return _lose_output()
+
+
+def _lose_output() -> int:
+    """Python would try to flush once more at exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _run_interruptibly(arguments: argparse.Namespace) -> int:
+    """Ctrl-C must not wait for the library: a transaction that is cut off
+    leaves no trace, and the next writer tidies up."""
+    statuses: list[int] = []
+    worker = threading.Thread(
+        target=lambda: statuses.append(_run(arguments)), daemon=True)
+    try:
+        worker.start()
+        worker.join()
+    except KeyboardInterrupt:
+        sys.stderr.write("trunkwise: interrupted; a step that had not ended "
+                         "left nothing in the store\n")
+        sys.stderr.flush()
+        os._exit(130)
+    return statuses[0] if statuses else 2
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -191,27 +273,20 @@ def main(argv: list[str] | None = None) -> int:
     top = parser()
     arguments = top.parse_args(argv)
     if arguments.python_path:
-        import os
         print(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         return 0
     if not arguments.noun:
         top.print_usage(sys.stderr)
         return 2
-    try:
-        status = arguments.function(arguments)
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
-    except OSError as error:
-        if isinstance(error, Error):
-            return _fail(arguments, error)
-        reason = error.strerror or str(error)
-        return _fail(arguments, IOFailure(
-            f"{error.filename}: {reason}" if error.filename else reason))
-    except (Error, ValueError) as error:
-        return _fail(arguments, error)
+    if sys.stdout is None:
+        print("trunkwise: standard output is closed; send it to a file or "
+              "to /dev/null", file=sys.stderr)
+        return 2
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # whoever talks to carriers ends its registrations on Ctrl-C by itself
+    run = _run if arguments.noun == "trunk" else _run_interruptibly
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -12,13 +12,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import files, raw
 from .deployment import Change, Deployment
 from .errors import Error, InvalidArgument, NotFound, ParseError
 from .rating import Deck, Sheet
 from .render import FORMATS
+from .render.csv import FORMULA
 from .store import Counts, ImportResult, Reject, Store
-from .values import instant, now_us, parse_time, text
-from .words import amount, say
+from .values import instant, microseconds, now_us, parse_time, text
+from .words import plain, say
 
 _ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html",
             ".xlsx": "xlsx", ".txt": "text"}
@@ -28,15 +30,17 @@ def _print_json(document: Any) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()
-
-
 def _when(value: str | None, zone: str | None = None) -> dt.datetime:
-    us = parse_time(value, zone) if value else now_us()
-    when = instant(us)
-    if when is None:
+    if value is None:
+        value, zone = instant(now_us()).isoformat(), None
+    try:
+        when = instant(parse_time(value, zone))
+    except OverflowError:
+        when = None
+    except Error as error:
+        raise type(error)(error.message, code=error.code,
+                          field="--at") from None
+    if when is None or when.year < 1970:
         raise InvalidArgument("the time is out of range; write a date like "
                               "2026-10-05T09:00:00+03:00", field="--at")
     return when
@@ -45,6 +49,12 @@ def _when(value: str | None, zone: str | None = None) -> dt.datetime:
 def _company_zone(store: Store) -> str | None:
     for row in store.directory().rows("company"):
         return row["zone"]
+    return None
+
+
+def _country(store: Store) -> str | None:
+    for row in store.directory().rows("company"):
+        return row["country"] or None
     return None
 
 
@@ -58,8 +68,10 @@ def _rejects(rejects: list[Reject]) -> list[dict[str, object]]:
 
 def _say_rejects(rejects: list[Reject], lang: str) -> None:
     for r in rejects:
-        print(say(lang, "reject", line=r.line, column=r.column,
-                  reason=r.reason), file=sys.stderr)
+        key = ("reject_nth" if r.column.isdigit() else "reject" if r.column
+               else "reject_row")
+        print(plain(say(lang, key, line=r.line, column=r.column,
+                        reason=r.reason)), file=sys.stderr)
 
 
 def _refused(counts: Counts) -> bool:
@@ -72,16 +84,16 @@ def _say_change(change: Change, lang: str) -> str:
     line = f"{say(lang, change.change):>8}  {change.kind} {change.name}"
     if change.field:
         line += f": {change.field} {change.before!r} -> {change.after!r}"
-    return line
+    return plain(line)
 
 
 def _import_sheets(store: Store, deployment: Deployment,
                    results: list[tuple[Any, ImportResult]]) -> bool:
     for sheet in deployment.sheets:
         try:
-            data = sheet.path.read_bytes()
-        except OSError as error:
-            raise ParseError(f"cannot read {sheet.path}: {error.strerror}",
+            data = files.read(sheet.path)
+        except Error as error:
+            raise ParseError(f"cannot read {error.message}", code="TW_EPARSE",
                              field=sheet.field) from None
         result = store.import_tariff(
             data, tariff=sheet.tariff, carrier=sheet.carrier,
@@ -118,7 +130,7 @@ def apply(arguments: argparse.Namespace) -> int:
     except ParseError:
         return _say_problems(deployment, arguments)
     existed = os.path.exists(arguments.store)
-    at = _when(arguments.at)
+    at = _when(arguments.at, deployment.zone)
     try:
         with Store(arguments.store, create=True) as store:
             found, sheets, good = _put(store, deployment, at,
@@ -130,9 +142,10 @@ def apply(arguments: argparse.Namespace) -> int:
         _remove_new(arguments.store, existed)
     applied = good and not arguments.dry_run
     warnings = [p for p in deployment.problems if not p.is_error]
+    hint = _first_apply_hint(arguments, deployment, found, at) if good else ""
     if arguments.json:
         _print_json({
-            "applied": applied, "at": at.isoformat(),
+            "applied": applied, "at": at.isoformat(), "hint": hint,
             "changes": [c._asdict() for c in found],
             "warnings": [{"field": p.field, "message": p.message}
                          for p in warnings],
@@ -144,12 +157,13 @@ def apply(arguments: argparse.Namespace) -> int:
     for change in found:
         print(_say_change(change, lang))
     for sheet, result in sheets:
-        print(say(lang, "sheet", path=sheet.path, tariff=sheet.tariff))
+        print(plain(say(lang, "sheet", path=sheet.path,
+                        tariff=sheet.tariff)))
         _say_rejects(result.rejects, lang)
         print("  " + say(lang, "counts", **_counts(result.counts)))
     for problem in warnings:
-        print(f"{say(lang, 'warning')}: {problem.field}: {problem.message}",
-              file=sys.stderr)
+        print(plain(f"{say(lang, 'warning')}: {problem.field}: "
+                    f"{problem.message}"), file=sys.stderr)
     if not good:
         print(say(lang, "nothing_in_force"), file=sys.stderr)
         return 1
@@ -159,7 +173,22 @@ def apply(arguments: argparse.Namespace) -> int:
         print(say(lang, "would_apply", count=len(found)))
     else:
         print(say(lang, "applied", count=len(found), at=at.isoformat()))
+    if hint:
+        print(plain(hint), file=sys.stderr)
     return 0
+
+
+def _first_apply_hint(arguments: argparse.Namespace, deployment: Deployment,
+                      found: list[Change], at: dt.datetime) -> str:
+    """A first directory that begins now owns no call of the past."""
+    if arguments.at is not None or not any(
+            c.change == "new" and c.kind == "company" for c in found):
+        return ""
+    local = raw.zone_local(raw.tw_zone_open(deployment.zone),
+                           microseconds(at))
+    return say(arguments.lang, "valid_from_hint",
+               at=at.isoformat(timespec="seconds"),
+               file=arguments.deployment, example=f"{local.year}-01-01")
 
 
 def _remove_new(path: str, existed: bool) -> None:
@@ -181,8 +210,8 @@ def _say_problems(deployment: Deployment,
             {"file": arguments.deployment, "field": p.field,
              "message": p.message} for p in problems]})
     for p in problems:
-        print(f"trunkwise: {arguments.deployment}: {p.field}: {p.message}",
-              file=sys.stderr)
+        print(plain(f"trunkwise: {arguments.deployment}: {p.field}: "
+                    f"{p.message}"), file=sys.stderr)
     return 2
 
 
@@ -200,10 +229,14 @@ def _say_import(result: ImportResult, arguments: argparse.Namespace,
 
 
 def directory_import(arguments: argparse.Namespace) -> int:
-    data = _read(arguments.file)
+    data = files.read(arguments.file)
     with Store(arguments.store, create=True) as store:
         result = store.import_departments(data, zone=arguments.zone)
-    return _say_import(result, arguments)
+        calls = any(b.calls for b in store.imports())
+    status = _say_import(result, arguments)
+    if calls and result.counts.rows_stored and not arguments.json:
+        print(say(arguments.lang, "kept_hint"), file=sys.stderr)
+    return status
 
 
 def directory_suggest(arguments: argparse.Namespace) -> int:
@@ -218,20 +251,37 @@ def directory_suggest(arguments: argparse.Namespace) -> int:
     if not rows:
         print(say(arguments.lang, "suggest_none"), file=sys.stderr)
         return 0
+    matches = [r for r in rows if r.kind not in _UNMATCHED]
+    for r in rows:
+        if r.kind in _UNMATCHED:
+            print(plain(say(arguments.lang, _UNMATCHED[r.kind], name=r.key,
+                            calls=r.calls)), file=sys.stderr)
+    if not matches:
+        return 0
     print(say(arguments.lang, "suggest_head"), file=sys.stderr)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["match_kind", "match", "department", "city", "from",
                      "to", "calls", "seconds", "cost", "currency"])
-    for r in rows:
-        writer.writerow([r.kind, r.key, "", "", "", "", r.calls, r.seconds,
-                         text(r.money.amount), r.money.currency])
+    for r in matches:
+        writer.writerow([r.kind, _as_text(r.key), "", "", "", "", r.calls,
+                         r.seconds, text(r.money.amount), r.money.currency])
     return 0
+
+
+# what no row of `directory import` can give a department
+_UNMATCHED = {"department": "suggest_undeclared", "unknown": "suggest_unknown"}
+
+
+def _as_text(match: str) -> str:
+    """A quote keeps a spreadsheet from running a match as a formula;
+    `directory import` takes it off again."""
+    return "'" + match if match.startswith(("'", *FORMULA)) else match
 
 
 # ---- tariff ----
 
 def tariff_check(arguments: argparse.Namespace) -> int:
-    sheet = Sheet(_read(arguments.sheet), currency=arguments.currency,
+    sheet = Sheet(files.read(arguments.sheet), currency=arguments.currency,
                   zone=arguments.zone or "Europe/Moscow")
     rejects = sheet.rejects
     rejected = len(rejects)
@@ -253,7 +303,7 @@ def tariff_check(arguments: argparse.Namespace) -> int:
 
 
 def tariff_import(arguments: argparse.Namespace) -> int:
-    data = _read(arguments.sheet)
+    data = files.read(arguments.sheet)
     existed = os.path.exists(arguments.store)
     try:
         with Store(arguments.store, create=True) as store:
@@ -274,8 +324,8 @@ def tariff_import(arguments: argparse.Namespace) -> int:
     status = _say_import(result, arguments)
     print(say(arguments.lang, "tariff_diff", **diff))
     rules = ", ".join(f"{k} = {v}" for k, v in result.extra["rules"].items())
-    print(say(arguments.lang, "tariff_rules", tariff=arguments.tariff,
-              rules=rules))
+    print(plain(say(arguments.lang, "tariff_rules",
+                    tariff=arguments.tariff, rules=rules)))
     if status:
         print(say(arguments.lang, "nothing_in_force"), file=sys.stderr)
     return status
@@ -284,7 +334,7 @@ def tariff_import(arguments: argparse.Namespace) -> int:
 # ---- call records ----
 
 def cdr_import(arguments: argparse.Namespace) -> int:
-    data = _read(arguments.file)
+    data = files.read(arguments.file)
     with Store(arguments.store, create=True) as store:
         result = store.import_calls(
             data, preset=arguments.preset, zone=arguments.zone,
@@ -304,13 +354,17 @@ def import_list(arguments: argparse.Namespace) -> int:
         return 0
     for r in rows:
         at = r.at.isoformat(timespec="seconds") if r.at else ""
-        print(f"{r.key:>5}  {at}  {r.kind:<10} {r.calls:>8}  {r.detail}")
+        print(plain(f"{r.key:>5}  {at}  {r.kind:<10} {r.calls:>8}  "
+                    f"{r.detail}"))
     if not rows:
         print(say(arguments.lang, "imports_none"))
     return 0
 
 
 def import_undo(arguments: argparse.Namespace) -> int:
+    if not 0 < arguments.batch < 2 ** 63:
+        raise NotFound(f"no batch {arguments.batch}; see import list",
+                       code="TW_ENOTFOUND", field="batch")
     with Store(arguments.store) as store:
         store.undo_import(arguments.batch)
     if arguments.json:
@@ -322,12 +376,12 @@ def import_undo(arguments: argparse.Namespace) -> int:
 
 # ---- rating ----
 
-def _candidate(store: Store, carrier: str, arguments: argparse.Namespace,
+def _candidate(store: Store, carrier: str, digits: str,
+               arguments: argparse.Namespace,
                at: dt.datetime) -> dict[str, Any]:
     row: dict[str, Any] = {"carrier": carrier, "verdict": "ok", "prefix": "",
                            "destination": "", "line": 0, "cost": None,
                            "currency": "", "charged_s": None, "text": ""}
-    digits = "".join(c for c in arguments.number if c.isdigit())
     call = {"answer": at, "seconds": arguments.seconds,
             "direction": arguments.direction}
     try:
@@ -343,19 +397,26 @@ def _candidate(store: Store, carrier: str, arguments: argparse.Namespace,
     return row
 
 
+_VERDICTS = {"TW_ENOPRICE": "no_price", "TW_EREFUSED": "refused"}
+
+
 def rating_explain(arguments: argparse.Namespace) -> int:
-    if arguments.seconds < 0:
-        raise InvalidArgument("is negative; give whole seconds",
+    if not 0 <= arguments.seconds <= 10 ** 9:
+        raise InvalidArgument("is no duration; give whole seconds, 0 to "
+                              "1000000000", code="TW_EINVAL",
                               field="--seconds")
     with Store(arguments.store, readonly=True) as store:
-        zone = _company_zone(store)
-        at = _when(arguments.at, zone)
+        at = _when(arguments.at, _company_zone(store))
+        digits = raw.number_digits(arguments.number, _country(store))
         names = [arguments.carrier] if arguments.carrier else [
             row.name for row in store.directory(at).rows("carrier")]
         if not names:
-            raise NotFound("the store has no carrier yet; start with "
-                           "trunkwise tariff import", field="carrier")
-        rows = [_candidate(store, name, arguments, at) for name in names]
+            raise NotFound(
+                f"no carrier was in force at {at.isoformat()}; import its "
+                "prices with trunkwise tariff import, or ask about a later "
+                "--at", code="TW_ENOTFOUND", field="carrier")
+        rows = [_candidate(store, name, digits, arguments, at)
+                for name in names]
     rows.sort(key=lambda r: (r["verdict"] != "ok", float(r["cost"] or 0)))
     if arguments.json:
         _print_json({"number": arguments.number, "at": at.isoformat(),
@@ -363,11 +424,13 @@ def rating_explain(arguments: argparse.Namespace) -> int:
     else:
         for r in rows:
             result = (f"{r['cost']} {r['currency']}" if r["verdict"] == "ok"
-                      else r["verdict"])
-            print(say(arguments.lang, "carrier_line", carrier=r["carrier"],
-                      result=result))
-            for line in r["text"].splitlines():
-                print("  " + line)
+                      else say(arguments.lang, _VERDICTS[r["verdict"]])
+                      if r["verdict"] in _VERDICTS else r["verdict"])
+            print(plain(say(arguments.lang, "carrier_line",
+                            carrier=r["carrier"], result=result)))
+            for line in r["text"].split("\n"):
+                if line:
+                    print("  " + plain(line))
     return 0 if any(r["verdict"] == "ok" for r in rows) else 1
 
 
@@ -380,7 +443,8 @@ def unrated_list(arguments: argparse.Namespace) -> int:
              "seconds": r.seconds, "detail": r.detail} for r in rows]})
     elif rows:
         for r in rows:
-            print(f"{r.key:<18} {r.kind:<11} {r.calls:>6}  {r.detail}")
+            print(plain(f"{r.key:<18} {r.kind:<11} {r.calls:>6}  "
+                        f"{r.detail}"))
     else:
         print(say(arguments.lang, "unrated_none"))
     return 1 if rows else 0
@@ -388,18 +452,32 @@ def unrated_list(arguments: argparse.Namespace) -> int:
 
 # ---- reports, periods, verification ----
 
+def _format(arguments: argparse.Namespace) -> str:
+    if arguments.json and arguments.format not in (None, "json"):
+        raise InvalidArgument(f"is {arguments.format}, but --json is given "
+                              "too; leave one out", code="TW_EINVAL",
+                              field="--format")
+    chosen = "json" if arguments.json else arguments.format
+    if chosen or not arguments.output:
+        return chosen or "text"
+    ending = Path(arguments.output).suffix.lower()
+    if ending and ending not in _ENDINGS:
+        raise InvalidArgument(
+            f"the ending {ending} names no format; write one of "
+            + ", ".join(_ENDINGS) + ", or add --format", code="TW_EINVAL",
+            field="--output")
+    return _ENDINGS.get(ending, "text")
+
+
 def report_expenses(arguments: argparse.Namespace) -> int:
-    ending = Path(arguments.output).suffix if arguments.output else ""
-    chosen = "json" if arguments.json else (
-        arguments.format or _ENDINGS.get(ending, "text"))
+    chosen = _format(arguments)
     by = tuple(part for part in arguments.by.split(",") if part)
     with Store(arguments.store, readonly=True) as store:
         report = store.expenses(arguments.month, by=by)
     data = FORMATS[chosen](report, arguments.lang)
     if arguments.output:
-        with open(arguments.output, "wb") as file:
-            file.write(data)
-        print(say(arguments.lang, "written", path=arguments.output),
+        files.write(arguments.output, data)
+        print(plain(say(arguments.lang, "written", path=arguments.output)),
               file=sys.stderr)
     elif chosen == "xlsx" and sys.stdout.isatty():
         raise InvalidArgument("xlsx is no text; add -o expenses.xlsx",
@@ -431,7 +509,7 @@ def verify(arguments: argparse.Namespace) -> int:
         return 1 if broken else 0
     for v in verdicts:
         word = say(arguments.lang, "holds" if v.holds else "broken")
-        print(f"{word:<9} {v.invariant:<32} {v.detail}")
+        print(plain(f"{word:<9} {v.invariant:<32} {v.detail}"))
     if broken:
         print(say(arguments.lang, "not_verified", count=len(broken)))
         return 1

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Iterator, NamedTuple
 
-from . import raw
+from . import files, raw
 from .errors import ParseError
 
 _TEXT, _INTEGER, _DECIMAL, _BOOLEAN, _DATE = 1, 2, 3, 4, 5
@@ -72,14 +72,25 @@ def _pairs(value: Any, path: str) -> Iterator[tuple[str, int, str]]:
         yield (path, *_value(value))
 
 
+def _tree(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ParseError(f"not TOML: {error}", code="TW_EPARSE") from None
+    except ValueError as error:    # of int(): digits beyond its own bound
+        raise ParseError(f"not TOML that can be read: {error}",
+                         code="TW_EPARSE") from None
+    except RecursionError:
+        raise ParseError("lists or tables are nested too deeply; a "
+                         "deployment needs three levels",
+                         code="TW_EPARSE") from None
+
+
 class Deployment:
     """Rows that somebody wants, from a TOML file or text."""
 
     def __init__(self, text: str, *, directory: str | Path = "."):
-        try:
-            self._tree = tomllib.loads(text, parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            raise ParseError(f"not TOML: {error}") from None
+        self._tree = _tree(text)
         self._directory = Path(directory)
         self.handle = raw.tw_deployment_new()
         for path, kind, value in _pairs(self._tree, ""):
@@ -92,11 +103,19 @@ class Deployment:
         """Reads a file; sheets are looked for beside it."""
         path = Path(path)
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = files.read(path, 64 << 20).decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise ParseError(f"not UTF-8 at byte {error.start}; save the "
-                             "file as UTF-8") from None
+            raise ParseError(f"{path}: not UTF-8 at byte {error.start}; "
+                             "save the file as UTF-8",
+                             code="TW_EPARSE") from None
         return cls(text, directory=path.parent)
+
+    @property
+    def zone(self) -> str | None:
+        """The company's zone, as the file says."""
+        company = self._tree.get("company")
+        zone = company.get("zone") if isinstance(company, dict) else None
+        return zone if isinstance(zone, str) else None
 
     def check(self) -> None:
         """Raises ParseError for the first problem; see ``problems``."""
@@ -120,6 +139,12 @@ class Deployment:
                                    self._directory / tariff["sheet"],
                                    f"tariff[{index}].sheet"))
         return found
+
+    @property
+    def trunks(self) -> list[tuple[str, dict[str, Any]]]:
+        """Key path and fields of each ``[[trunk]]``, in the file's order."""
+        return [(f"trunk[{index}]", dict(row))
+                for index, row in enumerate(self._tree.get("trunk", []))]
 
 
 def changes(handle: raw.tw_changes) -> list[Change]:

@@ -6,6 +6,7 @@ Machine output (JSON keys, CSV of ``--json``) is never translated.
 from __future__ import annotations
 
 from decimal import Decimal
+from unicodedata import category
 
 LANGUAGES = ("en", "ru")
 
@@ -65,6 +66,38 @@ _WORDS = {
         "Действующее не изменено; исправьте строки выше и повторите."),
     "reject": ("line {line}, {column}: {reason}",
                "строка {line}, {column}: {reason}"),
+    "reject_nth": ("line {line}, column {column}: {reason}",
+                   "строка {line}, столбец {column}: {reason}"),
+    "reject_row": ("line {line}: {reason}", "строка {line}: {reason}"),
+    "valid_from_hint": (
+        "This is the store's first directory. Calls before {at} will find no "
+        "department, number or rent in it. If earlier calls are to be "
+        "imported, start anew with: trunkwise apply {file} STORE --at "
+        "{example}",
+        "Это первый справочник хранилища. Для звонков раньше {at} в нём нет "
+        "ни отделов, ни номеров, ни аренды. Чтобы загрузить и более ранние "
+        "звонки, начните заново: trunkwise apply {file} STORE --at "
+        "{example}"),
+    "kept_hint": (
+        "Calls that are in the store keep their department and price. To "
+        "count them anew: trunkwise import list STORE, import undo STORE "
+        "BATCH, then import the file again.",
+        "Уже загруженные звонки сохраняют отдел и цену. Чтобы пересчитать "
+        "их: trunkwise import list STORE, import undo STORE ПАКЕТ, затем "
+        "загрузите файл снова."),
+    "suggest_undeclared": (
+        "{calls} calls name department {name!r}, which nobody declared: "
+        "declare it in the deployment, or name it in the department column.",
+        "Звонков с отделом {name!r}, которого нет в справочнике: {calls}. "
+        "Объявите его в файле развёртывания или впишите в столбец "
+        "department."),
+    "suggest_unknown": (
+        "{calls} calls name neither extension, account code, number nor "
+        "trunk; no row can give them a department.",
+        "Звонков без внутреннего номера, кода, номера и транка: {calls}; "
+        "ни одна строка не даст им отдела."),
+    "no_price": ("no price", "нет цены"),
+    "refused": ("not served", "не обслуживается"),
     "tariff_diff": (
         "prices: {new} new, {increase} up, {decrease} down, {ended} ended, "
         "{unchanged} unchanged",
@@ -101,6 +134,112 @@ _WORDS = {
     "detail": ("Detail", "Подробно"),
     "carrier_line": ("Carrier {carrier}: {result}",
                      "Оператор {carrier}: {result}"),
+    "trunk_registered": (
+        "{target} took the registration for {expires_s} s; the check took it "
+        "back.",
+        "{target} принял регистрацию на {expires_s} с; после проверки она "
+        "снята."),
+    "trunk_password": (
+        "The carrier refuses this user or password: compare user "
+        "({user}), auth_user ({auth_user}) and the password with what the "
+        "carrier gave you.",
+        "Оператор не принимает логин или пароль: сверьте user ({user}), "
+        "auth_user ({auth_user}) и пароль с данными оператора."),
+    "trunk_no_password": (
+        "The carrier asks for a password and this trunk has none: add "
+        "password_file, password_env or credential.",
+        "Оператор требует пароль, а у транка его нет: добавьте "
+        "password_file, password_env или credential."),
+    "trunk_realm": (
+        "The carrier asks for another realm than \"{realm}\", so the "
+        "password was not used: correct realm, or leave it out to take the "
+        "one that the carrier names.",
+        "Оператор называет другой realm, не \"{realm}\", поэтому пароль не "
+        "использован: исправьте realm или уберите его, тогда берётся тот, "
+        "что назовёт оператор."),
+    "trunk_digest": (
+        "The carrier offers no way of authentication that is served here "
+        "(Digest with MD5, SHA-256 or SHA-512-256 and qop=auth): ask it to "
+        "switch one on.",
+        "Оператор не предлагает поддерживаемой проверки пароля (Digest с "
+        "MD5, SHA-256 или SHA-512-256 и qop=auth): попросите включить её."),
+    "trunk_forbidden": (
+        "The carrier forbids this registration: the password is wrong, the "
+        "account is blocked or unpaid, or it allows other addresses than "
+        "this machine's; check the password, then ask the carrier.",
+        "Оператор запретил регистрацию: неверный пароль, учётная запись "
+        "заблокирована или не оплачена, либо разрешены другие адреса, не "
+        "этой машины; проверьте пароль, затем спросите оператора."),
+    "trunk_unknown": (
+        "The carrier knows no user \"{user}\" in this domain: check user, "
+        "domain and whether registrar is the right server.",
+        "Оператор не знает пользователя \"{user}\" в этом домене: "
+        "проверьте user, domain и тот ли сервер указан в registrar."),
+    "trunk_brief": (
+        "The carrier wants longer registrations than {asked_s} s and did "
+        "not accept the one it named: raise expires_s.",
+        "Оператору нужен срок регистрации больше {asked_s} с, и названный "
+        "им самим он не принял: увеличьте expires_s."),
+    "trunk_no_time": (
+        "The carrier answered {code} but granted no time at all: ask it "
+        "whether this user may register.",
+        "Оператор ответил {code}, но срока не дал: спросите, может ли этот "
+        "пользователь регистрироваться."),
+    "trunk_silence": (
+        "Nothing answers at {target}: check address, port and transport, "
+        "and that firewalls let SIP through both ways.",
+        "{target} не отвечает: проверьте адрес, порт и транспорт и "
+        "пропускают ли межсетевые экраны SIP в обе стороны."),
+    "trunk_unsent": (
+        "Nothing could be sent to {target} ({reason}): check network and "
+        "routes of this machine.",
+        "На {target} ничего не удалось отправить ({reason}): проверьте сеть "
+        "и маршруты этой машины."),
+    "trunk_server": (
+        "The carrier's server is in trouble or overloaded ({reason}): the "
+        "file is not the cause; if it lasts, call the carrier.",
+        "Сервер оператора неисправен или перегружен ({reason}): причина не в "
+        "файле; если не пройдёт, звоните оператору."),
+    "trunk_no_registrar": (
+        "{target} does not take registrations ({reason}): check that "
+        "registrar is the address the carrier gave for them.",
+        "{target} не принимает регистрации ({reason}): проверьте, тот ли "
+        "адрес оператор дал для registrar."),
+    "trunk_elsewhere": (
+        "The carrier points to another address ({reason}); a password goes "
+        "to the configured one only: write the new address into registrar.",
+        "Оператор направляет на другой адрес ({reason}), а пароль "
+        "отправляется только на указанный: впишите новый адрес в "
+        "registrar."),
+    "trunk_other": (
+        "The carrier answered \"{reason}\": ask it what that means for "
+        "registrations of {user}.",
+        "Оператор ответил \"{reason}\": спросите, что это значит для "
+        "регистрации {user}."),
+    "trunk_unfinished": (
+        "{target} answers ({reason}), but there was no verdict within "
+        "{seconds} s: give more time by --seconds.",
+        "{target} отвечает ({reason}), но за {seconds} с решения нет: дайте "
+        "больше времени через --seconds."),
+    "trunk_tls": (
+        "TLS is not served yet: write ;transport=udp or ;transport=tcp if "
+        "the carrier offers it.",
+        "TLS пока не поддерживается: напишите ;transport=udp или "
+        ";transport=tcp, если оператор это даёт."),
+    "trunk_host": (
+        "Host names (NAPTR, SRV) are not resolved yet: write the "
+        "registrar's IP address, and the name into domain.",
+        "Имена серверов (NAPTR, SRV) пока не разрешаются: впишите IP-адрес "
+        "в registrar, а имя в domain."),
+    "trunk_unsupported": (
+        "This registrar is not served: {reason}.",
+        "Такой registrar не поддерживается: {reason}."),
+    "trunk_next": (
+        "By itself it would try again in {next_try_s} s.",
+        "Сама по себе следующая попытка была бы через {next_try_s} с."),
+    "trunk_left": (
+        "could not be un-registered; the registration ends by itself.",
+        "снять регистрацию не удалось; она закончится сама."),
     "company_zone": (
         "The store has no company yet: months are counted in {zone}.",
         "В хранилище нет компании: месяцы считаются по {zone}."),
@@ -124,6 +263,20 @@ def month_name(lang: str, month: str) -> str:
     """"2026-10" in words."""
     year, number = month.split("-")
     return f"{_MONTHS[lang][int(number) - 1]} {year}"
+
+
+# marks that turn the reading direction of what follows them
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+                   "\u2066\u2067\u2068\u2069\ufeff")
+
+
+def plain(text: str) -> str:
+    """Text that cannot steer a terminal: controls become \\x1b and such."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        c.encode("unicode_escape").decode() if c in _TURNS
+        or category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
 
 
 def amount(lang: str, value: Decimal, decimals: int = 2) -> str:

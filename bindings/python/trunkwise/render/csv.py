@@ -10,14 +10,14 @@ from ..values import text
 from ..words import say
 from .table import MONEY, cell, columns, label
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n",
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n",
             "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def _safe(value: str) -> str:
     """A leading quote keeps a spreadsheet from running a name as a
     formula (CWE-1236)."""
-    return "'" + value if value.startswith(_FORMULA) else value
+    return "'" + value if value.startswith(FORMULA) else value
 
 
 def render(report: ExpenseReport, lang: str) -> bytes:

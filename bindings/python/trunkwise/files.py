@@ -1,0 +1,74 @@
+"""Bytes of files that people name: read whole within a bound, written whole
+or not at all. Every failure carries the name of the file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+
+from .errors import IOFailure, OutOfRange
+
+LIMIT = 1 << 30
+
+
+def _failed(path: str | os.PathLike, error: OSError) -> IOFailure:
+    return IOFailure(f"{os.fspath(path)}: {error.strerror or error}",
+                     code="TW_EIO")
+
+
+def read(path: str | os.PathLike, limit: int = LIMIT) -> bytes:
+    """All bytes of a file or pipe; one that never ends is refused."""
+    parts, size = [], 0
+    try:
+        with open(path, "rb") as file:
+            while part := file.read(1 << 20):
+                size += len(part)
+                if size > limit:
+                    raise OutOfRange(
+                        f"{os.fspath(path)}: is larger than "
+                        f"{limit >> 20} MiB; split it", code="TW_ERANGE")
+                parts.append(part)
+    except OSError as error:
+        raise _failed(path, error) from None
+    return b"".join(parts)
+
+
+def _is_plain(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return True
+
+
+def _replace(path: str, data: bytes) -> None:
+    """A full disk leaves the old file, never half of a new one."""
+    handle, new = tempfile.mkstemp(dir=os.path.dirname(path) or ".",
+                                   prefix=".trunkwise-")
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        try:
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+        except FileNotFoundError:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        os.chmod(new, mode)
+        os.replace(new, path)
+    except BaseException:
+        os.unlink(new)
+        raise
+
+
+def write(path: str | os.PathLike, data: bytes) -> None:
+    """Puts data where path says; devices and pipes are written directly."""
+    try:
+        target = os.path.realpath(path)
+        if _is_plain(target):
+            _replace(target, data)
+        else:
+            with open(path, "wb") as file:
+                file.write(data)
+    except OSError as error:
+        raise _failed(path, error) from None
