@@ -282,7 +282,7 @@ static tw_status place_uncharged(struct builder *builder, tw_error *err)
 {
 	struct tw__rollup *groups = &builder->groups;
 	char currency[4];
-	int64_t home;
+	int64_t home = 0;
 	tw_status status = default_currency(currency, builder, err);
 
 	if (!status)

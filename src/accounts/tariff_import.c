@@ -40,7 +40,9 @@ static tw_status set_rule(struct job *job, struct tw_stmt *stmt, int column,
 	if (!*text)
 		return TW_OK;
 	status = tw_tariff_rules_set(&job->rules, key, text, err);
-	return status ? tw__error_place(err, 0, key) : TW_OK;
+	if (status)
+		(void)tw__error_place(err, 0, key);
+	return status;
 }
 
 static tw_status read_declared(struct job *job, struct tw_stmt *stmt,
@@ -175,8 +177,10 @@ static tw_status find_zone(struct job *job, tw_error *err)
 		tw__book_close(&book);
 	}
 	status = tw_zone_open(&known, job->rules.zone, err);
-	if (status)
-		return tw__error_place(err, 0, "zone");
+	if (status) {
+		(void)tw__error_place(err, 0, "zone");
+		return status;
+	}
 	tw_zone_free(known);
 	return TW_OK;
 }

@@ -543,6 +543,140 @@ static void test_composes(void **state)
 	assert_int_equal(one_number(f, "SELECT count(*) FROM call"), 0);
 }
 
+/* ---- each allocation fails once ---- */
+
+struct faults { long left; bool hit; };
+
+static bool fails(struct faults *faults)
+{
+	if (faults->left-- != 0)
+		return false;
+	faults->hit = true;
+	return true;
+}
+
+static void *fault_alloc(size_t size, void *arg)
+{
+	return fails(arg) ? NULL : malloc(size);
+}
+
+static void *fault_resize(void *mem, size_t size, void *arg)
+{
+	return fails(arg) ? NULL : realloc(mem, size);
+}
+
+static void fault_release(void *mem, void *arg)
+{
+	(void)arg;
+	free(mem);
+}
+
+/* Everything that an import, a tariff and a report do; the first failure. */
+static tw_status one_round(struct fixture *f, const char *text)
+{
+	static const char sheet[] = SHEET_HEAD
+		"79,Russia mobile,1.70,RUB,2026-10-01,,1,1,0,outbound,\n";
+	tw_tariff_import tariff = TW_TARIFF_IMPORT_INIT;
+	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
+	tw_expenses *expenses = NULL;
+	tw_listing *listing = NULL;
+	tw_import *import = NULL;
+	tw_verdict verdicts[16];
+	uint32_t count = 16;
+	tw_status status;
+
+	tariff.tariff = "carrier-2026";
+	tariff.carrier = "carrier";
+	tariff.flags = TW_TARIFF_PARTIAL;
+	options.preset = "asterisk";
+	options.zone = "Europe/Moscow";
+	status = tw_tariff_import_sheet(NULL, NULL, NULL, f->store, &tariff,
+					sheet, strlen(sheet), NULL);
+	if (!status)
+		status = tw_import_new(&import, f->store, &options, NULL);
+	if (!status)
+		status = tw_import_file(import, text, strlen(text), NULL);
+	if (!status)
+		status = tw_import_commit(NULL, NULL, import, NULL);
+	tw_import_free(import);
+	if (!status)
+		status = tw_ledger_accrue(NULL, f->store, "2026-10", NULL);
+	if (!status)
+		status = tw_report_expenses(&expenses, f->store, "2026-10",
+					    TW_BY_CITY, NULL);
+	tw_expenses_free(expenses);
+	if (!status)
+		status = tw_directory_suggest(&listing, f->store, NULL);
+	tw_listing_free(listing);
+	if (!status)
+		status = tw_store_verify(verdicts, &count, f->store, NULL);
+	return status;
+}
+
+static void test_no_memory(void **state)
+{
+	static const char text[] =
+		",101,89161234567,c,d,PJSIP/101-7,PJSIP/main-8,Dial,"
+		"h,2026-10-05 12:00:00,2026-10-05 12:00:05,"
+		"2026-10-05 12:01:05,65,60,ANSWERED,x,"
+		"1791190800.7,,,1791190800.7,5\nnot a row\n";
+	struct fixture *f = *state;
+	long n = 0;
+	struct faults faults;
+
+	do {
+		const tw_allocator allocator = { sizeof(allocator),
+			fault_alloc, fault_resize, fault_release, &faults };
+		tw_status status;
+
+		faults = (struct faults){ n++, false };
+		assert_int_equal(tw_allocator_set(&allocator, NULL), TW_OK);
+		status = one_round(f, text);
+		assert_int_equal(tw_allocator_set(NULL, NULL), TW_OK);
+		if (!faults.hit)
+			assert_int_equal(status, TW_OK);
+		else if (status)
+			assert_int_equal(status, TW_ENOMEM);
+		assert_int_equal(tw_store_begin(f->store, NULL), TW_OK);
+		assert_int_equal(tw_store_commit(f->store, NULL), TW_OK);
+	} while (faults.hit);
+	assert_true(n > 100);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call"), 1);
+}
+
+/* No company yet: the import's zone begins the books and keeps them. */
+static void test_without_a_company(void **state)
+{
+	struct fixture f;
+	tw_error err = TW_ERROR_INIT;
+	tw_expenses *expenses;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+
+	(void)state;
+	fixture_open(&f);
+	usual_tariff(&f);
+	import_text(&f, "native", "Asia/Yekaterinburg",
+		    "call_id,start,duration,callee\n"
+		    "a,2026-11-01 00:30:00,60,79161234567\n");
+	assert_int_equal(tw_report_expenses(&expenses, f.store, "2026-11", 0,
+					    &err), TW_OK);
+	assert_string_equal(tw_expenses_zone(expenses),
+			    "Asia/Yekaterinburg");
+	assert_int_equal(tw_expenses_next(&row, expenses, &err), TW_OK);
+	assert_int_equal(row.unallocated, 1);
+	assert_int_equal(row.calls_cost.nanos, RUB(1, 50));
+	tw_expenses_free(expenses);
+	/* a company elsewhere moves no call to another month */
+	want_company(&f);
+	apply_at(&f, "2026-11-10T00:00:00+03:00");
+	import_text(&f, "native", "Europe/Moscow",
+		    "call_id,start,duration,callee\n"
+		    "b,2026-10-31 22:30:00,60,79161234567\n");
+	assert_int_equal(expenses_of(&f, "2026-11", "").calls, 2);
+	must_verify(&f);
+	fixture_close(&f);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -562,6 +696,8 @@ int main(void)
 		T(test_overflow),
 		T(test_people_may_be_erased),
 		T(test_composes),
+		T(test_no_memory),
+		T(test_without_a_company),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
