@@ -126,6 +126,18 @@ def test_unrated_are_listed_never_zero(pbx, command):
         ("4930123456", "no_price", 1)]
 
 
+@pytest.mark.parametrize("kind, lang, row", [
+    ("text", "en", "of these, without a price      1"),
+    ("csv", "ru", "из них без цены,1,"),
+    ("html", "en", ">of these, without a price</td><td>1</td>"),
+])
+def test_unrated_and_unallocated_are_rows(pbx, command, kind, lang, row):
+    out = command("report", "expenses", pbx, "--month", "2026-10",
+                  "--format", kind, "--lang", lang, check=0).out
+    assert row in out
+    assert ("(unallocated)" if lang == "en" else "(не распределено)") in out
+
+
 def test_bad_row_is_named_and_the_rest_stored(pbx, command, tmp_path):
     bad = MASTER.replace('"1.', '"2.').replace(
         '"2026-10-06 11:00:00"', '"2026-13-06 11:00:00"')

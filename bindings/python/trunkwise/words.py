@@ -35,6 +35,7 @@ _WORDS = {
         "Звонков без цены: {count}, они не входят в суммы; "
         "смотрите: trunkwise unrated list STORE"),
     "unrated": ("Unrated", "Без цены"),
+    "unrated_row": ("of these, without a price", "из них без цены"),
     "zone_note": ("Month in zone {zone}", "Месяц по времени {zone}"),
     "no_calls": ("No calls and no rents in this month.",
                  "В этом месяце нет звонков и аренды."),

@@ -8,7 +8,7 @@ import io
 from ..report import ExpenseReport
 from ..values import text
 from ..words import say
-from .table import MONEY, cell, columns, label
+from .table import MONEY, cell, columns, label, unrated_cells
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n",
             "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -35,4 +35,7 @@ def render(report: ExpenseReport, lang: str) -> bytes:
                  if k in MONEY else str(cell(row, k)) for k in keys]
         cells[0] = say(lang, "grand_total")
         writer.writerow(cells + [row.currency])
+    unrated = unrated_cells(report, keys, lang)
+    if unrated:
+        writer.writerow(unrated + [""])
     return out.getvalue().encode("utf-8")

@@ -8,7 +8,7 @@ from html import escape
 
 from ..report import ExpenseReport, ExpenseRow
 from ..words import amount, month_name, say
-from .table import MONEY, cell, columns, label
+from .table import MONEY, cell, columns, label, unrated_cells
 
 _COLOURS = {"rent": "#2f6f8f", "call_cost": "#e0a030",
             "forwarded_cost": "#c0504d"}
@@ -31,6 +31,7 @@ th.name, td.name { text-align: left; white-space: normal; }
 tr.bucket td { background: #faf6ee; font-style: italic; }
 tfoot td { font-weight: 700; border-top: 2px solid #1d2329;
  border-bottom: 0; }
+tfoot tr.unrated td { font-weight: 400; font-style: italic; border-top: 0; }
 figure { margin: 1.6rem 0; break-inside: avoid; }
 figcaption { font-weight: 600; margin-bottom: .5rem; }
 svg { width: 100%; height: auto; }
@@ -114,6 +115,11 @@ def render(report: ExpenseReport, lang: str) -> bytes:
         "<tr>" + _cells(t, keys, report, lang, say(lang, "grand_total")
                         + ("" if only else f" {t.currency}")) + "</tr>\n"
         for t in report.totals)
+    without_price = unrated_cells(report, keys, lang)
+    if without_price:
+        foot += "<tr class=unrated>" + "".join(
+            f'<td{" class=name" if k in report.by else ""}>{escape(c)}</td>'
+            for k, c in zip(keys, without_price)) + "</tr>\n"
     unrated = sum(t.unrated for t in report.totals)
     warning = (f'<p class="warn">'
                f'{escape(say(lang, "unrated_note", count=unrated))}</p>'

@@ -36,3 +36,15 @@ def label(row: ExpenseRow, key: str, lang: str) -> str:
 
 def currencies(report: ExpenseReport) -> list[str]:
     return [t.currency for t in report.totals]
+
+
+def unrated_cells(report: ExpenseReport, keys: tuple[str, ...],
+                  lang: str) -> list[str] | None:
+    """The row of calls without a price, below the totals: they are counted
+    above and are in no sum. None when there are none."""
+    count = sum(t.unrated for t in report.totals)
+    if not count:
+        return None
+    cells = [str(count) if k == "calls" else "" for k in keys]
+    cells[0] = say(lang, "unrated_row")
+    return cells

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ..report import ExpenseReport, ExpenseRow
 from ..words import amount, month_name, say
-from .table import MONEY, cell, columns, label
+from .table import MONEY, cell, columns, label, unrated_cells
 
 
 def _shown(row: ExpenseRow, key: str, lang: str) -> str:
@@ -42,6 +42,9 @@ def render(report: ExpenseReport, lang: str) -> bytes:
         for cells, row in zip(body, report.rows):
             cells[-1] += f" {row.currency}"
     foot = [_total(r, keys, report, lang) for r in report.totals]
+    without_price = unrated_cells(report, keys, lang)
+    if without_price:
+        foot.append(without_price)
     widths = [max(len(line[i]) for line in [head] + body + foot)
               for i in range(len(keys))]
 

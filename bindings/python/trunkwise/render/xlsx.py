@@ -8,7 +8,7 @@ from decimal import Decimal
 from ..errors import Unsupported
 from ..report import ExpenseReport
 from ..words import month_name, say
-from .table import cell, columns, label
+from .table import cell, columns, label, unrated_cells
 
 
 def render(report: ExpenseReport, lang: str) -> bytes:
@@ -60,6 +60,11 @@ def render(report: ExpenseReport, lang: str) -> bytes:
             put(line, column, value, total, total_count)
         sheet.write_string(line, len(keys), row.currency, total_count)
         line += 1
+    for column, text in enumerate(unrated_cells(report, keys, lang) or ()):
+        if text.isdigit():
+            sheet.write_number(line, column, int(text))
+        elif text:
+            sheet.write_string(line, column, text)
     sheet.set_column(0, len(report.by) - 1, 26)
     sheet.set_column(len(report.by), len(keys), 14)
     sheet.freeze_panes(4, len(report.by))
