@@ -1,0 +1,592 @@
+"""Managed trunk sets and `trunkwise trunk check` against a registrar written
+here, and against a real Kamailio where one is installed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import BUILD, OFFICE, SOURCE
+
+try:
+    import trunkwise.trunks
+except NotImplementedError as absent:
+    pytest.skip(f"no SIP part: {absent}", allow_module_level=True)
+
+STATES = {"idle", "resolving", "registering", "registered", "backoff",
+          "refused", "fatal", "unregistering", "disabled"}
+KEYS = ["trunk", "state", "code", "reason", "text", "target", "next_try_s",
+        "expires_s"]
+HASH = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+
+
+def header(text: str, name: str) -> str:
+    found = re.search(rf"^{name}: (.*?)\r$", text, re.M)
+    return found.group(1) if found else ""
+
+
+class Registrar:
+    """One UDP socket that checks digests by itself; `script` maps a user to
+    what happens to him."""
+
+    def __init__(self, *, algorithm="MD5", realm="carrier.test",
+                 passwords=None, script=None):
+        self.algorithm, self.realm = algorithm, realm
+        self.passwords = passwords or {"trunk1": "s3cret", "trunk2": "zwei"}
+        self.script = script or {}
+        self.requests: list[str] = []
+        self.bindings: dict[str, int] = {}
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(0.05)
+        self.port = self.socket.getsockname()[1]
+        self.uri = f"sip:127.0.0.1:{self.port}"
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc):
+        self._ended.set()
+        self._thread.join()
+        self.socket.close()
+
+    def _run(self):
+        while not self._ended.is_set():
+            try:
+                data, peer = self.socket.recvfrom(65536)
+            except TimeoutError:
+                continue
+            text = data.decode("latin-1")
+            self.requests.append(text)
+            for answer in self._answers(text):
+                self.socket.sendto(answer, peer)
+
+    def _answers(self, text):
+        user = re.search(r"sip:([^@]+)@", header(text, "To")).group(1)
+        what = self.script.get(user, "digest")
+        if what == "silence":
+            return
+        if callable(what):
+            status, lines = what(text)
+        elif what == "digest":
+            status, lines = self._digest(text, user)
+        else:
+            status, lines = what, []
+        copied = [f"{name}: {header(text, name)}" for name in
+                  ("Via", "From", "Call-ID", "CSeq")]
+        yield "\r\n".join([f"SIP/2.0 {status}", *copied,
+                           f"To: {header(text, 'To')};tag=r", *lines,
+                           "Content-Length: 0", "", ""]).encode("latin-1")
+
+    def challenge(self):
+        return ("401 Unauthorized", [
+            f'WWW-Authenticate: Digest realm="{self.realm}", nonce="abc", '
+            f'algorithm={self.algorithm}, qop="auth"'])
+
+    def _digest(self, text, user):
+        given = dict(re.findall(r'(\w+)="?([^",]+)"?',
+                                header(text, "Authorization")))
+        if not given or user not in self.passwords:
+            return self.challenge()
+        digest = HASH[self.algorithm]
+
+        def h(value):
+            return digest(value.encode()).hexdigest()
+
+        want = h(":".join([
+            h(f"{given['username']}:{self.realm}:{self.passwords[user]}"),
+            "abc", given["nc"], given["cnonce"], "auth",
+            h(f"REGISTER:{given['uri']}")]))
+        if given["response"] != want:
+            return "403 Forbidden", []
+        expires = int(header(text, "Expires"))
+        contact = header(text, "Contact").split(";")[0]
+        self.bindings[user] = expires
+        if not expires:
+            return "200 OK", []
+        return "200 OK", [f"Contact: {contact};expires={expires}"]
+
+
+@pytest.fixture
+def registrar():
+    with Registrar() as r:
+        yield r
+
+
+def trunk_table(name, registrar, user="trunk1", extra=""):
+    return (f'\n[[trunk]]\nname = "{name}"\ncarrier = "north"\n'
+            f'registrar = "{registrar}"\nuser = "{user}"\n{extra}\n')
+
+
+@pytest.fixture
+def check(office, command):
+    """Runs `trunk check --json` over OFFICE and these trunks."""
+    (office / "main.secret").write_text("s3cret\n")
+    (office / "main.secret").chmod(0o600)
+
+    def run(tables, *arguments, status=None, secret=None):
+        if secret is not None:
+            (office / "main.secret").write_bytes(secret)
+        (office / "deployment.toml").write_text(OFFICE + tables)
+        result = command("trunk", "check", office / "deployment.toml",
+                         "--json", *arguments, check=status)
+        for password in ("s3cret", "wr0ng"):
+            assert password not in result.out + result.err
+        result.lines = [json.loads(line)
+                        for line in result.out.splitlines()]
+        for line in result.lines:
+            if "error" not in line:
+                assert list(line) == KEYS
+                assert line["state"] in STATES and line["text"]
+        return result
+
+    return run
+
+
+FILE = 'password_file = "main.secret"'
+
+
+# ---- the package ----
+
+def test_import_loads_no_libre():
+    code = ("import trunkwise, sys\n"
+            "with open('/proc/self/maps') as f: before = f.read()\n"
+            "assert 'libre.so' not in before\n"
+            "assert 'trunkwise.trunks' not in sys.modules\n"
+            "trunkwise.Trunks\n"
+            "with open('/proc/self/maps') as f: after = f.read()\n"
+            "assert 'libre.so' in after\n")
+    done = subprocess.run([sys.executable, "-c", code], text=True,
+                          capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_absent_sip_part_is_named(tmp_path):
+    shutil.copytree(Path(trunkwise.__file__).parent, tmp_path / "trunkwise",
+                    symlinks=True)
+    for file in (tmp_path / "trunkwise").glob("*sip*"):
+        file.unlink()
+    code = ("import trunkwise\n"
+            "try: trunkwise.Trunks\n"
+            "except trunkwise.Unsupported as e: print(e.code, e)\n")
+    done = subprocess.run(
+        [sys.executable, "-c", code], text=True, capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path),
+             "LD_LIBRARY_PATH": str(BUILD / "src")})
+    assert done.returncode == 0, done.stderr
+    assert "TW_EUNSUPPORTED" in done.stdout
+    assert "TW_BUILD_SIP" in done.stdout
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_life_of_a_trunk(algorithm):
+    with Registrar(algorithm=algorithm) as r, \
+            trunkwise.Trunks(local_host="127.0.0.1") as trunks:
+        main = trunks.add(name="main", registrar=r.uri, user="trunk1",
+                          password=b"s3cret", expires_s=120)
+        assert main.status.state == "idle"
+        main.start()
+        seen = []
+        for event in trunks.events(5):
+            seen.append(event)
+            if event.state == "registered":
+                break
+        assert [e.state for e in seen] == ["registering", "registered"]
+        assert seen[-1].code == 200 and seen[-1].expires_s == 120
+        assert seen[-1].target == f"udp:127.0.0.1:{r.port}"
+        status = main.status
+        assert status.realm == "carrier.test"
+        assert 100 < status.expires_in.total_seconds() <= 120
+        assert 90 < status.next_try_in.total_seconds() < 120
+        assert r.bindings == {"trunk1": 120}
+        assert list(trunks.events(0)) == []
+        main.stop()
+        wait(trunks, "idle")
+        assert r.bindings == {"trunk1": 0}
+
+
+def wait(trunks, state):
+    for event in trunks.events(5):
+        if event.state == state:
+            return event
+    raise AssertionError(f"never {state}")
+
+
+def test_fileno_tells_of_events(registrar):
+    with trunkwise.Trunks() as trunks:
+        assert select.select([trunks], [], [], 0)[0] == []
+        main = trunks.add(name="main", registrar=registrar.uri,
+                          user="trunk1", password=b"s3cret")
+        main.start()
+        assert select.select([trunks], [], [], 5)[0] == [trunks]
+        wait(trunks, "registered")
+        assert select.select([trunks], [], [], 0)[0] == []
+
+
+def test_calls_from_other_threads(registrar):
+    with trunkwise.Trunks() as trunks:
+        failed = []
+
+        def work(name, user, password):
+            try:
+                trunks.add(name=name, registrar=registrar.uri, user=user,
+                           password=password).start()
+            except Exception as error:         # noqa: BLE001
+                failed.append(error)
+
+        threads = [threading.Thread(target=work, args=a) for a in (
+            ("one", "trunk1", b"s3cret"), ("two", "trunk2", b"zwei"))]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert not failed
+        done = set()
+        for event in trunks.events(5):
+            if event.state == "registered":
+                done.add(event.trunk)
+            if done == {"one", "two"}:
+                break
+        assert done == {"one", "two"}
+
+
+def test_errors_of_the_set(registrar):
+    with trunkwise.Trunks() as trunks:
+        main = trunks.add(name="main", registrar=registrar.uri, user="u")
+        with pytest.raises(trunkwise.errors.Exists) as caught:
+            trunks.add(name="main", registrar=registrar.uri, user="u")
+        assert caught.value.field == "name"
+        with pytest.raises(NotImplementedError):
+            trunks.add(name="n", registrar="sip:carrier.test", user="u")
+        with pytest.raises(ValueError):
+            trunks.add(name="n", registrar=registrar.uri, user="u",
+                       digest_min="MD4")
+        with pytest.raises(TypeError):
+            trunks.add(name="n", registrar=registrar.uri, user="u",
+                       password="text")
+    with pytest.raises(ValueError):
+        main.start()
+    with pytest.raises(ValueError):
+        trunks.fileno()
+    with pytest.raises(trunkwise.Error):
+        trunkwise.Trunks(local_host="192.0.2.1")
+
+
+def test_set_that_was_not_closed_warns():
+    trunks = trunkwise.Trunks()
+    with pytest.warns(ResourceWarning):
+        del trunks
+
+
+# ---- the command ----
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_check_registers_and_takes_back(check, algorithm):
+    with Registrar(algorithm=algorithm) as r:
+        result = check(trunk_table(
+            "main", r.uri, extra=FILE + "\nexpires_s = 600"), status=0)
+        assert r.bindings == {"trunk1": 0}
+    (line,) = result.lines
+    assert line["trunk"] == "main" and line["state"] == "registered"
+    assert line["code"] == 200 and line["expires_s"] == 600
+    assert line["target"] == f"udp:127.0.0.1:{r.port}"
+    assert result.err == ""
+
+
+def test_wrong_password(check, registrar):
+    result = check(trunk_table("main", registrar.uri, extra=FILE), status=1,
+                   secret=b"wr0ng\n")
+    (line,) = result.lines
+    assert line["state"] == "refused" and line["code"] == 403
+    assert "password" in line["text"]
+    assert len(registrar.requests) == 2
+
+
+def test_wrong_password_answered_by_401(check):
+    with Registrar() as r:
+        r.script["trunk1"] = lambda text: r.challenge()
+        (line,) = check(trunk_table("main", r.uri, extra=FILE),
+                        status=1).lines
+        assert len(r.requests) == 2
+    assert line["state"] == "refused" and line["code"] == 401
+    assert "user" in line["text"] and "password" in line["text"]
+
+
+CASES = {
+    "no such user": ("404 Not Found", "refused", 404, "no user"),
+    "forbidden": ("403 Forbidden", "refused", 403, "forbids"),
+    "overload": ("503 Service Unavailable", "backoff", 503, "overloaded"),
+    "broken": ("500 Server Error", "backoff", 500, "overloaded"),
+    "too brief": ("423 Interval Too Brief", "backoff", 423, "expires_s"),
+    "no registrar": ("405 Method Not Allowed", "fatal", 405,
+                     "not take registrations"),
+    "redirect": ("302 Moved Temporarily", "refused", 302,
+                 "another address"),
+    "busy everywhere": ("600 Busy Everywhere", "refused", 600,
+                        "600 Busy Everywhere"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_answers_and_their_mend(case, check):
+    status, state, code, words = CASES[case]
+    with Registrar(script={"trunk1": status}) as r:
+        begun = time.monotonic()
+        (line,) = check(trunk_table("main", r.uri, extra=FILE),
+                        status=1).lines
+        assert time.monotonic() - begun < 8       # no waiting for the rest
+        assert len(r.requests) == 1
+    assert (line["state"], line["code"]) == (state, code)
+    assert words in line["text"], line["text"]
+    if state == "backoff":
+        assert line["next_try_s"] > 0 and "try again" in line["text"]
+
+
+def test_no_time_granted(check):
+    def answer(text):
+        contact = header(text, "Contact").split(";")[0]
+        return "200 OK", [f"Contact: {contact};expires=0"]
+
+    with Registrar(script={"trunk1": answer}) as r:
+        (line,) = check(trunk_table("main", r.uri, extra=FILE),
+                        status=1).lines
+    assert line["state"] == "backoff" and "no time" in line["text"]
+
+
+def test_challenges_that_are_not_answered(check):
+    def basic(text):
+        return "401 Unauthorized", ['WWW-Authenticate: Basic realm="r"']
+
+    def exotic(text):
+        return "401 Unauthorized", [
+            'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=X-1']
+
+    for script in (basic, exotic):
+        with Registrar(script={"trunk1": script}) as r:
+            (line,) = check(trunk_table("main", r.uri, extra=FILE),
+                            status=1).lines
+            assert "Authorization" not in "".join(r.requests)
+        assert line["state"] == "refused" and "Digest" in line["text"]
+
+
+def test_realm_mismatch_keeps_the_password(check, registrar):
+    (line,) = check(trunk_table(
+        "main", registrar.uri, extra=FILE + '\nrealm = "other.test"'),
+        status=1).lines
+    assert line["state"] == "refused" and line["code"] == 401
+    assert '"other.test"' in line["text"]
+    assert "Authorization" not in "".join(registrar.requests)
+
+
+def test_no_password_at_all(check, registrar):
+    (line,) = check(trunk_table("main", registrar.uri), status=1).lines
+    assert line["state"] == "refused"
+    assert "password_file" in line["text"]
+
+
+def test_silence(check):
+    with Registrar(script={"trunk1": "silence"}) as r:
+        begun = time.monotonic()
+        result = check(trunk_table("main", r.uri, extra=FILE), "--seconds",
+                       "1", status=1)
+        assert 1 <= time.monotonic() - begun < 5
+    (line,) = result.lines
+    assert line["state"] == "registering" and line["code"] == 0
+    assert line["target"] in line["text"] and "firewall" in line["text"]
+
+
+def test_slow_verdict_asks_for_more_time(check):
+    with Registrar(script={"trunk1": "100 Trying"}) as r:
+        (line,) = check(trunk_table("main", r.uri, extra=FILE), "--seconds",
+                        "1", status=1).lines
+    assert line["state"] == "registering"
+
+
+def test_not_served_yet(check):
+    result = check(
+        trunk_table("tls", "sip:127.0.0.1;transport=tls") +
+        trunk_table("name", "sip:sip.carrier.test"), status=1)
+    tls, name = result.lines
+    assert tls["state"] == name["state"] == "fatal"
+    assert "TLS" in tls["text"] and "IP address" in name["text"]
+
+
+def test_several_and_one_of_them(check, registrar):
+    tables = trunk_table("good", registrar.uri, extra=FILE) + \
+        trunk_table("bad", registrar.uri, user="nobody", extra=FILE)
+    result = check(tables, status=1)
+    assert [(x["trunk"], x["state"]) for x in result.lines] == [
+        ("good", "registered"), ("bad", "refused")]
+    result = check(tables, "--trunk", "good", status=0)
+    assert [x["trunk"] for x in result.lines] == ["good"]
+    result = check(tables, "--trunk", "other", status=2)
+    assert "good, bad" in result.err
+    assert registrar.bindings == {"trunk1": 0}
+
+
+def test_hostile_reason_stays_one_line(check):
+    evil = "403 x\x1b[31m\xff\u0085 \"}"
+    with Registrar(script={"trunk1": evil}) as r:
+        result = check(trunk_table("main", r.uri, extra=FILE), status=1)
+    assert len(result.lines) == 1
+    assert result.lines[0]["reason"].isascii()
+    assert result.lines[0]["reason"].isprintable()
+
+
+def test_people_read_it_in_both_languages(office, command, registrar, check):
+    check(trunk_table("main", registrar.uri, extra=FILE), status=0)
+    english = command("trunk", "check", office / "deployment.toml", check=0)
+    assert "main: registered (200)" in english.out
+    russian = command("trunk", "check", office / "deployment.toml",
+                      "--lang", "ru", check=0)
+    assert "принял регистрацию" in russian.out
+
+
+def test_every_sentence_stands_in_both_languages():
+    from trunkwise.words import _WORDS
+    for key, pair in _WORDS.items():
+        if not key.startswith("trunk_"):
+            continue
+        names = [set(re.findall(r"{(\w+)}", text)) for text in pair]
+        assert names[0] == names[1], key
+
+
+# ---- secrets ----
+
+def test_password_by_environment_and_credential(office, check, registrar,
+                                                monkeypatch):
+    table = trunk_table("main", registrar.uri,
+                        extra='password_env = "TW_TEST_SECRET"')
+    result = check(table, status=2)
+    assert "trunk[0].password_env" in result.err
+    assert result.lines[0]["error"]["field"] == "trunk[0].password_env"
+    monkeypatch.setenv("TW_TEST_SECRET", "s3cret")
+    check(table, status=0)
+    (office / "cred").mkdir()
+    (office / "cred" / "sip").write_text("s3cret")
+    table = trunk_table("main", registrar.uri, extra='credential = "sip"')
+    assert "CREDENTIALS_DIRECTORY" in check(table, status=2).err
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(office / "cred"))
+    assert check(table, status=0).err == ""
+
+
+def test_password_file_that_others_read_is_warned_of(office, check,
+                                                     registrar):
+    (office / "main.secret").chmod(0o644)
+    result = check(trunk_table("main", registrar.uri, extra=FILE), status=0)
+    assert "chmod 600" in result.err and "trunk[0].password_file" in result.err
+
+
+@pytest.mark.parametrize("name, words", [
+    ("none.secret", "No such file"), ("../main.secret", "leaves"),
+    ("folder", "regular"), ("empty", "empty"), ("long", "longer")])
+def test_bad_password_files(name, words, office, check, registrar):
+    (office / "folder").mkdir()
+    (office / "empty").write_text("\n")
+    (office / "long").write_bytes(b"x" * 5000)
+    for file in ("folder", "empty", "long"):
+        (office / file).chmod(0o700)
+    result = check(trunk_table("main", registrar.uri,
+                               extra=f'password_file = "{name}"'), status=2)
+    assert "trunk[0].password_file" in result.err and words in result.err
+    assert registrar.requests == []
+
+
+# ---- bad files ----
+
+def test_bad_deployment_registers_nothing(check, registrar):
+    result = check(trunk_table("main", registrar.uri, extra=FILE)
+                   .replace('carrier = "north"', 'carrier = "south"'),
+                   status=2)
+    assert "trunk[0].carrier" in result.err
+    assert result.lines[0]["error"]["field"] == "trunk[0].carrier"
+    assert registrar.requests == []
+
+
+def test_files_that_cannot_be_checked(check, command, office):
+    assert "[[trunk]]" in check("", status=2).err
+    command("trunk", "check", office / "none.toml", check=2)
+    (office / "bad.toml").write_text("[company\n")
+    assert "not TOML" in command("trunk", "check", office / "bad.toml",
+                                 check=2).err
+    result = check(trunk_table("main", "sip:127.0.0.1"), "--seconds", "0",
+                   status=2)
+    assert "--seconds" in result.err
+
+
+# ---- a real registrar ----
+
+PATHS = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+KAMAILIO = shutil.which("kamailio", path=PATHS)
+MODULES = sorted(Path("/usr/lib").glob("*/kamailio/modules"))
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture
+def kamailio():
+    if not KAMAILIO or not MODULES:
+        pytest.skip("kamailio is not installed; install kamailio")
+    # the control socket's path must fit into 108 bytes
+    with tempfile.TemporaryDirectory() as run:
+        port = free_port()
+        text = (SOURCE / "tests/integration/kamailio/reg.cfg.in").read_text()
+        for key, value in (("PORT", str(port)), ("RUN", run),
+                           ("MODULES", str(MODULES[0]))):
+            text = text.replace(f"@{key}@", value)
+        Path(run, "reg.cfg").write_text(text)
+        with open(Path(run, "log"), "wb") as log:
+            process = subprocess.Popen(
+                [KAMAILIO, "-f", f"{run}/reg.cfg", "-DD", "-E", "-m", "64",
+                 "-M", "8", "-Y", run], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log)
+        try:
+            for _ in range(100):
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    assert process.poll() is None, \
+                        Path(run, "log").read_text()
+                    time.sleep(0.1)
+            yield port
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def test_kamailio(kamailio, check):
+    tables = "".join(
+        trunk_table(f"main-{t}", f"sip:127.0.0.1:{kamailio};transport={t}",
+                    user=f"u-{t}", extra='realm = "trunk.test"\n' + FILE)
+        for t in ("udp", "tcp"))
+    result = check(tables, status=0, secret=b"secret\n")
+    assert [x["state"] for x in result.lines] == ["registered"] * 2
+    assert result.lines[1]["target"] == f"tcp:127.0.0.1:{kamailio}"
+    assert result.err == ""
+    result = check(tables, status=1, secret=b"wr0ng\n")
+    assert [x["code"] for x in result.lines] == [401, 401]
