@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include "base/e164.h"
 #include "deployment.h"
 #include "deployment_apply.h"
@@ -146,6 +147,63 @@ static tw_status load(struct job *job, tw_error *err)
 
 /* ---- rows of the file ---- */
 
+/* What `directory suggest` adds for people, and their own remarks. */
+static const char *const unread[] = { "calls", "seconds", "cost", "currency",
+	"comment", "note" };
+
+static bool is_among(struct tw_str name, const char *const *names,
+		     size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (tw__str_ieq(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+
+/* A "form" that was meant to be "from" would make an owner since ever. */
+static tw_status check_header(const struct tw_csv_row *row, tw_error *err)
+{
+	struct tw_str name, other;
+	size_t i, j;
+
+	for (i = 0; i < row->count; i++) {
+		name = tw__str_trim(row->fields[i]);
+		if (name.l && !is_among(name, columns, COLUMNS) &&
+		    !is_among(name, unread, TW_ARRAY_COUNT(unread)))
+			return tw__fail(err, TW_EPARSE, "line %lld: header "
+				"'%.*s' is no column of this file; write "
+				"match_kind, match, department, city, from, "
+				"to, and for remarks comment",
+				(long long)row->line, name.l > 40 ? 40 :
+				(int)name.l, name.p);
+		for (j = 0; name.l && j < i; j++) {
+			other = tw__str_trim(row->fields[j]);
+			if (name.l == other.l &&
+			    !strncasecmp(name.p, other.p, name.l))
+				return tw__fail(err, TW_EPARSE, "line %lld: "
+					"two columns are named '%.*s'; leave "
+					"one out", (long long)row->line,
+					(int)name.l, name.p);
+		}
+	}
+	return TW_OK;
+}
+
+
+/* `directory suggest` puts a quote before what a spreadsheet would run as a
+ * formula; it is no part of the match. */
+static struct tw_str unquoted(struct tw_str cell)
+{
+	if (cell.l > 1 && *cell.p == '\'' && strchr("'=+-@", cell.p[1]))
+		return tw__str(cell.p + 1, cell.l - 1);
+	return cell;
+}
+
+
 static tw_status read_header(struct job *job, struct tw_csv *csv,
 			     tw_error *err)
 {
@@ -158,6 +216,8 @@ static tw_status read_header(struct job *job, struct tw_csv *csv,
 		return tw__fail(err, TW_EPARSE, "the file is empty; its first "
 				"line is match_kind,match,department,city,"
 				"from,to");
+	if (!status)
+		status = check_header(&row, err);
 	if (status)
 		return status;
 	for (i = 0; i < COLUMNS; i++) {
@@ -208,6 +268,8 @@ static tw_status read_cells(struct job *job, struct cells *out,
 		if (job->column[i] < 0 || (size_t)job->column[i] >= row->count)
 			continue;
 		cell = tw__str_trim(row->fields[job->column[i]]);
+		if (i == MATCH)
+			cell = unquoted(cell);
 		if (cell.l >= sizeof(out->text[i]))
 			return reject(job, row->line, (int)i, "is too long; "
 				      "write at most 159 bytes") ? TW_ENOMEM :

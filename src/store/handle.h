@@ -23,6 +23,8 @@ struct tw_store {
 	uint32_t refs;
 	sqlite3 *db;
 	char *path;
+	dev_t device;           /* with inode: the file that path named when */
+	ino_t inode;            /* it was opened */
 	struct tw_lock lock;
 	const tw_clock *clock;
 	uint32_t lock_wait_ms;
@@ -44,6 +46,9 @@ tw_status tw__store_usable(const tw_store *store, tw_error *err);
 void tw__stmt_free_all(tw_store *store);
 /* schema.h's steps beyond the file's version. */
 tw_status tw__store_migrate(tw_store *store, tw_error *err);
+
+/* Is what we hold open still what the paths name? */
+tw_status tw__store_in_place(const tw_store *store, tw_error *err);
 
 /* transaction.c */
 tw_status tw__tx_begin(tw_store *store, tw_error *err);

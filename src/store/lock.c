@@ -83,6 +83,15 @@ tw_status tw__lock_take(struct tw_lock *lock, uint32_t wait_ms,
 }
 
 
+bool tw__lock_in_place(const struct tw_lock *lock)
+{
+	struct stat ours, named;
+
+	return fstat(lock->fd, &ours) == 0 && stat(lock->path, &named) == 0 &&
+		ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+
 void tw__lock_drop(struct tw_lock *lock)
 {
 	/* Unlocked by name, not by closing: a forked child may share the

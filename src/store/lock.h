@@ -23,6 +23,8 @@ tw_status tw__lock_open(struct tw_lock *lock, const char *store_path,
 /* @return TW_OK, TW_EBUSY after wait_ms, TW_EIO */
 tw_status tw__lock_take(struct tw_lock *lock, uint32_t wait_ms,
 			tw_error *err);
+/* Does the path still name the file that we lock? */
+bool tw__lock_in_place(const struct tw_lock *lock);
 void tw__lock_drop(struct tw_lock *lock);
 void tw__lock_close(struct tw_lock *lock);
 

@@ -155,7 +155,9 @@ tw_status tw__store_migrate(tw_store *store, tw_error *err)
 	status = tw__lock_take(&store->lock, store->lock_wait_ms, err);
 	if (status)
 		return status;
-	status = move_forward(store, err);
+	status = tw__store_in_place(store, err);
+	if (!status)
+		status = move_forward(store, err);
 	tw__lock_drop(&store->lock);
 	return status;
 }

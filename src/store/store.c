@@ -42,8 +42,9 @@ static tw_status make_file(const char *path, bool create, tw_error *err)
 				strerror(errno));
 	if (!create)
 		return tw__fail(err, TW_ENOTFOUND, "there is no store at %s; "
-				"check the path, or let trunkwise create it",
-				path);
+				"check the path; trunkwise apply, directory "
+				"import, tariff import and cdr import make "
+				"one", path);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return tw__fail(err, TW_EIO, "cannot create %s: %s; name a "
@@ -59,6 +60,7 @@ static tw_status make_file(const char *path, bool create, tw_error *err)
 static tw_status resolve_path(tw_store *store, const char *path, tw_error *err)
 {
 	char *real = realpath(path, NULL);
+	struct stat st;
 
 	if (!real)
 		return tw__fail(err, errno == ENOMEM ? TW_ENOMEM : TW_EIO,
@@ -66,7 +68,29 @@ static tw_status resolve_path(tw_store *store, const char *path, tw_error *err)
 				strerror(errno));
 	store->path = tw_strdup(real);
 	free(real);
-	return store->path ? TW_OK : tw__fail_oom(err);
+	if (!store->path)
+		return tw__fail_oom(err);
+	if (stat(store->path, &st))
+		return tw__fail(err, TW_EIO, "cannot look at %s: %s",
+				store->path, strerror(errno));
+	store->device = st.st_dev;
+	store->inode = st.st_ino;
+	return TW_OK;
+}
+
+
+/* A file that was deleted or replaced while we had it open would swallow
+ * what we write, and its lock would keep nobody else out. */
+tw_status tw__store_in_place(const tw_store *store, tw_error *err)
+{
+	struct stat st;
+
+	if (stat(store->path, &st) || st.st_dev != store->device ||
+	    st.st_ino != store->inode || !tw__lock_in_place(&store->lock))
+		return tw__fail(err, TW_EIO, "%s was deleted or replaced "
+				"while it was open; nothing was written, open "
+				"it again", store->path);
+	return TW_OK;
 }
 
 
@@ -130,8 +154,9 @@ static tw_status explain_reader(tw_store *store, tw_status status,
 		return status;
 	tw__fail(err, TW_EIO, "%s cannot be read: its -wal and -shm files are "
 		 "missing or closed to this user and its directory is not "
-		 "writable; give access to them, or read a copy made by "
-		 "`trunkwise store backup`", store->path);
+		 "writable; give access to them, or read a copy of %s "
+		 "and its -wal in a directory of yours", store->path,
+		 store->path);
 	if (err)
 		err->store_code = code;
 	return TW_EIO;

@@ -28,7 +28,9 @@ tw_status tw__tx_begin(tw_store *store, tw_error *err)
 	status = tw__lock_take(&store->lock, store->lock_wait_ms, err);
 	if (status)
 		return status;
-	status = tw__store_exec(store, "BEGIN IMMEDIATE", err);
+	status = tw__store_in_place(store, err);
+	if (!status)
+		status = tw__store_exec(store, "BEGIN IMMEDIATE", err);
 	if (status) {
 		tw__lock_drop(&store->lock);
 		return status;

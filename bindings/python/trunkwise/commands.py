@@ -191,15 +191,30 @@ def _first_apply_hint(arguments: argparse.Namespace, deployment: Deployment,
                file=arguments.deployment, example=f"{local.year}-01-01")
 
 
+class _Removed(Exception):
+    """Leaves the transaction of a store that is gone."""
+
+
 def _remove_new(path: str, existed: bool) -> None:
-    """A refused first apply leaves no empty store behind."""
+    """A refused first command leaves no empty store behind. Under the lock,
+    and only while it is empty: another process may have filled it."""
     if existed:
         return
-    for ending in ("", "-wal", "-shm", ".lock"):
-        try:
-            os.unlink(path + ending)
-        except FileNotFoundError:
-            pass
+    try:
+        with Store(path) as store, store.transaction():
+            if store.imports() or any(
+                    True for kind in ("company", "department", "carrier")
+                    for _ in store.directory(_LATE).rows(kind)):
+                return
+            for ending in ("", "-wal", "-shm", ".lock"):
+                if os.path.exists(path + ending):
+                    os.unlink(path + ending)
+            raise _Removed
+    except (_Removed, Error, OSError):
+        pass
+
+
+_LATE = dt.datetime(9000, 1, 1, tzinfo=dt.timezone.utc)
 
 
 def _say_problems(deployment: Deployment,
@@ -230,9 +245,16 @@ def _say_import(result: ImportResult, arguments: argparse.Namespace,
 
 def directory_import(arguments: argparse.Namespace) -> int:
     data = files.read(arguments.file)
-    with Store(arguments.store, create=True) as store:
-        result = store.import_departments(data, zone=arguments.zone)
-        calls = any(b.calls for b in store.imports())
+    existed = os.path.exists(arguments.store)
+    try:
+        with Store(arguments.store, create=True) as store:
+            result = store.import_departments(data, zone=arguments.zone)
+            calls = any(b.calls for b in store.imports())
+    except Exception:
+        _remove_new(arguments.store, existed)
+        raise
+    if _refused(result.counts):
+        _remove_new(arguments.store, existed)
     status = _say_import(result, arguments)
     if calls and result.counts.rows_stored and not arguments.json:
         print(say(arguments.lang, "kept_hint"), file=sys.stderr)
@@ -315,7 +337,7 @@ def tariff_import(arguments: argparse.Namespace) -> int:
     except Exception:
         _remove_new(arguments.store, existed)
         raise
-    if arguments.dry_run:
+    if arguments.dry_run or _refused(result.counts):
         _remove_new(arguments.store, existed)
     if arguments.json:
         return _say_import(result, arguments, tariff=arguments.tariff,
@@ -335,11 +357,19 @@ def tariff_import(arguments: argparse.Namespace) -> int:
 
 def cdr_import(arguments: argparse.Namespace) -> int:
     data = files.read(arguments.file)
-    with Store(arguments.store, create=True) as store:
-        result = store.import_calls(
-            data, preset=arguments.preset, zone=arguments.zone,
-            source=arguments.source, trunk_pattern=arguments.trunk,
-            file_name=Path(arguments.file).name, carrier=arguments.carrier)
+    existed = os.path.exists(arguments.store)
+    try:
+        with Store(arguments.store, create=True) as store:
+            result = store.import_calls(
+                data, preset=arguments.preset, zone=arguments.zone,
+                source=arguments.source, trunk_pattern=arguments.trunk,
+                file_name=Path(arguments.file).name,
+                carrier=arguments.carrier)
+    except Exception:
+        _remove_new(arguments.store, existed)
+        raise
+    if not result.counts.rows_stored:
+        _remove_new(arguments.store, existed)
     return _say_import(result, arguments, batch=result.extra["batch"])
 
 
