@@ -118,11 +118,26 @@ static void stopped_handler(int err, void *arg)
 }
 
 
+/* The gateway keeps what the store refuses and tries again for ever. */
+static void late_handler(void *arg)
+{
+	struct conductor *c = arg;
+
+	(void)re_fprintf(stderr, "conductor: an hour after the month the "
+			 "gateway still has records that the store does not "
+			 "take; run again with --verbose to see why\n");
+	c->err = EIO;
+	re_cancel();
+}
+
+
 static void end_handler(void *arg)
 {
 	struct conductor *c = arg;
 
 	clk_timer_cancel(&c->day_timer);
+	clk_timer_start(c->clk, &c->end_timer, c->script.to +
+			3600 * TW_SECOND, late_handler, c);
 	gateway_stop(c->gateway, stopped_handler, c);
 }
 
