@@ -216,8 +216,6 @@ static tw_status read_header(struct job *job, struct tw_csv *csv,
 		return tw__fail(err, TW_EPARSE, "the file is empty; its first "
 				"line is match_kind,match,department,city,"
 				"from,to");
-	if (!status)
-		status = check_header(&row, err);
 	if (status)
 		return status;
 	for (i = 0; i < COLUMNS; i++) {
@@ -233,7 +231,7 @@ static tw_status read_header(struct job *job, struct tw_csv *csv,
 				"the first line is match_kind,match,"
 				"department,city,from,to", columns[i]);
 	}
-	return TW_OK;
+	return check_header(&row, err);
 }
 
 
