@@ -26,6 +26,7 @@ const char *tw__reason_name(uint32_t reason)
 	case TW_REASON_UNANSWERED:   return "unanswered";
 	case TW_REASON_INTERNAL:     return "internal";
 	case TW_REASON_FREE_INBOUND: return "free_inbound";
+	case TW_REASON_EMERGENCY:    return "emergency";
 	default:                     return "?";
 	}
 }
@@ -253,6 +254,7 @@ tw_status tw__call_read(struct tw__call *out, const tw_cdr *cdr,
 			TW_CALL_NO_ANSWER;
 	spell(out->caller, cdr->caller, rule);
 	spell(out->callee, cdr->callee, rule);
+	out->emergency = tw__is_emergency(out->callee, rule);
 	spell(out->own_number, cdr->number, rule);
 	spell(out->extension, cdr->extension, rule);
 	make_hashes(out);

@@ -28,6 +28,7 @@
 #define TW_REASON_UNANSWERED   11u
 #define TW_REASON_INTERNAL     12u
 #define TW_REASON_FREE_INBOUND 13u
+#define TW_REASON_EMERGENCY    14u
 const char *tw__reason_name(uint32_t reason);
 
 struct tw__call {
@@ -35,6 +36,8 @@ struct tw__call {
 	const char *source;      /* borrowed; part of the key */
 	bool answered;
 	bool first;              /* first leg: what people dialled */
+	bool emergency;          /* 112 and the like: free where no row of a
+				    sheet says otherwise */
 	int64_t answer_us, end_us;      /* instants; end 0: not known */
 	char caller[TW_CALL_TEXT_MAX + 1];   /* digits, or as it came */
 	char callee[TW_CALL_TEXT_MAX + 1];

@@ -146,6 +146,8 @@ static tw_status unpriced(struct tw__call *call, tw_status why)
 	if (call->direction == TW_DIRECTION_INBOUND)
 		return set(call, TW_STATE_NOT_CHARGEABLE,
 			   TW_REASON_FREE_INBOUND);
+	if (call->emergency)
+		return set(call, TW_STATE_NOT_CHARGEABLE, TW_REASON_EMERGENCY);
 	return set(call, TW_STATE_UNRATED, TW_REASON_NO_PRICE);
 }
 
@@ -192,6 +194,8 @@ static tw_status no_deck(struct tw__call *call, uint32_t reason)
 	if (call->direction == TW_DIRECTION_INBOUND)
 		return set(call, TW_STATE_NOT_CHARGEABLE,
 			   TW_REASON_FREE_INBOUND);
+	if (call->emergency)
+		return set(call, TW_STATE_NOT_CHARGEABLE, TW_REASON_EMERGENCY);
 	return set(call, TW_STATE_UNRATED, reason);
 }
 

@@ -21,7 +21,8 @@ static void choose_dial_rule(struct tw_deployment *deployment,
 		deployment->dial = tw__dial_russia;
 		return;
 	}
-	deployment->dial = (struct tw_dial_rule){ country, "", "00", 32 };
+	deployment->dial = (struct tw_dial_rule){ country, "", "00",
+		32, NULL };
 }
 
 

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/e164.h"
 #include "directory.h"
 #include <trunkwise/cdr.h>
 
@@ -158,16 +159,15 @@ static tw_status add_site(struct build *b, tw_row row, tw_error *err)
 /* 112 stands by itself; these are the services of one country. */
 static tw_status add_numbers(struct build *b, tw_error *err)
 {
-	static const char *const russia[] = { "101", "102", "103", "104" };
+	const char *const *number = tw__dial_russia.emergency;
 	tw_status status = TW_OK;
 	tw_row company = { 0 };
-	size_t i;
 
 	if (tw_directory_next(&company, b->directory, "company", NULL) ||
 	    strcmp(tw_row_text(b->directory, company, "country"), "7"))
 		return TW_OK;
-	for (i = 0; i < TW_ARRAY_COUNT(russia) && !status; i++)
-		status = tw_router_add_emergency_number(b->router, russia[i],
+	for (; *number && !status; number++)
+		status = tw_router_add_emergency_number(b->router, *number,
 							err);
 	return status;
 }

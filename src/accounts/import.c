@@ -99,7 +99,7 @@ static tw_status open_parts(struct tw_import *import,
 	import->rule = tw__dial_russia;
 	if (strcmp(import->book.country, "7") != 0)
 		import->rule = (struct tw_dial_rule){ import->book.country,
-			"", "00", 0 };
+			"", "00", 0, NULL };
 	tw__call_ids_open(&import->ids, import->store);
 	status = tw__owners_new(&import->owners, import->store,
 				&import->rule, err);

@@ -9,7 +9,12 @@
 
 #define E164_MAX 15   /* ITU-T E.164 section 6.2.1 */
 
-const struct tw_dial_rule tw__dial_russia = { "7", "8", "810", 11 };
+static const char *const russia_emergency[] = {
+	"101", "102", "103", "104", NULL
+};
+const struct tw_dial_rule tw__dial_russia = {
+	"7", "8", "810", 11, russia_emergency
+};
 
 bool tw__digits_only(const char *text)
 {
@@ -73,6 +78,18 @@ static tw_status put(char out[TW_DIGITS_MAX], const char *country,
 	return TW_OK;
 }
 
+bool tw__is_emergency(const char *digits, const struct tw_dial_rule *rule)
+{
+	const char *const *number = rule ? rule->emergency : NULL;
+
+	if (!strcmp(digits, "112"))
+		return true;
+	for (; number && *number; number++)
+		if (!strcmp(digits, *number))
+			return true;
+	return false;
+}
+
 tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
 		   const struct tw_dial_rule *rule, tw_error *err)
 {
@@ -110,7 +127,8 @@ tw_status tw_number_digits(char *buf, size_t size, const char *text,
 			   const char *country, tw_error *err)
 {
 	const bool is_russia = !country || strcmp(country, "7") == 0;
-	const struct tw_dial_rule other = { country, "", "00", 32 };
+	const struct tw_dial_rule other = { country, "", "00", 32,
+		NULL };
 	char digits[TW_DIGITS_MAX];
 	tw_status status;
 

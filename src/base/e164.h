@@ -21,11 +21,15 @@ struct tw_dial_rule {
 	const char *national;        /* "8" or "" */
 	const char *international;   /* "810", "00" or "" */
 	uint32_t national_length;    /* digits with the national prefix */
+	const char *const *emergency;   /* besides 112, ends with NULL; or
+					NULL: none */
 };
 extern const struct tw_dial_rule tw__dial_russia;
 
 tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
 		   const struct tw_dial_rule *rule, tw_error *err);
+/* 112 everywhere, and what the rule's country has besides. */
+bool tw__is_emergency(const char *digits, const struct tw_dial_rule *rule);
 bool tw__digits_only(const char *text);     /* "" is false */
 
 #endif

@@ -138,6 +138,22 @@ def test_unrated_and_unallocated_are_rows(pbx, command, kind, lang, row):
     assert ("(unallocated)" if lang == "en" else "(не распределено)") in out
 
 
+def test_an_emergency_call_costs_nothing_and_is_no_riddle(
+        pbx, command, tmp_path):
+    (tmp_path / "sos.csv").write_text(row(
+        "", "101", "112", "PJSIP/101-00f1", "PJSIP/main-00f2",
+        "2026-10-12 10:00:00", "2026-10-12 10:00:05", "2026-10-12 10:01:06",
+        66, 61, "ANSWERED", "9.9") + "\n")
+    before = by_department(command, pbx)[0]["Kazan"]
+    command("cdr", "import", pbx, tmp_path / "sos.csv", "--preset",
+            "asterisk", "--zone", "Europe/Moscow", "--trunk", "PJSIP/main-*",
+            check=0)
+    after = by_department(command, pbx)[0]["Kazan"]
+    assert after["calls"] == before["calls"] + 1
+    assert (after["unrated"], after["cost"]) == (
+        before["unrated"], before["cost"])
+
+
 def test_bad_row_is_named_and_the_rest_stored(pbx, command, tmp_path):
     bad = MASTER.replace('"1.', '"2.').replace(
         '"2026-10-06 11:00:00"', '"2026-13-06 11:00:00"')

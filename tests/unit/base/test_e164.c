@@ -38,8 +38,10 @@ static void russian_spellings(void **state)
 
 static void other_countries(void **state)
 {
-	static const struct tw_dial_rule germany = { "49", "0", "00", 0 };
-	static const struct tw_dial_rule spain = { "34", "", "00", 9 };
+	static const struct tw_dial_rule germany = { "49", "0", "00", 0,
+		NULL };
+	static const struct tw_dial_rule spain = { "34", "", "00", 9,
+		NULL };
 
 	(void)state;
 	check("030 1234567", &germany, "49301234567");
@@ -81,9 +83,24 @@ static void digits_only(void **state)
 	assert_false(tw__digits_only("12 3"));
 }
 
+static void test_emergency_numbers_of_a_country(void **state)
+{
+	static const struct tw_dial_rule elsewhere = { "49", "0", "00", 0,
+		NULL };
+
+	(void)state;
+	assert_true(tw__is_emergency("112", NULL));
+	assert_true(tw__is_emergency("112", &elsewhere));
+	assert_true(tw__is_emergency("103", &tw__dial_russia));
+	assert_false(tw__is_emergency("103", &elsewhere));
+	assert_false(tw__is_emergency("1120", &tw__dial_russia));
+	assert_false(tw__is_emergency("", &tw__dial_russia));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_emergency_numbers_of_a_country),
 		cmocka_unit_test(russian_spellings),
 		cmocka_unit_test(other_countries),
 		cmocka_unit_test(refusals),
