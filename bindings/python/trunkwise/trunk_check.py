@@ -138,9 +138,11 @@ def _unsupported(registrar: str) -> str:
 
 
 def _cause(event: "TrunkEvent") -> str:
-    for words, key in _REASONS:
-        if words in event.reason:
-            return key
+    # only where the reason is the library's: elsewhere it is the peer's
+    if event.code < 300 or event.code in (401, 407):
+        for words, key in _REASONS:
+            if words in event.reason:
+                return key
     if event.code in _CODES:
         return _CODES[event.code]
     if event.code == 0:
@@ -253,9 +255,14 @@ class _Check:
         for name, row in self.rows.items():
             if name in self.hopeless:
                 found.append(self.hopeless[name])
-            else:
-                found.append(_verdict(self.latest[name], row, self.seconds,
-                                      self.lang))
+                continue
+            event = self.latest[name]
+            if event.state == "registering":
+                # answers that changed no state made no event
+                status = self.started[name].status
+                event = event._replace(code=status.code,
+                                       reason=status.reason)
+            found.append(_verdict(event, row, self.seconds, self.lang))
         return found
 
     def undo(self) -> None:
