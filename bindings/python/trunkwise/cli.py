@@ -192,6 +192,7 @@ def _fail(arguments: argparse.Namespace, error: Exception) -> int:
             "code": getattr(error, "code", "") or type(error).__name__,
             "field": getattr(error, "field", ""),
             "line": getattr(error, "line", 0),
+            "file": getattr(error, "file", ""),
             "message": getattr(error, "message", message)}},
             ensure_ascii=False))
     return 2

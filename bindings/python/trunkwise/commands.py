@@ -95,9 +95,10 @@ def _import_sheets(store: Store, deployment: Deployment,
         except Error as error:
             raise ParseError(f"cannot read {error.message}", code="TW_EPARSE",
                              field=sheet.field) from None
-        result = store.import_tariff(
-            data, tariff=sheet.tariff, carrier=sheet.carrier,
-            file_name=sheet.path.name)
+        with files.named(sheet.path):
+            result = store.import_tariff(
+                data, tariff=sheet.tariff, carrier=sheet.carrier,
+                file_name=sheet.path.name)
         results.append((sheet, result))
     return not any(_refused(r.counts) for _, r in results)
 
@@ -247,7 +248,8 @@ def directory_import(arguments: argparse.Namespace) -> int:
     data = files.read(arguments.file)
     existed = os.path.exists(arguments.store)
     try:
-        with Store(arguments.store, create=True) as store:
+        with Store(arguments.store, create=True) as store, \
+                files.named(arguments.file):
             result = store.import_departments(data, zone=arguments.zone)
             calls = any(b.calls for b in store.imports())
     except Exception:
@@ -303,8 +305,10 @@ def _as_text(match: str) -> str:
 # ---- tariff ----
 
 def tariff_check(arguments: argparse.Namespace) -> int:
-    sheet = Sheet(files.read(arguments.sheet), currency=arguments.currency,
-                  zone=arguments.zone or "Europe/Moscow")
+    data = files.read(arguments.sheet)
+    with files.named(arguments.sheet):
+        sheet = Sheet(data, currency=arguments.currency,
+                      zone=arguments.zone or "Europe/Moscow")
     rejects = sheet.rejects
     rejected = len(rejects)
     good = sheet.rows_good
@@ -328,7 +332,8 @@ def tariff_import(arguments: argparse.Namespace) -> int:
     data = files.read(arguments.sheet)
     existed = os.path.exists(arguments.store)
     try:
-        with Store(arguments.store, create=True) as store:
+        with Store(arguments.store, create=True) as store, \
+                files.named(arguments.sheet):
             result = store.import_tariff(
                 data, tariff=arguments.tariff, carrier=arguments.carrier,
                 file_name=Path(arguments.sheet).name, zone=arguments.zone,
@@ -359,7 +364,8 @@ def cdr_import(arguments: argparse.Namespace) -> int:
     data = files.read(arguments.file)
     existed = os.path.exists(arguments.store)
     try:
-        with Store(arguments.store, create=True) as store:
+        with Store(arguments.store, create=True) as store, \
+                files.named(arguments.file):
             result = store.import_calls(
                 data, preset=arguments.preset, zone=arguments.zone,
                 source=arguments.source, trunk_pattern=arguments.trunk,

@@ -108,7 +108,8 @@ class Deployment:
             raise ParseError(f"{path}: not UTF-8 at byte {error.start}; "
                              "save the file as UTF-8",
                              code="TW_EPARSE") from None
-        return cls(text, directory=path.parent)
+        with files.named(path):
+            return cls(text, directory=path.parent)
 
     @property
     def zone(self) -> str | None:

@@ -13,7 +13,10 @@ class Error(Exception):
 
     ``code`` is the TW_ status name, ``field`` the key path or column and
     ``line`` the physical line the error is about ("" and 0 when none).
+    ``file`` is known where a file was read by its name.
     """
+
+    file = ""
 
     def __init__(self, message: str, *, code: str = "", field: str = "",
                  line: int = 0, sip_code: int = 0, store_code: int = 0):
@@ -26,9 +29,9 @@ class Error(Exception):
         self.store_code = store_code
 
     def __str__(self) -> str:
-        place = ""
+        place = f"{self.file}: " if self.file else ""
         if self.line:
-            place = f"line {self.line}: "
+            place += f"line {self.line}: "
         if self.field:
             place += f"{self.field}: "
         return place + self.message

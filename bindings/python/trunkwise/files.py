@@ -3,11 +3,13 @@ or not at all. Every failure carries the name of the file."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
+from typing import Iterator
 
-from .errors import IOFailure, OutOfRange
+from .errors import Conflict, IOFailure, OutOfRange, ParseError
 
 LIMIT = 1 << 30
 
@@ -15,6 +17,16 @@ LIMIT = 1 << 30
 def _failed(path: str | os.PathLike, error: OSError) -> IOFailure:
     return IOFailure(f"{os.fspath(path)}: {error.strerror or error}",
                      code="TW_EIO")
+
+
+@contextlib.contextmanager
+def named(path: str | os.PathLike) -> Iterator[None]:
+    """What is wrong with the bytes of a file is said with its name."""
+    try:
+        yield
+    except (ParseError, OutOfRange, Conflict) as error:
+        error.file = error.file or os.fspath(path)
+        raise
 
 
 def read(path: str | os.PathLike, limit: int = LIMIT) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import traceback
 import warnings
 from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
 
@@ -19,88 +20,6 @@ if TYPE_CHECKING:
 _CREATE, _READONLY = 1, 2
 _FULL, _PARTIAL, _DRY_RUN = 1, 2, 4
 _APPLY_DRY_RUN = 1
-
-
-class Counts(NamedTuple):
-    """Every row read is in exactly one of the others."""
-
-    rows_read: int
-    rows_stored: int
-    rows_rejected: int
-    duplicates: int
-    conflicts: int
-    rows_held: int
-
-
-class Reject(NamedTuple):
-    """A row that was not taken: physical line, column, reason and mend."""
-
-    line: int
-    column: str
-    reason: str
-
-
-class Listing(NamedTuple):
-    """One line of a listing."""
-
-    kind: str
-    key: str
-    calls: int
-    seconds: int
-    money: Money
-    at: dt.datetime | None
-    detail: str
-
-
-class Verdict(NamedTuple):
-    """One invariant of the store."""
-
-    invariant: str
-    detail: str
-    holds: bool
-
-
-class ImportResult(NamedTuple):
-    """What an import did; ``extra`` holds what only some imports have."""
-
-    counts: Counts
-    rejects: list[Reject]
-    extra: dict[str, Any]
-
-
-def _drain(call, *arguments) -> Iterator[Any]:
-    while True:
-        try:
-            yield call(*arguments)
-        except StopIteration:
-            return
-
-
-def _counts(c: raw.tw_counts) -> Counts:
-    return Counts(c.rows_read, c.rows_stored, c.rows_rejected, c.duplicates,
-                  c.conflicts, c.rows_held)
-
-
-def _rejects(handle: raw.tw_rejects) -> list[Reject]:
-    return [Reject(r.line, r.column, r.reason)
-            for r in _drain(raw.tw_rejects_next, handle)]
-
-
-def rejects_of_sheet(handle: raw.tw_sheet) -> list[Reject]:
-    """Rejected rows of a price sheet."""
-    found: list[Reject] = []
-    while True:
-        try:
-            r = raw.tw_sheet_reject(handle, len(found))
-        except StopIteration:
-            return found
-        found.append(Reject(r.line, r.column, r.reason))
-
-
-def _listing(handle: raw.tw_listing) -> list[Listing]:
-    return [Listing(r.kind, r.key, r.calls, r.seconds, money(r.money),
-                    instant(r.at) if r.at else None, r.detail)
-            for r in _drain(raw.tw_listing_next, handle)]
 
 
 class Store:
@@ -156,7 +75,7 @@ class Store:
     def import_departments(self, data: bytes, *,
                            zone: str | None = None) -> ImportResult:
         counts, rejects = raw.tw_directory_import(self.handle, data, zone)
-        return ImportResult(_counts(counts), _rejects(rejects), {})
+        return ImportResult(counts_of(counts), rejects_of(rejects), {})
 
     def import_tariff(self, data: bytes, *, tariff: str, carrier: str,
                       file_name: str = "", zone: str | None = None,
@@ -168,7 +87,7 @@ class Store:
         counts, diff, rejects = raw.tariff_import(
             self.handle, tariff, carrier, file_name, zone, currency, flags,
             data)
-        return ImportResult(_counts(counts), _rejects(rejects), {
+        return ImportResult(counts_of(counts), rejects_of(rejects), {
             "new": diff.fresh, "increase": diff.increase,
             "decrease": diff.decrease, "ended": diff.ended,
             "unchanged": diff.unchanged, "rules": _rules(diff.rules)})
@@ -180,9 +99,16 @@ class Store:
         """A file of call records; importing it again adds nothing."""
         handle = raw.import_new(self.handle, source or preset, preset, zone,
                                 file_name, trunk_pattern, carrier)
-        raw.tw_import_file(handle, data)
-        counts, rejects = raw.tw_import_commit(handle)
-        return ImportResult(_counts(counts), _rejects(rejects),
+        try:
+            raw.tw_import_file(handle, data)
+            counts, rejects = raw.tw_import_commit(handle)
+        except BaseException as error:
+            # A traceback keeps its frames' arguments, and this one an open
+            # transaction with the writer's lock: let go of it now.
+            traceback.clear_frames(error.__traceback__)
+            del handle
+            raise
+        return ImportResult(counts_of(counts), rejects_of(rejects),
                             {"batch": raw.tw_import_batch(handle)})
 
     def deck(self, carrier: str, *,
@@ -204,13 +130,13 @@ class Store:
         return money(raw.tw_ledger_month_total(self.handle, month, currency))
 
     def unrated(self) -> list[Listing]:
-        return _listing(raw.tw_unrated_list(self.handle))
+        return listing_of(raw.tw_unrated_list(self.handle))
 
     def suggest(self) -> list[Listing]:
-        return _listing(raw.tw_directory_suggest(self.handle))
+        return listing_of(raw.tw_directory_suggest(self.handle))
 
     def imports(self) -> list[Listing]:
-        return _listing(raw.tw_import_list(self.handle))
+        return listing_of(raw.tw_import_list(self.handle))
 
     def undo_import(self, batch: int) -> None:
         raw.tw_import_undo(self.handle, batch)
