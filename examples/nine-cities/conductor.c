@@ -17,7 +17,7 @@
 enum {
 	GATEWAY_PORT = 25060,
 	PASSWORD_MAX = 128,
-	STUCK_S = 60,            /* real time without any progress */
+	STUCK_S = 30,            /* real time without any progress */
 };
 
 struct settings {
@@ -118,26 +118,11 @@ static void stopped_handler(int err, void *arg)
 }
 
 
-/* The gateway keeps what the store refuses and tries again for ever. */
-static void late_handler(void *arg)
-{
-	struct conductor *c = arg;
-
-	(void)re_fprintf(stderr, "conductor: an hour after the month the "
-			 "gateway still has records that the store does not "
-			 "take; run again with --verbose to see why\n");
-	c->err = EIO;
-	re_cancel();
-}
-
-
 static void end_handler(void *arg)
 {
 	struct conductor *c = arg;
 
 	clk_timer_cancel(&c->day_timer);
-	clk_timer_start(c->clk, &c->end_timer, c->script.to +
-			3600 * TW_SECOND, late_handler, c);
 	gateway_stop(c->gateway, stopped_handler, c);
 }
 
@@ -160,8 +145,9 @@ static void watchdog_handler(void *arg)
 
 	if (clk_now(c->clk) == c->watched) {
 		(void)re_fprintf(stderr, "conductor: time stands still at day "
-				 "%lli for %d s, %u messages wait for an "
-				 "answer that never came\n",
+				 "%lli for %d s, held by %u messages or by a "
+				 "store that takes no records; run again with "
+				 "--verbose to see which\n",
 				 days_since_start(c), STUCK_S,
 				 clk_busy_count(c->clk));
 		c->err = ETIMEDOUT;
