@@ -15,7 +15,8 @@ from .errors import (Busy, Conflict, Error, Exists, InvalidArgument,
                      Refused, StoreError, Unsupported)
 from .rating import Charge, Deck, Rate, Sheet
 from .report import ExpenseReport, ExpenseRow
-from .store import Counts, ImportResult, Listing, Reject, Store, Verdict
+from .results import Counts, ImportResult, Listing, Reject, Verdict
+from .store import Store
 from .values import Money
 from . import raw as _raw
 

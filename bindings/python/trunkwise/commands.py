@@ -18,7 +18,8 @@ from .errors import Error, InvalidArgument, NotFound, ParseError
 from .rating import Deck, Sheet
 from .render import FORMATS
 from .render.csv import FORMULA
-from .store import Counts, ImportResult, Reject, Store
+from .results import Counts, ImportResult, Reject
+from .store import Store
 from .values import instant, microseconds, now_us, parse_time, text
 from .words import plain, say
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Iterator, NamedTuple
 
 from . import raw
-from .store import Reject, rejects_of_sheet
+from .results import Reject, rejects_of_sheet
 from .values import Money, decimal, instant, microseconds, money
 
 DIRECTIONS = {"outbound": 1, "inbound": 2, "forward": 3, "internal": 4}

@@ -6,16 +6,15 @@ import datetime as dt
 import os
 import traceback
 import warnings
-from typing import TYPE_CHECKING, Any, Iterator, NamedTuple
 
 from . import raw
 from .deployment import Change, Deployment, changes
 from .directory import Directory
+from .rating import Deck
 from .report import ExpenseReport, expenses
-from .values import Money, instant, microseconds, money, now_us
-
-if TYPE_CHECKING:
-    from .rating import Deck
+from .results import (ImportResult, Listing, Verdict, counts_of, listing_of,
+                      rejects_of)
+from .values import Money, decimal, microseconds, money, now_us, text
 
 _CREATE, _READONLY = 1, 2
 _FULL, _PARTIAL, _DRY_RUN = 1, 2, 4
@@ -112,9 +111,8 @@ class Store:
                             {"batch": raw.tw_import_batch(handle)})
 
     def deck(self, carrier: str, *,
-             at: dt.datetime | None = None) -> "Deck":
+             at: dt.datetime | None = None) -> Deck:
         """Prices of a carrier in force; raises NotFound without a tariff."""
-        from .rating import Deck
         when = microseconds(at) if at else now_us()
         return Deck(raw.tw_tariff_deck(self.handle, carrier, when))
 
@@ -174,7 +172,6 @@ _NAMES = {
 
 
 def _rules(r: raw.tw_tariff_rules) -> dict[str, str]:
-    from .values import decimal, text
     rules = {key: names.get(getattr(r, key), "?")
              for key, names in _NAMES.items()}
     rules["decimals"] = str(r.decimals)
