@@ -324,7 +324,8 @@ static void update_all(struct update *update)
 		if (update->expires_default)
 			(void)refuse(update, 400, "Expires Must Be 0");
 		else while (registrar->bindings.head)
-			binding_drop(registrar, registrar->bindings.head->data);
+			binding_drop(registrar,
+				     registrar->bindings.head->data);
 		return;
 	}
 

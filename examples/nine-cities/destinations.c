@@ -19,8 +19,8 @@ static const struct destination destinations[] = {
 	{ GROUP_CITY, "rostov",        "7863", 11, B, B },   /* 2.00 1.85 */
 	{ GROUP_CITY, "krasnodar",     "7861", 11, B, B },   /* 2.00 1.85 */
 
-	{ GROUP_MOBILE, NULL, "7916", 11, A, A },    /* 2.30 2.40, later 2.80 */
-	{ GROUP_MOBILE, NULL, "7926", 11, B, A },    /* 2.70 2.50, later 3.10 */
+	{ GROUP_MOBILE, NULL, "7916", 11, A, A },  /* 2.30 2.40, then 2.80 */
+	{ GROUP_MOBILE, NULL, "7926", 11, B, A },  /* 2.70 2.50, then 3.10 */
 	{ GROUP_MOBILE, NULL, "7987", 11, B, A },
 	{ GROUP_MOBILE, NULL, "7961", 11, B, A },
 

@@ -119,8 +119,9 @@ TW_EXTERN(tw_status) tw_import_add(tw_import *import, const tw_cdr *cdr,
  * "native": the house layout, columns by header. "asterisk": Master.csv of
  * cdr_csv, 16 to 21 columns without a header, or any order with one; needs
  * `zone`. The rows of one linkedid (else uniqueid) in a file are one inbound
- * call, or as many outbound ones as were answered; the others are attempts. A local time that exists twice (clocks set back) is told apart by
- * the epoch in uniqueid, else the first is taken; answer and end never lie
+ * call, or as many outbound ones as were answered; the others are attempts.
+ * A local time that exists twice (clocks set back) is told apart by the epoch
+ * in uniqueid, else the first is taken; answer and end never lie
  * before start.
  * @return TW_OK, TW_EPARSE (no header), TW_EINVAL (zone is missing),
  *         TW_ECONFLICT */

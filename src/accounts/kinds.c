@@ -150,7 +150,7 @@ static const struct tw_field trunk[] = {
 	TEXT("credential"),
 	RULED("realm", TW_RULE_HEADER),
 	RULED("domain", TW_RULE_HEADER),
-	NUMBER("expires_s", "300", 30, 86400),
+	NUMBER("expires_s", "300", 60, 86400),
 	NUMBER("calls_max", "0", 0, COUNT_MAX),
 	NUMBER("priority", "100", 0, COUNT_MAX),
 };

@@ -128,7 +128,7 @@ static const struct wrong wrongs[] = {
 	{ { "trunk[0].registrar", "t", "sip:a b" }, "trunk[0].registrar",
 	  "SIP address", NO },
 	{ { "trunk[0].expires_s", "i", "5" }, "trunk[0].expires_s",
-	  "30 to 86400", NO },
+	  "60 to 86400", NO },
 	{ { "trunk[0].carrier", "t", NULL }, "trunk[0].carrier",
 	  "required", NO },
 	{ { "pool[0].policy", "t", "loudest" }, "pool[0].policy",
