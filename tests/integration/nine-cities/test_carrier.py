@@ -13,11 +13,14 @@ import sys
 import time
 from pathlib import Path
 
-HERE = ("127.0.0.1", 28092)
-THERE = ("127.0.0.1", 28091)
-REGISTRAR = "sip:127.0.0.1:28091"
+from ports import free_base
+
+PORT = free_base(2)
+HERE = ("127.0.0.1", PORT)
+THERE = ("127.0.0.1", PORT + 1)
+REGISTRAR = "sip:127.0.0.1:%d" % THERE[1]
 AOR = "sip:u1@carrier.example"
-CONTACT = "Contact: <sip:tok@127.0.0.1:28092>\r\n"
+CONTACT = "Contact: <sip:tok@127.0.0.1:%d>\r\n" % PORT
 
 
 class Peer:
@@ -34,7 +37,7 @@ class Peer:
         self.branch = branch or f"z9hG4bK{next(self.numbers)}t"
         self.socket.sendto((
             f"{method} {uri} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP 127.0.0.1:28092;branch={self.branch};rport\r\n"
+            f"Via: SIP/2.0/UDP 127.0.0.1:{PORT};branch={self.branch};rport\r\n"
             f"Max-Forwards: 70\r\nTo: <{to}>{tag}\r\n"
             f"From: <sip:u1@carrier.example>;tag=f1\r\n"
             f"Call-ID: {call}\r\nCSeq: {cseq} {method}\r\n{headers}"
@@ -103,7 +106,7 @@ def test_nonce_counts_must_rise(peer: Peer) -> None:
     answer = peer.register(5, CONTACT + other)
     assert code(answer) == 200
     assert lines(answer, "Contact") == [
-        "Contact: <sip:tok@127.0.0.1:28092>;expires=3600"]
+        f"Contact: <sip:tok@127.0.0.1:{PORT}>;expires=3600"]
 
 
 def test_old_nonce_is_stale_only_for_who_knows(peer: Peer) -> None:
@@ -139,16 +142,16 @@ def test_bindings(peer: Peer) -> None:
 
     assert code(put(21, CONTACT + "Expires: 30\r\n")) == 423
     assert code(put(22, "Contact: <sip:t@192.0.2.1>\r\n")) == 403
-    both = put(23, "Contact: <sip:two@127.0.0.1:28092>;expires=100, "
-                   "<sip:tok@127.0.0.1:28092>;expires=0\r\n")
+    both = put(23, f"Contact: <sip:two@127.0.0.1:{PORT}>;expires=100, "
+                   f"<sip:tok@127.0.0.1:{PORT}>;expires=0\r\n")
     assert lines(both, "Contact") == [
-        "Contact: <sip:two@127.0.0.1:28092>;expires=100"], both
+        f"Contact: <sip:two@127.0.0.1:{PORT}>;expires=100"], both
     assert code(put(24, "Contact: *\r\nExpires: 60\r\n")) == 400
     assert not lines(put(25, "Contact: *\r\nExpires: 0\r\n"), "Contact")
 
 
 def test_call_is_challenged_then_talks(peer: Peer) -> None:
-    uri = "sip:+74951112233@127.0.0.1:28091"
+    uri = "sip:+74951112233@127.0.0.1:%d" % THERE[1]
     peer.send("INVITE", uri, 1, uri, call="inv", headers=CONTACT)
     refused = peer.final()
     assert code(refused) == 407
@@ -170,12 +173,12 @@ def test_call_is_challenged_then_talks(peer: Peer) -> None:
 
 def test_dials_the_newest_contact(peer: Peer) -> None:
     challenge = peer.register(40, CONTACT)
-    contact = "Contact: <sip:token7@127.0.0.1:28092>\r\n"
+    contact = f"Contact: <sip:token7@127.0.0.1:{PORT}>\r\n"
     assert code(peer.register(41, contact + proof(
         challenge, "REGISTER", REGISTRAR, "SHA-256", 1))) == 200
     invite = peer.receive()
     first = invite.split("\r\n")[0]
-    assert first == "INVITE sip:token7@127.0.0.1:28092 SIP/2.0", first
+    assert first == f"INVITE sip:token7@127.0.0.1:{PORT} SIP/2.0", first
     [to] = lines(invite, "To")
     [source] = lines(invite, "From")
     assert "sip:+74955550101@carrier.example" in to, to
@@ -193,7 +196,7 @@ def test_dials_the_newest_contact(peer: Peer) -> None:
 
 def test_junk_is_survived(peer: Peer) -> None:
     head = (f"REGISTER {REGISTRAR} SIP/2.0\r\nVia: SIP/2.0/UDP "
-            f"127.0.0.1:28092;branch=z9hG4bKj\r\nTo: <{AOR}>\r\n"
+            f"127.0.0.1:{PORT};branch=z9hG4bKj\r\nTo: <{AOR}>\r\n"
             f"From: <{AOR}>;tag=1\r\nCall-ID: j\r\nCSeq: 1 REGISTER\r\n")
     for junk in (b"\0" * 60, b"INVITE", head.encode(),
                  (head + 'Authorization: Digest ' + 'a="' * 3000 +

@@ -17,8 +17,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ports import free_base
+
 SOURCE = Path(__file__).resolve().parents[3] / "examples" / "nine-cities"
-PORT = 28060
+PORT = free_base(13)
 MONTH = "2026-10"
 
 

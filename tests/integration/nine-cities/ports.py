@@ -1,0 +1,22 @@
+"""UDP ports that nobody has, so that two checkouts may test at once."""
+
+import os
+import socket
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_base(count: int) -> int:
+    """First of `count` free ports in a row, below the ephemeral ones."""
+    start = 26000 + os.getpid() % 250 * 20
+    for base in (*range(start, 31000, 20), *range(26000, start, 20)):
+        if all(_is_free(base + i) for i in range(count)):
+            return base
+    raise SystemExit("no free UDP ports between 26000 and 31000")
