@@ -45,6 +45,10 @@ static const char *mend_of(int code)
 		return "; this is not a trunkwise store";
 	case SQLITE_BUSY:
 		return "; try again";
+	case SQLITE_CANTOPEN:
+		return "; give this user access to it and to its directory";
+	case SQLITE_IOERR:
+		return "; check the disk and its mount";
 	}
 	return "";
 }
@@ -55,8 +59,8 @@ tw_status tw__store_fail(const tw_store *store, int code, const char *doing,
 {
 	tw_status status;
 
-	status = tw__fail(err, status_of(code), "%s: %s%s", doing,
-			  store->db ? sqlite3_errmsg(store->db) :
+	status = tw__fail(err, status_of(code), "%s: %s: %s%s", store->path,
+			  doing, store->db ? sqlite3_errmsg(store->db) :
 			  sqlite3_errstr(code), mend_of(code));
 	if (err)
 		err->store_code = code;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..report import ExpenseReport, ExpenseRow
-from ..words import amount, month_name, say
+from ..words import amount, month_name, plain, say
 from .table import MONEY, cell, columns, label, unrated_cells
 
 
@@ -18,7 +18,7 @@ def _shown(row: ExpenseRow, key: str, lang: str) -> str:
 
 def _line(row: ExpenseRow, keys: tuple[str, ...], report: ExpenseReport,
           lang: str) -> list[str]:
-    return [label(row, k, lang) if k in report.by else _shown(row, k, lang)
+    return [plain(label(row, k, lang)) if k in report.by else _shown(row, k, lang)
             for k in keys]
 
 
