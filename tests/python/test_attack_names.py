@@ -138,6 +138,19 @@ def test_first_apply_says_from_when(office, command):
     assert "--at" in shown.err and "Для звонков раньше" in shown.err
 
 
+def test_all_refused_values_are_shown_at_once(office, command):
+    (office / "deployment.toml").write_text(
+        OFFICE.replace('"310.00"', '"310,50"').replace(
+            'city = "Ufa"', 'colour = "red"\ncity = "a\\nb"'))
+    result = command("apply", "deployment.toml", "s.db", "--json",
+                     cwd=office, check=2)
+    fields = [p["field"] for p in result.json["problems"]]
+    assert not result.json["applied"]
+    assert "department[1].colour" in fields and "number[0].rent" in fields
+    assert result.err.count("deployment.toml: ") == len(fields)
+    assert not (office / "s.db").exists()
+
+
 def test_a_first_apply_does_not_see_earlier_calls(office, command):
     """The hint's reason: the same calls with and without --at."""
     shutil.copy(SOURCE / "examples" / "day-one" / "Master.csv", office)

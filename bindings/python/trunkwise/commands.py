@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import files, raw
-from .deployment import Change, Deployment
+from .deployment import Change, Deployment, Problem
 from .errors import Error, InvalidArgument, NotFound, ParseError
 from .rating import Deck, Sheet
 from .render import FORMATS
@@ -125,12 +125,17 @@ def _put(store: Store, deployment: Deployment, at: dt.datetime,
 
 
 def apply(arguments: argparse.Namespace) -> int:
-    deployment = Deployment.load(arguments.deployment)
     lang = arguments.lang
+    try:
+        deployment = Deployment.load(arguments.deployment)
+    except Error as error:
+        if error.problems:
+            return _say_problems(error.problems, arguments)
+        raise
     try:
         deployment.check()
     except ParseError:
-        return _say_problems(deployment, arguments)
+        return _say_problems(deployment.problems, arguments)
     existed = os.path.exists(arguments.store)
     at = _when(arguments.at, deployment.zone)
     try:
@@ -219,9 +224,9 @@ def _remove_new(path: str, existed: bool) -> None:
 _LATE = dt.datetime(9000, 1, 1, tzinfo=dt.timezone.utc)
 
 
-def _say_problems(deployment: Deployment,
+def _say_problems(found: list[Problem],
                   arguments: argparse.Namespace) -> int:
-    problems = [p for p in deployment.problems if p.is_error]
+    problems = [p for p in found if p.is_error]
     if arguments.json:
         _print_json({"applied": False, "problems": [
             {"file": arguments.deployment, "field": p.field,

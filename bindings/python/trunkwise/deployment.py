@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Iterator, NamedTuple
 
 from . import files, raw
-from .errors import ParseError
+from .errors import Error, ParseError
 
 _TEXT, _INTEGER, _DECIMAL, _BOOLEAN, _DATE = 1, 2, 3, 4, 5
 _CHANGES = {1: "new", 2: "changed", 3: "ended", 4: "renamed"}
@@ -93,10 +93,23 @@ class Deployment:
         self._tree = _tree(text)
         self._directory = Path(directory)
         self.handle = raw.tw_deployment_new()
-        for path, kind, value in _pairs(self._tree, ""):
-            if "\0" in value:
-                raise ParseError("holds a NUL byte; remove it", field=path)
+        refused = [error for pair in _pairs(self._tree, "")
+                   if (error := self._set(*pair))]
+        if refused:
+            refused[0].problems = [Problem(e.field, e.message, True)
+                                   for e in refused]
+            raise refused[0]
+
+    def _set(self, path: str, kind: int, value: str) -> Error | None:
+        """The refusal of one value: all of them are shown at once."""
+        if "\0" in value:
+            return ParseError("holds a NUL byte; remove it",
+                              code="TW_EPARSE", field=path)
+        try:
             raw.tw_deployment_set(self.handle, path, kind, value)
+        except Error as error:
+            return error
+        return None
 
     @classmethod
     def load(cls, path: str | Path) -> "Deployment":

@@ -13,10 +13,12 @@ class Error(Exception):
 
     ``code`` is the TW_ status name, ``field`` the key path or column and
     ``line`` the physical line the error is about ("" and 0 when none).
-    ``file`` is known where a file was read by its name.
+    ``file`` is known where a file was read by its name, ``problems`` are
+    all that a deployment's values were refused for, this one first.
     """
 
     file = ""
+    problems: list = []
 
     def __init__(self, message: str, *, code: str = "", field: str = "",
                  line: int = 0, sip_code: int = 0, store_code: int = 0):
