@@ -151,6 +151,21 @@ def test_all_refused_values_are_shown_at_once(office, command):
     assert not (office / "s.db").exists()
 
 
+def test_a_list_is_no_sheet(office, command):
+    (office / "deployment.toml").write_text(
+        OFFICE.replace('sheet = "north.csv"', "sheet = []"))
+    result = command("apply", "deployment.toml", "s.db", cwd=office, check=2)
+    assert "tariff[0].sheet" in result.err
+    assert not (office / "s.db").exists()
+
+
+def test_toml_that_breaks_off_is_told_by_line(office, command):
+    (office / "deployment.toml").write_text('[company]\nname = "a\n')
+    error = command("apply", "deployment.toml", "s.db", "--json",
+                    cwd=office, check=2).json["error"]
+    assert (error["line"], error["file"]) == (2, "deployment.toml")
+
+
 def test_a_first_apply_does_not_see_earlier_calls(office, command):
     """The hint's reason: the same calls with and without --at."""
     shutil.copy(SOURCE / "examples" / "day-one" / "Master.csv", office)

@@ -7,6 +7,7 @@ same; this module only reads TOML and names things.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -76,7 +77,9 @@ def _tree(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise ParseError(f"not TOML: {error}", code="TW_EPARSE") from None
+        place = re.search(r"\(at line (\d+)", str(error))
+        raise ParseError(f"not TOML: {error}", code="TW_EPARSE",
+                         line=int(place[1]) if place else 0) from None
     except ValueError as error:    # of int(): digits beyond its own bound
         raise ParseError(f"not TOML that can be read: {error}",
                          code="TW_EPARSE") from None
@@ -148,6 +151,10 @@ class Deployment:
         """Tariff sheets that the file names, in its order."""
         found = []
         for index, tariff in enumerate(self._tree.get("tariff", [])):
+            if not isinstance(tariff.get("sheet", ""), str):
+                raise ParseError("is a list here; write a text in quotes",
+                                 code="TW_EPARSE",
+                                 field=f"tariff[{index}].sheet")
             if "sheet" in tariff:
                 found.append(Sheet(tariff["name"], tariff["carrier"],
                                    self._directory / tariff["sheet"],
