@@ -197,6 +197,21 @@ bool dialog_is_name(const char *text)
 }
 
 
+bool dialog_is_value(const char *text)
+{
+	size_t i;
+
+	for (i = 0; text && text[i]; i++) {
+		const unsigned char c = (unsigned char)text[i];
+
+		if (c < ' ' || c == 0x7f)
+			return false;
+	}
+
+	return text && i && i < 256;
+}
+
+
 bool dialog_is_token(const char *text)
 {
 	size_t i;

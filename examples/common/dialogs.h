@@ -51,6 +51,8 @@ uint32_t dialog_nonce(const struct sip_msg *msg);
 bool dialog_is_uri(const char *text);
 bool dialog_is_headers(const char *text);
 bool dialog_is_name(const char *text);
+/* Of a header: one line, whatever its quotes. */
+bool dialog_is_value(const char *text);
 bool dialog_is_token(const char *text);     /* user part, or a whole URI */
 
 #endif

@@ -463,7 +463,7 @@ static void provisional(struct wire *wire, const struct sip_msg *msg)
 		clk_timer_start(wire->clk, &wire->timer, clk_now(wire->clk) +
 				RING_MAX_S * TW_SECOND, ring_limit_handler,
 				wire);
-	if (msg->scode > 100 && leg && leg->progress_h)
+	if (leg && leg->progress_h)
 		leg->progress_h(msg, leg->arg);
 }
 
@@ -817,7 +817,7 @@ static bool options_are_clean(const struct leg_options *o)
 		(!o->from_name || dialog_is_name(o->from_name)) &&
 		dialog_is_token(o->contact_user) &&
 		(!o->headers || dialog_is_headers(o->headers)) &&
-		(!o->content_type || dialog_is_name(o->content_type));
+		(!o->content_type || dialog_is_value(o->content_type));
 }
 
 

@@ -19,6 +19,7 @@ struct leg;
  * CRLF. Errors end the leg with the challenge's code. */
 typedef int (leg_auth_h)(char **header, const char *method, const char *uri,
 			 const struct sip_msg *msg, void *arg);
+/* Any 1xx. 100: somebody is there, and nobody rings yet. */
 typedef void (leg_progress_h)(const struct sip_msg *msg, void *arg);
 typedef void (leg_answer_h)(const struct sip_msg *msg, void *arg);
 /* Exactly once, last: code 0 with err = nothing came (timeout, transport),

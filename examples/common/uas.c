@@ -192,7 +192,7 @@ static bool text_is_clean(const char *headers, const struct uas_body *body)
 {
 	return (!headers || dialog_is_headers(headers)) &&
 		(!body || !body->content_type ||
-		 dialog_is_name(body->content_type));
+		 dialog_is_value(body->content_type));
 }
 
 

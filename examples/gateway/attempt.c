@@ -11,6 +11,7 @@
 
 enum {
 	SILENCE_MS = 4000,   /* a living peer says 100 within T1 or so */
+	SEARCH_MS = 20000,   /* a call abroad may take 15 s to ring */
 };
 
 
@@ -194,6 +195,13 @@ static void progress_handler(const struct sip_msg *msg, void *arg)
 {
 	struct attempt *attempt = arg;
 
+	if (msg->scode == 100) {
+		/* Alive, and still looking for whom we called. */
+		if (tmr_isrunning(&attempt->silence))
+			tmr_start(&attempt->silence, SEARCH_MS,
+				  silence_handler, attempt);
+		return;
+	}
 	tmr_cancel(&attempt->silence);
 	attempt->rung = true;
 	call_ring(attempt->call, msg);
@@ -439,7 +447,8 @@ int attempt_carriers(struct attempt **attemptp, struct call *call,
 		return ENOMEM;
 	}
 	for (i = 0; i < count; i++) {
-		if (rows[i].verdict == TW_OK)
+		/* What looks down is tried for 112 all the same, last. */
+		if (rows[i].verdict == TW_OK || rows[i].emergency)
 			attempt->candidates[attempt->count++] = rows[i];
 	}
 	*attemptp = attempt;

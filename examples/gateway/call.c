@@ -40,16 +40,25 @@ static void uas_closed_handler(int err, const struct sip_msg *msg, void *arg)
 }
 
 
+/* Parameters too: parts cannot be told apart without their boundary. */
+static bool print_ctype(char *buf, size_t size, const struct sip_msg *msg)
+{
+	const struct msg_ctype *ctype = &msg->ctyp;
+
+	return pl_isset(&ctype->type) &&
+		re_snprintf(buf, size, "%r/%r%r", &ctype->type,
+			    &ctype->subtype, &ctype->params) >= 0 &&
+		dialog_is_value(buf);
+}
+
+
 static void set_body(struct call *call, const struct sip_msg *msg)
 {
 	size_t size = mbuf_get_left(msg->mb);
 
 	if (pl_isset(&msg->clen) && pl_u32(&msg->clen) < size)
 		size = pl_u32(&msg->clen);
-	if (!size || !pl_isset(&msg->ctyp.type))
-		return;
-	if (re_snprintf(call->ctype, sizeof(call->ctype), "%r/%r",
-			&msg->ctyp.type, &msg->ctyp.subtype) < 0)
+	if (!size || !print_ctype(call->ctype, sizeof(call->ctype), msg))
 		return;
 	call->body = mbuf_alloc(size);
 	if (call->body)
@@ -108,9 +117,7 @@ static void body_of(struct uas_body *body, char *ctype, size_t size,
 	memset(body, 0, sizeof(*body));
 	if (pl_isset(&msg->clen) && pl_u32(&msg->clen) < left)
 		left = pl_u32(&msg->clen);
-	if (!left || !pl_isset(&msg->ctyp.type) ||
-	    re_snprintf(ctype, size, "%r/%r", &msg->ctyp.type,
-			&msg->ctyp.subtype) < 0)
+	if (!left || !print_ctype(ctype, size, msg))
 		return;
 	body->content_type = ctype;
 	body->data = mbuf_buf(msg->mb);
@@ -121,7 +128,7 @@ static void body_of(struct uas_body *body, char *ctype, size_t size,
 void call_ring(struct call *call, const struct sip_msg *msg)
 {
 	struct uas_body body;
-	char ctype[GW_TEXT];
+	char ctype[GW_CTYPE];
 
 	if (call->ended || call->answer)
 		return;
@@ -154,7 +161,7 @@ bool call_answer(struct call *call, struct attempt *attempt,
 		 const struct sip_msg *msg)
 {
 	struct uas_body body;
-	char ctype[GW_TEXT];
+	char ctype[GW_CTYPE];
 
 	if (call->ended || call->answer || !ring_answered(attempt))
 		return false;

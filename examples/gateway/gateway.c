@@ -68,6 +68,13 @@ static void refuse(struct gateway *gw, const struct sip_msg *msg,
 	gw_log(gw, "%s: refused with %u %s", from, code, reason);
 
 	/* Without a transaction: strangers get no memory of ours. */
+	if (code == 415) {
+		(void)sip_replyf(gw->sip, msg, code, reason,
+				 "Accept: application/sdp\r\n"
+				 "Content-Length: 0\r\n"
+				 "\r\n");
+		return;
+	}
 	if (code == 420) {
 		const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_REQUIRE);
 		char option[GW_TEXT];
@@ -91,6 +98,10 @@ static bool first_handler(const struct sip_msg *msg, void *arg)
 	uint16_t code;
 
 	clk_busy(gw->clk, 0);
+	if (policy_is_bounced(msg)) {
+		gw->stats.refused++;
+		return true;
+	}
 	if (!policy_source(&source, gw, msg)) {
 		refuse(gw, msg, 403, "Forbidden");
 		return true;
@@ -106,11 +117,22 @@ static bool first_handler(const struct sip_msg *msg, void *arg)
 }
 
 
+bool gw_is_full(struct gateway *gw, const struct sip_msg *msg)
+{
+	if (!recorder_is_full(gw->recorder))
+		return false;
+	gw->stats.refused++;
+	(void)sip_treply(NULL, gw->sip, msg, 503, "Service Unavailable");
+
+	return true;
+}
+
+
 static void on_invite(struct gateway *gw, const struct sip_msg *msg)
 {
 	struct source source;
 
-	if (gw->stopping || recorder_is_full(gw->recorder)) {
+	if (gw->stopping) {
 		gw->stats.refused++;
 		(void)sip_treply(NULL, gw->sip, msg, 503,
 				 "Service Unavailable");
@@ -164,6 +186,17 @@ static bool last_handler(const struct sip_msg *msg, void *arg)
 }
 
 
+/* What belongs to nobody ends here: libre would write the reason phrase of a
+ * stranger to our terminal as it stands. */
+static bool stray_handler(const struct sip_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+
+	return true;
+}
+
+
 /* ---- start ---- */
 
 static void stop_wait(struct gateway *gw, bool wait);
@@ -184,6 +217,7 @@ static void destructor(void *arg)
 	mem_deref(gw->recorder);
 	mem_deref(gw->lsnr_first);
 	mem_deref(gw->lsnr_last);
+	mem_deref(gw->lsnr_stray);
 	mem_deref(gw->leg_sock);
 	mem_deref(gw->uas_sock);
 	trunks_close(gw);
@@ -260,6 +294,9 @@ static int listen_all(struct gateway *gw, tw_error *err)
 		e = trunks_open(gw, err);
 	if (!e)
 		e = sip_listen(&gw->lsnr_last, gw->sip, true, last_handler,
+			       gw);
+	if (!e)
+		e = sip_listen(&gw->lsnr_stray, gw->sip, false, stray_handler,
 			       gw);
 
 	return e;

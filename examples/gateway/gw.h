@@ -22,6 +22,7 @@
 enum {
 	GW_NUMBER = 32,
 	GW_TEXT = 64,
+	GW_CTYPE = 160,            /* a boundary alone may have 70 */
 	GW_URI = 256,
 	GW_CALLID = 256,
 	GW_CALLID_MAX = 200,       /* of a stranger; ours are 16 */
@@ -84,6 +85,7 @@ struct gateway {
 	struct sip_lsnr *lsnr_first;
 	struct sip_lsnr *lsnr_last;
 	struct sip_lsnr *lsnr_resp;
+	struct sip_lsnr *lsnr_stray;
 
 	struct clk_timer engine_timer;
 	bool pumping;
@@ -118,7 +120,7 @@ struct call {
 	char caller[GW_TEXT];
 	char number[GW_NUMBER];    /* the DID; outbound: what was dialled */
 	char own[GW_NUMBER];       /* outbound: the number we show */
-	char ctype[GW_TEXT];
+	char ctype[GW_CTYPE];
 	struct mbuf *body;
 	const struct trunk *trunk; /* inbound: the one it came by */
 	const struct phone *phone; /* outbound: who dials */
@@ -138,6 +140,8 @@ void gw_log(const struct gateway *gw, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 bool gw_digits(char out[GW_NUMBER], const struct gateway *gw,
 	       const struct pl *user);
+/* Refuses what could not be accounted: too much waits for the store. */
+bool gw_is_full(struct gateway *gw, const struct sip_msg *msg);
 /* Printable copy of hostile text, cut when longer. */
 void gw_text(char *out, size_t size, const struct pl *text);
 
@@ -146,6 +150,8 @@ struct source {
 	const struct phone *phone; /* by address and From user */
 	bool is_trunk;             /* the address is that of a registrar */
 };
+/* Its answer would go to somebody who did not ask: no answer. */
+bool policy_is_bounced(const struct sip_msg *msg);
 /* 0: well formed; else the code to answer with. */
 uint16_t policy_check(const struct sip_msg *msg, const char **reason);
 bool policy_source(struct source *out, const struct gateway *gw,

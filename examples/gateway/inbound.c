@@ -81,6 +81,8 @@ void inbound_invite(struct gateway *gw, const struct sip_msg *msg)
 	struct call *call;
 	tw_row row;
 
+	if (gw_is_full(gw, msg))
+		return;
 	if (!find_number(&row, number, gw, &msg->to.uri.user) &&
 	    !find_number(&row, number, gw, &msg->uri.user)) {
 		gw->stats.refused++;

@@ -99,6 +99,8 @@ static void route(struct call *call)
 	request.site = call->phone->site[0] ? call->phone->site : NULL;
 	request.at = clk_now(gw->clk);
 	status = tw_router_decide(rows, &count, gw->router, &request, &err);
+	if (status == TW_EBUSY && count && rows[0].emergency)
+		status = TW_OK;
 	if (status) {
 		gw_log(gw, "call %s: %s refused: %s", call->callid,
 		       call->number, err.message);
@@ -131,6 +133,7 @@ void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
 {
 	char number[GW_NUMBER];
 	struct call *call;
+	bool emergency;
 
 	if (!gw_digits(number, gw, &msg->uri.user)) {
 		gw->stats.refused++;
@@ -138,6 +141,9 @@ void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
 				 "Address Incomplete");
 		return;
 	}
+	emergency = tw_router_is_emergency(gw->router, number);
+	if (!emergency && gw_is_full(gw, msg))
+		return;
 	if (call_alloc(&call, gw, msg, TW_DIRECTION_OUTBOUND)) {
 		gw->stats.refused++;
 		return;
@@ -148,7 +154,7 @@ void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
 	str_ncpy(call->number, number, sizeof(call->number));
 	gw_log(gw, "call %s: %s dials %s", call->callid, phone->name,
 	       call->number);
-	if (!occupy(call) && !tw_router_is_emergency(gw->router, number)) {
+	if (!occupy(call) && !emergency) {
 		call_end(call, TW_CALL_BUSY, 486, "this phone is in a call");
 		return;
 	}

@@ -65,6 +65,12 @@ static bool has_once(const struct sip_msg *msg, enum sip_hdrid id)
 }
 
 
+static bool has_twice(const struct sip_msg *msg, enum sip_hdrid id)
+{
+	return sip_msg_hdr_count(msg, id) > 1;
+}
+
+
 static bool address_is_sane(const struct sip_taddr *addr)
 {
 	return pl_isset(&addr->auri) && addr->auri.l <= URI_MAX &&
@@ -89,11 +95,40 @@ static bool body_is_sane(const struct sip_msg *msg)
 {
 	const size_t left = mbuf_get_left(msg->mb);
 
+	if (has_twice(msg, SIP_HDR_CONTENT_LENGTH) ||
+	    has_twice(msg, SIP_HDR_CONTENT_TYPE))
+		return false;
 	if (!pl_isset(&msg->clen))
 		return left == 0 || pl_isset(&msg->ctyp.type);
 
 	return all_digits(&msg->clen) && msg->clen.l <= 6 &&
 		pl_u32(&msg->clen) <= left;
+}
+
+
+/* Bodies pass untouched, so only those that the other side can mean: an SDP,
+ * or parts of which one is. */
+static bool is_session(const struct sip_msg *msg)
+{
+	const struct pl *type = &msg->ctyp.type;
+
+	if (sip_msg_hdr(msg, SIP_HDR_CONTENT_ENCODING))
+		return false;
+	if (!pl_isset(type))
+		return true;
+
+	return !pl_strcasecmp(type, "multipart") ||
+		(!pl_strcasecmp(type, "application") &&
+		 !pl_strcasecmp(&msg->ctyp.subtype, "sdp"));
+}
+
+
+/* RFC 3261 18.2.2 sends the answer to maddr, whoever that is. */
+bool policy_is_bounced(const struct sip_msg *msg)
+{
+	struct pl maddr;
+
+	return !msg_param_decode(&msg->via.params, "maddr", &maddr);
 }
 
 
@@ -120,7 +155,8 @@ uint16_t policy_check(const struct sip_msg *msg, const char **reason)
 		return 400;
 	}
 	if (pl_isset(&msg->maxfwd)) {
-		if (!all_digits(&msg->maxfwd) || msg->maxfwd.l > 3) {
+		if (has_twice(msg, SIP_HDR_MAX_FORWARDS) ||
+		    !all_digits(&msg->maxfwd) || msg->maxfwd.l > 3) {
 			*reason = "Bad Max-Forwards";
 			return 400;
 		}
@@ -132,6 +168,10 @@ uint16_t policy_check(const struct sip_msg *msg, const char **reason)
 	if (sip_msg_hdr(msg, SIP_HDR_REQUIRE)) {
 		*reason = "Bad Extension";
 		return 420;
+	}
+	if (!pl_strcmp(&msg->met, "INVITE") && !is_session(msg)) {
+		*reason = "Unsupported Media Type";
+		return 415;
 	}
 
 	return 0;
