@@ -183,6 +183,8 @@ static tw_status read_numbers(struct reader *r)
 		number = &city->numbers[city->number_count++];
 		number->carrier = carrier_index(r->cast,
 						text(r, row, "carrier"));
+		str_ncpy(number->owner, text(r, row, "department"),
+			 sizeof(number->owner));
 		if (digits(number->digits, text(r, row, "number")))
 			return fail(r, "number", text(r, row, "number"),
 				    "write it in digits");

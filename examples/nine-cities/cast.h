@@ -29,6 +29,7 @@ struct cast_phone {
 struct cast_number {
 	char digits[20];
 	unsigned carrier;        /* whose trunk its calls come by */
+	char owner[64];          /* department; "" for nobody's yet */
 };
 
 struct cast_city {

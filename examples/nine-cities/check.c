@@ -303,23 +303,40 @@ static unsigned complain(const char *who, const char *what, int64_t store,
 }
 
 
+/* An inbound call is its number's, whoever answers; "" is nobody's. */
+static const char *owner_of(const struct cast *cast,
+			    const struct script_call *call)
+{
+	const struct cast_city *city = &cast->cities[call->city];
+	unsigned i;
+
+	for (i = 0; i < city->number_count; i++) {
+		if (!strcmp(city->numbers[i].digits, call->number))
+			return city->numbers[i].owner;
+	}
+
+	return city->department;
+}
+
+
 static unsigned check_department(const struct play *play,
 				 const struct cast *cast,
-				 const struct script *script, unsigned city,
-				 const struct sums *sums)
+				 const struct script *script,
+				 const char *name, const struct sums *sums)
 {
-	const char *name = cast->cities[city].department;
 	struct sums seen = { 0 };
 	unsigned i, bad;
 
 	for (i = 0; i < script->count; i++) {
 		const struct fact *fact = play_fact(play, i);
 
-		if (script->calls[i].city != city || !fact->result.answer)
+		if (strcmp(owner_of(cast, &script->calls[i]), name) ||
+		    !fact->result.answer)
 			continue;
 		seen.answered++;
 		seen.talk_us += talked(&fact->result);
 	}
+	name = *name ? name : "(unallocated)";
 	bad = complain(name, "answered calls", (int64_t)sums->answered,
 		       (int64_t)seen.answered);
 
@@ -336,11 +353,14 @@ unsigned check_store(const struct play *play, const struct cast *cast,
 	unsigned i, bad = 0;
 	int64_t bill;
 
-	for (i = 0; i < cast->city_count; i++) {
-		if (read_sums(&sums, store, month, TW_BY_DEPARTMENT,
-			      cast->cities[i].department, &err))
+	for (i = 0; i <= cast->city_count; i++) {
+		const char *name = i < cast->city_count ?
+			cast->cities[i].department : "";
+
+		if (read_sums(&sums, store, month, TW_BY_DEPARTMENT, name,
+			      &err))
 			goto out;
-		bad += check_department(play, cast, script, i, &sums);
+		bad += check_department(play, cast, script, name, &sums);
 	}
 	for (i = 0; i < CARRIERS; i++) {
 		if (check_bill(&bill, play, cast, i, store, &err) ||
