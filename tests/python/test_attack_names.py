@@ -151,6 +151,17 @@ def test_all_refused_values_are_shown_at_once(office, command):
     assert not (office / "s.db").exists()
 
 
+@pytest.mark.parametrize("text", [
+    "", "prefix,rate,currency\n", "Код;Цена\n7846;2,5\n"])
+def test_check_refuses_what_import_refuses(office, command, text):
+    (office / "s.csv").write_text(text)
+    checked = command("tariff", "check", "s.csv", cwd=office, check=2)
+    imported = command("tariff", "import", "s.db", "s.csv", "--tariff", "t",
+                       "--carrier", "c", cwd=office, check=2)
+    assert checked.err == imported.err and "s.csv" in checked.err
+    assert not (office / "s.db").exists()
+
+
 def test_a_list_is_no_sheet(office, command):
     (office / "deployment.toml").write_text(
         OFFICE.replace('sheet = "north.csv"', "sheet = []"))

@@ -315,6 +315,9 @@ def tariff_check(arguments: argparse.Namespace) -> int:
     with files.named(arguments.sheet):
         sheet = Sheet(data, currency=arguments.currency,
                       zone=arguments.zone or "Europe/Moscow")
+        if not sheet.rows_read:
+            raise ParseError("the sheet has no rows; a tariff without prices "
+                             "is refused", code="TW_EPARSE")
     rejects = sheet.rejects
     rejected = len(rejects)
     good = sheet.rows_good
