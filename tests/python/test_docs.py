@@ -15,6 +15,8 @@ from conftest import BUILD, SOURCE
 ELSEWHERE = ("sh examples/nine-cities/run.sh", "sh tests/run.sh")
 
 DOCUMENTS = ["README.md", "examples/day-one/README.md"]
+PROGRAMS = ["examples/gateway/README.md", "examples/carrier-sim/README.md"]
+LASTING = ("trunkwise-gateway ", "examples/carrier-sim/carrier-sim ")
 
 
 def commands(path):
@@ -61,6 +63,55 @@ def test_readme_python_example_runs(folder):
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "total" in done.stdout and "(unallocated)" in done.stdout
+
+
+def run_until_it_stands(line, folder, env):
+    """A program that runs until told otherwise: up for two seconds, then
+    SIGTERM, a second one that does not wait for dead registrars, exit 0."""
+    program = subprocess.Popen(line.split(), cwd=folder, env=env,
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        program.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        program.terminate()
+        try:
+            program.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            program.terminate()
+    _, said = program.communicate(timeout=60)
+    assert program.returncode == 0, f"{line}: {said}"
+
+
+@pytest.mark.parametrize("document", PROGRAMS)
+def test_programs_of(document, folder):
+    if not (BUILD / "examples" / "gateway" / "trunkwise-gateway").exists():
+        pytest.skip("the examples are not built")
+    nine = SOURCE / "examples" / "nine-cities"
+    shutil.copytree(nine / "secrets", folder / "secrets")
+    for secret in (folder / "secrets").iterdir():
+        secret.chmod(0o600)
+    for file in [*nine.glob("*.csv"), nine / "deployment.toml"]:
+        shutil.copy(file, folder)
+    places = [BUILD / "bin", BUILD / "examples" / "gateway"]
+    env = {**os.environ, "PATH": os.pathsep.join(
+        [*map(str, places), os.environ["PATH"]])}
+    for line in commands(document):
+        line = line.replace("build/release", str(BUILD))
+        if any(part in line for part in LASTING):
+            run_until_it_stands(line, folder, env)
+        else:
+            subprocess.run(["sh", "-c", line], cwd=folder, check=True,
+                           capture_output=True, env=env)
+
+
+def test_every_command_block_is_known_here():
+    known = {*DOCUMENTS, *PROGRAMS, "examples/nine-cities/README.md"}
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=SOURCE,
+                            capture_output=True, text=True)
+    paths = listed.stdout.split() if listed.returncode == 0 else known
+    for path in paths:
+        if list(commands(path)):
+            assert path in known, f"{path}: no test runs its commands"
 
 
 def test_readme_c_example_builds_and_runs(folder):
