@@ -533,7 +533,7 @@ static int64_t plain_find(const tw_rate *rates, size_t count,
 static void check_question(struct random *r, const tw_deck *deck,
 			   const tw_rate *rates, size_t count)
 {
-	char number[16], caller[16];
+	char number[16] = "", caller[16] = "";
 	tw_rating_request q = fixture_request(number, 0);
 	int64_t plain;
 
