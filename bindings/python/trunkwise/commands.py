@@ -276,7 +276,8 @@ def directory_suggest(arguments: argparse.Namespace) -> int:
         _print_json({"rows": [
             {"match_kind": r.kind, "match": r.key, "calls": r.calls,
              "seconds": r.seconds, "cost": text(r.money.amount),
-             "currency": r.money.currency} for r in rows]})
+             "currency": r.money.currency, "detail": r.detail}
+            for r in rows]})
         return 0
     if not rows:
         print(say(arguments.lang, "suggest_none"), file=sys.stderr)
