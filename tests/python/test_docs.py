@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
+from decimal import Decimal
 
 import pytest
 
 from conftest import BUILD, SOURCE
+from trunkwise.words import amount
 
 # Run by tests of their own, or by CI itself; see tests/CMakeLists.txt.
 ELSEWHERE = ("sh examples/nine-cities/run.sh", "sh tests/run.sh")
@@ -143,6 +146,15 @@ def test_json_document_names_every_command():
     for noun, verb in VERBS:
         name = f"{noun} {verb}" if verb else noun
         assert f"| `{name}` |" in text, name
+
+
+def test_readme_shows_what_the_demonstration_prints():
+    text = (SOURCE / "README.md").read_text()
+    expected = json.loads((SOURCE / "examples" / "nine-cities" / "expected" /
+                           "by-department.json").read_text())
+    for row in [*expected["rows"], *expected["totals"]]:
+        shown = amount("en", Decimal(row["cost"]))
+        assert re.search(rf" {re.escape(shown)}$", text, re.M), row
 
 
 def test_no_document_points_to_a_missing_file():
