@@ -12,7 +12,8 @@ import time
 
 import pytest
 
-from conftest import BUILD, OFFICE, SHEET, SOURCE
+import trunkwise
+from conftest import BUILD, SOURCE
 
 DAY_ONE = SOURCE / "examples" / "day-one"
 ASTERISK = ("--preset", "asterisk", "--zone", "Europe/Moscow",
@@ -255,9 +256,22 @@ def long_file(books):
     return books
 
 
+def wait_for_writer(path, running):
+    """Until somebody else holds the lock: then the import is under way."""
+    with trunkwise.Store(path, lock_wait_ms=0) as store:
+        while running.poll() is None:
+            try:
+                with store.transaction():
+                    pass
+            except trunkwise.Error as error:
+                assert error.code == "TW_EBUSY"
+                return
+            time.sleep(0.01)
+
+
 @pytest.mark.parametrize("number, wait", [
-    (signal.SIGINT, 0.4), (signal.SIGINT, 0.8), (signal.SIGKILL, 0.4),
-    (signal.SIGKILL, 0.9)])
+    (signal.SIGINT, 0), (signal.SIGINT, 0.3), (signal.SIGKILL, 0),
+    (signal.SIGKILL, 0.5)])
 def test_cut_off_import_leaves_nothing(long_file, command, number, wait):
     running = subprocess.Popen(
         [*SCRIPT, "cdr", "import", "s.db", "long.csv", *ASTERISK],
@@ -265,6 +279,7 @@ def test_cut_off_import_leaves_nothing(long_file, command, number, wait):
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT,
                                          signal.default_int_handler))
+    wait_for_writer(long_file / "s.db", running)
     time.sleep(wait)
     running.send_signal(number)
     sent = time.monotonic()
@@ -274,7 +289,7 @@ def test_cut_off_import_leaves_nothing(long_file, command, number, wait):
         pytest.skip("this machine had finished before the signal")
     if number == signal.SIGINT:
         assert running.returncode == 130
-        assert time.monotonic() - sent < 2
+        assert time.monotonic() - sent < 10
     batches = command("import", "list", "s.db", "--json", cwd=long_file,
                       check=0).json["batches"]
     assert len(batches) == 1
@@ -282,6 +297,27 @@ def test_cut_off_import_leaves_nothing(long_file, command, number, wait):
     again = command("cdr", "import", "s.db", "Master.csv", *ASTERISK,
                     "--json", cwd=long_file, check=0).json
     assert again["duplicates"] == again["rows_read"]
+
+
+@pytest.mark.parametrize("name", ["s.db", "s.db.lock"])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_store_that_is_taken_away_while_open(tmp_path, name, replaced):
+    """What would be written into a deleted file is refused instead."""
+    sheet = (DAY_ONE / "tariff.csv").read_bytes()
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.import_tariff(sheet, tariff="t", carrier="c")
+        os.rename(tmp_path / name, tmp_path / "away")
+        if replaced:
+            shutil.copy(tmp_path / "away", tmp_path / name)
+        with pytest.raises(trunkwise.Error) as caught:
+            store.import_tariff(sheet, tariff="u", carrier="c")
+        assert caught.value.code == "TW_EIO"
+        assert "replaced" in caught.value.message
+        if replaced:
+            os.unlink(tmp_path / name)
+        os.rename(tmp_path / "away", tmp_path / name)
+        store.import_tariff(sheet, tariff="u", carrier="c")
+        assert all(verdict.holds for verdict in store.verify())
 
 
 def test_two_first_imports_at_once(books, command):
