@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 from decimal import Decimal
 
@@ -68,6 +69,13 @@ def test_readme_python_example_runs(folder):
     assert "total" in done.stdout and "(unallocated)" in done.stdout
 
 
+def free_address():
+    """The documents name the usual ports, which may be taken here."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "127.0.0.1:%d" % probe.getsockname()[1]
+
+
 def run_until_it_stands(line, folder, env):
     """A program that runs until told otherwise: up for two seconds, then
     SIGTERM, a second one that does not wait for dead registrars, exit 0."""
@@ -100,6 +108,7 @@ def test_programs_of(document, folder):
         [*map(str, places), os.environ["PATH"]])}
     for line in commands(document):
         line = line.replace("build/release", str(BUILD))
+        line = re.sub(r"127\.0\.0\.1:\d+", free_address(), line)
         if any(part in line for part in LASTING):
             run_until_it_stands(line, folder, env)
         else:
