@@ -41,7 +41,7 @@ static const char *column_title(const struct tw__preset *preset,
 	if (place < 0)
 		return preset->kind->columns[column].member;
 	return preset->titles ? preset->titles[place] :
-		preset->numbers[column];
+		preset->numbers[place];
 }
 
 const char *tw__preset_column(const struct tw__preset *preset,

@@ -467,26 +467,6 @@ static void test_lines(void **state)
 	tw_sheet_free(sheet);
 }
 
-/* Cut between characters, however long the cell is. */
-static void test_shown(void **state)
-{
-	char out[SHEET_SHOWN], text[100];
-
-	(void)state;
-	tw__sheet_shown(out, TW_STR("a\nb\x7f"));
-	assert_string_equal(out, "a?b?");
-	for (size_t pad = 0; pad < 4; pad++) {
-		memset(text, 'a', pad);
-		for (size_t i = pad; i + 1 < sizeof(text); i += 2)
-			memcpy(text + i, "ж", 2);
-		tw__sheet_shown(out, tw__str(text, 90 + pad % 2));
-		assert_true(tw__utf8_is_valid(out, strlen(out)));
-		assert_true(strlen(out) < SHEET_SHOWN);
-	}
-	tw__sheet_shown(out, tw__str(text, 0));
-	assert_string_equal(out, "");
-}
-
 static void *spend(size_t size, void *arg)
 {
 	size_t *left = arg;
@@ -551,7 +531,6 @@ int main(void)
 		cmocka_unit_test(test_encodings),
 		cmocka_unit_test(test_hostile_bytes),
 		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_no_memory),
 	};
 
