@@ -134,7 +134,8 @@ TW_EXTERN(tw_status) tw_import_commit(tw_counts *out,
 	tw_rejects **out_rejects, tw_import *import, tw_error *err);
 TW_EXTERN(void) tw_import_free(tw_import *import);
 
-/** Batch number of the import (for `import list`). */
+/** Batch number of the import (for `import list`); 0 once committed when it
+ * brought nothing new and no reject, so that no batch was kept. */
 TW_EXTERN(uint64_t) tw_import_batch(const tw_import *import);
 
 /* ---- tariffs into the store ---- */

@@ -526,6 +526,7 @@ static tw_status drop_batch(struct tw_import *import, tw_error *err)
 		if (status)
 			return status;
 	}
+	import->ids.batch = 0;
 	return TW_OK;
 }
 

@@ -95,6 +95,7 @@ def test_import_again_adds_nothing(pbx, command, tmp_path):
                    "asterisk", "--zone", "Europe/Moscow", "--trunk",
                    "PJSIP/main-*", "--json", check=0).json
     assert (done["rows_stored"], done["duplicates"]) == (0, 7)
+    assert done["batch"] is None
     assert by_department(command, pbx)[1] == before
 
 

@@ -108,7 +108,7 @@ class Store:
             del handle
             raise
         return ImportResult(counts_of(counts), rejects_of(rejects),
-                            {"batch": raw.tw_import_batch(handle)})
+                            {"batch": raw.tw_import_batch(handle) or None})
 
     def deck(self, carrier: str, *,
              at: dt.datetime | None = None) -> Deck:
