@@ -233,7 +233,7 @@ def test_a_user_without_rights_is_told_which(books):
         (books / "s.db").chmod(0)
     done = subprocess.run([*nobody, *SCRIPT, "verify", "s.db"], cwd=books,
                           capture_output=True, text=True)
-    if nobody and "trunkwise" not in done.stderr:
+    if nobody and not done.stderr.startswith("trunkwise: "):
         pytest.skip("nobody cannot run the build")
     assert done.returncode == 2
     assert "s.db" in done.stderr and "access" in done.stderr

@@ -32,7 +32,7 @@ try() {
 
 echo secret >"$work/secret"
 cp -R "$source/examples/hello-trunk" "$work/hello"
-cmake -S "$work/hello" -B "$work/hello/build" -DCMAKE_PREFIX_PATH="$p" \
+cmake -G Ninja -S "$work/hello" -B "$work/hello/build" -DCMAKE_PREFIX_PATH="$p" \
 	-DCMAKE_C_COMPILER="$cc" >"$work/cmake.log" 2>&1 &&
 cmake --build "$work/hello/build" >>"$work/cmake.log" 2>&1 ||
 	{ cat "$work/cmake.log"; fail "find_package build"; }
