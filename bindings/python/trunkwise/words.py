@@ -11,7 +11,12 @@ from unicodedata import category
 LANGUAGES = ("en", "ru")
 
 _WORDS = {
-    "expenses": ("Expenses by {by}, {month}", "Расходы: {by}, {month}"),
+    "expenses": ("Expenses by {by}, {month}", "Расходы по {by}, {month}"),
+    "by_department": ("department", "отделам"),
+    "by_city": ("city", "городам"),
+    "by_carrier": ("carrier", "операторам"),
+    "by_number": ("number", "номерам"),
+    "by_destination": ("destination", "направлениям"),
     "department": ("Department", "Отдел"),
     "city": ("City", "Город"),
     "carrier": ("Carrier", "Оператор"),
@@ -39,7 +44,7 @@ _WORDS = {
     "zone_note": ("Month in zone {zone}", "Месяц по времени {zone}"),
     "no_calls": ("No calls and no rents in this month.",
                  "В этом месяце нет звонков и аренды."),
-    "share": ("What each {by} cost", "Сколько стоит: {by}"),
+    "share": ("What each {by} cost", "Суммы по {by}"),
     "generated": ("Amounts are exact; every row adds up to the total.",
                   "Суммы точные; строки складываются в итог."),
     "new": ("new", "новое"),

@@ -8,7 +8,7 @@ from html import escape
 
 from ..report import ExpenseReport, ExpenseRow
 from ..words import amount, month_name, say
-from .table import MONEY, cell, columns, label, unrated_cells
+from .table import MONEY, cell, columns, groups, label, unrated_cells
 
 _COLOURS = {"rent": "#2f6f8f", "call_cost": "#e0a030",
             "forwarded_cost": "#c0504d"}
@@ -93,15 +93,14 @@ def _chart(report: ExpenseReport, lang: str, currency: str) -> str:
         out.append(f'<text x="{x + 6:.1f}" y="{y + 14}">'
                    f'{escape(amount(lang, row.total))}</text>')
     out.append("</svg>")
-    by = ", ".join(say(lang, k).lower() for k in report.by)
-    return (f"<figure><figcaption>{escape(say(lang, 'share', by=by))}, "
+    title = say(lang, "share", by=groups(report, lang))
+    return (f"<figure><figcaption>{escape(title)}, "
             f"{escape(currency)}</figcaption>{''.join(out)}</figure>")
 
 
 def render(report: ExpenseReport, lang: str) -> bytes:
     keys = columns(report)
-    by = ", ".join(say(lang, k).lower() for k in report.by)
-    title = say(lang, "expenses", by=by,
+    title = say(lang, "expenses", by=groups(report, lang),
                 month=month_name(lang, report.month))
     only = report.totals[0].currency if len(report.totals) == 1 else ""
     head = "".join(

@@ -38,6 +38,11 @@ def currencies(report: ExpenseReport) -> list[str]:
     return [t.currency for t in report.totals]
 
 
+def groups(report: ExpenseReport, lang: str) -> str:
+    """What the report is grouped by, as the title says it."""
+    return ", ".join(say(lang, "by_" + k) for k in report.by)
+
+
 def unrated_cells(report: ExpenseReport, keys: tuple[str, ...],
                   lang: str) -> list[str] | None:
     """The row of calls without a price, below the totals: they are counted

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ..report import ExpenseReport, ExpenseRow
 from ..words import amount, month_name, plain, say
-from .table import MONEY, cell, columns, label, unrated_cells
+from .table import MONEY, cell, columns, groups, label, unrated_cells
 
 
 def _shown(row: ExpenseRow, key: str, lang: str) -> str:
@@ -54,8 +54,7 @@ def render(report: ExpenseReport, lang: str) -> bytes:
             for i, (c, w) in enumerate(zip(cells, widths))).rstrip()
 
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    by = ", ".join(say(lang, k).lower() for k in report.by)
-    lines = [say(lang, "expenses", by=by,
+    lines = [say(lang, "expenses", by=groups(report, lang),
                  month=month_name(lang, report.month)),
              say(lang, "zone_note", zone=report.zone), ""]
     if body:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ..errors import Unsupported
 from ..report import ExpenseReport
 from ..words import month_name, say
-from .table import cell, columns, label, unrated_cells
+from .table import cell, columns, groups, label, unrated_cells
 
 
 def render(report: ExpenseReport, lang: str) -> bytes:
@@ -29,8 +29,7 @@ def render(report: ExpenseReport, lang: str) -> bytes:
     total_count = book.add_format({"bold": True, "top": 1})
     keys = columns(report)
 
-    by = ", ".join(say(lang, k).lower() for k in report.by)
-    sheet.write_string(0, 0, say(lang, "expenses", by=by,
+    sheet.write_string(0, 0, say(lang, "expenses", by=groups(report, lang),
                                  month=month_name(lang, report.month)), title)
     sheet.write_string(1, 0, say(lang, "zone_note", zone=report.zone))
     for column, key in enumerate(keys + ("currency",)):
