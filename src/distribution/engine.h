@@ -23,7 +23,6 @@
 #define TW_PAUSE_MS_MAX    86400000u   /* wrap-up, found busy */
 #define TW_CAPACITY_MAX    100000u
 #define TW_CALLS_MAX       1000000u
-#define TW_THINGS_MAX      1000000u    /* of one kind */
 #define TW_UNREAD_MAX      1048576u    /* event rows before calls wait */
 
 #define TW_SLOT_BITS 24                /* of an id; the rest: generation */

@@ -90,6 +90,30 @@ uint32_t tw__names_get(const struct tw_names *names, const char *text)
 	return place_of(names, text)->id;
 }
 
+tw_status tw__names_admit(const struct tw_names *names, const char *what,
+			  const char *text, tw_error *err)
+{
+	if (tw__names_get(names, text))
+		return tw__fail_at(err, TW_EEXIST, 0, "name",
+				   "%s \"%s\" exists", what, text);
+	if (names->count >= TW_THINGS_MAX)
+		return tw__fail(err, TW_ERANGE, "more than %u %ss",
+				TW_THINGS_MAX, what);
+	return TW_OK;
+}
+
+tw_status tw__names_find(uint32_t *out, const struct tw_names *names,
+			 const char *what, const char *text, tw_error *err)
+{
+	uint32_t id = tw__names_get(names, text);
+
+	if (!id)
+		return tw__fail(err, TW_ENOTFOUND, "no %s \"%.127s\"", what,
+				text);
+	*out = id;
+	return TW_OK;
+}
+
 void tw__names_free(struct tw_names *names)
 {
 	tw_free(names->place);

@@ -33,14 +33,10 @@ tw_status tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
 	if (!out || !engine)
 		return tw__fail(err, TW_EINVAL, "no engine given");
 	status = tw__name_check("plan", name, err);
+	if (!status)
+		status = tw__names_admit(&engine->plans, "plan", name, err);
 	if (status)
 		return status;
-	if (tw__names_get(&engine->plans, name))
-		return tw__fail_at(err, TW_EEXIST, 0, "name",
-				   "plan \"%s\" exists", name);
-	if (engine->plan_count >= TW_THINGS_MAX)
-		return tw__fail(err, TW_ERANGE, "more than %u plans",
-				TW_THINGS_MAX);
 	if (tw__grow((void **)&engine->plan, &engine->plan_capacity,
 		     engine->plan_count + 1, sizeof(*engine->plan)) ||
 	    tw__names_reserve(&engine->plans))
@@ -63,16 +59,9 @@ tw_status tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
 tw_status tw_engine_find_plan(tw_plan_id *out, const tw_engine *engine,
 			      const char *name, tw_error *err)
 {
-	uint32_t id;
-
 	if (!out || !engine || !name)
 		return tw__fail(err, TW_EINVAL, "no engine or name given");
-	id = tw__names_get(&engine->plans, name);
-	if (!id)
-		return tw__fail(err, TW_ENOTFOUND, "no plan \"%.127s\"",
-				name);
-	out->id = id;
-	return TW_OK;
+	return tw__names_find(&out->id, &engine->plans, "plan", name, err);
 }
 
 static tw_status check_ring(struct tw_step *step,

@@ -78,14 +78,10 @@ tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 	status = tw__import(&o, sizeof(o), options, err);
 	if (!status)
 		status = check(&o, err);
+	if (!status)
+		status = tw__names_admit(&engine->pools, "pool", o.name, err);
 	if (status)
 		return status;
-	if (tw__names_get(&engine->pools, o.name))
-		return tw__fail_at(err, TW_EEXIST, 0, "name",
-				   "pool \"%s\" exists", o.name);
-	if (engine->pool_count >= TW_THINGS_MAX)
-		return tw__fail(err, TW_ERANGE, "more than %u pools",
-				TW_THINGS_MAX);
 	if (tw__grow((void **)&engine->pool, &engine->pool_capacity,
 		     engine->pool_count + 1, sizeof(*engine->pool)) ||
 	    tw__names_reserve(&engine->pools) || pool_new(&pool, &o))
@@ -100,16 +96,9 @@ tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 tw_status tw_engine_find_pool(tw_pool_id *out, const tw_engine *engine,
 			      const char *name, tw_error *err)
 {
-	uint32_t id;
-
 	if (!out || !engine || !name)
 		return tw__fail(err, TW_EINVAL, "no engine or name given");
-	id = tw__names_get(&engine->pools, name);
-	if (!id)
-		return tw__fail(err, TW_ENOTFOUND, "no pool \"%.127s\"",
-				name);
-	out->id = id;
-	return TW_OK;
+	return tw__names_find(&out->id, &engine->pools, "pool", name, err);
 }
 
 const char *tw_pool_name(const tw_engine *engine, tw_pool_id pool)

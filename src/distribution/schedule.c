@@ -43,14 +43,11 @@ tw_status tw_engine_add_schedule(tw_schedule_id *out, tw_engine *engine,
 	if (!out || !engine || !zone)
 		return tw__fail(err, TW_EINVAL, "no engine or zone given");
 	status = tw__name_check("schedule", name, err);
+	if (!status)
+		status = tw__names_admit(&engine->schedules, "schedule",
+					 name, err);
 	if (status)
 		return status;
-	if (tw__names_get(&engine->schedules, name))
-		return tw__fail_at(err, TW_EEXIST, 0, "name",
-				   "schedule \"%s\" exists", name);
-	if (engine->schedule_count >= TW_THINGS_MAX)
-		return tw__fail(err, TW_ERANGE, "more than %u schedules",
-				TW_THINGS_MAX);
 	if (tw__grow((void **)&engine->schedule, &engine->schedule_capacity,
 		     engine->schedule_count + 1, sizeof(*engine->schedule)) ||
 	    tw__names_reserve(&engine->schedules))
@@ -75,16 +72,10 @@ tw_status tw_engine_find_schedule(tw_schedule_id *out,
 				  const tw_engine *engine, const char *name,
 				  tw_error *err)
 {
-	uint32_t id;
-
 	if (!out || !engine || !name)
 		return tw__fail(err, TW_EINVAL, "no engine or name given");
-	id = tw__names_get(&engine->schedules, name);
-	if (!id)
-		return tw__fail(err, TW_ENOTFOUND, "no schedule \"%.127s\"",
-				name);
-	out->id = id;
-	return TW_OK;
+	return tw__names_find(&out->id, &engine->schedules, "schedule", name,
+			      err);
 }
 
 static tw_status check_hours(struct tw_schedule **out, tw_engine *engine,

@@ -86,14 +86,11 @@ tw_status tw_engine_add_target(tw_target_id *out, tw_engine *engine,
 	status = tw__import(&o, sizeof(o), options, err);
 	if (!status)
 		status = check(&o, err);
+	if (!status)
+		status = tw__names_admit(&engine->targets, "target",
+					 o.name, err);
 	if (status)
 		return status;
-	if (tw__names_get(&engine->targets, o.name))
-		return tw__fail_at(err, TW_EEXIST, 0, "name",
-				   "target \"%s\" exists", o.name);
-	if (engine->target_count >= TW_THINGS_MAX)
-		return tw__fail(err, TW_ERANGE, "more than %u targets",
-				TW_THINGS_MAX);
 	if (tw__grow((void **)&engine->target, &engine->target_capacity,
 		     engine->target_count + 1, sizeof(*engine->target)) ||
 	    tw__names_reserve(&engine->targets) ||
@@ -116,16 +113,9 @@ tw_status tw_engine_add_target(tw_target_id *out, tw_engine *engine,
 tw_status tw_engine_find_target(tw_target_id *out, const tw_engine *engine,
 				const char *name, tw_error *err)
 {
-	uint32_t id;
-
 	if (!out || !engine || !name)
 		return tw__fail(err, TW_EINVAL, "no engine or name given");
-	id = tw__names_get(&engine->targets, name);
-	if (!id)
-		return tw__fail(err, TW_ENOTFOUND, "no target \"%.127s\"",
-				name);
-	out->id = id;
-	return TW_OK;
+	return tw__names_find(&out->id, &engine->targets, "target", name, err);
 }
 
 const char *tw_target_name(const tw_engine *engine, tw_target_id target)

@@ -24,6 +24,35 @@ static void finds_what_was_put(void **state)
 	assert_int_equal(tw__names_get(&names, "name-1"), 0);
 }
 
+static void admits_and_finds_by_kind(void **state)
+{
+	struct tw_names names = { 0 };
+	tw_error err = TW_ERROR_INIT;
+	uint32_t id = 7;
+
+	(void)state;
+	assert_int_equal(tw__names_find(&id, &names, "pool", "a", &err),
+			 TW_ENOTFOUND);
+	assert_string_equal(err.message, "no pool \"a\"");
+	assert_int_equal(id, 7);
+	assert_int_equal(tw__names_admit(&names, "pool", "a", &err), TW_OK);
+	assert_int_equal(tw__names_reserve(&names), TW_OK);
+	tw__names_put(&names, "a", 1);
+	assert_int_equal(tw__names_find(&id, &names, "pool", "a", &err),
+			 TW_OK);
+	assert_int_equal(id, 1);
+	assert_int_equal(tw__names_admit(&names, "pool", "a", &err),
+			 TW_EEXIST);
+	assert_string_equal(err.message, "pool \"a\" exists");
+	assert_string_equal(err.field, "name");
+	tw__names_free(&names);
+
+	names.count = TW_THINGS_MAX;   /* a million puts say no more */
+	assert_int_equal(tw__names_admit(&names, "plan", "b", &err),
+			 TW_ERANGE);
+	assert_string_equal(err.message, "more than 1000000 plans");
+}
+
 static void refuses_bad_names(void **state)
 {
 	tw_error err = TW_ERROR_INIT;
@@ -49,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_was_put),
+		cmocka_unit_test(admits_and_finds_by_kind),
 		cmocka_unit_test(refuses_bad_names),
 	};
 
