@@ -169,74 +169,13 @@ static tw_status take_stored(struct tw__rollup *rollup, tw_store *store,
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-static tw_status rollup_calls(tw_verdict *verdict, tw_store *store,
-			      tw_error *err)
-{
-	struct tw__rollup rollup = { 0 };
-	int64_t lines = 0, bad = 0, month = 0;
-	tw_status status = scan_everything(&rollup, store, 0, err);
-
-	if (!status)
-		status = take_stored(&rollup, store, &lines, err);
-	for (size_t i = 0; !status && i < rollup.count; i++) {
-		if (!tw__sums_are_zero(&rollup.rows[i].sums) && !bad++)
-			month = rollup.rows[i].key.month;
-	}
-	tw__rollup_free(&rollup);
-	if (status)
-		return status;
-	if (bad)
-		says(verdict, false, "%" PRId64 " of %" PRId64 " lines differ "
-		     "from the calls, first in %" PRId64, bad, lines, month);
-	else
-		says(verdict, true, "%" PRId64 " lines equal all calls",
-		     lines);
-	return TW_OK;
-}
-
-/* Charges of every batch's calls: batch in `number`, currency its word. */
-static tw_status sum_batches(struct tw__rollup *out, tw_store *store,
-			     tw_error *err)
+/* Adds (sign 1) or takes (-1) rows of batch, currency's word, department,
+ * carrier, amount; the batch is `number` of the key. */
+static tw_status sum_rows(struct tw__rollup *sums, tw_store *store,
+			  const char *sql, int sign, tw_error *err)
 {
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT c.batch, w.id, c.department, c.carrier, c.cost_nanos "
-		"FROM call c JOIN tariff_version v ON v.id = c.tariff_version "
-		"LEFT JOIN word w ON w.text = v.currency "
-		"WHERE c.rate_state = 1 AND c.undone = 0", err);
-
-	if (status)
-		return status;
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		const struct tw__rollup_key key = {
-			.number = tw__col_i64(stmt, 0),
-			.currency = tw__col_i64(stmt, 1),
-			.department = tw__col_i64(stmt, 2),
-			.carrier = tw__col_i64(stmt, 3) };
-		const struct tw__sums one = {
-			.cost_nanos = tw__col_i64(stmt, 4) };
-		struct tw__rollup_row *row;
-
-		status = tw__rollup_row(&row, out, &key, err);
-		if (!status && !tw__sums_add(&row->sums, &one, 1))
-			row->sums.calls = 1;
-		if (status) {
-			tw__reset(stmt);
-			return status;
-		}
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-static tw_status take_posted(struct tw__rollup *sums, tw_store *store,
-			     tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT d.batch, w.id, d.account, p.account, d.amount_nanos "
-		"FROM posting d JOIN posting p ON p.entry = d.entry "
-		"AND p.id <> d.id LEFT JOIN word w ON w.text = d.currency "
-		"WHERE d.account_kind = 1 AND d.batch <> 0", err);
+	tw_status status = tw__stmt(&stmt, store, sql, err);
 
 	if (status)
 		return status;
@@ -251,7 +190,8 @@ static tw_status take_posted(struct tw__rollup *sums, tw_store *store,
 		struct tw__rollup_row *row;
 
 		status = tw__rollup_row(&row, sums, &key, err);
-		if (!status && !tw__sums_add(&row->sums, &one, -1))
+		/* what overflows here is surely not equal */
+		if (!status && !tw__sums_add(&row->sums, &one, sign))
 			row->sums.calls = 1;
 		if (status) {
 			tw__reset(stmt);
@@ -261,23 +201,67 @@ static tw_status take_posted(struct tw__rollup *sums, tw_store *store,
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
+/* How many sums are not zero; `first` is the key of the first of them. */
+static int64_t count_unequal(struct tw__rollup_key *first,
+			     const struct tw__rollup *sums)
+{
+	int64_t bad = 0;
+
+	for (size_t i = 0; i < sums->count; i++) {
+		if (!tw__sums_are_zero(&sums->rows[i].sums) && !bad++)
+			*first = sums->rows[i].key;
+	}
+	return bad;
+}
+
+static tw_status rollup_calls(tw_verdict *verdict, tw_store *store,
+			      tw_error *err)
+{
+	struct tw__rollup rollup = { 0 };
+	struct tw__rollup_key first = { 0 };
+	int64_t lines = 0, bad;
+	tw_status status = scan_everything(&rollup, store, 0, err);
+
+	if (!status)
+		status = take_stored(&rollup, store, &lines, err);
+	bad = count_unequal(&first, &rollup);
+	tw__rollup_free(&rollup);
+	if (status)
+		return status;
+	if (bad)
+		says(verdict, false, "%" PRId64 " of %" PRId64 " lines differ "
+		     "from the calls, first in %" PRId64, bad, lines,
+		     first.month);
+	else
+		says(verdict, true, "%" PRId64 " lines equal all calls",
+		     lines);
+	return TW_OK;
+}
+
 static tw_status postings_calls(tw_verdict *verdict, tw_store *store,
 				tw_error *err)
 {
 	struct tw__rollup sums = { 0 };
-	int64_t bad = 0, batch = 0;
-	tw_status status = sum_batches(&sums, store, err);
+	struct tw__rollup_key first = { 0 };
+	int64_t bad;
+	tw_status status = sum_rows(&sums, store,
+		"SELECT c.batch, w.id, c.department, c.carrier, c.cost_nanos "
+		"FROM call c JOIN tariff_version v ON v.id = c.tariff_version "
+		"LEFT JOIN word w ON w.text = v.currency "
+		"WHERE c.rate_state = 1 AND c.undone = 0", 1, err);
 
 	if (!status)
-		status = take_posted(&sums, store, err);
-	for (size_t i = 0; !status && i < sums.count; i++) {
-		if (!tw__sums_are_zero(&sums.rows[i].sums) && !bad++)
-			batch = sums.rows[i].key.number;
-	}
+		status = sum_rows(&sums, store,
+			"SELECT d.batch, w.id, d.account, p.account, "
+			"d.amount_nanos FROM posting d JOIN posting p "
+			"ON p.entry = d.entry AND p.id <> d.id "
+			"LEFT JOIN word w ON w.text = d.currency "
+			"WHERE d.account_kind = 1 AND d.batch <> 0", -1, err);
+	bad = count_unequal(&first, &sums);
 	if (!status && bad)
 		says(verdict, false, "%" PRId64 " sums of departments differ "
 		     "from their calls, first in batch %" PRId64, bad,
-		     batch);
+		     first.number);
 	else if (!status)
 		says(verdict, true, "%zu sums of batch, department and "
 		     "carrier equal their calls", sums.count);
@@ -297,50 +281,22 @@ static tw_status one_state(tw_verdict *verdict, tw_store *store,
 		"calls with no state or two", err);
 }
 
-/* Adds (id, n) rows of a query to what is known of batch id. */
-static tw_status count_into(struct tw__rollup *out, tw_store *store,
-			    const char *sql, int sign, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store, sql, err);
-
-	if (status)
-		return status;
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		const struct tw__rollup_key key = {
-			.number = tw__col_i64(stmt, 0) };
-		const struct tw__sums one = { .calls = tw__col_i64(stmt, 1) };
-		struct tw__rollup_row *row;
-
-		status = tw__rollup_row(&row, out, &key, err);
-		if (!status && !tw__sums_add(&row->sums, &one, sign))
-			row->sums.missed = 1;
-		if (status) {
-			tw__reset(stmt);
-			return status;
-		}
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
 /* sql[0] counts the rows, sql[1] is what the batches say of them. */
 static tw_status same_counts(tw_verdict *verdict, tw_store *store,
 			     const char *const sql[2], const char *what,
 			     tw_error *err)
 {
 	struct tw__rollup sums = { 0 };
-	int64_t bad = 0, batch = 0;
-	tw_status status = count_into(&sums, store, sql[0], 1, err);
+	struct tw__rollup_key first = { 0 };
+	int64_t bad;
+	tw_status status = sum_rows(&sums, store, sql[0], 1, err);
 
 	if (!status)
-		status = count_into(&sums, store, sql[1], -1, err);
-	for (size_t i = 0; !status && i < sums.count; i++) {
-		if (!tw__sums_are_zero(&sums.rows[i].sums) && !bad++)
-			batch = sums.rows[i].key.number;
-	}
+		status = sum_rows(&sums, store, sql[1], -1, err);
+	bad = count_unequal(&first, &sums);
 	if (!status && bad)
 		says(verdict, false, "%" PRId64 " batches have another number "
-		     "of %s, first %" PRId64, bad, what, batch);
+		     "of %s, first %" PRId64, bad, what, first.number);
 	else if (!status)
 		says(verdict, true, "%zu batches add up", sums.count);
 	tw__rollup_free(&sums);
@@ -350,11 +306,11 @@ static tw_status same_counts(tw_verdict *verdict, tw_store *store,
 static tw_status counts(tw_verdict *verdict, tw_store *store, tw_error *err)
 {
 	static const char *const stored[] = {
-		"SELECT batch, 1 FROM call",
-		"SELECT id, rows_stored FROM batch" };
+		"SELECT batch, 0, 0, 0, 1 FROM call",
+		"SELECT id, 0, 0, 0, rows_stored FROM batch" };
 	static const char *const aside[] = {
-		"SELECT batch, 1 FROM quarantine",
-		"SELECT id, rows_rejected + conflicts FROM batch" };
+		"SELECT batch, 0, 0, 0, 1 FROM quarantine",
+		"SELECT id, 0, 0, 0, rows_rejected + conflicts FROM batch" };
 	tw_status status = none_of(verdict, store,
 		"SELECT id FROM batch WHERE rows_read <> rows_stored + "
 		"rows_rejected + duplicates + conflicts",
