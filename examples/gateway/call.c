@@ -176,6 +176,9 @@ bool call_answer(struct call *call, struct attempt *attempt,
 	clk_timer_start(call->gw->clk, &call->limit, call->answer +
 			TALK_MAX_S * TW_SECOND, limit_handler, call);
 
+	gw_log(call->gw, "call %s: answered after %d s", call->callid,
+	       (int)((call->answer - call->start) / TW_SECOND));
+
 	/* The losers of the race end inside, this call may not. */
 	ring_pump(call->gw);
 
@@ -263,6 +266,22 @@ static void release_phone(struct call *call)
 }
 
 
+static void log_end(const struct call *call, uint16_t code,
+		    const char *text)
+{
+	const tw_time now = clk_now(call->gw->clk);
+
+	if (call->answer)
+		gw_log(call->gw, "call %s: over, %s -> %s, talked %d s",
+		       call->callid, call->caller, call->number,
+		       (int)((now - call->answer) / TW_SECOND));
+	else
+		gw_log(call->gw, "call %s: over, %s -> %s, not answered: %u "
+		       "%s", call->callid, call->caller, call->number,
+		       code ? code : 487, text ? text : "");
+}
+
+
 void call_end(struct call *call, uint32_t status, uint16_t code,
 	      const char *text)
 {
@@ -280,8 +299,7 @@ void call_end(struct call *call, uint32_t status, uint16_t code,
 	record_caller(call, call->answer ? TW_CALL_ANSWERED : status);
 	release_phone(call);
 	ring_leave(call);
-	gw_log(gw, "call %s: over, %s -> %s", call->callid, call->caller,
-	       call->number);
+	log_end(call, code, text);
 	gw->stats.live--;
 	mem_deref(call);
 	ring_pump(gw);

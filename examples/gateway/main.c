@@ -129,13 +129,40 @@ static tw_status open_store(tw_error *err)
 }
 
 
-static int open_sip(struct sa *laddr)
+static int listen_error(tw_error *err, const char *what)
+{
+	str_ncpy(err->field, "--listen", sizeof(err->field));
+	(void)re_snprintf(err->message, sizeof(err->message), "%s: %s",
+			  program.listen, what);
+
+	return EINVAL;
+}
+
+
+/* One interface, since carriers and phones are told this very address; libre
+ * takes a port modulo 2^16. */
+static int read_listen(struct sa *laddr, tw_error *err)
+{
+	const char *colon = strrchr(program.listen, ':');
+
+	if (colon && !sa_decode(laddr, program.listen,
+				str_len(program.listen)) &&
+	    sa_isset(laddr, SA_ALL) &&
+	    strtoul(colon + 1, NULL, 10) == sa_port(laddr))
+		return 0;
+
+	return listen_error(err, "not an address; write ADDRESS:PORT of one "
+			    "interface, such as 127.0.0.1:5060");
+}
+
+
+static int open_sip(struct sa *laddr, tw_error *error)
 {
 	struct sa nsv[8];
 	uint32_t nsn = sizeof(nsv) / sizeof(nsv[0]);
 	int err;
 
-	err = sa_decode(laddr, program.listen, str_len(program.listen));
+	err = read_listen(laddr, error);
 	if (err)
 		return err;
 
@@ -149,6 +176,8 @@ static int open_sip(struct sa *laddr)
 		err = sip_transp_add(program.sip, SIP_TRANSP_UDP, laddr);
 	if (!err)
 		err = sip_transp_add(program.sip, SIP_TRANSP_TCP, laddr);
+	if (err)
+		(void)listen_error(error, strerror(err));
 
 	return err;
 }
@@ -170,7 +199,7 @@ static int start(tw_error *err)
 		return e;
 	if (open_store(err))
 		return EINVAL;
-	e = open_sip(&laddr);
+	e = open_sip(&laddr, err);
 	if (e)
 		return e;
 

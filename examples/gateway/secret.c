@@ -119,7 +119,8 @@ static tw_status from_file(struct secret *out, const char *dir,
 	/* Not to be held up by a FIFO in place of the file. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return fail(err, TW_EIO, field, "%s: %s", name,
+		return fail(err, TW_EIO, field, "%.300s: %s; give the "
+			    "directory that holds it with --secrets", path,
 			    strerror(errno));
 
 	/* systemd sets the modes of credentials itself, with an ACL. */

@@ -11,6 +11,7 @@ import pathlib
 import random
 import re
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -367,7 +368,19 @@ def killed(world):
     call.bye()
 
 
-CASES = (torture, spoofed, merged, forks_after_cancel, numbers, redirected,
+def listening(world):
+    """What cannot be listened at is named, and nothing is started."""
+    for where in ("0.0.0.0:5060", "foo", "127.0.0.1", "127.0.0.1:99999",
+                  ":5060", world.a.at):
+        done = subprocess.run(
+            [world.program, "--store", str(world.store), "--secrets",
+             str(world.work), "--listen", where], capture_output=True,
+            text=True, timeout=20, check=False)
+        assert done.returncode == 1, where
+        assert f"--listen: {where}: " in done.stderr, (where, done.stderr)
+
+
+CASES = (torture, listening, spoofed, merged, forks_after_cancel, numbers, redirected,
          headers, bodies, emergencies, slow_things, mutants, flood, killed)
 
 
