@@ -380,8 +380,9 @@ def listening(world):
         assert f"--listen: {where}: " in done.stderr, (where, done.stderr)
 
 
-CASES = (torture, listening, spoofed, merged, forks_after_cancel, numbers, redirected,
-         headers, bodies, emergencies, slow_things, mutants, flood, killed)
+CASES = (torture, listening, spoofed, merged, forks_after_cancel, numbers,
+         redirected, headers, bodies, emergencies, slow_things, mutants,
+         flood, killed)
 
 
 def main():
