@@ -8,18 +8,13 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include "base/e164.h"
 #include "deployment.h"
 #include "deployment_apply.h"
 #include "formats/csv.h"
+#include "match_columns.h"
 #include "match_table.h"
 #include "rejects.h"
-
-enum { KIND, MATCH, DEPARTMENT, CITY, FROM, TO, COLUMNS };
-
-static const char *const columns[COLUMNS] = { "match_kind", "match",
-	"department", "city", "from", "to" };
 
 struct place {
 	char *department, *city;   /* city "" until a row names one */
@@ -39,7 +34,7 @@ struct job {
 	size_t places_count, places_capacity;
 	struct tw_rejects *rejects;
 	tw_counts counts;
-	int column[COLUMNS];
+	int column[TW_COL_COUNT];
 };
 
 /* ---- what the store knows ---- */
@@ -147,53 +142,6 @@ static tw_status load(struct job *job, tw_error *err)
 
 /* ---- rows of the file ---- */
 
-/* What `directory suggest` adds for people, and their own remarks. */
-static const char *const unread[] = { "calls", "seconds", "cost", "currency",
-	"comment", "note" };
-
-static bool is_among(struct tw_str name, const char *const *names,
-		     size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (tw__str_ieq(name, names[i]))
-			return true;
-	}
-	return false;
-}
-
-
-/* A "form" that was meant to be "from" would make an owner since ever. */
-static tw_status check_header(const struct tw_csv_row *row, tw_error *err)
-{
-	struct tw_str name, other;
-	size_t i, j;
-
-	for (i = 0; i < row->count; i++) {
-		name = tw__str_trim(row->fields[i]);
-		if (name.l && !is_among(name, columns, COLUMNS) &&
-		    !is_among(name, unread, TW_ARRAY_COUNT(unread)))
-			return tw__fail(err, TW_EPARSE, "line %lld: header "
-				"'%.*s' is no column of this file; write "
-				"match_kind, match, department, city, from, "
-				"to, and for remarks comment",
-				(long long)row->line, name.l > 40 ? 40 :
-				(int)name.l, name.p);
-		for (j = 0; name.l && j < i; j++) {
-			other = tw__str_trim(row->fields[j]);
-			if (name.l == other.l &&
-			    !strncasecmp(name.p, other.p, name.l))
-				return tw__fail(err, TW_EPARSE, "line %lld: "
-					"two columns are named '%.*s'; leave "
-					"one out", (long long)row->line,
-					(int)name.l, name.p);
-		}
-	}
-	return TW_OK;
-}
-
-
 /* `directory suggest` puts a quote before what a spreadsheet would run as a
  * formula; it is no part of the match. */
 static struct tw_str unquoted(struct tw_str cell)
@@ -208,44 +156,30 @@ static tw_status read_header(struct job *job, struct tw_csv *csv,
 			     tw_error *err)
 {
 	struct tw_csv_row row;
-	tw_status status;
-	size_t i, j;
+	tw_status status = tw__csv_next(csv, &row, err);
 
-	status = tw__csv_next(csv, &row, err);
 	if (status == TW_ITER_END)
 		return tw__fail(err, TW_EPARSE, "the file is empty; its first "
 				"line is match_kind,match,department,city,"
 				"from,to");
 	if (status)
 		return status;
-	for (i = 0; i < COLUMNS; i++) {
-		job->column[i] = -1;
-		for (j = 0; j < row.count; j++) {
-			if (tw__str_ieq(tw__str_trim(row.fields[j]),
-					columns[i]))
-				job->column[i] = (int)j;
-		}
-		if (job->column[i] < 0 && i <= DEPARTMENT)
-			return tw__fail_at(err, TW_EPARSE, row.line,
-				columns[i], "the header has no column %s; "
-				"the first line is match_kind,match,"
-				"department,city,from,to", columns[i]);
-	}
-	return check_header(&row, err);
+	return tw__match_columns_find(job->column, &row, err);
 }
 
 
 struct cells {
-	char text[COLUMNS][160];
+	char text[TW_COL_COUNT][160];
 	int64_t line;
 };
 
+/* TW_EPARSE: rejected; TW_ENOMEM. */
 static tw_status reject(struct job *job, int64_t line, int column,
 			const char *reason)
 {
 	job->counts.rows_rejected++;
-	return tw__rejects_add(job->rejects, line, columns[column], "%s",
-			       reason);
+	return tw__rejects_add(job->rejects, line, tw__match_columns[column],
+			       "%s", reason) ? TW_ENOMEM : TW_EPARSE;
 }
 
 
@@ -259,31 +193,28 @@ static tw_status read_cells(struct job *job, struct cells *out,
 
 	out->line = row->line;
 	if (row->fault)
-		return reject(job, row->line, KIND, row->fault) ? TW_ENOMEM :
-			TW_EPARSE;
-	for (i = 0; i < COLUMNS; i++) {
+		return reject(job, row->line, TW_COL_KIND, row->fault);
+	for (i = 0; i < TW_COL_COUNT; i++) {
 		out->text[i][0] = '\0';
 		if (job->column[i] < 0 || (size_t)job->column[i] >= row->count)
 			continue;
 		cell = tw__str_trim(row->fields[job->column[i]]);
-		if (i == MATCH)
+		if (i == TW_COL_MATCH)
 			cell = unquoted(cell);
 		if (cell.l >= sizeof(out->text[i]))
 			return reject(job, row->line, (int)i, "is too long; "
-				      "write at most 159 bytes") ? TW_ENOMEM :
-				TW_EPARSE;
+				      "write at most 159 bytes");
 		if (!cell.l)
 			continue;
 		memcpy(out->text[i], cell.p, cell.l);
 		out->text[i][cell.l] = '\0';
 		if (strlen(out->text[i]) != cell.l)
 			return reject(job, row->line, (int)i, "holds a NUL "
-				      "byte; remove it") ? TW_ENOMEM :
-				TW_EPARSE;
-		if (tw__row_name_check(out->text[i], i == CITY ? 64 :
-				       i == DEPARTMENT ? 128 : 160, &why))
-			return reject(job, row->line, (int)i, why.message) ?
-				TW_ENOMEM : TW_EPARSE;
+				      "byte; remove it");
+		if (tw__row_name_check(out->text[i], i == TW_COL_CITY ? 64 :
+				       i == TW_COL_DEPARTMENT ? 128 : 160,
+				       &why))
+			return reject(job, row->line, (int)i, why.message);
 	}
 	return TW_OK;
 }
@@ -300,44 +231,43 @@ static tw_status read_times(struct job *job, struct tw_owned *out,
 	out->from = TW_TIME_MIN;
 	out->to = TW_TIME_MAX;
 	for (i = 0; i < 2; i++) {
-		text = cells->text[FROM + i];
+		text = cells->text[TW_COL_FROM + i];
 		if (*text && tw_time_parse(times[i], text, job->zone, &why))
-			return reject(job, cells->line, FROM + i,
-				      why.message) ? TW_ENOMEM : TW_EPARSE;
+			return reject(job, cells->line, TW_COL_FROM + i,
+				      why.message);
 	}
 	if (out->from < out->to)
 		return TW_OK;
-	return reject(job, cells->line, TO, "is not after from; it is the "
-		      "first day that no longer counts") ? TW_ENOMEM :
-		TW_EPARSE;
+	return reject(job, cells->line, TW_COL_TO, "is not after from; it is "
+		      "the first day that no longer counts");
 }
 
 
 static tw_status read_owned(struct job *job, struct tw_owned *out,
 			    const struct cells *cells)
 {
+	const char *kind = cells->text[TW_COL_KIND];
 	tw_error why = TW_ERROR_INIT;
 	tw_status status;
 	char name[128];
 
 	memset(out, 0, sizeof(*out));
 	out->line = cells->line;
-	if (!*cells->text[DEPARTMENT])
-		return reject(job, cells->line, DEPARTMENT, "is empty; name "
-			      "the department") ? TW_ENOMEM : TW_EPARSE;
-	status = tw__match_parse(&out->match, out->text, cells->text[KIND],
-				 cells->text[MATCH], &job->dial, &why);
+	if (!*cells->text[TW_COL_DEPARTMENT])
+		return reject(job, cells->line, TW_COL_DEPARTMENT, "is empty; "
+			      "name the department");
+	status = tw__match_parse(&out->match, out->text, kind,
+				 cells->text[TW_COL_MATCH], &job->dial, &why);
 	if (status)
-		return reject(job, cells->line, tw__match_kind_is_known(
-			      cells->text[KIND]) ? MATCH : KIND,
-			      why.message) ? TW_ENOMEM : TW_EPARSE;
+		return reject(job, cells->line, tw__match_kind_is_known(kind) ?
+			      TW_COL_MATCH : TW_COL_KIND, why.message);
 	status = read_times(job, out, cells);
 	if (status)
 		return status;
-	snprintf(out->kind, sizeof(out->kind), "%.15s", cells->text[KIND]);
+	snprintf(out->kind, sizeof(out->kind), "%.15s", kind);
 	snprintf(name, sizeof(name), "%s %s", out->kind, out->text);
 	out->name = tw_strdup(name);
-	out->department = tw_strdup(cells->text[DEPARTMENT]);
+	out->department = tw_strdup(cells->text[TW_COL_DEPARTMENT]);
 	if (out->name && out->department)
 		return TW_OK;
 	tw_free(out->name);
@@ -351,13 +281,14 @@ static tw_status read_owned(struct job *job, struct tw_owned *out,
 static tw_status settle_place(struct job *job, const struct cells *cells,
 			      tw_error *err)
 {
-	struct place *place = find_place(job, cells->text[DEPARTMENT]);
-	const char *city = cells->text[CITY];
+	const char *department = cells->text[TW_COL_DEPARTMENT];
+	struct place *place = find_place(job, department);
+	const char *city = cells->text[TW_COL_CITY];
 	char why[300];
 	char *copy;
 
 	if (!place)
-		return add_place(job, cells->text[DEPARTMENT], city, 0, err);
+		return add_place(job, department, city, 0, err);
 	if (!*city || !strcmp(place->city, city))
 		return TW_OK;
 	if (!*place->city && !place->identity) {
@@ -371,8 +302,7 @@ static tw_status settle_place(struct job *job, const struct cells *cells,
 	snprintf(why, sizeof(why), "'%.60s' is in '%.60s' %s; correct one of "
 		 "them", place->department, *place->city ? place->city :
 		 "no city", place->identity ? "by the store" : "above");
-	return reject(job, cells->line, CITY, why) ? tw__fail_oom(err) :
-		TW_EPARSE;
+	return reject(job, cells->line, TW_COL_CITY, why);
 }
 
 
@@ -406,9 +336,10 @@ static tw_status take_row(struct job *job, const struct tw_csv_row *row,
 		return TW_OK;
 	case TW_ECONFLICT:
 		job->counts.conflicts++;
-		return tw__rejects_add(job->rejects, row->line, columns[MATCH],
-				       "%s", why.message) ?
-			tw__fail_oom(err) : TW_OK;
+		return tw__rejects_add(job->rejects, row->line,
+				       tw__match_columns[TW_COL_MATCH], "%s",
+				       why.message) ? tw__fail_oom(err) :
+			TW_OK;
 	}
 	return tw__fail_oom(err);
 }
