@@ -151,31 +151,29 @@ tw_status tw_store_begin(tw_store *store, tw_error *err)
 }
 
 
-tw_status tw_store_commit(tw_store *store, tw_error *err)
+static tw_status check_open(tw_store *store, tw_error *err)
 {
-	struct tw_tx tx = { true };
-	tw_status status;
-
 	if (!store || !store->writing)
 		return tw__fail(err, TW_EINVAL, "no transaction is open; "
 				"begin one first");
-	status = tw__store_usable(store, err);
-	if (status)
-		return status;
-	return tw__tx_leave(&tx, store, TW_OK, err);
+	return tw__store_usable(store, err);
+}
+
+
+tw_status tw_store_commit(tw_store *store, tw_error *err)
+{
+	struct tw_tx tx = { true };
+	tw_status status = check_open(store, err);
+
+	return status ? status : tw__tx_leave(&tx, store, TW_OK, err);
 }
 
 
 tw_status tw_store_rollback(tw_store *store, tw_error *err)
 {
-	tw_status status;
+	tw_status status = check_open(store, err);
 
-	if (!store || !store->writing)
-		return tw__fail(err, TW_EINVAL, "no transaction is open; "
-				"begin one first");
-	status = tw__store_usable(store, err);
-	if (status)
-		return status;
-	tw__tx_drop(store);
-	return TW_OK;
+	if (!status)
+		tw__tx_drop(store);
+	return status;
 }
