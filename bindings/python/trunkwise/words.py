@@ -45,8 +45,13 @@ _WORDS = {
     "no_calls": ("No calls and no rents in this month.",
                  "В этом месяце нет звонков и аренды."),
     "share": ("What each {by} cost", "Суммы по {by}"),
-    "generated": ("Amounts are exact; every row adds up to the total.",
-                  "Суммы точные; строки складываются в итог."),
+    "generated": (
+        "Amounts are exact, as the tariffs state them (VAT is not added); "
+        "rows add up to the total. Missed: inbound calls that nobody "
+        "answered; outbound calls may go unanswered too.",
+        "Суммы точные, как в тарифах (НДС не добавлен); строки складываются "
+        "в итог. Пропущено: входящие, на которые никто не ответил; исходящие "
+        "тоже бывают без ответа."),
     "new": ("new", "новое"),
     "changed": ("changed", "изменено"),
     "ended": ("ended", "закрыто"),
