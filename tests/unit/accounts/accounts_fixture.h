@@ -288,4 +288,54 @@ static inline void must_verify(struct fixture *f)
 	}
 }
 
+/* ---- an own store for each test ---- */
+
+static inline int fixture_setup(void **state)
+{
+	struct fixture *f = malloc(sizeof(*f));
+
+	fixture_open(f);
+	*state = f;
+	return 0;
+}
+
+static inline int fixture_teardown(void **state)
+{
+	fixture_close(*state);
+	free(*state);
+	return 0;
+}
+
+#define FIXTURE_TEST(t) cmocka_unit_test_setup_teardown(t, fixture_setup, \
+							fixture_teardown)
+
+/* For functions that stand inside somebody's transaction. */
+static inline void fixture_begin(struct fixture *f)
+{
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw_store_begin(f->store, &err))
+		fail_msg("begin: %s", err.message);
+}
+
+static inline void fixture_commit(struct fixture *f)
+{
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw_store_commit(f->store, &err))
+		fail_msg("commit: %s", err.message);
+}
+
+static inline tw_status run_sql(struct fixture *f, const char *sql)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt_new(&stmt, f->store, sql, NULL);
+
+	if (!status) {
+		status = tw__run(stmt, NULL);
+		tw__stmt_free(stmt);
+	}
+	return status;
+}
+
 #endif

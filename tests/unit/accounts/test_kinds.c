@@ -1,7 +1,6 @@
 /* The table of kinds says what the schema and the document say. */
 #include "deployment_fixture.h"
 #include "accounts/kinds.h"
-#include "accounts/kinds_names.h"
 
 static void columns_are_the_fields(void **state)
 {
@@ -199,35 +198,6 @@ static void policies_are_known(void **state)
 		assert_int_equal(tw_policy_parse(&policy, word, NULL), TW_OK);
 }
 
-static void names_by_kind(void **state)
-{
-	struct tw_kind_names *names = NULL;
-	struct tw_buf hint;
-	char text[64][16];
-	uint32_t row = 0;
-
-	(void)state;
-	assert_int_equal(tw__kind_names_new(&names, 64), TW_OK);
-	for (uint32_t i = 0; i < 64; i++) {
-		snprintf(text[i], sizeof(text[i]), "name-%u", i * 11);
-		assert_int_equal(tw__kind_names_add(names, (uint8_t)(i % 2),
-						    text[i], i), TW_OK);
-	}
-	assert_int_equal(tw__kind_names_add(names, 1, "name-11", 99),
-			 TW_EEXIST);
-	assert_true(tw__kind_names_find(&row, names, 1, "name-11"));
-	assert_int_equal(row, 1);
-	assert_false(tw__kind_names_find(&row, names, 0, "name-11"));
-	tw__buf_init(&hint);
-	tw__kind_names_suggest(&hint, names, 1, "nome-11");
-	assert_string_equal(hint.data, "did you mean 'name-11'?");
-	tw__buf_clear(&hint);
-	tw__kind_names_suggest(&hint, names, 7, "x");
-	assert_string_equal(hint.data, "none is declared");
-	tw__buf_free(&hint);
-	tw__kind_names_free(names);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,7 +205,6 @@ int main(void)
 		cmocka_unit_test(document_is_the_table),
 		cmocka_unit_test(defaults_pass_their_own_rules),
 		cmocka_unit_test(policies_are_known),
-		cmocka_unit_test(names_by_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,178 @@
+/* Texts that repeat, as small integers. */
+#include "accounts_fixture.h"
+#include "accounts/intern.h"
+#include "../faults.h"
+
+static int64_t id_of(struct tw__intern *intern, const char *text)
+{
+	tw_error err = TW_ERROR_INIT;
+	int64_t id = -1;
+
+	if (tw__intern_id(&id, intern, text, &err))
+		fail_msg("%s: %s", text, err.message);
+	return id;
+}
+
+static void one_id_for_one_text(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern words, again;
+	int64_t a, b;
+
+	fixture_begin(f);
+	tw__intern_words(&words, f->store);
+	a = id_of(&words, "RUB");
+	b = id_of(&words, "rub");
+	assert_true(a > 0 && b > 0 && a != b);
+	assert_int_equal(id_of(&words, "RUB"), a);
+	assert_int_equal(id_of(&words, ""), 0);
+	assert_int_equal(id_of(&words, NULL), 0);
+	tw__intern_free(&words);
+	tw__intern_free(NULL);
+	/* what is forgotten is found in the store */
+	tw__intern_words(&again, f->store);
+	assert_int_equal(id_of(&again, "rub"), b);
+	assert_int_equal(id_of(&again, "RUB"), a);
+	tw__intern_free(&again);
+	fixture_commit(f);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM word"), 2);
+}
+
+static void tables_are_apart(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern words, people;
+
+	fixture_begin(f);
+	tw__intern_words(&words, f->store);
+	tw__intern_identities(&people, f->store);
+	id_of(&words, "x");
+	id_of(&words, "112");
+	id_of(&people, "112");
+	tw__intern_free(&words);
+	tw__intern_free(&people);
+	fixture_commit(f);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM word"), 2);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM identity WHERE "
+				    "digits = '112'"), 1);
+}
+
+/* Eight texts are one key, and none runs into its neighbour. */
+static void marks_in_their_columns(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern marks;
+	int64_t all, left, right, none;
+
+	fixture_begin(f);
+	tw__intern_marks(&marks, f->store);
+	all = id_of(&marks, "s\x1ft\x1f" "c\x1f" "d\x1f" "e\x1f" "a\x1f"
+		    "p\x1fUSD");
+	left = id_of(&marks, "ab\x1f" "c\x1f\x1f\x1f\x1f\x1f\x1f");
+	right = id_of(&marks, "a\x1f" "bc\x1f\x1f\x1f\x1f\x1f\x1f");
+	none = id_of(&marks, "\x1f\x1f\x1f\x1f\x1f\x1f\x1f");
+	assert_true(left != right && none != left && none && all != none);
+	tw__intern_free(&marks);
+	tw__intern_marks(&marks, f->store);
+	assert_int_equal(id_of(&marks, "ab\x1f" "c\x1f\x1f\x1f\x1f\x1f"
+			       "\x1f"), left);
+	tw__intern_free(&marks);
+	fixture_commit(f);
+	assert_int_equal(one_number(f, "SELECT id FROM marks WHERE source = "
+		"'s' AND trunk = 't' AND carrier = 'c' AND department = 'd' "
+		"AND extension = 'e' AND accountcode = 'a' AND campaign = "
+		"'p' AND source_currency = 'USD'"), all);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM marks"), 4);
+}
+
+static void many_and_forgotten(void **state)
+{
+	enum { COUNT = 2000 };
+	struct fixture *f = *state;
+	static int64_t ids[COUNT];
+	struct tw__intern words;
+	char text[16];
+
+	fixture_begin(f);
+	tw__intern_words(&words, f->store);
+	for (int turn = 0; turn < 3; turn++) {
+		/* a table of a million forgets, and asks the store again */
+		if (turn == 2)
+			words.count = 1u << 20;
+		for (int i = 0; i < COUNT; i++) {
+			snprintf(text, sizeof(text), "w%d", i);
+			if (!turn)
+				ids[i] = id_of(&words, text);
+			assert_int_equal(id_of(&words, text), ids[i]);
+		}
+		assert_int_equal(words.count, COUNT);
+		assert_true(words.capacity > words.count);
+	}
+	tw__intern_free(&words);
+	fixture_commit(f);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM word"), COUNT);
+}
+
+static void every_failed_allocation(void **state)
+{
+	struct fixture *f = *state;
+	struct faults faults;
+	int64_t n = 0;
+
+	for (bool more = true; more; n++) {
+		struct tw__intern words;
+		tw_error err = TW_ERROR_INIT;
+		int64_t id = -7;
+		tw_status status;
+
+		fixture_begin(f);
+		tw__intern_words(&words, f->store);
+		faults_begin(&faults, n);
+		status = tw__intern_id(&id, &words, "Kazan", &err);
+		more = faults_end(&faults);
+		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+		assert_int_equal(err.code, status);
+		assert_true((id == -7) == more);
+		/* nothing half-made is found by the next one */
+		assert_true(id_of(&words, "Kazan") > 0);
+		tw__intern_free(&words);
+		assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
+	}
+	assert_true(n > 2);
+}
+
+static void a_store_that_refuses(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern words;
+	tw_error err = TW_ERROR_INIT;
+	int64_t id = -7;
+
+	fixture_begin(f);
+	assert_int_equal(run_sql(f, "CREATE TRIGGER stop BEFORE INSERT ON "
+		"word BEGIN SELECT RAISE(ABORT, 'no words today'); END"),
+		TW_OK);
+	tw__intern_words(&words, f->store);
+	assert_int_not_equal(tw__intern_id(&id, &words, "x", &err), TW_OK);
+	assert_non_null(strstr(err.message, "no words today"));
+	assert_int_equal(id, -7);
+	assert_int_equal(words.count, 0);
+	assert_int_equal(run_sql(f, "DROP TRIGGER stop"), TW_OK);
+	assert_true(id_of(&words, "x") > 0);
+	tw__intern_free(&words);
+	fixture_commit(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(one_id_for_one_text),
+		FIXTURE_TEST(tables_are_apart),
+		FIXTURE_TEST(marks_in_their_columns),
+		FIXTURE_TEST(many_and_forgotten),
+		FIXTURE_TEST(every_failed_allocation),
+		FIXTURE_TEST(a_store_that_refuses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
