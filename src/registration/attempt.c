@@ -199,32 +199,6 @@ static tw_status take_success(tw_registration *reg,
 	return TW_OK;
 }
 
-/* Which challenge of this message; TW_EREFUSED and TW_EUNSUPPORTED are a
- * policy's no. */
-static tw_status choose(struct tw_challenge *out, tw_registration *reg,
-			const struct tw_message *msg, tw_error *err)
-{
-	struct tw_challenge list[TW_CHALLENGES_MAX];
-	const struct tw_challenge *chosen;
-	size_t count;
-	tw_status status;
-
-	status = tw__challenge_list(list, &count, msg, msg->code == 407 ?
-		TW_HEADER_PROXY_AUTHENTICATE : TW_HEADER_WWW_AUTHENTICATE,
-		err);
-	if (status)
-		return status;
-	status = tw__challenge_choose(&chosen, list, count,
-		tw__realm_expected(reg), reg->config.digest_min, err);
-	if (status)
-		return status;
-	if (!reg->config.password_size)
-		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "password",
-			"the registrar asks for one and none is configured");
-	*out = *chosen;
-	return TW_OK;
-}
-
 static void refuse_challenge(tw_registration *reg,
 			     const struct tw_message *msg,
 			     const tw_error *why, int64_t now_us)
@@ -254,7 +228,8 @@ static tw_status take_challenge(tw_registration *reg,
 	}
 	if (!reg->wanted && !reg->unregister)
 		return tw__attempt_begin(reg, true, now_us, err);
-	status = choose(&challenge, reg, msg, &why);
+	status = tw__registration_choose(&challenge, reg, msg,
+					 "the registrar", &why);
 	if (status) {
 		refuse_challenge(reg, msg, &why, now_us);
 		return TW_OK;

@@ -40,9 +40,30 @@ void tw__realm_pin(tw_registration *reg, const struct tw_challenge *c)
 	reg->realm[c->realm.l] = '\0';
 }
 
-const char *tw__realm_expected(const tw_registration *reg)
+tw_status tw__registration_choose(struct tw_challenge *out,
+				  const tw_registration *reg,
+				  const struct tw_message *msg,
+				  const char *who, tw_error *err)
 {
-	return reg->realm[0] ? reg->realm : NULL;
+	struct tw_challenge list[TW_CHALLENGES_MAX];
+	const struct tw_challenge *chosen;
+	size_t count;
+	tw_status status;
+
+	status = tw__challenge_list(list, &count, msg, msg->code == 407 ?
+		TW_HEADER_PROXY_AUTHENTICATE : TW_HEADER_WWW_AUTHENTICATE,
+		err);
+	if (!status)
+		status = tw__challenge_choose(&chosen, list, count,
+			reg->realm[0] ? reg->realm : NULL,
+			reg->config.digest_min, err);
+	if (status)
+		return status;
+	if (!reg->config.password_size)
+		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "password",
+			"%s asks for one and none is configured", who);
+	*out = *chosen;
+	return TW_OK;
 }
 
 struct tw_digest_secret tw__registration_secret(const tw_registration *reg)
@@ -122,10 +143,7 @@ static tw_status authorize(char **out, tw_registration *reg,
 			   const char *method, const char *uri,
 			   const struct tw_message *msg, tw_error *err)
 {
-	struct tw_challenge list[TW_CHALLENGES_MAX];
-	const struct tw_challenge *chosen;
-	bool is_proxy = msg->code == 407;
-	size_t count;
+	struct tw_challenge chosen;
 	tw_status status;
 
 	if (msg->code != 401 && msg->code != 407)
@@ -134,24 +152,16 @@ static tw_status authorize(char **out, tw_registration *reg,
 	if (!tw__str_eq(msg->method, method))
 		return tw__fail_at(err, TW_EINVAL, 0, "method",
 			"the answer is to another method than %s", method);
-	status = tw__challenge_list(list, &count, msg, is_proxy ?
-		TW_HEADER_PROXY_AUTHENTICATE : TW_HEADER_WWW_AUTHENTICATE,
-		err);
-	if (!status)
-		status = tw__challenge_choose(&chosen, list, count,
-			tw__realm_expected(reg), reg->config.digest_min, err);
+	status = tw__registration_choose(&chosen, reg, msg, "the peer", err);
 	if (status)
 		return status;
-	if (!reg->config.password_size)
-		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "password",
-			"the peer asks for one and none is configured");
 	if (!reg->authorized)
 		reg->authorized = tw_calloc(1, sizeof(*reg->authorized));
 	if (!reg->authorized)
 		return tw__fail_oom(err);
-	status = guard_loop(reg, msg, chosen->stale, err);
+	status = guard_loop(reg, msg, chosen.stale, err);
 	return status ? status :
-		answer(out, reg, method, uri, chosen, is_proxy, err);
+		answer(out, reg, method, uri, &chosen, msg->code == 407, err);
 }
 
 tw_status tw_registration_authorize(char **out, tw_registration *reg,

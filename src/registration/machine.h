@@ -87,7 +87,12 @@ tw_status tw__request_write(tw_registration *reg, tw_error *err);
 
 /* authorize.c; pins the realm of a first answer. */
 void tw__realm_pin(tw_registration *reg, const struct tw_challenge *c);
-const char *tw__realm_expected(const tw_registration *reg);
+/* Which challenge of this message to answer; TW_EREFUSED and TW_EUNSUPPORTED
+ * are a policy's no. `who` asks, for the error. */
+tw_status tw__registration_choose(struct tw_challenge *out,
+				  const tw_registration *reg,
+				  const struct tw_message *msg,
+				  const char *who, tw_error *err);
 struct tw_digest_secret tw__registration_secret(const tw_registration *reg);
 
 #endif
