@@ -193,6 +193,19 @@ static void test_many_calls(void **state)
 	fake_close(&f);
 }
 
+static void test_no_password(void **state)
+{
+	struct fake f;
+	tw_trunk_options o = fake_options();
+
+	(void)state;
+	o.password = NULL;
+	o.password_size = 0;
+	fake_open_with(&f, &o);
+	refused(&f, &invite, TW_EUNSUPPORTED);
+	fake_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +215,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_method),
 		cmocka_unit_test(test_many_calls),
+		cmocka_unit_test(test_no_password),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
