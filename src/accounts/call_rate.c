@@ -110,17 +110,17 @@ static tw_status hold_deck(struct tw__rater *rater,
 					 err);
 	if (status)
 		return status;
-	version->destinations = tw_calloc(tw_deck_count(deck) + 1,
-					  sizeof(*version->destinations));
-	if (!version->destinations) {
-		tw_deck_free(deck);
-		return tw__fail_oom(err);
-	}
 	status = tw__intern_id(&version->currency, rater->words,
 			       tw_deck_rules(deck)->currency, err);
 	if (status) {
 		tw_deck_free(deck);
 		return status;
+	}
+	version->destinations = tw_calloc(tw_deck_count(deck) + 1,
+					  sizeof(*version->destinations));
+	if (!version->destinations) {
+		tw_deck_free(deck);
+		return tw__fail_oom(err);
 	}
 	version->deck = deck;
 	return TW_OK;

@@ -55,9 +55,11 @@ static void bind_id(struct tw_stmt *stmt, int index, const char *text)
 }
 
 /* Bindings outlive a reset, so only what differs from the row before is bound
- * again: half the columns of a file hardly ever change. */
+ * again: half the columns of a file hardly ever change. The statements are
+ * the writer's own and not the store's: another writer would bind his row
+ * into ours. */
 struct tw__call_writer {
-	struct tw_stmt *insert, *same;   /* held: asking costs a system call */
+	struct tw_stmt *insert, *same;
 	char key[8 * (TW_CALL_TEXT_MAX + 1)];   /* marks of the row before */
 	size_t key_size;
 	int64_t marks;
@@ -79,13 +81,22 @@ void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store)
 	tw__intern_marks(&ids->marks, store);
 }
 
+static void close_writer(struct tw__call_ids *ids)
+{
+	if (!ids->writer)
+		return;
+	tw__stmt_free(ids->writer->insert);
+	tw__stmt_free(ids->writer->same);
+	tw_free(ids->writer);
+	ids->writer = NULL;
+}
+
 void tw__call_ids_close(struct tw__call_ids *ids)
 {
 	tw__intern_free(&ids->words);
 	tw__intern_free(&ids->identities);
 	tw__intern_free(&ids->marks);
-	tw_free(ids->writer);
-	ids->writer = NULL;
+	close_writer(ids);
 }
 
 static size_t put(char *out, const char *text)
@@ -227,15 +238,13 @@ static tw_status open_writer(struct tw__call_ids *ids, tw_store *store,
 	ids->writer = tw_calloc(1, sizeof(*ids->writer));
 	if (!ids->writer)
 		return tw__fail_oom(err);
-	status = tw__stmt(&ids->writer->insert, store, INSERT_CALL, err);
+	status = tw__stmt_new(&ids->writer->insert, store, INSERT_CALL, err);
 	if (!status)
-		status = tw__stmt(&ids->writer->same, store,
+		status = tw__stmt_new(&ids->writer->same, store,
 			"SELECT content FROM call WHERE start_us = ? "
 			"AND key = ? AND undone = 0", err);
-	if (status) {
-		tw_free(ids->writer);
-		ids->writer = NULL;
-	}
+	if (status)
+		close_writer(ids);
 	return status;
 }
 

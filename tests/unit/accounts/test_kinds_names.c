@@ -85,6 +85,29 @@ static void the_nearest_is_meant(void **state)
 	tw__kind_names_free(names);
 }
 
+/* Of equally near ones the first by letter, wherever they hash to. */
+static void ties_are_settled(void **state)
+{
+	static const char *const declared[] = { "x9", "x3", "x7", "x1", "x5",
+		"x2", "x8", "x4", "x6" };
+	struct tw_kind_names *names = NULL;
+
+	(void)state;
+	assert_int_equal(tw__kind_names_new(&names, 9), TW_OK);
+	for (uint32_t i = 0; i < TW_ARRAY_COUNT(declared); i++)
+		assert_int_equal(tw__kind_names_add(names, 1, declared[i],
+						    i), TW_OK);
+	hint_is(names, "x", "did you mean 'x1'?");
+	hint_is(names, "xyz", "did you mean 'x1'?");
+	tw__kind_names_free(names);
+	/* three letters are too many */
+	assert_int_equal(tw__kind_names_new(&names, 1), TW_OK);
+	assert_int_equal(tw__kind_names_add(names, 1, "perm", 0), TW_OK);
+	hint_is(names, "pXYm", "did you mean 'perm'?");
+	hint_is(names, "pXYZ", "declared are 'perm'");
+	tw__kind_names_free(names);
+}
+
 static void a_few_are_listed(void **state)
 {
 	struct tw_kind_names *names = NULL;
@@ -156,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_by_kind),
 		cmocka_unit_test(the_nearest_is_meant),
+		cmocka_unit_test(ties_are_settled),
 		cmocka_unit_test(a_few_are_listed),
 		cmocka_unit_test(full_as_promised),
 		cmocka_unit_test(every_failed_allocation),

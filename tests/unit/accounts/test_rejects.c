@@ -68,6 +68,22 @@ static void letters_are_not_halved(void **state)
 		assert_true(tw__utf8_is_valid(reject.column,
 					      strlen(reject.column)));
 	}
+	/* to the byte: what fits stays, one more is cut */
+	memset(text, 'a', sizeof(text));
+	for (size_t more = 0; more < 2; more++) {
+		char column[65];
+
+		memset(column, 'c', sizeof(column));
+		column[63 + more] = '\0';
+		text[255 + more] = '\0';
+		assert_int_equal(tw__rejects_add(rejects, 1, column, "%s",
+						 text), TW_OK);
+		assert_int_equal(tw_rejects_next(&reject, rejects, NULL),
+				 TW_OK);
+		assert_int_equal(strlen(reject.column), 63);
+		assert_int_equal(strlen(reject.reason), 255);
+		text[255] = 'a';
+	}
 	tw_rejects_free(rejects);
 }
 
