@@ -130,7 +130,7 @@ static void many_rows(void **state)
 {
 	struct tw_match_table table = { 0 };
 	tw_error err = TW_ERROR_INIT;
-	char text[16];
+	char text[24];
 	struct want want = { "accountcode", text, "kazan", 0, 10 };
 
 	(void)state;
