@@ -85,6 +85,11 @@ tw_status tw__field_format(char *out, size_t size,
 			   const struct tw_field *field, int64_t number,
 			   const tw_zone *zone, tw_error *err);
 
+/* deployment_check.c: was a value of this field refused when it was given? It
+ * is not there then, and nobody should be told to add it. */
+bool tw__is_refused_by_set(const struct tw_deployment *deployment,
+			   uint32_t row, const char *field);
+
 /* deployment_rules.c: what only some kinds promise */
 tw_status tw__deployment_rules(struct tw_deployment *deployment);
 

@@ -12,25 +12,15 @@
 #include "kinds_names.h"
 #include "match.h"
 
-/* A company in Russia also dials 8 and 810; elsewhere a number is written
- * with + or 00, since national prefixes are nobody's standard. */
-static void choose_dial_rule(struct tw_deployment *deployment,
-			     const char *country)
+bool tw__is_refused_by_set(const struct tw_deployment *deployment,
+			   uint32_t row, const char *field)
 {
-	if (!strcmp(country, "7")) {
-		deployment->dial = tw__dial_russia;
-		return;
-	}
-	deployment->dial = (struct tw_dial_rule){ country, "", "00",
-		32, NULL };
-}
-
-
-static bool is_refused_by_set(const struct tw_deployment *deployment,
-			      const char *path)
-{
+	char path[TW_KEY_PATH_MAX];
 	size_t i;
 
+	if (!deployment->set_problems)
+		return false;
+	tw__wanted_path(path, deployment, row, field);
 	for (i = 0; i < deployment->set_problems; i++) {
 		if (!strcmp(deployment->problems[i].field, path))
 			return true;
@@ -42,10 +32,7 @@ static bool is_refused_by_set(const struct tw_deployment *deployment,
 static tw_status missing(struct tw_deployment *deployment, uint32_t row,
 			 const char *field)
 {
-	char path[TW_KEY_PATH_MAX];
-
-	tw__wanted_path(path, deployment, row, field);
-	if (is_refused_by_set(deployment, path))
+	if (tw__is_refused_by_set(deployment, row, field))
 		return TW_OK;
 	return tw__problem(deployment, TW_EPARSE, row, field,
 			   "%s is required; add %s", field, field);
@@ -142,7 +129,7 @@ static tw_status open_company(struct tw_deployment *deployment)
 	tw_status status;
 	uint32_t row;
 
-	choose_dial_rule(deployment, "7");
+	deployment->dial = tw__dial_russia;
 	if (!deployment->tops_count[kind])
 		return tw__problem(deployment, TW_EPARSE, TW_NO_ROW,
 				   "company", "[company] is missing; add it "
@@ -157,8 +144,8 @@ static tw_status open_company(struct tw_deployment *deployment)
 	if (status == TW_ENOMEM)
 		return status;
 	if (tw__wanted_value(deployment, row, "country")->set)
-		choose_dial_rule(deployment, tw__wanted_value(deployment, row,
-				 "country")->text);
+		deployment->dial = tw__dial_rule(tw__wanted_value(deployment,
+			row, "country")->text);
 	return TW_OK;
 }
 

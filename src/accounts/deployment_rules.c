@@ -25,7 +25,7 @@ static bool is_set(const struct tw_deployment *d, uint32_t row,
 	const struct tw_value *v = value(d, row, field);
 
 	/* Also when it was refused: one problem for one mistake. */
-	return v->set || v->given;
+	return v->set || v->given || tw__is_refused_by_set(d, row, field);
 }
 
 

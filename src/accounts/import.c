@@ -82,6 +82,13 @@ static tw_status copy_options(struct tw_import *import,
 		return tw__fail_at(err, TW_EINVAL, 0, "source", "is longer "
 				   "than %d bytes; shorten it",
 				   TW_CALL_TEXT_MAX);
+	/* calls keep it beside their other marks, parted by such a byte */
+	for (const char *p = source; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return tw__fail_at(err, TW_EINVAL, 0, "source",
+					   "holds a control character; remove "
+					   "it");
+	}
 	if (!*import->zone_name)
 		return TW_OK;
 	return tw_zone_open(&import->zone, import->zone_name, err);
@@ -96,10 +103,7 @@ static tw_status open_parts(struct tw_import *import,
 
 	if (status)
 		return status;
-	import->rule = tw__dial_russia;
-	if (strcmp(import->book.country, "7") != 0)
-		import->rule = (struct tw_dial_rule){ import->book.country,
-			"", "00", 0, NULL };
+	import->rule = tw__dial_rule(import->book.country);
 	tw__call_ids_open(&import->ids, import->store);
 	status = tw__owners_new(&import->owners, import->store,
 				&import->rule, err);

@@ -59,10 +59,7 @@ static tw_status open_zone(struct job *job, tw_error *err)
 	}
 	if (status != TW_OK && status != TW_ITER_END)
 		return status;
-	job->dial = tw__dial_russia;
-	if (*job->country && strcmp(job->country, "7"))
-		job->dial = (struct tw_dial_rule){ job->country, "", "00",
-						   32, NULL };
+	job->dial = tw__dial_rule(job->country);
 	if (job->zone_name)
 		return tw_zone_open(&job->zone, job->zone_name, err);
 	return tw_zone_open(&job->zone, *name ? name : "UTC", err);

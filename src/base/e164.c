@@ -16,6 +16,13 @@ const struct tw_dial_rule tw__dial_russia = {
 	"7", "8", "810", 11, russia_emergency
 };
 
+struct tw_dial_rule tw__dial_rule(const char *country)
+{
+	if (!country || !*country || strcmp(country, "7") == 0)
+		return tw__dial_russia;
+	return (struct tw_dial_rule){ country, "", "00", 0, NULL };
+}
+
 bool tw__digits_only(const char *text)
 {
 	if (!text || !*text)
@@ -126,16 +133,13 @@ tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
 tw_status tw_number_digits(char *buf, size_t size, const char *text,
 			   const char *country, tw_error *err)
 {
-	const bool is_russia = !country || strcmp(country, "7") == 0;
-	const struct tw_dial_rule other = { country, "", "00", 32,
-		NULL };
+	const struct tw_dial_rule rule = tw__dial_rule(country);
 	char digits[TW_DIGITS_MAX];
 	tw_status status;
 
 	if (!buf || !text)
 		return tw__fail(err, TW_EINVAL, "number: NULL argument");
-	status = tw__e164(digits, text, is_russia ? &tw__dial_russia : &other,
-			  err);
+	status = tw__e164(digits, text, &rule, err);
 	if (status)
 		return status;
 	if (strlen(digits) >= size)

@@ -25,6 +25,9 @@ struct tw_dial_rule {
 					NULL: none */
 };
 extern const struct tw_dial_rule tw__dial_russia;
+/* Of a calling code (borrowed; NULL or "": "7"). Outside Russia a number is
+ * written with + or 00: national prefixes are nobody's standard. */
+struct tw_dial_rule tw__dial_rule(const char *country);
 
 tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
 		   const struct tw_dial_rule *rule, tw_error *err);

@@ -338,4 +338,36 @@ static inline tw_status run_sql(struct fixture *f, const char *sql)
 	return status;
 }
 
+/* Two cities, a tariff, and seven calls: two of nobody, two unrated. */
+static inline void a_month(struct fixture *f)
+{
+	tw_import *import;
+	char id[32];
+	tw_cdr cdr;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	usual_tariff(f);
+	import = begin_import(f, NULL, NULL);
+	cdr = call_of(f, id, "78432000001", "79161234567");
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "78432000001", "78432991122");
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "73472000002", "79161234567");
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "79990000000", "79161234567");
+	cdr.extension = "777";
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "79990000000", "79161234567");
+	cdr.department = "Perm";
+	cdr.duration_us = 120 * TW_SECOND;
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "73472000002", "442071234567");
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "73472000002", "442071234567");
+	cdr.duration_us = 30 * TW_SECOND;
+	add_call(import, &cdr);
+	end_import(import);
+}
+
 #endif

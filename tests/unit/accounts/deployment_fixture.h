@@ -133,6 +133,68 @@ static inline tw_deployment *deployment_new(void)
 	return deployment_with(NULL, 0);
 }
 
+/* One thing changed, and what is said about it. */
+struct wrong {
+	struct pair change;
+	const char *field;      /* where the problem is */
+	const char *word;       /* in its message */
+	struct pair more;
+};
+
+#define NO { NULL, NULL, NULL }
+
+static inline bool has_problem(const tw_deployment *d, const char *field,
+			const char *word)
+{
+	tw_error problem = TW_ERROR_INIT;
+	uint32_t i;
+
+	for (i = 0; !tw_deployment_problem(&problem, d, i, NULL); i++) {
+		if (problem.code && !strcmp(problem.field, field) &&
+		    strstr(problem.message, word))
+			return true;
+	}
+	for (i = 0; !tw_deployment_problem(&problem, d, i, NULL); i++)
+		print_message("  [%d] %s: %s\n", problem.code, problem.field,
+			      problem.message);
+	return false;
+}
+
+static inline tw_deployment *make_wrong(const struct wrong *w)
+{
+	struct pair changes[3] = { w->change, w->more };
+	size_t count = w->more.path ? 2 : 1;
+
+	/* match[1] needs its owner to be wrong in one way only. */
+	if (!strncmp(w->change.path, "match[1]", 8))
+		changes[count++] = (struct pair){ "match[1].department", "t",
+						  "ufa" };
+	return deployment_with(changes, count);
+}
+
+/* Each is refused, where it says and with its word. */
+static inline void refuse_all(const struct wrong *wrongs, size_t count)
+{
+	size_t i, failed = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct wrong *w = &wrongs[i];
+		tw_deployment *d = make_wrong(w);
+		tw_error err = TW_ERROR_INIT;
+
+		if (tw_deployment_check(d, &err) != TW_EPARSE ||
+		    !has_problem(d, w->field, w->word)) {
+			print_message("not refused: %s = %s (%s: %s)\n",
+				      w->change.path, w->change.text ?
+				      w->change.text : "(none)", w->field,
+				      w->word);
+			failed++;
+		}
+		tw_deployment_free(d);
+	}
+	assert_int_equal(failed, 0);
+}
+
 /* Applies and frees; the number of changes. */
 static inline uint32_t apply(tw_store *store, tw_deployment *d, tw_time at)
 {
@@ -156,6 +218,16 @@ static inline tw_directory *directory_at(tw_store *store, tw_time at)
 	if (tw_directory_open(&directory, store, at, &err))
 		fail_msg("%s", err.message);
 	return directory;
+}
+
+/* The company (changed) in force, and the store to free after it. */
+static inline tw_directory *snapshot(tw_store **out, void **state,
+				     const struct pair *changes,
+				     size_t count)
+{
+	*out = fixture_store(*state);
+	apply(*out, deployment_with(changes, count), AUTUMN);
+	return directory_at(*out, AUTUMN);
 }
 
 static inline const char *text_of(const tw_directory *directory,

@@ -463,6 +463,11 @@ static void test_wrong_use(void **state)
 	options.carrier = "nobody";
 	assert_int_equal(tw_import_new(&import, f->store, &options, &err),
 			 TW_ENOTFOUND);
+	options.carrier = NULL;
+	options.source = "pbx\x1fmain";
+	assert_int_equal(tw_import_new(&import, f->store, &options, &err),
+			 TW_EINVAL);
+	assert_string_equal(err.field, "source");
 	assert_null(import);
 	import = begin_import(f, NULL, NULL);
 	assert_int_equal(tw_import_file(import, "x", 1, &err), TW_EINVAL);

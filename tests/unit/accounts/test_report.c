@@ -1,4 +1,4 @@
-/* tw_report_expenses and the lists: nothing hidden, nothing counted twice. */
+/* tw_report_expenses: nothing hidden, nothing counted twice. */
 #include "accounts_fixture.h"
 
 static int setup(void **state)
@@ -16,37 +16,6 @@ static int teardown(void **state)
 	fixture_close(*state);
 	free(*state);
 	return 0;
-}
-
-static void a_month(struct fixture *f)
-{
-	tw_import *import;
-	char id[32];
-	tw_cdr cdr;
-
-	want_two_cities(f);
-	apply_at(f, "2026-09-01T00:00:00+03:00");
-	usual_tariff(f);
-	import = begin_import(f, NULL, NULL);
-	cdr = call_of(f, id, "78432000001", "79161234567");
-	add_call(import, &cdr);
-	cdr = call_of(f, id, "78432000001", "78432991122");
-	add_call(import, &cdr);
-	cdr = call_of(f, id, "73472000002", "79161234567");
-	add_call(import, &cdr);
-	cdr = call_of(f, id, "79990000000", "79161234567");
-	cdr.extension = "777";
-	add_call(import, &cdr);
-	cdr = call_of(f, id, "79990000000", "79161234567");
-	cdr.department = "Perm";
-	cdr.duration_us = 120 * TW_SECOND;
-	add_call(import, &cdr);
-	cdr = call_of(f, id, "73472000002", "442071234567");
-	add_call(import, &cdr);
-	cdr = call_of(f, id, "73472000002", "442071234567");
-	cdr.duration_us = 30 * TW_SECOND;
-	add_call(import, &cdr);
-	end_import(import);
 }
 
 static void test_unallocated_is_last_and_visible(void **state)
@@ -216,45 +185,6 @@ static void test_wrong_questions(void **state)
 	tw_expenses_free(expenses);
 }
 
-static void test_unrated(void **state)
-{
-	struct fixture *f = *state;
-	tw_listing_row row = TW_LISTING_ROW_INIT;
-	tw_listing *listing;
-
-	a_month(f);
-	assert_int_equal(tw_unrated_list(&listing, f->store, NULL), TW_OK);
-	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_OK);
-	assert_string_equal(row.key, "442071234567");
-	assert_string_equal(row.kind, "no_price");
-	assert_int_equal(row.calls, 2);
-	assert_int_equal(row.seconds, 90);
-	assert_non_null(strstr(row.detail, "sheet"));
-	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_ITER_END);
-	tw_listing_free(listing);
-}
-
-static void test_suggest(void **state)
-{
-	struct fixture *f = *state;
-	tw_listing_row row = TW_LISTING_ROW_INIT;
-	tw_listing *listing;
-
-	a_month(f);
-	assert_int_equal(tw_directory_suggest(&listing, f->store, NULL),
-			 TW_OK);
-	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_OK);
-	assert_string_equal(row.kind, "department");
-	assert_string_equal(row.key, "Perm");
-	assert_int_equal(row.money.nanos, RUB(3, 0));
-	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_OK);
-	assert_string_equal(row.kind, "extension");
-	assert_string_equal(row.key, "777");
-	assert_int_equal(row.money.nanos, RUB(1, 50));
-	assert_int_equal(tw_listing_next(&row, listing, NULL), TW_ITER_END);
-	tw_listing_free(listing);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -266,8 +196,6 @@ int main(void)
 		T(test_month_is_the_companys),
 		T(test_two_currencies_are_two_rows),
 		T(test_wrong_questions),
-		T(test_unrated),
-		T(test_suggest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,35 @@ static void test_emergency_numbers_of_a_country(void **state)
 	assert_false(tw__is_emergency("", &tw__dial_russia));
 }
 
+/* One rule for a deployment, an import and a host of the library. */
+static void rule_of_a_calling_code(void **state)
+{
+	static const struct { const char *country, *text, *digits; } cases[] =
+	{
+		{ NULL, "8 843 200-00-01", "78432000001" },
+		{ "", "8 843 200-00-01", "78432000001" },
+		{ "7", "810 49 170 1234567", "491701234567" },
+		{ "49", "0049 170 1234567", "491701234567" },
+		{ "49", "+49 170 1234567", "491701234567" },
+		{ "49", "0170 1234567", "01701234567" },
+		{ "49", "88432000001", "88432000001" },
+		{ "49", "112", "112" }, { "49", "101", "101" },
+	};
+	char digits[32];
+	tw_error err = TW_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(cases); i++) {
+		if (tw_number_digits(digits, sizeof(digits), cases[i].text,
+				     cases[i].country, &err))
+			fail_msg("%s: %s", cases[i].text, err.message);
+		assert_string_equal(digits, cases[i].digits);
+	}
+	assert_int_equal(tw_number_digits(digits, sizeof(digits), "00", "49",
+					  &err), TW_EPARSE);
+	assert_null(tw__dial_rule("49").emergency);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +134,7 @@ int main(void)
 		cmocka_unit_test(other_countries),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(digits_only),
+		cmocka_unit_test(rule_of_a_calling_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,274 @@
+/* The router that a directory describes. */
+#include "deployment_fixture.h"
+#include <trunkwise/cdr.h>
+
+static const char sheet[] =
+	"prefix,destination,rate,currency,effective_from,effective_to,"
+	"first_inc,next_inc,connect_fee\n"
+	"7495,Moscow,1.50,RUB,2026-01-01,,60,60,0\n";
+
+static void load_sheet(tw_store *store)
+{
+	tw_tariff_import options = TW_TARIFF_IMPORT_INIT;
+	tw_counts counts = TW_COUNTS_INIT;
+	tw_tariff_diff diff = TW_TARIFF_DIFF_INIT;
+	tw_rejects *rejects = NULL;
+	tw_error err = TW_ERROR_INIT;
+
+	options.tariff = "volga-2026";
+	options.carrier = "volga";
+	if (tw_tariff_import_sheet(&counts, &diff, &rejects, store, &options,
+				   sheet, sizeof(sheet) - 1, &err))
+		fail_msg("%s", err.message);
+	tw_rejects_free(rejects);
+	assert_int_equal(counts.rows_stored, 1);
+}
+
+/* The carrier with a price is used; the one without is listed, not lost. */
+static void router_prices_trunks(void **state)
+{
+	static const struct pair second[] = {
+		{ "trunk[1].name", "t", "spare" },
+		{ "trunk[1].carrier", "t", "ural" },
+		{ "trunk[1].registrar", "t", "sip:10.0.0.1" },
+		{ "trunk[1].user", "t", "u" },
+		{ "site[0].emergency[0]", "t", "kazan-line" },
+		{ "site[0].emergency[1]", "t", "spare" },
+	};
+	tw_route_candidate rows[8];
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	tw_router *router = NULL;
+	tw_error err = TW_ERROR_INIT;
+	tw_directory *d;
+	tw_store *store;
+	uint32_t count = 8, i;
+
+	d = snapshot(&store, state, second, 6);
+	load_sheet(store);
+	assert_int_equal(tw_directory_router(&router, d, store, &err), TW_OK);
+	for (i = 0; i < 8; i++)
+		rows[i] = (tw_route_candidate)TW_ROUTE_CANDIDATE_INIT;
+	request.number = "74951234567";
+	request.at = AUTUMN;
+	assert_int_equal(tw_router_decide(rows, &count, router, &request,
+					  &err), TW_OK);
+	assert_int_equal(count, 2);
+	assert_string_equal(rows[0].trunk, "main");
+	assert_true(rows[0].expected.nanos == 1500000000);
+	assert_string_equal(rows[1].trunk, "spare");
+	assert_int_equal(rows[1].verdict, TW_ENOPRICE);
+	/* Help needs no price: first the site's own line. */
+	request.number = "103";
+	request.site = "kazan-site";
+	count = 8;
+	assert_int_equal(tw_router_decide(rows, &count, router, &request,
+					  &err), TW_OK);
+	assert_true(count >= 2);
+	assert_string_equal(rows[0].trunk, "kazan-line");
+	assert_int_equal(rows[0].emergency, 1);
+	assert_string_equal(rows[1].trunk, "spare");
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+static tw_router *router_of(const tw_directory *d, tw_store *store)
+{
+	tw_router *router = NULL;
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw_directory_router(&router, d, store, &err))
+		fail_msg("%s", err.message);
+	return router;
+}
+
+/* Who carries a call, as "trunk trunk"; a * before those without a price. */
+static void decide(char *out, tw_router *router, const char *number,
+		   const char *site)
+{
+	tw_route_candidate rows[8];
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	uint32_t count = 8;
+
+	for (size_t i = 0; i < 8; i++)
+		rows[i] = (tw_route_candidate)TW_ROUTE_CANDIDATE_INIT;
+	request.number = number;
+	request.site = site;
+	request.at = AUTUMN;
+	*out = '\0';
+	(void)tw_router_decide(rows, &count, router, &request, NULL);
+	for (uint32_t i = 0; i < count; i++) {
+		strcat(out, i ? " " : "");
+		strcat(out, rows[i].verdict == TW_ENOPRICE ? "*" : "");
+		strcat(out, rows[i].trunk);
+	}
+}
+
+/* A site calls for help by its list, else by its own lines with a uri; what
+ * can't be dialled is no way out. */
+static void ways_out_of_a_site(void **state)
+{
+	static const struct pair lines[] = {
+		{ "landline[1].name", "t", "silent" },
+		{ "landline[1].number", "t", "78432000098" },
+		{ "landline[1].site", "t", "kazan-site" },
+		{ "landline[2].number", "t", "78432000099" },
+		{ "site[1].name", "t", "ufa-site" },
+		{ "landline[2].site", "t", "ufa-site" },
+		{ "landline[2].name", "t", "elsewhere" },
+		{ "landline[2].uri", "t", "sip:fxo@10.0.0.7" },
+	};
+	static const struct pair listed[] = {
+		{ "landline[1].name", "t", "silent" },
+		{ "landline[1].number", "t", "78432000098" },
+		{ "landline[1].site", "t", "kazan-site" },
+		{ "site[0].emergency[0]", "t", "main" },
+		{ "site[0].emergency[1]", "t", "silent" },
+		{ "site[0].emergency[2]", "t", "kazan-line" },
+	};
+	tw_router *router;
+	tw_directory *d;
+	tw_store *store;
+	char text[200];
+
+	d = snapshot(&store, state, lines, TW_ARRAY_COUNT(lines));
+	router = router_of(d, store);
+	decide(text, router, "112", "kazan-site");
+	assert_int_equal(strncmp(text, "kazan-line", 10), 0);
+	assert_null(strstr(text, "silent"));
+	assert_null(strstr(text, "elsewhere"));
+	tw_router_free(router);
+	tw_directory_free(d);
+	apply(store, deployment_with(listed, TW_ARRAY_COUNT(listed)),
+	      AUTUMN + DAY);
+	d = directory_at(store, AUTUMN + DAY);
+	router = router_of(d, store);
+	decide(text, router, "112", "kazan-site");
+	assert_int_equal(strncmp(text, "main kazan-line", 15), 0);
+	assert_null(strstr(text, "silent"));
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+/* The services of one country; 112 is everywhere. */
+static void numbers_for_help(void **state)
+{
+	static const struct pair abroad[] = {
+		{ "company.country", "t", "49" },
+		{ "landline[0].number", "t", "+49 30 1234567" },
+		{ "phone[1].number", "t", "+49 170 1234567" },
+		{ "number[1].number", "t", "+7 843 200-11-23" },
+		{ "allocation[0].number", "t", "+7 843 200-11-23" },
+	};
+	tw_router *router;
+	tw_directory *d;
+	tw_store *store;
+
+	d = snapshot(&store, state, NULL, 0);
+	router = router_of(d, store);
+	assert_true(tw_router_is_emergency(router, "112"));
+	assert_true(tw_router_is_emergency(router, "103"));
+	assert_false(tw_router_is_emergency(router, "105"));
+	tw_router_free(router);
+	tw_directory_free(d);
+	apply(store, deployment_with(abroad, TW_ARRAY_COUNT(abroad)),
+	      AUTUMN + DAY);
+	d = directory_at(store, AUTUMN + DAY);
+	router = router_of(d, store);
+	assert_true(tw_router_is_emergency(router, "112"));
+	assert_false(tw_router_is_emergency(router, "103"));
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+/* Without any sheet trunks are listed and not silent; of two trunks of a
+ * priced carrier the lower priority number goes first. */
+static void trunks_of_one_carrier(void **state)
+{
+	static const struct pair second[] = {
+		{ "trunk[0].priority", "i", "9" },
+		{ "trunk[1].name", "t", "spare" },
+		{ "trunk[1].carrier", "t", "volga" },
+		{ "trunk[1].registrar", "t", "sip:10.0.0.1" },
+		{ "trunk[1].user", "t", "u" },
+		{ "trunk[1].priority", "i", "5" },
+	};
+	tw_router *router;
+	tw_directory *d;
+	tw_store *store;
+	char text[200];
+
+	d = snapshot(&store, state, second, TW_ARRAY_COUNT(second));
+	router = router_of(d, store);
+	decide(text, router, "74951234567", NULL);
+	assert_non_null(strstr(text, "*main"));
+	assert_non_null(strstr(text, "*spare"));
+	tw_router_free(router);
+	load_sheet(store);
+	router = router_of(d, store);
+	decide(text, router, "74951234567", NULL);
+	assert_string_equal(text, "spare main");
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+static void asking_wrongly(void **state)
+{
+	tw_store *store;
+	tw_directory *d = snapshot(&store, state, NULL, 0);
+	tw_router *router = NULL;
+	tw_error err = TW_ERROR_INIT;
+
+	assert_int_equal(tw_directory_router(NULL, d, store, &err),
+			 TW_EINVAL);
+	assert_int_equal(tw_directory_router(&router, NULL, store, &err),
+			 TW_EINVAL);
+	assert_int_equal(tw_directory_router(&router, d, NULL, &err),
+			 TW_EINVAL);
+	assert_string_not_equal(err.message, "");
+	assert_null(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+static void allocation_faults(void **state)
+{
+	tw_store *store;
+	tw_directory *d = snapshot(&store, state, NULL, 0);
+	tw_router *router = NULL;
+	tw_status status = TW_ENOMEM;
+	int64_t n;
+
+	load_sheet(store);
+	for (n = 0; status == TW_ENOMEM; n++) {
+		tw_error err = TW_ERROR_INIT;
+
+		assert_null(router);
+		fail_allocation(n);
+		status = tw_directory_router(&router, d, store, &err);
+		fail_allocation(-1);
+		assert_int_equal(err.code, status);
+	}
+	assert_int_equal(status, TW_OK);
+	assert_true(n > 5);
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(router_prices_trunks),
+		TEST(ways_out_of_a_site),
+		TEST(numbers_for_help),
+		TEST(trunks_of_one_carrier),
+		TEST(asking_wrongly),
+		TEST(allocation_faults),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
