@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Keeps the arrows between rooms pointing down, and functions small.
+"""Keeps the arrows between rooms pointing down, functions small, and a test
+beside every source.
 
 check_rooms.py SOURCE_DIR   prints each violation as file:line: reason
 check_rooms.py --self-test  sees that bad trees are refused
@@ -202,8 +203,25 @@ def check_file(root, path):
                 f"{FUNCTION_LINES}"
 
 
+def test_of(path):
+    """Where the test of a source stands; None for what is none."""
+    parts = path.split("/")
+    if parts[0] != "src" or not path.endswith(".c"):
+        return None
+    return f"tests/unit/{parts[1]}/test_{parts[2]}"
+
+
+def check_tests(root):
+    """A source that only its neighbours' tests pass through is not tested."""
+    for file in sorted((root / "src").glob("*/*.c")):
+        path = file.relative_to(root).as_posix()
+        test = test_of(path)
+        if file.parent.name in BELOW and not (root / test).is_file():
+            yield f"{path}:1: has no unit test; write {test}"
+
+
 def check_tree(root):
-    found = []
+    found = list(check_tests(root))
     for top in ("src", "include", "bindings", "examples", "tests"):
         for file in sorted((root / top).rglob("*")):
             if file.suffix not in (".c", ".h", ".i") or not file.is_file():
@@ -288,14 +306,26 @@ def self_test():
         root = Path(directory)
         for path, text in GOOD.items():
             write(root, path, text)
+            if test_of(path):
+                write(root, test_of(path), "\n")
         wrong += [f"good tree: {line}" for line in check_tree(root)]
         for path, text, reason in BAD:
             write(root, path, text)
+            test = test_of(path)
+            if test:
+                write(root, test, "\n")
             found = check_tree(root)
             if len(found) != 1 or not found[0].startswith(f"{path}:") or \
                     reason not in found[0]:
                 wrong.append(f"{path} {text[:40]!r}: {found}")
             (root / path).unlink()
+            if test:
+                (root / test).unlink()
+        write(root, "src/base/b.c", "\n")
+        found = check_tree(root)
+        if found != ["src/base/b.c:1: has no unit test; write "
+                     "tests/unit/base/test_b.c"]:
+            wrong.append(f"a source without a test: {found}")
     return wrong
 
 
