@@ -9,7 +9,7 @@ static int64_t id_of(struct tw__intern *intern, const char *text)
 	int64_t id = -1;
 
 	if (tw__intern_id(&id, intern, text, &err))
-		fail_msg("%s: %s", text, err.message);
+		fail_msg("%s: %s", text ? text : "NULL", err.message);
 	return id;
 }
 
