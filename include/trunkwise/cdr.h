@@ -98,7 +98,7 @@ typedef struct tw_import_options {
  * without commit drops everything. Months are the company's, else (no
  * company yet) of `zone`, else UTC; the first batch settles it for good.
  * @return TW_OK (new), TW_EINVAL (unknown preset), TW_ENOTFOUND (zone,
- * carrier), TW_EBUSY (writer lock) */
+ * carrier), TW_EBUSY (writer lock, or an import of this handle is open) */
 TW_EXTERN(tw_status) tw_import_new(tw_import **out, tw_store *store,
 				   const tw_import_options *options,
 				   tw_error *err);

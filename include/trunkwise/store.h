@@ -42,7 +42,9 @@ TW_EXTERN(tw_status) tw_store_open(tw_store **out, const char *path,
 TW_EXTERN(void) tw_store_free(tw_store *store);
 
 /** Groups writes of this handle into one transaction. Nested begins are
- * refused with TW_EINVAL. */
+ * refused with TW_EINVAL, and so is a commit while an import stands in it. A
+ * rollback takes such an import with it: it can only be freed then. Without
+ * begin, an import's transaction is its own and not yours to end. */
 TW_EXTERN(tw_status) tw_store_begin(tw_store *store, tw_error *err);
 TW_EXTERN(tw_status) tw_store_commit(tw_store *store, tw_error *err);
 TW_EXTERN(tw_status) tw_store_rollback(tw_store *store, tw_error *err);

@@ -139,6 +139,9 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 	}
 	if (o.flags)
 		return tw__fail_at(err, TW_EINVAL, 0, "flags", "must be 0");
+	if (tw__tx_is_taken(store))
+		return tw__fail(err, TW_EBUSY, "another import of this store "
+				"is open; commit or free it first");
 	import = tw_calloc(1, sizeof(*import));
 	if (!import)
 		return tw__fail_oom(err);
@@ -316,6 +319,9 @@ static tw_status usable(const struct tw_import *import, tw_error *err)
 	if (import->failed)
 		return tw__fail(err, import->failed, "the import failed "
 				"before; free it and begin again");
+	if (!tw__tx_stands(&import->tx, import->store))
+		return tw__fail(err, TW_EINVAL, "the transaction of this "
+				"import was rolled back; free it");
 	return TW_OK;
 }
 

@@ -51,10 +51,18 @@ int64_t tw__changes(const tw_store *store);
  * it with tw__tx_leave: both do nothing when the caller of the library holds
  * one (tw_store_begin), so that verbs compose. *status* TW_OK commits,
  * anything else rolls back (or marks the outer one for rollback). */
-struct tw_tx { bool own; };
+struct tw_tx {
+	bool own;
+	uint64_t number;        /* which transaction it stands in */
+};
 tw_status tw__tx_enter(struct tw_tx *tx, tw_store *store, tw_error *err);
 tw_status tw__tx_leave(struct tw_tx *tx, tw_store *store, tw_status status,
 		       tw_error *err);
+/* False once the transaction that `tx` entered was ended by the caller of the
+ * library: what comes now would be written outside of any. */
+bool tw__tx_stands(const struct tw_tx *tx, const tw_store *store);
+/* Somebody of the library stands in a transaction of this handle already. */
+bool tw__tx_is_taken(const tw_store *store);
 
 /* One snapshot over several SELECTs, without the writer lock; nothing to do
  * inside a transaction. Leave cannot fail. */

@@ -34,6 +34,9 @@ struct tw_store {
 	bool readonly;
 	bool writing;           /* a transaction is open, lock held */
 	bool failed;            /* ... and can only be rolled back */
+	bool begun;             /* ... by tw_store_begin() */
+	uint32_t joined;        /* ... imports and verbs that stand in it */
+	uint64_t transaction;   /* counts them */
 	bool reading;           /* tw__read_enter is open */
 	struct tw_stmt *stmts[TW_STMT_BUCKETS];
 };

@@ -36,7 +36,9 @@ tw_status tw__tx_begin(tw_store *store, tw_error *err)
 		return status;
 	}
 	store->writing = true;
-	store->failed = false;
+	store->failed = store->begun = false;
+	store->joined = 0;
+	store->transaction++;
 	return TW_OK;
 }
 
@@ -84,21 +86,43 @@ tw_status tw__tx_enter(struct tw_tx *tx, tw_store *store, tw_error *err)
 	tw_status status;
 
 	tx->own = false;
-	if (store->writing)
-		return tw__store_usable(store, err);
-	status = tw__tx_begin(store, err);
-	if (status)
-		return status;
-	tx->own = true;
-	return TW_OK;
+	if (store->writing) {
+		status = tw__store_usable(store, err);
+		store->joined += !status;
+	}
+	else {
+		status = tw__tx_begin(store, err);
+		tx->own = !status;
+	}
+	tx->number = store->transaction;
+	return status;
+}
+
+
+bool tw__tx_stands(const struct tw_tx *tx, const tw_store *store)
+{
+	return store->writing && tx->number == store->transaction;
+}
+
+
+bool tw__tx_is_taken(const tw_store *store)
+{
+	return store->writing && (!store->begun || store->joined);
 }
 
 
 tw_status tw__tx_leave(struct tw_tx *tx, tw_store *store, tw_status status,
 		       tw_error *err)
 {
-	assert(store->writing);
+	if (!tw__tx_stands(tx, store)) {
+		tx->own = false;
+		return status ? status : tw__fail(err, TW_ECONFLICT,
+			"the transaction it stood in was rolled back; nothing "
+			"was stored");
+	}
 	if (!tx->own) {
+		assert(store->joined);
+		store->joined--;
 		if (status)
 			store->failed = true;
 		return status;
@@ -142,12 +166,16 @@ void tw__read_leave(struct tw_tx *tx, tw_store *store)
 
 tw_status tw_store_begin(tw_store *store, tw_error *err)
 {
+	tw_status status;
+
 	if (!store)
 		return tw__fail(err, TW_EINVAL, "no store given");
 	if (store->writing)
 		return tw__fail(err, TW_EINVAL, "a transaction is open "
 				"already; commit it or roll it back first");
-	return tw__tx_begin(store, err);
+	status = tw__tx_begin(store, err);
+	store->begun = !status;
+	return status;
 }
 
 
@@ -156,16 +184,25 @@ static tw_status check_open(tw_store *store, tw_error *err)
 	if (!store || !store->writing)
 		return tw__fail(err, TW_EINVAL, "no transaction is open; "
 				"begin one first");
+	if (!store->begun)
+		return tw__fail(err, TW_EINVAL, "the open transaction is an "
+				"import's; commit or free that");
 	return tw__store_usable(store, err);
 }
 
 
 tw_status tw_store_commit(tw_store *store, tw_error *err)
 {
-	struct tw_tx tx = { true };
+	struct tw_tx tx = { true, 0 };
 	tw_status status = check_open(store, err);
 
-	return status ? status : tw__tx_leave(&tx, store, TW_OK, err);
+	if (status)
+		return status;
+	if (store->joined)
+		return tw__fail(err, TW_EINVAL, "an import is open in this "
+				"transaction; commit or free it first");
+	tx.number = store->transaction;
+	return tw__tx_leave(&tx, store, TW_OK, err);
 }
 
 

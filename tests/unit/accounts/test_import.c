@@ -548,6 +548,43 @@ static void test_composes(void **state)
 	assert_int_equal(one_number(f, "SELECT count(*) FROM call"), 0);
 }
 
+/* Whose transaction it is decides who may end it. */
+static void test_transaction_is_not_ended_under_an_import(void **state)
+{
+	struct fixture *f = *state;
+	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_import *import, *second = NULL;
+	char id[32];
+	tw_cdr cdr = call_of(f, id, "78432000001", "79161234567");
+
+	options.source = "second";
+	import = begin_import(f, NULL, NULL);
+	assert_int_equal(tw_store_commit(f->store, &err), TW_EINVAL);
+	assert_non_null(strstr(err.message, "import"));
+	assert_int_equal(tw_store_rollback(f->store, &err), TW_EINVAL);
+	assert_int_equal(tw_import_new(&second, f->store, &options, &err),
+			 TW_EBUSY);
+	assert_null(second);
+	tw_import_free(import);
+
+	assert_int_equal(tw_store_begin(f->store, NULL), TW_OK);
+	import = begin_import(f, NULL, NULL);
+	add_call(import, &cdr);
+	assert_int_equal(tw_store_commit(f->store, &err), TW_EINVAL);
+	assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
+	/* nothing may be written outside of a transaction now */
+	assert_int_equal(tw_import_add(import, &cdr, &err), TW_EINVAL);
+	assert_non_null(strstr(err.message, "rolled back"));
+	assert_int_equal(tw_import_commit(NULL, NULL, import, &err),
+			 TW_EINVAL);
+	assert_int_equal(tw_store_begin(f->store, NULL), TW_OK);
+	tw_import_free(import);
+	assert_int_equal(tw_store_commit(f->store, NULL), TW_OK);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call"), 0);
+	must_verify(f);
+}
+
 /* ---- each allocation fails once ---- */
 
 struct faults { long left; bool hit; };
@@ -701,6 +738,7 @@ int main(void)
 		T(test_overflow),
 		T(test_people_may_be_erased),
 		T(test_composes),
+		T(test_transaction_is_not_ended_under_an_import),
 		T(test_no_memory),
 		T(test_without_a_company),
 	};
