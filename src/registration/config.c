@@ -219,6 +219,22 @@ static tw_status check_numbers(const tw_trunk_options *o, tw_error *err)
 	return status;
 }
 
+static tw_status check_password(const tw_trunk_options *o, tw_error *err)
+{
+	const size_t size = o->password_size;
+
+	if (size > PASSWORD_MAX || (size && !o->password))
+		return tw__fail_at(err, TW_EINVAL, 0, "password",
+			"is NULL with a size, or longer than %u bytes",
+			PASSWORD_MAX);
+	/* A file of two lines is no password, and would fail unexplained. */
+	if (size && (memchr(o->password, '\r', size) ||
+		     memchr(o->password, '\n', size)))
+		return tw__fail_at(err, TW_EINVAL, 0, "password", "holds a "
+			"line break; keep the password alone on one line");
+	return TW_OK;
+}
+
 static tw_status check_texts(const tw_trunk_options *o, tw_error *err)
 {
 	tw_status status = check_text(o->name, "name", err);
@@ -239,11 +255,8 @@ static tw_status check_texts(const tw_trunk_options *o, tw_error *err)
 	if (!status && o->realm && strlen(o->realm) > 127)
 		status = tw__fail_at(err, TW_EINVAL, 0, "realm",
 			"is longer than 127 bytes");
-	if (!status && (o->password_size > PASSWORD_MAX ||
-			(o->password_size && !o->password)))
-		status = tw__fail_at(err, TW_EINVAL, 0, "password",
-			"is NULL with a size, or longer than %u bytes",
-			PASSWORD_MAX);
+	if (!status)
+		status = check_password(o, err);
 	return status;
 }
 

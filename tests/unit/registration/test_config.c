@@ -175,6 +175,8 @@ static void test_texts(void **state)
 	refused(&o, TW_EINVAL, "domain");
 	o = fake_options(); o.password = NULL;
 	refused(&o, TW_EINVAL, "password");
+	o = fake_options(); o.password = "a\r\nb"; o.password_size = 4;
+	refused(&o, TW_EINVAL, "password");
 	o = fake_options(); o.password_size = 1025;
 	refused(&o, TW_EINVAL, "password");
 }
