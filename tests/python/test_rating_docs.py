@@ -1,0 +1,65 @@
+"""Every example of docs/rating.md, by the library and by the oracle."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from conftest import SOURCE
+from rating_oracle import Call, Tariff, rows_of
+
+PAGE = (SOURCE / "docs" / "rating.md").read_text()
+BLOCK = re.compile(r"^```toml\n(# example: ([^\n]+)\n.*?)^```$", re.M | re.S)
+EXAMPLES = [(title, tomllib.loads(text, parse_float=Decimal))
+            for text, title in BLOCK.findall(PAGE)]
+
+# What an example means that says nothing else.
+TARIFF = {"currency": "RUB", "zone": "Europe/Moscow"}
+CALL = {"answer": "2026-10-05T12:00:00+03:00", "direction": "outbound"}
+COUNTS = ("seconds", "charged_s", "bundle_s", "paid_s")
+AMOUNTS = ("cost", "net", "vat", "converted")
+
+each_example = pytest.mark.parametrize(
+    "example", [e for _, e in EXAMPLES], ids=[t for t, _ in EXAMPLES])
+
+
+def filled(example):
+    """Tariff table, call table and sheet of an example."""
+    call = CALL | example["call"]
+    return TARIFF | example.get("tariff", {}), call, call.pop("sheet")
+
+
+def agree(gives, charge):
+    """``charge`` is a mapping of the names that examples use."""
+    for key, want in gives.items():
+        assert key in COUNTS + AMOUNTS, f"[gives] {key} is not known here"
+        got = Fraction(charge[key]) if key in AMOUNTS else charge[key]
+        assert got == (Fraction(want) if key in AMOUNTS else want), key
+
+
+def test_no_example_is_lost():
+    assert len(EXAMPLES) > 25
+    assert PAGE.count("# example") == len(EXAMPLES) + 1   # its second line
+    for title, example in EXAMPLES:
+        assert example["gives"], title
+
+
+@each_example
+def test_by_the_oracle(example):
+    tariff, call, sheet = filled(example)
+    answer = dt.datetime.fromisoformat(call["answer"])
+    charge = Tariff(tariff, rows_of(sheet, tariff["zone"])).rate(Call(
+        call["number"], int(answer.timestamp()) * 1_000_000,
+        int(Decimal(call.get("seconds", 0)) * 1_000_000),
+        direction=call["direction"], caller=call.get("caller"),
+        relation=call.get("relation", ""),
+        bundle_left_s=call.get("bundle_left_s", 0),
+        used_s=call.get("used_s", 0),
+        exchange=Fraction(call["exchange"]) if "exchange" in call else None,
+        answered=call.get("answered", True)))
+    agree(example["gives"], charge._asdict())
