@@ -283,7 +283,7 @@ static tw_status sheet_deck(tw_deck **out, const tw_sheet *sheet,
 	}
 	if (status != TW_OK)
 		return status;
-	uint64_t n = tw_sheet_rows_good(sheet);
+	uint64_t n = tw_sheet_rates(sheet);
 	tw_rate *rates = tw_calloc(n ? n : 1, sizeof *rates);
 	if (!rates)
 		return TW_ENOMEM;
@@ -342,6 +342,7 @@ tw_status tw_deck_rate(tw_rate *out, const tw_deck *deck, size_t index,
 uint64_t tw_sheet_rows_read(const tw_sheet *sheet);
 uint64_t tw_sheet_rows_good(const tw_sheet *sheet);
 uint64_t tw_sheet_rows_rejected(const tw_sheet *sheet);
+uint64_t tw_sheet_rates(const tw_sheet *sheet);
 const char *tw_sheet_currency(const tw_sheet *sheet);
 tw_status tw_sheet_rate(tw_rate *out, const tw_sheet *sheet, uint64_t index,
 			tw_error *err);

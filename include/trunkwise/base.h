@@ -61,6 +61,7 @@ typedef int32_t tw_status;
 #define TW_EBUSY       -13  /* lock or limit reached: try again */
 #define TW_EVERSION    -14  /* file or struct is newer than this library */
 #define TW_EUNSUPPORTED -15 /* known, but not served here */
+#define TW_ECANCELLED   -16 /* the progress callback said stop */
 
 #define TW_ERROR_FIELD_MAX   128
 #define TW_ERROR_MESSAGE_MAX 384

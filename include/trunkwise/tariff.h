@@ -189,6 +189,11 @@ typedef struct tw_rate {
 
 /* ---- sheets ---- */
 
+/** How far long work is; `done` and `total` in the unit that the call names.
+ * Called on the calling thread and may not re-enter. Non-zero: stop, the call
+ * returns TW_ECANCELLED and changes nothing. */
+typedef int (*tw_progress_fn)(void *arg, uint64_t done, uint64_t total);
+
 typedef struct tw_sheet tw_sheet;
 
 typedef struct tw_sheet_options {
@@ -224,12 +229,15 @@ typedef struct tw_reject {
 } tw_reject;
 #define TW_REJECT_INIT { sizeof(tw_reject), 0, 0, "", "" }
 
-/** rows_read = rows_good + rows_rejected. */
+/** rows_read = rows_good + rows_rejected. A row whose code is a range or a
+ * list is one row and several rates. */
 TW_EXTERN(uint64_t) tw_sheet_rows_read(const tw_sheet *sheet);
 TW_EXTERN(uint64_t) tw_sheet_rows_good(const tw_sheet *sheet);
 TW_EXTERN(uint64_t) tw_sheet_rows_rejected(const tw_sheet *sheet);
 TW_EXTERN(const char *) tw_sheet_currency(const tw_sheet *sheet);
-/** By index; TW_ITER_END past the last. */
+/** Rates of all good rows. */
+TW_EXTERN(uint64_t) tw_sheet_rates(const tw_sheet *sheet);
+/** By index, below tw_sheet_rates(); TW_ITER_END past the last. */
 TW_EXTERN(tw_status) tw_sheet_rate(tw_rate *out, const tw_sheet *sheet,
 				   uint64_t index, tw_error *err);
 TW_EXTERN(tw_status) tw_sheet_reject(tw_reject *out, const tw_sheet *sheet,

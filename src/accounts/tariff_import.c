@@ -281,7 +281,7 @@ static tw_status copy_rejects(struct job *job, tw_error *err)
 
 static tw_status copy_rates(struct job *job, tw_error *err)
 {
-	uint64_t n = tw_sheet_rows_good(job->sheet);
+	uint64_t n = tw_sheet_rates(job->sheet);
 
 	for (uint64_t i = 0; i < n; i++) {
 		tw_rate rate = TW_RATE_INIT;
@@ -353,7 +353,7 @@ static tw_status try_deck(struct job *job, tw_error *err)
 		return status;
 	}
 	job->counts.rows_rejected = 1;
-	job->counts.rows_held = job->rates.count - 1;
+	job->counts.rows_held = tw_sheet_rows_good(job->sheet) - 1;
 	return tw__rejects_add(job->rejects, why.line,
 			       *why.field ? why.field : "prefix", "%s",
 			       why.message);
@@ -441,7 +441,7 @@ static tw_status run(struct job *job, const void *data, size_t size,
 		status = try_deck(job, err);
 	if (status || job->counts.rows_rejected)
 		return status;
-	job->counts.rows_stored = job->rates.count;
+	job->counts.rows_stored = tw_sheet_rows_good(job->sheet);
 	if (job->options.flags & TW_TARIFF_DRY_RUN)
 		return TW_OK;
 	return write_version(job, err);

@@ -26,6 +26,7 @@ const char *tw_status_name(tw_status status)
 	case TW_EBUSY:        return "TW_EBUSY";
 	case TW_EVERSION:     return "TW_EVERSION";
 	case TW_EUNSUPPORTED: return "TW_EUNSUPPORTED";
+	case TW_ECANCELLED:   return "TW_ECANCELLED";
 	default:              return "TW_?";
 	}
 }

@@ -435,6 +435,11 @@ uint64_t tw_sheet_rows_rejected(const tw_sheet *sheet)
 	return sheet->reject_count;
 }
 
+uint64_t tw_sheet_rates(const tw_sheet *sheet)
+{
+	return sheet->rate_count;
+}
+
 const char *tw_sheet_currency(const tw_sheet *sheet)
 {
 	return sheet->currency;

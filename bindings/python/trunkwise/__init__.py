@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from . import errors
 from .deployment import Change, Deployment, Problem
 from .directory import Directory, Row
-from .errors import (Busy, Conflict, Error, Exists, InvalidArgument,
-                     IOFailure, NoPrice, NotFound, OutOfRange, ParseError,
-                     Refused, StoreError, Unsupported)
+from .errors import (Busy, Cancelled, Conflict, Error, Exists,
+                     InvalidArgument, IOFailure, NoPrice, NotFound,
+                     OutOfRange, ParseError, Refused, StoreError,
+                     Unsupported)
 from .rating import Charge, Deck, Rate, Sheet
 from .report import ExpenseReport, ExpenseRow
 from .results import Counts, ImportResult, Listing, Reject, Verdict
@@ -41,8 +42,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Busy", "Change", "Charge", "Conflict", "Counts", "Deck", "Deployment",
-    "Directory", "Error", "Exists", "ExpenseReport", "ExpenseRow",
+    "Busy", "Cancelled", "Change", "Charge", "Conflict", "Counts", "Deck",
+    "Deployment", "Directory", "Error", "Exists", "ExpenseReport", "ExpenseRow",
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "OutOfRange", "ParseError", "Problem", "Rate",
     "Refused", "Reject", "Row", "Sheet", "Store", "StoreError",

@@ -87,13 +87,17 @@ class Unsupported(Error, NotImplementedError):
     """Known, but not served here."""
 
 
+class Cancelled(Error):
+    """A progress callback said stop; nothing was changed."""
+
+
 _CLASSES = {
     "TW_EINVAL": InvalidArgument, "TW_EPARSE": ParseError,
     "TW_ERANGE": OutOfRange, "TW_ENOTFOUND": NotFound,
     "TW_EEXIST": Exists, "TW_ECONFLICT": Conflict, "TW_EREFUSED": Refused,
     "TW_ENOPRICE": NoPrice, "TW_EIO": IOFailure, "TW_ESTORE": StoreError,
     "TW_EBUSY": Busy, "TW_EVERSION": StoreError,
-    "TW_EUNSUPPORTED": Unsupported,
+    "TW_EUNSUPPORTED": Unsupported, "TW_ECANCELLED": Cancelled,
 }
 
 

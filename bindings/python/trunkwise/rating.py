@@ -71,7 +71,7 @@ class Sheet:
         return rejects_of_sheet(self.handle)
 
     def __iter__(self) -> Iterator[Rate]:
-        for index in range(self.rows_good):
+        for index in range(raw.tw_sheet_rates(self.handle)):
             yield _rate(raw.tw_sheet_rate(self.handle, index))
 
 
