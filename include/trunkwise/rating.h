@@ -151,7 +151,11 @@ typedef struct tw_charge_columns {
 
 /** Rates `count` calls, each on its own: no bundle, no tier, no exchange.
  * Touches nothing but its arguments, so that each thread may take a slice.
- * @return TW_OK (look at the statuses), TW_EINVAL (a column is missing) */
+ * A text that is not digits or longer than 31 bytes is TW_EINVAL of its row;
+ * an empty caller is a hidden one. An internal call has rate index -1.
+ * @param out_priced  rows whose status is TW_OK; may be NULL
+ * @return TW_OK (look at the statuses), TW_EINVAL (a column is missing or
+ *         its offsets do not rise; nothing is written) */
 TW_EXTERN(tw_status) tw_rating_rate_columns(tw_charge_columns *out,
 	const tw_deck *deck, const tw_rating_columns *columns,
 	uint64_t *out_priced, tw_error *err);
