@@ -50,7 +50,7 @@ typedef struct tw_charge {
 	char prefix[16];
 	char destination[96];
 	int64_t bundle_s;            /* of charged_s, taken from bundles */
-	int64_t paid_s;              /* charged_s - bundle_s: counts for tiers*/
+	int64_t paid_s;              /* charged_s - bundle_s: for tiers */
 	uint32_t relation;           /* of the row */
 	uint32_t document;           /* tw_deck_document() of the row */
 	tw_money converted;          /* cost in rules.convert_to; "" none */
