@@ -16,37 +16,13 @@
  * each node has slots for "ended here" besides those of the digits; a number
  * shorter than the table is looked up in a table of its own length.
  */
-#include "prefix.h"
+#include "prefix_index.h"
 
 #include <assert.h>
 #include <string.h>
 
-#define ROOT_SMALL   3
-#define ROOT_LARGE   5
 #define LARGE_COUNT  4096
 #define COUNT_MAX    (1u << 26)
-#define CHILD        0x80000000u
-#define SLOTS        111        /* ended, 10 x (ended, 10 digits) */
-
-/* Half a node: 64 slots, so that a step touches 24 bytes. */
-struct half {
-	uint64_t child;         /* slots that go on */
-	uint64_t start;         /* slots where a run of one answer starts */
-	uint32_t child_base;    /* node of the first child slot */
-	uint32_t leaf_base;     /* answer of the first run */
-};
-
-struct tw_prefix_index {
-	size_t root_digits;
-	uint32_t level[ROOT_LARGE + 1];   /* where a length's table starts */
-	uint32_t *root;                   /* answer, or CHILD | node */
-	uint32_t *shorter;
-	struct half *halves;
-	uint32_t *leaves;
-	size_t root_count, count;
-	size_t half_count, half_capacity;
-	size_t leaf_count, leaf_capacity;
-};
 
 struct build {
 	struct tw_prefix_index *index;
@@ -56,9 +32,9 @@ struct build {
 /* One node before it is squeezed: per slot an answer, and the prefixes that
  * are longer still. */
 struct open_node {
-	uint32_t answer[SLOTS];
-	uint32_t from[SLOTS];
-	uint32_t to[SLOTS];
+	uint32_t answer[TW_PREFIX_SLOTS];
+	uint32_t from[TW_PREFIX_SLOTS];
+	uint32_t to[TW_PREFIX_SLOTS];
 };
 
 static unsigned digit_at(uint64_t prefix, size_t place)
@@ -69,22 +45,6 @@ static unsigned digit_at(uint64_t prefix, size_t place)
 static size_t slot_of(unsigned first)
 {
 	return 1 + 11 * (size_t)first;
-}
-
-/* Without -mpopcnt gcc calls a table routine; this is as fast as that call's
- * prologue and needs no CPU dispatch. */
-static inline uint32_t ones(uint64_t bits)
-{
-#ifdef __POPCNT__
-	return (uint32_t)__builtin_popcountll(bits);
-#else
-	bits -= bits >> 1 & 0x5555555555555555u;
-	bits = (bits & 0x3333333333333333u) +
-		(bits >> 2 & 0x3333333333333333u);
-	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-
-	return (uint32_t)(bits * 0x0101010101010101u >> 56);
-#endif
 }
 
 uint64_t tw__prefix_head(const char *digits, size_t length)
@@ -163,11 +123,11 @@ static tw_status add_halves(struct tw_prefix_index *index, size_t nodes,
 	void *mem = index->halves;
 
 	if (tw__grow(&mem, &index->half_capacity,
-		     index->half_count + 2 * nodes, sizeof(struct half)))
+		     index->half_count + 2 * nodes, sizeof(struct tw_prefix_half)))
 		return tw__fail_oom(err);
 	index->halves = mem;
 	memset(index->halves + index->half_count, 0,
-	       2 * nodes * sizeof(struct half));
+	       2 * nodes * sizeof(struct tw_prefix_half));
 	*first = (uint32_t)(index->half_count / 2);
 	index->half_count += 2 * nodes;
 
@@ -197,7 +157,7 @@ static void open_up(struct open_node *node, const struct build *b,
 	uint32_t i = from;
 
 	memset(node, 0, sizeof(*node));
-	for (size_t s = 0; s < SLOTS; s++)
+	for (size_t s = 0; s < TW_PREFIX_SLOTS; s++)
 		node->answer[s] = inherited;
 
 	while (i < to) {
@@ -227,12 +187,13 @@ static tw_status squeeze(struct tw_prefix_index *index,
 			 uint32_t child, tw_error *err)
 {
 	for (size_t h = 0; h < 2; h++) {
-		struct half half = { 0, 0, child,
+		struct tw_prefix_half half = { 0, 0, child,
 				     (uint32_t)index->leaf_count };
+		size_t end = h ? TW_PREFIX_SLOTS : 64;
 		uint32_t last = TW_PREFIX_NONE;
 		bool any = false;
 
-		for (size_t s = 64 * h; s < 64 * (h + 1) && s < SLOTS; s++) {
+		for (size_t s = 64 * h; s < end; s++) {
 			if (node->to[s]) {
 				half.child |= 1ull << (s & 63);
 				child++;
@@ -262,13 +223,13 @@ static tw_status fill_node(struct build *b, uint32_t at, uint32_t from,
 	size_t children = 0;
 
 	open_up(&node, b, from, to, depth, inherited);
-	for (size_t s = 0; s < SLOTS; s++)
+	for (size_t s = 0; s < TW_PREFIX_SLOTS; s++)
 		children += node.to[s] != 0;
 	if (add_halves(b->index, children, &child, err) ||
 	    squeeze(b->index, &node, at, child, err))
 		return TW_ENOMEM;
 
-	for (size_t s = 0; s < SLOTS; s++) {
+	for (size_t s = 0; s < TW_PREFIX_SLOTS; s++) {
 		if (!node.to[s])
 			continue;
 		if (fill_node(b, child++, node.from[s], node.to[s],
@@ -334,7 +295,7 @@ static tw_status fill_root(struct build *b, tw_error *err)
 		if (add_halves(index, 1, &node, err) ||
 		    fill_node(b, node, from, i, depth, *slot, err))
 			return TW_ENOMEM;
-		*slot = CHILD | node;
+		*slot = TW_PREFIX_CHILD | node;
 	}
 
 	return TW_OK;
@@ -353,7 +314,7 @@ static void shrink_to_fit(struct tw_prefix_index *index)
 {
 	void *halves = index->halves, *leaves = index->leaves;
 
-	shrink(&halves, index->half_count, sizeof(struct half));
+	shrink(&halves, index->half_count, sizeof(struct tw_prefix_half));
 	shrink(&leaves, index->leaf_count, sizeof(*index->leaves));
 	index->halves = halves;
 	index->leaves = leaves;
@@ -364,7 +325,6 @@ tw_status tw__prefix_new(struct tw_prefix_index **out, const uint64_t *sorted,
 {
 	struct tw_prefix_index *index;
 	struct build b = { NULL, sorted };
-	uint32_t width = 1;
 
 	/* A prefix opens at most 6 nodes of its own, so nodes stay below
 	 * 2^29 and answers below 2^32. */
@@ -376,11 +336,8 @@ tw_status tw__prefix_new(struct tw_prefix_index **out, const uint64_t *sorted,
 		return tw__fail_oom(err);
 
 	index->count = count;
-	index->root_digits = count > LARGE_COUNT ? ROOT_LARGE : ROOT_SMALL;
-	for (size_t l = 0; l <= index->root_digits; l++, width *= 10) {
-		index->level[l] = (uint32_t)index->root_count;
-		index->root_count += width;
-	}
+	tw__prefix_shape(index, count > LARGE_COUNT ? TW_PREFIX_ROOT_LARGE
+						     : TW_PREFIX_ROOT_SMALL);
 	index->root = tw_calloc(index->root_count, sizeof(*index->root));
 	index->shorter = tw_calloc(count + 1, sizeof(*index->shorter));
 	b.index = index;
@@ -401,18 +358,35 @@ void tw__prefix_free(struct tw_prefix_index *index)
 	if (!index)
 		return;
 
-	tw_free(index->root);
-	tw_free(index->shorter);
-	tw_free(index->halves);
-	tw_free(index->leaves);
+	if (!index->borrowed) {
+		tw_free(index->root);
+		tw_free(index->shorter);
+		tw_free(index->halves);
+		tw_free(index->leaves);
+	}
 	tw_free(index);
 }
 
-static uint32_t walk(const struct tw_prefix_index *index, uint32_t node,
-		     const char *p, const char *end)
+/* Without -mpopcnt gcc calls a table routine; this is as fast as that call's
+ * prologue, and three times as slow as the instruction. */
+static inline uint32_t ones(uint64_t bits, bool counts)
+{
+	if (counts)
+		return (uint32_t)__builtin_popcountll(bits);
+	bits -= bits >> 1 & 0x5555555555555555u;
+	bits = (bits & 0x3333333333333333u) +
+		(bits >> 2 & 0x3333333333333333u);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+
+	return (uint32_t)(bits * 0x0101010101010101u >> 56);
+}
+
+static inline __attribute__((always_inline)) uint32_t walk(
+	const struct tw_prefix_index *index, uint32_t node, const char *p,
+	const char *end, bool counts)
 {
 	for (;;) {
-		const struct half *half;
+		const struct tw_prefix_half *half;
 		uint64_t bit;
 		size_t slot = 0;
 
@@ -425,8 +399,50 @@ static uint32_t walk(const struct tw_prefix_index *index, uint32_t node,
 		bit = 1ull << (slot & 63);
 		if (!(half->child & bit))
 			return index->leaves[half->leaf_base - 1 +
-				ones(half->start & (bit | (bit - 1)))];
-		node = half->child_base + ones(half->child & (bit - 1));
+				ones(half->start & (bit | (bit - 1)),
+				     counts)];
+		node = half->child_base +
+			ones(half->child & (bit - 1), counts);
+	}
+}
+
+/* The instruction is asked for by an index and not by the linker (ifunc):
+ * nothing has to run before main(), and sanitizers do not mind. */
+#if defined(__x86_64__) && !defined(__POPCNT__)
+__attribute__((target("popcnt"))) static uint32_t walk_counting(
+	const struct tw_prefix_index *index, uint32_t node, const char *p,
+	const char *end)
+{
+	return walk(index, node, p, end, true);
+}
+
+static bool machine_counts(void)
+{
+	return __builtin_cpu_supports("popcnt");
+}
+#else
+static uint32_t walk_counting(const struct tw_prefix_index *index,
+			      uint32_t node, const char *p, const char *end)
+{
+	return walk(index, node, p, end, true);
+}
+
+static bool machine_counts(void)
+{
+	return true;
+}
+#endif
+
+void tw__prefix_shape(struct tw_prefix_index *index, size_t root_digits)
+{
+	uint32_t width = 1;
+
+	index->counts = machine_counts();
+	index->root_digits = root_digits;
+	index->root_count = 0;
+	for (size_t l = 0; l <= root_digits; l++, width *= 10) {
+		index->level[l] = (uint32_t)index->root_count;
+		index->root_count += width;
 	}
 }
 
@@ -440,10 +456,15 @@ uint32_t tw__prefix_longest(const struct tw_prefix_index *index,
 	for (size_t i = 0; i < head; i++)
 		value = value * 10 + (uint32_t)(digits[i] - '0');
 	slot = index->root[index->level[head] + value];
-	if (!(slot & CHILD) || head < index->root_digits)
+	if (!(slot & TW_PREFIX_CHILD) || head < index->root_digits)
 		return slot;
 
-	return walk(index, slot & ~CHILD, digits + head, digits + length);
+	slot &= ~TW_PREFIX_CHILD;
+	if (index->counts)
+		return walk_counting(index, slot, digits + head,
+				     digits + length);
+
+	return walk(index, slot, digits + head, digits + length, false);
 }
 
 uint32_t tw__prefix_shorter(const struct tw_prefix_index *index,
@@ -458,6 +479,6 @@ size_t tw__prefix_bytes(const struct tw_prefix_index *index)
 {
 	return sizeof(*index) + index->root_count * sizeof(*index->root) +
 		index->count * sizeof(*index->shorter) +
-		index->half_count * sizeof(struct half) +
+		index->half_count * sizeof(struct tw_prefix_half) +
 		index->leaf_count * sizeof(*index->leaves);
 }

@@ -39,4 +39,27 @@ uint32_t tw__prefix_shorter(const struct tw_prefix_index *index,
 			    uint32_t prefix);
 size_t tw__prefix_bytes(const struct tw_prefix_index *index);
 
+/* ---- in a file ---- */
+
+/* An array that lies somewhere. */
+struct tw_part {
+	const void *data;
+	size_t size;            /* of an element */
+	size_t count;
+};
+
+/* The index as arrays of offsets, without an address in them. */
+#define TW_PREFIX_PARTS 4
+void tw__prefix_parts(struct tw_part out[TW_PREFIX_PARTS],
+		      const struct tw_prefix_index *index);
+
+/* An index over such arrays, which outlive it and are aligned to 8 bytes.
+ * `rows` begin with a packed prefix each, sorted as tw__prefix_new() wants it,
+ * which the caller has checked. The parts may hold anything: what would lead
+ * out of them or in a circle, or would not find a prefix of the rows, is
+ * TW_EPARSE. */
+tw_status tw__prefix_view(struct tw_prefix_index **out,
+			  const struct tw_part parts[TW_PREFIX_PARTS],
+			  const struct tw_part *rows, tw_error *err);
+
 #endif
