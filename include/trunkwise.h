@@ -16,6 +16,7 @@
 #include <trunkwise/routing.h>
 #include <trunkwise/tariff.h>
 #include <trunkwise/rating.h>
+#include <trunkwise/bundle.h>
 #include <trunkwise/directory.h>
 #include <trunkwise/cdr.h>
 #include <trunkwise/ledger.h>
