@@ -183,6 +183,32 @@ static int64_t next_change_s(const tw_zone *zone, int64_t t_s)
 	return zone->has_footer ? footer_next(zone, t_s) : INT64_MAX;
 }
 
+int32_t tw__zone_stretch(const tw_zone *zone, int64_t t_s, int64_t *end_s)
+{
+	struct change changes[6];
+	int32_t offset_s;
+	size_t n;
+
+	if (!zone)
+		zone = &zone_utc;
+	n = passed(zone, t_s);
+	*end_s = n < zone->count ? zone->at_s[n] : INT64_MAX;
+	if (n < zone->count || !zone->has_footer)
+		return n == 0 ? zone->first_offset_s : zone->offset_s[n - 1];
+	offset_s = zone->std_offset_s;
+	if (!zone->has_dst)
+		return offset_s;
+	footer_changes(changes, zone, t_s);
+	for (size_t i = 0; i < 6; i++) {
+		if (changes[i].at_s > t_s) {
+			*end_s = changes[i].at_s;
+			break;
+		}
+		offset_s = changes[i].offset_s;
+	}
+	return offset_s;
+}
+
 tw_time tw_zone_next_change(const tw_zone *zone, tw_time t)
 {
 	int64_t next_s;

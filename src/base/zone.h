@@ -27,6 +27,10 @@ struct tw_zone {
 	struct tw_zone_rule dst_start, dst_end;
 };
 
+/* Offset of an instant, and the end of a stretch in which it stays (not always
+ * the longest one: a transition may change nothing). NULL is UTC. */
+int32_t tw__zone_stretch(const tw_zone *zone, int64_t t_s, int64_t *end_s);
+
 /* The built-in zone without a file. Static: ref and free are harmless. */
 tw_zone *tw__zone_utc(void);
 

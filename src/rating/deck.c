@@ -1,11 +1,10 @@
 /**
  * @file src/rating/deck.c  Rules and rates compiled into what rating asks
  *
- * Decides whether a set of rows may stand together, and which of them is in
- * force for a number, a caller and an instant. Refuses to know durations,
- * money arithmetic and where the rows came from. A deck never changes after
- * it is made, so that any number of threads ask it without a lock and a new
- * sheet is a new deck.
+ * Decides whether a set of rows may stand together and puts them in order.
+ * Refuses to know durations, money arithmetic and where the rows came from. A
+ * deck never changes after it is made, so that any number of threads ask it
+ * without a lock and a new sheet is a new deck.
  */
 #include "deck.h"
 
@@ -13,9 +12,17 @@
 #include <string.h>
 
 #define TEXT_SLOTS 1024
+#define COUNT_MAX  (1u << 26)
+
+/* A row before the hot and the cold half part. */
+struct raw_row {
+	struct tw_rate_row row;
+	struct tw_rate_note note;
+};
 
 struct compile {
 	struct tw_deck *deck;
+	struct raw_row *rows;
 	struct tw_buf texts;
 	uint32_t seen[TEXT_SLOTS];      /* places of texts, plus one */
 };
@@ -33,7 +40,13 @@ int tw__row_key_compare(const struct tw_row_key *a,
 	if (!order)
 		order = compare_u64(a->caller, b->caller);
 	if (!order)
+		order = compare_u64(a->relation, b->relation);
+	if (!order)
 		order = compare_u64(a->direction, b->direction);
+	if (!order)
+		order = compare_u64(a->band, b->band);
+	if (!order)
+		order = compare_u64(a->from_s, b->from_s);
 	if (!order)
 		order = (a->from > b->from) - (a->from < b->from);
 
@@ -42,23 +55,27 @@ int tw__row_key_compare(const struct tw_row_key *a,
 
 bool tw__row_key_same(const struct tw_row_key *a, const struct tw_row_key *b)
 {
-	return a->prefix == b->prefix && a->caller == b->caller &&
-		a->direction == b->direction;
+	struct tw_row_key key = *a;
+
+	key.from = b->from;
+
+	return !tw__row_key_compare(&key, b);
 }
 
-static struct tw_row_key key_of(const struct tw_row *row)
+static struct tw_row_key key_of(const struct tw_rate_row *row)
 {
-	return (struct tw_row_key){ row->prefix, row->caller, row->direction,
+	return (struct tw_row_key){ row->prefix, row->caller, row->relation,
+				    row->direction, row->band, row->from_s,
 				    row->from };
 }
 
 static int compare_rows(const void *a, const void *b)
 {
-	const struct tw_row *x = a, *y = b;
-	struct tw_row_key kx = key_of(x), ky = key_of(y);
+	const struct raw_row *x = a, *y = b;
+	struct tw_row_key kx = key_of(&x->row), ky = key_of(&y->row);
 	int order = tw__row_key_compare(&kx, &ky);
 
-	return order ? order : compare_u64(x->index, y->index);
+	return order ? order : compare_u64(x->note.index, y->note.index);
 }
 
 static bool is_terminated(const char *text, size_t size)
@@ -68,10 +85,14 @@ static bool is_terminated(const char *text, size_t size)
 
 static tw_status check_numbers(const tw_rate *rate, tw_error *err)
 {
-	if (rate->first_inc_s < 1 || rate->next_inc_s < 1)
+	if (rate->first_inc_s < 1 || rate->next_inc_s < 1 ||
+	    rate->first_inc_s > UINT16_MAX || rate->next_inc_s > UINT16_MAX)
 		return tw__fail_at(err, TW_EINVAL, rate->line, "first_inc",
-			"increments are 1 second or more; write 1 for a "
+			"increments are 1 to 65535 seconds; write 1 for a "
 			"price per second");
+	if (rate->from_s > UINT16_MAX)
+		return tw__fail_at(err, TW_EINVAL, rate->line, "from_s",
+			"a price begins at second 0 to 65535 of a call");
 	if (rate->price_nanos < 0)
 		return tw__fail_at(err, TW_EINVAL, rate->line, "rate",
 				   "a price is 0 or more");
@@ -89,7 +110,8 @@ static tw_status check_numbers(const tw_rate *rate, tw_error *err)
 tw_status tw__rate_check(const tw_rate *rate, struct tw_row_key *out,
 			 tw_error *err)
 {
-	struct tw_row_key key = { 0, 0, rate->direction, rate->from };
+	struct tw_row_key key = { 0, 0, rate->relation, rate->direction, 0,
+				  rate->from_s, rate->from };
 
 	if (!is_terminated(rate->prefix, sizeof(rate->prefix)) ||
 	    !tw__prefix_pack(&key.prefix, rate->prefix) || !key.prefix)
@@ -113,6 +135,16 @@ tw_status tw__rate_check(const tw_rate *rate, struct tw_row_key *out,
 			rate->direction == TW_DIRECTION_INTERNAL ?
 			"internal calls cost nothing and have no rows; "
 			"delete the row" : "no such direction");
+	if (rate->relation > TW_RELATION_OTHER)
+		return tw__fail_at(err, TW_EINVAL, rate->line, "relation",
+				   "no such relation");
+	if (!is_terminated(rate->band, sizeof(rate->band)))
+		return tw__fail_at(err, TW_EINVAL, rate->line, "band",
+				   "a band's name has at most 31 bytes");
+	if (rate->status != TW_RATE_PRICED && (rate->band[0] || rate->from_s))
+		return tw__fail_at(err, TW_EINVAL, rate->line, "status",
+			"a code is blocked or ended as a whole; leave band "
+			"and from_s empty");
 	if (check_numbers(rate, err))
 		return TW_EINVAL;
 	*out = key;
@@ -143,10 +175,38 @@ static tw_status add_text(struct compile *c, uint32_t *place,
 	return tw__buf_append(&c->texts, text, length);
 }
 
+static tw_status find_band(uint32_t *out, const struct tw_deck *deck,
+			   const tw_rate *rate, tw_error *err)
+{
+	*out = 0;
+	if (!rate->band[0])
+		return TW_OK;
+	for (size_t i = 0; i < deck->band_count; i++) {
+		if (!strcmp(deck->bands[i].name, rate->band)) {
+			*out = (uint32_t)i + 1;
+			return TW_OK;
+		}
+	}
+
+	return tw__fail_at(err, TW_EINVAL, rate->line, "band", "the tariff "
+		"has no band \"%s\"; declare it as [[tariff.band]] or leave "
+		"the cell empty", rate->band);
+}
+
+static tw_status check_document(const struct tw_deck *deck,
+				const tw_rate *rate, tw_error *err)
+{
+	if (rate->document < deck->document_count || !rate->document)
+		return TW_OK;
+
+	return tw__fail_at(err, TW_EINVAL, rate->line, "document", "document "
+			   "%u of %zu", rate->document, deck->document_count);
+}
+
 static tw_status take_row(struct compile *c, size_t i, const void *in,
 			  tw_error *err)
 {
-	struct tw_row *row = &c->deck->rows[i];
+	struct raw_row *raw = &c->rows[i];
 	struct tw_row_key key;
 	tw_status status;
 	tw_rate rate;
@@ -154,39 +214,47 @@ static tw_status take_row(struct compile *c, size_t i, const void *in,
 	status = tw__import(&rate, sizeof(rate), in, err);
 	if (!status)
 		status = tw__rate_check(&rate, &key, err);
+	if (!status)
+		status = find_band(&key.band, c->deck, &rate, err);
+	if (!status)
+		status = check_document(c->deck, &rate, err);
 	if (status)
 		return status;
 
-	*row = (struct tw_row){
+	raw->row = (struct tw_rate_row){
 		.prefix = key.prefix, .caller = key.caller,
 		.from = rate.from, .to = rate.to,
 		.price_nanos = rate.price_nanos,
 		.connect_fee_nanos = rate.connect_fee_nanos,
-		.line = rate.line, .first_inc_s = rate.first_inc_s,
-		.next_inc_s = rate.next_inc_s, .index = (uint32_t)i,
+		.first_inc_s = (uint16_t)rate.first_inc_s,
+		.next_inc_s = (uint16_t)rate.next_inc_s,
+		.from_s = (uint16_t)rate.from_s,
 		.direction = (uint8_t)rate.direction,
-		.status = (uint8_t)rate.status,
+		.relation = (uint8_t)rate.relation,
+		.band = (uint8_t)key.band, .status = (uint8_t)rate.status,
 	};
-	if (add_text(c, &row->destination, rate.destination))
+	raw->note = (struct tw_rate_note){ .line = rate.line,
+		.index = (uint32_t)i, .document = rate.document };
+	if (add_text(c, &raw->note.destination, rate.destination))
 		return tw__fail_oom(err);
 
 	return TW_OK;
 }
 
-static tw_status conflict(const struct tw_row *a, const struct tw_row *b,
+static tw_status conflict(const struct raw_row *a, const struct raw_row *b,
 			  tw_error *err)
 {
 	char prefix[TW_PREFIX_DIGITS + 1];
 	const char *what = "lines";
-	int64_t x = a->line, y = b->line;
+	int64_t x = a->note.line, y = b->note.line;
 
 	/* Rows that came from no sheet are named by their place, from 1. */
 	if (x <= 0 || y <= 0) {
 		what = "rows";
-		x = (int64_t)a->index + 1;
-		y = (int64_t)b->index + 1;
+		x = (int64_t)a->note.index + 1;
+		y = (int64_t)b->note.index + 1;
 	}
-	tw__prefix_unpack(prefix, a->prefix);
+	tw__prefix_unpack(prefix, a->row.prefix);
 
 	return tw__fail_at(err, TW_ECONFLICT, y > x ? y : x, "prefix",
 		"%s %lld and %lld: %s has two rows in force at once; end the "
@@ -196,34 +264,55 @@ static tw_status conflict(const struct tw_row *a, const struct tw_row *b,
 }
 
 /* Sorted by start, so that any overlap shows between neighbours. */
-static tw_status check_overlaps(const struct tw_deck *deck, tw_error *err)
+static tw_status check_overlaps(const struct compile *c, tw_error *err)
 {
-	for (size_t i = 1; i < deck->count; i++) {
-		const struct tw_row *a = &deck->rows[i - 1];
-		const struct tw_row *b = &deck->rows[i];
-		struct tw_row_key ka = key_of(a), kb = key_of(b);
+	for (size_t i = 1; i < c->deck->count; i++) {
+		const struct raw_row *a = &c->rows[i - 1], *b = &c->rows[i];
+		struct tw_row_key ka = key_of(&a->row), kb = key_of(&b->row);
 
-		if (tw__row_key_same(&ka, &kb) && b->from < a->to)
+		if (tw__row_key_same(&ka, &kb) && b->row.from < a->row.to)
 			return conflict(a, b, err);
 	}
 
 	return TW_OK;
 }
 
-static void count_alike(struct tw_deck *deck)
+static void count_alike(struct raw_row *rows, size_t count)
 {
-	struct tw_row *first = deck->rows;
+	struct tw_rate_row *first = &rows->row;
 
-	for (size_t i = 0; i < deck->count; i++) {
-		struct tw_row *row = &deck->rows[i];
+	for (size_t i = 0; i < count; i++) {
+		struct tw_rate_row *row = &rows[i].row;
 
 		if (row->prefix != first->prefix)
 			first = row;
 		first->alike++;
 		first->callers |= (uint16_t)(1u <<
 			tw__prefix_length(row->caller));
-		deck->place[row->index] = (uint32_t)i;
 	}
+}
+
+/* Hot and cold halves part, so that a question touches one line a row. */
+static tw_status part_rows(struct compile *c, tw_error *err)
+{
+	struct tw_deck *deck = c->deck;
+	struct tw_rate_row *rows = tw_calloc(deck->count + 1, sizeof(*rows));
+	struct tw_rate_note *notes = tw_calloc(deck->count + 1,
+					       sizeof(*notes));
+	uint32_t *place = tw_calloc(deck->count + 1, sizeof(*place));
+
+	deck->rows = rows;
+	deck->notes = notes;
+	deck->place = place;
+	if (!rows || !notes || !place)
+		return tw__fail_oom(err);
+	for (size_t i = 0; i < deck->count; i++) {
+		rows[i] = c->rows[i].row;
+		notes[i] = c->rows[i].note;
+		place[notes[i].index] = (uint32_t)i;
+	}
+
+	return TW_OK;
 }
 
 static tw_status index_prefixes(struct tw_deck *deck, tw_error *err)
@@ -246,20 +335,22 @@ static tw_status finish(struct compile *c, tw_error *err)
 	struct tw_deck *deck = c->deck;
 	tw_status status;
 
-	qsort(deck->rows, deck->count, sizeof(*deck->rows), compare_rows);
-	status = check_overlaps(deck, err);
+	if (deck->count)
+		qsort(c->rows, deck->count, sizeof(*c->rows), compare_rows);
+	status = check_overlaps(c, err);
 	if (status)
 		return status;
 
-	deck->place = tw_calloc(deck->count + 1, sizeof(*deck->place));
-	if (!deck->place)
-		return tw__fail_oom(err);
-	count_alike(deck);
+	count_alike(c->rows, deck->count);
+	deck->texts_size = c->texts.size;
 	deck->texts = tw__buf_take(&c->texts);
 	if (deck->count && !deck->texts)
 		return tw__fail_oom(err);
+	status = part_rows(c, err);
+	if (!status)
+		status = tw__parts_check(deck, err);
 
-	return index_prefixes(deck, err);
+	return status ? status : index_prefixes(deck, err);
 }
 
 static tw_status take_rows(struct compile *c, const tw_rate *rates,
@@ -296,20 +387,21 @@ static tw_status compile(struct tw_deck *deck, const tw_rate *rates,
 		return tw__fail_oom(err);
 	c->deck = deck;
 	tw__buf_init(&c->texts);
-	deck->rows = tw_calloc(deck->count + 1, sizeof(*deck->rows));
-	if (!deck->rows)
+	c->rows = tw_calloc(deck->count + 1, sizeof(*c->rows));
+	if (!c->rows)
 		status = tw__fail_oom(err);
 	else
 		status = take_rows(c, rates, err);
 	if (!status)
 		status = finish(c, err);
 	tw__buf_free(&c->texts);
+	tw_free(c->rows);
 	tw_free(c);
 
 	return status;
 }
 
-tw_status tw__deck_build(tw_deck **out, const tw_tariff_rules *rules,
+tw_status tw__deck_build(tw_deck **out, const tw_deck_options *options,
 			 tw_zone *zone, const tw_rate *rates, size_t count,
 			 tw_error *err)
 {
@@ -318,7 +410,7 @@ tw_status tw__deck_build(tw_deck **out, const tw_tariff_rules *rules,
 
 	if (count && !rates)
 		return tw__fail(err, TW_EINVAL, "a deck wants its rates");
-	if (count >= UINT32_MAX)
+	if (count > COUNT_MAX)
 		return tw__fail(err, TW_ERANGE, "%zu rates are more than a "
 				"deck holds; split the sheet", count);
 	deck = tw_calloc(1, sizeof(*deck));
@@ -328,9 +420,14 @@ tw_status tw__deck_build(tw_deck **out, const tw_tariff_rules *rules,
 	deck->refs = 1;
 	deck->zone = tw_zone_ref(zone);
 	deck->count = count;
-	status = tw__import(&deck->rules, sizeof(deck->rules), rules, err);
-	if (!status)
+	status = tw__import(&deck->rules, sizeof(deck->rules),
+			    options->rules, err);
+	if (!status) {
+		tw__rules_complete(&deck->rules);
 		status = tw__rules_check(&deck->rules, err);
+	}
+	if (!status)
+		status = tw__terms_take(deck, options, err);
 	if (!status)
 		status = compile(deck, rates, err);
 	if (status) {
@@ -350,6 +447,20 @@ tw_deck *tw_deck_ref(tw_deck *deck)
 	return deck;
 }
 
+/* The tables are const for all who ask; these are ours. */
+static void free_tables(struct tw_deck *deck)
+{
+	tw_free((void *)deck->rows);
+	tw_free((void *)deck->notes);
+	tw_free((void *)deck->place);
+	tw_free((void *)deck->texts);
+	tw_free((void *)deck->bands);
+	tw_free((void *)deck->segments);
+	tw_free((void *)deck->days);
+	tw_free((void *)deck->tiers);
+	tw_free((void *)deck->documents);
+}
+
 void tw_deck_free(tw_deck *deck)
 {
 	if (!deck || __atomic_sub_fetch(&deck->refs, 1, __ATOMIC_ACQ_REL))
@@ -357,9 +468,10 @@ void tw_deck_free(tw_deck *deck)
 
 	tw__prefix_free(deck->prefixes);
 	tw_zone_free(deck->zone);
-	tw_free(deck->rows);
-	tw_free(deck->place);
-	tw_free(deck->texts);
+	if (!deck->image)
+		free_tables(deck);
+	else if (deck->image_free)
+		deck->image_free(deck->image_arg);
 	tw_free(deck);
 }
 
@@ -377,128 +489,33 @@ tw_status tw_deck_rate(tw_rate *out, const tw_deck *deck, size_t index,
 		       tw_error *err)
 {
 	tw_rate rate = TW_RATE_INIT;
-	const struct tw_row *row;
+	const struct tw_rate_row *row;
+	const struct tw_rate_note *note;
 
 	if (index >= deck->count)
 		return tw__fail(err, TW_ENOTFOUND, "no rate %zu in a deck of "
 				"%zu", index, deck->count);
 	row = &deck->rows[deck->place[index]];
+	note = tw__note_of(deck, row);
 	rate.status = row->status;
 	rate.direction = row->direction;
+	rate.relation = row->relation;
 	rate.first_inc_s = row->first_inc_s;
 	rate.next_inc_s = row->next_inc_s;
+	rate.from_s = row->from_s;
 	rate.price_nanos = row->price_nanos;
 	rate.connect_fee_nanos = row->connect_fee_nanos;
 	rate.from = row->from;
 	rate.to = row->to;
-	rate.line = row->line;
+	rate.line = note->line;
+	rate.document = note->document;
 	tw__prefix_unpack(rate.prefix, row->prefix);
 	tw__prefix_unpack(rate.caller_prefix, row->caller);
-	strcpy(rate.destination, deck->texts + row->destination);
+	strcpy(rate.destination, deck->texts + note->destination);
+	if (row->band)
+		strcpy(rate.band, deck->bands[row->band - 1].name);
 
 	return tw__export(out, &rate, sizeof(rate), err);
-}
-
-struct tw_tables tw__tables_of(uint32_t direction)
-{
-	switch (direction) {
-
-	case TW_DIRECTION_INBOUND:
-		return (struct tw_tables){ 1, { 1, 0 },
-			{ { TW_DIRECTION_INBOUND, 0 }, { 0, 0 } } };
-	case TW_DIRECTION_FORWARD:
-		return (struct tw_tables){ 2, { 1, 2 },
-			{ { TW_DIRECTION_FORWARD, 0 },
-			  { TW_DIRECTION_OUTBOUND, TW_DIRECTION_ANY } } };
-	default:
-		return (struct tw_tables){ 1, { 2, 0 },
-			{ { TW_DIRECTION_OUTBOUND, TW_DIRECTION_ANY },
-			  { 0, 0 } } };
-	}
-}
-
-/* The last row of one caller prefix and direction that starts by the key's
- * time; those before it have ended by then, because none overlap. `first` is
- * the first row of the prefix. */
-static const struct tw_row *find_row(const struct tw_row *first,
-				     const struct tw_row_key *key)
-{
-	const struct tw_row *lo = first, *hi = first + first->alike;
-
-	while (lo < hi) {
-		const struct tw_row *mid = lo + (hi - lo) / 2;
-		struct tw_row_key k = key_of(mid);
-
-		if (tw__row_key_compare(&k, key) <= 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (lo == first)
-		return NULL;
-	lo--;
-	if (lo->caller != key->caller || lo->direction != key->direction)
-		return NULL;
-	/* A row that ends a code says only that shorter ones are asked. */
-	if (key->from >= lo->to || lo->status == TW_RATE_ENDED)
-		return NULL;
-
-	return lo;
-}
-
-static const struct tw_row *find_in_prefix(const struct tw_row *first,
-					   const struct tw_question *q,
-					   const uint8_t *direction,
-					   uint32_t directions)
-{
-	uint32_t lengths = first->callers;
-
-	/* Longer caller prefixes than the caller cannot match. */
-	if (q->caller_length < TW_PREFIX_DIGITS)
-		lengths &= (2u << q->caller_length) - 1;
-
-	while (lengths) {
-		size_t length = 31 - (size_t)__builtin_clz(lengths);
-		struct tw_row_key key = {
-			first->prefix, tw__prefix_head(q->caller, length),
-			0, q->at };
-
-		for (uint32_t d = 0; d < directions; d++) {
-			const struct tw_row *row;
-
-			key.direction = direction[d];
-			row = find_row(first, &key);
-			if (row)
-				return row;
-		}
-		lengths &= ~(1u << length);
-	}
-
-	return NULL;
-}
-
-const struct tw_row *tw__deck_find(const struct tw_deck *deck,
-				   const struct tw_question *question)
-{
-	struct tw_tables tables = tw__tables_of(question->direction);
-	uint32_t longest = tw__prefix_longest(deck->prefixes,
-					      question->number,
-					      question->number_length);
-
-	for (uint32_t p = 0; p < tables.passes; p++) {
-		for (uint32_t at = longest; at != TW_PREFIX_NONE;
-		     at = tw__prefix_shorter(deck->prefixes, at)) {
-			const struct tw_row *row;
-
-			row = find_in_prefix(&deck->rows[at], question,
-					     tables.direction[p],
-					     tables.count[p]);
-			if (row)
-				return row;
-		}
-	}
-
-	return NULL;
 }
 
 tw_status tw__export(void *out, const void *full, size_t known,

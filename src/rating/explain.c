@@ -5,67 +5,18 @@
  * a longer prefix, the seconds, the increments, the product, the rounding.
  * Refuses to compute: each number comes from the code that charges, so that
  * the words cannot differ from the bill.
- *
- * Both languages stand side by side as literals. A table of formats would be
- * the usual way, but then no compiler holds arguments against them.
  */
-#include "deck.h"
+#include "explain.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define SKIPPED_MAX 12u
 
-struct explain {
-	struct tw_buf buf;
-	const tw_deck *deck;
-	const struct tw_question *q;
-	const struct tw_row *row;       /* NULL: no price */
-	bool ru;
-};
-
-#define SAY(e, ru_text, en_text, ...) \
-	((void)((e)->ru ? \
-		tw__buf_printf(&(e)->buf, ru_text, ##__VA_ARGS__) : \
-		tw__buf_printf(&(e)->buf, en_text, ##__VA_ARGS__)))
-
-struct amount { char text[40]; };
 struct when { char text[48]; };
 
-static struct amount amount(int64_t nanos, uint32_t decimals)
-{
-	struct amount a = { "" };
-
-	if (tw_decimal_format(a.text, sizeof(a.text), nanos, decimals, NULL))
-		strcpy(a.text, "?");
-
-	return a;
-}
-
-static struct amount shortest(int64_t nanos)
-{
-	return amount(nanos, TW_DECIMALS_SHORTEST);
-}
-
-static struct amount duration_text(int64_t duration_us)
-{
-	struct amount a;
-	char *end;
-
-	snprintf(a.text, sizeof(a.text), "%lld.%06lld",
-		 (long long)(duration_us / TW_SECOND),
-		 (long long)(duration_us % TW_SECOND));
-	end = a.text + strlen(a.text);
-	while (end[-1] == '0')
-		*--end = '\0';
-	if (end[-1] == '.')
-		end[-1] = '\0';
-
-	return a;
-}
-
 /* Midnights are what sheets say, so they are shown as the day alone. */
-static struct when day_text(const struct explain *e, tw_time t)
+static struct when day_text(const struct tw_explain *e, tw_time t)
 {
 	struct when w = { "" };
 	tw_civil c;
@@ -81,7 +32,7 @@ static struct when day_text(const struct explain *e, tw_time t)
 	return w;
 }
 
-static struct when time_text(const struct explain *e, tw_time t)
+static struct when time_text(const struct tw_explain *e, tw_time t)
 {
 	struct when w = { "" };
 
@@ -91,7 +42,7 @@ static struct when time_text(const struct explain *e, tw_time t)
 	return w;
 }
 
-static const char *direction_text(const struct explain *e,
+static const char *direction_text(const struct tw_explain *e,
 				  uint32_t direction)
 {
 	switch (direction) {
@@ -108,7 +59,7 @@ static const char *direction_text(const struct explain *e,
 	}
 }
 
-static void say_call(struct explain *e)
+static void say_call(struct tw_explain *e)
 {
 	const struct tw_question *q = e->q;
 	struct when at = time_text(e, q->at);
@@ -130,29 +81,79 @@ static void say_call(struct explain *e)
 	}
 	if (q->caller_length)
 		SAY(e, " с номера %s", " from %s", q->caller);
-	SAY(e, ", ответ %s (%s).\n", ", answered %s (%s).\n", at.text,
-	    tw_zone_name(e->deck->zone));
+	if (tw__is_attempt(q))
+		SAY(e, ", без ответа, %s (%s).\n",
+		    ", not answered, %s (%s).\n", at.text,
+		    tw_zone_name(e->deck->zone));
+	else
+		SAY(e, ", ответ %s (%s).\n", ", answered %s (%s).\n",
+		    at.text, tw_zone_name(e->deck->zone));
 }
 
-static void say_line(struct explain *e, const struct tw_row *row)
+void tw__say_place(struct tw_explain *e, const struct tw_rate_row *row)
+{
+	const struct tw_rate_note *note = tw__note_of(e->deck, row);
+	const tw_document *document = note->document <
+		e->deck->document_count ?
+		&e->deck->documents[note->document] : NULL;
+
+	if (note->line <= 0)
+		return;
+	if (!document || !document->name[0]) {
+		SAY(e, ", строка %lld тарифа", ", line %lld of the sheet",
+		    (long long)note->line);
+		return;
+	}
+	SAY(e, ", строка %lld файла %s", ", line %lld of %s",
+	    (long long)note->line, document->name);
+	if (document->version)
+		SAY(e, " (версия тарифа %lld)", " (tariff version %lld)",
+		    (long long)document->version);
+}
+
+static void say_relation(struct tw_explain *e, uint32_t relation)
+{
+	switch (relation) {
+
+	case TW_RELATION_SAME_CITY:
+		SAY(e, ", внутри города", ", within one city");
+		break;
+	case TW_RELATION_SAME_REGION:
+		SAY(e, ", внутри региона", ", within one region");
+		break;
+	case TW_RELATION_OTHER:
+		SAY(e, ", между регионами", ", between regions");
+		break;
+	default:
+		break;
+	}
+}
+
+static void say_line(struct tw_explain *e, const struct tw_rate_row *row)
 {
 	char prefix[TW_PREFIX_DIGITS + 1], caller[TW_PREFIX_DIGITS + 1];
-	const char *name = e->deck->texts + row->destination;
+	const char *name = e->deck->texts +
+		tw__note_of(e->deck, row)->destination;
 
 	tw__prefix_unpack(prefix, row->prefix);
 	tw__prefix_unpack(caller, row->caller);
 	SAY(e, "Префикс %s", "Prefix %s", prefix);
 	if (name[0])
 		SAY(e, " «%s»", " \"%s\"", name);
-	if (row->line > 0)
-		SAY(e, ", строка %lld тарифа", ", line %lld of the sheet",
-		    (long long)row->line);
+	tw__say_place(e, row);
 	if (caller[0])
 		SAY(e, ", для звонков с %s...", ", for callers %s...",
 		    caller);
+	say_relation(e, row->relation);
+	if (row->band)
+		SAY(e, ", полоса «%s»", ", band \"%s\"",
+		    e->deck->bands[row->band - 1].name);
+	if (row->from_s)
+		SAY(e, ", с %u-й секунды", ", from second %u on",
+		    row->from_s);
 }
 
-static void say_validity(struct explain *e, const struct tw_row *row)
+static void say_validity(struct tw_explain *e, const struct tw_rate_row *row)
 {
 	struct when from = { "" }, to = { "" };
 
@@ -171,7 +172,7 @@ static void say_validity(struct explain *e, const struct tw_row *row)
 		SAY(e, " бессрочно", " without end");
 }
 
-static bool serves(const struct explain *e, uint32_t direction)
+static bool serves(const struct tw_explain *e, uint32_t direction)
 {
 	struct tw_tables tables = tw__tables_of(e->q->direction);
 	bool own = e->row && tables.passes > 1 &&
@@ -187,7 +188,7 @@ static bool serves(const struct explain *e, uint32_t direction)
 	return false;
 }
 
-static bool fits_caller(const struct explain *e, uint64_t prefix)
+static bool fits_caller(const struct tw_explain *e, uint64_t prefix)
 {
 	size_t length = tw__prefix_length(prefix);
 
@@ -195,7 +196,20 @@ static bool fits_caller(const struct explain *e, uint64_t prefix)
 		tw__prefix_head(e->q->caller, length) == prefix;
 }
 
-static void say_skipped(struct explain *e, const struct tw_row *row)
+static bool fits_relation(const struct tw_explain *e, uint32_t relation)
+{
+	uint8_t list[3];
+	uint32_t n = tw__relations_of(list, e->q->relation);
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (list[i] == relation)
+			return true;
+	}
+
+	return false;
+}
+
+static void say_skipped(struct tw_explain *e, const struct tw_rate_row *row)
 {
 	struct when day;
 
@@ -208,6 +222,11 @@ static void say_skipped(struct explain *e, const struct tw_row *row)
 	else if (!fits_caller(e, row->caller)) {
 		SAY(e, ": номер звонящего другой или неизвестен.\n",
 		    ": the caller is another one or unknown.\n");
+	}
+	else if (!fits_relation(e, row->relation)) {
+		SAY(e, ": регионы звонящего и вызываемого другие или "
+		    "неизвестны.\n", ": the regions of caller and callee are "
+		    "others or unknown.\n");
 	}
 	else if (e->q->at < row->from) {
 		day = day_text(e, row->from);
@@ -227,7 +246,7 @@ static void say_skipped(struct explain *e, const struct tw_row *row)
 
 /* Rows of longer prefixes that did not serve: the first question about a
  * charge is why it is not the other line. */
-static void say_skipped_rows(struct explain *e)
+static void say_skipped_rows(struct tw_explain *e)
 {
 	const tw_deck *deck = e->deck;
 	uint32_t told = 0, more = 0;
@@ -236,7 +255,7 @@ static void say_skipped_rows(struct explain *e)
 
 	for (; at != TW_PREFIX_NONE;
 	     at = tw__prefix_shorter(deck->prefixes, at)) {
-		const struct tw_row *row = &deck->rows[at];
+		const struct tw_rate_row *row = &deck->rows[at];
 
 		if (e->row && row->prefix == e->row->prefix)
 			break;
@@ -254,7 +273,7 @@ static void say_skipped_rows(struct explain *e)
 		    more);
 }
 
-static void say_no_price(struct explain *e)
+static void say_no_price(struct tw_explain *e)
 {
 	say_skipped_rows(e);
 	if (tw__prefix_longest(e->deck->prefixes, e->q->number,
@@ -267,121 +286,8 @@ static void say_no_price(struct explain *e)
 	    "the cost is unknown.\n");
 }
 
-static void say_seconds(struct explain *e, const struct tw_sum *sum)
-{
-	struct amount talk = duration_text(e->q->duration_us);
-	const char *rule;
-
-	switch (e->deck->rules.seconds) {
-
-	case TW_SECONDS_CEIL:
-		rule = e->ru ? "начатая секунда считается целой"
-			     : "a begun second counts whole";
-		break;
-	case TW_SECONDS_FLOOR:
-		rule = e->ru ? "неполная секунда не считается"
-			     : "an unfinished second does not count";
-		break;
-	default:
-		rule = e->ru ? "до ближайшей секунды"
-			     : "to the nearest second";
-		break;
-	}
-	SAY(e, "Разговор %s с, учтено %lld с (%s).\n",
-	    "Duration %s s, counted as %lld s (%s).\n", talk.text,
-	    (long long)sum->seconds, rule);
-}
-
-static void say_increments(struct explain *e, const struct tw_sum *sum)
-{
-	const struct tw_row *row = e->row;
-
-	SAY(e, "Шаг тарификации %u/%u: первые %lld с целиком",
-	    "Increments %u/%u: the first %lld s whole", row->first_inc_s,
-	    row->next_inc_s, (long long)sum->initial_s);
-	if (sum->steps)
-		SAY(e, ", затем %lld x %u с", ", then %lld x %u s",
-		    (long long)sum->steps, row->next_inc_s);
-	SAY(e, "; к оплате %lld с.\n", "; %lld s are charged.\n",
-	    (long long)sum->charged_s);
-}
-
-static void say_product(struct explain *e, const struct tw_sum *sum)
-{
-	const struct tw_row *row = e->row;
-	const char *currency = e->deck->rules.currency;
-	const char *rest = sum->exact_to_nano ? "" : "...";
-	struct amount price = shortest(row->price_nanos);
-	struct amount fee = shortest(row->connect_fee_nanos);
-	struct amount exact = shortest(sum->exact_nanos);
-	struct amount product = shortest(sum->exact_nanos -
-					 row->connect_fee_nanos);
-
-	SAY(e, "%s %s за минуту x %lld с / 60 = %s%s %s.\n",
-	    "%s %s a minute x %lld s / 60 = %s%s %s.\n", price.text,
-	    currency, (long long)sum->charged_s, product.text, rest,
-	    currency);
-	if (row->connect_fee_nanos)
-		SAY(e, "Плата за соединение %s %s, один раз; вместе %s%s "
-		    "%s.\n", "Connection fee %s %s, once; together %s%s "
-		    "%s.\n", fee.text, currency, exact.text, rest, currency);
-}
-
-static const char *rounding_text(const struct explain *e)
-{
-	switch (e->deck->rules.rounding) {
-
-	case TW_ROUND_UP:
-		return e->ru ? "вверх" : "up";
-	case TW_ROUND_DOWN:
-		return e->ru ? "вниз" : "down";
-	case TW_ROUND_HALF_UP:
-		return e->ru ? "к ближайшему, половина вверх" : "half up";
-	default:
-		return e->ru ? "к ближайшему, половина к чётному"
-			     : "half to even";
-	}
-}
-
-static void say_cost(struct explain *e, const struct tw_sum *sum)
-{
-	const tw_tariff_rules *rules = &e->deck->rules;
-	const char *currency = rules->currency;
-	struct amount cost = amount(sum->cost_nanos, rules->decimals);
-	struct amount net = amount(sum->net_nanos, rules->decimals);
-	struct amount vat = amount(sum->vat_nanos, rules->decimals);
-	struct amount percent = shortest(rules->vat_percent_nanos);
-
-	SAY(e, "Округление один раз, %s, знаков: %u. Стоимость %s %s",
-	    "Rounded once, %s, to %u decimals. Cost %s %s",
-	    rounding_text(e), rules->decimals, cost.text, currency);
-	if (rules->vat == TW_VAT_NET)
-		SAY(e, " без НДС; НДС %s %% сверху: %s %s.\n",
-		    " without VAT; VAT %s %% on top: %s %s.\n",
-		    percent.text, vat.text, currency);
-	else
-		SAY(e, " с НДС; в том числе НДС %s %%: %s %s, без НДС %s "
-		    "%s.\n", " with VAT; VAT %s %% within: %s %s, without "
-		    "%s %s.\n", percent.text, vat.text, currency, net.text,
-		    currency);
-}
-
-static void say_sum(struct explain *e, const struct tw_sum *sum)
-{
-	say_seconds(e, sum);
-	if (!sum->seconds) {
-		SAY(e, "Ноль секунд ничего не стоит, и плата за соединение "
-		    "не берётся. Стоимость 0 %s.\n", "Zero seconds cost "
-		    "nothing, and no connection fee is due. Cost 0 %s.\n",
-		    e->deck->rules.currency);
-		return;
-	}
-	say_increments(e, sum);
-	say_product(e, sum);
-	say_cost(e, sum);
-}
-
-static tw_status say_row(struct explain *e, tw_error *err)
+static tw_status say_price(struct tw_explain *e, const struct tw_price *price,
+			   tw_error *err)
 {
 	struct tw_sum sum;
 	tw_status status;
@@ -396,24 +302,46 @@ static tw_status say_row(struct explain *e, tw_error *err)
 		    "carrier does not serve it, there is no price.\n");
 		return TW_OK;
 	}
-	status = tw__sum(&sum, e->deck, e->row, e->q->duration_us, err);
+	status = tw__sum(&sum, e->deck, e->q, price, err);
 	if (!status)
-		say_sum(e, &sum);
+		tw__say_sum(e, &sum, price);
 
 	return status;
 }
 
-static tw_status say_all(struct explain *e, tw_error *err)
+static tw_status say_attempt(struct tw_explain *e, tw_error *err)
 {
+	struct tw_sum sum;
+	tw_status status = tw__sum(&sum, e->deck, e->q, NULL, err);
+
+	say_call(e);
+	if (!status)
+		tw__say_sum(e, &sum, NULL);
+
+	return status;
+}
+
+static tw_status say_all(struct tw_explain *e, tw_error *err)
+{
+	struct tw_price price;
+
 	if (e->q->direction == TW_DIRECTION_INTERNAL) {
 		SAY(e, "Внутренний звонок: ничего не стоит.\n",
 		    "Internal call: it costs nothing.\n");
 		return TW_OK;
 	}
-	e->row = tw__deck_find(e->deck, e->q);
+	if (tw__is_attempt(e->q) && e->q->direction == TW_DIRECTION_INBOUND) {
+		SAY(e, "Входящий звонок без ответа ничего не стоит.\n",
+		    "An inbound call that was not answered costs nothing.\n");
+		return TW_OK;
+	}
+	if (tw__is_attempt(e->q))
+		return say_attempt(e, err);
+	if (tw__deck_find(&price, e->deck, e->q))
+		e->row = price.base;
 	say_call(e);
 	if (e->row)
-		return say_row(e, err);
+		return say_price(e, &price, err);
 	say_no_price(e);
 
 	return TW_OK;
@@ -423,7 +351,7 @@ tw_status tw_rating_explain(char **out, const tw_deck *deck,
 			    const tw_rating_request *request,
 			    const char *lang, tw_error *err)
 {
-	struct explain e = { .deck = deck };
+	struct tw_explain e = { .deck = deck };
 	struct tw_question q;
 	tw_status status;
 	char *text;

@@ -1,20 +1,16 @@
 /**
  * @file src/rating/rate.c  What one call costs
  *
- * Decides the seconds that count, the increments they fill and the money they
- * make. Refuses to know which calls were answered, whose expense it is and
- * any clock. Everything stays an exact fraction until one rounding: peers
- * that round each increment bill 0.7002 where the contract says 0.70.
+ * Decides whether a question can be asked and puts row, seconds and money
+ * together into a charge. Refuses to know whose expense it is and any clock.
  */
 #include "deck.h"
 
-#include "base/decimal.h"
 #include <string.h>
 
-static const int64_t power10[] = {
-	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
-	1000000000,
-};
+#define USED_MAX_S  (INT64_MAX / 4)
+#define YEAR_MIN_US (-62135596800 * TW_SECOND)   /* 0001-01-01 */
+#define YEAR_MAX_US (253402300799 * TW_SECOND)   /* 9999-12-31 */
 
 static tw_status read_digits(size_t *length, const char *text,
 			     const char *field, tw_error *err)
@@ -32,23 +28,47 @@ static tw_status read_digits(size_t *length, const char *text,
 	return TW_OK;
 }
 
+static tw_status check_numbers(const tw_rating_request *r, tw_error *err)
+{
+	if (r->direction < TW_DIRECTION_OUTBOUND ||
+	    r->direction > TW_DIRECTION_INTERNAL)
+		return tw__fail_at(err, TW_EINVAL, 0, "direction", "a call "
+			"is outbound, inbound, forward or internal");
+	if (r->relation > TW_RELATION_OTHER)
+		return tw__fail_at(err, TW_EINVAL, 0, "relation",
+				   "no such relation");
+	if (r->flags & ~TW_RATING_UNANSWERED)
+		return tw__fail_at(err, TW_EINVAL, 0, "flags",
+				   "0x%x is unknown", r->flags);
+	if (r->duration_us < 0)
+		return tw__fail_at(err, TW_EINVAL, 0, "duration",
+				   "a call lasts 0 or more");
+	if (r->duration_us > TW_DURATION_MAX_S * TW_SECOND)
+		return tw__fail_at(err, TW_ERANGE, 0, "duration",
+				   "a call lasts at most 10^9 seconds");
+	if (r->answer < YEAR_MIN_US || r->answer > YEAR_MAX_US)
+		return tw__fail_at(err, TW_ERANGE, 0, "answer",
+				   "a call lies within the years 1 to 9999");
+	if (r->bundle_left_s < 0 || r->used_s < 0 || r->exchange_nanos < 0 ||
+	    r->used_s > USED_MAX_S)
+		return tw__fail_at(err, TW_EINVAL, 0, "used",
+			"bundle_left_s, used_s and exchange are 0 or more");
+
+	return TW_OK;
+}
+
 tw_status tw__question_read(struct tw_question *out,
 			    const tw_rating_request *request, tw_error *err)
 {
-	struct tw_question q = { NULL, 0, NULL, 0, 0, 0, 0 };
+	struct tw_question q = { 0 };
 	tw_rating_request r;
 	tw_status status;
 
 	status = tw__import(&r, sizeof(r), request, err);
+	if (!status)
+		status = check_numbers(&r, err);
 	if (status)
 		return status;
-	if (r.direction < TW_DIRECTION_OUTBOUND ||
-	    r.direction > TW_DIRECTION_INTERNAL)
-		return tw__fail_at(err, TW_EINVAL, 0, "direction", "a call "
-			"is outbound, inbound, forward or internal");
-	if (r.duration_us < 0)
-		return tw__fail_at(err, TW_EINVAL, 0, "duration",
-				   "a call lasts 0 or more");
 	if (!r.number || !r.number[0])
 		return tw__fail_at(err, TW_EINVAL, 0, "number",
 				   "no number to look up");
@@ -62,189 +82,137 @@ tw_status tw__question_read(struct tw_question *out,
 	q.number = r.number;
 	q.caller = r.caller;
 	q.direction = r.direction;
+	q.relation = r.relation;
+	q.flags = r.flags;
 	q.at = r.answer;
 	q.duration_us = r.duration_us;
+	q.bundle_left_s = r.bundle_left_s;
+	q.used_s = r.used_s;
+	q.exchange_nanos = r.exchange_nanos;
+	/* A bundle or tier is for calls that we make. */
+	if (r.direction == TW_DIRECTION_INBOUND)
+		q.bundle_left_s = 0;
 	*out = q;
 
 	return TW_OK;
 }
 
-static int64_t count_seconds(int64_t duration_us, uint32_t rule)
+tw_status tw__find_priced(struct tw_price *out, const struct tw_deck *deck,
+			  const struct tw_question *q, tw_error *err)
 {
-	int64_t seconds = duration_us / TW_SECOND;
-	int64_t rest = duration_us % TW_SECOND;
-
-	if (rule == TW_SECONDS_CEIL)
-		return seconds + (rest > 0);
-	if (rule == TW_SECONDS_NEAREST)
-		return seconds + (rest >= TW_SECOND / 2);
-
-	return seconds;
-}
-
-/* Further increments count from the end of the first one: the remainder of
- * the whole call by the increment, which two peers take, is 4 seconds short
- * at 60/7 and 61 s. */
-static void count_increments(struct tw_sum *sum, const struct tw_row *row)
-{
-	int64_t first = row->first_inc_s, next = row->next_inc_s;
-
-	sum->initial_s = sum->seconds ? first : 0;
-	sum->steps = sum->seconds > first ?
-		(sum->seconds - first + next - 1) / next : 0;
-	sum->charged_s = sum->initial_s + sum->steps * next;
-}
-
-static tw_status round_money(int64_t *out, tw__i128 numerator,
-			     tw__i128 denominator,
-			     const tw_tariff_rules *rules, tw_error *err)
-{
-	int64_t unit = power10[9 - rules->decimals];
-
-	return tw__i128_narrow(out, unit * tw__div_round(numerator,
-			       denominator * unit, rules->rounding), err);
-}
-
-/* The other side of the VAT comes from the unrounded price too, never from
- * the rounded cost; net + VAT is gross to the last digit all the same, since
- * under a gross tariff VAT is what is left. */
-static tw_status split_vat(struct tw_sum *sum, tw__i128 exact60,
-			   const tw_tariff_rules *rules, tw_error *err)
-{
-	const tw__i128 whole = 100 * TW_NANOS;
-	const tw__i128 percent = rules->vat_percent_nanos;
-	tw_status status;
-
-	if (rules->vat == TW_VAT_NET) {
-		sum->net_nanos = sum->cost_nanos;
-
-		return round_money(&sum->vat_nanos, exact60 * percent,
-				   60 * whole, rules, err);
-	}
-	status = round_money(&sum->net_nanos, exact60 * whole,
-			     60 * (whole + percent), rules, err);
-	sum->vat_nanos = sum->cost_nanos - sum->net_nanos;
-
-	return status;
-}
-
-static tw_status fail_range(const struct tw_row *row, tw_error *err)
-{
-	return tw__fail_at(err, TW_ERANGE, row->line, "cost", "the cost is "
-		"more than 9223372036 units; check price and duration");
-}
-
-tw_status tw__sum(struct tw_sum *out, const struct tw_deck *deck,
-		  const struct tw_row *row, int64_t duration_us,
-		  tw_error *err)
-{
-	struct tw_sum sum = { 0 };
-	tw__i128 exact60 = 0;
-
-	sum.seconds = count_seconds(duration_us, deck->rules.seconds);
-	count_increments(&sum, row);
-	/* No second, no money: neither fee nor first increment. */
-	if (sum.seconds)
-		exact60 = (tw__i128)row->price_nanos * sum.charged_s +
-			(tw__i128)row->connect_fee_nanos * 60;
-	sum.exact_to_nano = exact60 % 60 == 0;
-	/* Once this fits, exact60 has 70 bits and the VAT below cannot
-	 * overflow 128. */
-	if (tw__i128_narrow(&sum.exact_nanos, exact60 / 60, NULL) ||
-	    round_money(&sum.cost_nanos, exact60, 60, &deck->rules, NULL) ||
-	    split_vat(&sum, exact60, &deck->rules, NULL))
-		return fail_range(row, err);
-	*out = sum;
-
-	return TW_OK;
-}
-
-static tw_status find(const struct tw_row **out, const tw_deck *deck,
-		      const struct tw_question *q, tw_error *err)
-{
-	const struct tw_row *row = tw__deck_find(deck, q);
-
-	if (!row)
+	if (!tw__deck_find(out, deck, q))
 		return tw__fail_at(err, TW_ENOPRICE, 0, "number", "no %s "
 			"price in force for %.31s at that time; import a "
 			"sheet with its prefix",
 			tw_direction_name(q->direction), q->number);
-	if (row->status == TW_RATE_BLOCKED)
-		return tw__fail_at(err, TW_EREFUSED, row->line, "status",
+	if (out->base->status == TW_RATE_BLOCKED)
+		return tw__fail_at(err, TW_EREFUSED,
+			tw__note_of(deck, out->base)->line, "status",
 			"%.31s is blocked by the sheet: the carrier does not "
 			"serve it", q->number);
-	*out = row;
 
 	return TW_OK;
 }
 
-static tw_money money(const tw_deck *deck, int64_t nanos)
+bool tw__is_attempt(const struct tw_question *q)
+{
+	return q->flags & TW_RATING_UNANSWERED;
+}
+
+static tw_money money(const char currency[4], int64_t nanos)
 {
 	tw_money m = { nanos, "" };
 
-	memcpy(m.currency, deck->rules.currency, sizeof(m.currency));
+	memcpy(m.currency, currency, sizeof(m.currency));
 
 	return m;
 }
 
 static void describe(tw_charge *charge, const tw_deck *deck,
-		     const struct tw_row *row)
+		     const struct tw_rate_row *row)
 {
-	const char *text = deck->texts + row->destination;
+	const struct tw_rate_note *note = tw__note_of(deck, row);
+	const char *text = deck->texts + note->destination;
 
-	charge->rate_index = row->index;
-	charge->line = row->line;
+	charge->rate_index = note->index;
+	charge->line = note->line;
+	charge->document = note->document;
+	charge->relation = row->relation;
 	tw__prefix_unpack(charge->prefix, row->prefix);
 	memcpy(charge->destination, text, strlen(text) + 1);
 }
 
-static tw_status rate_row(tw_charge *charge, const tw_deck *deck,
-			  const struct tw_question *q, tw_error *err)
+static void fill(tw_charge *charge, const tw_deck *deck,
+		 const struct tw_sum *sum)
 {
-	const struct tw_row *row;
-	struct tw_sum sum;
+	const tw_tariff_rules *rules = &deck->rules;
+
+	charge->cost = money(rules->currency, sum->cost_nanos);
+	charge->net = money(rules->currency, sum->net_nanos);
+	charge->vat = money(rules->currency, sum->vat_nanos);
+	charge->exact_nanos = sum->exact.nanos;
+	charge->seconds = sum->seconds;
+	charge->charged_s = sum->charged_s;
+	charge->bundle_s = sum->bundle_s;
+	charge->paid_s = sum->paid_s;
+	if (!rules->convert_to[0])
+		return;
+	charge->converted = money(rules->convert_to, sum->converted_nanos);
+	charge->converted_net = money(rules->convert_to,
+				      sum->converted_net_nanos);
+	charge->converted_vat = money(rules->convert_to,
+				      sum->converted_vat_nanos);
+}
+
+tw_status tw__rate(struct tw_sum *sum, const struct tw_rate_row **row,
+		   const tw_deck *deck, const struct tw_question *q,
+		   tw_error *err)
+{
+	struct tw_price price;
 	tw_status status;
 
-	status = find(&row, deck, q, err);
-	if (!status)
-		status = tw__sum(&sum, deck, row, q->duration_us, err);
+	*row = NULL;
+	if (q->direction == TW_DIRECTION_INTERNAL ||
+	    (tw__is_attempt(q) && q->direction == TW_DIRECTION_INBOUND)) {
+		*sum = (struct tw_sum){ .attempt = tw__is_attempt(q),
+			.seconds = tw__count_seconds(q->duration_us,
+						     deck->rules.seconds) };
+		return TW_OK;
+	}
+	if (tw__is_attempt(q))
+		return tw__sum(sum, deck, q, NULL, err);
+	status = tw__find_priced(&price, deck, q, err);
 	if (status)
 		return status;
+	*row = price.base;
+	status = tw__sum(sum, deck, q, &price, err);
 
-	charge->cost.nanos = sum.cost_nanos;
-	charge->net.nanos = sum.net_nanos;
-	charge->vat.nanos = sum.vat_nanos;
-	charge->exact_nanos = sum.exact_nanos;
-	charge->seconds = sum.seconds;
-	charge->charged_s = sum.charged_s;
-	describe(charge, deck, row);
-
-	return TW_OK;
+	return status == TW_ERANGE ? tw__error_place(err,
+		tw__note_of(deck, price.base)->line, NULL) : status;
 }
 
 tw_status tw_rating_rate(tw_charge *out, const tw_deck *deck,
 			 const tw_rating_request *request, tw_error *err)
 {
 	tw_charge charge = TW_CHARGE_INIT;
+	const struct tw_rate_row *row;
 	struct tw_question q;
+	struct tw_sum sum;
 	tw_status status;
 
 	if (!out || !deck)
 		return tw__fail(err, TW_EINVAL, "no deck to ask or no place "
 				"for the charge");
 	status = tw__question_read(&q, request, err);
+	if (!status)
+		status = tw__rate(&sum, &row, deck, &q, err);
 	if (status)
 		return status;
 
-	charge.cost = charge.net = charge.vat = money(deck, 0);
 	charge.rate_index = TW_RATE_NONE;
-	if (q.direction == TW_DIRECTION_INTERNAL)
-		charge.seconds = count_seconds(q.duration_us,
-					       deck->rules.seconds);
-	else
-		status = rate_row(&charge, deck, &q, err);
-	if (status)
-		return status;
+	fill(&charge, deck, &sum);
+	if (row)
+		describe(&charge, deck, row);
 
 	return tw__export(out, &charge, sizeof(charge), err);
 }
@@ -252,7 +220,7 @@ tw_status tw_rating_rate(tw_charge *out, const tw_deck *deck,
 tw_status tw_rating_lookup(uint64_t *out_rate_index, const tw_deck *deck,
 			   const tw_rating_request *request, tw_error *err)
 {
-	const struct tw_row *row;
+	struct tw_price price;
 	struct tw_question q;
 	tw_status status;
 
@@ -266,10 +234,81 @@ tw_status tw_rating_lookup(uint64_t *out_rate_index, const tw_deck *deck,
 		*out_rate_index = TW_RATE_NONE;
 		return TW_OK;
 	}
-	status = find(&row, deck, &q, err);
+	status = tw__find_priced(&price, deck, &q, err);
 	if (status)
 		return status;
-	*out_rate_index = row->index;
+	*out_rate_index = tw__note_of(deck, price.base)->index;
 
 	return TW_OK;
+}
+
+/* ---- the runs, one by one ---- */
+
+struct picking {
+	const struct tw_deck *deck;
+	size_t left;            /* runs before the wanted one */
+	bool found;
+	tw_span span;
+};
+
+static bool pick(void *arg, const struct tw_run *run)
+{
+	struct picking *picking = arg;
+	const struct tw_deck *deck = picking->deck;
+	const struct tw_rate_note *note = tw__note_of(deck, run->row);
+	tw_span *span = &picking->span;
+	struct tw_exact amount;
+
+	if (picking->left--)
+		return true;
+	tw__run_amount(&amount, &deck->rules, run);
+	span->increment_s = run->increment_s;
+	span->count = run->count;
+	span->from_s = run->from_s;
+	span->seconds = run->count * run->piece_s;
+	span->price_nanos = run->row->price_nanos;
+	span->band_ppm = run->band_ppm;
+	span->tier_ppm = run->tier_ppm;
+	span->in_bundle = run->bundle;
+	span->document = note->document;
+	span->exact_nanos = amount.nanos;
+	span->line = note->line;
+	span->rate_index = note->index;
+	if (deck->band_count)
+		strcpy(span->band, deck->bands[run->band].name);
+	picking->found = true;
+
+	return false;
+}
+
+tw_status tw_rating_span(tw_span *out, const tw_deck *deck,
+			 const tw_rating_request *request, size_t index,
+			 tw_error *err)
+{
+	struct picking picking = { .deck = deck, .left = index,
+		.span = TW_SPAN_INIT };
+	struct tw_price price;
+	struct tw_question q;
+	struct tw_sum sum;
+	tw_status status;
+
+	if (!out || !deck)
+		return tw__fail(err, TW_EINVAL, "no deck to ask or no place "
+				"for the span");
+	status = tw__question_read(&q, request, err);
+	if (status)
+		return status;
+	if (q.direction == TW_DIRECTION_INTERNAL || tw__is_attempt(&q))
+		return TW_ITER_END;
+	status = tw__find_priced(&price, deck, &q, err);
+	if (!status)
+		status = tw__sum(&sum, deck, &q, &price, err);
+	if (status)
+		return status;
+	if (!sum.free)
+		tw__walk(deck, &q, &price, sum.counted_s, pick, &picking);
+
+	return picking.found ? tw__export(out, &picking.span,
+					  sizeof(picking.span), err)
+			     : TW_ITER_END;
 }

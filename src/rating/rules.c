@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define SECONDS_MAX 86400u
+
 struct word {
 	const char *name;
 	uint32_t value;
@@ -38,6 +40,26 @@ static const struct word vat_words[] = {
 static const struct word invoice_words[] = {
 	{ "sum_of_rounded", TW_INVOICE_SUM_OF_ROUNDED },
 	{ "rounded_sum", TW_INVOICE_ROUNDED_SUM }, { NULL, 0 },
+};
+
+static const struct word round_each_words[] = {
+	{ "call", TW_ROUND_EACH_CALL },
+	{ "increment", TW_ROUND_EACH_INCREMENT }, { NULL, 0 },
+};
+
+static const struct word tier_words[] = {
+	{ "graduated", TW_TIERS_GRADUATED },
+	{ "whole", TW_TIERS_WHOLE }, { NULL, 0 },
+};
+
+static const struct word boolean_words[] = {
+	{ "true", 1 }, { "false", 0 }, { NULL, 0 },
+};
+
+static const struct word relation_words[] = {
+	{ "any", TW_RELATION_ANY }, { "same_city", TW_RELATION_SAME_CITY },
+	{ "same_region", TW_RELATION_SAME_REGION },
+	{ "other", TW_RELATION_OTHER }, { NULL, 0 },
 };
 
 static const struct word direction_words[] = {
@@ -102,14 +124,32 @@ tw_status tw_direction_parse(uint32_t *out, const char *name, tw_error *err)
 	return parse_word(out, direction_words, "direction", name, err);
 }
 
-const char *tw_direction_name(uint32_t direction)
+static const char *name_of(const struct word *words, uint32_t value)
 {
-	for (const struct word *w = direction_words; w->name; w++) {
-		if (w->value == direction)
+	for (const struct word *w = words; w->name; w++) {
+		if (w->value == value)
 			return w->name;
 	}
 
 	return "?";
+}
+
+const char *tw_direction_name(uint32_t direction)
+{
+	return name_of(direction_words, direction);
+}
+
+tw_status tw_relation_parse(uint32_t *out, const char *name, tw_error *err)
+{
+	if (!out || !name)
+		return tw__fail(err, TW_EINVAL, "no relation to read");
+
+	return parse_word(out, relation_words, "relation", name, err);
+}
+
+const char *tw_relation_name(uint32_t relation)
+{
+	return name_of(relation_words, relation);
 }
 
 static bool is_currency(const char *text)
@@ -133,15 +173,22 @@ static tw_status set_decimals(tw_tariff_rules *rules, const char *value,
 	return TW_OK;
 }
 
+/* Parts per million: what 128 bits leave room for (sum.c). */
+static bool is_percent(int64_t nanos)
+{
+	return nanos >= 0 && nanos <= 100 * TW_NANOS &&
+		nanos % (TW_NANOS / 10000) == 0;
+}
+
 static tw_status set_percent(tw_tariff_rules *rules, const char *value,
 			     tw_error *err)
 {
 	int64_t nanos;
 
-	if (tw_decimal_parse(&nanos, value, NULL) || nanos < 0 ||
-	    nanos > 100 * TW_NANOS)
+	if (tw_decimal_parse(&nanos, value, NULL) || !is_percent(nanos))
 		return tw__fail_at(err, TW_EPARSE, 0, "vat_percent",
-			"a percentage is 0 to 100; write \"20\" for 20 %%");
+			"a percentage is 0 to 100 with at most four "
+			"decimals; write \"20\" for 20 %%");
 	rules->vat_percent_nanos = nanos;
 
 	return TW_OK;
@@ -171,6 +218,91 @@ static tw_status set_zone(tw_tariff_rules *rules, const char *value,
 	return TW_OK;
 }
 
+static tw_status set_money(int64_t *out, const char *key, const char *value,
+			   tw_error *err)
+{
+	int64_t nanos;
+
+	if (tw_decimal_parse(&nanos, value, NULL) || nanos < 0)
+		return tw__fail_at(err, TW_EPARSE, 0, key, "an amount is 0 or "
+				   "more; write \"1.50\"");
+	*out = nanos;
+
+	return TW_OK;
+}
+
+static tw_status set_seconds(uint32_t *out, const char *key,
+			     const char *value, tw_error *err)
+{
+	uint64_t seconds;
+
+	if (!tw__str_u64(&seconds, tw__str_of(value)) ||
+	    seconds > SECONDS_MAX)
+		return tw__fail_at(err, TW_EPARSE, 0, key, "these are whole "
+				   "seconds, 0 to %u", SECONDS_MAX);
+	*out = (uint32_t)seconds;
+
+	return TW_OK;
+}
+
+static tw_status set_convert_to(tw_tariff_rules *rules, const char *value,
+				tw_error *err)
+{
+	uint32_t decimals;
+
+	if (value[0] && (!is_currency(value) ||
+			 tw_currency_decimals(&decimals, value, NULL)))
+		return tw__fail_at(err, TW_EPARSE, 0, "convert_to",
+			"a currency of ISO 4217 such as RUB is wanted");
+	memcpy(rules->convert_to, value, strlen(value) + 1);
+
+	return TW_OK;
+}
+
+/* Where the value of a key goes and how it is read. */
+enum rule_kind { RULE_WORD, RULE_MONEY, RULE_SECONDS };
+struct rule {
+	const char *key;
+	size_t offset;
+	enum rule_kind kind;
+	const struct word *words;
+};
+
+#define WORD(k, w) { #k, offsetof(tw_tariff_rules, k), RULE_WORD, w }
+#define SECONDS(k) { #k, offsetof(tw_tariff_rules, k), RULE_SECONDS, NULL }
+#define MONEY(k) { #k, offsetof(tw_tariff_rules, k##_nanos), RULE_MONEY, \
+		   NULL }
+
+static const struct rule plain_rules[] = {
+	WORD(seconds, seconds_words), WORD(rounding, rounding_words),
+	WORD(crossing, crossing_words), WORD(vat, vat_words),
+	WORD(invoice_total, invoice_words),
+	WORD(round_each, round_each_words), WORD(tier_mode, tier_words),
+	WORD(fee_on_zero, boolean_words),
+	SECONDS(minimum_s), SECONDS(free_below_s), SECONDS(included_s),
+	MONEY(minimum_charge), MONEY(maximum_charge), MONEY(attempt_fee),
+	MONEY(commitment),
+};
+
+static tw_status set_plain(tw_tariff_rules *rules, const struct rule *rule,
+			   const char *value, tw_error *err)
+{
+	char *place = (char *)rules + rule->offset;
+
+	switch (rule->kind) {
+
+	case RULE_WORD:
+		return parse_word((uint32_t *)(void *)place, rule->words,
+				  rule->key, value, err);
+	case RULE_SECONDS:
+		return set_seconds((uint32_t *)(void *)place, rule->key,
+				   value, err);
+	default:
+		return set_money((int64_t *)(void *)place, rule->key, value,
+				 err);
+	}
+}
+
 tw_status tw_tariff_rules_set(tw_tariff_rules *rules, const char *key,
 			      const char *value, tw_error *err)
 {
@@ -178,32 +310,68 @@ tw_status tw_tariff_rules_set(tw_tariff_rules *rules, const char *key,
 		return tw__fail(err, TW_EINVAL, "rules, key and value are "
 			"wanted; start rules with TW_TARIFF_RULES_INIT");
 
-	if (!strcmp(key, "seconds"))
-		return parse_word(&rules->seconds, seconds_words, key, value,
-				  err);
-	if (!strcmp(key, "rounding"))
-		return parse_word(&rules->rounding, rounding_words, key,
-				  value, err);
-	if (!strcmp(key, "crossing"))
-		return parse_word(&rules->crossing, crossing_words, key,
-				  value, err);
-	if (!strcmp(key, "vat"))
-		return parse_word(&rules->vat, vat_words, key, value, err);
-	if (!strcmp(key, "invoice_total"))
-		return parse_word(&rules->invoice_total, invoice_words, key,
-				  value, err);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(plain_rules); i++) {
+		if (!strcmp(key, plain_rules[i].key))
+			return set_plain(rules, &plain_rules[i], value, err);
+	}
 	if (!strcmp(key, "decimals"))
 		return set_decimals(rules, value, err);
 	if (!strcmp(key, "vat_percent"))
 		return set_percent(rules, value, err);
 	if (!strcmp(key, "currency"))
 		return set_currency(rules, value, err);
+	if (!strcmp(key, "convert_to"))
+		return set_convert_to(rules, value, err);
 	if (!strcmp(key, "zone"))
 		return set_zone(rules, value, err);
 
 	return tw__fail_at(err, TW_ENOTFOUND, 0, key, "no such rule; there "
-		"are seconds, rounding, decimals, crossing, vat, vat_percent, "
-		"invoice_total, currency and zone");
+		"are seconds, minimum_s, free_below_s, included_s, "
+		"fee_on_zero, rounding, decimals, round_each, "
+		"minimum_charge, maximum_charge, attempt_fee, commitment, "
+		"crossing, tier_mode, vat, vat_percent, invoice_total, "
+		"currency, convert_to and zone");
+}
+
+static tw_status check_amounts(const tw_tariff_rules *rules, tw_error *err)
+{
+	uint32_t decimals;
+
+	if (rules->minimum_charge_nanos < 0 ||
+	    rules->maximum_charge_nanos < 0 ||
+	    rules->attempt_fee_nanos < 0 || rules->commitment_nanos < 0)
+		return tw__fail(err, TW_EINVAL, "minimum, maximum, attempt "
+				"fee and commitment are 0 or more");
+	if (rules->maximum_charge_nanos &&
+	    rules->minimum_charge_nanos > rules->maximum_charge_nanos)
+		return tw__fail_at(err, TW_EINVAL, 0, "maximum_charge",
+			"is less than minimum_charge; change one of them");
+	if (rules->minimum_s > SECONDS_MAX ||
+	    rules->free_below_s > SECONDS_MAX ||
+	    rules->included_s > SECONDS_MAX)
+		return tw__fail(err, TW_EINVAL, "minimum_s, free_below_s and "
+				"included_s are 0 to %u", SECONDS_MAX);
+	if (rules->fee_on_zero > 1)
+		return tw__fail_at(err, TW_EINVAL, 0, "fee_on_zero",
+				   "is 0 or 1");
+	if (rules->convert_to[0] && (!is_currency(rules->convert_to) ||
+	    tw_currency_decimals(&decimals, rules->convert_to, NULL)))
+		return tw__fail_at(err, TW_EINVAL, 0, "convert_to",
+			"a currency of ISO 4217 such as RUB is wanted");
+	if (!strcmp(rules->convert_to, rules->currency))
+		return tw__fail_at(err, TW_EINVAL, 0, "convert_to",
+			"is the tariff's own currency; leave it out");
+
+	return TW_OK;
+}
+
+/* A header from before these rules leaves them 0. */
+void tw__rules_complete(tw_tariff_rules *rules)
+{
+	if (!rules->round_each)
+		rules->round_each = TW_ROUND_EACH_CALL;
+	if (!rules->tier_mode)
+		rules->tier_mode = TW_TIERS_GRADUATED;
 }
 
 tw_status tw__rules_check(const tw_tariff_rules *rules, tw_error *err)
@@ -213,13 +381,14 @@ tw_status tw__rules_check(const tw_tariff_rules *rules, tw_error *err)
 	    !is_word(crossing_words, rules->crossing) ||
 	    !is_word(vat_words, rules->vat) ||
 	    !is_word(invoice_words, rules->invoice_total) ||
-	    rules->decimals > 9)
+	    !is_word(round_each_words, rules->round_each) ||
+	    !is_word(tier_words, rules->tier_mode) || rules->decimals > 9)
 		return tw__fail(err, TW_EINVAL, "a rule of the tariff has no "
 			"known value; start from TW_TARIFF_RULES_INIT");
-	if (rules->vat_percent_nanos < 0 ||
-	    rules->vat_percent_nanos > 100 * TW_NANOS)
+	if (!is_percent(rules->vat_percent_nanos))
 		return tw__fail_at(err, TW_EINVAL, 0, "vat_percent",
-				   "a percentage is 0 to 100");
+				   "a percentage is 0 to 100 with at most "
+				   "four decimals");
 	if (!is_currency(rules->currency))
 		return tw__fail_at(err, TW_EINVAL, 0, "currency",
 			"the tariff needs a currency such as RUB");
@@ -228,5 +397,5 @@ tw_status tw__rules_check(const tw_tariff_rules *rules, tw_error *err)
 		return tw__fail_at(err, TW_EINVAL, 0, "zone",
 			"the tariff needs a zone such as Europe/Moscow");
 
-	return TW_OK;
+	return check_amounts(rules, err);
 }
