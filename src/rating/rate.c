@@ -187,8 +187,11 @@ tw_status tw__rate(struct tw_sum *sum, const struct tw_rate_row **row,
 	*row = price.base;
 	status = tw__sum(sum, deck, q, &price, err);
 
-	return status == TW_ERANGE ? tw__error_place(err,
-		tw__note_of(deck, price.base)->line, NULL) : status;
+	if (status == TW_ERANGE)
+		(void)tw__error_place(err, tw__note_of(deck, price.base)->line,
+				      NULL);
+
+	return status;
 }
 
 tw_status tw_rating_rate(tw_charge *out, const tw_deck *deck,

@@ -221,14 +221,11 @@ static tw_status take_list(void **out, size_t known, const void *list,
 	return TW_OK;
 }
 
-/* "band[2].hours[1]": where a list went wrong. */
 static tw_status fail_item(const char *list, size_t i, const char *why,
 			   tw_error *err)
 {
-	tw_status status = tw__fail_at(err, TW_EINVAL, 0, list, "%s[%zu]: %s",
-				       list, i, why);
-
-	return status;
+	return tw__fail_at(err, TW_EINVAL, 0, list, "%s[%zu]: %s", list, i,
+			   why);
 }
 
 static const char *band_fault(const tw_band *band)
@@ -280,8 +277,8 @@ static tw_status take_bands(struct tw_deck *deck,
 	tw_status status;
 
 	if (options->band_count > TW_BANDS_MAX)
-		return tw__fail_at(err, TW_ERANGE, 0, "band", "a tariff has up "
-				   "to %d bands", TW_BANDS_MAX);
+		return tw__fail_at(err, TW_ERANGE, 0, "band",
+			"a tariff has up to %d bands", TW_BANDS_MAX);
 	status = take_list(&bands, sizeof(tw_band), options->bands,
 			   options->band_count, err);
 	deck->bands = bands;
@@ -355,8 +352,8 @@ static tw_status take_tiers(struct tw_deck *deck,
 	tw_status status;
 
 	if (options->tier_count > TW_TIERS_MAX)
-		return tw__fail_at(err, TW_ERANGE, 0, "tier", "a tariff has up "
-				   "to %d tiers", TW_TIERS_MAX);
+		return tw__fail_at(err, TW_ERANGE, 0, "tier",
+			"a tariff has up to %d tiers", TW_TIERS_MAX);
 	status = take_list(&tiers, sizeof(tw_tier), options->tiers,
 			   options->tier_count, err);
 	deck->tiers = tiers;

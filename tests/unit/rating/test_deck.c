@@ -204,8 +204,11 @@ static void test_half_open(void **state)
 	assert_int_equal(found_at(deck, "7495", T2026), 0);
 	assert_int_equal(found_at(deck, "7495", T2026 + DAY - 1), 0);
 	assert_int_equal(found_at(deck, "7495", T2026 + DAY), 1);
-	assert_int_equal(found_at(deck, "7495", TW_TIME_MAX - 1), 1);
-	assert_int_equal(found_at(deck, "7495", TW_TIME_MIN), TW_ENOPRICE);
+	assert_int_equal(found_at(deck, "7495", T2026 * 100), 1);
+	assert_int_equal(found_at(deck, "7495", 0), TW_ENOPRICE);
+	/* no calendar has a day for these */
+	assert_int_equal(found_at(deck, "7495", TW_TIME_MAX - 1), TW_ERANGE);
+	assert_int_equal(found_at(deck, "7495", TW_TIME_MIN), TW_ERANGE);
 	tw_deck_free(deck);
 }
 
@@ -346,7 +349,7 @@ static void test_rate_comes_back(void **state)
 	(void)state;
 	/* Not in sorted order: an index is the place as handed in. */
 	rates[0] = fixture_rate("9", 1, 2, 3);
-	rates[1] = fixture_rate("123456789012345", INT64_MAX, UINT32_MAX, 1);
+	rates[1] = fixture_rate("123456789012345", INT64_MAX, UINT16_MAX, 1);
 	rates[2] = fixture_rate("7", 5, 6, 7);
 	memset(rates[1].destination, 'd', 95);
 	rates[1].connect_fee_nanos = INT64_MAX;

@@ -297,16 +297,19 @@ static void test_range(void **state)
 	assert_true(charge.cost.nanos == INT64_MAX);
 	charge.line = 4242;
 
-	/* One second more, one nano of fee more, a longest call: refused,
-	 * and the charge is as it was. */
+	/* One second more, one nano of fee more, a longest call, and what no
+	 * call lasts: refused, and the charge is as it was. */
 	assert_int_equal(rate_with(&charge, &rules, &rate, 61 * S, &err),
 			 TW_ERANGE);
 	rate.connect_fee_nanos = 1;
 	assert_int_equal(rate_with(&charge, &rules, &rate, 1, &err),
 			 TW_ERANGE);
-	assert_int_equal(rate_with(&charge, &rules, &rate, INT64_MAX, &err),
-			 TW_ERANGE);
+	assert_int_equal(rate_with(&charge, &rules, &rate, 1000000000 * S,
+				   &err), TW_ERANGE);
 	assert_non_null(strstr(err.message, "9223372036"));
+	assert_int_equal(rate_with(&charge, &rules, &rate, 1000000000 * S + 1,
+				   &err), TW_ERANGE);
+	assert_string_equal(err.field, "duration");
 	assert_int_equal(charge.line, 4242);
 }
 
@@ -335,14 +338,14 @@ static void test_longest_call(void **state)
 
 	(void)state;
 	rules.decimals = 9;
-	assert_int_equal(rate_with(&charge, &rules, &rate, INT64_MAX, NULL),
-			 TW_OK);
-	assert_true(charge.seconds == INT64_MAX / S + 1);
-	assert_true(charge.cost.nanos == INT64_MAX / S + 1);
-	rate.first_inc_s = rate.next_inc_s = UINT32_MAX;
+	assert_int_equal(rate_with(&charge, &rules, &rate, 1000000000 * S,
+				   NULL), TW_OK);
+	assert_true(charge.seconds == 1000000000);
+	assert_true(charge.cost.nanos == 1000000000);
+	rate.first_inc_s = rate.next_inc_s = UINT16_MAX;
 	assert_int_equal(rate_with(&charge, &rules, &rate, 1, NULL), TW_OK);
-	assert_true(charge.charged_s == UINT32_MAX);
-	assert_true(charge.cost.nanos == UINT32_MAX);
+	assert_true(charge.charged_s == UINT16_MAX);
+	assert_true(charge.cost.nanos == UINT16_MAX);
 }
 
 /* ---- questions ---- */
@@ -706,7 +709,7 @@ static void check_oracle(struct random *r, size_t *refused)
 	rules.vat = 1 + (uint32_t)draw(r, 2);
 	rules.vat_percent_nanos = draw(r, 4) ?
 		percents[draw(r, 7)] * TW_NANOS :
-		(int64_t)draw(r, 100 * TW_NANOS + 1);
+		(int64_t)draw(r, 1000001) * (TW_NANOS / 10000);
 	status = rate_with(&charge, &rules, &rate, seconds * S, NULL);
 	if (!oracle(&paper, &rules, &rate, seconds)) {
 		assert_int_equal(status, TW_ERANGE);
