@@ -1,0 +1,444 @@
+/**
+ * @file src/rating/numbering.c  Where a number stands, and how two of them do
+ *
+ * Decides which range a number lies in and what relation two places have.
+ * Refuses to know where ranges come from, what a price is, and to guess: a
+ * place that is not known makes no relation.
+ *
+ * A question costs one search among every 64th start (small enough to stay in
+ * the cache) and one among 64. An interpolation would be shorter on average,
+ * but numbers come in lumps and its worst case is bad.
+ */
+#include "ranges.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define STEP 64
+
+struct place {
+	uint32_t operator_name, region, city;   /* offsets into texts */
+	uint32_t joint;         /* the region names several */
+};
+
+struct tw_numbering {
+	uint32_t refs;          /* atomic */
+	size_t count, signs, place_count;
+	uint64_t *sign;         /* every STEP-th of from */
+	uint64_t *from;         /* rising */
+	uint64_t *to;
+	uint32_t *place;
+	struct place *places;
+	char *texts;
+};
+
+tw_numbering *tw_numbering_ref(tw_numbering *numbering)
+{
+	if (numbering)
+		__atomic_fetch_add(&numbering->refs, 1, __ATOMIC_RELAXED);
+	return numbering;
+}
+
+void tw_numbering_free(tw_numbering *numbering)
+{
+	if (!numbering ||
+	    __atomic_sub_fetch(&numbering->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	tw_free(numbering->sign);
+	tw_free(numbering->from);
+	tw_free(numbering->to);
+	tw_free(numbering->place);
+	tw_free(numbering->places);
+	tw_free(numbering->texts);
+	tw_free(numbering);
+}
+
+size_t tw_numbering_count(const tw_numbering *numbering)
+{
+	return numbering ? numbering->count : 0;
+}
+
+/* ---- regions ---- */
+
+/* The next of the regions that a text joins by ", " or " и ". */
+static struct tw_str next_region(const char **at)
+{
+	static const char *const joints[] = { ", ", " и " };
+	const char *text = *at, *end = text + strlen(text), *next = end;
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(joints); i++) {
+		const char *found = strstr(text, joints[i]);
+
+		if (found && found < end) {
+			end = found;
+			next = found + strlen(joints[i]);
+		}
+	}
+	*at = next;
+	return tw__str(text, (size_t)(end - text));
+}
+
+static bool is_joint(const char *region)
+{
+	return strstr(region, " и ") || strstr(region, ", ");
+}
+
+static bool share_a_region(const char *a, const char *b)
+{
+	while (*a) {
+		struct tw_str one = next_region(&a);
+		const char *at = b;
+
+		while (*at) {
+			struct tw_str other = next_region(&at);
+
+			if (one.l == other.l && one.l &&
+			    memcmp(one.p, other.p, one.l) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Of two regions that are not spelled alike. A mobile range of "Москва и
+ * Московская область" beside a landline in Москва may stand in the same one
+ * or not: no price is built on that. */
+static uint32_t relation_of_unlike(const char *a, const char *b)
+{
+	return share_a_region(a, b) ? TW_RELATION_ANY : TW_RELATION_OTHER;
+}
+
+uint32_t tw_place_relation(const tw_place *caller, const tw_place *callee)
+{
+	if (!caller || !callee || !*caller->region || !*callee->region)
+		return TW_RELATION_ANY;
+	if (strcmp(caller->region, callee->region) != 0)
+		return relation_of_unlike(caller->region, callee->region);
+	return *caller->city && strcmp(caller->city, callee->city) == 0 ?
+		TW_RELATION_SAME_CITY : TW_RELATION_SAME_REGION;
+}
+
+/* ---- asking ---- */
+
+/* Last of `count` rising numbers that is not after `number`, or 0. */
+static size_t last_until(const uint64_t *rising, size_t count,
+			 uint64_t number)
+{
+	size_t at = 0;
+
+	while (count > 1) {
+		size_t half = count / 2;
+
+		at = rising[at + half] <= number ? at + half : at;
+		count -= half;
+	}
+	return at;
+}
+
+static const struct place *place_of(const tw_numbering *n, uint64_t number)
+{
+	size_t first, at;
+
+	if (!n || !n->count)
+		return NULL;
+	first = last_until(n->sign, n->signs, number) * STEP;
+	at = n->count - first < STEP ? n->count - first : STEP;
+	at = first + last_until(n->from + first, at, number);
+	if (number < n->from[at] || number > n->to[at])
+		return NULL;
+	return &n->places[n->place[at]];
+}
+
+/* 0: digits, but no whole number. False: not digits. */
+static bool read_number(uint64_t *out, const char *digits)
+{
+	uint64_t number = 0;
+	size_t n = 0;
+
+	for (; digits[n]; n++) {
+		if (digits[n] < '0' || digits[n] > '9')
+			return false;
+		if (n < 15)
+			number = number * 10 + (uint64_t)(digits[n] - '0');
+	}
+	*out = n > 15 || *digits == '0' ? 0 : number;
+	return n > 0;
+}
+
+static tw_status fail_digits(const char *digits, tw_error *err)
+{
+	return tw__fail(err, TW_EINVAL, "'%.40s' is not a number in digits; "
+			"tw_number_digits() writes it so", digits);
+}
+
+static void fill(tw_place *out, const tw_numbering *n,
+		 const struct place *place)
+{
+	const struct { char *to; size_t room; uint32_t text; } all[] = {
+		{ out->operator_name, sizeof(out->operator_name),
+		  place->operator_name },
+		{ out->region, sizeof(out->region), place->region },
+		{ out->city, sizeof(out->city), place->city },
+	};
+
+	/* they fit: longer ones were refused */
+	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++) {
+		const char *text = n->texts + all[i].text;
+
+		memcpy(all[i].to, text, strnlen(text, all[i].room - 1) + 1);
+		all[i].to[all[i].room - 1] = '\0';
+	}
+}
+
+static bool is_text(const char *text, size_t room)
+{
+	const char *end = memchr(text, '\0', room);
+
+	return end && tw__utf8_is_valid(text, (size_t)(end - text));
+}
+
+static tw_status ask(tw_place *out, const tw_numbering_lookup *lookup,
+		     const char *digits, tw_error *err)
+{
+	tw_place place = TW_PLACE_INIT;
+	tw_status status;
+
+	if (!lookup || !lookup->find)
+		return TW_ENOTFOUND;
+	status = lookup->find(lookup->arg, &place, digits);
+	if (status == TW_ENOTFOUND)
+		return status;
+	if (status)
+		return tw__fail(err, status, "the look-up of %.40s failed "
+				"(%s); it is not known whether the number is "
+				"ported", digits, tw_status_name(status));
+	if (!is_text(place.operator_name, sizeof(place.operator_name)) ||
+	    !is_text(place.region, sizeof(place.region)) ||
+	    !is_text(place.city, sizeof(place.city)))
+		return tw__fail(err, TW_EINVAL, "the look-up of %.40s "
+				"answered with what is no UTF-8 text",
+				digits);
+	place.ported = 1;
+	*out = place;
+	return TW_OK;
+}
+
+static tw_status find(tw_place *out, const tw_numbering *numbering,
+		      const char *digits, const tw_numbering_lookup *lookup,
+		      tw_error *err)
+{
+	const struct place *place;
+	uint64_t number;
+	tw_status status;
+
+	if (!read_number(&number, digits))
+		return fail_digits(digits, err);
+	status = ask(out, lookup, digits, err);
+	if (status != TW_ENOTFOUND)
+		return status;
+	place = place_of(numbering, number);
+	if (!place)
+		return tw__fail(err, TW_ENOTFOUND, "%.40s stands in no range; "
+				"import the numbering of its code", digits);
+	out->ported = 0;
+	fill(out, numbering, place);
+	return TW_OK;
+}
+
+tw_status tw_numbering_find(tw_place *out, const tw_numbering *numbering,
+			    const char *digits,
+			    const tw_numbering_lookup *lookup, tw_error *err)
+{
+	tw_place place = TW_PLACE_INIT;
+	tw_status status;
+
+	if (!out || !digits)
+		return tw__fail(err, TW_EINVAL, "a number and room for its "
+				"place are wanted");
+	if (out->size < sizeof(*out))
+		return tw__fail(err, TW_EINVAL, "size %u in a place; set it "
+				"with TW_PLACE_INIT", out->size);
+	status = find(&place, numbering, digits, lookup, err);
+	if (status)
+		return status;
+	place.size = out->size;
+	*out = place;
+	return TW_OK;
+}
+
+static tw_status ask_both(uint32_t *out, const tw_numbering *numbering,
+			  const char *const both[2],
+			  const tw_numbering_lookup *lookup, tw_error *err)
+{
+	tw_place place[2] = { TW_PLACE_INIT, TW_PLACE_INIT };
+
+	for (size_t i = 0; i < 2; i++) {
+		tw_status status = find(&place[i], numbering, both[i], lookup,
+					err);
+
+		if (status && status != TW_ENOTFOUND)
+			return status;
+	}
+	*out = tw_place_relation(&place[0], &place[1]);
+	return TW_OK;
+}
+
+tw_status tw_numbering_relation(uint32_t *out, const tw_numbering *numbering,
+				const char *caller, const char *callee,
+				const tw_numbering_lookup *lookup,
+				tw_error *err)
+{
+	const char *const both[2] = { caller, callee };
+	const struct place *a, *b;
+	uint64_t number[2];
+
+	if (!out || !callee)
+		return tw__fail(err, TW_EINVAL, "a callee and room for the "
+				"relation are wanted");
+	if (!read_number(&number[1], callee))
+		return fail_digits(callee, err);
+	*out = TW_RELATION_ANY;
+	if (!caller)
+		return TW_OK;
+	if (!read_number(&number[0], caller))
+		return fail_digits(caller, err);
+	if (lookup && lookup->find)
+		return ask_both(out, numbering, both, lookup, err);
+	a = place_of(numbering, number[0]);
+	b = place_of(numbering, number[1]);
+	if (!a || !b || !numbering->texts[a->region] ||
+	    !numbering->texts[b->region])
+		return TW_OK;
+	/* texts stand there once: the same offset is the same text */
+	if (a->region == b->region)
+		*out = a->city == b->city && numbering->texts[a->city] ?
+			TW_RELATION_SAME_CITY : TW_RELATION_SAME_REGION;
+	else if (!a->joint && !b->joint)
+		*out = TW_RELATION_OTHER;
+	else
+		*out = relation_of_unlike(numbering->texts + a->region,
+					  numbering->texts + b->region);
+	return TW_OK;
+}
+
+/* ---- making one ---- */
+
+static tw_status allocate(struct tw_numbering *n, const struct tw__ranges *r,
+			  tw_error *err)
+{
+	n->count = r->count;
+	n->signs = (r->count + STEP - 1) / STEP;
+	n->place_count = r->place_count;
+	n->sign = tw_calloc(n->signs, sizeof(*n->sign));
+	n->from = tw_calloc(n->count, sizeof(*n->from));
+	n->to = tw_calloc(n->count, sizeof(*n->to));
+	n->place = tw_calloc(n->count, sizeof(*n->place));
+	n->places = tw_calloc(n->place_count, sizeof(*n->places));
+	n->texts = tw_malloc(r->texts_size);
+	if (!n->sign || !n->from || !n->to || !n->place || !n->places ||
+	    !n->texts)
+		return tw__fail_oom(err);
+	return TW_OK;
+}
+
+tw_status tw__numbering_of(tw_numbering **out,
+			   const struct tw__ranges *ranges, tw_error *err)
+{
+	struct tw_numbering *n = tw_calloc(1, sizeof(*n));
+	tw_status status;
+
+	if (!n)
+		return tw__fail_oom(err);
+	n->refs = 1;
+	status = allocate(n, ranges, err);
+	if (status) {
+		tw_numbering_free(n);
+		return status;
+	}
+	for (size_t i = 0; i < n->count; i++) {
+		n->from[i] = ranges->rows[i].from;
+		n->to[i] = ranges->rows[i].to;
+		n->place[i] = ranges->rows[i].place;
+		if (i % STEP == 0)
+			n->sign[i / STEP] = n->from[i];
+	}
+	if (ranges->texts_size)
+		memcpy(n->texts, ranges->texts, ranges->texts_size);
+	for (size_t i = 0; i < n->place_count; i++) {
+		const struct tw__place_text *text = &ranges->places[i];
+
+		n->places[i] = (struct place){ text->operator_name,
+			text->region, text->city,
+			is_joint(n->texts + text->region) };
+	}
+	*out = n;
+	return TW_OK;
+}
+
+static tw_status add(struct tw__ranges *ranges, const tw_number_range *range,
+		     tw_error *err)
+{
+	struct tw__place_view view;
+	struct tw__range row = { .from = range->from, .to = range->to,
+				 .line = range->line };
+	tw_status status = tw__range_check(range->from, range->to, err);
+
+	if (!status && (!is_text(range->operator_name,
+				 sizeof(range->operator_name)) ||
+			!is_text(range->region, sizeof(range->region)) ||
+			!is_text(range->city, sizeof(range->city))))
+		status = tw__fail(err, TW_EINVAL, "a text of the range is not "
+				  "UTF-8 that ends within its field");
+	if (status)
+		goto out;
+	view.operator_name = tw__str_of(range->operator_name);
+	view.region = tw__str_of(range->region);
+	view.city = tw__str_of(range->city);
+	status = tw__ranges_place(&row.place, ranges, &view, err);
+	if (!status)
+		status = tw__ranges_add(ranges, &row, err);
+out:
+	if (status)
+		tw__error_place(err, range->line, "");
+	return status;
+}
+
+static tw_status refuse_overlap(void *arg, const struct tw__range *gone,
+				const struct tw__range *stays, bool alike)
+{
+	(void)alike;
+	return tw__fail_at(arg, TW_ECONFLICT, gone->line, "", "lines %lld and "
+			   "%lld: the ranges %" PRIu64 "-%" PRIu64 " and %"
+			   PRIu64 "-%" PRIu64 " overlap; a number stands in "
+			   "one only", (long long)stays->line,
+			   (long long)gone->line, stays->from, stays->to,
+			   gone->from, gone->to);
+}
+
+tw_status tw_numbering_new(tw_numbering **out, const tw_number_range *ranges,
+			   size_t count, tw_error *err)
+{
+	const unsigned char *at = (const unsigned char *)ranges;
+	struct tw__ranges collected = { 0 };
+	tw_number_range range;
+	tw_status status = TW_OK;
+	tw_error why = TW_ERROR_INIT;
+
+	if (!out || (!ranges && count))
+		return tw__fail(err, TW_EINVAL, "no ranges or no place for "
+				"the numbering");
+	for (size_t i = 0; i < count && !status; i++, at += ranges->size) {
+		status = tw__import(&range, sizeof(range), at, err);
+		if (!status)
+			status = add(&collected, &range, err);
+	}
+	if (!status) {
+		status = tw__ranges_sweep(&collected, refuse_overlap, &why);
+		if (status && err)
+			*err = why;
+	}
+	if (!status)
+		status = tw__numbering_of(out, &collected, err);
+	tw__ranges_free(&collected);
+	return status;
+}
