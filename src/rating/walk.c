@@ -172,7 +172,7 @@ static int64_t step(struct walk *w, int64_t at, int64_t end, bool first)
 	if (crossing == TW_CROSSING_INCREMENT_START)
 		until_s = min_i64(until_s, w->band_until_s);
 	inc = first ? w->price->base->first_inc_s : row->next_inc_s;
-	count = first ? 1 : (until_s - at + inc - 1) / inc;
+	count = inc == row->next_inc_s ? (until_s - at + inc - 1) / inc : 1;
 
 	if (crossing == TW_CROSSING_PER_SECOND) {
 		price_by_second(w, at, count * inc, inc);

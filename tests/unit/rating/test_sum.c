@@ -1,0 +1,242 @@
+/* Fee, bounds, VAT, exchange and the rounding that they share. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "banded.h"
+
+#define KOPECK 10000000LL
+
+static tw_status rates(tw_charge *out, const struct banded *b,
+		       const tw_rating_request *request, tw_error *err)
+{
+	tw_deck *deck = NULL;
+	tw_status status;
+
+	assert_int_equal(banded_deck(&deck, b, NULL), TW_OK);
+	*out = (tw_charge)TW_CHARGE_INIT;
+	status = tw_rating_rate(out, deck, request, err);
+	tw_deck_free(deck);
+	return status;
+}
+
+static int64_t cost(const struct banded *b, const tw_rating_request *request)
+{
+	tw_charge charge;
+
+	assert_int_equal(rates(&charge, b, request, NULL), TW_OK);
+	return charge.cost.nanos;
+}
+
+static tw_rating_request seconds(int64_t n)
+{
+	return fixture_request("74951234567", n * TW_SECOND);
+}
+
+/* 0.60 a minute by the second, fee 0.10, no bands. */
+static void plain_make(struct banded *b)
+{
+	banded_make(b);
+	b->options.band_count = 0;
+	banded_add(b, 60 * KOPECK, "", 0, 1)->connect_fee_nanos = 10 * KOPECK;
+}
+
+static void test_bounds(void **state)
+{
+	tw_rating_request ten = seconds(10), hour = seconds(3600);
+	struct banded b;
+
+	(void)state;
+	plain_make(&b);
+	assert_int_equal(cost(&b, &ten), 20 * KOPECK);
+	b.rules.minimum_charge_nanos = 50 * KOPECK;
+	b.rules.maximum_charge_nanos = 2 * RUB;
+	assert_int_equal(cost(&b, &ten), 50 * KOPECK);
+	assert_int_equal(cost(&b, &hour), 2 * RUB);
+	/* all from a bundle: the fee, and no minimum */
+	ten.bundle_left_s = 10;
+	assert_int_equal(cost(&b, &ten), 10 * KOPECK);
+	ten.bundle_left_s = 9;
+	assert_int_equal(cost(&b, &ten), 50 * KOPECK);
+	/* a minimum is for a call that paid seconds */
+	b.rules.included_s = 10;
+	ten.bundle_left_s = 0;
+	assert_int_equal(cost(&b, &ten), 10 * KOPECK);
+}
+
+/* What no amount holds may still be capped. */
+static void test_cap_of_too_much(void **state)
+{
+	tw_rating_request hour = seconds(3600);
+	tw_charge charge;
+	tw_error err = TW_ERROR_INIT;
+	struct banded b;
+
+	(void)state;
+	plain_make(&b);
+	b.rates[0].price_nanos = INT64_MAX;
+	assert_int_equal(rates(&charge, &b, &hour, &err), TW_ERANGE);
+	assert_int_equal(err.line, 2);
+	b.rules.maximum_charge_nanos = 2 * RUB;
+	assert_int_equal(cost(&b, &hour), 2 * RUB);
+	b.rules.round_each = TW_ROUND_EACH_INCREMENT;
+	assert_int_equal(cost(&b, &hour), 2 * RUB);
+}
+
+static void test_zero_and_short(void **state)
+{
+	tw_rating_request none = seconds(0), two = seconds(2);
+	struct banded b;
+
+	(void)state;
+	plain_make(&b);
+	assert_int_equal(cost(&b, &none), 0);
+	b.rules.fee_on_zero = 1;
+	b.rules.minimum_charge_nanos = RUB;
+	b.rules.minimum_s = 30;
+	assert_int_equal(cost(&b, &none), 10 * KOPECK);
+	b.rules.minimum_charge_nanos = 0;
+	assert_int_equal(cost(&b, &two), 40 * KOPECK);
+	b.rules.free_below_s = 3;
+	assert_int_equal(cost(&b, &two), 0);
+}
+
+static void test_attempt(void **state)
+{
+	tw_rating_request request = seconds(0);
+	tw_charge charge;
+	struct banded b;
+
+	(void)state;
+	plain_make(&b);
+	request.flags = TW_RATING_UNANSWERED;
+	assert_int_equal(cost(&b, &request), 0);
+	b.rules.attempt_fee_nanos = 55000000;
+	b.rules.minimum_charge_nanos = RUB;
+	assert_int_equal(cost(&b, &request), 6 * KOPECK);
+	/* no prefix is asked */
+	request.number = "1";
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.cost.nanos, 6 * KOPECK);
+	assert_true(charge.rate_index == TW_RATE_NONE);
+	request.direction = TW_DIRECTION_INBOUND;
+	assert_int_equal(cost(&b, &request), 0);
+}
+
+static void test_rounding_each(void **state)
+{
+	tw_rating_request minute = seconds(60);
+	struct banded b;
+
+	(void)state;
+	plain_make(&b);
+	b.rates[0].price_nanos = 10 * KOPECK;
+	b.rates[0].connect_fee_nanos = 12345678;
+	b.rules.rounding = TW_ROUND_UP;
+	assert_int_equal(cost(&b, &minute), 12 * KOPECK);
+	b.rules.round_each = TW_ROUND_EACH_INCREMENT;
+	assert_int_equal(cost(&b, &minute), 62 * KOPECK);
+	/* a bundle that ends within an increment leaves a part of it */
+	b.rates[0].first_inc_s = b.rates[0].next_inc_s = 60;
+	minute.bundle_left_s = 59;
+	assert_int_equal(cost(&b, &minute), 3 * KOPECK);
+}
+
+/* The oracle in fractions does the rest (tests/python). */
+static void test_exchange(void **state)
+{
+	tw_rating_request request = seconds(61);
+	tw_error err = TW_ERROR_INIT;
+	tw_charge charge;
+	struct banded b;
+
+	(void)state;
+	plain_make(&b);
+	strcpy(b.rules.currency, "USD");
+	strcpy(b.rules.convert_to, "RUB");
+	b.rules.decimals = 4;
+	b.rates[0].price_nanos = 12300000;
+	b.rates[0].connect_fee_nanos = 0;
+	assert_int_equal(rates(&charge, &b, &request, &err), TW_ENOPRICE);
+	assert_string_equal(err.field, "exchange");
+	request.exchange_nanos = 92500000000;
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.cost.nanos, 12500000);
+	assert_int_equal(charge.converted.nanos, 116 * KOPECK);
+	assert_string_equal(charge.converted.currency, "RUB");
+	/* what costs nothing needs no rate */
+	request.exchange_nanos = 0;
+	request.duration_us = 0;
+	assert_int_equal(cost(&b, &request), 0);
+	/* and one that nobody can mean */
+	request.duration_us = TW_SECOND;
+	request.exchange_nanos = INT64_MAX;
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_ERANGE);
+}
+
+static void test_percent_and_vat(void **state)
+{
+	tw_rating_request minute = seconds(60);
+	tw_charge charge;
+	struct banded b;
+
+	(void)state;
+	banded_make(&b);
+	b.bands[1].percent_ppm = 333333;
+	b.rules.vat_percent_nanos = 20 * TW_NANOS;
+	banded_add(&b, RUB, "", 0, 60);
+	/* midnight: 0.333333, VAT 0.0666666 */
+	assert_int_equal(rates(&charge, &b, &minute, NULL), TW_OK);
+	assert_int_equal(charge.cost.nanos, 33 * KOPECK);
+	assert_int_equal(charge.vat.nanos, 7 * KOPECK);
+	assert_int_equal(charge.exact_nanos, 333333000);
+	b.rules.vat = TW_VAT_GROSS;
+	assert_int_equal(rates(&charge, &b, &minute, NULL), TW_OK);
+	assert_int_equal(charge.net.nanos, 28 * KOPECK);
+	assert_int_equal(charge.vat.nanos, 5 * KOPECK);
+}
+
+static void test_limits_of_questions(void **state)
+{
+	tw_rating_request request = seconds(60);
+	tw_charge charge;
+	struct banded b;
+
+	(void)state;
+	plain_make(&b);
+#define REFUSES(change, status) \
+	do { \
+		request = seconds(60); \
+		change; \
+		assert_int_equal(rates(&charge, &b, &request, NULL), \
+				 status); \
+	} while (0)
+	REFUSES(request.bundle_left_s = -1, TW_EINVAL);
+	REFUSES(request.used_s = -1, TW_EINVAL);
+	REFUSES(request.used_s = INT64_MAX, TW_EINVAL);
+	REFUSES(request.exchange_nanos = -1, TW_EINVAL);
+	REFUSES(request.relation = 4, TW_EINVAL);
+	REFUSES(request.flags = 2, TW_EINVAL);
+	REFUSES(request.answer = TW_TIME_MAX, TW_ERANGE);
+	REFUSES(request.bundle_left_s = INT64_MAX, TW_OK);
+#undef REFUSES
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_cap_of_too_much),
+		cmocka_unit_test(test_zero_and_short),
+		cmocka_unit_test(test_attempt),
+		cmocka_unit_test(test_rounding_each),
+		cmocka_unit_test(test_exchange),
+		cmocka_unit_test(test_percent_and_vat),
+		cmocka_unit_test(test_limits_of_questions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
