@@ -123,7 +123,7 @@ static tw_status add_halves(struct tw_prefix_index *index, size_t nodes,
 	void *mem = index->halves;
 
 	if (tw__grow(&mem, &index->half_capacity,
-		     index->half_count + 2 * nodes, sizeof(struct tw_prefix_half)))
+		     index->half_count + 2 * nodes, sizeof(*index->halves)))
 		return tw__fail_oom(err);
 	index->halves = mem;
 	memset(index->halves + index->half_count, 0,
