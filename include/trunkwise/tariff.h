@@ -319,7 +319,8 @@ TW_EXTERN(tw_status) tw_deck_save(const tw_deck *deck, const char *path,
 TW_EXTERN(tw_status) tw_deck_open(tw_deck **out, const char *path,
 				  tw_error *err);
 /** The same from bytes that the caller keeps unchanged until `data_free` (may
- * be NULL) is called; 64-byte aligned. @return as tw_deck_open(), TW_EINVAL */
+ * be NULL) is called, by the last tw_deck_free() and not when this fails.
+ * Aligned to 8 bytes, better to 64. @return as tw_deck_open(), TW_EINVAL */
 TW_EXTERN(tw_status) tw_deck_view(tw_deck **out, const void *data,
 				  size_t size, void (*data_free)(void *arg),
 				  void *arg, tw_error *err);

@@ -447,13 +447,16 @@ tw_deck *tw_deck_ref(tw_deck *deck)
 	return deck;
 }
 
-/* The tables are const for all who ask; these are ours. */
+/* The tables are const for all who ask; these are ours. A deck in somebody's
+ * bytes has only the small ones of its own. */
 static void free_tables(struct tw_deck *deck)
 {
-	tw_free((void *)deck->rows);
-	tw_free((void *)deck->notes);
-	tw_free((void *)deck->place);
-	tw_free((void *)deck->texts);
+	if (!deck->image) {
+		tw_free((void *)deck->rows);
+		tw_free((void *)deck->notes);
+		tw_free((void *)deck->place);
+		tw_free((void *)deck->texts);
+	}
 	tw_free((void *)deck->bands);
 	tw_free((void *)deck->segments);
 	tw_free((void *)deck->days);
@@ -468,9 +471,8 @@ void tw_deck_free(tw_deck *deck)
 
 	tw__prefix_free(deck->prefixes);
 	tw_zone_free(deck->zone);
-	if (!deck->image)
-		free_tables(deck);
-	else if (deck->image_free)
+	free_tables(deck);
+	if (deck->image_free)
 		deck->image_free(deck->image_arg);
 	tw_free(deck);
 }

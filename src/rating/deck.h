@@ -77,7 +77,8 @@ struct tw_deck {
 	size_t count, texts_size, band_count, segment_count, day_count;
 	size_t tier_count, document_count;
 	uint32_t first_segment[TW_DAY_KINDS];   /* of each kind of day */
-	/* A deck in somebody's bytes: the tables above point into them. */
+	/* A deck in somebody's bytes: rows, notes, place and texts point into
+	 * them. */
 	const void *image;
 	void (*image_free)(void *arg);
 	void *image_arg;
