@@ -45,7 +45,8 @@ static void test_bands(void **state)
 	request.answer = T2026 + (20 * 3600 - 10) * TW_SECOND;
 	request.bundle_left_s = 20;
 	check(&b, &request, "en",
-	      "Outbound call to 74951234567, answered 2026-01-01T19:59:50+00:00 "
+	      "Outbound call to 74951234567, answered "
+	      "2026-01-01T19:59:50+00:00 "
 	      "(UTC).\n"
 	      "Prefix 7, line 2 of annex.csv (tariff version 3), in force "
 	      "without end.\n"
@@ -53,7 +54,8 @@ static void test_bands(void **state)
 	      "whole).\n"
 	      "Increments 1/1, 70 s are charged, 20 s of them from "
 	      "bundles:\n"
-	      "  seconds 0 to 10: 10 x 1 s, band \"day\": from the bundle, for "
+	      "  seconds 0 to 10: 10 x 1 s, band \"day\": from the bundle, "
+	      "for "
 	      "nothing.\n"
 	      "  seconds 10 to 20: 10 x 1 s, band \"night\": from the bundle, "
 	      "for nothing.\n"
@@ -63,7 +65,8 @@ static void test_bands(void **state)
 	      "Rounded once, half up, to 2 decimals. Cost 0.50 RUB without "
 	      "VAT; VAT 0 % on top: 0.00 RUB.\n");
 	check(&b, &request, "ru",
-	      "Исходящий звонок на 74951234567, ответ 2026-01-01T19:59:50+00:00 "
+	      "Исходящий звонок на 74951234567, ответ "
+	      "2026-01-01T19:59:50+00:00 "
 	      "(UTC).\n"
 	      "Префикс 7, строка 2 файла annex.csv (версия тарифа 3), "
 	      "действует бессрочно.\n"
@@ -99,7 +102,8 @@ static void test_bounds_and_exchange(void **state)
 		TW_RELATION_SAME_CITY;
 	request.relation = TW_RELATION_SAME_CITY;
 	check(&b, &request, "en",
-	      "Outbound call to 74951234567, answered 2026-01-01T00:00:00+00:00 "
+	      "Outbound call to 74951234567, answered "
+	      "2026-01-01T00:00:00+00:00 "
 	      "(UTC).\n"
 	      "Prefix 7, line 2 of the sheet, within one city, in force "
 	      "without end.\n"
@@ -127,7 +131,8 @@ static void test_free_and_attempt(void **state)
 	b.rules.free_below_s = 3;
 	banded_add(&b, RUB, "", 0, 60);
 	check(&b, &request, "ru",
-	      "Исходящий звонок на 74951234567, ответ 2026-01-01T00:00:00+00:00 "
+	      "Исходящий звонок на 74951234567, ответ "
+	      "2026-01-01T00:00:00+00:00 "
 	      "(UTC).\n"
 	      "Префикс 7, строка 2 тарифа, действует бессрочно.\n"
 	      "Разговор 2 с, учтено 2 с (начатая секунда считается целой).\n"
