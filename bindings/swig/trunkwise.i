@@ -29,3 +29,4 @@ TW_HANDLE(tw_registration)
 
 %include "results.i"
 %include "calls.i"
+%include "columns.i"

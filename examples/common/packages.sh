@@ -13,8 +13,8 @@ packages_demo="$packages_build python3-xlsxwriter"
 
 # What the tests add: frameworks, SIP peers, other compilers and readers.
 packages_test="$packages_demo g++ clang clang-tidy valgrind libcmocka-dev \
-python3-pytest python3-hypothesis python3-openpyxl sip-tester kamailio \
-kamailio-extra-modules baresip-core openssl abigail-tools sqlite3"
+python3-pytest python3-hypothesis python3-openpyxl python3-numpy sip-tester \
+kamailio kamailio-extra-modules baresip-core openssl abigail-tools sqlite3"
 
 # Names of a list that are not installed, one a line.
 packages_missing() {

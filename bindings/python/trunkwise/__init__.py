@@ -8,6 +8,7 @@ also inherit the built-in ones. One thread at a time per object.
 from typing import TYPE_CHECKING
 
 from . import errors
+from .columns import ChargeColumns
 from .deployment import Change, Deployment, Problem
 from .directory import Directory, Row
 from .errors import (Busy, Cancelled, Conflict, Error, Exists,
@@ -42,9 +43,9 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Busy", "Cancelled", "Change", "Charge", "Conflict", "Counts", "Deck",
-    "Deployment", "Directory", "Error", "Exists", "ExpenseReport", "ExpenseRow",
-    "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
+    "Busy", "Cancelled", "Change", "Charge", "ChargeColumns", "Conflict",
+    "Counts", "Deck", "Deployment", "Directory", "Error", "Exists",
+    "ExpenseReport", "ExpenseRow", "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "OutOfRange", "ParseError", "Problem", "Rate",
     "Refused", "Reject", "Row", "Sheet", "Store", "StoreError",
     "Unsupported", "Verdict", "errors",

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Iterator, NamedTuple
 
 from . import raw
+from .columns import (ChargeColumns, Microseconds, Names, Texts,
+                      call_columns, rate_columns)
 from .results import Reject, rejects_of_sheet
-from .values import Money, decimal, instant, microseconds, money
-
-DIRECTIONS = {"outbound": 1, "inbound": 2, "forward": 3, "internal": 4}
+from .values import DIRECTIONS, Money, decimal, instant, microseconds, money
 
 
 class Rate(NamedTuple):
@@ -111,3 +111,21 @@ class Deck:
         return raw.rating_explain(self.handle, DIRECTIONS[direction], number,
                                   caller, microseconds(answer),
                                   int(Decimal(seconds) * 1_000_000), lang)
+
+    def rate_columns(self, numbers: Texts, answers: Microseconds,
+                     durations_us: Microseconds, *,
+                     callers: Texts | None = None,
+                     directions: Names | None = None,
+                     relations: Names | None = None,
+                     direction: str = "outbound",
+                     threads: int = 1) -> ChargeColumns:
+        """Many calls at once, each on its own: no bundle, tier or exchange.
+
+        Columns are not copied: leave them alone until this returns. A row
+        that is no call, or has no price, has a status that says so, and the
+        others are rated all the same.
+        """
+        calls = call_columns(direction, numbers, answers, durations_us,
+                             callers=callers, directions=directions,
+                             relations=relations)
+        return rate_columns(self.handle, calls, threads)
