@@ -255,6 +255,57 @@ static void places_that_cannot_be_written(void **state)
 	drop_place(&p);
 }
 
+/* 300 calls, what they cost together. */
+static int64_t total_cost(const tw_deck *deck)
+{
+	struct image_random r;
+	int64_t total = 0;
+
+	image_seed(&r, 300);
+	for (size_t i = 0; i < 300; i++) {
+		tw_charge charge = TW_CHARGE_INIT;
+		char number[32];
+		tw_rating_request request = image_request(&r, number);
+
+		if (!tw_rating_rate(&charge, deck, &request, NULL))
+			total += charge.cost.nanos;
+	}
+	return total;
+}
+
+/* What format 1 has written is read for ever, and last year's rating is what
+ * it was. tests/fuzz/corpus/deck keeps files of it. */
+static void files_of_format_1(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t rows;
+		int64_t total;
+	} files[] = {
+		{ "v1-0.deck", 0, 1050000000 },
+		{ "v1-5.deck", 9, 0 },
+		{ "v1-10.deck", 20, 1269757210000 },
+		{ "v1-15.deck", 25, 416208830000 },
+		{ "v1-20.deck", 34, 491850139610 },
+		{ "v1-25.deck", 45, 1149916292000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(files); i++) {
+		tw_error err = TW_ERROR_INIT;
+		tw_deck *deck = NULL;
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/deck/%s",
+			 TW_SOURCE_DIR, files[i].name);
+		tw_deck_open(&deck, path, &err);
+		assert_string_equal(err.message, "");
+		assert_int_equal(tw_deck_count(deck), files[i].rows);
+		assert_int_equal(total_cost(deck), files[i].total);
+		tw_deck_free(deck);
+	}
+}
+
 static void every_failed_allocation(void **state)
 {
 	struct faults faults;
@@ -305,6 +356,7 @@ int main(void)
 		cmocka_unit_test(no_decks),
 		cmocka_unit_test(damage_is_named_by_file),
 		cmocka_unit_test(places_that_cannot_be_written),
+		cmocka_unit_test(files_of_format_1),
 		cmocka_unit_test(every_failed_allocation),
 	};
 
