@@ -196,6 +196,20 @@ typedef int (*tw_progress_fn)(void *arg, uint64_t done, uint64_t total);
 
 typedef struct tw_sheet tw_sheet;
 
+/** How one carrier's sheets differ from the native one: declared once, and
+ * read by for each of them. docs/sheets.md has every key. */
+typedef struct tw_sheet_map tw_sheet_map;
+
+/** New; says nothing yet. */
+TW_EXTERN(tw_status) tw_sheet_map_new(tw_sheet_map **out, tw_error *err);
+/** One key: "delimiter", "encoding", "decimal", "header", "skip",
+ * "until_blank", "columns", "column.NAME", "dates", "price_per", "country",
+ * "default.NAME".
+ * @return TW_OK, TW_ENOTFOUND (no such key), TW_EPARSE (no such value) */
+TW_EXTERN(tw_status) tw_sheet_map_set(tw_sheet_map *map, const char *key,
+				      const char *value, tw_error *err);
+TW_EXTERN(void) tw_sheet_map_free(tw_sheet_map *map);
+
 typedef struct tw_sheet_options {
 	uint32_t size;
 	uint32_t first_inc_s;        /* where the sheet names none */
@@ -205,15 +219,20 @@ typedef struct tw_sheet_options {
 					row's */
 	const char *zone;            /* dates are local midnight here; NULL:
 					UTC, enough to check a sheet */
+	const tw_sheet_map *map;     /* borrowed for the call, or NULL */
+	tw_progress_fn progress;     /* bytes of the sheet's text, or NULL */
+	void *progress_arg;
 } tw_sheet_options;
 #define TW_SHEET_OPTIONS_INIT { sizeof(tw_sheet_options), 60, 60, 0, NULL, \
-	NULL }
+	NULL, NULL, NULL, NULL }
 
-/** Reads a whole native CSV sheet (house layout: prefix, destination, rate,
- * currency, effective_from, effective_to, first_inc, next_inc, connect_fee,
- * optional direction, caller_prefix, status). Bad rows do not stop it: they
- * are in the rejects, and the sheet as a whole is then not loadable.
- * @return TW_OK (new), TW_EPARSE (no header), TW_ENOTFOUND (zone) */
+/** Reads a whole sheet: CSV with the native columns (prefix, destination,
+ * rate, currency, effective_from, effective_to, first_inc, next_inc,
+ * connect_fee, and others) or with what they are called elsewhere;
+ * docs/sheets.md tells all. Bad rows do not stop it: they are in the rejects,
+ * and the sheet as a whole is then not loadable.
+ * @return TW_OK (new), TW_EPARSE (no header, not text), TW_ENOTFOUND (zone),
+ *         TW_ECANCELLED */
 TW_EXTERN(tw_status) tw_sheet_read(tw_sheet **out, const void *data,
 				   size_t size,
 				   const tw_sheet_options *options,

@@ -426,6 +426,21 @@ char tw__csv_delimiter(const struct tw_csv *csv)
 	return csv->delimiter;
 }
 
+int64_t tw__csv_line(const struct tw_csv *csv)
+{
+	return csv->line;
+}
+
+void tw__csv_count_from(struct tw_csv *csv, int64_t line)
+{
+	csv->line = line;
+}
+
+size_t tw__csv_at(const struct tw_csv *csv)
+{
+	return csv->at;
+}
+
 void tw__csv_free(struct tw_csv *csv)
 {
 	if (!csv)

@@ -33,11 +33,22 @@ tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
 tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *row,
 		       tw_error *err);
 char tw__csv_delimiter(const struct tw_csv *csv);
+/* The physical line of the next unread byte, and of the first one where the
+ * input is the rest of a text. */
+int64_t tw__csv_line(const struct tw_csv *csv);
+void tw__csv_count_from(struct tw_csv *csv, int64_t line);
+/* Bytes read so far. */
+size_t tw__csv_at(const struct tw_csv *csv);
 void tw__csv_free(struct tw_csv *csv);
 
 /* Text bytes of any usual encoding as UTF-8 (new, tw_free): UTF-8 with or
  * without BOM, UTF-16 with BOM, else cp1251 when `fallback_cp1251`. */
 tw_status tw__text_to_utf8(char **out, size_t *out_size, const void *data,
 			   size_t size, bool fallback_cp1251, tw_error *err);
+/* When the encoding is known. UTF-16 without a BOM has its low byte first. */
+tw_status tw__text_utf16(char **out, size_t *out_size, const void *data,
+			 size_t size, tw_error *err);
+tw_status tw__text_cp1251(char **out, size_t *out_size, const void *data,
+			  size_t size, tw_error *err);
 
 #endif

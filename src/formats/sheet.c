@@ -2,9 +2,10 @@
  * @file src/formats/sheet.c  A carrier's price sheet, row by row
  *
  * Decides which rows of a sheet are good and lists every other with its line,
- * column and mend. Refuses to know the tariff's older versions, the store and
- * what is done with a sheet that has rejects: it holds both and counts both,
- * rows_read = rows_good + rows_rejected.
+ * column and mend. Refuses to know the tariff's older versions, its bands,
+ * the store and what is done with a sheet that has rejects: it holds both and
+ * counts both, rows_read = rows_good + rows_rejected. A row may be a range of
+ * codes: it is kept once, and each of its prices names it.
  */
 #include "sheet.h"
 
@@ -14,127 +15,63 @@
 #include "csv.h"
 #include "rating/deck.h"
 
+#define PROGRESS_ROWS 1000u
+
 struct tw_sheet {
 	char currency[4];
-	tw_rate *rates;
+	tw_rate *rows;               /* without prefix; status 0: rejected */
+	struct sheet_price *prices;
 	tw_reject *rejects;
-	size_t rate_count, rate_capacity;
+	size_t row_count, row_capacity;
+	size_t price_count, price_capacity;
 	size_t reject_count, reject_capacity;
+	uint64_t good;
 };
 
 struct sheet_read {
 	struct tw_sheet *sheet;
 	struct tw_csv *csv;
 	struct sheet_reading reading;
-	enum sheet_column of_field[TW_CSV_FIELDS_MAX];
-	size_t fields;
-	char spelled[COL_COUNT][SHEET_SHOWN];
+	struct sheet_head head;
+	struct sheet_codes codes;
+	tw_progress_fn progress;
+	void *progress_arg;
+	size_t size;                 /* of the text */
+	size_t seen;                 /* rows */
 };
 
-static tw_status fail_header(int64_t line, struct tw_str name,
-			     const char *mend, tw_error *err)
+static tw_status add_prices(struct tw_sheet *sheet,
+			    const struct sheet_codes *codes, tw_error *err)
 {
-	char shown[SHEET_SHOWN];
+	void *mem = sheet->prices;
 
-	tw__sheet_shown(shown, name);
-
-	return tw__fail_at(err, TW_EPARSE, line, shown, "header \"%s\" %s",
-			   shown, mend);
-}
-
-/* An unknown column is not skipped: "peak_rate" left unread is money. */
-static tw_status map_field(struct sheet_read *r, size_t i,
-			   const struct tw_csv_row *row, tw_error *err)
-{
-	struct tw_str name = tw__str_trim(row->fields[i]);
-	enum sheet_column column = tw__sheet_column(name);
-
-	r->of_field[i] = column;
-	if (!name.l)
-		return TW_OK;
-	if (column == COL_COUNT)
-		return fail_header(row->line, name, "is no column of a "
-			"sheet; rename it to prefix, destination, rate, "
-			"currency, effective_from, effective_to, first_inc, "
-			"next_inc, increments, connect_fee, direction, "
-			"caller_prefix, status or comment", err);
-	if (column == COL_COMMENT)
-		return TW_OK;
-	if (r->reading.present[column])
-		return fail_header(row->line, name, "stands there twice "
-			"under one meaning; keep one of the columns", err);
-	r->reading.present[column] = true;
-	tw__sheet_shown(r->spelled[column], name);
-
-	return TW_OK;
-}
-
-static tw_status check_header(const struct sheet_read *r, int64_t line,
-			      tw_error *err)
-{
-	const bool *present = r->reading.present;
-
-	if (!present[COL_PREFIX] || !present[COL_RATE])
-		return tw__fail_at(err, TW_EPARSE, line,
-			present[COL_PREFIX] ? "rate" : "prefix",
-			"no header with the columns prefix and rate; start "
-			"the sheet with prefix,destination,rate,currency,"
-			"effective_from,effective_to,first_inc,next_inc,"
-			"connect_fee");
-	if (!present[COL_CURRENCY] && !r->reading.currency[0])
-		return tw__fail_at(err, TW_EPARSE, line, "currency",
-			"neither the sheet nor the caller names a currency; "
-			"add the column");
-	if (present[COL_INCREMENTS] && (present[COL_FIRST_INC] ||
-					present[COL_NEXT_INC]))
-		return tw__fail_at(err, TW_EPARSE, line, "increments",
-			"the sheet has increments and first_inc or next_inc; "
-			"keep one way");
-
-	return TW_OK;
-}
-
-static tw_status read_header(struct sheet_read *r, tw_error *err)
-{
-	struct tw_csv_row row;
-	tw_status status;
-
-	status = tw__csv_next(r->csv, &row, err);
-	if (status == TW_ITER_END)
-		return tw__fail_at(err, TW_EPARSE, 1, "prefix", "the sheet "
-			"is empty; its first line names the columns");
-	if (status)
-		return status;
-	if (row.fault)
-		return tw__fail_at(err, TW_EPARSE, row.line, "prefix",
-				   "header: %s", row.fault);
-
-	r->fields = row.count;
-	for (size_t i = 0; i < row.count; i++) {
-		status = map_field(r, i, &row, err);
-		if (status)
-			return status;
-	}
-	for (size_t i = 0; i < COL_COUNT; i++)
-		r->reading.names[i] = r->reading.present[i] ? r->spelled[i] :
-			tw__sheet_column_name((enum sheet_column)i);
-	r->reading.delimiter = tw__csv_delimiter(r->csv);
-
-	return check_header(r, row.line, err);
-}
-
-static tw_status add_rate(struct tw_sheet *sheet, const tw_rate *rate,
-			  tw_error *err)
-{
-	void *mem = sheet->rates;
-
-	if (tw__grow(&mem, &sheet->rate_capacity, sheet->rate_count + 1,
-		     sizeof(*rate)))
+	if (tw__grow(&mem, &sheet->price_capacity,
+		     sheet->price_count + codes->count,
+		     sizeof(*sheet->prices)))
 		return tw__fail_oom(err);
-	sheet->rates = mem;
-	sheet->rates[sheet->rate_count++] = *rate;
+	sheet->prices = mem;
+	for (size_t i = 0; i < codes->count; i++)
+		sheet->prices[sheet->price_count++] = (struct sheet_price){
+			codes->list[i], sheet->rows[sheet->row_count].to,
+			(uint32_t)sheet->row_count };
+	sheet->row_count++;
+	sheet->good++;
 
 	return TW_OK;
+}
+
+static tw_status add_row(struct tw_sheet *sheet, const tw_rate *row,
+			 const struct sheet_codes *codes, tw_error *err)
+{
+	void *mem = sheet->rows;
+
+	if (tw__grow(&mem, &sheet->row_capacity, sheet->row_count + 1,
+		     sizeof(*row)))
+		return tw__fail_oom(err);
+	sheet->rows = mem;
+	sheet->rows[sheet->row_count] = *row;
+
+	return add_prices(sheet, codes, err);
 }
 
 static tw_status add_reject(struct tw_sheet *sheet, const tw_reject *reject,
@@ -166,12 +103,12 @@ static bool place_cells(const struct sheet_read *r,
 {
 	if (row->fault)
 		return bad_shape(reject, row->count, row->fault);
-	if (row->count < r->fields)
+	if (row->count < r->head.fields)
 		return bad_shape(reject, row->count, "the row has fewer "
 			"cells than the header; write the empty ones too");
 	for (size_t i = 0; i < row->count; i++) {
-		enum sheet_column column = i < r->fields ? r->of_field[i]
-							 : COL_COUNT;
+		enum sheet_column column = i < r->head.fields ?
+			r->head.of_field[i] : COL_COUNT;
 
 		if (column != COL_COUNT) {
 			cells[column] = row->fields[i];
@@ -187,31 +124,94 @@ static bool place_cells(const struct sheet_read *r,
 	return true;
 }
 
+static void set_defaults(struct tw_str cells[COL_COUNT],
+			 const struct tw_sheet_map *map)
+{
+	for (size_t i = 0; i < COL_COUNT; i++)
+		cells[i] = tw__str_of(map->defaults[i]);
+}
+
+static bool is_blank(const struct tw_csv_row *row)
+{
+	if (row->fault)
+		return false;
+	for (size_t i = 0; i < row->count; i++) {
+		if (tw__str_trim(row->fields[i]).l)
+			return false;
+	}
+
+	return true;
+}
+
+/* Four million prices of one sheet are a mistake: a range too many. */
+static bool has_room(const struct sheet_read *r, tw_reject *reject)
+{
+	enum sheet_column column = r->reading.present[COL_AREA] ? COL_AREA
+								: COL_PREFIX;
+
+	if (r->sheet->price_count + r->codes.count <= SHEET_RATES_MAX)
+		return true;
+	snprintf(reject->column, sizeof(reject->column), "%s",
+		 r->reading.names[column]);
+	snprintf(reject->reason, sizeof(reject->reason), "the sheet has more "
+		 "than 4000000 codes; split it, or write the shorter codes "
+		 "that ranges share");
+
+	return false;
+}
+
 static tw_status read_row(struct sheet_read *r, const struct tw_csv_row *row,
 			  tw_error *err)
 {
 	struct tw_str cells[COL_COUNT];
 	tw_reject reject = TW_REJECT_INIT;
+	tw_status status = TW_EPARSE;
 	tw_rate rate;
 
-	for (size_t i = 0; i < COL_COUNT; i++)
-		cells[i] = TW_STR("");
+	set_defaults(cells, r->reading.map);
 	reject.line = row->line;
-	if (!place_cells(r, row, &reject, cells) ||
-	    tw__sheet_row(&rate, &reject, &r->reading, cells))
+	if (place_cells(r, row, &reject, cells))
+		status = tw__sheet_row(&rate, &r->codes, &reject, &r->reading,
+				       cells);
+	if (status == TW_ENOMEM)
+		return tw__fail_oom(err);
+	if (status || !has_room(r, &reject))
 		return add_reject(r->sheet, &reject, err);
 	rate.line = row->line;
 
-	return add_rate(r->sheet, &rate, err);
+	return add_row(r->sheet, &rate, &r->codes, err);
+}
+
+static tw_status tell(struct sheet_read *r, bool is_last, tw_error *err)
+{
+	if (!r->progress || (!is_last && ++r->seen % PROGRESS_ROWS))
+		return TW_OK;
+	if (!r->progress(r->progress_arg, is_last ? r->size :
+			 tw__csv_at(r->csv), r->size))
+		return TW_OK;
+
+	return tw__fail(err, TW_ECANCELLED, "reading the sheet was "
+			"cancelled");
 }
 
 static tw_status read_rows(struct sheet_read *r, tw_error *err)
 {
+	bool until_blank = r->reading.map->until_blank;
+	int64_t line = tw__csv_line(r->csv);
 	struct tw_csv_row row;
 	tw_status status;
 
 	while (!(status = tw__csv_next(r->csv, &row, err))) {
+		bool blank = is_blank(&row);
+
+		if (until_blank && (blank || row.line != line))
+			return TW_OK;
+		line = tw__csv_line(r->csv);
+		if (blank)
+			continue;
 		status = read_row(r, &row, err);
+		if (!status)
+			status = tell(r, false, err);
 		if (status)
 			return status;
 	}
@@ -219,62 +219,43 @@ static tw_status read_rows(struct sheet_read *r, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-struct keyed {
-	struct tw_row_key key;
-	tw_rate *rate;
+struct conflicts {
+	struct sheet_read *read;
+	tw_error *err;
 };
 
-static int compare_keyed(const void *a, const void *b)
+/* A row without a status is one that has been rejected: one reason is
+ * enough. */
+static tw_status reject_conflict(void *arg, uint32_t row, uint32_t other,
+				 uint64_t prefix)
 {
-	const struct keyed *x = a, *y = b;
-	int order = tw__row_key_compare(&x->key, &y->key);
-
-	return order ? order : (x->rate > y->rate) - (x->rate < y->rate);
-}
-
-/* A rate without a line is one that has been rejected. */
-static tw_status reject_overlap(struct tw_sheet *sheet, tw_rate *bad,
-				const tw_rate *other, tw_error *err)
-{
+	const struct conflicts *conflicts = arg;
+	struct sheet_read *r = conflicts->read;
+	tw_rate *bad = &r->sheet->rows[row];
 	tw_reject reject = TW_REJECT_INIT;
+	char code[TW_PREFIX_DIGITS + 1];
+	bool is_area = r->reading.present[COL_AREA];
 
+	if (bad->status == 0)
+		return TW_OK;
+	tw__prefix_unpack(code, prefix);
 	reject.line = bad->line;
-	strcpy(reject.column, "prefix");
-	snprintf(reject.reason, sizeof(reject.reason), "lines %lld and %lld: "
-		 "%s has two rows in force at once; end the first with "
-		 "effective_to or delete one", (long long)other->line,
-		 (long long)bad->line, bad->prefix);
-	bad->line = 0;
+	snprintf(reject.column, sizeof(reject.column), "%s",
+		 r->reading.names[is_area ? COL_AREA : COL_PREFIX]);
+	if (row == other)
+		snprintf(reject.reason, sizeof(reject.reason),
+			 "the row names %s twice; write each code once",
+			 code);
+	else
+		snprintf(reject.reason, sizeof(reject.reason),
+			 "lines %lld and %lld: %s has two rows in force at "
+			 "once; end the first with effective_to or delete "
+			 "one", (long long)r->sheet->rows[other].line,
+			 (long long)bad->line, code);
+	bad->status = 0;
+	r->sheet->good--;
 
-	return add_reject(sheet, &reject, err);
-}
-
-/* Of two rows in force at once the later line goes; the row that stays is
- * held against those after it. */
-static tw_status sweep(struct tw_sheet *sheet, struct keyed *sorted,
-		       tw_error *err)
-{
-	struct keyed *kept = NULL;
-
-	for (size_t i = 0; i < sheet->rate_count; i++) {
-		struct keyed *now = &sorted[i];
-		bool later;
-		tw_status status;
-
-		if (!kept || !tw__row_key_same(&kept->key, &now->key) ||
-		    now->rate->from >= kept->rate->to) {
-			kept = now;
-			continue;
-		}
-		later = now->rate->line > kept->rate->line;
-		status = reject_overlap(sheet, later ? now->rate : kept->rate,
-					later ? kept->rate : now->rate, err);
-		if (status)
-			return status;
-		kept = later ? kept : now;
-	}
-
-	return TW_OK;
+	return add_reject(r->sheet, &reject, conflicts->err);
 }
 
 static int compare_rejects(const void *a, const void *b)
@@ -284,39 +265,21 @@ static int compare_rejects(const void *a, const void *b)
 	return (x->line > y->line) - (x->line < y->line);
 }
 
-static void drop_rejected(struct tw_sheet *sheet)
+static tw_status check_times(struct sheet_read *r, tw_error *err)
 {
+	struct tw_sheet *sheet = r->sheet;
+	struct conflicts conflicts = { r, err };
 	size_t kept = 0;
+	tw_status status = tw__sheet_times(sheet->prices, sheet->price_count,
+		sheet->rows, reject_conflict, &conflicts);
 
-	for (size_t i = 0; i < sheet->rate_count; i++) {
-		if (sheet->rates[i].line)
-			sheet->rates[kept++] = sheet->rates[i];
-	}
-	sheet->rate_count = kept;
-}
-
-static tw_status reject_overlaps(struct tw_sheet *sheet, tw_error *err)
-{
-	struct keyed *sorted = tw_calloc(sheet->rate_count + 1,
-					 sizeof(*sorted));
-	tw_status status = TW_OK;
-
-	if (!sorted)
-		return tw__fail_oom(err);
-	for (size_t i = 0; i < sheet->rate_count && !status; i++) {
-		sorted[i].rate = &sheet->rates[i];
-		status = tw__rate_check(&sheet->rates[i], &sorted[i].key,
-					err);
-	}
-	if (!status) {
-		qsort(sorted, sheet->rate_count, sizeof(*sorted),
-		      compare_keyed);
-		status = sweep(sheet, sorted, err);
-	}
-	tw_free(sorted);
 	if (status)
-		return status;
-	drop_rejected(sheet);
+		return status == TW_ENOMEM ? tw__fail_oom(err) : status;
+	for (size_t i = 0; i < sheet->price_count; i++) {
+		if (sheet->rows[sheet->prices[i].row].status)
+			sheet->prices[kept++] = sheet->prices[i];
+	}
+	sheet->price_count = kept;
 	if (sheet->reject_count)
 		qsort(sheet->rejects, sheet->reject_count,
 		      sizeof(*sheet->rejects), compare_rejects);
@@ -324,18 +287,19 @@ static tw_status reject_overlaps(struct tw_sheet *sheet, tw_error *err)
 	return TW_OK;
 }
 
-static tw_status read_text(struct sheet_read *r, const char *text,
-			   size_t size, tw_error *err)
+static tw_status read_text(struct sheet_read *r, struct tw_str text,
+			   tw_error *err)
 {
 	tw_status status;
 
-	status = tw__csv_new(&r->csv, text, size, 0, err);
-	if (!status)
-		status = read_header(r, err);
+	r->size = text.l;
+	status = tw__sheet_head(&r->csv, &r->head, &r->reading, text, err);
 	if (!status)
 		status = read_rows(r, err);
 	if (!status)
-		status = reject_overlaps(r->sheet, err);
+		status = check_times(r, err);
+	if (!status)
+		status = tell(r, true, err);
 	memcpy(r->sheet->currency, r->reading.currency,
 	       sizeof(r->sheet->currency));
 	tw__csv_free(r->csv);
@@ -343,9 +307,10 @@ static tw_status read_text(struct sheet_read *r, const char *text,
 	return status;
 }
 
-static tw_status set_reading(struct sheet_reading *reading,
+static tw_status set_reading(struct sheet_read *r,
 			     const tw_sheet_options *options, tw_error *err)
 {
+	struct sheet_reading *reading = &r->reading;
 	tw_money money;
 
 	if (options->first_inc_s < 1 || options->next_inc_s < 1 ||
@@ -355,6 +320,9 @@ static tw_status set_reading(struct sheet_reading *reading,
 			"default increments are 1 to 3600 seconds");
 	reading->first_inc_s = options->first_inc_s;
 	reading->next_inc_s = options->next_inc_s;
+	reading->map = options->map ? options->map : &tw__sheet_map_none;
+	r->progress = options->progress;
+	r->progress_arg = options->progress_arg;
 	if (options->currency) {
 		if (tw_money_parse(&money, "0", options->currency, err))
 			return TW_EINVAL;
@@ -364,6 +332,26 @@ static tw_status set_reading(struct sheet_reading *reading,
 
 	return tw_zone_open(&reading->zone, options->zone ? options->zone
 			    : "UTC", err);
+}
+
+/* Spreadsheets of Russian carriers are cp1251 when not UTF-8; only names of
+ * destinations could suffer from another guess. */
+static tw_status decode(char **out, size_t *out_size, const void *data,
+			size_t size, enum sheet_encoding encoding,
+			tw_error *err)
+{
+	switch (encoding) {
+
+	case ENCODING_UTF8:
+		return tw__text_to_utf8(out, out_size, data, size, false,
+					err);
+	case ENCODING_UTF16:
+		return tw__text_utf16(out, out_size, data, size, err);
+	case ENCODING_CP1251:
+		return tw__text_cp1251(out, out_size, data, size, err);
+	default:
+		return tw__text_to_utf8(out, out_size, data, size, true, err);
+	}
 }
 
 tw_status tw_sheet_read(tw_sheet **out, const void *data, size_t size,
@@ -391,19 +379,18 @@ tw_status tw_sheet_read(tw_sheet **out, const void *data, size_t size,
 	if (!r->sheet)
 		status = tw__fail_oom(err);
 	if (!status)
-		status = set_reading(&r->reading, &opts, err);
-	/* Spreadsheets of Russian carriers are cp1251 when not UTF-8; only
-	 * names of destinations could suffer from another guess. */
+		status = set_reading(r, &opts, err);
 	if (!status)
-		status = tw__text_to_utf8(&text, &text_size, data, size,
-					  true, err);
+		status = decode(&text, &text_size, data, size,
+				r->reading.map->encoding, err);
 	if (!status)
-		status = read_text(r, text, text_size, err);
+		status = read_text(r, tw__str(text, text_size), err);
 	if (!status)
 		*out = r->sheet;
 	else
 		tw_sheet_free(r->sheet);
 	tw_free(text);
+	tw_free(r->codes.list);
 	tw_zone_free(r->reading.zone);
 	tw_free(r);
 
@@ -415,19 +402,20 @@ void tw_sheet_free(tw_sheet *sheet)
 	if (!sheet)
 		return;
 
-	tw_free(sheet->rates);
+	tw_free(sheet->rows);
+	tw_free(sheet->prices);
 	tw_free(sheet->rejects);
 	tw_free(sheet);
 }
 
 uint64_t tw_sheet_rows_read(const tw_sheet *sheet)
 {
-	return sheet->rate_count + sheet->reject_count;
+	return sheet->good + sheet->reject_count;
 }
 
 uint64_t tw_sheet_rows_good(const tw_sheet *sheet)
 {
-	return sheet->rate_count;
+	return sheet->good;
 }
 
 uint64_t tw_sheet_rows_rejected(const tw_sheet *sheet)
@@ -437,7 +425,7 @@ uint64_t tw_sheet_rows_rejected(const tw_sheet *sheet)
 
 uint64_t tw_sheet_rates(const tw_sheet *sheet)
 {
-	return sheet->rate_count;
+	return sheet->price_count;
 }
 
 const char *tw_sheet_currency(const tw_sheet *sheet)
@@ -448,10 +436,17 @@ const char *tw_sheet_currency(const tw_sheet *sheet)
 tw_status tw_sheet_rate(tw_rate *out, const tw_sheet *sheet, uint64_t index,
 			tw_error *err)
 {
-	if (index >= sheet->rate_count)
-		return TW_ITER_END;
+	const struct sheet_price *price;
+	tw_rate rate;
 
-	return tw__export(out, &sheet->rates[index], sizeof(*out), err);
+	if (index >= sheet->price_count)
+		return TW_ITER_END;
+	price = &sheet->prices[index];
+	rate = sheet->rows[price->row];
+	rate.to = price->to;
+	tw__prefix_unpack(rate.prefix, price->prefix);
+
+	return tw__export(out, &rate, sizeof(*out), err);
 }
 
 tw_status tw_sheet_reject(tw_reject *out, const tw_sheet *sheet,

@@ -179,3 +179,29 @@ tw_status tw__text_to_utf8(char **out, size_t *out_size, const void *data,
 	return fallback_cp1251 ? from_cp1251(out, out_size, in, err)
 		: not_utf8(in, err);
 }
+
+tw_status tw__text_utf16(char **out, size_t *out_size, const void *data,
+			 size_t size, tw_error *err)
+{
+	struct tw_str in = tw__str(size > 0 ? data : "", size);
+	bool big = starts(in, "\xfe\xff", 2);
+
+	if (!out || !out_size || (!data && size > 0))
+		return tw__fail(err, TW_EINVAL, "text: NULL argument");
+	if (size > REPLY_MAX)
+		return tw__fail_oom(err);
+	if (big || starts(in, "\xff\xfe", 2))
+		in = tw__str(in.p + 2, in.l - 2);
+	return from_utf16(out, out_size, in, big, err);
+}
+
+tw_status tw__text_cp1251(char **out, size_t *out_size, const void *data,
+			  size_t size, tw_error *err)
+{
+	if (!out || !out_size || (!data && size > 0))
+		return tw__fail(err, TW_EINVAL, "text: NULL argument");
+	if (size > REPLY_MAX)
+		return tw__fail_oom(err);
+	return from_cp1251(out, out_size, tw__str(size > 0 ? data : "", size),
+			   err);
+}

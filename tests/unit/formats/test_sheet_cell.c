@@ -11,6 +11,7 @@
 struct bench {
 	struct sheet_reading reading;
 	struct tw_str cells[COL_COUNT];
+	struct sheet_codes codes;
 	tw_reject reject;
 	tw_rate rate;
 };
@@ -20,14 +21,15 @@ static int setup(void **state)
 	static struct bench b;
 	tw_zone *zone = b.reading.zone;
 
+	tw_free(b.codes.list);
 	memset(&b, 0, sizeof(b));
 	if (!zone && tw_zone_open(&zone, "Europe/Moscow", NULL))
 		return -1;
 	b.reading = (struct sheet_reading){ .delimiter = ',', .zone = zone,
-		.first_inc_s = 60, .next_inc_s = 30 };
+		.map = &tw__sheet_map_none, .first_inc_s = 60, .next_inc_s = 30 };
 	for (int i = 0; i < COL_COUNT; i++) {
 		b.reading.names[i] = tw__sheet_column_name(i);
-		b.reading.present[i] = true;
+		b.reading.present[i] = i != COL_COUNTRY && i != COL_AREA;
 		b.cells[i] = tw__str("", 0);
 	}
 	b.reading.names[COL_RATE] = "Price";
@@ -48,7 +50,8 @@ static tw_status read_cell(struct bench *b, enum sheet_column column,
 	b->cells[column] = tw__str_of(text);
 	memset(b->rate.destination, 'u', sizeof(b->rate.destination));
 	b->reject = (tw_reject)TW_REJECT_INIT;
-	status = tw__sheet_row(&b->rate, &b->reject, &b->reading, b->cells);
+	status = tw__sheet_row(&b->rate, &b->codes, &b->reject, &b->reading,
+			       b->cells);
 	b->cells[column] = before;
 	return status;
 }
@@ -77,7 +80,7 @@ static void a_plain_row(void **state)
 	struct bench *b = *state;
 
 	takes(b, COL_COMMENT, "anything \x01 at all");
-	assert_string_equal(b->rate.prefix, "7495");
+	assert_int_equal(b->codes.count, 1);
 	assert_int_equal(b->rate.price_nanos, 1500000000);
 	assert_int_equal(b->rate.status, TW_RATE_PRICED);
 	assert_int_equal(b->rate.direction, TW_DIRECTION_ANY);
@@ -90,26 +93,18 @@ static void a_plain_row(void **state)
 	assert_string_equal(b->rate.caller_prefix, "");
 }
 
+/* What a range or a list comes to is test_sheet_code.c's. */
 static void codes(void **state)
 {
 	struct bench *b = *state;
 
-	takes(b, COL_PREFIX, " +123456789012345 ");
-	assert_string_equal(b->rate.prefix, "123456789012345");
+	takes(b, COL_PREFIX, "7495-7499");
+	assert_int_equal(b->codes.count, 5);
 	refuses(b, COL_PREFIX, "", "missing");
-	refuses(b, COL_PREFIX, "+", "1 to 15 digits");
-	refuses(b, COL_PREFIX, "++7", "1 to 15 digits");
-	refuses(b, COL_PREFIX, "1234567890123456", "longer than 15");
-	refuses(b, COL_PREFIX, "7495-7499", "one row for each code");
-	refuses(b, COL_PREFIX, "7495.0", "column as text");
-	refuses(b, COL_PREFIX, "7,495", "column as text");
-	refuses(b, COL_PREFIX, "7.495E+3", "spreadsheet");
-	refuses(b, COL_PREFIX, "7495e3", "spreadsheet");
-	refuses(b, COL_PREFIX, "Emirates", "not a code");
-	refuses(b, COL_PREFIX, "\xd9\xa7", "not a code");
 	takes(b, COL_CALLER_PREFIX, "+7916");
 	assert_string_equal(b->rate.caller_prefix, "7916");
 	refuses(b, COL_CALLER_PREFIX, "79E2", "spreadsheet");
+	refuses(b, COL_CALLER_PREFIX, "7916;7917", "not one code");
 }
 
 static void money(void **state)
@@ -129,7 +124,10 @@ static void money(void **state)
 	refuses(b, COL_RATE, "1\xc2\xa0" "234.50", "blank inside");
 	refuses(b, COL_RATE, "1\xe2\x80\xaf" "234.50", "blank inside");
 	refuses(b, COL_RATE, "1,50", "has a comma");
-	refuses(b, COL_RATE, "1.50 RUB", "blank inside");
+	refuses(b, COL_RATE, "1.50 RUB", "its own column");
+	refuses(b, COL_RATE, "$1.50", "its own column");
+	refuses(b, COL_RATE, "1.50 \xe2\x82\xbd", "its own column");
+	refuses(b, COL_RATE, "'1.50", "its own column");
 	refuses(b, COL_RATE, "1.50RUB", "is no amount");
 	refuses(b, COL_RATE, "0000000000000000000000000000000000000001.5",
 		"is no amount");
@@ -204,7 +202,7 @@ static void validity(void **state)
 	refuses(b, COL_TO, "2025-12-31", "first day");
 	refuses(b, COL_TO, "soon", "is no date");
 	refuses(b, COL_FROM, "2026-02-30", "is no date");
-	refuses(b, COL_FROM, "01.02.2026", "is no date");
+	refuses(b, COL_FROM, "01.02.2026", "dmy or mdy");
 	refuses(b, COL_FROM, "2026-01-01                                      "
 		"                         x", "is no date");
 }
@@ -245,7 +243,6 @@ static void words(void **state)
 	assert_int_equal(b->rate.direction, TW_DIRECTION_FORWARD);
 	refuses(b, COL_DIRECTION, "Internal", "delete the row");
 	refuses(b, COL_DIRECTION, "up", "outbound, inbound");
-	refuses(b, COL_BAND, "night", "split the tariff");
 	memset(name, 'n', sizeof(name));
 	name[96] = '\0';
 	refuses(b, COL_DESTINATION, name, "95 bytes");
@@ -257,50 +254,101 @@ static void words(void **state)
 	refuses(b, COL_DESTINATION, "a\x7f", "control");
 }
 
-static void names_of_columns(void **state)
+static void relations(void **state)
 {
-	(void)state;
-	for (int i = 0; i < COL_COUNT; i++) {
-		const char *name = tw__sheet_column_name(i);
+	static const char *const good[] = { "", "same_city", "same_region",
+					    "other" };
+	struct bench *b = *state;
 
-		assert_string_not_equal(name, "");
-		assert_int_equal(tw__sheet_column(tw__str_of(name)), i);
+	for (uint32_t i = 0; i < TW_ARRAY_COUNT(good); i++) {
+		takes(b, COL_RELATION, good[i]);
+		assert_int_equal(b->rate.relation, i);
 	}
-	assert_string_equal(tw__sheet_column_name(COL_COUNT), "");
-	assert_int_equal(tw__sheet_column(TW_STR(" Dial-Code\t")),
-			 COL_PREFIX);
-	assert_int_equal(tw__sheet_column(TW_STR("PRICE PER MINUTE")),
-			 COL_RATE);
-	assert_int_equal(tw__sheet_column(TW_STR("")), COL_COUNT);
-	assert_int_equal(tw__sheet_column(TW_STR("pre")), COL_COUNT);
-	assert_int_equal(tw__sheet_column(TW_STR(
-		"prefixprefixprefixprefixprefixprefix")), COL_COUNT);
+	takes(b, COL_RELATION, "Same_City");
+	refuses(b, COL_RELATION, "near", "same_city, same_region, other");
 }
 
-static void shown_cells_are_cut_between_letters(void **state)
+/* Words about prices are checked for spelling and not believed. */
+static void markers_of_rows(struct bench *b, const char *word,
+			    uint32_t status)
 {
-	char out[SHEET_SHOWN + 1], text[100];
+	takes(b, COL_CHANGE, word);
+	assert_int_equal(b->rate.status, status);
+}
 
-	(void)state;
-	out[SHEET_SHOWN] = 'z';
-	memset(text, 'a', sizeof(text));
-	tw__sheet_shown(out, tw__str(text, SHEET_SHOWN - 1));
-	assert_int_equal(strlen(out), SHEET_SHOWN - 1);
-	assert_int_equal(out[SHEET_SHOWN - 2], 'a');
-	tw__sheet_shown(out, tw__str(text, SHEET_SHOWN));
-	assert_string_equal(out + SHEET_SHOWN - 5, "a...");
-	for (size_t pad = 0; pad < 4; pad++) {
-		memset(text, 'a', pad);
-		for (size_t i = pad; i + 3 < sizeof(text); i += 3)
-			memcpy(text + i, "\xe2\x82\xac", 3);
-		tw__sheet_shown(out, tw__str(text, 90));
-		assert_true(tw__utf8_is_valid(out, strlen(out)));
-		assert_true(strlen(out) >= SHEET_SHOWN - 4);
-		assert_string_equal(out + strlen(out) - 3, "...");
-	}
-	assert_int_equal(out[SHEET_SHOWN], 'z');
-	tw__sheet_shown(out, TW_STR("\x1f\x7f~"));
-	assert_string_equal(out, "\?\?~");
+static void markers(void **state)
+{
+	struct bench *b = *state;
+
+	markers_of_rows(b, "New", TW_RATE_PRICED);
+	markers_of_rows(b, "NO CHANGE", TW_RATE_PRICED);
+	markers_of_rows(b, "Без изменений", TW_RATE_PRICED);
+	markers_of_rows(b, "Deleted", TW_RATE_ENDED);
+	markers_of_rows(b, "УДАЛЕНО", TW_RATE_ENDED);
+	markers_of_rows(b, "blocked", TW_RATE_BLOCKED);
+	refuses(b, COL_CHANGE, "cheaper", "new, increase");
+	b->cells[COL_STATUS] = TW_STR("blocked");
+	refuses(b, COL_CHANGE, "deleted", "contradicts");
+	takes(b, COL_CHANGE, "blocked");
+	b->cells[COL_STATUS] = tw__str("", 0);
+	b->cells[COL_RATE] = tw__str("", 0);
+	takes(b, COL_CHANGE, "closed");
+	assert_int_equal(read_cell(b, COL_CHANGE, "increase"), TW_EPARSE);
+	assert_string_equal(b->reject.column, "Price");
+}
+
+static void parts(void **state)
+{
+	struct bench *b = *state;
+
+	takes(b, COL_BAND, "night");
+	assert_string_equal(b->rate.band, "night");
+	refuses(b, COL_BAND, "12345678901234567890123456789012", "31 bytes");
+	refuses(b, COL_BAND, "a\nb", "line break");
+	takes(b, COL_FROM_S, "65535");
+	assert_int_equal(b->rate.from_s, 65535);
+	refuses(b, COL_FROM_S, "65536", "0 to 65535");
+	refuses(b, COL_FROM_S, "-1", "0 to 65535");
+	refuses(b, COL_FROM_S, "1.5", "0 to 65535");
+	b->cells[COL_STATUS] = TW_STR("ended");
+	refuses(b, COL_BAND, "night", "all bands");
+	refuses(b, COL_FROM_S, "60", "all bands");
+	takes(b, COL_FROM_S, "0");
+}
+
+static void prices_per_second(void **state)
+{
+	struct tw_sheet_map map = tw__sheet_map_none;
+	struct bench *b = *state;
+
+	map.per_second = true;
+	b->reading.map = &map;
+	takes(b, COL_RATE, "0.025");
+	assert_int_equal(b->rate.price_nanos, 1500000000);
+	takes(b, COL_RATE, "153722867.280912930");
+	refuses(b, COL_RATE, "153722867.280912931", "a minute");
+	takes(b, COL_CONNECT_FEE, "0.1");
+	assert_int_equal(b->rate.connect_fee_nanos, 100000000);
+}
+
+static void mapped_decimals(void **state)
+{
+	struct tw_sheet_map map = tw__sheet_map_none;
+	struct bench *b = *state;
+
+	b->reading.map = &map;
+	b->reading.delimiter = '\t';
+	map.decimal = ',';
+	takes(b, COL_RATE, "1,5");
+	assert_int_equal(b->rate.price_nanos, 1500000000);
+	takes(b, COL_RATE, "15");
+	refuses(b, COL_RATE, "1.5", "decimal comma");
+	refuses(b, COL_RATE, "1.500,00", "decimal comma");
+	map.decimal = '.';
+	b->reading.delimiter = ';';
+	takes(b, COL_RATE, "1.5");
+	refuses(b, COL_RATE, "1,5", "decimal point");
+	refuses(b, COL_RATE, "1,500.00", "decimal point");
 }
 
 #define TEST(t) cmocka_unit_test_setup(t, setup)
@@ -311,8 +359,8 @@ int main(void)
 		TEST(a_plain_row), TEST(codes), TEST(money),
 		TEST(decimal_commas), TEST(a_missing_price_is_never_free),
 		TEST(currencies), TEST(validity), TEST(increments),
-		TEST(words), TEST(names_of_columns),
-		TEST(shown_cells_are_cut_between_letters),
+		TEST(words), TEST(relations), TEST(markers), TEST(parts),
+		TEST(prices_per_second), TEST(mapped_decimals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

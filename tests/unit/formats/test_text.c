@@ -117,6 +117,35 @@ static void whole_code_page(void **state)
 	assert_int_equal(count, 127);
 }
 
+/* Told what it is, a file may look like something else. */
+static void named_encodings(void **state)
+{
+	char *out = NULL;
+	size_t size;
+
+	(void)state;
+	assert_int_equal(tw__text_utf16(&out, &size, "7\0\x1a\x04", 4, NULL),
+			 TW_OK);
+	assert_string_equal(out, "7\xd0\x9a");
+	tw_free(out);
+	assert_int_equal(tw__text_utf16(&out, &size, "\xfe\xff\0" "7", 4,
+					NULL), TW_OK);
+	assert_string_equal(out, "7");
+	tw_free(out);
+	assert_int_equal(tw__text_utf16(&out, &size, "777", 3, NULL),
+			 TW_EPARSE);
+	assert_int_equal(tw__text_cp1251(&out, &size, "\xd0\x9a", 2, NULL),
+			 TW_OK);
+	assert_string_equal(out, "\xd0\xa0\xd1\x99");
+	tw_free(out);
+	assert_int_equal(tw__text_cp1251(&out, &size, "\x98", 1, NULL),
+			 TW_EPARSE);
+	assert_int_equal(tw__text_cp1251(NULL, &size, "7", 1, NULL),
+			 TW_EINVAL);
+	assert_int_equal(tw__text_utf16(NULL, &size, "7", 1, NULL),
+			 TW_EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +153,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(place_of_the_bad_byte),
 		cmocka_unit_test(whole_code_page),
+		cmocka_unit_test(named_encodings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
