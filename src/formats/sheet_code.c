@@ -1,5 +1,5 @@
 /**
- * @file src/formats/sheet_code.c  Codes of a price sheet: single, lists, ranges
+ * @file src/formats/sheet_code.c  Codes of a price sheet: lists, ranges
  *
  * Decides which codes a cell means: 7495, +7495, 7495-7499, 7495;7499,
  * 8800XXXXXXX, and the area half of a code whose country stands beside it.

@@ -1,5 +1,5 @@
 /**
- * @file src/formats/sheet_times.c  Several prices of one code, one after another
+ * @file src/formats/sheet_times.c  A code's prices, one after another
  *
  * Decides until when each price of a sheet is in force, and which rows stand
  * in each other's way. Refuses to know the tariff's older sheets. Sheets give

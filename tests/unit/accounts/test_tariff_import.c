@@ -106,7 +106,7 @@ static void test_one_bad_row_holds_all(void **state)
 	struct fixture *f = *state;
 	struct outcome o = run(f, "t", TW_TARIFF_FULL, SHEET_HEAD
 		"79,Mobile,1.50,RUB,,,1,1,0,,\n"
-		"7x,Nowhere,1.50,RUB,,,1,1,0,,\n");
+		"7y,Nowhere,1.50,RUB,,,1,1,0,,\n");
 
 	assert_int_equal(o.status, TW_OK);
 	assert_int_equal(o.counts.rows_rejected, 1);

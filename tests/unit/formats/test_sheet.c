@@ -157,7 +157,8 @@ static void test_bad_prefix(void **state)
 	check_reject("7495-749,x,1,RUB,,,,,,,,,", "prefix", "no range");
 	check_reject("1234567890123456,x,1,RUB,,,,,,,,,", "prefix",
 		     "15 digits");
-	check_reject("74 95,x,1,RUB,,,,,,,,,", "prefix", "one code or several");
+	check_reject("74 95,x,1,RUB,,,,,,,,,", "prefix",
+		     "one code or several");
 	check_reject("+,x,1,RUB,,,,,,,,,", "prefix", "1 to 15 digits");
 	check_reject("++7,x,1,RUB,,,,,,,,,", "prefix", "1 to 15 digits");
 	check_reject("Москва,x,1,RUB,,,,,,,,,", "prefix", "Москва");

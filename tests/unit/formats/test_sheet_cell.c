@@ -26,7 +26,8 @@ static int setup(void **state)
 	if (!zone && tw_zone_open(&zone, "Europe/Moscow", NULL))
 		return -1;
 	b.reading = (struct sheet_reading){ .delimiter = ',', .zone = zone,
-		.map = &tw__sheet_map_none, .first_inc_s = 60, .next_inc_s = 30 };
+		.map = &tw__sheet_map_none, .first_inc_s = 60,
+		.next_inc_s = 30 };
 	for (int i = 0; i < COL_COUNT; i++) {
 		b.reading.names[i] = tw__sheet_column_name(i);
 		b.reading.present[i] = i != COL_COUNTRY && i != COL_AREA;
