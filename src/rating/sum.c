@@ -341,7 +341,8 @@ static tw_status convert(struct tw_sum *sum, const tw_tariff_rules *rules,
 	uint32_t decimals;
 	tw_status status;
 
-	if (!rules->convert_to[0])
+	/* Nothing is nothing in any currency, whatever its rate. */
+	if (!rules->convert_to[0] || (!sum->exact.nanos && !sum->exact.rest))
 		return TW_OK;
 	if (exchange_nanos <= 0)
 		return tw__fail_at(err, TW_ENOPRICE, 0, "exchange", "no rate "

@@ -81,8 +81,10 @@ static int64_t tier_end(const struct walk *w, uint32_t *ppm)
 {
 	const struct tw_deck *deck = w->deck;
 
+	/* A tier is for calls that we make, as a bundle is. */
 	*ppm = TW_PPM_WHOLE;
-	if (deck->rules.tier_mode != TW_TIERS_GRADUATED)
+	if (deck->rules.tier_mode != TW_TIERS_GRADUATED ||
+	    w->q->direction == TW_DIRECTION_INBOUND)
 		return INT64_MAX;
 	for (size_t i = 0; i < deck->tier_count; i++) {
 		if (w->used_s < deck->tiers[i].from_s)
@@ -133,6 +135,23 @@ static struct tw_run run_of(const struct walk *w,
 	return run;
 }
 
+/* Second where the band ends, `until_s` at most. A midnight or a change of
+ * clocks within one band cuts no increment. */
+static int64_t band_end(struct walk *w, int64_t until_s)
+{
+	uint32_t band = w->band;
+
+	while (w->band_until_s < until_s) {
+		int64_t at = w->band_until_s;
+
+		seek_band(w, at);
+		if (w->band != band)
+			return at;
+	}
+
+	return until_s;
+}
+
 static void price_by_second(struct walk *w, int64_t start, int64_t seconds,
 			    uint32_t increment_s)
 {
@@ -146,8 +165,8 @@ static void price_by_second(struct walk *w, int64_t start, int64_t seconds,
 		seek_band(w, at);
 		row = tw__price_part(w->price, w->band, at, w->q->at,
 				     &until_s);
-		until_s = min_i64(end, min_i64(until_s, w->band_until_s));
 		run = run_of(w, row, w->band, at, increment_s);
+		until_s = band_end(w, min_i64(end, until_s));
 		cut_paid(w, &run, start, until_s - at);
 		at = until_s;
 	}

@@ -209,8 +209,9 @@ class Calendar:
             return
         kinds = set(range(7))
         if HOLIDAY in self.special.values() or any(
-                HOLIDAY in k for b in self.bands for k, _, _ in b.hours):
-            kinds.add(HOLIDAY)
+                HOLIDAY in k and len(k) < 8
+                for b in self.bands for k, _, _ in b.hours):
+            kinds.add(HOLIDAY)      # Reading: `daily` alone names it not
         serving = set()
         for kind in kinds:
             if None in self.week[kind]:
@@ -330,19 +331,18 @@ class Price:
         return [r for r in rows if r.from_s <= second][-1], percent
 
     def base(self, band: Band | None) -> Row:
-        """Reading: the row without a band goes first even where the band at
-        the answer has a row of its own."""
-        for row in self.by_band.get("", ()):
-            if row.from_s == 0:
-                return row
-        assert band is not None
-        return self.by_band[band.name][0]
+        """Reading: the row of the band at the answer goes before the one
+        without a band."""
+        name = band.name if band is not None else ""
+        return self.by_band[name if name in self.by_band else ""][0]
 
 
 def check_group(rows: Sequence[Row], bands: Sequence[Band]) -> None:
     """Rows of one prefix, caller prefix, relation and direction, at every
     time between two of their dates."""
     for row in rows:
+        if row.start_us >= row.end_us:
+            raise BadDeck(f"line {row.line}: never in force")
         if row.band and row.band not in [b.name for b in bands]:
             raise BadDeck(f"no band {row.band}")
         if row.status and (row.band or row.from_s):
@@ -391,6 +391,8 @@ class Tariff:
             for group in groups.values():
                 check_group(group, rules.bands)
         self.priced: dict[tuple, Fraction] = {}
+        if 0 < rules.maximum_charge < rules.minimum_charge:
+            raise BadDeck("a cap below the minimum")    # Reading
 
     # ---- which row ----
 
@@ -431,7 +433,8 @@ class Tariff:
     def increments(self, call: Call, price: Price, seconds: int
                    ) -> Iterator[list[tuple[Fraction, int]]]:
         """Each increment as runs of (price per second, seconds), before
-        bundles and tiers."""
+        bundles and tiers. Reading: another band, row or tier begins another
+        part, though it may cost the same; midnight alone begins none."""
         rules, calendar = self.rules, self.calendar
         at_answer = calendar.band_at(call.answer_us)
         start = rules.included_s
@@ -455,17 +458,20 @@ class Tariff:
                  ) -> list[tuple[Fraction, int]]:
         runs: list[tuple[Fraction, int]] = []
         band_at = self.calendar.band_at
-        last: tuple | None = None
-        from_s = sorted({r.from_s for r in price.parts})
+        changes = {row.from_s for row in price.parts}
+        last: Band | None = None
+        row: Row | None = None
         for second in range(start, start + length):
             band = band_at(call.answer_us + second * MICROS)
-            now = (band, sum(f <= second for f in from_s))
-            if now == last:
+            if row and band is last and second not in changes:
                 runs[-1] = (runs[-1][0], runs[-1][1] + 1)
                 continue
-            last = now
-            row, percent = price.at(band, second)
-            runs.append((self.per_second(row, percent), 1))
+            now, percent = price.at(band, second)
+            if now is row and band is last:
+                runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+            else:
+                runs.append((self.per_second(now, percent), 1))
+            row, last = now, band
         return runs
 
     def per_second(self, row: Row, percent: Fraction) -> Fraction:
@@ -478,17 +484,15 @@ class Tariff:
               ) -> Iterator[tuple[Fraction, int]]:
         """The charged seconds from ``index`` on as runs of (percentage of
         the tier, or 0 in a bundle; seconds)."""
+        bundle = self.bundle_left(call)
         while count > 0:
-            covered = call.bundle_left_s - index
-            if covered > 0:
-                run = min(count, covered)
+            if index < bundle:
+                run = min(count, bundle - index)
                 yield Fraction(0), run
             else:
-                used = call.used_s + index - call.bundle_left_s
-                if call.bundle_left_s <= 0:
-                    used = call.used_s + index
+                used = call.used_s + index - bundle
                 percent, run = Fraction(1), count
-                for from_s, tier_percent in self._tiers(call):
+                for from_s, tier_percent in self.tiers(call):
                     if from_s <= used:
                         percent = tier_percent
                     else:
@@ -498,8 +502,12 @@ class Tariff:
             index += run
             count -= run
 
-    def _tiers(self, call: Call) -> Sequence[tuple[int, Fraction]]:
-        if self.rules.tier_mode == "whole":
+    def bundle_left(self, call: Call) -> int:
+        """Bundles and tiers know outbound calls and forwarded legs only."""
+        return 0 if call.direction == "inbound" else call.bundle_left_s
+
+    def tiers(self, call: Call) -> Sequence[tuple[int, Fraction]]:
+        if call.direction == "inbound" or self.rules.tier_mode == "whole":
             return ()
         return self.rules.tiers
 
@@ -510,15 +518,17 @@ class Tariff:
 
     def rate(self, call: Call) -> Charge:
         rules = self.rules
+        if call.duration_us > LONGEST_US:
+            raise Says("TW_ERANGE")
+        none = Charge(*[Fraction(0)] * 3, whole_seconds(call.duration_us,
+                                                        rules.seconds))
         if call.direction == "internal":
-            return self.settle(call, Fraction(0), Charge(*[Fraction(0)] * 3))
+            return self.settle(call, Fraction(0), none)
         if not call.answered:
             fee = rules.attempt_fee
             if call.direction == "inbound":
                 fee = Fraction(0)
-            return self.settle(call, fee, Charge(*[Fraction(0)] * 3))
-        if call.duration_us > LONGEST_US:
-            raise Says("TW_ERANGE")
+            return self.settle(call, fee, none)
         price = self.find(call)
         if price.status() == "blocked":
             raise Says("TW_EREFUSED")
@@ -541,20 +551,20 @@ class Tariff:
         for increment in self.increments(call, price, counted):
             runs = self._shared(call, increment, charged)
             if rules.round_each == "increment":
-                usage += self._rounded_parts(runs)
+                usage += sum(self.round(each * part) for each, part in runs)
             else:
                 for each, count in runs:
                     tally[each] = tally.get(each, 0) + count
             charged += sum(count for _, count in increment)
         usage += sum(each * count for each, count in tally.items())
-        bundle = max(0, min(call.bundle_left_s, charged))
+        bundle = min(self.bundle_left(call), charged)
         exact = self._bounded(base.fee, usage, charged - bundle)
         return self.settle(call, exact, none._replace(
             charged_s=charged, bundle_s=bundle, paid_s=charged - bundle))
 
     def _shared(self, call: Call, increment: Sequence[tuple[Fraction, int]],
                 index: int) -> list[tuple[Fraction, int]]:
-        if call.bundle_left_s <= 0 and not self.rules.tiers:
+        if not self.bundle_left(call) and not self.tiers(call):
             return list(increment)
         runs = []
         for each, count in increment:
@@ -562,20 +572,6 @@ class Tariff:
                 runs.append((each * percent, part))
                 index += part
         return runs
-
-    def _rounded_parts(self, runs: Sequence[tuple[Fraction, int]]
-                       ) -> Fraction:
-        """Reading: seconds beside each other that cost the same are one
-        part, whatever made them so."""
-        total, index = Fraction(0), 0
-        while index < len(runs):
-            each, count = runs[index]
-            index += 1
-            while index < len(runs) and runs[index][0] == each:
-                count += runs[index][1]
-                index += 1
-            total += self.round(each * count)
-        return total
 
     def _bounded(self, fee: Fraction, usage: Fraction, paid: int
                  ) -> Fraction:
@@ -591,14 +587,15 @@ class Tariff:
         return exact
 
     def settle(self, call: Call, exact: Fraction, so_far: Charge) -> Charge:
-        """VAT, rounding, and the other currency."""
+        """VAT, rounding, and the other currency. Reading: what costs nothing
+        costs nothing in any currency, also without a dated rate."""
         rules = self.rules
         cost, net, vat = self.parts(exact, rules.decimals)
         charge = so_far._replace(cost=cost, net=net, vat=vat)
         if rules.convert_to:
-            if call.exchange is None:
+            if call.exchange is None and exact:
                 raise Says("TW_ENOPRICE")
-            there = self.parts(exact * call.exchange,
+            there = self.parts(exact * (call.exchange or 0),
                                EXPONENTS.get(rules.convert_to, 2))
             charge = charge._replace(converted=there[0],
                                      converted_net=there[1],

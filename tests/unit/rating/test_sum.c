@@ -171,8 +171,11 @@ static void test_exchange(void **state)
 	request.exchange_nanos = 0;
 	request.duration_us = 0;
 	assert_int_equal(cost(&b, &request), 0);
-	/* and one that nobody can mean */
 	request.duration_us = TW_SECOND;
+	request.bundle_left_s = 1;
+	assert_int_equal(cost(&b, &request), 0);
+	/* and one that nobody can mean */
+	request.bundle_left_s = 0;
 	request.exchange_nanos = INT64_MAX;
 	assert_int_equal(rates(&charge, &b, &request, NULL), TW_ERANGE);
 }

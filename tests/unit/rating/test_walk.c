@@ -97,6 +97,23 @@ static void test_per_second(void **state)
 	      "60+31:1x60@2 day 91+29:1x60@1 night 120+120:2x60@1 night");
 }
 
+/* A part of an increment is rounded by itself, so nothing may cut one that
+ * costs the same throughout. */
+static void test_midnight_cuts_nothing(void **state)
+{
+	struct banded b;
+
+	(void)state;
+	banded_make(&b);
+	b.rules.crossing = TW_CROSSING_PER_SECOND;
+	banded_add(&b, RUB, "", 0, 60);
+	walks(&b, call(AT(23, 58, 30), 180), "0+180:3x60@1 night");
+	walks(&b, call(AT(23, 58, 30), 86400), "0+28860:481x60@1 night "
+	      "28860+30:1x60@1 night 28890+30:1x60@1 day "
+	      "28920+43140:719x60@1 day 72060+30:1x60@1 day "
+	      "72090+30:1x60@1 night 72120+14280:238x60@1 night");
+}
+
 static void test_call_start(void **state)
 {
 	struct banded b;
@@ -160,6 +177,12 @@ static void test_bundle_and_tiers(void **state)
 	/* a bundle that covers all leaves nothing to tiers */
 	request.bundle_left_s = 240;
 	walks(&b, request, "0+240:4x60@3*");
+	/* neither is for calls that others make to us */
+	request.direction = TW_DIRECTION_INBOUND;
+	b.rates[0].direction = TW_DIRECTION_INBOUND;
+	walks(&b, request, "0+240:4x60@3");
+	request.direction = TW_DIRECTION_OUTBOUND;
+	b.rates[0].direction = TW_DIRECTION_ANY;
 	/* tiers of the whole month cut no call */
 	request.bundle_left_s = 0;
 	b.rules.tier_mode = TW_TIERS_WHOLE;
@@ -208,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_increment_start),
 		cmocka_unit_test(test_per_second),
+		cmocka_unit_test(test_midnight_cuts_nothing),
 		cmocka_unit_test(test_call_start),
 		cmocka_unit_test(test_elapsed),
 		cmocka_unit_test(test_included),
