@@ -20,7 +20,6 @@ const char *tw_status_name(tw_status status);
 %thread tw_import_undo;
 %thread tw_tariff_deck;
 %thread sheet_read;
-%thread sheet_deck;
 
 /* ---- money and time ---- */
 tw_status tw_decimal_parse(int64_t *out_nanos, const char *text,
@@ -254,7 +253,7 @@ uint64_t tw_import_batch(const tw_import *import);
 tw_status tw_tariff_deck(tw_deck **out, tw_store *store, const char *carrier,
 			 int64_t at, tw_error *err);
 
-/* ---- rating ---- */
+/* ---- sheets ---- */
 %inline %{
 static tw_status sheet_read(tw_sheet **out, const void *data, size_t size,
 	const char *currency, const char *zone, tw_error *err)
@@ -265,80 +264,7 @@ static tw_status sheet_read(tw_sheet **out, const void *data, size_t size,
 	o.zone = zone;
 	return tw_sheet_read(out, data, size, &o, err);
 }
-
-/* A deck of a whole sheet under rules given as "key=value" lines. */
-static tw_status sheet_deck(tw_deck **out, const tw_sheet *sheet,
-			    const char *rules, tw_error *err)
-{
-	tw_tariff_rules r = TW_TARIFF_RULES_INIT;
-	tw_status status = TW_OK;
-	char key[32], value[96];
-	int used = 0;
-
-	while (status == TW_OK &&
-	       sscanf(rules, "%31[a-z_]=%95[^\n]%n", key, value, &used) == 2) {
-		status = tw_tariff_rules_set(&r, key, value, err);
-		rules += used;
-		rules += *rules == '\n';
-	}
-	if (status != TW_OK)
-		return status;
-	uint64_t n = tw_sheet_rates(sheet);
-	tw_rate *rates = tw_calloc(n ? n : 1, sizeof *rates);
-	if (!rates)
-		return TW_ENOMEM;
-	for (uint64_t i = 0; i < n && status == TW_OK; ++i) {
-		rates[i] = (tw_rate)TW_RATE_INIT;
-		status = tw_sheet_rate(&rates[i], sheet, i, err);
-	}
-	if (status == TW_OK)
-		status = tw_deck_new(out, &r, rates, n, err);
-	tw_free(rates);
-	return status;
-}
-
-static tw_rating_request rating_request(uint32_t direction,
-	const char *number, const char *caller, int64_t answer,
-	int64_t duration_us)
-{
-	tw_rating_request r = TW_RATING_REQUEST_INIT;
-
-	r.direction = direction;
-	r.number = number;
-	r.caller = caller;
-	r.answer = answer;
-	r.duration_us = duration_us;
-	return r;
-}
-
-static tw_status rating_rate(tw_charge *out, const tw_deck *deck,
-	uint32_t direction, const char *number, const char *caller,
-	int64_t answer, int64_t duration_us, tw_error *err)
-{
-	const tw_rating_request r = rating_request(direction, number, caller,
-						   answer, duration_us);
-
-	return tw_rating_rate(out, deck, &r, err);
-}
-
-static tw_status rating_explain(char **out, const tw_deck *deck,
-	uint32_t direction, const char *number, const char *caller,
-	int64_t answer, int64_t duration_us, const char *lang, tw_error *err)
-{
-	const tw_rating_request r = rating_request(direction, number, caller,
-						   answer, duration_us);
-
-	return tw_rating_explain(out, deck, &r, lang, err);
-}
-
-static uint64_t deck_count(const tw_deck *deck)
-{
-	return tw_deck_count(deck);
-}
 %}
-%ignore rating_request;
-tw_status tw_deck_rate(tw_rate *out, const tw_deck *deck, size_t index,
-		       tw_error *err);
 uint64_t tw_sheet_rows_read(const tw_sheet *sheet);
 uint64_t tw_sheet_rows_good(const tw_sheet *sheet);
 uint64_t tw_sheet_rows_rejected(const tw_sheet *sheet);

@@ -13,6 +13,10 @@ TW_RESULT(tw_reject, TW_REJECT_INIT)
 TW_RESULT(tw_tariff_diff, TW_TARIFF_DIFF_INIT)
 TW_RESULT(tw_rate, TW_RATE_INIT)
 TW_RESULT(tw_charge, TW_CHARGE_INIT)
+TW_RESULT(tw_span, TW_SPAN_INIT)
+TW_RESULT(tw_tariff_day, TW_TARIFF_DAY_INIT)
+TW_RESULT(tw_tier, TW_TIER_INIT)
+TW_RESULT(tw_document, TW_DOCUMENT_INIT)
 TW_RESULT(tw_expense_row, TW_EXPENSE_ROW_INIT)
 TW_RESULT(tw_listing_row, TW_LISTING_ROW_INIT)
 TW_RESULT(tw_verdict, TW_VERDICT_INIT)
@@ -34,7 +38,27 @@ typedef struct tw_tariff_rules {
 	uint32_t invoice_total;
 	char currency[4];
 	char zone[64];
+	uint32_t round_each, fee_on_zero, tier_mode;
+	uint32_t minimum_s, free_below_s, included_s;
+	int64_t minimum_charge_nanos, maximum_charge_nanos;
+	int64_t attempt_fee_nanos, commitment_nanos;
+	char convert_to[4];
 } tw_tariff_rules;
+
+typedef struct tw_tariff_day {
+	uint32_t counts_as;
+	int32_t year, month, day;
+} tw_tariff_day;
+
+typedef struct tw_tier {
+	uint32_t percent_ppm;
+	int64_t from_s;
+} tw_tier;
+
+typedef struct tw_document {
+	int64_t version;
+	char name[128];
+} tw_document;
 
 typedef struct tw_change {
 	uint32_t kind_of_change;
@@ -67,6 +91,8 @@ typedef struct tw_rate {
 	char prefix[16];
 	char caller_prefix[16];
 	char destination[96];
+	uint32_t relation, from_s, document;
+	char band[32];
 } tw_rate;
 
 typedef struct tw_charge {
@@ -76,7 +102,19 @@ typedef struct tw_charge {
 	int64_t line;
 	char prefix[16];
 	char destination[96];
+	int64_t bundle_s, paid_s;
+	uint32_t relation, document;
+	tw_money converted, converted_net, converted_vat;
 } tw_charge;
+
+typedef struct tw_span {
+	uint32_t increment_s;
+	int64_t count, from_s, seconds, price_nanos;
+	uint32_t band_ppm, tier_ppm, in_bundle, document;
+	int64_t exact_nanos, line;
+	uint64_t rate_index;
+	char band[32];
+} tw_span;
 
 typedef struct tw_expense_row {
 	uint32_t unallocated;

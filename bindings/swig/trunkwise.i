@@ -29,4 +29,5 @@ TW_HANDLE(tw_registration)
 
 %include "results.i"
 %include "calls.i"
+%include "rating.i"
 %include "columns.i"

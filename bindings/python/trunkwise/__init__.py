@@ -15,10 +15,11 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
                      InvalidArgument, IOFailure, NoPrice, NotFound,
                      OutOfRange, ParseError, Refused, StoreError,
                      Unsupported)
-from .rating import Charge, Deck, Rate, Sheet
+from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
 from .report import ExpenseReport, ExpenseRow
 from .results import Counts, ImportResult, Listing, Reject, Verdict
 from .store import Store
+from .tariffs import Band, Document, Tier
 from .values import Money
 from . import raw as _raw
 
@@ -43,10 +44,11 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Busy", "Cancelled", "Change", "Charge", "ChargeColumns", "Conflict",
-    "Counts", "Deck", "Deployment", "Directory", "Error", "Exists",
-    "ExpenseReport", "ExpenseRow", "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
+    "Band", "Busy", "CallTerms", "Cancelled", "Change", "Charge",
+    "ChargeColumns", "Conflict", "Counts", "Deck", "Deployment", "Directory",
+    "Document", "Error", "Exists", "ExpenseReport", "ExpenseRow",
+    "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "OutOfRange", "ParseError", "Problem", "Rate",
-    "Refused", "Reject", "Row", "Sheet", "Store", "StoreError",
+    "Refused", "Reject", "Row", "Sheet", "Span", "Store", "StoreError", "Tier",
     "Unsupported", "Verdict", "errors",
 ]

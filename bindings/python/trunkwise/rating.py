@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Iterator, NamedTuple
+from os import PathLike, fspath
+from typing import (Any, Iterator, Mapping, NamedTuple, NotRequired, Required,
+                    TypedDict, Unpack)
 
-from . import raw
+from . import raw, tariffs
 from .columns import (ChargeColumns, Microseconds, Names, Texts,
                       call_columns, rate_columns)
+from .errors import InvalidArgument, ParseError
 from .results import Reject, rejects_of_sheet
-from .values import DIRECTIONS, Money, decimal, instant, microseconds, money
+from .tariffs import Band, Document, Tier
+from .values import (DIRECTIONS, NANOS, RELATIONS, Money, decimal, instant,
+                     microseconds, money)
 
 
 class Rate(NamedTuple):
@@ -26,6 +31,12 @@ class Rate(NamedTuple):
     effective_to: dt.datetime | None
     line: int
     blocked: bool
+    #: "" is any caller, any band; "any" any direction.
+    caller_prefix: str = ""
+    direction: str = "any"
+    relation: str | None = None
+    band: str = ""
+    from_s: int = 0
 
 
 class Charge(NamedTuple):
@@ -39,12 +50,116 @@ class Charge(NamedTuple):
     prefix: str
     destination: str
     line: int
+    #: Of charged_s: taken from bundles, and the rest.
+    bundle_s: int = 0
+    paid_s: int = 0
+    #: Of the row, not of the call.
+    relation: str | None = None
+    #: In ``convert_to`` of the tariff; None when it has none.
+    converted: Money | None = None
+    converted_net: Money | None = None
+    converted_vat: Money | None = None
+    document: Document | None = None
+    #: Of ``Deck.row()``; None for internal and unanswered calls.
+    rate_index: int | None = None
+
+
+class Span(NamedTuple):
+    """A run of equal increments, or of seconds, of one price."""
+
+    from_s: int
+    seconds: int
+    increments: int
+    increment_s: int
+    price: Decimal
+    band: str
+    band_percent: Decimal
+    tier_percent: Decimal
+    in_bundle: bool
+    #: Of the whole run, cut after the ninth decimal.
+    exact: Decimal
+    line: int
+    rate_index: int
+
+
+class CallTerms(TypedDict, total=False):
+    """What a deck may have to know of a call, beside its number."""
+
+    #: Aware; picks the row in force. Of an unanswered call: its start.
+    answer: Required[dt.datetime]
+    #: Answered time; 0 when it is not given.
+    seconds: NotRequired[int | Decimal]
+    #: outbound (unless said), inbound, forward, internal.
+    direction: NotRequired[str]
+    #: None: hidden.
+    caller: NotRequired[str | None]
+    #: same_city, same_region, other; None: not known.
+    relation: NotRequired[str | None]
+    #: Of bundles that serve this call.
+    bundle_left_s: NotRequired[int]
+    #: Paid in this month before, for tiers.
+    used_s: NotRequired[int]
+    #: Units of ``convert_to`` for one of the currency; None: not known.
+    exchange: NotRequired[Decimal | None]
+    #: False: the carrier was asked, and nobody answered.
+    answered: NotRequired[bool]
+
+
+def _code(codes: Mapping[Any, int], name: str, value: object) -> int:
+    if value not in codes:
+        raise InvalidArgument(
+            f"no such {name}; there are {', '.join(k for k in codes if k)}",
+            code="TW_EINVAL", field=name)
+    return codes[value]
+
+
+def _whole(name: str, value: int | Decimal, unit: int) -> int:
+    """So many units; what they cannot express is refused, not cut."""
+    units = Decimal(value) * unit
+    if not units.is_finite() or units != int(units):
+        raise InvalidArgument(f"{value} is finer than can be rated",
+                              code="TW_EINVAL", field=name)
+    return int(units)
+
+
+def _request(number: str, *, answer: dt.datetime, seconds: int | Decimal = 0,
+             direction: str = "outbound", caller: str | None = None,
+             relation: str | None = None, bundle_left_s: int = 0,
+             used_s: int = 0, exchange: Decimal | None = None,
+             answered: bool = True) -> tuple[Any, ...]:
+    """The call as the library reads it (bindings/swig/rating.i)."""
+    rate = 0 if exchange is None else _whole("exchange", exchange, NANOS)
+    return (_code(DIRECTIONS, "direction", direction), number, caller,
+            microseconds(answer), _whole("seconds", seconds, 1_000_000),
+            0 if answered else 1, _code(RELATIONS, "relation", relation),
+            bundle_left_s, used_s, rate)
+
+
+def _relation(code: int) -> str | None:
+    return raw.tw_relation_name(code) if code else None
 
 
 def _rate(r: raw.tw_rate) -> Rate:
     return Rate(r.prefix, r.destination, decimal(r.price_nanos),
                 decimal(r.connect_fee_nanos), r.first_inc_s, r.next_inc_s,
-                instant(r.from_us), instant(r.to_us), r.line, r.status == 2)
+                instant(r.from_us), instant(r.to_us), r.line, r.status == 2,
+                r.caller_prefix, raw.tw_direction_name(r.direction),
+                _relation(r.relation), r.band, r.from_s)
+
+
+def _refuse_rejects(sheet: Sheet) -> None:
+    """Half a price list is none: the calls of the other half would have no
+    price, or that of a shorter prefix."""
+    count = raw.tw_sheet_rows_rejected(sheet.handle)
+    if count:
+        first = sheet.rejects[0]
+        raise ParseError(f"{first.reason} (rejected rows: {count}; all are in "
+                         "Sheet.rejects)", code="TW_EPARSE",
+                         field=first.column, line=first.line)
+
+
+def _money(value: raw.tw_money) -> Money | None:
+    return money(value) if value.currency else None
 
 
 class Sheet:
@@ -82,35 +197,109 @@ class Deck:
         self.handle = handle
 
     @classmethod
-    def of(cls, sheet: Sheet, **rules: str) -> "Deck":
-        """A deck of a sheet under ``[[tariff]]`` rules given by key."""
-        for key, value in rules.items():
-            if "\n" in str(value):
-                raise ValueError(f"{key}: holds a line break")
-        rules.setdefault("currency", sheet.currency)
-        lines = "\n".join(f"{k}={v}" for k, v in rules.items())
-        return cls(raw.sheet_deck(sheet.handle, lines))
+    def of(cls, sheet: Sheet, tariff: Mapping[str, Any] | None = None, *,
+           document: str | None = None, **rules: Any) -> "Deck":
+        """A deck of a sheet under a ``[[tariff]]`` table.
+
+        ``tariff`` is the table as ``tomllib`` reads it (with
+        ``parse_float=Decimal``), bands, tiers and holidays included; rules
+        given by keyword go before its own. ``document`` names the sheet in
+        charges. Values may be texts, ints, bools and Decimals.
+        """
+        table = {"currency": sheet.currency, **(tariff or {}), **rules}
+        if sheet.currency not in ("", table["currency"]):
+            raise InvalidArgument(
+                f"the sheet's prices are in {sheet.currency}; two currencies "
+                "are never mixed", code="TW_EINVAL", field="currency")
+        _refuse_rejects(sheet)
+        parts = tariffs.parts_of(table, document)
+        return cls(raw.tariff_parts_deck(parts, sheet.handle))
+
+    @classmethod
+    def open(cls, path: str | PathLike[str]) -> "Deck":
+        """Maps a deck file; processes that map the same one share it."""
+        return cls(raw.tw_deck_open(fspath(path)))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the deck file; who has the old one open keeps it."""
+        raw.tw_deck_save(self.handle, fspath(path))
+
+    def pack(self) -> bytes:
+        """What ``save`` writes; the same deck gives the same bytes."""
+        return raw.tw_deck_pack(self.handle)
 
     def __len__(self) -> int:
-        return raw.deck_count(self.handle)
+        return raw.tw_deck_count(self.handle)
 
-    def rate(self, number: str, *, answer: dt.datetime,
-             seconds: int | Decimal, direction: str = "outbound",
-             caller: str | None = None) -> Charge:
+    def row(self, index: int) -> Rate:
+        """A row by the index that a charge names."""
+        return _rate(raw.tw_deck_rate(self.handle, index))
+
+    @property
+    def rules(self) -> dict[str, str]:
+        """Every rule by its key; ``Deck.of`` takes them again."""
+        return tariffs.rules_of(raw.tw_deck_rules(self.handle))
+
+    @property
+    def bands(self) -> list[Band]:
+        return tariffs.bands_of(self.handle)
+
+    @property
+    def holidays(self) -> list[str]:
+        return tariffs.holidays_of(self.handle)
+
+    @property
+    def tiers(self) -> list[Tier]:
+        return tariffs.tiers_of(self.handle)
+
+    @property
+    def documents(self) -> list[Document]:
+        return tariffs.documents_of(self.handle)
+
+    def _document(self, index: int) -> Document | None:
+        try:
+            document = raw.tw_deck_document(self.handle, index)
+        except StopIteration:
+            return None
+        return Document(document.name, document.version)
+
+    def rate(self, number: str, **call: Unpack[CallTerms]) -> Charge:
         """Raises NoPrice or Refused; never gives a silent 0."""
-        c = raw.rating_rate(self.handle, DIRECTIONS[direction], number,
-                            caller, microseconds(answer),
-                            int(Decimal(seconds) * 1_000_000))
+        c = raw.tw_rating_rate(self.handle, _request(number, **call))
+        known = c.rate_index != raw.RATE_NONE
         return Charge(money(c.cost), money(c.net), money(c.vat), c.seconds,
-                      c.charged_s, c.prefix, c.destination, c.line)
+                      c.charged_s, c.prefix, c.destination, c.line,
+                      c.bundle_s, c.paid_s, _relation(c.relation),
+                      _money(c.converted), _money(c.converted_net),
+                      _money(c.converted_vat),
+                      self._document(c.document) if known else None,
+                      c.rate_index if known else None)
 
-    def explain(self, number: str, *, answer: dt.datetime,
-                seconds: int | Decimal, direction: str = "outbound",
-                caller: str | None = None, lang: str = "en") -> str:
+    def spans(self, number: str, **call: Unpack[CallTerms]) -> list[Span]:
+        """The runs that a charge is the sum of, in order."""
+        request = _request(number, **call)
+        found: list[Span] = []
+        while True:
+            try:
+                s = raw.tw_rating_span(self.handle, request, len(found))
+            except StopIteration:
+                return found
+            found.append(Span(
+                s.from_s, s.seconds, s.count, s.increment_s,
+                decimal(s.price_nanos), s.band, tariffs.percent(s.band_ppm),
+                tariffs.percent(s.tier_ppm), s.in_bundle == 1,
+                decimal(s.exact_nanos), s.line, s.rate_index))
+
+    def lookup(self, number: str, **call: Unpack[CallTerms]) -> Rate | None:
+        """The row in force; None for internal calls, which need none."""
+        index = raw.tw_rating_lookup(self.handle, _request(number, **call))
+        return None if index == raw.RATE_NONE else self.row(index)
+
+    def explain(self, number: str, *, lang: str = "en",
+                **call: Unpack[CallTerms]) -> str:
         """The same arithmetic in words, also when there is no price."""
-        return raw.rating_explain(self.handle, DIRECTIONS[direction], number,
-                                  caller, microseconds(answer),
-                                  int(Decimal(seconds) * 1_000_000), lang)
+        return raw.tw_rating_explain(self.handle, _request(number, **call),
+                                     lang)
 
     def rate_columns(self, numbers: Texts, answers: Microseconds,
                      durations_us: Microseconds, *,
@@ -125,6 +314,7 @@ class Deck:
         that is no call, or has no price, has a status that says so, and the
         others are rated all the same.
         """
+        _code(DIRECTIONS, "direction", direction)
         calls = call_columns(direction, numbers, answers, durations_us,
                              callers=callers, directions=directions,
                              relations=relations)

@@ -14,8 +14,10 @@ TIME_MIN = -2 ** 63
 TIME_MAX = 2 ** 63 - 1
 
 # The library's numbers for names that Python uses.
-DIRECTIONS = {"outbound": 1, "inbound": 2, "forward": 3, "internal": 4}
-RELATIONS = {None: 0, "same_city": 1, "same_region": 2, "other": 3}
+DIRECTIONS: dict[str | None, int] = {
+    "outbound": 1, "inbound": 2, "forward": 3, "internal": 4}
+RELATIONS: dict[str | None, int] = {
+    None: 0, "same_city": 1, "same_region": 2, "other": 3}
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 
