@@ -278,8 +278,10 @@ static tw_status bind(struct tw_sum *sum, struct total *total,
 		total->numerator = least * total->denominator;
 		sum->bound = -1;
 	}
-	if (most && (total->too_large ||
-		     total->numerator > most * total->denominator)) {
+	/* A cap that is rounded to 0 is a cap all the same. */
+	if (rules->maximum_charge_nanos &&
+	    (total->too_large ||
+	     total->numerator > most * total->denominator)) {
 		total->numerator = most * total->denominator;
 		total->too_large = false;
 		sum->bound = 1;

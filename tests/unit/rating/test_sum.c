@@ -143,6 +143,10 @@ static void test_rounding_each(void **state)
 	b.rates[0].first_inc_s = b.rates[0].next_inc_s = 60;
 	minute.bundle_left_s = 59;
 	assert_int_equal(cost(&b, &minute), 3 * KOPECK);
+	/* a cap that rounds to nothing caps at nothing */
+	b.rules.rounding = TW_ROUND_DOWN;
+	b.rules.maximum_charge_nanos = KOPECK - 1;
+	assert_int_equal(cost(&b, &minute), 0);
 }
 
 /* The oracle in fractions does the rest (tests/python). */
