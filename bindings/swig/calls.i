@@ -19,7 +19,6 @@ const char *tw_status_name(tw_status status);
 %thread tw_unrated_list;
 %thread tw_import_undo;
 %thread tw_tariff_deck;
-%thread sheet_read;
 
 /* ---- money and time ---- */
 tw_status tw_decimal_parse(int64_t *out_nanos, const char *text,
@@ -252,28 +251,6 @@ tw_status tw_import_commit(tw_counts *out, tw_rejects **out_rejects,
 uint64_t tw_import_batch(const tw_import *import);
 tw_status tw_tariff_deck(tw_deck **out, tw_store *store, const char *carrier,
 			 int64_t at, tw_error *err);
-
-/* ---- sheets ---- */
-%inline %{
-static tw_status sheet_read(tw_sheet **out, const void *data, size_t size,
-	const char *currency, const char *zone, tw_error *err)
-{
-	tw_sheet_options o = TW_SHEET_OPTIONS_INIT;
-
-	o.currency = currency;
-	o.zone = zone;
-	return tw_sheet_read(out, data, size, &o, err);
-}
-%}
-uint64_t tw_sheet_rows_read(const tw_sheet *sheet);
-uint64_t tw_sheet_rows_good(const tw_sheet *sheet);
-uint64_t tw_sheet_rows_rejected(const tw_sheet *sheet);
-uint64_t tw_sheet_rates(const tw_sheet *sheet);
-const char *tw_sheet_currency(const tw_sheet *sheet);
-tw_status tw_sheet_rate(tw_rate *out, const tw_sheet *sheet, uint64_t index,
-			tw_error *err);
-tw_status tw_sheet_reject(tw_reject *out, const tw_sheet *sheet,
-			  uint64_t index, tw_error *err);
 
 /* ---- routing ---- */
 %inline %{

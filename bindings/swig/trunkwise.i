@@ -20,6 +20,7 @@ TW_HANDLE(tw_directory)
 TW_HANDLE(tw_rejects)
 TW_HANDLE(tw_import)
 TW_HANDLE(tw_sheet)
+TW_HANDLE(tw_sheet_map)
 TW_HANDLE(tw_deck)
 TW_HANDLE(tw_router)
 TW_HANDLE(tw_engine)
@@ -30,4 +31,5 @@ TW_HANDLE(tw_registration)
 %include "results.i"
 %include "calls.i"
 %include "rating.i"
+%include "sheets.i"
 %include "columns.i"

@@ -102,6 +102,25 @@ static bool is_thousands(struct tw_str s, bool is_national)
 	return true;
 }
 
+/* "7495,0" and "7495,5": a list, or a code that became a fraction? */
+static bool is_fraction(struct tw_str s, bool is_national)
+{
+	const char *comma = s.l ? memchr(s.p, ',', s.l) : NULL;
+	size_t whole, zeros = 0;
+
+	if (!comma)
+		return false;
+	whole = (size_t)(comma - s.p);
+	for (size_t i = 0; i < s.l; i++) {
+		if (i != whole && !is_digit(s.p[i]))
+			return false;
+		zeros += i > whole && s.p[i] == '0';
+	}
+
+	return s.l > whole + 1 && (s.l - whole - 1 == zeros ||
+				   (!is_national && s.l - whole <= 3));
+}
+
 static bool starts_with(struct tw_str s, const char *text)
 {
 	size_t length = strlen(text);
@@ -330,6 +349,10 @@ static tw_status read_list(struct codes *c)
 		return tw__sheet_refuse(c->cell, "is a code that a "
 			"spreadsheet rewrote; format the column as text and "
 			"write all digits");
+	if (is_fraction(s, is_national(c)))
+		return tw__sheet_refuse(c->cell, "may be a list or a code "
+			"that became a fraction; format the column as text, "
+			"or write a list as 7495;7499");
 	if (is_thousands(s, is_national(c)))
 		return tw__sheet_refuse(c->cell, "may be a list or a number "
 			"with its thousands apart; format the column as text, "

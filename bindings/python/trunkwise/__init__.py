@@ -18,6 +18,7 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
 from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
 from .report import ExpenseReport, ExpenseRow
 from .results import Counts, ImportResult, Listing, Reject, Verdict
+from .sheets import SheetMap
 from .store import Store
 from .tariffs import Band, Document, Tier
 from .values import Money
@@ -49,6 +50,7 @@ __all__ = [
     "Document", "Error", "Exists", "ExpenseReport", "ExpenseRow",
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "OutOfRange", "ParseError", "Problem", "Rate",
-    "Refused", "Reject", "Row", "Sheet", "Span", "Store", "StoreError", "Tier",
+    "Refused", "Reject", "Row", "Sheet", "SheetMap", "Span", "Store",
+    "StoreError", "Tier",
     "Unsupported", "Verdict", "errors",
 ]

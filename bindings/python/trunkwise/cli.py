@@ -49,6 +49,12 @@ def _tariff_sheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--zone", help="dates are midnight here")
 
 
+def _tariff_check(parser: argparse.ArgumentParser) -> None:
+    _tariff_sheet(parser)
+    parser.add_argument("--mapping", metavar="M.toml",
+                        help="how this carrier's sheets are to be read")
+
+
 def _tariff_import(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     _tariff_sheet(parser)
@@ -122,7 +128,7 @@ VERBS = {
                               "who owns which extension, number, trunk"),
     ("directory", "suggest"): (_store, commands.directory_suggest,
                                "what no department owns, ready to fill in"),
-    ("tariff", "check"): (_tariff_sheet, commands.tariff_check,
+    ("tariff", "check"): (_tariff_check, commands.tariff_check,
                           "read a price sheet, change nothing"),
     ("tariff", "import"): (_tariff_import, commands.tariff_import,
                            "put a price sheet in force"),

@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import files, raw
+from . import files, raw, sheets
 from .deployment import Change, Deployment, Problem
 from .errors import Error, InvalidArgument, NotFound, ParseError
-from .rating import Deck, Sheet
+from .rating import Sheet
 from .render import FORMATS
 from .render.csv import FORMULA
 from .results import Counts, ImportResult, Reject
@@ -92,7 +92,7 @@ def _import_sheets(store: Store, deployment: Deployment,
                    results: list[tuple[Any, ImportResult]]) -> bool:
     for sheet in deployment.sheets:
         try:
-            data = files.read(sheet.path)
+            data, _ = sheets.load(sheet.path)
         except Error as error:
             raise ParseError(f"cannot read {error.message}", code="TW_EPARSE",
                              field=sheet.field) from None
@@ -311,25 +311,37 @@ def _as_text(match: str) -> str:
 
 # ---- tariff ----
 
+def _mapping(arguments: argparse.Namespace) -> sheets.SheetMap | None:
+    path = arguments.mapping
+    return sheets.SheetMap.load(path) if path else None
+
+
+def _check_whole(sheet: Sheet) -> list[Reject]:
+    """What only shows when the good rows stand together."""
+    try:
+        sheet.check()
+    except (Conflict, InvalidArgument) as error:
+        return [Reject(error.line, error.field or "prefix", error.message)]
+    return []
+
+
 def tariff_check(arguments: argparse.Namespace) -> int:
-    data = files.read(arguments.sheet)
+    data, mapping = sheets.load(arguments.sheet, mapping=_mapping(arguments))
     with files.named(arguments.sheet):
-        sheet = Sheet(data, currency=arguments.currency,
+        sheet = Sheet(data, currency=arguments.currency, mapping=mapping,
                       zone=arguments.zone or "Europe/Moscow")
         if not sheet.rows_read:
             raise ParseError("the sheet has no rows; a tariff without prices "
                              "is refused", code="TW_EPARSE")
-    rejects = sheet.rejects
+    rejects = sheet.rejects or _check_whole(sheet)
     rejected = len(rejects)
-    good = sheet.rows_good
+    good = sheet.rows_read - rejected
     counts = Counts(sheet.rows_read, 0 if rejected else good, rejected, 0, 0,
                     good if rejected else 0)
-    if not rejected and good:
-        Deck.of(sheet, zone=arguments.zone or "Europe/Moscow")
     if arguments.json:
-        _print_json({**_counts(counts), "new": good, "increase": 0,
+        _print_json({**_counts(counts), "new": len(sheet), "increase": 0,
                      "decrease": 0, "ended": 0, "unchanged": 0,
-                     "currency": sheet.currency,
+                     "rates": len(sheet), "currency": sheet.currency,
                      "rejects": _rejects(rejects)})
     else:
         _say_rejects(rejects, arguments.lang)
@@ -339,7 +351,7 @@ def tariff_check(arguments: argparse.Namespace) -> int:
 
 
 def tariff_import(arguments: argparse.Namespace) -> int:
-    data = files.read(arguments.sheet)
+    data, _ = sheets.load(arguments.sheet)
     existed = os.path.exists(arguments.store)
     try:
         with Store(arguments.store, create=True) as store, \

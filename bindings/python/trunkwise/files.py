@@ -9,7 +9,8 @@ import stat
 import tempfile
 from typing import Iterator
 
-from .errors import Conflict, IOFailure, OutOfRange, ParseError
+from .errors import (Conflict, IOFailure, OutOfRange, ParseError,
+                     Unsupported)
 
 LIMIT = 1 << 30
 
@@ -24,7 +25,7 @@ def named(path: str | os.PathLike) -> Iterator[None]:
     """What is wrong with the bytes of a file is said with its name."""
     try:
         yield
-    except (ParseError, OutOfRange, Conflict) as error:
+    except (ParseError, OutOfRange, Conflict, Unsupported) as error:
         error.file = error.file or os.fspath(path)
         raise
 

@@ -13,6 +13,7 @@ from .columns import (ChargeColumns, Microseconds, Names, Texts,
                       call_columns, rate_columns)
 from .errors import InvalidArgument, ParseError
 from .results import Reject, rejects_of_sheet
+from .sheets import SheetMap
 from .tariffs import Band, Document, Tier
 from .values import (DIRECTIONS, NANOS, RELATIONS, Money, decimal, instant,
                      microseconds, money)
@@ -37,6 +38,8 @@ class Rate(NamedTuple):
     relation: str | None = None
     band: str = ""
     from_s: int = 0
+    #: The code ends; it has no price.
+    ended: bool = False
 
 
 class Charge(NamedTuple):
@@ -144,7 +147,7 @@ def _rate(r: raw.tw_rate) -> Rate:
                 decimal(r.connect_fee_nanos), r.first_inc_s, r.next_inc_s,
                 instant(r.from_us), instant(r.to_us), r.line, r.status == 2,
                 r.caller_prefix, raw.tw_direction_name(r.direction),
-                _relation(r.relation), r.band, r.from_s)
+                _relation(r.relation), r.band, r.from_s, r.status == 3)
 
 
 def _refuse_rejects(sheet: Sheet) -> None:
@@ -163,11 +166,16 @@ def _money(value: raw.tw_money) -> Money | None:
 
 
 class Sheet:
-    """A carrier's native CSV, read whole; bad rows are in ``rejects``."""
+    """A carrier's CSV, read whole; bad rows are in ``rejects``.
+
+    What is not in the native form is read by a ``mapping``;
+    ``sheets.load()`` makes such bytes of a workbook.
+    """
 
     def __init__(self, data: bytes, *, currency: str | None = None,
-                 zone: str | None = None):
-        self.handle = raw.sheet_read(data, currency, zone)
+                 zone: str | None = None, mapping: SheetMap | None = None):
+        self.handle = raw.sheet_read(data, currency, zone,
+                                     mapping and mapping.handle)
 
     @property
     def rows_read(self) -> int:
@@ -185,8 +193,17 @@ class Sheet:
     def rejects(self) -> list[Reject]:
         return rejects_of_sheet(self.handle)
 
+    def check(self) -> None:
+        """Raises Conflict when no tariff could take the rows: where a code
+        is priced by night only, half of a call has no price."""
+        raw.sheet_check(self.handle)
+
+    def __len__(self) -> int:
+        """Rates: a row that is a range of codes is many."""
+        return raw.tw_sheet_rates(self.handle)
+
     def __iter__(self) -> Iterator[Rate]:
-        for index in range(raw.tw_sheet_rates(self.handle)):
+        for index in range(len(self)):
             yield _rate(raw.tw_sheet_rate(self.handle, index))
 
 

@@ -142,6 +142,12 @@ static void lists(void **state)
 	refuses(b, "7,495", "thousands");
 	refuses(b, "495,499", "thousands");
 	refuses(b, "7,495,123", "thousands");
+	refuses(b, "7495,0", "a fraction");
+	refuses(b, "7495,00000", "a fraction");
+	refuses(b, "7495,5", "a fraction");
+	refuses(b, "44,1", "a fraction");
+	takes(b, "44, 1", "44 1");
+	takes(b, "44;1", "44 1");
 	refuses(b, "7 495", "one code or several");
 	refuses(b, "495 499", "one code or several");
 	refuses(b, "7495 749", "one code or several");
@@ -174,6 +180,8 @@ static void countries_apart(void **state)
 	takes(b, "495 499", "7495 7499");
 	takes(b, "20-22;301", "720 721 722 7301");
 	takes(b, "", "7");
+	takes(b, "20,22", "720 722");
+	refuses(b, "20,0", "a fraction");
 	refuses(b, "+495", "has a +");
 	refuses(b, "7,495", "thousands");
 	refuses(b, "7 495", "one code or several");
