@@ -12,6 +12,7 @@ import pytest
 
 from conftest import SOURCE
 from rating_oracle import Call, Tariff, rows_of
+from trunkwise import Deck, Money, Sheet
 
 PAGE = (SOURCE / "docs" / "rating.md").read_text()
 BLOCK = re.compile(r"^```toml\n(# example: ([^\n]+)\n.*?)^```$", re.M | re.S)
@@ -63,3 +64,18 @@ def test_by_the_oracle(example):
         exchange=Fraction(call["exchange"]) if "exchange" in call else None,
         answered=call.get("answered", True)))
     agree(example["gives"], charge._asdict())
+
+
+@each_example
+def test_by_the_library(example):
+    tariff, call, sheet = filled(example)
+    deck = Deck.of(Sheet(sheet.encode(), currency=tariff["currency"],
+                         zone=tariff["zone"]), tariff=tariff)
+    call["answer"] = dt.datetime.fromisoformat(call["answer"])
+    for key in ("seconds", "exchange"):
+        if key in call:
+            call[key] = Decimal(call[key])
+    charge = deck.rate(call.pop("number"), **call)
+    agree(example["gives"], {
+        key: value.amount if isinstance(value, Money) else value
+        for key, value in charge._asdict().items()})

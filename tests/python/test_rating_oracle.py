@@ -1,130 +1,231 @@
-"""Rating against an independent oracle in fractions, written from
-docs/rating.md alone: no line of it is shared with the library."""
+"""Rating against the oracle that was written from docs/rating.md alone:
+random tariffs (tests/python/rating_cases.py), each asked by fifty calls.
+
+20,000 calls everyday, 1,000,000 with TW_TEST_LONG=1. A difference is shrunk
+and printed as a tariff, a sheet and a call that fit on one screen.
+TW_TEST_SEED=N begins at that tariff.
+"""
 
 from __future__ import annotations
 
+import collections
+import dataclasses
 import datetime as dt
-import math
 import os
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from trunkwise import Deck, NoPrice, Sheet
+from rating_cases import Case, case
+from rating_oracle import BadDeck, Call, Charge, Says, Tariff, rows_of
+from trunkwise import Deck, Error, Sheet
 
-CALLS = 20_000
-EXAMPLES = 4000 if os.environ.get("TW_TEST_LONG") else 400
-PER_EXAMPLE = CALLS // 400
-UTC = dt.timezone.utc
-ANSWER = dt.datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
+PARTS = 20
+CALLS = 1_000_000 if os.environ.get("TW_TEST_LONG") else 20_000
+PER_TARIFF = 50
+SEED = int(os.environ.get("TW_TEST_SEED", 0))
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+REFUSED = "the deck is refused"
 
-HEADER = ("prefix,destination,rate,currency,effective_from,effective_to,"
-          "first_inc,next_inc,connect_fee\n")
+CURRENCY_FIELDS = ("converted", "converted_net", "converted_vat")
+COUNTS = ("seconds", "charged_s", "bundle_s", "paid_s")
 
 
-def rounded(value: Fraction, decimals: int, mode: str) -> Fraction:
-    scaled = value * 10 ** decimals
-    floor = math.floor(scaled)
-    rest = scaled - floor
-    if mode == "up":
-        whole = floor + (rest > 0)
-    elif mode == "down":
-        whole = floor
-    elif mode == "half_up":
-        whole = floor + (rest >= Fraction(1, 2))
+def library_deck(tariff: dict, sheet: str) -> Deck | None:
+    """None where the library refuses the rows together: the sheet knows of
+    rows that overlap, the deck of bands and parts as well."""
+    read = Sheet(sheet.encode(), zone=tariff["zone"])
+    if read.rejects:
+        assert "two rows in force" in read.rejects[0].reason
+        return None
+    try:
+        return Deck.of(read, tariff=tariff)
+    except Error as error:
+        assert error.code in ("TW_ECONFLICT", "TW_EINVAL"), error
+        return None
+
+
+def oracle_tariff(tariff: dict, sheet: str) -> Tariff | None:
+    try:
+        return Tariff(tariff, rows_of(sheet, tariff["zone"]))
+    except BadDeck:
+        return None
+
+
+def asked(call: Call) -> dict:
+    """A call in the words of Deck.rate()."""
+    exchange = call.exchange
+    return {"direction": call.direction, "caller": call.caller,
+            "answer": EPOCH + dt.timedelta(microseconds=call.answer_us),
+            "seconds": Decimal(call.duration_us) / 1_000_000,
+            "relation": call.relation or None, "answered": call.answered,
+            "bundle_left_s": call.bundle_left_s, "used_s": call.used_s,
+            "exchange": None if exchange is None else Decimal(
+                exchange.numerator) / exchange.denominator}
+
+
+def by_library(deck: Deck, call: Call):
+    """A charge in the oracle's words, or the code of its refusal."""
+    try:
+        c = deck.rate(call.number, **asked(call))
+    except Error as error:
+        return error.code
+    there = [getattr(c, name) for name in CURRENCY_FIELDS]
+    return Charge(Fraction(c.cost.amount), Fraction(c.net.amount),
+                  Fraction(c.vat.amount), c.seconds, c.charged_s, c.bundle_s,
+                  c.paid_s, *[None if m is None else Fraction(m.amount)
+                              for m in there], c.line)
+
+
+def by_oracle(tariff: Tariff, call: Call):
+    try:
+        return tariff.rate(call)
+    except Says as says:
+        return says.code
+
+
+def differs(tariff: dict, rows: list, call: Call) -> tuple | None:
+    """(library, oracle) where they do not agree."""
+    sheet = Case(tariff, rows, []).sheet
+    try:
+        deck = library_deck(tariff, sheet)
+    except (AssertionError, ValueError):
+        return None                 # shrunk too far
+    model = oracle_tariff(tariff, sheet)
+    if deck is None or model is None:
+        got = tuple(REFUSED if each is None else "a deck"
+                    for each in (deck, model))
     else:
-        tie_up = floor % 2 == 1
-        whole = floor + (rest > Fraction(1, 2) or
-                         (rest == Fraction(1, 2) and tie_up))
-    return Fraction(whole, 10 ** decimals)
+        got = by_library(deck, call), by_oracle(model, call)
+    return None if got[0] == got[1] else got
 
 
-def whole_seconds(us: int, mode: str) -> int:
-    exact = Fraction(us, 1_000_000)
-    if mode == "ceil":
-        return math.ceil(exact)
-    if mode == "floor":
-        return math.floor(exact)
-    return math.floor(exact + Fraction(1, 2))
+def shrunk(tariff: dict, rows: list, call: Call) -> tuple:
+    """Without all that the difference does not need."""
+    whole = dataclasses.asdict(Call(call.number, call.answer_us,
+                                    call.duration_us))
+    again = True
+    while again:
+        again = False
+        for row in list(rows):
+            fewer = [r for r in rows if r is not row]
+            if fewer and differs(tariff, fewer, call):
+                rows, again = fewer, True
+        for key in list(tariff):
+            less = {k: v for k, v in tariff.items() if k != key}
+            if key not in ("currency", "zone") and differs(less, rows, call):
+                tariff, again = less, True
+        for name, plain in whole.items():
+            less = dataclasses.replace(call, **{name: plain})
+            if less != call and differs(tariff, rows, less):
+                call, again = less, True
+    return tariff, rows, call
 
 
-def expected(row: dict, rules: dict, us: int) -> Fraction:
-    seconds = whole_seconds(us, rules["seconds"])
-    if seconds == 0:
-        return Fraction(0)
-    charged = row["first"]
-    while charged < seconds:
-        charged += row["next"]
-    exact = Fraction(row["rate"]) * charged / 60 + Fraction(row["fee"])
-    return rounded(exact, int(rules["decimals"]), rules["rounding"])
+def told(seed: int, made: Case, call: Call) -> str:
+    """A difference, as small as it gets."""
+    tariff, rows, call = shrunk(made.tariff, made.rows, call)
+    library, oracle = differs(tariff, rows, call) or ("?", "?")
+    rows = [{k: v for k, v in row.items() if v} for row in rows]
+    return "\n".join([
+        f"TW_TEST_SEED={seed}", f"tariff = {tariff}",
+        *[f"row {row}" for row in rows], f"{call}",
+        f"answer {EPOCH + dt.timedelta(microseconds=call.answer_us)}",
+        f"library {library}", f"oracle  {oracle}", ""])
 
 
-price = st.decimals(min_value=0, max_value=500, places=4)
-increment = st.sampled_from([1, 6, 7, 10, 30, 60])
-row = st.fixed_dictionaries({
-    "prefix": st.text("0123456789", min_size=1, max_size=7),
-    "rate": price, "fee": st.decimals(0, 5, places=2),
-    "first": increment, "next": increment})
-sheet = st.lists(row, min_size=1, max_size=12,
-                 unique_by=lambda r: r["prefix"])
-rule = st.fixed_dictionaries({
-    "seconds": st.sampled_from(["ceil", "floor", "nearest"]),
-    "rounding": st.sampled_from(["up", "down", "half_up", "half_even"]),
-    "decimals": st.integers(0, 9).map(str)})
-call = st.tuples(st.text("0123456789", min_size=1, max_size=15),
-                 st.integers(0, 4 * 3600 * 1_000_000))
+def again(deck: Deck, path) -> Deck:
+    """The same deck, from its file."""
+    deck.save(path)
+    return Deck.open(path)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, database=None,
-          derandomize=not os.environ.get("TW_TEST_LONG"),
-          suppress_health_check=list(HealthCheck))
-@given(sheet, rule, st.lists(call, min_size=PER_EXAMPLE,
-                             max_size=PER_EXAMPLE), st.data())
-def test_every_charge_equals_the_oracle(rows, rules, calls, data):
-    text = HEADER + "".join(
-        f"{r['prefix']},x,{r['rate']},RUB,,,{r['first']},{r['next']},"
-        f"{r['fee']}\n" for r in rows)
-    deck = Deck.of(Sheet(text.encode(), zone="UTC"), zone="UTC", **rules)
-    by_prefix = {r["prefix"]: r for r in rows}
-    for number, us in calls:
-        if us % 3:
-            number = rows[us % len(rows)]["prefix"] + number[:8]
-        matches = [number[:n] for n in range(len(number), 0, -1)
-                   if number[:n] in by_prefix]
-        seconds = Decimal(us) / 1_000_000
-        if not matches:
-            with pytest.raises(NoPrice):
-                deck.rate(number, answer=ANSWER, seconds=seconds)
+def compare(seed: int, path) -> tuple[int, str]:
+    """How many calls were asked of that tariff; the first difference."""
+    made = case(seed, PER_TARIFF)
+    deck = library_deck(made.tariff, made.sheet)
+    tariff = oracle_tariff(made.tariff, made.sheet)
+    if deck is None and tariff is None:
+        return 0, ""
+    if deck is None or tariff is None:
+        return 0, told(seed, made, made.calls[0])
+    if seed % 10 == 0:
+        deck = again(deck, path)
+    for number, call in enumerate(made.calls):
+        if by_library(deck, call) != by_oracle(tariff, call):
+            return number, told(seed, made, call)
+    return len(made.calls), ""
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_charge_equals_the_oracle(part, tmp_path):
+    seed, calls, failures = SEED + part, 0, []
+    while calls < CALLS // PARTS and len(failures) < 3:
+        asked, failure = compare(seed, tmp_path / "deck")
+        calls += asked
+        seed += PARTS
+        if failure:
+            failures.append(failure)
+    assert not failures, "\n".join(["", *failures])
+
+
+def test_the_cases_reach_every_rule():
+    """What is never asked is never found wrong."""
+    seen: collections.Counter = collections.Counter()
+    for seed in range(100):
+        made = case(seed, PER_TARIFF)
+        tariff = oracle_tariff(made.tariff, made.sheet)
+        if tariff is None:
+            seen["refused deck"] += 1
             continue
-        charge = deck.rate(number, answer=ANSWER, seconds=seconds)
-        assert charge.prefix == matches[0]
-        want = expected(by_prefix[matches[0]], rules, us)
-        assert Fraction(charge.cost.amount) == want, (number, us, rules)
+        for call in made.calls:
+            charge = by_oracle(tariff, call)
+            if isinstance(charge, str):
+                seen[charge] += 1
+                continue
+            seen["charge"] += 1
+            seen["bundle ends in a call"] += 0 < charge.bundle_s < (
+                charge.charged_s)
+            seen["VAT"] += charge.vat > 0
+            seen["converted"] += charge.converted is not None
+            end_us = call.answer_us + charge.charged_s * 1_000_000
+            band_at = tariff.calendar.band_at
+            seen["bands"] += band_at(call.answer_us) is not band_at(end_us)
+            seen["tiers"] += any(
+                call.used_s < from_s < call.used_s + charge.paid_s
+                for from_s, _ in tariff.tiers(call))
+    for rule in ("refused deck", "TW_ENOPRICE", "TW_EREFUSED", "charge",
+                 "bundle ends in a call", "VAT", "converted", "bands",
+                 "tiers"):
+        assert seen[rule] > 10, seen
+
+
+def test_spans_are_all_of_the_charge():
+    """Seconds and money of the runs that explain a charge."""
+    for seed in range(40):
+        made = case(seed, PER_TARIFF)
+        deck = library_deck(made.tariff, made.sheet)
+        if deck is None or made.tariff.get("round_each") == "increment":
+            continue
+        for call in made.calls:
+            charge = by_library(deck, call)
+            if isinstance(charge, str):
+                continue
+            spans = deck.spans(call.number, **asked(call))
+            assert sum(s.seconds for s in spans) == charge.charged_s
+            assert sum(s.seconds for s in spans
+                       if s.in_bundle) == charge.bundle_s
+            for before, after in zip(spans, spans[1:]):
+                assert before.from_s + before.seconds == after.from_s
 
 
 def test_effective_dates_are_half_open_in_the_tariff_zone():
-    text = HEADER + (
-        "7,old,1.00,RUB,,2026-10-05,60,60,\n"
-        "7,new,2.00,RUB,2026-10-05,,60,60,\n")
-    deck = Deck.of(Sheet(text.encode(), zone="Asia/Novosibirsk"),
-                   zone="Asia/Novosibirsk")
-    change = dt.datetime(2026, 10, 4, 17, 0, tzinfo=UTC)  # midnight there
+    text = ("prefix,destination,rate,currency,effective_from,effective_to\n"
+            "7,old,1.00,RUB,,2026-10-05\n7,new,2.00,RUB,2026-10-05,\n")
+    zone = "Asia/Novosibirsk"
+    deck = Deck.of(Sheet(text.encode(), zone=zone), zone=zone)
+    change = dt.datetime(2026, 10, 4, 17, 0, tzinfo=dt.timezone.utc)
     before = change - dt.timedelta(microseconds=1)
     assert deck.rate("79", answer=before, seconds=1).destination == "old"
     assert deck.rate("79", answer=change, seconds=1).destination == "new"
-
-
-@pytest.mark.parametrize("rate, first, following, seconds, charged, cost", [
-    ("0.012", 30, 6, 31, 36, "0.0072"),
-    ("0.0150", 60, 7, 61, 67, "0.01675"),
-    ("0.1", 1, 1, 61, 61, "0.101666667"),
-])
-def test_worked_examples(rate, first, following, seconds, charged, cost):
-    text = HEADER + f"49,x,{rate},EUR,,,{first},{following},\n"
-    deck = Deck.of(Sheet(text.encode(), zone="UTC"), zone="UTC",
-                   decimals="9")
-    c = deck.rate("4930", answer=ANSWER, seconds=seconds)
-    assert (c.charged_s, c.cost.amount) == (charged, Decimal(cost))
