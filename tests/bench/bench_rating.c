@@ -1,401 +1,329 @@
 /*
- * Longest prefix, and whole charges, against the two usual ways: a tree of
- * ten pointers per node and a binary search over sorted prefixes. All in one
- * process on one deck and one list of numbers, answers compared.
+ * What rating costs: a number's prefix beside three usual ways to find it, a
+ * whole charge, a deck put in place of another one while it is asked, and a
+ * deck out of a file. All in one process; see rating_lookup.c for the ways.
  *
- * bench_rating [numbers] prints one table per deck; the target of
- * performance: flat <= 0.70 of the tree at 50 000 prefixes, <= 0.35 at
- * 500 000; memory <= 0.20 of the tree; a charge <= 150 ns.
+ * bench_rating [calls] prints one table after another. Aims (of the uniform
+ * calls of 500 000 prefixes): a look-up in 0.35 of the tree's time and 0.20 of
+ * its memory; a flat charge in 150 ns; a million charges a second and core
+ * with bands and rounding.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-#include "rating/prefix.h"
-#include <trunkwise/rating.h>
-#include <trunkwise/sys/clock.h>
+#include "base/hash.h"
+#include "rating/image.h"
+#include "rating_bench.h"
 
-#define NUMBER_MAX 16
-#define ROUNDS     5
+#define BATCH 1000
 
-struct random { tw_random port; tw_random_state state; };
+/* ---- whole charges ---- */
 
-struct bench {
-	struct random random;
-	uint64_t *prefixes;             /* sorted */
-	size_t count;
-	char (*numbers)[NUMBER_MAX];
-	uint8_t *lengths;
-	size_t asked;
-};
-
-static uint32_t draw(struct random *r, uint32_t below)
+static tw_rating_request request_of(const struct bench *b, size_t i,
+				    enum terms terms)
 {
-	uint32_t value;
+	tw_rating_request request = TW_RATING_REQUEST_INIT;
 
-	r->port.fill(&value, sizeof(value), r->port.arg);
-	return (uint32_t)((uint64_t)value * below >> 32);
-}
-
-static double now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static void die(const char *what)
-{
-	fprintf(stderr, "bench_rating: %s\n", what);
-	exit(1);
-}
-
-static void *must(void *mem)
-{
-	if (!mem)
-		die("out of memory");
-	return mem;
-}
-
-/* ---- decks and numbers ---- */
-
-static const char *const countries[] = { "1", "20", "27", "30", "31", "33",
-	"34", "380", "39", "44", "48", "49", "52", "55", "61", "62", "63",
-	"7", "77", "81", "86", "880", "90", "91", "92", "971", "98", "998" };
-
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static uint64_t packed(const char *digits)
-{
-	uint64_t prefix = 0;
-
-	if (!tw__prefix_pack(&prefix, digits))
-		die("bad prefix");
-	return prefix;
-}
-
-/* Codes come in runs: 749510 .. 749519, as numbering plans give them out. */
-static size_t draw_run(struct bench *b, uint64_t *out, size_t room)
-{
-	const char *country = countries[draw(&b->random,
-		sizeof(countries) / sizeof(countries[0]))];
-	size_t extra = 2 + draw(&b->random, 6), used = strlen(country);
-	size_t run = 1 + draw(&b->random, 30), made = 0;
-	char digits[NUMBER_MAX];
-	uint32_t value = 0, width = 1;
-
-	if (used + extra > 9)
-		extra = 9 - used;
-	for (size_t i = 0; i < extra; i++)
-		width *= 10;
-	value = draw(&b->random, width);
-	for (; made < run && made < room && value < width; made++, value++) {
-		snprintf(digits, sizeof(digits), "%s%0*u", country,
-			 (int)extra, value);
-		out[made] = packed(digits);
+	request.number = b->numbers[i];
+	request.answer = b->answers[i];
+	request.duration_us = b->durations_us[i];
+	if (terms == TERMS_TIERS) {
+		/* one in eight meets a boundary of each kind */
+		request.bundle_left_s = i % 8 ? 0 : 40;
+		request.used_s = i % 8 ? (int64_t)i % 90000 : 59990;
 	}
-	return made;
+	return request;
 }
 
-static void draw_deck(struct bench *b, size_t want)
+static uint64_t rate_slice(const struct bench *b, const tw_deck *deck,
+			   enum terms terms, size_t from, size_t to)
 {
-	size_t capacity = want * 2, count = 0;
-	uint64_t *all = must(calloc(capacity, sizeof(*all)));
-
-	for (size_t i = 0; i < sizeof(countries) / sizeof(countries[0]); i++)
-		all[count++] = packed(countries[i]);
-	b->count = 0;
-	while (b->count < want) {
-		while (count < capacity && count < b->count + want)
-			count += draw_run(b, all + count, capacity - count);
-		qsort(all, count, sizeof(*all), compare);
-		b->count = 0;
-		for (size_t i = 0; i < count; i++) {
-			if (!i || all[i] != all[i - 1])
-				all[b->count++] = all[i];
-		}
-		count = b->count;
-	}
-	/* Any subset of a sorted list is sorted. */
-	while (b->count > want) {
-		size_t i = draw(&b->random, (uint32_t)b->count);
-
-		memmove(all + i, all + i + 1,
-			(--b->count - i) * sizeof(*all));
-	}
-	b->prefixes = all;
-}
-
-/* 80 % under some prefix, 20 % anywhere in a country; skewed: 90 % of the
- * calls go to 1 % of the deck. */
-static void draw_number(struct bench *b, size_t i, bool skewed)
-{
-	uint32_t most = (uint32_t)b->count;
-	char *out = b->numbers[i];
-	size_t length, want = 10 + draw(&b->random, 4);
-
-	if (skewed && draw(&b->random, 10))
-		most = most / 100 + 1;
-	if (skewed || draw(&b->random, 10) < 8)
-		tw__prefix_unpack(out, b->prefixes[
-			(uint64_t)draw(&b->random, most) * 7919 % b->count]);
-	else
-		strcpy(out, countries[draw(&b->random,
-			sizeof(countries) / sizeof(countries[0]))]);
-	length = strlen(out);
-	while (length < want)
-		out[length++] = (char)('0' + draw(&b->random, 10));
-	out[length] = '\0';
-	b->lengths[i] = (uint8_t)length;
-}
-
-/* ---- the usual ways ---- */
-
-struct tree {
-	struct tree *child[10];
-	uint32_t answer;
-};
-
-static struct tree *tree_node(size_t *nodes)
-{
-	struct tree *t = must(calloc(1, sizeof(*t)));
-
-	t->answer = TW_PREFIX_NONE;
-	(*nodes)++;
-	return t;
-}
-
-static struct tree *tree_make(const struct bench *b, size_t *nodes)
-{
-	struct tree *root = tree_node(nodes);
-	char digits[TW_PREFIX_DIGITS + 1];
-
-	for (size_t i = 0; i < b->count; i++) {
-		struct tree *t = root;
-
-		tw__prefix_unpack(digits, b->prefixes[i]);
-		for (const char *p = digits; *p; p++) {
-			struct tree **next = &t->child[*p - '0'];
-
-			if (!*next)
-				*next = tree_node(nodes);
-			t = *next;
-		}
-		t->answer = (uint32_t)i;
-	}
-	return root;
-}
-
-static void tree_free(struct tree *t)
-{
-	for (size_t i = 0; t && i < 10; i++)
-		tree_free(t->child[i]);
-	free(t);
-}
-
-static uint32_t tree_find(const struct tree *t, const char *p, size_t length)
-{
-	uint32_t answer = TW_PREFIX_NONE;
-
-	for (size_t i = 0; t; i++) {
-		if (t->answer != TW_PREFIX_NONE)
-			answer = t->answer;
-		if (i == length)
-			break;
-		t = t->child[p[i] - '0'];
-	}
-	return answer;
-}
-
-/* The last prefix that sorts before the number, then up its ancestors. */
-static uint32_t search_find(const struct bench *b,
-			    const struct tw_prefix_index *index,
-			    const char *p, size_t length)
-{
-	uint64_t number = tw__prefix_head(p, length);
-	size_t lo = 0, hi = b->count;
-	uint32_t at;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (b->prefixes[mid] <= number)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (!lo)
-		return TW_PREFIX_NONE;
-	at = (uint32_t)lo - 1;
-	while (at != TW_PREFIX_NONE &&
-	       !tw__prefix_covers(b->prefixes[at], number))
-		at = tw__prefix_shorter(index, at);
-	return at;
-}
-
-/* ---- measuring ---- */
-
-enum way { WAY_FLAT, WAY_TREE, WAY_SEARCH, WAY_COUNT };
-
-struct ways {
-	const struct bench *b;
-	struct tw_prefix_index *index;
-	struct tree *tree;
-};
-
-static uint64_t run(const struct ways *w, enum way way)
-{
-	const struct bench *b = w->b;
+	tw_charge charge = TW_CHARGE_INIT;
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < b->asked; i++) {
-		const char *p = b->numbers[i];
-		size_t l = b->lengths[i];
+	for (size_t i = from; i < to; i++) {
+		tw_rating_request request = request_of(b, i, terms);
 
-		if (way == WAY_FLAT)
-			sum = sum * 31 + tw__prefix_longest(w->index, p, l);
-		else if (way == WAY_TREE)
-			sum = sum * 31 + tree_find(w->tree, p, l);
-		else
-			sum = sum * 31 + search_find(b, w->index, p, l);
+		if (!tw_rating_rate(&charge, deck, &request, NULL))
+			sum += (uint64_t)charge.cost.nanos;
 	}
 	return sum;
 }
 
-/* Best of some rounds, the ways taking turns: disturbances hit all alike. */
-static void measure(const struct ways *w, double best[WAY_COUNT])
+static uint64_t rate_columns(const struct bench *b, const tw_deck *deck,
+			     int64_t *costs)
 {
-	uint64_t sum[WAY_COUNT];
+	tw_rating_columns columns = TW_RATING_COLUMNS_INIT;
+	tw_charge_columns charges = TW_CHARGE_COLUMNS_INIT;
+	uint64_t priced = 0, sum = 0;
 
-	for (size_t i = 0; i < WAY_COUNT; i++)
-		best[i] = 1e18;
+	columns.count = b->asked;
+	columns.numbers = b->numbers[0];
+	columns.number_stride = NUMBER_MAX;
+	columns.answers = b->answers;
+	columns.durations_us = b->durations_us;
+	charges.costs = costs;
+	if (tw_rating_rate_columns(&charges, deck, &columns, &priced, NULL))
+		die("no columns");
+	for (size_t i = 0; i < b->asked; i++)
+		sum += costs[i] == INT64_MIN ? 0 : (uint64_t)costs[i];
+	return sum;
+}
+
+struct slice {
+	const struct bench *b;
+	const tw_deck *deck;
+	enum terms terms;
+	size_t from, to;
+	uint64_t sum;
+};
+
+static void *rate_in_thread(void *arg)
+{
+	struct slice *s = arg;
+
+	s->sum = rate_slice(s->b, s->deck, s->terms, s->from, s->to);
+	return NULL;
+}
+
+static uint64_t rate_by_two(const struct bench *b, const tw_deck *deck,
+			    enum terms terms)
+{
+	struct slice halves[2] = {
+		{ b, deck, terms, 0, b->asked / 2, 0 },
+		{ b, deck, terms, b->asked / 2, b->asked, 0 },
+	};
+	pthread_t threads[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		if (pthread_create(&threads[i], NULL, rate_in_thread,
+				   &halves[i]))
+			die("no thread");
+	}
+	for (size_t i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	return halves[0].sum + halves[1].sum;
+}
+
+enum how { HOW_SINGLE, HOW_COLUMNS, HOW_TWO, HOW_COUNT };
+
+/* ns per call; columns know no bundles and no tiers. */
+static void time_charges(const struct bench *b, enum terms terms,
+			 double best[HOW_COUNT])
+{
+	tw_deck *deck = deck_make(b, terms, NULL);
+	int64_t *costs = must(calloc(b->asked, sizeof(*costs)));
+	uint64_t sum[HOW_COUNT] = { 0, 0, 0 };
+
+	for (size_t h = 0; h < HOW_COUNT; h++)
+		best[h] = 1e18;
 	for (size_t round = 0; round < ROUNDS; round++) {
-		for (size_t i = 0; i < WAY_COUNT; i++) {
-			double start = now_ns(), took;
+		for (size_t h = 0; h < HOW_COUNT; h++) {
+			double start = h == HOW_TWO ? now_ns() : cpu_ns();
+			double took;
 
-			sum[i] = run(w, (enum way)i);
-			took = (now_ns() - start) / (double)w->b->asked;
-			if (took < best[i])
-				best[i] = took;
+			if (h == HOW_SINGLE)
+				sum[h] = rate_slice(b, deck, terms, 0,
+						    b->asked);
+			else if (h == HOW_TWO)
+				sum[h] = rate_by_two(b, deck, terms);
+			else if (terms == TERMS_TIERS)
+				sum[h] = sum[HOW_SINGLE];
+			else
+				sum[h] = rate_columns(b, deck, costs);
+			took = ((h == HOW_TWO ? now_ns() : cpu_ns()) - start) /
+				(double)b->asked;
+			if (took < best[h])
+				best[h] = took;
 		}
 	}
-	if (sum[WAY_FLAT] != sum[WAY_TREE] || sum[WAY_FLAT] != sum[WAY_SEARCH])
-		die("the ways disagree");
+	if (!sum[0] || sum[0] != sum[HOW_COLUMNS] || sum[0] != sum[HOW_TWO])
+		die("charges disagree, or all calls were free");
+	free(costs);
+	tw_deck_free(deck);
 }
 
-static tw_deck *deck_make(const struct bench *b, double *took_ms)
+static void bench_charges(struct bench *b)
 {
-	tw_tariff_rules rules = TW_TARIFF_RULES_INIT;
-	tw_rate *rates = must(calloc(b->count, sizeof(*rates)));
-	tw_deck *deck = NULL;
-	double start;
+	static const char *const names[] = { "flat", "bands", "tiers" };
+	double best[HOW_COUNT];
 
-	strcpy(rules.currency, "RUB");
-	strcpy(rules.zone, "UTC");
-	rules.vat_percent_nanos = 20 * TW_NANOS;
-	for (size_t i = 0; i < b->count; i++) {
-		rates[i] = (tw_rate)TW_RATE_INIT;
-		tw__prefix_unpack(rates[i].prefix, b->prefixes[i]);
-		rates[i].price_nanos = 10000000 + (int64_t)i * 1000;
-		snprintf(rates[i].destination, sizeof(rates[i].destination),
-			 "destination %zu", i / 20);
+	for (int skewed = 0; skewed < 2; skewed++) {
+		draw_calls(b, skewed);
+		for (int terms = TERMS_FLAT; terms <= TERMS_TIERS; terms++) {
+			time_charges(b, (enum terms)terms, best);
+			printf("%8zu  %-7s  %-5s  %7.1f ns  %5.2f M/s",
+			       b->count, skewed ? "skewed" : "uniform",
+			       names[terms], best[HOW_SINGLE],
+			       1e3 / best[HOW_SINGLE]);
+			if (terms == TERMS_TIERS)
+				printf("         -         -");
+			else
+				printf("  %7.1f ns  %5.2f M/s",
+				       best[HOW_COLUMNS],
+				       1e3 / best[HOW_COLUMNS]);
+			printf("  two threads %5.2f M/s\n",
+			       1e3 / best[HOW_TWO]);
+		}
 	}
-	start = now_ns();
-	if (tw_deck_new(&deck, &rules, rates, b->count, NULL))
-		die("no deck");
-	*took_ms = (now_ns() - start) / 1e6;
-	free(rates);
-	return deck;
 }
 
-static double measure_charges(const struct bench *b, const tw_deck *deck)
-{
-	tw_rating_request request = TW_RATING_REQUEST_INIT;
-	tw_charge charge = TW_CHARGE_INIT;
-	double best = 1e18;
-	int64_t sum = 0;
+/* ---- another deck in its place ---- */
 
-	for (size_t round = 0; round < ROUNDS; round++) {
+/* A host's way: the pointer is exchanged, and the old deck dropped once each
+ * reader has begun another batch. */
+struct shared {
+	const struct bench *b;
+	tw_deck *deck;                  /* atomic */
+	uint64_t batches;               /* atomic, of the reader */
+	uint32_t stop;                  /* atomic */
+	double longest_ns;              /* of a batch */
+};
+
+static void *read_on(void *arg)
+{
+	struct shared *s = arg;
+	size_t from = 0, step = BATCH < s->b->asked ? BATCH : s->b->asked;
+
+	while (!__atomic_load_n(&s->stop, __ATOMIC_ACQUIRE)) {
+		const tw_deck *deck = __atomic_load_n(&s->deck,
+						      __ATOMIC_ACQUIRE);
 		double start = now_ns(), took;
 
-		for (size_t i = 0; i < b->asked; i++) {
-			request.number = b->numbers[i];
-			request.duration_us = 1000000 + (int64_t)i * 1234;
-			if (!tw_rating_rate(&charge, deck, &request, NULL))
-				sum += charge.cost.nanos;
-		}
-		took = (now_ns() - start) / (double)b->asked;
-		if (took < best)
-			best = took;
+		rate_slice(s->b, deck, TERMS_FLAT, from, from + step);
+		took = now_ns() - start;
+		if (took > s->longest_ns)
+			s->longest_ns = took;
+		from = from + 2 * step > s->b->asked ? 0 : from + step;
+		__atomic_add_fetch(&s->batches, 1, __ATOMIC_RELEASE);
 	}
-	if (!sum)
-		die("all calls were free");
-	return best;
+	return NULL;
 }
 
-static void bench_deck(struct bench *b, size_t prefixes)
+static uint64_t batches_of(const struct shared *s)
 {
-	double best[WAY_COUNT], start, build_ms, deck_ms;
-	struct ways w = { b, NULL, NULL };
-	size_t nodes = 0, bytes;
-	tw_deck *deck;
+	return __atomic_load_n(&s->batches, __ATOMIC_ACQUIRE);
+}
 
-	draw_deck(b, prefixes);
+static void swap(struct shared *s, tw_deck *deck)
+{
+	tw_deck *old = __atomic_exchange_n(&s->deck, deck, __ATOMIC_ACQ_REL);
+	uint64_t seen = batches_of(s);
+
+	while (batches_of(s) < seen + 2)
+		usleep(10);
+	tw_deck_free(old);
+}
+
+static void bench_swap(struct bench *b)
+{
+	struct shared s = { b, deck_make(b, TERMS_FLAT, NULL), 0, 0, 0 };
+	double alone_s, beside_s, start, build_ms, swap_us;
+	uint64_t alone, beside;
+	pthread_t reader;
+	tw_deck *next;
+
+	draw_calls(b, true);
+	if (pthread_create(&reader, NULL, read_on, &s))
+		die("no thread");
 	start = now_ns();
-	if (tw__prefix_new(&w.index, b->prefixes, b->count, NULL))
-		die("no index");
-	build_ms = (now_ns() - start) / 1e6;
-	w.tree = tree_make(b, &nodes);
-	bytes = tw__prefix_bytes(w.index);
-	deck = deck_make(b, &deck_ms);
+	usleep(b->asked < 100000 ? 10000 : 500000);
+	alone = batches_of(&s);
+	alone_s = (now_ns() - start) / 1e9;
+	start = now_ns();
+	next = deck_make(b, TERMS_FLAT, &build_ms);
+	beside = batches_of(&s) - alone;
+	beside_s = (now_ns() - start) / 1e9;
+	start = now_ns();
+	swap(&s, next);
+	swap_us = (now_ns() - start) / 1e3;
+	__atomic_store_n(&s.stop, 1, __ATOMIC_RELEASE);
+	pthread_join(reader, NULL);
+	tw_deck_free(s.deck);
+	printf("%8zu  made in %.0f ms, swapped and the old one dropped in "
+	       "%.0f us\n          a reader beside it: %.2f M/s before, %.2f "
+	       "M/s meanwhile, longest batch of %d %.2f ms\n", b->count,
+	       build_ms, swap_us, (double)alone * BATCH / alone_s / 1e6,
+	       (double)beside * BATCH / beside_s / 1e6, BATCH,
+	       s.longest_ns / 1e6);
+}
 
-	printf("%zu prefixes: index built in %.1f ms, deck in %.1f ms, "
-	       "%.2f MiB (tree %.2f MiB, ratio %.2f)\n", b->count, build_ms,
-	       deck_ms, (double)bytes / 1048576,
-	       (double)(nodes * sizeof(struct tree)) / 1048576,
-	       (double)bytes / (double)(nodes * sizeof(struct tree)));
-	for (int skewed = 0; skewed < 2; skewed++) {
-		for (size_t i = 0; i < b->asked; i++)
-			draw_number(b, i, skewed);
-		measure(&w, best);
-		printf("  %-7s flat %6.1f ns  tree %6.1f ns  search %6.1f ns"
-		       "  flat/tree %.2f  flat/search %.2f  charge %.1f ns\n",
-		       skewed ? "skewed" : "uniform", best[WAY_FLAT],
-		       best[WAY_TREE], best[WAY_SEARCH],
-		       best[WAY_FLAT] / best[WAY_TREE],
-		       best[WAY_FLAT] / best[WAY_SEARCH],
-		       measure_charges(b, deck));
+/* ---- out of a file ---- */
+
+static void bench_file(struct bench *b)
+{
+	char path[] = "/tmp/bench_rating_XXXXXX";
+	double start, save_ms, open_ms, best_ms = 1e18, sum_ms, sha_ms;
+	tw_deck *deck = deck_make(b, TERMS_FLAT, NULL), *seen;
+	void *data = NULL;
+	size_t size = 0;
+	int fd = mkstemp(path);
+
+	if (fd < 0 || close(fd))
+		die("no place for a file");
+	start = now_ns();
+	if (tw_deck_save(deck, path, NULL))
+		die("not saved");
+	save_ms = (now_ns() - start) / 1e6;
+	for (int round = 0; round < ROUNDS; round++) {
+		seen = NULL;
+		start = now_ns();
+		if (tw_deck_open(&seen, path, NULL))
+			die("not opened");
+		open_ms = (now_ns() - start) / 1e6;
+		if (open_ms < best_ms)
+			best_ms = open_ms;
+		tw_deck_free(seen);
 	}
+	if (tw_deck_pack(&data, &size, deck, NULL))
+		die("not packed");
+	start = now_ns();
+	tw__image_seal(data, size);
+	sum_ms = (now_ns() - start) / 1e6;
+	start = now_ns();
+	tw__hash64(data, size);
+	sha_ms = (now_ns() - start) / 1e6;
+	printf("%8zu  %.1f MiB, %.0f bytes a prefix; saved in %.0f ms, opened "
+	       "in %.1f ms (its sum %.1f ms; SHA-256 of it %.1f ms)\n",
+	       b->count, (double)size / 1048576,
+	       (double)size / (double)b->count, save_ms, best_ms, sum_ms,
+	       sha_ms);
+	tw_free(data);
 	tw_deck_free(deck);
-	tree_free(w.tree);
-	tw__prefix_free(w.index);
-	free(b->prefixes);
+	unlink(path);
+}
+
+static void for_each_size(struct bench *b, const char *title,
+			  void (*bench)(struct bench *b))
+{
+	static const size_t sizes[] = { 5000, 50000, 500000, 1000000 };
+	/* A small round only shows that all ways agree. */
+	size_t count = b->asked < 100000 ? 1 : 4;
+
+	printf("\n%s\n", title);
+	for (size_t i = 0; i < count; i++) {
+		draw_prefixes(b, sizes[i]);
+		bench(b);
+	}
 }
 
 int main(int argc, char **argv)
 {
+	size_t asked = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
 	struct bench b;
 
-	memset(&b, 0, sizeof(b));
-	b.asked = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000000;
-	if (!b.asked)
-		die("how many numbers?");
-	b.numbers = must(calloc(b.asked, sizeof(*b.numbers)));
-	b.lengths = must(calloc(b.asked, 1));
-	tw_random_seed(&b.random.port, &b.random.state, 1);
-	bench_deck(&b, 200);
-	/* A small round only shows that the three ways agree. */
-	bench_deck(&b, b.asked < 100000 ? 5000 : 50000);
-	if (b.asked >= 100000)
-		bench_deck(&b, 500000);
-	free(b.numbers);
-	free(b.lengths);
+	if (!asked)
+		die("how many calls?");
+	bench_open(&b, asked);
+	for_each_size(&b, "prefixes  way     uniform      skewed       memory "
+		      "per prefix", bench_lookup);
+	for_each_size(&b, "prefixes  calls    terms   one by one            "
+		      "columns               one deck", bench_charges);
+	for_each_size(&b, "prefixes  a deck in place of another", bench_swap);
+	for_each_size(&b, "prefixes  a deck in a file", bench_file);
+	bench_close(&b);
 	return 0;
 }
