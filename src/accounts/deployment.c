@@ -28,12 +28,9 @@ tw_status tw_deployment_new(tw_deployment **out, tw_error *err)
 	deployment = tw_calloc(1, sizeof(*deployment));
 	if (!deployment)
 		return tw__fail_oom(err);
-	deployment->tops = tw_calloc(tw__kinds_count, sizeof(uint32_t *));
-	deployment->tops_count = tw_calloc(tw__kinds_count, sizeof(size_t));
-	deployment->tops_capacity = tw_calloc(tw__kinds_count,
-					      sizeof(size_t));
-	if (!deployment->tops || !deployment->tops_count ||
-	    !deployment->tops_capacity) {
+	deployment->tops = tw_calloc(tw__kinds_count,
+				     sizeof(*deployment->tops));
+	if (!deployment->tops) {
 		tw_deployment_free(deployment);
 		return tw__fail_oom(err);
 	}
@@ -51,7 +48,8 @@ static void free_row(struct tw_wanted *row)
 	tw__value_free(&row->name);
 	tw__value_free(&row->was);
 	tw_free(row->values);
-	tw_free(row->children);
+	for (i = 0; i < TW_CHILD_KINDS; i++)
+		tw_free(row->children[i].rows);
 }
 
 
@@ -64,11 +62,9 @@ void tw_deployment_free(tw_deployment *deployment)
 	for (i = 0; i < deployment->count; i++)
 		free_row(&deployment->rows[i]);
 	for (i = 0; deployment->tops && i < tw__kinds_count; i++)
-		tw_free(deployment->tops[i]);
+		tw_free(deployment->tops[i].rows);
 	tw_free(deployment->rows);
 	tw_free(deployment->tops);
-	tw_free(deployment->tops_count);
-	tw_free(deployment->tops_capacity);
 	tw_free(deployment->problems);
 	tw__kind_names_free(deployment->names);
 	tw_zone_free(deployment->zone);
@@ -170,42 +166,42 @@ static tw_status add_row(uint32_t *out, struct tw_deployment *deployment,
 }
 
 
+static struct tw_row_list *list_of(struct tw_deployment *deployment,
+				   uint8_t kind, uint32_t parent)
+{
+	if (parent == TW_NO_ROW)
+		return &deployment->tops[kind];
+	return &deployment->rows[parent].children[tw__kind_slot(kind)];
+}
+
+
 /* An array is filled from its front: a hole is a table without keys, and
  * skipping that in silence would renumber what follows. */
 static tw_status find_row(uint32_t *out, struct tw_deployment *deployment,
 			  uint8_t kind, uint32_t parent,
 			  const struct segment *at, tw_error *err)
 {
-	uint32_t **list = &deployment->tops[kind];
-	size_t *count = &deployment->tops_count[kind];
-	size_t *capacity = &deployment->tops_capacity[kind];
+	struct tw_row_list *list = list_of(deployment, kind, parent);
 
-	if (parent != TW_NO_ROW) {
-		list = &deployment->rows[parent].children;
-		count = &deployment->rows[parent].children_count;
-		capacity = &deployment->rows[parent].children_capacity;
-	}
-	if (at->index < *count) {
-		*out = (*list)[at->index];
+	if (at->index < list->count) {
+		*out = list->rows[at->index];
 		return TW_OK;
 	}
-	if (at->index > *count)
+	if (at->index > list->count)
 		return tw__fail(err, TW_EINVAL, "%s[%zu] before it is empty; "
 				"fill it in or leave it out",
-				tw__kinds[kind].path, *count);
+				tw__kinds[kind].path, list->count);
 	if (deployment->count >= ROWS_MAX)
 		return tw__fail(err, TW_ERANGE, "more than %u rows; split the "
 				"deployment", ROWS_MAX);
-	if (tw__grow((void **)list, capacity, *count + 1, sizeof(**list)))
+	if (tw__grow((void **)&list->rows, &list->capacity, list->count + 1,
+		     sizeof(*list->rows)))
 		return tw__fail_oom(err);
-	/* Adding may move the row that list and count stand in. */
 	if (add_row(out, deployment, kind, parent, at->index))
 		return tw__fail_oom(err);
-	if (parent != TW_NO_ROW) {
-		list = &deployment->rows[parent].children;
-		count = &deployment->rows[parent].children_count;
-	}
-	(*list)[(*count)++] = *out;
+	/* Adding may have moved the row that the list stands in. */
+	list = list_of(deployment, kind, parent);
+	list->rows[list->count++] = *out;
 	return TW_OK;
 }
 
@@ -268,6 +264,11 @@ static tw_status unknown_key(const struct tw_kind *kind, struct tw_str name,
 				"secrets; put it into a file and write "
 				"password_file = \"...\", or use password_env "
 				"or credential");
+	if (!strcmp(kind->name, "tariff_band") &&
+	    tw__str_eq(name, "from_minutes"))
+		return tw__fail(err, TW_EINVAL, "percentages from so many "
+				"minutes on are [[tariff.tier]] now; a band "
+				"has name and hours");
 	tw__buf_init(&known);
 	if (kind->name_field)
 		tw__buf_printf(&known, "%s, ", kind->name_field);
@@ -303,7 +304,7 @@ static tw_status choose_value(struct tw_value **out,
 	else if (kind->name_field && tw__str_eq(key, kind->name_field)) {
 		*out = &row->name;
 	}
-	else if (kind->name_field && !kind->single &&
+	else if (kind->name_field && !kind->single && !kind->parent &&
 		 tw__str_eq(key, "was")) {
 		*out = &row->was;
 	}

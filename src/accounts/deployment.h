@@ -23,12 +23,17 @@ struct tw_value {
 	bool set;            /* checked: text and number hold */
 };
 
+/* Rows in the file's order. */
+struct tw_row_list {
+	uint32_t *rows;
+	size_t count, capacity;
+};
+
 struct tw_wanted {
 	uint8_t kind;
 	uint32_t index;      /* in the file, among its kind or parent */
 	uint32_t parent;     /* row or TW_NO_ROW */
-	uint32_t *children;
-	size_t children_count, children_capacity;
+	struct tw_row_list children[TW_CHILD_KINDS];     /* by slot */
 	struct tw_value name, was;
 	struct tw_value *values;
 	/* apply's: */
@@ -41,8 +46,7 @@ struct tw_kind_names;
 struct tw_deployment {
 	struct tw_wanted *rows;
 	size_t count, capacity;
-	uint32_t **tops;             /* by kind and index: row */
-	size_t *tops_count, *tops_capacity;
+	struct tw_row_list *tops;    /* by kind */
 	tw_error *problems;          /* failed sets, then those of check */
 	size_t problems_count, problems_capacity;
 	size_t set_problems;         /* how many of them came from set */
@@ -92,5 +96,8 @@ bool tw__is_refused_by_set(const struct tw_deployment *deployment,
 
 /* deployment_rules.c: what only some kinds promise */
 tw_status tw__deployment_rules(struct tw_deployment *deployment);
+/* deployment_tariff.c: rules, bands and tiers that no deck could hold */
+tw_status tw__deployment_tariff(struct tw_deployment *deployment,
+				uint32_t row);
 
 #endif

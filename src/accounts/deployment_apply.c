@@ -68,7 +68,8 @@ static uint32_t find_child(const struct tw_plan *plan,
 	if (!parent->in_force)
 		return 0;
 	row = plan->directory->rows[parent->in_force].first_child;
-	while (row && plan->directory->rows[row].position != wanted->index)
+	while (row && (plan->directory->rows[row].kind != wanted->kind ||
+		       plan->directory->rows[row].position != wanted->index))
 		row = plan->directory->rows[row].next_child;
 	return row;
 }
@@ -354,6 +355,15 @@ static tw_status check_touched(const struct tw_plan *plan, uint8_t kind,
 }
 
 
+/* "" where a name says nothing about who this is. */
+static const char *own_name(const struct tw_wanted *wanted)
+{
+	bool own = wanted->name.set && !tw__kinds[wanted->kind].parent;
+
+	return own ? wanted->name.text : "";
+}
+
+
 static tw_status check_all_touched(const struct tw_plan *plan, tw_error *err)
 {
 	tw_status status = TW_OK;
@@ -365,8 +375,7 @@ static tw_status check_all_touched(const struct tw_plan *plan, tw_error *err)
 		if (plan->touched[row] && (wanted->name.set ||
 					   wanted->identity))
 			status = check_touched(plan, wanted->kind,
-				wanted->identity, wanted->name.set ?
-				wanted->name.text : "", err);
+				wanted->identity, own_name(wanted), err);
 	}
 	for (row = 1; row < plan->directory->count && !status; row++) {
 		const struct tw_entry *entry = &plan->directory->rows[row];

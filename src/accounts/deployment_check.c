@@ -130,11 +130,11 @@ static tw_status open_company(struct tw_deployment *deployment)
 	uint32_t row;
 
 	deployment->dial = tw__dial_russia;
-	if (!deployment->tops_count[kind])
+	if (!deployment->tops[kind].count)
 		return tw__problem(deployment, TW_EPARSE, TW_NO_ROW,
 				   "company", "[company] is missing; add it "
 				   "with name, zone and currency");
-	row = deployment->tops[kind][0];
+	row = deployment->tops[kind].rows[0];
 	status = settle_row(deployment, row);
 	if (status)
 		return status;
@@ -177,7 +177,8 @@ static tw_status add_name(struct tw_deployment *deployment, uint32_t row)
 	const struct tw_wanted *wanted = &deployment->rows[row];
 	uint32_t first;
 
-	if (!wanted->name.set ||
+	/* a child's name is its own parent's affair */
+	if (!wanted->name.set || tw__kinds[wanted->kind].parent ||
 	    !tw__kind_names_add(deployment->names, wanted->kind,
 				wanted->name.text, row))
 		return TW_OK;

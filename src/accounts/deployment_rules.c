@@ -124,7 +124,8 @@ static tw_status check_emergency_list(struct tw_deployment *d, uint32_t row,
 
 static tw_status check_site(struct tw_deployment *d, uint32_t row)
 {
-	uint8_t landline = tw__kind_find(TW_STR("landline"));
+	const struct tw_row_list *lines =
+		&d->tops[tw__kind_find(TW_STR("landline"))];
 	tw_status status = TW_OK;
 	bool found = false;
 	size_t i;
@@ -133,10 +134,9 @@ static tw_status check_site(struct tw_deployment *d, uint32_t row)
 		status = check_emergency_list(d, row, &found);
 	}
 	else {
-		for (i = 0; i < d->tops_count[landline] && !found; i++) {
-			found = value(d, d->tops[landline][i],
-				      "site")->target == row &&
-				value(d, d->tops[landline][i], "uri")->set;
+		for (i = 0; i < lines->count && !found; i++) {
+			found = value(d, lines->rows[i], "site")->target ==
+				row && value(d, lines->rows[i], "uri")->set;
 		}
 	}
 	if (status || found)
@@ -175,12 +175,13 @@ static tw_status check_phone(struct tw_deployment *d, uint32_t row)
 
 static bool has_allocation(const struct tw_deployment *d, uint32_t row)
 {
-	uint8_t kind = tw__kind_find(TW_STR("allocation"));
+	const struct tw_row_list *list =
+		&d->tops[tw__kind_find(TW_STR("allocation"))];
 	size_t i;
 
-	for (i = 0; i < d->tops_count[kind]; i++) {
-		if (value(d, d->tops[kind][i], "number")->target == row ||
-		    value(d, d->tops[kind][i], "recurring")->target == row)
+	for (i = 0; i < list->count; i++) {
+		if (value(d, list->rows[i], "number")->target == row ||
+		    value(d, list->rows[i], "recurring")->target == row)
 			return true;
 	}
 	return false;
@@ -224,7 +225,7 @@ static tw_status check_recurring(struct tw_deployment *d, uint32_t row)
 
 static tw_status check_allocation(struct tw_deployment *d, uint32_t row)
 {
-	const struct tw_wanted *wanted = &d->rows[row];
+	const struct tw_row_list *shares = &d->rows[row].children[0];
 	const struct tw_value *percent;
 	int64_t sum = 0;
 	char text[40] = "";
@@ -232,20 +233,19 @@ static tw_status check_allocation(struct tw_deployment *d, uint32_t row)
 	size_t i, j;
 
 	status = exactly_one(d, row, "number", "recurring");
-	for (i = 0; i < wanted->children_count && !status; i++) {
-		percent = value(d, wanted->children[i], "percent");
+	for (i = 0; i < shares->count && !status; i++) {
+		percent = value(d, shares->rows[i], "percent");
 		if (!percent->set)
 			return TW_OK;
 		sum += percent->number;
 		for (j = 0; j < i; j++) {
-			if (value(d, wanted->children[i], "department")->target
-			    != value(d, wanted->children[j],
+			if (value(d, shares->rows[i], "department")->target
+			    != value(d, shares->rows[j],
 				     "department")->target)
 				continue;
-			status = tw__problem(d, TW_EEXIST,
-				wanted->children[i], "department", "this "
-				"department has a share already; add the two "
-				"up");
+			status = tw__problem(d, TW_EEXIST, shares->rows[i],
+				"department", "this department has a share "
+				"already; add the two up");
 			break;
 		}
 	}
@@ -273,7 +273,7 @@ static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 
 static tw_status check_pool(struct tw_deployment *d, uint32_t row)
 {
-	if (d->rows[row].children_count)
+	if (d->rows[row].children[0].count)
 		return TW_OK;
 	return tw__problem(d, TW_OK, row, "member", "this pool has no "
 			   "[[pool.member]]: calls to it ring nobody");
@@ -282,7 +282,8 @@ static tw_status check_pool(struct tw_deployment *d, uint32_t row)
 
 static tw_status check_member(struct tw_deployment *d, uint32_t row)
 {
-	const struct tw_wanted *pool = &d->rows[d->rows[row].parent];
+	const struct tw_row_list *pool =
+		&d->rows[d->rows[row].parent].children[0];
 	const struct tw_value *phone = value(d, row, "phone");
 	const struct tw_value *line = value(d, row, "landline");
 	uint32_t other;
@@ -292,8 +293,8 @@ static tw_status check_member(struct tw_deployment *d, uint32_t row)
 	status = exactly_one(d, row, "phone", "landline");
 	if (status || (!phone->set && !line->set))
 		return status;
-	for (i = 0; pool->children[i] != row; i++) {
-		other = pool->children[i];
+	for (i = 0; pool->rows[i] != row; i++) {
+		other = pool->rows[i];
 		if (value(d, other, "phone")->target == phone->target &&
 		    value(d, other, "landline")->target == line->target)
 			return tw__problem(d, TW_EEXIST, row, phone->set ?
@@ -307,7 +308,7 @@ static tw_status check_member(struct tw_deployment *d, uint32_t row)
 
 static tw_status check_plan(struct tw_deployment *d, uint32_t row)
 {
-	if (d->rows[row].children_count)
+	if (d->rows[row].children[0].count)
 		return TW_OK;
 	return tw__problem(d, TW_EPARSE, row, "step", "a plan without steps "
 			   "would refuse every call; add a [[plan.step]]");
@@ -326,16 +327,6 @@ static tw_status check_step(struct tw_deployment *d, uint32_t row)
 		return status;
 	return tw__problem(d, TW_EPARSE, row, "when", "'%s' needs a schedule; "
 			   "add one to the plan or to this step", when->text);
-}
-
-
-static tw_status check_tariff(struct tw_deployment *d, uint32_t row)
-{
-	if (!d->rows[row].children_count)
-		return TW_OK;
-	return tw__problem(d, TW_OK, row, "band", "bands are stored but not "
-			   "rated yet: calls of this tariff will be listed "
-			   "as unrated");
 }
 
 
@@ -398,8 +389,9 @@ static tw_status check_overlaps(struct tw_deployment *d, struct range *ranges,
 
 static tw_status check_matches(struct tw_deployment *d)
 {
-	uint8_t kind = tw__kind_find(TW_STR("match"));
-	size_t i, count = 0, n = d->tops_count[kind];
+	const struct tw_row_list *list =
+		&d->tops[tw__kind_find(TW_STR("match"))];
+	size_t i, count = 0, n = list->count;
 	struct range *ranges;
 	char text[TW_MATCH_MAX];
 	tw_status status;
@@ -415,7 +407,7 @@ static tw_status check_matches(struct tw_deployment *d)
 		return TW_ENOMEM;
 	}
 	for (i = 0; i < n; i++) {
-		uint32_t row = d->tops[kind][i];
+		uint32_t row = list->rows[i];
 		struct range *range = &ranges[count];
 
 		if (!d->rows[row].name.set)
@@ -450,7 +442,7 @@ static const struct {
 	{ "pool_member", check_member },
 	{ "plan", check_plan },
 	{ "plan_step", check_step },
-	{ "tariff", check_tariff },
+	{ "tariff", tw__deployment_tariff },
 };
 
 

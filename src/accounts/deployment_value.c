@@ -370,6 +370,8 @@ static tw_status settle_number(struct tw_value *value,
 		status = tw__field_format(text, sizeof(text), field,
 					  value->number, deployment->zone,
 					  err);
+	if (!status && field->rule == TW_RULE_TARIFF)
+		status = settle_tariff(field, text, err);
 	if (status)
 		return status;
 	copy = tw_strdup(text);

@@ -70,7 +70,8 @@ static tw_status give_identity(struct tw_plan *plan, uint32_t row,
 	struct tw_wanted *wanted = &plan->deployment->rows[row];
 	tw_status status = TW_OK;
 
-	if (!wanted->identity && wanted->name.set)
+	if (!wanted->identity && wanted->name.set &&
+	    !tw__kinds[wanted->kind].parent)
 		status = find_former(&wanted->identity, plan, wanted->kind,
 				     wanted->name.text, err);
 	if (!status && !wanted->identity)

@@ -22,7 +22,7 @@ struct tw_entry {
 	bool imported;           /* left alone by apply */
 	uint64_t identity, parent_identity;
 	tw_time from, to;
-	const char *name;        /* "" for children */
+	const char *name;        /* "" for children without one */
 	uint32_t next;           /* of this kind, 0: last */
 	uint32_t parent, position;
 	uint32_t first_child, last_child, next_child;

@@ -6,6 +6,8 @@
 
 #define COUNT_MAX 100000
 #define DAYS_MAX  3660
+#define SECONDS_MAX 86400
+#define MINUTES_MAX 1000000000
 
 /* Words for the usual columns of the table, so that a field is one line. */
 #define TEXT(n)     { .name = n, .type = TW_FIELD_TEXT }
@@ -26,6 +28,10 @@
 #define MONEY(n)    { .name = n, .type = TW_FIELD_MONEY, .max = INT64_MAX }
 #define PERCENT(n)  { .name = n, .type = TW_FIELD_DECIMAL, \
 		      .max = 100000000000 }
+#define TARIFF(n, t, hi) { .name = n, .type = t, .rule = TW_RULE_TARIFF, \
+			   .max = hi }
+#define FACTOR(n, d) { .name = n, .type = TW_FIELD_DECIMAL, .otherwise = d, \
+		       .max = 1000000000000 }
 
 static const struct tw_field company[] = {
 	NEEDED("zone", TW_RULE_ZONE),
@@ -196,19 +202,36 @@ static const struct tw_field tariff[] = {
 	NEEDED("zone", TW_RULE_ZONE),
 	RULED("seconds", TW_RULE_TARIFF),
 	RULED("rounding", TW_RULE_TARIFF),
-	NUMBER("decimals", NULL, 0, 9),
+	TARIFF("decimals", TW_FIELD_INTEGER, 9),
 	RULED("crossing", TW_RULE_TARIFF),
 	RULED("vat", TW_RULE_TARIFF),
-	PERCENT("vat_percent"),
+	TARIFF("vat_percent", TW_FIELD_DECIMAL, 100000000000),
 	RULED("invoice_total", TW_RULE_TARIFF),
+	RULED("round_each", TW_RULE_TARIFF),
+	TARIFF("fee_on_zero", TW_FIELD_BOOLEAN, 1),
+	TARIFF("minimum_s", TW_FIELD_INTEGER, SECONDS_MAX),
+	TARIFF("free_below_s", TW_FIELD_INTEGER, SECONDS_MAX),
+	TARIFF("included_s", TW_FIELD_INTEGER, SECONDS_MAX),
+	TARIFF("minimum_charge", TW_FIELD_MONEY, INT64_MAX),
+	TARIFF("maximum_charge", TW_FIELD_MONEY, INT64_MAX),
+	TARIFF("attempt_fee", TW_FIELD_MONEY, INT64_MAX),
+	TARIFF("commitment", TW_FIELD_MONEY, INT64_MAX),
+	RULED("tier_mode", TW_RULE_TARIFF),
+	RULED("convert_to", TW_RULE_TARIFF),
+	LIST("holidays"),
 	TEXT("sheet"),
 };
 
 static const struct tw_field tariff_band[] = {
+	{ .name = "hours", .type = TW_FIELD_LIST, .required = true },
+	FACTOR("percent", "100"),
+};
+
+static const struct tw_field tariff_tier[] = {
 	{ .name = "from_minutes", .type = TW_FIELD_INTEGER,
-	  .required = true, .max = INT64_MAX },
+	  .required = true, .min = 1, .max = MINUTES_MAX },
 	{ .name = "percent", .type = TW_FIELD_DECIMAL, .required = true,
-	  .max = 100000000000 },
+	  .max = 1000000000000 },
 };
 
 static const struct tw_field match[] = {
@@ -223,8 +246,6 @@ static const struct tw_field match[] = {
 #define FIELDS(f) .fields = f, .count = TW_ARRAY_COUNT(f)
 #define TOP(f, size) { .name = #f, .path = #f, .name_field = "name", \
 		       .name_size = size, FIELDS(f) }
-#define PARENT(f, c, size) { .name = #f, .path = #f, .name_field = "name", \
-		.child = c, .name_size = size, FIELDS(f) }
 #define CHILD(f, up, p) { .name = #f, .path = p, .parent = up, FIELDS(f) }
 
 /* 64 where the name travels through a fixed field of routing.h. */
@@ -243,18 +264,20 @@ const struct tw_kind tw__kinds[] = {
 	  .name_size = 32, FIELDS(number) },
 	TOP(approval, 128),
 	TOP(recurring, 128),
-	{ .name = "allocation", .path = "allocation", .child =
-	  "allocation_share", .name_size = 160, FIELDS(allocation) },
+	{ .name = "allocation", .path = "allocation", .name_size = 160,
+	  FIELDS(allocation) },
 	CHILD(allocation_share, "allocation", "share"),
 	TOP(trunk, 64),
-	PARENT(pool, "pool_member", 64),
+	TOP(pool, 64),
 	CHILD(pool_member, "pool", "member"),
 	TOP(schedule, 64),
 	TOP(holiday, 128),
-	PARENT(plan, "plan_step", 64),
+	TOP(plan, 64),
 	CHILD(plan_step, "plan", "step"),
-	PARENT(tariff, "tariff_band", 128),
-	CHILD(tariff_band, "tariff", "band"),
+	TOP(tariff, 128),
+	{ .name = "tariff_band", .path = "band", .parent = "tariff",
+	  .name_field = "name", .name_size = 32, FIELDS(tariff_band) },
+	CHILD(tariff_tier, "tariff", "tier"),
 	{ .name = "match", .path = "match", .name_size = 128,
 	  FIELDS(match) },
 };
@@ -281,11 +304,14 @@ uint8_t tw__kind_parent(uint8_t kind)
 }
 
 
-uint8_t tw__kind_child(uint8_t kind)
+uint32_t tw__kind_slot(uint8_t kind)
 {
-	const char *child = tw__kinds[kind].child;
+	uint8_t parent = tw__kind_parent(kind), other;
+	uint32_t slot = 0;
 
-	return child ? tw__kind_find(tw__str_of(child)) : TW_KIND_NONE;
+	for (other = 0; other < kind; other++)
+		slot += tw__kind_parent(other) == parent;
+	return parent == TW_KIND_NONE ? 0 : slot;
 }
 
 

@@ -14,7 +14,8 @@
 #define TW_FIELD_TEXT      1u
 #define TW_FIELD_INTEGER   2u
 #define TW_FIELD_DECIMAL   3u   /* nano-units */
-#define TW_FIELD_MONEY     4u   /* nano-units of the company's currency */
+#define TW_FIELD_MONEY     4u   /* nano-units of the company's currency, in
+				   a tariff of the tariff's */
 #define TW_FIELD_BOOLEAN   5u
 #define TW_FIELD_DATE      6u   /* midnight in the company's zone */
 #define TW_FIELD_LIST      7u   /* texts, one a line */
@@ -46,14 +47,15 @@ struct tw_field {
 };
 
 #define TW_KIND_NONE 0xffu
+#define TW_CHILD_KINDS 2u        /* most that one kind has inside it */
 
 struct tw_kind {
 	const char *name;        /* of the table: "pool_member" */
 	const char *path;        /* in the file: "member" inside "pool" */
 	const char *name_field;  /* what names a row: "name", "number";
-				    NULL: derived, or a child */
+				    NULL: derived, or a child without one.
+				    A child's is its own parent's affair */
 	const char *parent;      /* NULL: stands at the top */
-	const char *child;       /* the one kind inside it, or NULL */
 	bool single;             /* [company] */
 	size_t name_size;        /* with NUL */
 	const struct tw_field *fields;
@@ -71,6 +73,7 @@ uint8_t tw__kind_at(uint8_t parent, struct tw_str path);
 /* Index into fields, or -1. */
 int tw__field_find(const struct tw_kind *kind, struct tw_str name);
 uint8_t tw__kind_parent(uint8_t kind);
-uint8_t tw__kind_child(uint8_t kind);
+/* Which of its parent's kinds of children it is, 0 .. TW_CHILD_KINDS - 1. */
+uint32_t tw__kind_slot(uint8_t kind);
 
 #endif

@@ -111,7 +111,7 @@ static const struct tw_value *value_of(const tw_deployment *d,
 {
 	uint8_t number = tw__kind_find(tw__str_of(kind));
 
-	return tw__wanted_value(d, d->tops[number][index], field);
+	return tw__wanted_value(d, d->tops[number].rows[index], field);
 }
 
 /* Checked rows are settled: numbers in one spelling, references found,
@@ -130,18 +130,18 @@ static void what_a_check_leaves(void **state)
 		d->checked = false;
 		assert_int_equal(tw_deployment_check(d, NULL), TW_OK);
 	}
-	assert_string_equal(d->rows[d->tops[number][0]].name.text,
+	assert_string_equal(d->rows[d->tops[number].rows[0]].name.text,
 			    "78432001122");
 	assert_string_equal(value_of(d, "phone", 1, "number")->text,
 			    "79170000001");
-	assert_string_equal(d->rows[d->tops[match][0]].name.text,
+	assert_string_equal(d->rows[d->tops[match].rows[0]].name.text,
 			    "extension 100-149");
-	assert_string_equal(d->rows[d->tops[allocation][0]].name.text,
+	assert_string_equal(d->rows[d->tops[allocation].rows[0]].name.text,
 			    "number 78432001123");
 	department = value_of(d, "number", 0, "department");
 	assert_true(department->set);
 	assert_int_equal(department->target, d->tops[tw__kind_find(TW_STR(
-		"department"))][0]);
+		"department"))].rows[0]);
 	assert_int_equal(value_of(d, "phone", 0, "capacity")->number, 1);
 	assert_false(value_of(d, "department", 1, "city")->set);
 	assert_string_equal(tw_zone_name(d->zone), "Europe/Moscow");
