@@ -148,12 +148,14 @@ typedef struct tw_tariff_import {
 	const char *file_name;
 	const char *zone;            /* NULL: rules, company, Europe/Moscow */
 	const char *currency;        /* NULL: rules, else the sheet's */
+	tw_progress_fn progress;     /* in thousandths of the work, or NULL */
+	void *progress_arg;
 } tw_tariff_import;
 #define TW_TARIFF_FULL    0x1u   /* codes not in the sheet end (default) */
 #define TW_TARIFF_PARTIAL 0x2u
 #define TW_TARIFF_DRY_RUN 0x4u
 #define TW_TARIFF_IMPORT_INIT { sizeof(tw_tariff_import), 0x1u, NULL, NULL, \
-	NULL, NULL, NULL }
+	NULL, NULL, NULL, NULL, NULL }
 
 typedef struct tw_tariff_diff {
 	uint32_t size;
@@ -175,11 +177,13 @@ typedef struct tw_tariff_diff {
  * The first version of a carrier serves all its past; a later one is in force
  * from the earliest effective_from when every row has one, else from now on.
  * A code priced from later on keeps its old price until then. Rules are those
- * of the declared [[tariff]], else defaults, and then tariff and carrier are
- * entered into the directory.
+ * of the declared [[tariff]] with its bands, holidays and tiers, else
+ * defaults, and then tariff and carrier are entered into the directory. Rules
+ * are stored with the version: the same sheet under other rules is a new one.
  * @return TW_OK (also with rejects), TW_EINVAL, TW_EPARSE (no header or no
  *         rows), TW_ECONFLICT (other carrier or currency than before),
- *         TW_EUNSUPPORTED (the tariff has bands) */
+ *         TW_EUNSUPPORTED (bands declared before they had hours),
+ *         TW_ECANCELLED (progress said so; no trace of it is left) */
 TW_EXTERN(tw_status) tw_tariff_import_sheet(tw_counts *out,
 	tw_tariff_diff *out_diff, tw_rejects **out_rejects, tw_store *store,
 	const tw_tariff_import *options, const void *data, size_t size,

@@ -30,6 +30,7 @@ static tw_status load_versions(struct tw__rater *rater, tw_error *err)
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, rater->store,
 		"SELECT id, carrier, valid_from FROM tariff_version "
+		"WHERE id NOT IN (SELECT version FROM tariff_withdrawn) "
 		"ORDER BY carrier, valid_from, id", err);
 
 	if (status)

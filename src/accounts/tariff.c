@@ -1,12 +1,14 @@
 /**
  * @file src/accounts/tariff.c  Tariff versions, read back
  *
- * Decides which version of a carrier's prices is in force and makes its deck.
- * Refuses to change one: versions are what charges point to.
+ * Decides which version of a carrier's prices is in force (one that was taken
+ * back never is) and makes its deck. Refuses to change one: versions are what
+ * charges point to.
  */
 #include <stdio.h>
 #include <string.h>
 #include "tariff.h"
+#include "tariff_terms.h"
 
 void tw__rates_free(struct tw__rates *rates)
 {
@@ -28,6 +30,33 @@ tw_status tw__rates_add(struct tw__rates *rates, const tw_rate *rate,
 	return TW_OK;
 }
 
+static void read_rules(tw_tariff_rules *rules, struct tw_stmt *stmt)
+{
+	rules->seconds = (uint32_t)tw__col_i64(stmt, 0);
+	rules->rounding = (uint32_t)tw__col_i64(stmt, 1);
+	rules->decimals = (uint32_t)tw__col_i64(stmt, 2);
+	rules->crossing = (uint32_t)tw__col_i64(stmt, 3);
+	rules->vat = (uint32_t)tw__col_i64(stmt, 4);
+	rules->vat_percent_nanos = tw__col_i64(stmt, 5);
+	rules->invoice_total = (uint32_t)tw__col_i64(stmt, 6);
+	snprintf(rules->currency, sizeof(rules->currency), "%s",
+		 tw__col_text(stmt, 7));
+	snprintf(rules->zone, sizeof(rules->zone), "%s",
+		 tw__col_text(stmt, 8));
+	rules->round_each = (uint32_t)tw__col_i64(stmt, 9);
+	rules->fee_on_zero = (uint32_t)tw__col_i64(stmt, 10);
+	rules->tier_mode = (uint32_t)tw__col_i64(stmt, 11);
+	rules->minimum_s = (uint32_t)tw__col_i64(stmt, 12);
+	rules->free_below_s = (uint32_t)tw__col_i64(stmt, 13);
+	rules->included_s = (uint32_t)tw__col_i64(stmt, 14);
+	rules->minimum_charge_nanos = tw__col_i64(stmt, 15);
+	rules->maximum_charge_nanos = tw__col_i64(stmt, 16);
+	rules->attempt_fee_nanos = tw__col_i64(stmt, 17);
+	rules->commitment_nanos = tw__col_i64(stmt, 18);
+	snprintf(rules->convert_to, sizeof(rules->convert_to), "%s",
+		 tw__col_text(stmt, 19));
+}
+
 tw_status tw__tariff_version_rules(tw_tariff_rules *out, tw_store *store,
 				   int64_t version, tw_error *err)
 {
@@ -35,7 +64,10 @@ tw_status tw__tariff_version_rules(tw_tariff_rules *out, tw_store *store,
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT seconds, rounding, decimals, crossing, vat, "
-		"vat_percent, invoice_total, currency, zone "
+		"vat_percent, invoice_total, currency, zone, round_each, "
+		"fee_on_zero, tier_mode, minimum_s, free_below_s, "
+		"included_s, minimum_charge, maximum_charge, attempt_fee, "
+		"commitment, convert_to "
 		"FROM tariff_version WHERE id = ?", err);
 
 	if (status)
@@ -46,17 +78,7 @@ tw_status tw__tariff_version_rules(tw_tariff_rules *out, tw_store *store,
 		return status != TW_ITER_END ? status :
 			tw__fail(err, TW_ENOTFOUND, "no tariff version %lld",
 				 (long long)version);
-	rules.seconds = (uint32_t)tw__col_i64(stmt, 0);
-	rules.rounding = (uint32_t)tw__col_i64(stmt, 1);
-	rules.decimals = (uint32_t)tw__col_i64(stmt, 2);
-	rules.crossing = (uint32_t)tw__col_i64(stmt, 3);
-	rules.vat = (uint32_t)tw__col_i64(stmt, 4);
-	rules.vat_percent_nanos = tw__col_i64(stmt, 5);
-	rules.invoice_total = (uint32_t)tw__col_i64(stmt, 6);
-	snprintf(rules.currency, sizeof(rules.currency), "%s",
-		 tw__col_text(stmt, 7));
-	snprintf(rules.zone, sizeof(rules.zone), "%s",
-		 tw__col_text(stmt, 8));
+	read_rules(&rules, stmt);
 	tw__reset(stmt);
 	*out = rules;
 	return TW_OK;
@@ -79,6 +101,10 @@ static void read_rate(tw_rate *rate, struct tw_stmt *stmt)
 	rate->next_inc_s = (uint32_t)tw__col_i64(stmt, 10);
 	rate->from = tw__col_i64(stmt, 11);
 	rate->to = tw__col_i64(stmt, 12);
+	rate->relation = (uint32_t)tw__col_i64(stmt, 13);
+	rate->from_s = (uint32_t)tw__col_i64(stmt, 14);
+	snprintf(rate->band, sizeof(rate->band), "%s",
+		 tw__col_text(stmt, 15));
 }
 
 tw_status tw__tariff_version_rates(struct tw__rates *out, tw_store *store,
@@ -90,7 +116,8 @@ tw_status tw__tariff_version_rates(struct tw__rates *out, tw_store *store,
 		"SELECT origin, line, status, direction, prefix, "
 		"caller_prefix, destination, price_nanos, "
 		"connect_fee_nanos, first_inc_s, next_inc_s, valid_from, "
-		"valid_to FROM tariff_rate WHERE version = ? "
+		"valid_to, relation, from_s, band "
+		"FROM tariff_rate WHERE version = ? "
 		"ORDER BY position", err);
 
 	if (status)
@@ -118,18 +145,18 @@ tw_status tw__tariff_version_rates(struct tw__rates *out, tw_store *store,
 tw_status tw__tariff_version_deck(tw_deck **out, tw_store *store,
 				  int64_t version, tw_error *err)
 {
-	struct tw__rates rates;
-	tw_tariff_rules rules;
-	tw_status status = tw__tariff_version_rules(&rules, store, version,
-						    err);
+	struct tw__rates rates = { 0 };
+	struct tw__terms terms;
+	tw_status status = tw__terms_read(&terms, store, version, err);
 
 	if (status)
 		return status;
 	status = tw__tariff_version_rates(&rates, store, version, err);
-	if (status)
-		return status;
-	status = tw_deck_new(out, &rules, rates.rows, rates.count, err);
+	if (!status)
+		status = tw__tariff_deck_make(out, store, &terms, &rates,
+					      NULL, err);
 	tw__rates_free(&rates);
+	tw__terms_free(&terms);
 	return status;
 }
 
@@ -139,8 +166,9 @@ tw_status tw__tariff_version_at(int64_t *out, tw_store *store,
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT id FROM tariff_version WHERE carrier = ? "
-		"AND valid_from <= ? ORDER BY valid_from DESC, id DESC "
-		"LIMIT 1", err);
+		"AND valid_from <= ? AND id NOT IN "
+		"(SELECT version FROM tariff_withdrawn) "
+		"ORDER BY valid_from DESC, id DESC LIMIT 1", err);
 
 	if (status)
 		return status;

@@ -7,6 +7,8 @@
 #include "store/db.h"
 #include <trunkwise/cdr.h>
 
+struct tw__terms;
+
 /* Rates of a version, in position order. Rows stay the caller's. */
 struct tw__rates {
 	tw_rate *rows;
@@ -21,11 +23,24 @@ tw_status tw__tariff_version_rules(tw_tariff_rules *out, tw_store *store,
 				   int64_t version, tw_error *err);
 tw_status tw__tariff_version_rates(struct tw__rates *out, tw_store *store,
 				   int64_t version, tw_error *err);
+/* Terms and rates as a deck; sets the rates' documents. `file_name` is that of
+ * rates without an origin. */
+tw_status tw__tariff_deck_make(tw_deck **out, tw_store *store,
+			       const struct tw__terms *terms,
+			       struct tw__rates *rates, const char *file_name,
+			       tw_error *err);
 tw_status tw__tariff_version_deck(tw_deck **out, tw_store *store,
 				  int64_t version, tw_error *err);
+/* Identity by name. @return TW_OK, TW_ENOTFOUND */
+tw_status tw__tariff_find(int64_t *out, tw_store *store, const char *name,
+			  tw_time at, tw_error *err);
 /* In force for a carrier at an instant. @return TW_OK, TW_ENOTFOUND */
 tw_status tw__tariff_version_at(int64_t *out, tw_store *store,
 				int64_t carrier, tw_time at, tw_error *err);
+
+/* Order by what makes a price one of its own: prefix, caller prefix,
+ * direction, relation, band and second of the call. */
+int tw__rate_compare_code(const tw_rate *a, const tw_rate *b);
 
 /* What a new sheet makes of the rates in force: `out` is the next version.
  * Pure. */
@@ -39,15 +54,18 @@ tw_status tw__tariff_merge(struct tw__rates *out, tw_tariff_diff *diff,
 			   const struct tw__merge *merge, tw_error *err);
 
 /* Enters tariff and carrier where their identities are 0, then the version
- * with its rates; id is set. Inside the caller's transaction. */
+ * with its terms and rates; id is set. `progress` (may be NULL) hears of
+ * rates. Inside the caller's transaction. @return TW_OK, TW_ECANCELLED */
 struct tw__new_version {
 	tw_store *store;
 	const char *tariff_name, *carrier_name, *file_name, *hash;
 	int64_t tariff, carrier, id;
 	tw_time starts, now;
 	bool partial;
-	const tw_tariff_rules *rules;
+	const struct tw__terms *terms;
 	const struct tw__rates *rates;
+	tw_progress_fn progress;
+	void *progress_arg;
 };
 tw_status tw__tariff_version_write(struct tw__new_version *v, tw_error *err);
 

@@ -12,6 +12,7 @@
 #include "ledger_month.h"
 #include "rejects.h"
 #include "tariff.h"
+#include "tariff_terms.h"
 
 struct job {
 	tw_store *store;
@@ -19,7 +20,8 @@ struct job {
 	tw_time now;
 	int64_t tariff, carrier;        /* entities; 0: to be made */
 	bool declared;
-	tw_tariff_rules rules;
+	bool decimals_declared;
+	struct tw__terms terms;
 	char hash[2 * TW_HASH_MAX + 1];
 	int64_t current;                /* newest version, 0 none */
 	bool first;                     /* the carrier had no version */
@@ -31,88 +33,60 @@ struct job {
 	struct tw_rejects *rejects;
 };
 
-static tw_status set_rule(struct job *job, struct tw_stmt *stmt, int column,
-			  const char *key, tw_error *err)
-{
-	const char *text = tw__col_text(stmt, column);
-	tw_status status;
+/* ---- progress ---- */
 
-	if (!*text)
+/* Thousandths of the work at which its parts begin, as measured. */
+#define READING   0u
+#define COMPILING 250u
+#define STORING   400u
+#define WHOLE     1000u
+
+struct part {
+	const struct job *job;
+	uint64_t from, to;
+};
+
+static int tell_part(void *arg, uint64_t done, uint64_t total)
+{
+	const struct part *part = arg;
+	const tw_tariff_import *options = &part->job->options;
+	uint64_t way = part->to - part->from;
+
+	if (done > total)
+		done = total;
+	return options->progress(options->progress_arg, part->from +
+		(total ? way * (done * 1000 / total) / 1000 : way), WHOLE);
+}
+
+static tw_status tell(const struct job *job, uint64_t done, tw_error *err)
+{
+	const tw_tariff_import *options = &job->options;
+
+	if (!options->progress ||
+	    !options->progress(options->progress_arg, done, WHOLE))
 		return TW_OK;
-	status = tw_tariff_rules_set(&job->rules, key, text, err);
-	if (status)
-		(void)tw__error_place(err, 0, key);
-	return status;
+	return tw__fail(err, TW_ECANCELLED, "stopped; nothing was changed");
 }
 
-static tw_status read_declared(struct job *job, struct tw_stmt *stmt,
-			       tw_error *err)
-{
-	static const char *const keys[] = { "currency", "zone", "seconds",
-		"rounding", "crossing", "vat", "invoice_total" };
-
-	job->declared = true;
-	job->tariff = tw__col_i64(stmt, 0);
-	job->carrier = tw__col_i64(stmt, 1);
-	for (int i = 0; i < (int)TW_ARRAY_COUNT(keys); i++) {
-		tw_status status = set_rule(job, stmt, 2 + i, keys[i], err);
-
-		if (status)
-			return status;
-	}
-	if (!tw__col_is_null(stmt, 9))
-		job->rules.decimals = (uint32_t)tw__col_i64(stmt, 9);
-	if (!tw__col_is_null(stmt, 10))
-		job->rules.vat_percent_nanos = tw__col_i64(stmt, 10);
-	return TW_OK;
-}
+/* ---- what it is read by ---- */
 
 static tw_status find_tariff(struct job *job, tw_error *err)
 {
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, job->store,
-		"SELECT id, carrier, currency, zone, seconds, rounding, "
-		"crossing, vat, invoice_total, decimals, vat_percent "
-		"FROM tariff WHERE name = ? ORDER BY "
-		"valid_from <= ? AND valid_to > ? DESC, valid_from DESC "
-		"LIMIT 1", err);
+	struct tw__declared found = { 0 };
+	tw_status status = tw__tariff_declared(&found, job->store,
+		job->options.tariff, job->now, err);
 
-	if (status)
-		return status;
-	tw__bind_text(stmt, 1, job->options.tariff);
-	tw__bind_i64(stmt, 2, job->now);
-	tw__bind_i64(stmt, 3, job->now);
-	status = tw__step(stmt, err);
-	if (status)
-		return status == TW_ITER_END ? TW_OK : status;
-	status = read_declared(job, stmt, err);
-	tw__reset(stmt);
-	return status;
-}
-
-static tw_status refuse_bands(const struct job *job, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status;
-
-	if (!job->tariff)
-		return TW_OK;
-	status = tw__stmt(&stmt, job->store,
-		"SELECT 1 FROM tariff_band WHERE parent = ? "
-		"AND valid_to > ? LIMIT 1", err);
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, job->tariff);
-	tw__bind_i64(stmt, 2, job->now);
-	status = tw__step(stmt, err);
-	if (status == TW_ITER_END)
+	if (status == TW_ENOTFOUND)
 		return TW_OK;
 	if (status)
 		return status;
-	tw__reset(stmt);
-	return tw__fail_at(err, TW_EUNSUPPORTED, 0, "tariff.band",
-			   "tariff '%.80s' has bands, which rating does not "
-			   "serve; remove them", job->options.tariff);
+	job->declared = true;
+	job->tariff = found.tariff;
+	job->carrier = found.carrier;
+	job->decimals_declared = found.decimals_declared;
+	tw__terms_free(&job->terms);
+	job->terms = found.terms;
+	return TW_OK;
 }
 
 static tw_status find_carrier(struct job *job, tw_error *err)
@@ -155,28 +129,28 @@ static tw_status find_carrier(struct job *job, tw_error *err)
 static tw_status find_zone(struct job *job, tw_error *err)
 {
 	struct tw__book book;
+	tw_tariff_rules *rules = &job->terms.rules;
 	const char *zone = job->options.zone;
 	tw_zone *known;
 	tw_status status;
 
 	if (zone && *zone) {
-		if (strlen(zone) >= sizeof(job->rules.zone))
+		if (strlen(zone) >= sizeof(rules->zone))
 			return tw__fail_at(err, TW_EINVAL, 0, "zone",
 					   "is no zone; write one like "
 					   "Europe/Moscow");
-		snprintf(job->rules.zone, sizeof(job->rules.zone), "%s",
-			 zone);
+		snprintf(rules->zone, sizeof(rules->zone), "%s", zone);
 	}
-	else if (!*job->rules.zone) {
+	else if (!*rules->zone) {
 		status = tw__book_open(&book, job->store, "Europe/Moscow",
 				       err);
 		if (status)
 			return status;
-		snprintf(job->rules.zone, sizeof(job->rules.zone), "%s",
+		snprintf(rules->zone, sizeof(rules->zone), "%s",
 			 tw_zone_name(book.zone));
 		tw__book_close(&book);
 	}
-	status = tw_zone_open(&known, job->rules.zone, err);
+	status = tw_zone_open(&known, rules->zone, err);
 	if (status) {
 		(void)tw__error_place(err, 0, "zone");
 		return status;
@@ -191,7 +165,8 @@ static tw_status find_currency(struct job *job, tw_error *err)
 
 	if (!currency || !*currency)
 		return TW_OK;
-	return tw_tariff_rules_set(&job->rules, "currency", currency, err);
+	return tw_tariff_rules_set(&job->terms.rules, "currency", currency,
+				   err);
 }
 
 static tw_status find_current(struct job *job, tw_error *err)
@@ -204,6 +179,7 @@ static tw_status find_current(struct job *job, tw_error *err)
 		return TW_OK;
 	status = tw__stmt(&stmt, job->store,
 		"SELECT id, tariff FROM tariff_version WHERE carrier = ? "
+		"AND id NOT IN (SELECT version FROM tariff_withdrawn) "
 		"ORDER BY id DESC", err);
 	if (status)
 		return status;
@@ -216,30 +192,23 @@ static tw_status find_current(struct job *job, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-static bool same_rules(const tw_tariff_rules *a, const tw_tariff_rules *b)
-{
-	return a->seconds == b->seconds && a->rounding == b->rounding &&
-		a->decimals == b->decimals && a->crossing == b->crossing &&
-		a->vat == b->vat &&
-		a->vat_percent_nanos == b->vat_percent_nanos &&
-		a->invoice_total == b->invoice_total &&
-		strcmp(a->currency, b->currency) == 0 &&
-		strcmp(a->zone, b->zone) == 0;
-}
-
 static tw_status is_current(bool *out, const struct job *job, tw_error *err)
 {
-	tw_tariff_rules rules;
+	struct tw__terms terms;
 	struct tw_stmt *stmt;
 	tw_status status;
+	bool same;
 
 	*out = false;
 	if (!job->current)
 		return TW_OK;
-	status = tw__tariff_version_rules(&rules, job->store, job->current,
-					  err);
-	if (status || !same_rules(&rules, &job->rules))
+	status = tw__terms_read(&terms, job->store, job->current, err);
+	if (status)
 		return status;
+	same = tw__terms_equal(&terms, &job->terms);
+	tw__terms_free(&terms);
+	if (!same)
+		return TW_OK;
 	status = tw__stmt(&stmt, job->store,
 		"SELECT sheet_hash, partial FROM tariff_version "
 		"WHERE id = ?", err);
@@ -322,11 +291,11 @@ static tw_status merge(struct job *job, tw_error *err)
 	if (job->current) {
 		status = tw__tariff_version_rules(&old, job->store,
 						  job->current, err);
-		if (!status && strcmp(old.currency, job->rules.currency))
+		if (!status && strcmp(old.currency, job->terms.rules.currency))
 			return tw__fail_at(err, TW_ECONFLICT, 0, "currency",
 				"tariff '%.80s' is in %s; import %s prices "
 				"under another name", job->options.tariff,
-				old.currency, job->rules.currency);
+				old.currency, job->terms.rules.currency);
 		if (!status)
 			status = tw__tariff_version_rates(&job->before,
 				job->store, job->current, err);
@@ -340,8 +309,8 @@ static tw_status try_deck(struct job *job, tw_error *err)
 {
 	tw_error why = TW_ERROR_INIT;
 	tw_deck *deck;
-	tw_status status = tw_deck_new(&deck, &job->rules, job->next.rows,
-				       job->next.count, &why);
+	tw_status status = tw__tariff_deck_make(&deck, job->store,
+		&job->terms, &job->next, job->options.file_name, &why);
 
 	if (status == TW_OK) {
 		tw_deck_free(deck);
@@ -361,6 +330,7 @@ static tw_status try_deck(struct job *job, tw_error *err)
 
 static tw_status write_version(struct job *job, tw_error *err)
 {
+	struct part part = { job, STORING, WHOLE };
 	struct tw__new_version version = { .store = job->store,
 		.tariff_name = job->options.tariff,
 		.carrier_name = job->options.carrier,
@@ -368,7 +338,9 @@ static tw_status write_version(struct job *job, tw_error *err)
 		.tariff = job->tariff, .carrier = job->carrier,
 		.starts = job->starts, .now = job->now,
 		.partial = job->options.flags & TW_TARIFF_PARTIAL,
-		.rules = &job->rules, .rates = &job->next };
+		.terms = &job->terms, .rates = &job->next,
+		.progress = job->options.progress ? tell_part : NULL,
+		.progress_arg = &part };
 
 	return tw__tariff_version_write(&version, err);
 }
@@ -377,8 +349,6 @@ static tw_status prepare(struct job *job, tw_error *err)
 {
 	tw_status status = find_tariff(job, err);
 
-	if (!status)
-		status = refuse_bands(job, err);
 	if (!status)
 		status = find_carrier(job, err);
 	if (!status)
@@ -394,16 +364,23 @@ static tw_status read_sheet(struct job *job, const void *data, size_t size,
 			    tw_error *err)
 {
 	tw_sheet_options options = TW_SHEET_OPTIONS_INIT;
-	tw_status status;
+	tw_tariff_rules *rules = &job->terms.rules;
+	tw_status status = tell(job, READING, err);
 
-	options.currency = *job->rules.currency ? job->rules.currency : NULL;
-	options.zone = job->rules.zone;
+	if (status)
+		return status;
+	options.currency = *rules->currency ? rules->currency : NULL;
+	options.zone = rules->zone;
 	status = tw_sheet_read(&job->sheet, data, size, &options, err);
 	if (status)
 		return status;
-	if (!*job->rules.currency)
-		snprintf(job->rules.currency, sizeof(job->rules.currency),
-			 "%s", tw_sheet_currency(job->sheet));
+	if (!*rules->currency)
+		snprintf(rules->currency, sizeof(rules->currency), "%s",
+			 tw_sheet_currency(job->sheet));
+	/* ISO 4217 knows how small the coins are. */
+	if (!job->decimals_declared)
+		(void)tw_currency_decimals(&rules->decimals, rules->currency,
+					   NULL);
 	job->counts.rows_read = tw_sheet_rows_read(job->sheet);
 	return tw__hash_hex(job->hash, TW_HASH_SHA256, data, size, err);
 }
@@ -418,7 +395,7 @@ static tw_status run(struct job *job, const void *data, size_t size,
 		status = read_sheet(job, data, size, err);
 	if (status)
 		return status;
-	job->diff.rules = job->rules;
+	job->diff.rules = job->terms.rules;
 	if (tw_sheet_rows_rejected(job->sheet))
 		return copy_rejects(job, err);
 	if (!tw_sheet_rows_good(job->sheet))
@@ -432,7 +409,9 @@ static tw_status run(struct job *job, const void *data, size_t size,
 		job->diff.unchanged = job->counts.rows_read;
 		return TW_OK;
 	}
-	status = copy_rates(job, err);
+	status = tell(job, COMPILING, err);
+	if (!status)
+		status = copy_rates(job, err);
 	if (status)
 		return status;
 	find_start(job);
@@ -443,8 +422,9 @@ static tw_status run(struct job *job, const void *data, size_t size,
 		return status;
 	job->counts.rows_stored = tw_sheet_rows_good(job->sheet);
 	if (job->options.flags & TW_TARIFF_DRY_RUN)
-		return TW_OK;
-	return write_version(job, err);
+		return tell(job, WHOLE, err);
+	status = write_version(job, err);
+	return status ? status : tell(job, WHOLE, err);
 }
 
 static tw_status check_options(struct job *job, tw_error *err)
@@ -479,6 +459,7 @@ static void job_free(struct job *job)
 	tw__rates_free(&job->rates);
 	tw__rates_free(&job->before);
 	tw__rates_free(&job->next);
+	tw__terms_free(&job->terms);
 	tw_rejects_free(job->rejects);
 }
 
@@ -522,7 +503,7 @@ tw_status tw_tariff_import_sheet(tw_counts *out, tw_tariff_diff *out_diff,
 		return status;
 	clock = tw__store_clock(store);
 	job.now = clock->wall(clock->arg);
-	job.rules = (tw_tariff_rules)TW_TARIFF_RULES_INIT;
+	job.terms.rules = (tw_tariff_rules)TW_TARIFF_RULES_INIT;
 	job.counts = (tw_counts)TW_COUNTS_INIT;
 	job.diff = (tw_tariff_diff)TW_TARIFF_DIFF_INIT;
 	job.rejects = tw__rejects_new();

@@ -3,7 +3,8 @@
  *
  * Decides, code by code, which old rows live on in the next version and what
  * a reader should be told: new, dearer, cheaper, ended, unchanged. Pure. A
- * code is (prefix, direction, caller prefix).
+ * code is (prefix, direction, caller prefix, relation) and the part of a price
+ * that a row states (band, second of the call).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ struct order {
 	size_t count;
 };
 
-static int compare_code(const tw_rate *a, const tw_rate *b)
+int tw__rate_compare_code(const tw_rate *a, const tw_rate *b)
 {
 	int diff = strcmp(a->prefix, b->prefix);
 
@@ -24,6 +25,13 @@ static int compare_code(const tw_rate *a, const tw_rate *b)
 	if (!diff)
 		diff = (a->direction > b->direction) -
 			(a->direction < b->direction);
+	if (!diff)
+		diff = (a->relation > b->relation) -
+			(a->relation < b->relation);
+	if (!diff)
+		diff = strcmp(a->band, b->band);
+	if (!diff)
+		diff = (a->from_s > b->from_s) - (a->from_s < b->from_s);
 	return diff;
 }
 
@@ -31,7 +39,7 @@ static int compare_rows(const void *x, const void *y)
 {
 	const tw_rate *a = *(const tw_rate *const *)x;
 	const tw_rate *b = *(const tw_rate *const *)y;
-	int diff = compare_code(a, b);
+	int diff = tw__rate_compare_code(a, b);
 
 	return diff ? diff : (a->from > b->from) - (a->from < b->from);
 }
@@ -60,7 +68,7 @@ static struct span take_span(const struct order *order, size_t *at)
 	struct span span = { &order->rows[*at], 0 };
 
 	while (*at < order->count &&
-	       compare_code(order->rows[*at], span.rows[0]) == 0) {
+	       tw__rate_compare_code(order->rows[*at], span.rows[0]) == 0) {
 		span.count++;
 		(*at)++;
 	}
@@ -170,7 +178,7 @@ static tw_status merge_all(struct tw__rates *out, tw_tariff_diff *diff,
 	while (i < old->count || j < sheet->count) {
 		struct span a = { NULL, 0 }, b = { NULL, 0 };
 		int side = i == old->count ? 1 : j == sheet->count ? -1 :
-			compare_code(old->rows[i], sheet->rows[j]);
+			tw__rate_compare_code(old->rows[i], sheet->rows[j]);
 		tw_status status;
 
 		if (side <= 0)

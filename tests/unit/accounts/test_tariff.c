@@ -5,8 +5,8 @@
 static int64_t write_at(struct fixture *f, tw_time starts,
 			const struct tw__rates *rates, int64_t *carrier)
 {
-	tw_tariff_rules rules = odd_rules();
-	struct tw__new_version v = new_version(f, &rules, rates);
+	struct tw__terms terms = odd_terms();
+	struct tw__new_version v = new_version(f, &terms, rates);
 	tw_error err = TW_ERROR_INIT;
 
 	v.starts = starts;
@@ -31,6 +31,9 @@ static void same_rate(const tw_rate *a, const tw_rate *b)
 	assert_string_equal(a->prefix, b->prefix);
 	assert_string_equal(a->caller_prefix, b->caller_prefix);
 	assert_string_equal(a->destination, b->destination);
+	assert_string_equal(a->band, b->band);
+	assert_int_equal(a->relation, b->relation);
+	assert_int_equal(a->from_s, b->from_s);
 }
 
 static void as_written(void **state)
@@ -41,6 +44,8 @@ static void as_written(void **state)
 	tw_error err = TW_ERROR_INIT;
 	int64_t carrier = 0, id;
 
+	rates.rows[0].from_s = 17;
+	strcpy(rates.rows[0].band, "day");
 	fixture_begin(f);
 	id = write_at(f, 500, &rates, &carrier);
 	fixture_commit(f);

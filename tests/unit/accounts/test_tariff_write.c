@@ -14,9 +14,9 @@ static void write_it(struct tw__new_version *v)
 static void undeclared(void **state)
 {
 	struct fixture *f = *state;
-	tw_tariff_rules rules = odd_rules();
+	struct tw__terms terms = odd_terms();
 	struct tw__rates rates = two_rates();
-	struct tw__new_version v = new_version(f, &rules, &rates);
+	struct tw__new_version v = new_version(f, &terms, &rates);
 	char sql[400];
 
 	fixture_begin(f);
@@ -42,9 +42,9 @@ static void undeclared(void **state)
 static void declared(void **state)
 {
 	struct fixture *f = *state;
-	tw_tariff_rules rules = odd_rules();
+	struct tw__terms terms = odd_terms();
 	struct tw__rates rates = two_rates();
-	struct tw__new_version v = new_version(f, &rules, &rates);
+	struct tw__new_version v = new_version(f, &terms, &rates);
 	int64_t tariff, carrier;
 
 	fixture_begin(f);
@@ -65,9 +65,10 @@ static void declared(void **state)
 static void every_column(void **state)
 {
 	struct fixture *f = *state;
-	tw_tariff_rules rules = odd_rules();
+	struct tw__terms terms = odd_terms();
+	const tw_tariff_rules *rules = &terms.rules;
 	struct tw__rates rates = two_rates();
-	struct tw__new_version v = new_version(f, &rules, &rates);
+	struct tw__new_version v = new_version(f, &terms, &rates);
 	char sql[600];
 
 	fixture_begin(f);
@@ -81,8 +82,8 @@ static void every_column(void **state)
 		 "AND rounding = %u AND decimals = 5 AND crossing = %u AND "
 		 "vat = %u AND vat_percent = 20000000000 AND invoice_total "
 		 "= %u", (int)v.id, (int)v.tariff, (int)v.carrier,
-		 rules.seconds, rules.rounding, rules.crossing, rules.vat,
-		 rules.invoice_total);
+		 rules->seconds, rules->rounding, rules->crossing, rules->vat,
+		 rules->invoice_total);
 	assert_int_equal(one_number(f, sql), 1);
 	/* a row of this sheet has the version itself as origin */
 	assert_int_equal(one_number(f, "SELECT origin = version FROM "
@@ -99,7 +100,7 @@ static void every_column(void **state)
 static void every_failed_allocation(void **state)
 {
 	struct fixture *f = *state;
-	tw_tariff_rules rules = odd_rules();
+	struct tw__terms terms = odd_terms();
 	struct tw__rates rates = two_rates();
 	struct faults faults;
 	tw_status status = TW_ENOMEM;
@@ -107,7 +108,7 @@ static void every_failed_allocation(void **state)
 
 	/* statements stay prepared, so that each turn gets further */
 	for (n = 0; status; n++) {
-		struct tw__new_version v = new_version(f, &rules, &rates);
+		struct tw__new_version v = new_version(f, &terms, &rates);
 		tw_error err = TW_ERROR_INIT;
 
 		fixture_begin(f);
