@@ -8,7 +8,6 @@ const char *tw_status_name(tw_status status);
 %thread tw_deployment_apply;
 %thread tw_import_file;
 %thread tw_import_commit;
-%thread tariff_import;
 %thread tw_store_verify_all;
 %thread tw_report_expenses;
 %thread tw_ledger_accrue;
@@ -224,24 +223,6 @@ static tw_status import_new(tw_import **out, tw_store *store,
 	o.trunk_pattern = trunk_pattern;
 	o.carrier = carrier;
 	return tw_import_new(out, store, &o, err);
-}
-
-static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
-	tw_rejects **out_rejects, tw_store *store, const char *tariff,
-	const char *carrier, const char *file_name, const char *zone,
-	const char *currency, uint32_t flags, const void *data, size_t size,
-	tw_error *err)
-{
-	tw_tariff_import o = TW_TARIFF_IMPORT_INIT;
-
-	o.flags = flags;
-	o.tariff = tariff;
-	o.carrier = carrier;
-	o.file_name = file_name;
-	o.zone = zone;
-	o.currency = currency;
-	return tw_tariff_import_sheet(out, out_diff, out_rejects, store, &o,
-				      data, size, err);
 }
 %}
 tw_status tw_import_file(tw_import *import, const void *data, size_t size,

@@ -26,6 +26,7 @@ TW_HANDLE(tw_router)
 TW_HANDLE(tw_engine)
 TW_HANDLE(tw_expenses)
 TW_HANDLE(tw_listing)
+TW_HANDLE(tw_tariff_versions)
 TW_HANDLE(tw_registration)
 
 %include "results.i"
@@ -33,3 +34,4 @@ TW_HANDLE(tw_registration)
 %include "rating.i"
 %include "sheets.i"
 %include "columns.i"
+%include "versions.i"

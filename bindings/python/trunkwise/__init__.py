@@ -17,7 +17,8 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
                      Unsupported)
 from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
 from .report import ExpenseReport, ExpenseRow
-from .results import Counts, ImportResult, Listing, Reject, Verdict
+from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
+                      Verdict)
 from .sheets import SheetMap
 from .store import Store
 from .tariffs import Band, Document, Tier
@@ -51,6 +52,5 @@ __all__ = [
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "OutOfRange", "ParseError", "Problem", "Rate",
     "Refused", "Reject", "Row", "Sheet", "SheetMap", "Span", "Store",
-    "StoreError", "Tier",
-    "Unsupported", "Verdict", "errors",
+    "StoreError", "TariffVersion", "Tier", "Unsupported", "Verdict", "errors",
 ]

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 
-from . import commands, trunk_check
+from . import commands, tariff_commands, trunk_check
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -66,6 +66,18 @@ def _tariff_import(parser: argparse.ArgumentParser) -> None:
     part.add_argument("--partial", action="store_true",
                       help="codes not in the sheet stay")
     parser.add_argument("--dry-run", action="store_true")
+
+
+def _tariff_list(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--tariff", metavar="NAME", help="this one only")
+
+
+def _tariff_undo(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--tariff", required=True, metavar="NAME")
+    parser.add_argument("--version", type=int, default=0, metavar="N",
+                        help="refuse unless this is the newest one")
 
 
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
@@ -132,6 +144,10 @@ VERBS = {
                           "read a price sheet, change nothing"),
     ("tariff", "import"): (_tariff_import, commands.tariff_import,
                            "put a price sheet in force"),
+    ("tariff", "list"): (_tariff_list, tariff_commands.tariff_list,
+                         "which sheets were put in force, and when"),
+    ("tariff", "undo"): (_tariff_undo, tariff_commands.tariff_undo,
+                         "withdraw the newest sheet of a tariff"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
                         "take in call records, each once"),
     ("import", "list"): (_store, commands.import_list, "what was imported"),

@@ -20,6 +20,7 @@ from .render import FORMATS
 from .render.csv import FORMULA
 from .results import Counts, ImportResult, Reject
 from .store import Store
+from .tariff_commands import progress_for
 from .values import instant, microseconds, now_us, parse_time, text
 from .words import plain, say
 
@@ -350,6 +351,13 @@ def tariff_check(arguments: argparse.Namespace) -> int:
     return 1 if rejected else 0
 
 
+# rules that most contracts have nothing of are not worth a word
+_SILENT = {"round_each": "call", "fee_on_zero": "false", "minimum_s": "0",
+           "free_below_s": "0", "included_s": "0", "minimum_charge": "0",
+           "maximum_charge": "0", "attempt_fee": "0", "commitment": "0",
+           "tier_mode": "graduated", "convert_to": ""}
+
+
 def tariff_import(arguments: argparse.Namespace) -> int:
     data, _ = sheets.load(arguments.sheet)
     existed = os.path.exists(arguments.store)
@@ -360,7 +368,8 @@ def tariff_import(arguments: argparse.Namespace) -> int:
                 data, tariff=arguments.tariff, carrier=arguments.carrier,
                 file_name=Path(arguments.sheet).name, zone=arguments.zone,
                 currency=arguments.currency, partial=arguments.partial,
-                dry_run=arguments.dry_run)
+                dry_run=arguments.dry_run,
+                progress=progress_for(len(data)))
     except Exception:
         _remove_new(arguments.store, existed)
         raise
@@ -372,7 +381,8 @@ def tariff_import(arguments: argparse.Namespace) -> int:
     diff = {k: v for k, v in result.extra.items() if k != "rules"}
     status = _say_import(result, arguments)
     print(say(arguments.lang, "tariff_diff", **diff))
-    rules = ", ".join(f"{k} = {v}" for k, v in result.extra["rules"].items())
+    rules = ", ".join(f"{k} = {v}" for k, v in result.extra["rules"].items()
+                      if v != _SILENT.get(k))
     print(plain(say(arguments.lang, "tariff_rules",
                     tariff=arguments.tariff, rules=rules)))
     if status:

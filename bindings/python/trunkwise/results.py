@@ -40,6 +40,21 @@ class Listing(NamedTuple):
     detail: str
 
 
+class TariffVersion(NamedTuple):
+    """One sheet as it was put in force; ``valid_from`` None: all the past."""
+
+    version: int
+    state: str
+    tariff: str
+    carrier: str
+    file_name: str
+    valid_from: dt.datetime | None
+    rates: int
+    partial: bool
+    made: dt.datetime
+    withdrawn: dt.datetime | None
+
+
 class Verdict(NamedTuple):
     """One invariant of the store."""
 
@@ -90,3 +105,12 @@ def listing_of(handle: raw.tw_listing) -> list[Listing]:
     return [Listing(r.kind, r.key, r.calls, r.seconds, money(r.money),
                     instant(r.at) if r.at else None, r.detail)
             for r in drain(raw.tw_listing_next, handle)]
+
+
+def versions_of(handle: raw.tw_tariff_versions) -> list[TariffVersion]:
+    return [TariffVersion(v.version, raw.tw_version_state_name(v.state),
+                          v.tariff, v.carrier, v.file_name,
+                          instant(v.from_us), v.rates, bool(v.partial),
+                          instant(v.made),
+                          instant(v.withdrawn) if v.withdrawn else None)
+            for v in drain(raw.tw_tariff_versions_next, handle)]

@@ -6,19 +6,23 @@ import datetime as dt
 import os
 import traceback
 import warnings
+from typing import Callable
 
 from . import raw
 from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .rating import Deck
 from .report import ExpenseReport, expenses
-from .results import (ImportResult, Listing, Verdict, counts_of, listing_of,
-                      rejects_of)
-from .values import Money, decimal, microseconds, money, now_us, text
+from .results import (ImportResult, Listing, TariffVersion, Verdict,
+                      counts_of, listing_of, rejects_of, versions_of)
+from .tariffs import rules_of
+from .values import Money, microseconds, money, now_us
 
 _CREATE, _READONLY = 1, 2
 _FULL, _PARTIAL, _DRY_RUN = 1, 2, 4
 _APPLY_DRY_RUN = 1
+
+Progress = Callable[[int, int], object]
 
 
 class Store:
@@ -79,17 +83,32 @@ class Store:
     def import_tariff(self, data: bytes, *, tariff: str, carrier: str,
                       file_name: str = "", zone: str | None = None,
                       currency: str | None = None, partial: bool = False,
-                      dry_run: bool = False) -> ImportResult:
-        """A new version of a tariff, all or nothing."""
+                      dry_run: bool = False,
+                      progress: Progress | None = None) -> ImportResult:
+        """A new version of a tariff, all or nothing. ``progress(done,
+        total)`` is asked again and again; what is true stops the import, and
+        nothing was changed then (Cancelled)."""
         flags = (_PARTIAL if partial else _FULL) | (
             _DRY_RUN if dry_run else 0)
         counts, diff, rejects = raw.tariff_import(
             self.handle, tariff, carrier, file_name, zone, currency, flags,
-            data)
+            progress, data)
         return ImportResult(counts_of(counts), rejects_of(rejects), {
             "new": diff.fresh, "increase": diff.increase,
             "decrease": diff.decrease, "ended": diff.ended,
-            "unchanged": diff.unchanged, "rules": _rules(diff.rules)})
+            "unchanged": diff.unchanged, "rules": rules_of(diff.rules)})
+
+    def tariff_versions(self,
+                        tariff: str | None = None) -> list[TariffVersion]:
+        """Every sheet that was put in force, the oldest first."""
+        return versions_of(raw.tw_tariff_list(self.handle, tariff))
+
+    def undo_tariff(self, tariff: str, *,
+                    version: int = 0) -> tuple[int, int | None]:
+        """Withdraws the newest version; its number, and that of the one
+        that prices the carrier's calls now."""
+        undone, in_force = raw.tariff_undo(self.handle, tariff, version)
+        return undone, in_force or None
 
     def import_calls(self, data: bytes, *, preset: str,
                      source: str | None = None, zone: str | None = None,
@@ -160,22 +179,3 @@ class Transaction:
             raw.tw_store_commit(self._store.handle)
         else:
             raw.tw_store_rollback(self._store.handle)
-
-
-_NAMES = {
-    "seconds": {1: "ceil", 2: "floor", 3: "nearest"},
-    "rounding": {1: "up", 2: "down", 3: "half_up", 4: "half_even"},
-    "crossing": {1: "increment_start", 2: "per_second", 3: "call_start"},
-    "vat": {1: "net", 2: "gross"},
-    "invoice_total": {1: "sum_of_rounded", 2: "rounded_sum"},
-}
-
-
-def _rules(r: raw.tw_tariff_rules) -> dict[str, str]:
-    rules = {key: names.get(getattr(r, key), "?")
-             for key, names in _NAMES.items()}
-    rules["decimals"] = str(r.decimals)
-    rules["vat_percent"] = text(decimal(r.vat_percent_nanos), 0)
-    rules["currency"] = r.currency
-    rules["zone"] = r.zone
-    return rules

@@ -116,6 +116,27 @@ _WORDS = {
         "{ended}, без изменений {unchanged}"),
     "tariff_rules": ("rules of {tariff}: {rules}",
                      "правила {tariff}: {rules}"),
+    "version_in_force": ("in force", "действует"),
+    "version_past": ("past", "прошлая"),
+    "version_future": ("future", "будущая"),
+    "version_withdrawn": ("withdrawn", "отозвана"),
+    "version_always": ("always", "всегда"),
+    "versions_none": ("No price sheet was imported yet.",
+                      "Прайсов ещё не загружали."),
+    "version_undone": (
+        "Version {version} of {tariff} is withdrawn. Calls that it had priced "
+        "keep their charge; to price them anew: trunkwise import undo STORE "
+        "BATCH, then import the file again.",
+        "Версия {version} тарифа {tariff} отозвана. Звонки, оценённые по ней, "
+        "сохраняют начисление; чтобы оценить их заново: trunkwise import undo "
+        "STORE ПАКЕТ, затем загрузите файл снова."),
+    "version_back": ("Version {version} is in force.",
+                     "Действует версия {version}."),
+    "version_none_left": (
+        "The carrier has no tariff in force now: its calls will be stored "
+        "without a price and listed by trunkwise unrated list.",
+        "У оператора теперь нет действующего тарифа: его звонки сохраняются "
+        "без цены и видны в trunkwise unrated list."),
     "sheet": ("sheet {path} for tariff {tariff}",
               "прайс {path} для тарифа {tariff}"),
     "suggest_none": ("Every call has a department.",

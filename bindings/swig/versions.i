@@ -1,0 +1,77 @@
+/* Versions of tariffs: importing one with progress, listing, undoing. */
+TW_RESULT(tw_tariff_version, TW_TARIFF_VERSION_INIT)
+
+%immutable;
+typedef struct tw_tariff_version {
+	uint32_t state;
+	int64_t version, from, made, withdrawn;
+	uint64_t rates;
+	uint32_t partial;
+	char tariff[128];
+	char carrier[128];
+	char file_name[256];
+} tw_tariff_version;
+%mutable;
+
+%thread tariff_import;
+%thread tw_tariff_list;
+%thread tariff_undo;
+
+const char *tw_version_state_name(uint32_t state);
+tw_status tw_tariff_list(tw_tariff_versions **out, tw_store *store,
+			 const char *tariff, tw_error *err);
+tw_status tw_tariff_versions_next(tw_tariff_version *out,
+				  tw_tariff_versions *versions,
+				  tw_error *err);
+
+%{
+/* Long work lets go of the interpreter, and takes it back to ask. What the
+ * callable raises goes on its way once the library has cleaned up. */
+static int tell_python(void *arg, uint64_t done, uint64_t total)
+{
+	PyGILState_STATE gil = PyGILState_Ensure();
+	PyObject *answer = NULL;
+	int stop = 1;
+
+	if (!PyErr_CheckSignals())
+		answer = PyObject_CallFunction(arg, "KK",
+			(unsigned long long)done, (unsigned long long)total);
+	if (answer) {
+		stop = PyObject_IsTrue(answer);
+		Py_DECREF(answer);
+	}
+	PyGILState_Release(gil);
+	return stop;
+}
+%}
+
+%inline %{
+static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
+	tw_rejects **out_rejects, tw_store *store, const char *tariff,
+	const char *carrier, const char *file_name, const char *zone,
+	const char *currency, uint32_t flags, PyObject *progress,
+	const void *data, size_t size, tw_error *err)
+{
+	tw_tariff_import o = TW_TARIFF_IMPORT_INIT;
+
+	o.flags = flags;
+	o.tariff = tariff;
+	o.carrier = carrier;
+	o.file_name = file_name;
+	o.zone = zone;
+	o.currency = currency;
+	if (progress != Py_None) {
+		o.progress = tell_python;
+		o.progress_arg = progress;
+	}
+	return tw_tariff_import_sheet(out, out_diff, out_rejects, store, &o,
+				      data, size, err);
+}
+
+/* (version, in_force) */
+static tw_status tariff_undo(int64_t *out_from, int64_t *out_to,
+	tw_store *store, const char *tariff, int64_t version, tw_error *err)
+{
+	return tw_tariff_undo(out_from, out_to, store, tariff, version, err);
+}
+%}
