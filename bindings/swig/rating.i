@@ -1,7 +1,25 @@
 /* Decks and what one call costs. A request is a tuple, so that its texts live
  * as long as the call. */
 %{
+#include <stdlib.h>
+#include <string.h>
 #include "parts.h"
+
+/* Python moves and drops its bytes as it likes: the deck gets its own. */
+static tw_status deck_of_bytes(tw_deck **out, const void *data, size_t size,
+			       tw_error *err)
+{
+	void *copy = aligned_alloc(64, (size / 64 + 1) * 64);
+	tw_status status;
+
+	if (!copy)
+		return TW_ENOMEM;
+	memcpy(copy, data, size);
+	status = tw_deck_view(out, copy, size, free, copy, err);
+	if (status)
+		free(copy);
+	return status;
+}
 %}
 
 TW_HANDLE(tariff_parts)
@@ -10,6 +28,7 @@ TW_HANDLE(tariff_parts)
 %thread tw_deck_open;
 %thread tw_deck_save;
 %thread tw_deck_pack;
+%thread deck_of_bytes;
 
 /* (direction, number, caller, answer, duration_us, flags, relation,
  *  bundle_left_s, used_s, exchange_nanos) */
@@ -58,6 +77,8 @@ tw_status tw_deck_open(tw_deck **out, const char *path, tw_error *err);
 tw_status tw_deck_save(const tw_deck *deck, const char *path, tw_error *err);
 tw_status tw_deck_pack(void **out, size_t *out_size, const tw_deck *deck,
 		       tw_error *err);
+tw_status deck_of_bytes(tw_deck **out, const void *data, size_t size,
+			tw_error *err);
 size_t tw_deck_count(const tw_deck *deck);
 const tw_tariff_rules *tw_deck_rules(const tw_deck *deck);
 PyObject *deck_bands(const tw_deck *deck);

@@ -9,7 +9,7 @@ from typing import (Any, Iterator, Mapping, NamedTuple, NotRequired, Required,
                     TypedDict, Unpack)
 
 from . import raw, tariffs
-from .columns import (ChargeColumns, Microseconds, Names, Texts,
+from .columns import (ChargeColumns, Microseconds, Names, ReadableBuffer, Texts,
                       call_columns, rate_columns)
 from .errors import InvalidArgument, ParseError
 from .results import Reject, rejects_of_sheet
@@ -244,6 +244,11 @@ class Deck:
     def pack(self) -> bytes:
         """What ``save`` writes; the same deck gives the same bytes."""
         return raw.tw_deck_pack(self.handle)
+
+    @classmethod
+    def view(cls, buffer: ReadableBuffer) -> "Deck":
+        """A deck out of what ``pack`` gave, or a deck file's bytes."""
+        return cls(raw.deck_of_bytes(buffer))
 
     def __len__(self) -> int:
         return raw.tw_deck_count(self.handle)
