@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 
-from . import commands, tariff_commands, trunk_check
+from . import commands, deck_commands, tariff_commands, trunk_check
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -80,6 +80,16 @@ def _tariff_undo(parser: argparse.ArgumentParser) -> None:
                         help="refuse unless this is the newest one")
 
 
+def _tariff_export(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--carrier", required=True, metavar="NAME")
+    parser.add_argument("--at", metavar="TIME",
+                        help="prices in force then; default now")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE.deck",
+                        help="replaced as a whole; who has the old one "
+                             "mapped keeps it")
+
+
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("file", metavar="FILE")
@@ -95,7 +105,8 @@ def _cdr_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _rating_explain(parser: argparse.ArgumentParser) -> None:
-    _store(parser)
+    parser.add_argument("store", metavar="STORE",
+                        help="or a deck file, which asks no store")
     parser.add_argument("number", metavar="NUMBER")
     parser.add_argument("--at", metavar="TIME", help="answer; default now")
     parser.add_argument("--seconds", type=int, default=60)
@@ -148,12 +159,14 @@ VERBS = {
                          "which sheets were put in force, and when"),
     ("tariff", "undo"): (_tariff_undo, tariff_commands.tariff_undo,
                          "withdraw the newest sheet of a tariff"),
+    ("tariff", "export"): (_tariff_export, deck_commands.tariff_export,
+                           "write the prices in force as a deck file"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
                         "take in call records, each once"),
     ("import", "list"): (_store, commands.import_list, "what was imported"),
     ("import", "undo"): (_import_undo, commands.import_undo,
                          "reverse one import"),
-    ("rating", "explain"): (_rating_explain, commands.rating_explain,
+    ("rating", "explain"): (_rating_explain, deck_commands.rating_explain,
                             "what a call would cost, and why"),
     ("unrated", "list"): (_store, commands.unrated_list,
                           "billable calls without a price"),

@@ -9,8 +9,8 @@ from typing import (Any, Iterator, Mapping, NamedTuple, NotRequired, Required,
                     TypedDict, Unpack)
 
 from . import raw, tariffs
-from .columns import (ChargeColumns, Microseconds, Names, ReadableBuffer, Texts,
-                      call_columns, rate_columns)
+from .columns import (ChargeColumns, Microseconds, Names, ReadableBuffer,
+                      Texts, call_columns, rate_columns)
 from .errors import InvalidArgument, ParseError
 from .results import Reject, rejects_of_sheet
 from .sheets import SheetMap

@@ -160,6 +160,10 @@ _WORDS = {
     "not_verified": ("{count} invariants are broken.",
                      "Нарушено проверок: {count}."),
     "written": ("Written: {path}", "Записано: {path}"),
+    "exported": ("Written: {file}, {rates} rows in {bytes} bytes, SHA-256 "
+                 "{sha256}",
+                 "Записано: {file}, строк {rates}, байт {bytes}, SHA-256 "
+                 "{sha256}"),
     "seconds": ("seconds", "секунд"),
     "money": ("money", "сумма"),
     "reason": ("Reason", "Причина"),
