@@ -464,6 +464,11 @@ tw_status tw__numbering_file_open(struct tw__numbering_file **out,
 	return TW_OK;
 }
 
+const char *tw__numbering_file_from(const struct tw__numbering_file *file)
+{
+	return file->spelled[COL_FROM];
+}
+
 void tw__numbering_file_free(struct tw__numbering_file *file)
 {
 	if (!file)

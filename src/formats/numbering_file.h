@@ -37,6 +37,8 @@ tw_status tw__numbering_file_open(struct tw__numbering_file **out,
 tw_status tw__numbering_file_next(struct tw__number_row *out,
 				  struct tw__numbering_file *file,
 				  tw_error *err);
+/* What the header calls the start of a range. */
+const char *tw__numbering_file_from(const struct tw__numbering_file *file);
 void tw__numbering_file_free(struct tw__numbering_file *file);
 
 #endif

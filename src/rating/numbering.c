@@ -5,30 +5,34 @@
  * Refuses to know where ranges come from, what a price is, and to guess: a
  * place that is not known makes no relation.
  *
- * A question costs one search among every 64th start (small enough to stay in
- * the cache) and one among 64. An interpolation would be shorter on average,
- * but numbers come in lumps and its worst case is bad.
+ * Starts of ranges stand in levels, each with every 16th start of the one
+ * below, so that a question counts among 16 neighbours five times; a plain
+ * binary search guesses wrong at every second of its nineteen steps. Then one
+ * line of memory says how far the range goes and what region it is.
  */
 #include "ranges.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#define STEP 64
+#define FAN 16
+#define LEVELS_MAX 9
+#define JOINT 0x80000000u   /* the region names several */
 
-struct place {
-	uint32_t operator_name, region, city;   /* offsets into texts */
-	uint32_t joint;         /* the region names several */
+struct end {
+	uint64_t to;
+	uint32_t place;
+	uint32_t region;        /* as in its place, and JOINT */
 };
 
 struct tw_numbering {
 	uint32_t refs;          /* atomic */
-	size_t count, signs, place_count;
-	uint64_t *sign;         /* every STEP-th of from */
-	uint64_t *from;         /* rising */
-	uint64_t *to;
-	uint32_t *place;
-	struct place *places;
+	size_t count, place_count;
+	uint32_t levels;
+	/* rising; filled up to whole FANs with what no number reaches */
+	uint64_t *from[LEVELS_MAX];
+	struct end *end;
+	struct tw__place_text *places;
 	char *texts;
 };
 
@@ -44,10 +48,9 @@ void tw_numbering_free(tw_numbering *numbering)
 	if (!numbering ||
 	    __atomic_sub_fetch(&numbering->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	tw_free(numbering->sign);
-	tw_free(numbering->from);
-	tw_free(numbering->to);
-	tw_free(numbering->place);
+	for (size_t i = 0; i < LEVELS_MAX; i++)
+		tw_free(numbering->from[i]);
+	tw_free(numbering->end);
 	tw_free(numbering->places);
 	tw_free(numbering->texts);
 	tw_free(numbering);
@@ -120,33 +123,23 @@ uint32_t tw_place_relation(const tw_place *caller, const tw_place *callee)
 
 /* ---- asking ---- */
 
-/* Last of `count` rising numbers that is not after `number`, or 0. */
-static size_t last_until(const uint64_t *rising, size_t count,
-			 uint64_t number)
+static const struct end *range_of(const tw_numbering *n, uint64_t number)
 {
 	size_t at = 0;
 
-	while (count > 1) {
-		size_t half = count / 2;
-
-		at = rising[at + half] <= number ? at + half : at;
-		count -= half;
-	}
-	return at;
-}
-
-static const struct place *place_of(const tw_numbering *n, uint64_t number)
-{
-	size_t first, at;
-
 	if (!n || !n->count)
 		return NULL;
-	first = last_until(n->sign, n->signs, number) * STEP;
-	at = n->count - first < STEP ? n->count - first : STEP;
-	at = first + last_until(n->from + first, at, number);
-	if (number < n->from[at] || number > n->to[at])
+	for (uint32_t level = n->levels; level-- > 0; ) {
+		const uint64_t *from = n->from[level] + at * FAN;
+		size_t k = 0;
+
+		for (size_t i = 1; i < FAN; i++)
+			k += from[i] <= number;
+		at = at * FAN + k;
+	}
+	if (number < n->from[0][at] || number > n->end[at].to)
 		return NULL;
-	return &n->places[n->place[at]];
+	return &n->end[at];
 }
 
 /* 0: digits, but no whole number. False: not digits. */
@@ -172,7 +165,7 @@ static tw_status fail_digits(const char *digits, tw_error *err)
 }
 
 static void fill(tw_place *out, const tw_numbering *n,
-		 const struct place *place)
+		 const struct tw__place_text *place)
 {
 	const struct { char *to; size_t room; uint32_t text; } all[] = {
 		{ out->operator_name, sizeof(out->operator_name),
@@ -219,6 +212,7 @@ static tw_status ask(tw_place *out, const tw_numbering_lookup *lookup,
 				"answered with what is no UTF-8 text",
 				digits);
 	place.ported = 1;
+	place.size = out->size;
 	*out = place;
 	return TW_OK;
 }
@@ -227,7 +221,7 @@ static tw_status find(tw_place *out, const tw_numbering *numbering,
 		      const char *digits, const tw_numbering_lookup *lookup,
 		      tw_error *err)
 {
-	const struct place *place;
+	const struct end *range;
 	uint64_t number;
 	tw_status status;
 
@@ -236,12 +230,12 @@ static tw_status find(tw_place *out, const tw_numbering *numbering,
 	status = ask(out, lookup, digits, err);
 	if (status != TW_ENOTFOUND)
 		return status;
-	place = place_of(numbering, number);
-	if (!place)
+	range = range_of(numbering, number);
+	if (!range)
 		return tw__fail(err, TW_ENOTFOUND, "%.40s stands in no range; "
 				"import the numbering of its code", digits);
 	out->ported = 0;
-	fill(out, numbering, place);
+	fill(out, numbering, &numbering->places[range->place]);
 	return TW_OK;
 }
 
@@ -249,21 +243,13 @@ tw_status tw_numbering_find(tw_place *out, const tw_numbering *numbering,
 			    const char *digits,
 			    const tw_numbering_lookup *lookup, tw_error *err)
 {
-	tw_place place = TW_PLACE_INIT;
-	tw_status status;
-
 	if (!out || !digits)
 		return tw__fail(err, TW_EINVAL, "a number and room for its "
 				"place are wanted");
 	if (out->size < sizeof(*out))
 		return tw__fail(err, TW_EINVAL, "size %u in a place; set it "
 				"with TW_PLACE_INIT", out->size);
-	status = find(&place, numbering, digits, lookup, err);
-	if (status)
-		return status;
-	place.size = out->size;
-	*out = place;
-	return TW_OK;
+	return find(out, numbering, digits, lookup, err);
 }
 
 static tw_status ask_both(uint32_t *out, const tw_numbering *numbering,
@@ -283,13 +269,35 @@ static tw_status ask_both(uint32_t *out, const tw_numbering *numbering,
 	return TW_OK;
 }
 
+/* Texts stand there once: the same offset is the same text. */
+static uint32_t relation_of(const tw_numbering *n, const struct end *a,
+			    const struct end *b)
+{
+	const char *first, *second;
+	uint32_t city;
+
+	if (!a || !b)
+		return TW_RELATION_ANY;
+	first = n->texts + (a->region & ~JOINT);
+	second = n->texts + (b->region & ~JOINT);
+	if (!*first || !*second)
+		return TW_RELATION_ANY;
+	if (a->region == b->region) {
+		city = n->places[a->place].city;
+		return city == n->places[b->place].city && n->texts[city] ?
+			TW_RELATION_SAME_CITY : TW_RELATION_SAME_REGION;
+	}
+	if (!((a->region | b->region) & JOINT))
+		return TW_RELATION_OTHER;
+	return relation_of_unlike(first, second);
+}
+
 tw_status tw_numbering_relation(uint32_t *out, const tw_numbering *numbering,
 				const char *caller, const char *callee,
 				const tw_numbering_lookup *lookup,
 				tw_error *err)
 {
 	const char *const both[2] = { caller, callee };
-	const struct place *a, *b;
 	uint64_t number[2];
 
 	if (!out || !callee)
@@ -297,47 +305,86 @@ tw_status tw_numbering_relation(uint32_t *out, const tw_numbering *numbering,
 				"relation are wanted");
 	if (!read_number(&number[1], callee))
 		return fail_digits(callee, err);
-	*out = TW_RELATION_ANY;
-	if (!caller)
+	if (!caller) {
+		*out = TW_RELATION_ANY;
 		return TW_OK;
+	}
 	if (!read_number(&number[0], caller))
 		return fail_digits(caller, err);
 	if (lookup && lookup->find)
 		return ask_both(out, numbering, both, lookup, err);
-	a = place_of(numbering, number[0]);
-	b = place_of(numbering, number[1]);
-	if (!a || !b || !numbering->texts[a->region] ||
-	    !numbering->texts[b->region])
-		return TW_OK;
-	/* texts stand there once: the same offset is the same text */
-	if (a->region == b->region)
-		*out = a->city == b->city && numbering->texts[a->city] ?
-			TW_RELATION_SAME_CITY : TW_RELATION_SAME_REGION;
-	else if (!a->joint && !b->joint)
-		*out = TW_RELATION_OTHER;
-	else
-		*out = relation_of_unlike(numbering->texts + a->region,
-					  numbering->texts + b->region);
+	*out = relation_of(numbering, range_of(numbering, number[0]),
+			   range_of(numbering, number[1]));
 	return TW_OK;
 }
 
 /* ---- making one ---- */
 
-static tw_status allocate(struct tw_numbering *n, const struct tw__ranges *r,
-			  tw_error *err)
+/* A level over `below`, whose first `count` are starts. */
+static uint64_t *make_level(const uint64_t *below, size_t count)
 {
-	n->count = r->count;
-	n->signs = (r->count + STEP - 1) / STEP;
+	size_t own = (count + FAN - 1) / FAN;
+	size_t room = (own + FAN - 1) / FAN * FAN;
+	uint64_t *level = tw_calloc(room, sizeof(*level));
+
+	for (size_t i = 0; level && i < room; i++)
+		level[i] = i < own ? below[i * FAN] : UINT64_MAX;
+	return level;
+}
+
+static tw_status make_levels(struct tw_numbering *n,
+			     const struct tw__ranges *r, tw_error *err)
+{
+	size_t count = r->count, room = (count + FAN - 1) / FAN * FAN;
+
+	n->from[0] = tw_calloc(room, sizeof(*n->from[0]));
+	if (!n->from[0])
+		return tw__fail_oom(err);
+	for (size_t i = 0; i < room; i++)
+		n->from[0][i] = i < count ? r->rows[i].from : UINT64_MAX;
+	n->levels = 1;
+	while (count > FAN) {
+		n->from[n->levels] = make_level(n->from[n->levels - 1],
+						count);
+		if (!n->from[n->levels])
+			return tw__fail_oom(err);
+		count = (count + FAN - 1) / FAN;
+		n->levels++;
+	}
+	return TW_OK;
+}
+
+static tw_status copy_texts(struct tw_numbering *n,
+			    const struct tw__ranges *r, tw_error *err)
+{
 	n->place_count = r->place_count;
-	n->sign = tw_calloc(n->signs, sizeof(*n->sign));
-	n->from = tw_calloc(n->count, sizeof(*n->from));
-	n->to = tw_calloc(n->count, sizeof(*n->to));
-	n->place = tw_calloc(n->count, sizeof(*n->place));
 	n->places = tw_calloc(n->place_count, sizeof(*n->places));
 	n->texts = tw_malloc(r->texts_size);
-	if (!n->sign || !n->from || !n->to || !n->place || !n->places ||
-	    !n->texts)
+	if (!n->places || !n->texts)
 		return tw__fail_oom(err);
+	if (r->texts_size)
+		memcpy(n->texts, r->texts, r->texts_size);
+	if (r->place_count)
+		memcpy(n->places, r->places,
+		       r->place_count * sizeof(*n->places));
+	return TW_OK;
+}
+
+static tw_status make_ends(struct tw_numbering *n, const struct tw__ranges *r,
+			   tw_error *err)
+{
+	n->end = tw_calloc(r->count, sizeof(*n->end));
+	if (!n->end)
+		return tw__fail_oom(err);
+	for (size_t i = 0; i < r->count; i++) {
+		const struct tw__range *row = &r->rows[i];
+		uint32_t region = n->places[row->place].region;
+
+		n->end[i] = (struct end){ row->to, row->place, region };
+		if (is_joint(n->texts + region))
+			n->end[i].region |= JOINT;
+	}
+	n->count = r->count;
 	return TW_OK;
 }
 
@@ -350,26 +397,14 @@ tw_status tw__numbering_of(tw_numbering **out,
 	if (!n)
 		return tw__fail_oom(err);
 	n->refs = 1;
-	status = allocate(n, ranges, err);
+	status = make_levels(n, ranges, err);
+	if (!status)
+		status = copy_texts(n, ranges, err);
+	if (!status)
+		status = make_ends(n, ranges, err);
 	if (status) {
 		tw_numbering_free(n);
 		return status;
-	}
-	for (size_t i = 0; i < n->count; i++) {
-		n->from[i] = ranges->rows[i].from;
-		n->to[i] = ranges->rows[i].to;
-		n->place[i] = ranges->rows[i].place;
-		if (i % STEP == 0)
-			n->sign[i / STEP] = n->from[i];
-	}
-	if (ranges->texts_size)
-		memcpy(n->texts, ranges->texts, ranges->texts_size);
-	for (size_t i = 0; i < n->place_count; i++) {
-		const struct tw__place_text *text = &ranges->places[i];
-
-		n->places[i] = (struct place){ text->operator_name,
-			text->region, text->city,
-			is_joint(n->texts + text->region) };
 	}
 	*out = n;
 	return TW_OK;

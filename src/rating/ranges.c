@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define SLOTS_MIN 64
+#define TEXTS_MAX 0x80000000u   /* the top bit of offsets is not ours */
 
 void tw__ranges_free(struct tw__ranges *ranges)
 {
@@ -127,7 +128,7 @@ static tw_status intern(uint32_t *out, struct tw__ranges *r,
 			return TW_OK;
 		}
 	}
-	if (r->texts_size + text.l + 1 >= UINT32_MAX ||
+	if (r->texts_size + text.l + 1 >= TEXTS_MAX ||
 	    tw__grow((void **)&r->texts, &r->texts_capacity,
 		     r->texts_size + text.l + 1, 1))
 		return tw__fail_oom(err);

@@ -16,6 +16,7 @@ struct tw__range {
 	uint32_t source;        /* the caller's; of two that overlap the one
 				   with the lower source and line stays */
 	int64_t line;
+	uint64_t code;          /* the caller's */
 };
 
 struct tw__place_text {

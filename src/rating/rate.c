@@ -108,8 +108,10 @@ tw_status tw__find_priced(struct tw_price *out, const struct tw_deck *deck,
 	if (out->base->status == TW_RATE_BLOCKED)
 		return tw__fail_at(err, TW_EREFUSED,
 			tw__note_of(deck, out->base)->line, "status",
-			"%.31s is blocked by the sheet: the carrier does not "
-			"serve it", q->number);
+			"%.31s is blocked by the sheet%s%s: the carrier does "
+			"not serve it", q->number, out->base->relation ?
+			" for calls marked " : "", out->base->relation ?
+			tw_relation_name(out->base->relation) : "");
 
 	return TW_OK;
 }

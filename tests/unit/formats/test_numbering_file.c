@@ -97,6 +97,7 @@ static void test_the_plain_form(void **state)
 	row_is(12000000000, 19999999999, "", "");
 	close_file();
 	open_text("Код;от;до;регион\n7843;2000000;2000009;" KAZAN "\n");
+	assert_string_equal(tw__numbering_file_from(file), "от");
 	row_is(78432000000, 78432000009, "Казань", "Республика Татарстан");
 	close_file();
 }

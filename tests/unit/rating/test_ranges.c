@@ -32,7 +32,7 @@ static tw_status hear(void *arg, const struct tw__range *gone,
 static void add(struct tw__ranges *ranges, uint64_t from, uint64_t to,
 		uint32_t source, int64_t line)
 {
-	const struct tw__range row = { from, to, 0, source, line };
+	const struct tw__range row = { from, to, 0, source, line, 0 };
 
 	assert_int_equal(tw__ranges_add(ranges, &row, NULL), TW_OK);
 }
@@ -139,7 +139,7 @@ static void test_every_allocation_may_fail(void **state)
 	for (int64_t n = 0; more; n++) {
 		const struct tw__place_view view = { TW_STR("operator"),
 			TW_STR("region"), TW_STR("city") };
-		struct tw__range row = { 100, 199, 0, 0, 1 };
+		struct tw__range row = { 100, 199, 0, 0, 1, 0 };
 		struct tw__ranges ranges = { 0 };
 		struct faults faults;
 		tw_status status;
