@@ -30,6 +30,7 @@
 #define TRUNKWISE_CDR_H
 
 #include <trunkwise/directory.h>
+#include <trunkwise/numbering.h>
 
 TW_BEGIN_DECLS
 
@@ -90,11 +91,18 @@ typedef struct tw_import_options {
 	const char *trunk_pattern;   /* asterisk: channels that are trunks,
 					shell-like, e.g. "PJSIP/main-*" */
 	const char *carrier;         /* for trunks the directory lacks */
+	const tw_numbering_lookup *lookup;   /* ported numbers, or NULL */
 } tw_import_options;
 #define TW_IMPORT_OPTIONS_INIT { sizeof(tw_import_options), 0, NULL, NULL, \
-	NULL, NULL, NULL, NULL }
+	NULL, NULL, NULL, NULL, NULL }
 
-/** Opens a batch in one transaction of the store, so one at a time. Free
+/** The relation of a call's numbers is found where the tariff has rows with a
+ * relation: by the store's numbering as it is now, and by `lookup`, which is
+ * asked about both numbers of such a call; what it answers is stored with the
+ * charge. Of an outbound call `number` goes before `caller`: it is what the
+ * carrier sees. A look-up that fails ends the batch (TW_EIO).
+ *
+ * Opens a batch in one transaction of the store, so one at a time. Free
  * without commit drops everything. Months are the company's, else (no
  * company yet) of `zone`, else UTC; the first batch settles it for good.
  * @return TW_OK (new), TW_EINVAL (unknown preset), TW_ENOTFOUND (zone,
@@ -194,6 +202,50 @@ TW_EXTERN(tw_status) tw_tariff_import_sheet(tw_counts *out,
 TW_EXTERN(tw_status) tw_tariff_deck(tw_deck **out, tw_store *store,
 				    const char *carrier, tw_time at,
 				    tw_error *err);
+
+/* ---- numbering into the store ---- */
+
+/** A file in the form of the Russian regulator or a plain one
+ * (docs/numbering.md). Bytes are borrowed for the call. */
+typedef struct tw_numbering_source {
+	uint32_t size;
+	uint32_t reserved;
+	const char *name;            /* shown in rejects */
+	const void *data;
+	size_t data_size;
+} tw_numbering_source;
+#define TW_NUMBERING_SOURCE_INIT { sizeof(tw_numbering_source), 0, NULL, \
+	NULL, 0 }
+
+typedef struct tw_numbering_diff {
+	uint32_t size;
+	uint32_t reserved;
+	uint64_t version;            /* made; 0: nothing was new */
+	uint64_t codes;              /* in the files */
+	uint64_t replaced;           /* ranges of these codes, until now */
+	uint64_t in_force;           /* ranges of the store, from now on */
+	uint64_t without_region;     /* of those stored */
+} tw_numbering_diff;
+#define TW_NUMBERING_DIFF_INIT { sizeof(tw_numbering_diff), 0, 0, 0, 0, 0, 0 }
+
+/** Reads files and puts their ranges in force as one version: they replace
+ * the ranges of the codes that the files contain, and no others. All or
+ * nothing: with rejects nothing changes and good rows are counted as held. A
+ * file whose bytes are in force adds nothing (rows are duplicates), and so
+ * does a row that is there twice. Older versions stay for ever. With several
+ * files a reject's reason begins with its file's name.
+ * @return TW_OK (also with rejects), TW_EINVAL, TW_EPARSE (no header, no
+ *         rows; the message begins with the file's name when there are
+ *         several), TW_ERANGE (more than 10,000,000 rows) */
+TW_EXTERN(tw_status) tw_numbering_import(tw_counts *out,
+	tw_numbering_diff *out_diff, tw_rejects **out_rejects,
+	tw_store *store, const tw_numbering_source *sources, size_t count,
+	tw_error *err);
+
+/** The ranges of a store that were in force at an instant (TW_TIME_MAX: the
+ * newest); new. A store without any gives an empty one. */
+TW_EXTERN(tw_status) tw_numbering_open(tw_numbering **out, tw_store *store,
+				       tw_time at, tw_error *err);
 
 TW_END_DECLS
 

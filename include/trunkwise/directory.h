@@ -125,7 +125,8 @@ TW_EXTERN(tw_status) tw_directory_engine(tw_engine **out,
 	const tw_directory *directory, const tw_engine_options *options,
 	tw_error *err);
 
-/** The router over its trunks and their carriers' tariffs in force, and the
+/** The router over its trunks and their carriers' tariffs in force (with the
+ * store's numbering, when one of them has rows with a relation), and the
  * emergency order of its sites (ways out that can be dialled: trunks, and
  * landlines with a uri). A carrier without a tariff is listed with "no
  * price". New. */

@@ -3,12 +3,14 @@
  *
  * Candidates are carrier trunks, each with the expected cost of *this* call
  * from its own deck (its own longest prefix, fees, increments, rounding), so
- * that a cheap minute behind a dear connection fee loses where it should.
- * Pure; one thread at a time per router.
+ * that a cheap minute behind a dear connection fee loses where it should, and
+ * with the relation of its two numbers' regions, so that a sheet may price or
+ * block calls inside one city. Pure; one thread at a time per router.
  */
 #ifndef TRUNKWISE_ROUTING_H
 #define TRUNKWISE_ROUTING_H
 
+#include <trunkwise/numbering.h>
 #include <trunkwise/rating.h>
 
 TW_BEGIN_DECLS
@@ -45,6 +47,14 @@ TW_EXTERN(tw_status) tw_router_call_begin(tw_router *router,
 	const char *trunk, tw_error *err);
 TW_EXTERN(tw_status) tw_router_call_end(tw_router *router,
 	const char *trunk, tw_error *err);
+
+/** From now on decks are asked with the relation of caller and callee. The
+ * numbering (NULL: none) is referenced, not taken; the look-up (NULL: none) is
+ * copied. A call must not wait for what a look-up has broken: when it fails,
+ * the relation is not known. @return TW_OK, TW_EINVAL */
+TW_EXTERN(tw_status) tw_router_set_numbering(tw_router *router,
+	tw_numbering *numbering, const tw_numbering_lookup *lookup,
+	tw_error *err);
 
 /** A site's ordered way out for emergency numbers: local landline first.
  * `via` is a landline's name or a trunk.

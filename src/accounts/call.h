@@ -98,6 +98,14 @@ void tw__rater_free(struct tw__rater *rater);
 tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 			 tw_error *err);
 
+/* Ported numbers are asked about; before the first call. */
+tw_status tw__rater_lookup(struct tw__rater *rater,
+			   const struct tw_numbering_lookup *lookup,
+			   tw_error *err);
+/* The call is stored in this batch: keeps what its charge depends on. */
+tw_status tw__rater_keep(struct tw__rater *rater, const struct tw__call *call,
+			 int64_t batch, tw_error *err);
+
 /* ---- into the table ---- */
 
 /* @return TW_OK (stored), TW_EEXIST (same content there), TW_ECONFLICT

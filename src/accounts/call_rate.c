@@ -7,6 +7,8 @@
  */
 #include <string.h>
 #include "call.h"
+#include "call_region.h"
+#include "numbering.h"
 #include "tariff.h"
 #include <trunkwise/rating.h>
 
@@ -15,6 +17,7 @@ struct held_version {
 	tw_deck *deck;          /* built when the first call asks */
 	int64_t currency;
 	int64_t *destinations;  /* words by row, 0: not asked yet */
+	bool asks_relation;
 };
 
 struct tw__rater {
@@ -23,6 +26,7 @@ struct tw__rater {
 	struct held_version *versions;  /* by carrier, valid_from, id */
 	size_t count, capacity;
 	int64_t fallback;       /* carrier, 0 none */
+	struct tw__regions *regions;
 };
 
 static tw_status load_versions(struct tw__rater *rater, tw_error *err)
@@ -62,6 +66,8 @@ tw_status tw__rater_new(struct tw__rater **out, tw_store *store,
 	rater->store = store;
 	rater->words = words;
 	status = load_versions(rater, err);
+	if (!status)
+		status = tw__regions_new(&rater->regions, store, NULL, err);
 	if (status) {
 		tw__rater_free(rater);
 		return status;
@@ -84,7 +90,22 @@ void tw__rater_free(struct tw__rater *rater)
 		tw_free(rater->versions[i].destinations);
 	}
 	tw_free(rater->versions);
+	tw__regions_free(rater->regions);
 	tw_free(rater);
+}
+
+tw_status tw__rater_lookup(struct tw__rater *rater,
+			   const tw_numbering_lookup *lookup, tw_error *err)
+{
+	struct tw__regions *regions;
+	tw_status status = tw__regions_new(&regions, rater->store, lookup,
+					   err);
+
+	if (status)
+		return status;
+	tw__regions_free(rater->regions);
+	rater->regions = regions;
+	return TW_OK;
 }
 
 static struct held_version *version_at(struct tw__rater *rater,
@@ -124,6 +145,7 @@ static tw_status hold_deck(struct tw__rater *rater,
 		return tw__fail_oom(err);
 	}
 	version->deck = deck;
+	version->asks_relation = tw__deck_asks_relation(deck);
 	return TW_OK;
 }
 
@@ -157,7 +179,7 @@ static tw_status ask_deck(struct tw__rater *rater, struct tw__call *call,
 {
 	tw_rating_request request = TW_RATING_REQUEST_INIT;
 	tw_charge charge = TW_CHARGE_INIT;
-	tw_status status;
+	tw_status status = TW_OK;
 	int64_t *word;
 
 	request.direction = call->direction;
@@ -168,6 +190,11 @@ static tw_status ask_deck(struct tw__rater *rater, struct tw__call *call,
 		request.caller = call->caller;
 	request.answer = call->answer_us;
 	request.duration_us = call->cdr.duration_us;
+	if (version->asks_relation)
+		status = tw__regions_relation(&request.relation,
+					      rater->regions, call, err);
+	if (status)
+		return status;
 	status = tw_rating_rate(&charge, version->deck, &request, NULL);
 	if (status)
 		return unpriced(call, status);
@@ -210,6 +237,7 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 	call->rate_row = 0;
 	call->charged_s = call->cost_nanos = 0;
 	call->net_nanos = call->vat_nanos = 0;
+	tw__regions_forget(rater->regions);
 	if (call->direction == TW_DIRECTION_INTERNAL)
 		return set(call, TW_STATE_NOT_CHARGEABLE, TW_REASON_INTERNAL);
 	if (!call->carrier && !call->carrier_named)
@@ -226,4 +254,10 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 	if (status)
 		return status;
 	return ask_deck(rater, call, version, err);
+}
+
+tw_status tw__rater_keep(struct tw__rater *rater, const struct tw__call *call,
+			 int64_t batch, tw_error *err)
+{
+	return tw__regions_keep(rater->regions, call, batch, err);
 }

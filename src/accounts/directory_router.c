@@ -1,7 +1,8 @@
 /**
  * @file src/accounts/directory_router.c  The router that a directory describes
  *
- * Decides which deck prices a trunk and in which order a site calls for help.
+ * Decides which deck prices a trunk, in which order a site calls for help, and
+ * whether the regions of numbers matter to any of the decks.
  * Choosing a carrier stays in src/routing. A carrier without a tariff gets an
  * empty deck and not silence: its trunks are listed, with "no price".
  */
@@ -9,7 +10,7 @@
 #include <string.h>
 #include "base/e164.h"
 #include "directory.h"
-#include <trunkwise/cdr.h>
+#include "numbering.h"
 
 struct priced {
 	uint32_t carrier;     /* row */
@@ -22,6 +23,7 @@ struct build {
 	tw_store *store;
 	struct priced *decks; /* trunks of one carrier share one */
 	size_t count, capacity;
+	bool asks_relation;   /* one of the decks does */
 };
 
 static tw_status empty_deck(tw_deck **out, const struct tw_directory *d,
@@ -65,6 +67,7 @@ static tw_status find_deck(tw_deck **out, struct build *b, uint32_t carrier,
 	if (status)
 		return status;
 	b->decks[b->count++] = (struct priced){ carrier, deck };
+	b->asks_relation |= tw__deck_asks_relation(deck);
 	*out = deck;
 	return TW_OK;
 }
@@ -195,6 +198,24 @@ static tw_status fill(struct build *b, tw_error *err)
 }
 
 
+/* As it was in force when the directory was. */
+static tw_status add_numbering(struct build *b, tw_error *err)
+{
+	tw_numbering *numbering;
+	tw_status status;
+
+	if (!b->asks_relation)
+		return TW_OK;
+	status = tw_numbering_open(&numbering, b->store, b->directory->at,
+				   err);
+	if (status)
+		return status;
+	status = tw_router_set_numbering(b->router, numbering, NULL, err);
+	tw_numbering_free(numbering);
+	return status;
+}
+
+
 tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
 			      tw_store *store, tw_error *err)
 {
@@ -209,6 +230,8 @@ tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
 	if (status)
 		return status;
 	status = fill(&b, err);
+	if (!status)
+		status = add_numbering(&b, err);
 	for (i = 0; i < b.count; i++)
 		tw_deck_free(b.decks[i].deck);
 	tw_free(b.decks);

@@ -120,6 +120,9 @@ static tw_status open_parts(struct tw_import *import,
 	}
 	status = tw__rater_new(&import->rater, import->store,
 			       &import->ids.words, carrier, err);
+	if (!status && options->lookup)
+		status = tw__rater_lookup(import->rater, options->lookup,
+					  err);
 	return status ? status : insert_batch(import, options, err);
 }
 
@@ -285,6 +288,9 @@ static tw_status store_call(struct tw_import *import, tw_error *err)
 				   "sum would exceed 9.2e9 units; check the "
 				   "tariff's price");
 	status = tw__call_store(import->store, call, &import->ids, err);
+	if (!status)
+		status = tw__rater_keep(import->rater, call,
+					import->ids.batch, err);
 	if (status)
 		return status;
 	row->sums = sum;

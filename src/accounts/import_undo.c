@@ -7,6 +7,7 @@
  * tariff that they lacked).
  */
 #include <string.h>
+#include "call_region.h"
 #include "ledger.h"
 #include <trunkwise/report.h>
 
@@ -99,6 +100,8 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 
 	if (!status)
 		status = take_from_rollup(store, &batch, err);
+	if (!status)
+		status = tw__regions_undo(store, batch.id, err);
 	if (!status)
 		status = mark_calls(store, &batch, err);
 	if (!status)

@@ -45,9 +45,23 @@ static void say_unpriced(char why[128], const char *message)
 	why[l] = '\0';
 }
 
+/* Not known, too, where the look-up fails: the call has to go somewhere. */
+static uint32_t relation_of(const struct tw_router *router,
+			    const tw_route_request *request)
+{
+	uint32_t relation = TW_RELATION_ANY;
+
+	if (request->caller && (router->numbering || router->lookup.find))
+		(void)tw_numbering_relation(&relation, router->numbering,
+			request->caller, request->number, &router->lookup,
+			NULL);
+	return relation;
+}
+
 /* @return TW_OK, or why no carrier can be asked at all */
 static tw_status price(struct offer *offer, const struct tw_carrier *carrier,
-		       const tw_route_request *request, tw_error *err)
+		       const tw_route_request *request, uint32_t relation,
+		       tw_error *err)
 {
 	tw_rating_request r = TW_RATING_REQUEST_INIT;
 	tw_error why = TW_ERROR_INIT;
@@ -55,6 +69,7 @@ static tw_status price(struct offer *offer, const struct tw_carrier *carrier,
 	r.direction = request->direction;
 	r.number = request->number;
 	r.caller = request->caller;
+	r.relation = relation;
 	r.answer = request->at;
 	r.duration_us = request->expected_us ? request->expected_us :
 		EXPECTED_US;
@@ -215,6 +230,7 @@ tw_status tw__router_least_cost(struct tw_rows *rows,
 				tw_error *err)
 {
 	size_t i, count = router->carrier_count;
+	uint32_t relation = relation_of(router, request);
 	const struct offer *other;
 	tw_status status = TW_OK;
 	struct offer *offer;
@@ -223,7 +239,8 @@ tw_status tw__router_least_cost(struct tw_rows *rows,
 	if (!offer)
 		return tw__fail_oom(err);
 	for (i = 0; i < count; ++i) {
-		status = price(&offer[i], &router->carrier[i], request, err);
+		status = price(&offer[i], &router->carrier[i], request,
+			       relation, err);
 		if (status)
 			goto out;
 	}

@@ -47,6 +47,7 @@ void tw_router_free(tw_router *router)
 	tw_free(router->carrier);
 	tw_free(router->way);
 	tw_free(router->number);
+	tw_numbering_free(router->numbering);
 	tw_free(router);
 }
 
@@ -191,6 +192,26 @@ tw_status tw_router_call_end(tw_router *router, const char *trunk,
 		return tw__fail(err, TW_EINVAL, "no call of \"%s\" is in "
 				"progress; end each one once", trunk);
 	--carrier->calls;
+	return TW_OK;
+}
+
+tw_status tw_router_set_numbering(tw_router *router, tw_numbering *numbering,
+				  const tw_numbering_lookup *lookup,
+				  tw_error *err)
+{
+	tw_numbering_lookup copy = TW_NUMBERING_LOOKUP_INIT;
+	tw_status status = TW_OK;
+
+	if (!router)
+		return tw__fail(err, TW_EINVAL, "no router given");
+	if (lookup)
+		status = tw__import(&copy, sizeof(copy), lookup, err);
+	if (status)
+		return status;
+	tw_numbering_ref(numbering);
+	tw_numbering_free(router->numbering);
+	router->numbering = numbering;
+	router->lookup = copy;
 	return TW_OK;
 }
 

@@ -37,6 +37,8 @@ struct tw_router {
 	size_t way_count, way_capacity;
 	char **number;                 /* beside the built-in 112 */
 	size_t number_count, number_capacity;
+	tw_numbering *numbering;       /* NULL: no relation is known */
+	tw_numbering_lookup lookup;
 };
 
 /* NULL: none such. */

@@ -76,8 +76,9 @@ static inline void desk_simple(struct desk *d, const char *trunk,
 	desk_carrier(d, trunk, "RUB", priority, &rate, 1);
 }
 
-static inline tw_status desk_ask(struct desk *d, const char *number,
-				 const char *site, int64_t seconds)
+static inline tw_status desk_call(struct desk *d, const char *caller,
+				  const char *number, const char *site,
+				  int64_t seconds)
 {
 	const tw_route_candidate empty = TW_ROUTE_CANDIDATE_INIT;
 	tw_route_request r = TW_ROUTE_REQUEST_INIT;
@@ -87,11 +88,18 @@ static inline tw_status desk_ask(struct desk *d, const char *number,
 		d->row[i] = empty;
 	d->count = ROOM;
 	d->err = (tw_error)TW_ERROR_INIT;
+	r.caller = caller;
 	r.number = number;
 	r.site = site;
 	r.at = T2026;
 	r.expected_us = seconds * TW_SECOND;
 	return tw_router_decide(d->row, &d->count, d->router, &r, &d->err);
+}
+
+static inline tw_status desk_ask(struct desk *d, const char *number,
+				 const char *site, int64_t seconds)
+{
+	return desk_call(d, NULL, number, site, seconds);
 }
 
 static inline void desk_row(const struct desk *d, uint32_t i,

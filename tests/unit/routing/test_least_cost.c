@@ -242,6 +242,91 @@ static void forwarded_legs_are_priced_too(void **state)
 	desk_close(&d);
 }
 
+/* A price and a permission inside one city. */
+static void regions_pick_the_row(void **state)
+{
+	tw_number_range range[2] = { TW_NUMBER_RANGE_INIT,
+		TW_NUMBER_RANGE_INIT };
+	tw_rate rates[2] = { desk_rate("7", RUB(200), 60, 0),
+			     desk_rate("7", RUB(40), 60, 0) };
+	tw_rate blocked[2] = { desk_rate("7", RUB(100), 60, 0),
+			       desk_rate("7", 0, 60, 0) };
+	tw_numbering *numbering;
+	struct desk d;
+
+	(void)state;
+	range[0].from = 78432000000;
+	range[0].to = 78432999999;
+	strcpy(range[0].region, "Tatarstan");
+	strcpy(range[0].city, "Kazan");
+	range[1] = range[0];
+	range[1].from = 74951000000;
+	range[1].to = 74951999999;
+	strcpy(range[1].region, "Moscow");
+	strcpy(range[1].city, "Moscow");
+	assert_int_equal(tw_numbering_new(&numbering, range, 2, NULL),
+			 TW_OK);
+	rates[1].relation = blocked[1].relation = TW_RELATION_SAME_CITY;
+	blocked[1].status = TW_RATE_BLOCKED;
+	desk_open(&d);
+	desk_carrier(&d, "priced", "RUB", 1, rates, 2);
+	desk_carrier(&d, "refuses", "RUB", 1, blocked, 2);
+
+	/* nobody knows where numbers are */
+	assert_int_equal(desk_call(&d, "78432000001", "78432000002", NULL,
+				   60), TW_OK);
+	desk_row(&d, 0, "refuses", TW_OK);
+	assert_int_equal(d.row[1].expected.nanos, RUB(200));
+
+	assert_int_equal(tw_router_set_numbering(NULL, numbering, NULL,
+						 NULL), TW_EINVAL);
+	assert_int_equal(tw_router_set_numbering(d.router, numbering, NULL,
+						 NULL), TW_OK);
+	assert_int_equal(tw_router_set_numbering(d.router, numbering, NULL,
+						 NULL), TW_OK);
+	tw_numbering_free(numbering);
+	assert_int_equal(desk_call(&d, "78432000001", "78432000002", NULL,
+				   60), TW_OK);
+	desk_row(&d, 0, "priced", TW_OK);
+	assert_int_equal(d.row[0].expected.nanos, RUB(40));
+	desk_row(&d, 1, "refuses", TW_EREFUSED);
+	assert_non_null(strstr(d.row[1].reason, "same_city"));
+	/* another region, a hidden caller */
+	assert_int_equal(desk_call(&d, "74951000001", "78432000002", NULL,
+				   60), TW_OK);
+	desk_row(&d, 0, "refuses", TW_OK);
+	assert_int_equal(desk_call(&d, NULL, "78432000002", NULL, 60),
+			 TW_OK);
+	desk_row(&d, 0, "refuses", TW_OK);
+	desk_close(&d);
+}
+
+static tw_status broken(void *arg, tw_place *out, const char *digits)
+{
+	(void)out;
+	(void)digits;
+	++*(int *)arg;
+	return TW_EIO;
+}
+
+static void a_broken_look_up_keeps_no_call(void **state)
+{
+	int asked = 0;
+	const tw_numbering_lookup lookup = { sizeof(lookup), 0, broken,
+		&asked };
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	desk_simple(&d, "main", 1, "7", RUB(200));
+	assert_int_equal(tw_router_set_numbering(d.router, NULL, &lookup,
+						 NULL), TW_OK);
+	assert_int_equal(desk_call(&d, "78432000001", "78432000002", NULL,
+				   60), TW_OK);
+	assert_int_equal(asked, 1);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +339,8 @@ int main(void)
 		cmocka_unit_test(free_is_a_price),
 		cmocka_unit_test(currencies_do_not_compare),
 		cmocka_unit_test(forwarded_legs_are_priced_too),
+		cmocka_unit_test(regions_pick_the_row),
+		cmocka_unit_test(a_broken_look_up_keeps_no_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
