@@ -208,12 +208,17 @@ tw_status tw_rejects_next(tw_reject *out, tw_rejects *rejects,
 			  tw_error *err);
 
 /* ---- call records and tariffs ---- */
+%{
+#include "places.h"
+%}
 %inline %{
+/* Whoever calls keeps `lookup` alive until the commit. */
 static tw_status import_new(tw_import **out, tw_store *store,
 	const char *source, const char *preset, const char *zone,
 	const char *file_name, const char *trunk_pattern,
-	const char *carrier, tw_error *err)
+	const char *carrier, PyObject *lookup, tw_error *err)
 {
+	const tw_numbering_lookup l = python_lookup(lookup);
 	tw_import_options o = TW_IMPORT_OPTIONS_INIT;
 
 	o.source = source;
@@ -222,6 +227,7 @@ static tw_status import_new(tw_import **out, tw_store *store,
 	o.file_name = file_name;
 	o.trunk_pattern = trunk_pattern;
 	o.carrier = carrier;
+	o.lookup = &l;
 	return tw_import_new(out, store, &o, err);
 }
 %}

@@ -35,3 +35,4 @@ TW_HANDLE(tw_registration)
 %include "sheets.i"
 %include "columns.i"
 %include "versions.i"
+%include "numbering.i"

@@ -15,6 +15,7 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
                      InvalidArgument, IOFailure, NoPrice, NotFound,
                      OutOfRange, ParseError, Refused, StoreError,
                      Unsupported)
+from .numbering import Numbering, Place
 from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
 from .report import ExpenseReport, ExpenseRow
 from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
@@ -50,7 +51,8 @@ __all__ = [
     "ChargeColumns", "Conflict", "Counts", "Deck", "Deployment", "Directory",
     "Document", "Error", "Exists", "ExpenseReport", "ExpenseRow",
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
-    "NoPrice", "NotFound", "OutOfRange", "ParseError", "Problem", "Rate",
-    "Refused", "Reject", "Row", "Sheet", "SheetMap", "Span", "Store",
-    "StoreError", "TariffVersion", "Tier", "Unsupported", "Verdict", "errors",
+    "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",
+    "Problem", "Rate", "Refused", "Reject", "Row", "Sheet", "SheetMap",
+    "Span", "Store", "StoreError", "TariffVersion", "Tier", "Unsupported",
+    "Verdict", "errors",
 ]

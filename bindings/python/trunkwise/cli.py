@@ -13,7 +13,8 @@ import os
 import sys
 import threading
 
-from . import commands, deck_commands, tariff_commands, trunk_check
+from . import (commands, deck_commands, numbering_commands, tariff_commands,
+               trunk_check)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -111,8 +112,25 @@ def _rating_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="TIME", help="answer; default now")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--carrier", metavar="NAME")
+    parser.add_argument("--caller", metavar="NUMBER",
+                        help="who calls: says where both numbers stand, and "
+                             "rates by their regions")
     parser.add_argument("--direction", default="outbound",
                         choices=("outbound", "inbound", "forward"))
+
+
+def _numbering_import(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("files", metavar="FILE", nargs="+",
+                        help="ranges in the regulator's form, or code,from,"
+                             "to,operator,region,city")
+
+
+def _numbering_find(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("number", metavar="NUMBER")
+    parser.add_argument("number2", metavar="NUMBER2", nargs="?",
+                        help="say also how the two stand to each other")
 
 
 def _report_expenses(parser: argparse.ArgumentParser) -> None:
@@ -166,6 +184,12 @@ VERBS = {
     ("import", "list"): (_store, commands.import_list, "what was imported"),
     ("import", "undo"): (_import_undo, commands.import_undo,
                          "reverse one import"),
+    ("numbering", "import"): (
+        _numbering_import, numbering_commands.numbering_import,
+        "put numbering ranges in force"),
+    ("numbering", "find"): (_numbering_find,
+                            numbering_commands.numbering_find,
+                            "where a number stands: operator, region, city"),
     ("rating", "explain"): (_rating_explain, deck_commands.rating_explain,
                             "what a call would cost, and why"),
     ("unrated", "list"): (_store, commands.unrated_list,
@@ -183,7 +207,8 @@ VERBS = {
 _NOUNS = {
     "directory": "departments and what belongs to them",
     "tariff": "price sheets", "cdr": "call records",
-    "import": "batches of records", "rating": "prices of calls",
+    "import": "batches of records",
+    "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
     "period": "months of the ledger", "trunk": "carrier trunks",
 }

@@ -15,6 +15,7 @@ from typing import Any
 from . import files, raw, sheets
 from .deployment import Change, Deployment, Problem
 from .errors import Error, InvalidArgument, NotFound, ParseError
+from .numbering import place_document, say_place, say_relation
 from .rating import Sheet
 from .render import FORMATS
 from .render.csv import FORMULA
@@ -445,13 +446,13 @@ def import_undo(arguments: argparse.Namespace) -> int:
 # ---- rating ----
 
 def _candidate(store: Store, carrier: str, digits: str,
-               arguments: argparse.Namespace,
-               at: dt.datetime) -> dict[str, Any]:
+               arguments: argparse.Namespace, at: dt.datetime,
+               who: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"carrier": carrier, "verdict": "ok", "prefix": "",
                            "destination": "", "line": 0, "cost": None,
                            "currency": "", "charged_s": None, "text": ""}
     call = {"answer": at, "seconds": arguments.seconds,
-            "direction": arguments.direction}
+            "direction": arguments.direction, **who}
     try:
         deck = store.deck(carrier, at=at)
         row["text"] = deck.explain(digits, lang=arguments.lang, **call)
@@ -466,6 +467,30 @@ def _candidate(store: Store, carrier: str, digits: str,
 
 
 _VERDICTS = {"TW_ENOPRICE": "no_price", "TW_EREFUSED": "refused"}
+
+
+def _who(store: Store, digits: str, arguments: argparse.Namespace,
+         at: dt.datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Caller and relation of the call, and where its numbers stand."""
+    if arguments.caller is None:
+        return {}, {}
+    numbering = store.numbering(at=at)
+    caller = raw.number_digits(arguments.caller, _country(store))
+    relation = numbering.relation(caller, digits)
+    return {"caller": caller, "relation": relation}, {
+        "caller": arguments.caller, "relation": relation,
+        "from": place_document(caller, numbering.get(caller)),
+        "to": place_document(digits, numbering.get(digits))}
+
+
+def _say_places(places: dict[str, Any], lang: str) -> None:
+    if not places:
+        return
+    for key in ("from", "to"):
+        print(plain(say(lang, f"call_{key}",
+                        place=say_place(places[key], lang))))
+    print(say(lang, "call_relation",
+              relation=say_relation(places["relation"], lang)))
 
 
 def rating_explain(arguments: argparse.Namespace) -> int:
@@ -483,13 +508,16 @@ def rating_explain(arguments: argparse.Namespace) -> int:
                 f"no carrier was in force at {at.isoformat()}; import its "
                 "prices with trunkwise tariff import, or ask about a later "
                 "--at", code="TW_ENOTFOUND", field="carrier")
-        rows = [_candidate(store, name, digits, arguments, at)
+        who, places = _who(store, digits, arguments, at)
+        rows = [_candidate(store, name, digits, arguments, at, who)
                 for name in names]
     rows.sort(key=lambda r: (r["verdict"] != "ok", float(r["cost"] or 0)))
     if arguments.json:
         _print_json({"number": arguments.number, "at": at.isoformat(),
-                     "seconds": arguments.seconds, "candidates": rows})
+                     "seconds": arguments.seconds, **places,
+                     "candidates": rows})
     else:
+        _say_places(places, arguments.lang)
         for r in rows:
             result = (f"{r['cost']} {r['currency']}" if r["verdict"] == "ok"
                       else say(arguments.lang, _VERDICTS[r["verdict"]])

@@ -70,6 +70,10 @@ def _explain_file(arguments: argparse.Namespace) -> int:
         raise InvalidArgument("is not known to a deck file, which has the "
                               "prices of one; leave it out",
                               code="TW_EINVAL", field="--carrier")
+    if arguments.caller:
+        raise InvalidArgument("cannot be placed by a deck file, which has no "
+                              "numbering; ask the store", code="TW_EINVAL",
+                              field="--caller")
     deck = Deck.open(arguments.store)
     at = commands._when(arguments.at, deck.rules["zone"])
     row = _row(deck, raw.number_digits(arguments.number, None),

@@ -6,11 +6,12 @@ import datetime as dt
 import os
 import traceback
 import warnings
-from typing import Callable
+from typing import Callable, Iterable
 
 from . import raw
 from .deployment import Change, Deployment, changes
 from .directory import Directory
+from .numbering import Lookup, Numbering
 from .rating import Deck
 from .report import ExpenseReport, expenses
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
@@ -113,10 +114,16 @@ class Store:
     def import_calls(self, data: bytes, *, preset: str,
                      source: str | None = None, zone: str | None = None,
                      file_name: str = "", trunk_pattern: str | None = None,
-                     carrier: str | None = None) -> ImportResult:
-        """A file of call records; importing it again adds nothing."""
+                     carrier: str | None = None,
+                     lookup: Lookup | None = None) -> ImportResult:
+        """A file of call records; importing it again adds nothing.
+
+        ``lookup`` is asked about numbers of calls whose price depends on
+        their regions; what it says of ported ones is stored with the charge,
+        and what it raises undoes the import.
+        """
         handle = raw.import_new(self.handle, source or preset, preset, zone,
-                                file_name, trunk_pattern, carrier)
+                                file_name, trunk_pattern, carrier, lookup)
         try:
             raw.tw_import_file(handle, data)
             counts, rejects = raw.tw_import_commit(handle)
@@ -134,6 +141,21 @@ class Store:
         """Prices of a carrier in force; raises NotFound without a tariff."""
         when = microseconds(at) if at else now_us()
         return Deck(raw.tw_tariff_deck(self.handle, carrier, when))
+
+    def import_numbering(self, files: Iterable[tuple[str, bytes]]
+                         ) -> ImportResult:
+        """Ranges of (name, bytes) files replace those of their codes."""
+        counts, diff, rejects = raw.numbering_import(
+            self.handle, [(name, bytes(data)) for name, data in files])
+        return ImportResult(counts_of(counts), rejects_of(rejects), {
+            "version": diff.version or None, "codes": diff.codes,
+            "replaced": diff.replaced, "in_force": diff.in_force,
+            "without_region": diff.without_region})
+
+    def numbering(self, *, at: dt.datetime | None = None) -> Numbering:
+        """The ranges in force; empty in a store that has none."""
+        when = microseconds(at) if at else now_us()
+        return Numbering(raw.tw_numbering_open(self.handle, when))
 
     def expenses(self, month: str, *,
                  by: tuple[str, ...] = ("department",)) -> ExpenseReport:

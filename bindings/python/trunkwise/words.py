@@ -148,6 +148,29 @@ _WORDS = {
         "затем: trunkwise directory import STORE FILE"),
     "unrated_none": ("Every billable call has a price.",
                      "У каждого платного звонка есть цена."),
+    "numbering_in_force": (
+        "{in_force} ranges in force; {codes} codes were read and replaced "
+        "{replaced} older ranges, {without_region} ranges name no region.",
+        "Действует диапазонов: {in_force}; прочитано кодов: {codes}, "
+        "заменено прежних диапазонов: {replaced}, без региона: "
+        "{without_region}."),
+    "numbering_none": (
+        "The store has no numbering yet: trunkwise numbering import STORE "
+        "FILE",
+        "В хранилище ещё нет нумерации: trunkwise numbering import STORE "
+        "FILE"),
+    "place_unknown": ("{digits}: stands in no range",
+                      "{digits}: нет ни в одном диапазоне"),
+    "place_no_region": ("the range names no region",
+                        "регион в диапазоне не указан"),
+    "relation_same_city": ("same city", "один город"),
+    "relation_same_region": ("same region, not the same city",
+                             "один регион, но не один город"),
+    "relation_other": ("different regions", "разные регионы"),
+    "relation_unknown": ("relation not known", "соотношение неизвестно"),
+    "call_from": ("From {place}", "Откуда: {place}"),
+    "call_to": ("To {place}", "Куда: {place}"),
+    "call_relation": ("Regions: {relation}", "Регионы: {relation}"),
     "imports_none": ("No imports yet.", "Импортов ещё не было."),
     "undone": ("Batch {batch} is undone: its charges are reversed.",
                "Пакет {batch} отменён: его начисления сторнированы."),
