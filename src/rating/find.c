@@ -180,6 +180,11 @@ bool tw__deck_find(struct tw_price *out, const struct tw_deck *deck,
 					      question->number,
 					      question->number_length);
 
+	/* The charge will want both; they are waited for at once. */
+	if (longest != TW_PREFIX_NONE) {
+		__builtin_prefetch(&deck->rows[longest]);
+		__builtin_prefetch(&deck->notes[longest]);
+	}
 	out->band = tw__band_at(deck, question->at, &out->band_until);
 	for (uint32_t p = 0; p < tables.passes; p++) {
 		for (uint32_t at = longest; at != TW_PREFIX_NONE;
