@@ -1,14 +1,15 @@
 /**
  * @file bindings/c/calls.c  Columns of calls as Python hands them over
  *
- * Decides which buffers and Arrow arrays are columns of calls. Nothing is
- * copied, but for callers of which some are null. Refuses to know what is in
- * a row: the library says that of each one. Memory is borrowed until the
- * columns are freed, under the GIL; nobody may write to it while it is rated.
+ * Decides which buffers and Arrow arrays are columns of calls. What lies in
+ * one piece as the library reads it is not copied; the rest is packed
+ * (packed.c). Refuses to know what is in a row: the library says that of each
+ * one. Memory is borrowed until the columns are freed, under the GIL; nobody
+ * may write to it while it is rated.
  */
 #include "columns.h"
 
-#include "arrow.h"
+#include "packed.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ struct call_columns {
 	Py_buffer views[COLUMNS];
 	Py_buffer offset_views[CALLERS + 1];
 	struct ArrowArray arrays[COLUMNS];
-	void *packed;           /* callers without their nulls */
+	struct packed packed[DURATIONS + 1];    /* what had to be copied */
 };
 
 tw_status call_columns_new(call_columns **out, uint32_t direction,
@@ -73,7 +74,8 @@ void call_columns_free(call_columns *calls)
 	}
 	PyBuffer_Release(&calls->offset_views[NUMBERS]);
 	PyBuffer_Release(&calls->offset_views[CALLERS]);
-	tw_free(calls->packed);
+	for (int i = 0; i <= DURATIONS; i++)
+		packed_free(&calls->packed[i]);
 	tw_free(calls);
 }
 
@@ -303,32 +305,6 @@ tw_status call_columns_uint8(call_columns *calls, const char *name,
 
 /* ---- Arrow ---- */
 
-/* The array is moved out of its capsule, and is ours to release. */
-static tw_status take_array(call_columns *calls, int column,
-			    PyObject *capsule, tw_error *err)
-{
-	struct ArrowArray *array = PyCapsule_GetPointer(capsule,
-							ARROW_ARRAY_CAPSULE);
-
-	if (!array) {
-		PyErr_Clear();
-		return refuse(err, TW_EINVAL, names[column],
-			"__arrow_c_array__ gave no \"arrow_array\"");
-	}
-	if (!array->release || calls->arrays[column].release)
-		return refuse(err, TW_EINVAL, names[column],
-			"the Arrow array is released, or given twice");
-	calls->arrays[column] = *array;
-	array->release = NULL;
-
-	return TW_OK;
-}
-
-static bool has_nulls(const struct ArrowArray *array)
-{
-	return array->n_buffers && array->buffers[0] && array->null_count;
-}
-
 static bool is_valid(const struct validity *valid, size_t row)
 {
 	size_t at = (size_t)valid->from + row;
@@ -336,94 +312,139 @@ static bool is_valid(const struct validity *valid, size_t row)
 	return !valid->bits || (valid->bits[at / 8] >> at % 8 & 1);
 }
 
-/* What stands in a null's place may be anything: hidden callers are packed
- * anew as empty texts. */
-static tw_status drop_nulls(call_columns *calls, struct text *text,
+/* int64, and the two that say themselves that they are microseconds. */
+static tw_status check_type(int column, const struct ArrowSchema *type,
 			    tw_error *err)
 {
-	const struct validity *valid = &calls->valid[CALLERS];
-	const int32_t *from = text->offsets;
-	size_t count = calls->count;
-	int32_t *offsets, used = 0;
-	char *data;
+	const char *format = type->format;
+	bool fits = !strcmp(format, "l");
 
-	offsets = tw_malloc((count + 1) * sizeof(*offsets) +
-			    (size_t)(from[count] - from[0]));
-	if (!offsets)
-		return refuse(err, TW_ENOMEM, "callers", "out of memory");
-	calls->packed = offsets;
-	data = (char *)(offsets + count + 1);
-	offsets[0] = 0;
-	for (size_t i = 0; i < count; i++) {
-		int32_t size = from[i + 1] - from[i];
-
-		if (is_valid(valid, i)) {
-			memcpy(data + used, text->data + from[i],
-			       (size_t)size);
-			used += size;
-		}
-		offsets[i + 1] = used;
-	}
-	*text = (struct text){ data, offsets, 0 };
-
-	return TW_OK;
-}
-
-static tw_status read_arrow_text(call_columns *calls, int column,
-				 const char *format, tw_error *err)
-{
-	const struct ArrowArray *array = &calls->arrays[column];
-	static const int32_t none[1] = { 0 };
-	struct text text = { "", none, 0 };
-	tw_status status;
-
-	if (strcmp(format, "u") || array->n_buffers != 3)
+	if (type->dictionary)
+		return refuse(err, TW_EINVAL, names[column], "a dictionary "
+			"of values; cast it to the values themselves");
+	if (column <= CALLERS && !packed_is_text(format))
 		return refuse(err, TW_EINVAL, names[column], "an Arrow array "
 			"of \"%.20s\" is no column of numbers; cast it to "
 			"utf8 (pyarrow.string())", format);
-	if (array->length) {
-		text.offsets = (const int32_t *)array->buffers[1] +
-			array->offset;
-		if (array->buffers[2])
-			text.data = array->buffers[2];
-	}
-	status = check_rising(text.offsets, array->length, names[column],
-			      err);
-	if (!status && column == CALLERS && calls->valid[CALLERS].bits)
-		status = drop_nulls(calls, &text, err);
-	if (status)
-		return status;
-	calls->texts[column] = text;
-
-	return TW_OK;
-}
-
-/* int64, and the two that say themselves that they are microseconds. */
-static tw_status read_arrow_int64(call_columns *calls, int column,
-				  const char *format, tw_error *err)
-{
-	const struct ArrowArray *array = &calls->arrays[column];
-	const int64_t *values;
-	bool fits = !strcmp(format, "l");
-
+	if (column <= CALLERS)
+		return TW_OK;
 	if (column == ANSWERS && !strncmp(format, "tsu:", 4) && format[4])
 		fits = true;
 	if (column == DURATIONS && !strcmp(format, "tDu"))
 		fits = true;
-	if (!fits || array->n_buffers != 2)
+	if (!fits)
 		return refuse(err, TW_EINVAL, names[column], "an Arrow array "
 			"of \"%.20s\" is no column of microseconds; cast it "
 			"to %s", format, column == ANSWERS ?
 			"timestamp(\"us\", tz=\"UTC\") or int64" :
 			"duration(\"us\") or int64");
-	values = array->length ?
-		(const int64_t *)array->buffers[1] + array->offset : NULL;
+
+	return TW_OK;
+}
+
+static void set_int64(call_columns *calls, int column, const int64_t *values)
+{
 	if (column == ANSWERS)
 		calls->answers = values;
 	else
 		calls->durations_us = values;
+}
 
-	return TW_OK;
+/* Of an int64 column, or of utf8, whose offsets are checked here. */
+static tw_status lend_array(call_columns *calls, int column, tw_error *err)
+{
+	const struct ArrowArray *array = &calls->arrays[column];
+	static const int32_t none[1] = { 0 };
+	struct text text = { "", none, 0 };
+	bool nulls = array->n_buffers && array->buffers[0] &&
+		array->null_count;
+
+	if (array->n_buffers != (column <= CALLERS ? 3 : 2))
+		return refuse(err, TW_EINVAL, names[column], "an Arrow array "
+			"with %lld buffers", (long long)array->n_buffers);
+	if (nulls)
+		calls->valid[column] = (struct validity){
+			array->buffers[0], array->offset };
+	if (column > CALLERS) {
+		if (array->length)
+			set_int64(calls, column, (const int64_t *)
+				  array->buffers[1] + array->offset);
+		return TW_OK;
+	}
+	if (array->length)
+		text.offsets = (const int32_t *)array->buffers[1] +
+			array->offset;
+	if (array->length && array->buffers[2])
+		text.data = array->buffers[2];
+	calls->texts[column] = text;
+
+	return check_rising(text.offsets, array->length, names[column], err);
+}
+
+static tw_status pack_chunk(call_columns *calls, int column,
+			    const char *format, const struct ArrowArray *chunk,
+			    tw_error *err)
+{
+	struct packed *packed = &calls->packed[column];
+
+	if (column <= CALLERS)
+		return packed_add_texts(packed, format, chunk, names[column],
+					err);
+
+	return packed_add_int64s(packed, chunk, names[column], err);
+}
+
+static void lend_packed(call_columns *calls, int column)
+{
+	const struct packed *packed = &calls->packed[column];
+
+	if (column <= CALLERS)
+		calls->texts[column] = (struct text){
+			packed->data ? packed->data : "", packed->offsets, 0 };
+	else
+		set_int64(calls, column, packed->values);
+	if (packed->has_nulls)
+		calls->valid[column] = (struct validity){ packed->valid, 0 };
+}
+
+/* A hidden caller is an empty text, and what stands in a null's place may be
+ * anything. */
+static bool must_pack(const call_columns *calls, int column,
+		      const char *format)
+{
+	const struct ArrowArray *array = &calls->arrays[column];
+
+	return column <= CALLERS && (strcmp(format, "u") ||
+		(column == CALLERS && array->n_buffers && array->buffers[0] &&
+		 array->null_count));
+}
+
+static tw_status take_array(call_columns *calls, int column,
+			    const char *format, tw_error *err)
+{
+	const struct ArrowArray *array = &calls->arrays[column];
+	tw_status status = take_count(calls, column, array->length, err);
+
+	if (status)
+		return status;
+	if (!must_pack(calls, column, format))
+		return lend_array(calls, column, err);
+	status = pack_chunk(calls, column, format, array, err);
+	if (!status)
+		lend_packed(calls, column);
+
+	return status;
+}
+
+static tw_status start_arrow(int *column, const call_columns *calls,
+			     const char *name, tw_error *err)
+{
+	tw_status status = column_of(column, name, NUMBERS, DURATIONS, err);
+
+	if (!status && calls->arrays[*column].release)
+		status = refuse(err, TW_EINVAL, name, "is given twice");
+
+	return status;
 }
 
 tw_status call_columns_arrow(call_columns *calls, const char *name,
@@ -431,34 +452,122 @@ tw_status call_columns_arrow(call_columns *calls, const char *name,
 {
 	const struct ArrowSchema *type = PyCapsule_GetPointer(schema,
 						ARROW_SCHEMA_CAPSULE);
-	const struct ArrowArray *values;
+	struct ArrowArray *given = type ? PyCapsule_GetPointer(array,
+						ARROW_ARRAY_CAPSULE) : NULL;
 	tw_status status;
 	int column;
 
-	if (!type || !type->release) {
-		PyErr_Clear();
-		return refuse(err, TW_EINVAL, name,
-			"__arrow_c_array__ gave no \"arrow_schema\"");
-	}
-	status = column_of(&column, name, NUMBERS, DURATIONS, err);
+	PyErr_Clear();
+	if (!given || !type->release || !given->release)
+		return refuse(err, TW_EINVAL, name, "__arrow_c_array__ gave "
+			"no \"arrow_schema\" and \"arrow_array\", or "
+			"released ones");
+	status = start_arrow(&column, calls, name, err);
 	if (!status)
-		status = take_array(calls, column, array, err);
+		status = check_type(column, type, err);
 	if (status)
 		return status;
-	values = &calls->arrays[column];
-	if (type->dictionary)
-		return refuse(err, TW_EINVAL, name, "a dictionary of values; "
-			      "cast it to the values themselves");
-	status = take_count(calls, column, values->length, err);
-	if (status)
-		return status;
-	if (has_nulls(values))
-		calls->valid[column] = (struct validity){
-			values->buffers[0], values->offset };
-	if (column <= CALLERS)
-		return read_arrow_text(calls, column, type->format, err);
+	/* Moved out of its capsule, and ours to release. */
+	calls->arrays[column] = *given;
+	given->release = NULL;
 
-	return read_arrow_int64(calls, column, type->format, err);
+	return take_array(calls, column, type->format, err);
+}
+
+/* ---- Arrow in chunks ---- */
+
+static tw_status next_chunk(struct ArrowArray *out,
+			    struct ArrowArrayStream *stream, const char *name,
+			    tw_error *err)
+{
+	const char *why;
+
+	memset(out, 0, sizeof(*out));
+	if (!stream->get_next(stream, out))
+		return TW_OK;
+	why = stream->get_last_error(stream);
+
+	return refuse(err, TW_EINVAL, name, "the Arrow stream broke off: "
+		      "%.200s", why ? why : "no reason given");
+}
+
+/* The first chunk, and more after it: into one piece. */
+static tw_status pack_stream(call_columns *calls, int column,
+			     const char *format, struct ArrowArray *chunk,
+			     struct ArrowArrayStream *stream, tw_error *err)
+{
+	tw_status status = pack_chunk(calls, column, format,
+				      &calls->arrays[column], err);
+
+	while (!status && chunk->release) {
+		status = pack_chunk(calls, column, format, chunk, err);
+		chunk->release(chunk);
+		if (!status)
+			status = next_chunk(chunk, stream, names[column],
+					    err);
+	}
+	if (chunk->release)
+		chunk->release(chunk);
+	if (!status)
+		status = take_count(calls, column,
+			(int64_t)calls->packed[column].count, err);
+	if (!status)
+		lend_packed(calls, column);
+
+	return status;
+}
+
+static tw_status take_stream(call_columns *calls, int column,
+			     const struct ArrowSchema *type,
+			     struct ArrowArrayStream *stream, tw_error *err)
+{
+	struct ArrowArray *first = &calls->arrays[column], second;
+	tw_status status = check_type(column, type, err);
+
+	if (!status)
+		status = next_chunk(first, stream, names[column], err);
+	if (status)
+		return status;
+	/* No chunk is a column without rows. */
+	if (!first->release) {
+		status = pack_chunk(calls, column, type->format, first, err);
+		if (!status)
+			lend_packed(calls, column);
+		return status ? status : take_count(calls, column, 0, err);
+	}
+	status = next_chunk(&second, stream, names[column], err);
+	if (status)
+		return status;
+	if (!second.release)
+		return take_array(calls, column, type->format, err);
+
+	return pack_stream(calls, column, type->format, &second, stream,
+			   err);
+}
+
+tw_status call_columns_stream(call_columns *calls, const char *name,
+			      PyObject *capsule, tw_error *err)
+{
+	struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule,
+						ARROW_STREAM_CAPSULE);
+	struct ArrowSchema type = { .release = NULL };
+	tw_status status;
+	int column;
+
+	PyErr_Clear();
+	if (!stream || !stream->release)
+		return refuse(err, TW_EINVAL, name, "__arrow_c_stream__ gave "
+			"no \"arrow_array_stream\", or a released one");
+	status = start_arrow(&column, calls, name, err);
+	if (!status && stream->get_schema(stream, &type))
+		status = refuse(err, TW_EINVAL, name, "the Arrow stream has "
+				"no schema");
+	if (!status)
+		status = take_stream(calls, column, &type, stream, err);
+	if (type.release)
+		type.release(&type);
+
+	return status;
 }
 
 /* ---- for rating ---- */

@@ -36,6 +36,9 @@ tw_status call_columns_uint8(call_columns *calls, const char *name,
 tw_status call_columns_arrow(call_columns *calls, const char *name,
 			     PyObject *schema, PyObject *array,
 			     tw_error *err);
+/* The same from a stream of chunks. */
+tw_status call_columns_stream(call_columns *calls, const char *name,
+			      PyObject *capsule, tw_error *err);
 /* Rows [from, to) as the library wants them; and whether one of them misses
  * its number, answer or duration. */
 tw_rating_columns call_columns_slice(const call_columns *calls, size_t from,

@@ -22,6 +22,8 @@ tw_status call_columns_uint8(call_columns *calls, const char *name,
 tw_status call_columns_arrow(call_columns *calls, const char *name,
 			     PyObject *schema, PyObject *array,
 			     tw_error *err);
+tw_status call_columns_stream(call_columns *calls, const char *name,
+			      PyObject *capsule, tw_error *err);
 PyObject *arrow_text_schema(void);
 
 tw_status charge_columns_new(charge_columns **out, size_t count,

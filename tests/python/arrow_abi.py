@@ -37,7 +37,7 @@ Array._fields_ = [
 Stream._fields_ = [
     ("get_schema", ctypes.CFUNCTYPE(c_int, POINTER(Stream), POINTER(Schema))),
     ("get_next", ctypes.CFUNCTYPE(c_int, POINTER(Stream), POINTER(Array))),
-    ("get_last_error", ctypes.CFUNCTYPE(c_char_p, POINTER(Stream))),
+    ("get_last_error", ctypes.CFUNCTYPE(c_void_p, POINTER(Stream))),
     ("release", FREE_STREAM), ("private_data", c_void_p)]
 
 _get = ctypes.pythonapi.PyCapsule_GetPointer
@@ -144,6 +144,80 @@ def made_texts(rows, *, before=0):
                       ctypes.create_string_buffer(b"".join(pieces))],
                 length=len(rows) - before, nulls=rows.count(None),
                 offset=before)
+
+
+def made_large(rows):
+    """large_utf8: offsets of 64 bits."""
+    pieces = [(row or "").encode() for row in rows]
+    offsets = (c_int64 * (len(rows) + 1))()
+    for i, piece in enumerate(pieces):
+        offsets[i + 1] = offsets[i] + len(piece)
+    return Made("U", [_bits(rows), offsets,
+                      ctypes.create_string_buffer(b"".join(pieces))],
+                length=len(rows), nulls=rows.count(None))
+
+
+def made_views(rows, *, buffer=0):
+    """utf8 views: short texts stand in the view, long ones elsewhere."""
+    views, long = bytearray(), bytearray()
+    for row in rows:
+        piece = (row or "").encode()
+        views += len(piece).to_bytes(4, "little")
+        if len(piece) <= 12:
+            views += piece.ljust(12, b"\0")
+        else:
+            views += piece[:4] + buffer.to_bytes(4, "little")
+            views += len(long).to_bytes(4, "little")
+            long += piece
+    make = ctypes.create_string_buffer
+    return Made("vu", [_bits(rows), make(bytes(views)), make(bytes(long)),
+                       (c_int64 * 1)(len(long))],
+                length=len(rows), nulls=rows.count(None))
+
+
+class MadeStream:
+    """Chunks one after another, and a failure at the end when told so."""
+
+    def __init__(self, chunks, *, format="u", fails=False):
+        self.chunks, self.left, self.fails = chunks, list(chunks), fails
+        self.released = 0
+        self._why = ctypes.create_string_buffer(b"the disk is gone")
+        self._schema = Made(format, [], length=0).schema
+        fields = dict(Stream._fields_)
+        self._callbacks = (
+            fields["get_schema"](self._get_schema),
+            fields["get_next"](self._get_next),
+            fields["get_last_error"](self._get_error),
+            FREE_STREAM(self._free), FREE_SCHEMA(self._free_schema))
+        self._schema.release = self._callbacks[4]
+        self.stream = Stream(*self._callbacks[:4])
+
+    def _get_schema(self, stream, out):
+        out[0] = self._schema
+        return 0
+
+    def _get_next(self, stream, out):
+        if self.left:
+            out[0] = self.left.pop(0).array
+        elif self.fails:
+            return 5
+        else:
+            out[0] = Array()
+        return 0
+
+    def _get_error(self, stream):
+        return ctypes.addressof(self._why)
+
+    def _free_schema(self, schema):
+        schema.contents.release = FREE_SCHEMA()
+
+    def _free(self, stream):
+        self.released += 1
+        stream.contents.release = FREE_STREAM()
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return _new(ctypes.addressof(self.stream), b"arrow_array_stream",
+                    None)
 
 
 def made_int64(rows, *, format="l", before=0):

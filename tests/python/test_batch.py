@@ -17,7 +17,7 @@ import pytest
 
 import arrow_abi
 import trunkwise
-from arrow_abi import made_int64, made_texts
+from arrow_abi import MadeStream, made_int64, made_texts
 from trunkwise import ChargeColumns, Deck, InvalidArgument, Money, Sheet
 
 SHEET = b"""\
@@ -129,25 +129,80 @@ def test_arrow_nulls_are_no_calls(deck):
     assert charges.priced == 2
 
 
-@pytest.mark.parametrize("column, field", [
-    (lambda: made_int64([1] * 6), "numbers"),
+def test_arrow_texts_of_other_layouts(deck):
+    for made in arrow_abi.made_large(NUMBERS), arrow_abi.made_views(NUMBERS):
+        check(deck.rate_columns(made, answers(), durations()))
+        gc.collect()
+        assert made.released == 1
+    long = ["7495" + "1" * 20, "7495" + "2" * 30, None, "7495"]
+    for made in arrow_abi.made_large(long), arrow_abi.made_views(long):
+        charges = deck.rate_columns(made, answers(4), durations(4))
+        assert list(charges.statuses) == [0, -2, -2, 0]
+
+
+def test_arrow_in_chunks(deck):
+    texts = [made_texts(NUMBERS[:2], before=1), made_texts([]),
+             made_texts(NUMBERS[2:4]), made_texts(NUMBERS[4:])]
+    times = [made_int64([AT]), made_int64([AT] * 5, before=3)]
+    talks = [made_int64([61 * US] * 6)]
+    numbers = MadeStream(texts)
+    check(deck.rate_columns(numbers, MadeStream(times, format="l"),
+                            MadeStream(talks, format="tDu")))
+    gc.collect()
+    assert [made.released for made in texts + times + talks] == [1] * 7
+    assert numbers.released == 0          # its capsule owns it
+
+
+def test_nulls_in_chunks(deck):
+    charges = deck.rate_columns(
+        MadeStream([made_texts(["7495", None]), made_texts(["7495"] * 8)]),
+        MadeStream([made_int64([AT, AT, None]), made_int64([AT] * 7)],
+                   format="l"),
+        MadeStream([made_int64([US] * 9), made_int64([None])], format="l"),
+        callers=MadeStream([made_texts([None] * 4 + ["7843"]),
+                            made_texts([None] * 5)]))
+    assert list(charges.statuses) == [0, -2, -2, 0, 0, 0, 0, 0, 0, -2]
+    assert charges.rate_indexes[4] == 2 and charges.rate_indexes[5] == 1
+    nothing = deck.rate_columns(MadeStream([]), MadeStream([], format="l"),
+                                MadeStream([], format="l"))
+    assert len(nothing) == 0
+
+
+def test_a_stream_that_breaks_off(deck):
+    texts = [made_texts(["7495"]), made_texts(["7495"]),
+             made_texts(["7495"])]
+    for count in range(4):
+        stream = MadeStream(texts[:count], fails=True)
+        with pytest.raises(InvalidArgument, match="the disk is gone"):
+            deck.rate_columns(stream, answers(), durations())
+        texts = [made_texts(["7495"]) for _ in range(3)]
+    with pytest.raises(InvalidArgument, match="no column of numbers"):
+        deck.rate_columns(MadeStream([], format="l"), answers(), durations())
+    with pytest.raises(InvalidArgument, match="no text"):
+        deck.rate_columns(arrow_abi.made_views(["7" * 20], buffer=7),
+                          answers(1), durations(1))
+
+
+@pytest.mark.parametrize("column, released", [
+    (lambda: made_int64([1] * 6), 0),     # left to its capsule
     (lambda: arrow_abi.Made("c", [None, (ctypes.c_int8 * 6)()], length=6,
-                            dictionary=True), "numbers"),
+                            dictionary=True), 0),
     (lambda: arrow_abi.Made("u", [None, (ctypes.c_int32 * 3)(0, 2, 1),
                                   ctypes.create_string_buffer(b"77")],
-                            length=2), "numbers"),
+                            length=2), 1),
     (lambda: arrow_abi.Made("u", [None, (ctypes.c_int32 * 2)(-1, 1),
                                   ctypes.create_string_buffer(b"77")],
-                            length=1), "numbers"),
+                            length=1), 1),
+    (lambda: arrow_abi.Made("u", [None], length=1), 1),
 ])
-def test_refused_arrow_numbers(deck, column, field):
+def test_refused_arrow_numbers(deck, column, released):
     made = column()
     with pytest.raises(InvalidArgument) as caught:
         deck.rate_columns(made, answers(), durations())
-    assert caught.value.field == field
+    assert caught.value.field == "numbers"
     del caught
     gc.collect()
-    assert made.released == 1
+    assert made.released == released
 
 
 @pytest.mark.parametrize("format", ["i", "tsu:", "tsn:UTC", "tDm", "g"])
@@ -367,6 +422,24 @@ def test_pyarrow(deck):
     assert pyarrow.schema(charges) == table.schema
     nothing = deck.rate_columns([], array("q"), array("q"))
     assert pyarrow.table(nothing).num_rows == 0
+    calls = pyarrow.concat_tables([pyarrow.table({
+        "number": pyarrow.array(part).dictionary_encode(),
+        "answer": pyarrow.array([ANSWER] * 3, pyarrow.timestamp("us", "UTC")),
+        "talk": pyarrow.array([61 * US] * 3)})
+        for part in (NUMBERS[:3], NUMBERS[3:])])
+    assert calls["number"].num_chunks == 2
+    check(deck.rate_columns(calls["number"], calls["answer"], calls["talk"]))
+
+
+def test_polars(deck):
+    polars = pytest.importorskip("polars")
+    calls = polars.DataFrame({"number": NUMBERS, "answer": [ANSWER] * 6,
+                              "talk": [dt.timedelta(seconds=61)] * 6})
+    charges = deck.rate_columns(calls["number"], calls["answer"],
+                                calls["talk"])
+    check(charges)
+    frame = polars.DataFrame(charges)
+    assert frame["cost"][0] == Decimal("1.53") and frame["cost"][2] is None
 
 
 # ---- the same as one by one ----

@@ -23,19 +23,26 @@ else:
     ReadableBuffer = Any
 
 
-class ArrowColumn(Protocol):
-    """Anything with an Arrow array: of pyarrow, polars, nanoarrow."""
+class ArrowArray(Protocol):
+    """An Arrow array of pyarrow, nanoarrow, arro3."""
 
     def __arrow_c_array__(self, requested_schema: object | None = None
                           ) -> tuple[object, object]: ...
 
 
+class ArrowChunks(Protocol):
+    """A column in chunks: of a pyarrow table, a polars or pandas Series."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None
+                           ) -> object: ...
+
+
 #: Numbers: of one width (numpy's ``S``), as ``(offsets, bytes)``, as an Arrow
-#: array of utf8, or as a plain sequence, where None is a hidden caller.
+#: column of texts, or as a list, where None is a hidden caller.
 Texts = Union[ReadableBuffer, tuple[ReadableBuffer, ReadableBuffer],
-              ArrowColumn, Sequence[Union[str, None]]]
-#: Microseconds: ``array("q")``, int64 of numpy, an Arrow array.
-Microseconds = Union[ReadableBuffer, ArrowColumn]
+              ArrowArray, ArrowChunks, Sequence[Union[str, None]]]
+#: Microseconds: ``array("q")``, int64 of numpy, an Arrow column.
+Microseconds = Union[ReadableBuffer, ArrowArray, ArrowChunks]
 #: A name for each row, or its code as a byte.
 Names = Union[ReadableBuffer, Sequence[Union[str, None]]]
 
@@ -68,11 +75,23 @@ def _packed(name: str, texts: Iterable[str | None]
     return offsets, b"".join(pieces)
 
 
-def _take_texts(calls: raw.call_columns, name: str, values: Any) -> None:
+def _take_arrow(calls: raw.call_columns, name: str, values: Any,
+                wanted: object | None) -> bool:
+    """Whether it was an Arrow column, in one piece or in chunks."""
     if hasattr(values, "__arrow_c_array__"):
-        wanted = raw.arrow_text_schema()
         raw.call_columns_arrow(calls, name, *values.__arrow_c_array__(wanted))
-    elif _is_plain(values):
+    elif hasattr(values, "__arrow_c_stream__"):
+        raw.call_columns_stream(calls, name,
+                                values.__arrow_c_stream__(wanted))
+    else:
+        return False
+    return True
+
+
+def _take_texts(calls: raw.call_columns, name: str, values: Any) -> None:
+    if _take_arrow(calls, name, values, raw.arrow_text_schema()):
+        return
+    if _is_plain(values):
         offsets, data = _packed(name, values)
         raw.call_columns_texts(calls, name, data, offsets)
     elif isinstance(values, tuple) and len(values) == 2:
@@ -82,9 +101,8 @@ def _take_texts(calls: raw.call_columns, name: str, values: Any) -> None:
 
 
 def _take_int64(calls: raw.call_columns, name: str, values: Any) -> None:
-    if hasattr(values, "__arrow_c_array__"):
-        raw.call_columns_arrow(calls, name, *values.__arrow_c_array__())
-    else:
+    # No type is wished for: a cast would take other units for microseconds.
+    if not _take_arrow(calls, name, values, None):
         raw.call_columns_int64(calls, name, values)
 
 
