@@ -49,8 +49,8 @@ static int tell_python(void *arg, uint64_t done, uint64_t total)
 static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
 	tw_rejects **out_rejects, tw_store *store, const char *tariff,
 	const char *carrier, const char *file_name, const char *zone,
-	const char *currency, uint32_t flags, PyObject *progress,
-	const void *data, size_t size, tw_error *err)
+	const char *currency, uint32_t flags, const tw_sheet_map *map,
+	PyObject *progress, const void *data, size_t size, tw_error *err)
 {
 	tw_tariff_import o = TW_TARIFF_IMPORT_INIT;
 
@@ -60,6 +60,7 @@ static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
 	o.file_name = file_name;
 	o.zone = zone;
 	o.currency = currency;
+	o.map = map;
 	if (progress != Py_None) {
 		o.progress = tell_python;
 		o.progress_arg = progress;

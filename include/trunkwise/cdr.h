@@ -31,6 +31,7 @@
 
 #include <trunkwise/directory.h>
 #include <trunkwise/numbering.h>
+#include <trunkwise/tariff.h>
 
 TW_BEGIN_DECLS
 
@@ -158,12 +159,13 @@ typedef struct tw_tariff_import {
 	const char *currency;        /* NULL: rules, else the sheet's */
 	tw_progress_fn progress;     /* in thousandths of the work, or NULL */
 	void *progress_arg;
+	const tw_sheet_map *map;     /* how the sheet is read, or NULL */
 } tw_tariff_import;
 #define TW_TARIFF_FULL    0x1u   /* codes not in the sheet end (default) */
 #define TW_TARIFF_PARTIAL 0x2u
 #define TW_TARIFF_DRY_RUN 0x4u
 #define TW_TARIFF_IMPORT_INIT { sizeof(tw_tariff_import), 0x1u, NULL, NULL, \
-	NULL, NULL, NULL, NULL, NULL }
+	NULL, NULL, NULL, NULL, NULL, NULL }
 
 typedef struct tw_tariff_diff {
 	uint32_t size;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
+#include "formats/sheet.h"
 #include "ledger_month.h"
 #include "rejects.h"
 #include "tariff.h"
@@ -360,6 +361,29 @@ static tw_status prepare(struct job *job, tw_error *err)
 	return status;
 }
 
+/* What a version was made of: the file, and how it was read. The same bytes
+ * under another mapping are other prices. */
+static tw_status hash_sheet(struct job *job, const void *data, size_t size,
+			    tw_error *err)
+{
+	const struct tw_sheet_map *map = job->options.map;
+	struct tw_buf buf;
+	tw_status status;
+
+	status = tw__hash_hex(job->hash, TW_HASH_SHA256, data, size, err);
+	if (status || !map || !map->said.size)
+		return status;
+	tw__buf_init(&buf);
+	if (tw__buf_text(&buf, job->hash) ||
+	    tw__buf_append(&buf, map->said.data, map->said.size))
+		status = tw__fail_oom(err);
+	else
+		status = tw__hash_hex(job->hash, TW_HASH_SHA256, buf.data,
+				      buf.size, err);
+	tw__buf_free(&buf);
+	return status;
+}
+
 static tw_status read_sheet(struct job *job, const void *data, size_t size,
 			    tw_error *err)
 {
@@ -371,6 +395,7 @@ static tw_status read_sheet(struct job *job, const void *data, size_t size,
 		return status;
 	options.currency = *rules->currency ? rules->currency : NULL;
 	options.zone = rules->zone;
+	options.map = job->options.map;
 	status = tw_sheet_read(&job->sheet, data, size, &options, err);
 	if (status)
 		return status;
@@ -382,7 +407,7 @@ static tw_status read_sheet(struct job *job, const void *data, size_t size,
 		(void)tw_currency_decimals(&rules->decimals, rules->currency,
 					   NULL);
 	job->counts.rows_read = tw_sheet_rows_read(job->sheet);
-	return tw__hash_hex(job->hash, TW_HASH_SHA256, data, size, err);
+	return hash_sheet(job, data, size, err);
 }
 
 static tw_status run(struct job *job, const void *data, size_t size,

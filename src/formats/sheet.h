@@ -53,6 +53,7 @@ struct tw_sheet_map {
 	enum sheet_column places[TW_CSV_FIELDS_MAX];
 	size_t place_count;          /* 0: columns are known by name */
 	char *defaults[COL_COUNT];   /* of columns that are not there */
+	struct tw_buf said;          /* all keys and values, terminated */
 };
 
 /* Of a sheet without a mapping. */

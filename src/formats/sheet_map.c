@@ -314,6 +314,7 @@ tw_status tw_sheet_map_new(tw_sheet_map **out, tw_error *err)
 	if (!map)
 		return tw__fail_oom(err);
 	*map = tw__sheet_map_none;
+	tw__buf_init(&map->said);
 	*out = map;
 
 	return TW_OK;
@@ -338,8 +339,13 @@ tw_status tw_sheet_map_set(tw_sheet_map *map, const char *key,
 			"a mapping; there are delimiter, encoding, decimal, "
 			"header, skip, until_blank, columns, column.NAME, "
 			"dates, price_per, country and default.NAME");
+	if (status)
+		return status;
+	if (tw__buf_append(&map->said, key, strlen(key) + 1) ||
+	    tw__buf_append(&map->said, value, strlen(value) + 1))
+		return tw__fail_oom(err);
 
-	return status;
+	return TW_OK;
 }
 
 void tw_sheet_map_free(tw_sheet_map *map)
@@ -352,5 +358,6 @@ void tw_sheet_map_free(tw_sheet_map *map)
 	for (size_t i = 0; i < COL_COUNT; i++)
 		tw_free(map->defaults[i]);
 	tw_free(map->renames);
+	tw__buf_free(&map->said);
 	tw_free(map);
 }

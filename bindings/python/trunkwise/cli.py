@@ -48,10 +48,6 @@ def _tariff_sheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sheet", metavar="SHEET")
     parser.add_argument("--currency", help="every row must have it")
     parser.add_argument("--zone", help="dates are midnight here")
-
-
-def _tariff_check(parser: argparse.ArgumentParser) -> None:
-    _tariff_sheet(parser)
     parser.add_argument("--mapping", metavar="M.toml",
                         help="how this carrier's sheets are to be read")
 
@@ -169,7 +165,7 @@ VERBS = {
                               "who owns which extension, number, trunk"),
     ("directory", "suggest"): (_store, commands.directory_suggest,
                                "what no department owns, ready to fill in"),
-    ("tariff", "check"): (_tariff_check, commands.tariff_check,
+    ("tariff", "check"): (_tariff_sheet, commands.tariff_check,
                           "read a price sheet, change nothing"),
     ("tariff", "import"): (_tariff_import, commands.tariff_import,
                            "put a price sheet in force"),

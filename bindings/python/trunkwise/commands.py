@@ -14,7 +14,8 @@ from typing import Any
 
 from . import files, raw, sheets
 from .deployment import Change, Deployment, Problem
-from .errors import Error, InvalidArgument, NotFound, ParseError
+from .errors import (Conflict, Error, InvalidArgument, NotFound,
+                     ParseError)
 from .numbering import place_document, say_place, say_relation
 from .rating import Sheet
 from .render import FORMATS
@@ -360,7 +361,7 @@ _SILENT = {"round_each": "call", "fee_on_zero": "false", "minimum_s": "0",
 
 
 def tariff_import(arguments: argparse.Namespace) -> int:
-    data, _ = sheets.load(arguments.sheet)
+    data, mapping = sheets.load(arguments.sheet, mapping=_mapping(arguments))
     existed = os.path.exists(arguments.store)
     try:
         with Store(arguments.store, create=True) as store, \
@@ -369,7 +370,7 @@ def tariff_import(arguments: argparse.Namespace) -> int:
                 data, tariff=arguments.tariff, carrier=arguments.carrier,
                 file_name=Path(arguments.sheet).name, zone=arguments.zone,
                 currency=arguments.currency, partial=arguments.partial,
-                dry_run=arguments.dry_run,
+                dry_run=arguments.dry_run, mapping=mapping,
                 progress=progress_for(len(data)))
     except Exception:
         _remove_new(arguments.store, existed)

@@ -17,6 +17,7 @@ from .report import ExpenseReport, expenses
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
                       counts_of, listing_of, rejects_of, versions_of)
 from .tariffs import rules_of
+from .sheets import SheetMap
 from .values import Money, microseconds, money, now_us
 
 _CREATE, _READONLY = 1, 2
@@ -85,6 +86,7 @@ class Store:
                       file_name: str = "", zone: str | None = None,
                       currency: str | None = None, partial: bool = False,
                       dry_run: bool = False,
+                      mapping: SheetMap | None = None,
                       progress: Progress | None = None) -> ImportResult:
         """A new version of a tariff, all or nothing. ``progress(done,
         total)`` is asked again and again; what is true stops the import, and
@@ -93,7 +95,7 @@ class Store:
             _DRY_RUN if dry_run else 0)
         counts, diff, rejects = raw.tariff_import(
             self.handle, tariff, carrier, file_name, zone, currency, flags,
-            progress, data)
+            mapping and mapping.handle, progress, data)
         return ImportResult(counts_of(counts), rejects_of(rejects), {
             "new": diff.fresh, "increase": diff.increase,
             "decrease": diff.decrease, "ended": diff.ended,
