@@ -23,6 +23,7 @@
 #include <trunkwise/versions.h>
 #include <trunkwise/ledger.h>
 #include <trunkwise/report.h>
+#include <trunkwise/usage.h>
 #include <trunkwise/store.h>
 
 #endif

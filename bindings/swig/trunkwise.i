@@ -36,3 +36,4 @@ TW_HANDLE(tw_registration)
 %include "columns.i"
 %include "versions.i"
 %include "numbering.i"
+%include "usage.i"

@@ -25,6 +25,7 @@
  * Chargeable is an answered call (it has an answer time or a duration,
  * whatever its status says) that is outbound or forwarded; an inbound one
  * when the carrier's deck has an inbound row for it; an internal one never.
+ * One that was not answered is when the tariff has an attempt_fee.
  */
 #ifndef TRUNKWISE_CDR_H
 #define TRUNKWISE_CDR_H

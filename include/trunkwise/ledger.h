@@ -20,8 +20,13 @@ TW_BEGIN_DECLS
  * rent exactly. One-off fees fall into the month of the number's first
  * version. Idempotent: a second call posts only what differs, as a
  * correction. month = "2026-10" in company zone.
+ *
+ * When the month is over (in a tariff's own zone) also what its calls lack to
+ * the tariff's commitment, and what the last tier reached makes of them under
+ * tier_mode whole: nobody's, as postings of their own kinds.
  * @return TW_OK (postings made, two an entry, may be 0), TW_ENOTFOUND (no
- *         company, or it has no currency), TW_EPARSE (month) */
+ *         company, or it has no currency, or no exchange rate is known),
+ *         TW_EPARSE (month) */
 TW_EXTERN(tw_status) tw_ledger_accrue(uint64_t *out_postings,
 				      tw_store *store, const char *month,
 				      tw_error *err);

@@ -25,7 +25,9 @@ typedef struct tw_expense_row {
 	uint64_t missed;
 	uint64_t unrated;            /* answered, billable, without a price */
 	int64_t talk_us;             /* answered time of first legs */
-	tw_money rent;               /* numbers and recurring items */
+	tw_money rent;               /* numbers and recurring items, and
+					what was posted for a tariff's month
+					as a whole (commitment, tier) */
 	tw_money calls_cost;         /* first legs */
 	tw_money forwarded_cost;     /* forwarded legs */
 	tw_money total;
@@ -80,8 +82,8 @@ TW_EXTERN(void) tw_listing_free(tw_listing *listing);
 
 /** Billable calls without a price: one row per (called number, reason):
  * key = number, kind = reason ("no_price", "blocked", "no_tariff",
- * "no_carrier", "too_large"), calls, seconds, detail = example call and the
- * mend; most calls first. */
+ * "no_carrier", "too_large", "no_exchange"), calls, seconds, detail = example
+ * call and the mend; most calls first. */
 TW_EXTERN(tw_status) tw_unrated_list(tw_listing **out, tw_store *store,
 				     tw_error *err);
 

@@ -23,6 +23,7 @@ const char *tw__reason_name(uint32_t reason)
 	case TW_REASON_NO_TARIFF:    return "no_tariff";
 	case TW_REASON_NO_CARRIER:   return "no_carrier";
 	case TW_REASON_TOO_LARGE:    return "too_large";
+	case TW_REASON_NO_EXCHANGE:  return "no_exchange";
 	case TW_REASON_UNANSWERED:   return "unanswered";
 	case TW_REASON_INTERNAL:     return "internal";
 	case TW_REASON_FREE_INBOUND: return "free_inbound";
@@ -100,6 +101,11 @@ static tw_status check_numbers(const tw_cdr *cdr, tw_error *err)
 		return tw__fail_at(err, TW_EPARSE, 0, "answer",
 				   "lies before start; check both and their "
 				   "zone");
+	/* a month's calls are found by their starts */
+	if (cdr->answer && cdr->answer - cdr->start > CALL_LENGTH_MAX)
+		return tw__fail_at(err, TW_EPARSE, 0, "answer",
+				   "lies more than a year after start; check "
+				   "both");
 	if (cdr->end < 0 || cdr->end >= CALL_TIME_END ||
 	    (cdr->end && cdr->end < cdr->start) ||
 	    (cdr->end && cdr->end < cdr->answer))

@@ -25,11 +25,26 @@
 #define TW_REASON_NO_TARIFF     3u
 #define TW_REASON_NO_CARRIER    4u
 #define TW_REASON_TOO_LARGE     5u
+#define TW_REASON_NO_EXCHANGE   6u
 #define TW_REASON_UNANSWERED   11u
 #define TW_REASON_INTERNAL     12u
 #define TW_REASON_FREE_INBOUND 13u
 #define TW_REASON_EMERGENCY    14u
 const char *tw__reason_name(uint32_t reason);
+
+struct tw__usage_tariff;
+
+/* What a charge depends on beside the call and its tariff version (usage.h):
+ * set by rating, taken once the call is stored. All 0 for most calls. */
+struct tw__call_note {
+	struct tw__usage_tariff *of;
+	int64_t month;           /* whose tiers it counts for, 0 none */
+	int64_t used_s, bundle_s, paid_s;
+	int64_t exchange_nanos, exchange_date;
+	int64_t own_cost_nanos, own_vat_nanos;  /* in the tariff's currency */
+	bool converted;
+	bool wanted;             /* a row of charge_note */
+};
 
 struct tw__call {
 	tw_cdr cdr;              /* as given: strings are the caller's */
@@ -57,6 +72,7 @@ struct tw__call {
 	int64_t currency;        /* word */
 	int64_t destination;     /* word */
 	int64_t charged_s, cost_nanos, net_nanos, vat_nanos;
+	struct tw__call_note note;
 };
 
 /* Validates and normalises; direction, owners and price are still open.
@@ -102,9 +118,12 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 tw_status tw__rater_lookup(struct tw__rater *rater,
 			   const struct tw_numbering_lookup *lookup,
 			   tw_error *err);
-/* The call is stored in this batch: keeps what its charge depends on. */
+/* The call is stored in this batch: what its charge took is taken, and what
+ * it depends on is kept. Fails for the store or memory only. */
 tw_status tw__rater_keep(struct tw__rater *rater, const struct tw__call *call,
 			 int64_t batch, tw_error *err);
+/* Before the commit. */
+tw_status tw__rater_settle(struct tw__rater *rater, tw_error *err);
 
 /* ---- into the table ---- */
 

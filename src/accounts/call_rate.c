@@ -10,14 +10,15 @@
 #include "call_region.h"
 #include "numbering.h"
 #include "tariff.h"
-#include <trunkwise/rating.h>
+#include "usage.h"
 
 struct held_version {
-	int64_t id, carrier, valid_from;
+	int64_t id, tariff, carrier, valid_from;
 	tw_deck *deck;          /* built when the first call asks */
 	int64_t currency;
 	int64_t *destinations;  /* words by row, 0: not asked yet */
 	bool asks_relation;
+	struct tw__usage_view usage;
 };
 
 struct tw__rater {
@@ -27,13 +28,14 @@ struct tw__rater {
 	size_t count, capacity;
 	int64_t fallback;       /* carrier, 0 none */
 	struct tw__regions *regions;
+	struct tw__usage *usage;
 };
 
 static tw_status load_versions(struct tw__rater *rater, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, rater->store,
-		"SELECT id, carrier, valid_from FROM tariff_version "
+		"SELECT id, carrier, valid_from, tariff FROM tariff_version "
 		"WHERE id NOT IN (SELECT version FROM tariff_withdrawn) "
 		"ORDER BY carrier, valid_from, id", err);
 
@@ -48,7 +50,8 @@ static tw_status load_versions(struct tw__rater *rater, tw_error *err)
 		rater->versions[rater->count++] = (struct held_version){
 			.id = tw__col_i64(stmt, 0),
 			.carrier = tw__col_i64(stmt, 1),
-			.valid_from = tw__col_i64(stmt, 2) };
+			.valid_from = tw__col_i64(stmt, 2),
+			.tariff = tw__col_i64(stmt, 3) };
 	}
 	return status == TW_ITER_END ? TW_OK : status;
 }
@@ -68,6 +71,8 @@ tw_status tw__rater_new(struct tw__rater **out, tw_store *store,
 	status = load_versions(rater, err);
 	if (!status)
 		status = tw__regions_new(&rater->regions, store, NULL, err);
+	if (!status)
+		status = tw__usage_new(&rater->usage, store, err);
 	if (status) {
 		tw__rater_free(rater);
 		return status;
@@ -91,6 +96,7 @@ void tw__rater_free(struct tw__rater *rater)
 	}
 	tw_free(rater->versions);
 	tw__regions_free(rater->regions);
+	tw__usage_free(rater->usage);
 	tw_free(rater);
 }
 
@@ -120,6 +126,12 @@ static struct held_version *version_at(struct tw__rater *rater,
 	return NULL;
 }
 
+/* What calls of the version are charged in. */
+static const char *charged_in(const tw_tariff_rules *rules)
+{
+	return *rules->convert_to ? rules->convert_to : rules->currency;
+}
+
 static tw_status hold_deck(struct tw__rater *rater,
 			   struct held_version *version, tw_error *err)
 {
@@ -133,7 +145,10 @@ static tw_status hold_deck(struct tw__rater *rater,
 	if (status)
 		return status;
 	status = tw__intern_id(&version->currency, rater->words,
-			       tw_deck_rules(deck)->currency, err);
+			       charged_in(tw_deck_rules(deck)), err);
+	if (!status)
+		status = tw__usage_view(&version->usage, rater->usage,
+					version->tariff, deck, err);
 	if (status) {
 		tw_deck_free(deck);
 		return status;
@@ -158,6 +173,7 @@ static tw_status set(struct tw__call *call, uint32_t state, uint32_t reason)
 
 static tw_status unpriced(struct tw__call *call, tw_status why)
 {
+	memset(&call->note, 0, sizeof(call->note));
 	switch (why) {
 	case TW_EREFUSED:
 		return set(call, TW_STATE_UNRATED, TW_REASON_BLOCKED);
@@ -174,45 +190,110 @@ static tw_status unpriced(struct tw__call *call, tw_status why)
 	return set(call, TW_STATE_UNRATED, TW_REASON_NO_PRICE);
 }
 
+/* Without a rate of its day a call that has a price has none to be charged:
+ * asked once more, by any rate, which of the two is missing. */
+static tw_status no_answer(struct tw__call *call,
+			   const struct held_version *version,
+			   tw_rating_request *request, tw_status why)
+{
+	tw_charge charge = TW_CHARGE_INIT;
+
+	if (why != TW_ENOPRICE || request->exchange_nanos ||
+	    !*tw_deck_rules(version->deck)->convert_to)
+		return unpriced(call, why);
+	request->exchange_nanos = TW_NANOS;
+	why = tw_rating_rate(&charge, version->deck, request, NULL);
+	if (why)
+		return unpriced(call, why);
+	memset(&call->note, 0, sizeof(call->note));
+	return set(call, TW_STATE_UNRATED, TW_REASON_NO_EXCHANGE);
+}
+
+static void fill_request(tw_rating_request *request,
+			 const struct tw__call *call)
+{
+	request->direction = call->direction;
+	request->number = call->callee;
+	if (call->direction == TW_DIRECTION_INBOUND && *call->own_number)
+		request->number = call->own_number;
+	if (tw__digits_only(call->caller) && strlen(call->caller) <= 15)
+		request->caller = call->caller;
+	request->answer = call->answer_us;
+	request->duration_us = call->cdr.duration_us;
+	if (call->answered)
+		return;
+	/* an attempt's fee goes by no prefix, and a hidden callee owes it */
+	request->flags = TW_RATING_UNANSWERED;
+	request->answer = call->cdr.start;
+	if (!tw__digits_only(request->number))
+		request->number = "0";
+}
+
+static tw_status find_destination(int64_t *out, struct tw__rater *rater,
+				  struct held_version *version,
+				  const tw_charge *charge, tw_error *err)
+{
+	int64_t *word;
+	tw_status status;
+
+	*out = 0;
+	if (charge->rate_index == TW_RATE_NONE)
+		return TW_OK;
+	word = &version->destinations[charge->rate_index];
+	if (!*word) {
+		status = tw__intern_id(word, rater->words,
+				       charge->destination, err);
+		if (status)
+			return status;
+	}
+	*out = *word;
+	return TW_OK;
+}
+
+static void take_charge(struct tw__call *call,
+			const struct held_version *version,
+			const tw_charge *charge)
+{
+	bool converted = *charge->converted.currency != '\0';
+
+	call->tariff_version = version->id;
+	call->rate_row = charge->rate_index;
+	call->currency = version->currency;
+	call->charged_s = charge->charged_s;
+	call->cost_nanos = converted ? charge->converted.nanos :
+		charge->cost.nanos;
+	call->net_nanos = converted ? charge->converted_net.nanos :
+		charge->net.nanos;
+	call->vat_nanos = converted ? charge->converted_vat.nanos :
+		charge->vat.nanos;
+}
+
 static tw_status ask_deck(struct tw__rater *rater, struct tw__call *call,
 			  struct held_version *version, tw_error *err)
 {
 	tw_rating_request request = TW_RATING_REQUEST_INIT;
 	tw_charge charge = TW_CHARGE_INIT;
 	tw_status status = TW_OK;
-	int64_t *word;
 
-	request.direction = call->direction;
-	request.number = call->callee;
-	if (call->direction == TW_DIRECTION_INBOUND && *call->own_number)
-		request.number = call->own_number;
-	if (tw__digits_only(call->caller) && strlen(call->caller) <= 15)
-		request.caller = call->caller;
-	request.answer = call->answer_us;
-	request.duration_us = call->cdr.duration_us;
-	if (version->asks_relation)
+	fill_request(&request, call);
+	if (version->asks_relation && call->answered)
 		status = tw__regions_relation(&request.relation,
 					      rater->regions, call, err);
+	if (!status && !version->usage.plain)
+		status = tw__usage_ask(&request, call, rater->usage,
+				       &version->usage, err);
 	if (status)
 		return status;
 	status = tw_rating_rate(&charge, version->deck, &request, NULL);
 	if (status)
-		return unpriced(call, status);
-	word = &version->destinations[charge.rate_index];
-	if (!*word) {
-		status = tw__intern_id(word, rater->words,
-				       charge.destination, err);
-		if (status)
-			return status;
-	}
-	call->tariff_version = version->id;
-	call->rate_row = charge.rate_index;
-	call->destination = *word;
-	call->currency = version->currency;
-	call->charged_s = charge.charged_s;
-	call->cost_nanos = charge.cost.nanos;
-	call->net_nanos = charge.net.nanos;
-	call->vat_nanos = charge.vat.nanos;
+		return no_answer(call, version, &request, status);
+	status = find_destination(&call->destination, rater, version,
+				  &charge, err);
+	if (status)
+		return status;
+	take_charge(call, version, &charge);
+	if (!version->usage.plain)
+		tw__usage_note(call, &version->usage, &charge);
 	return set(call, TW_STATE_RATED, TW_REASON_NONE);
 }
 
@@ -227,6 +308,28 @@ static tw_status no_deck(struct tw__call *call, uint32_t reason)
 	return set(call, TW_STATE_UNRATED, reason);
 }
 
+/* A carrier that was asked in vain may charge for it. */
+static tw_status rate_attempt(struct tw__rater *rater, struct tw__call *call,
+			      tw_error *err)
+{
+	struct held_version *version = NULL;
+	tw_status status;
+
+	if (call->carrier && !call->emergency &&
+	    call->direction != TW_DIRECTION_INBOUND)
+		version = version_at(rater, call->carrier, call->cdr.start);
+	if (!version)
+		return set(call, TW_STATE_NOT_CHARGEABLE,
+			   TW_REASON_UNANSWERED);
+	status = hold_deck(rater, version, err);
+	if (status)
+		return status;
+	if (!tw_deck_rules(version->deck)->attempt_fee_nanos)
+		return set(call, TW_STATE_NOT_CHARGEABLE,
+			   TW_REASON_UNANSWERED);
+	return ask_deck(rater, call, version, err);
+}
+
 tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 			 tw_error *err)
 {
@@ -238,13 +341,13 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 	call->charged_s = call->cost_nanos = 0;
 	call->net_nanos = call->vat_nanos = 0;
 	tw__regions_forget(rater->regions);
+	memset(&call->note, 0, sizeof(call->note));
 	if (call->direction == TW_DIRECTION_INTERNAL)
 		return set(call, TW_STATE_NOT_CHARGEABLE, TW_REASON_INTERNAL);
 	if (!call->carrier && !call->carrier_named)
 		call->carrier = rater->fallback;
 	if (!call->answered)
-		return set(call, TW_STATE_NOT_CHARGEABLE,
-			   TW_REASON_UNANSWERED);
+		return rate_attempt(rater, call, err);
 	if (!call->carrier)
 		return no_deck(call, TW_REASON_NO_CARRIER);
 	version = version_at(rater, call->carrier, call->answer_us);
@@ -259,5 +362,14 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 tw_status tw__rater_keep(struct tw__rater *rater, const struct tw__call *call,
 			 int64_t batch, tw_error *err)
 {
-	return tw__regions_keep(rater->regions, call, batch, err);
+	tw_status status = tw__regions_keep(rater->regions, call, batch, err);
+
+	if (status || (!call->note.of && !call->note.wanted))
+		return status;
+	return tw__usage_keep(rater->usage, call, batch, err);
+}
+
+tw_status tw__rater_settle(struct tw__rater *rater, tw_error *err)
+{
+	return tw__usage_settle(rater->usage, err);
 }

@@ -330,6 +330,78 @@ static tw_status check_step(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* ---- bundles ---- */
+
+/* The next line of a list into `item`; NULL at the end. */
+static const char *next_item(char item[512], const char *list)
+{
+	size_t size = strcspn(list, "\n");
+
+	if (size > 511)
+		size = 511;
+	memcpy(item, list, size);
+	item[size] = '\0';
+	list += strcspn(list, "\n");
+	return *list ? list + 1 : NULL;
+}
+
+
+static tw_status check_prefixes(struct tw_deployment *d, uint32_t row)
+{
+	const char *p = value(d, row, "prefixes")->text;
+	tw_status status = TW_OK;
+	char item[512];
+
+	while (p && !status) {
+		p = next_item(item, p);
+		if (!*item || strlen(item) > 15 ||
+		    strspn(item, "0123456789") != strlen(item))
+			status = tw__problem(d, TW_EPARSE, row, "prefixes",
+				"'%.40s' is no prefix; write 1 to 15 digits "
+				"of the called number, like \"7843\"", item);
+	}
+	return status;
+}
+
+
+static tw_status check_sharers(struct tw_deployment *d, uint32_t row)
+{
+	const char *p = value(d, row, "departments")->text;
+	uint8_t kind = tw__kind_find(TW_STR("department"));
+	tw_status status = TW_OK;
+	char item[512];
+	uint32_t found;
+
+	while (p && !status) {
+		struct tw_buf hint;
+
+		p = next_item(item, p);
+		if (tw__kind_names_find(&found, d->names, kind, item))
+			continue;
+		tw__buf_init(&hint);
+		tw__kind_names_suggest(&hint, d->names, kind, item);
+		status = tw__problem(d, TW_ENOTFOUND, row, "departments",
+				     "there is no department '%.80s' in this "
+				     "deployment; %s", item, hint.size &&
+				     !hint.failed ? hint.data : "declare it");
+		tw__buf_free(&hint);
+	}
+	return status;
+}
+
+
+static tw_status check_bundle(struct tw_deployment *d, uint32_t row)
+{
+	tw_status status = rising_dates(d, row);
+
+	if (!status && value(d, row, "prefixes")->set)
+		status = check_prefixes(d, row);
+	if (!status && value(d, row, "departments")->set)
+		status = check_sharers(d, row);
+	return status;
+}
+
+
 /* ---- ranges of matches ---- */
 
 struct range {
@@ -443,6 +515,7 @@ static const struct {
 	{ "plan", check_plan },
 	{ "plan_step", check_step },
 	{ "tariff", tw__deployment_tariff },
+	{ "bundle", check_bundle },
 };
 
 

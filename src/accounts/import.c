@@ -561,6 +561,8 @@ static tw_status settle(struct tw_import *import, tw_error *err)
 	if (!status)
 		status = tw__ledger_post_calls(import->store,
 			&import->rollup, import->ids.batch, err);
+	if (!status)
+		status = tw__rater_settle(import->rater, err);
 	if (!status && counts->rows_stored)
 		status = tw__book_keep(&import->book, import->store, err);
 	return status;

@@ -2,13 +2,14 @@
  * @file src/accounts/import_undo.c  Taking a batch back
  *
  * Decides what "undone" means: postings are reversed by new ones, the rollup
- * is as if the batch had never come, and its calls stay, marked in their key,
- * so that the same records may come again (under another zone, or after the
- * tariff that they lacked).
+ * is as if the batch had never come, bundles and tiers get their seconds back,
+ * and its calls stay, marked in their key, so that the same records may come
+ * again (under another zone, or after the tariff that they lacked).
  */
 #include <string.h>
 #include "call_region.h"
 #include "ledger.h"
+#include "usage.h"
 #include <trunkwise/report.h>
 
 struct batch {
@@ -102,6 +103,8 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 		status = take_from_rollup(store, &batch, err);
 	if (!status)
 		status = tw__regions_undo(store, batch.id, err);
+	if (!status)
+		status = tw__usage_undo(store, batch.id, err);
 	if (!status)
 		status = mark_calls(store, &batch, err);
 	if (!status)

@@ -234,6 +234,18 @@ static const struct tw_field tariff_tier[] = {
 	  .max = 1000000000000 },
 };
 
+static const struct tw_field bundle[] = {
+	NEEDS("tariff", "tariff"),
+	{ .name = "minutes", .type = TW_FIELD_INTEGER, .required = true,
+	  .max = MINUTES_MAX },
+	CHOICE("period", "month", "month week day"),
+	LIST("prefixes"),
+	LIST("departments"),
+	{ .name = "carry_over", .type = TW_FIELD_BOOLEAN, .max = 1 },
+	DATE("from"),
+	DATE("to"),
+};
+
 static const struct tw_field match[] = {
 	{ .name = "kind", .type = TW_FIELD_TEXT, .rule = TW_RULE_CHOICE,
 	  .required = true,
@@ -278,6 +290,7 @@ const struct tw_kind tw__kinds[] = {
 	{ .name = "tariff_band", .path = "band", .parent = "tariff",
 	  .name_field = "name", .name_size = 32, FIELDS(tariff_band) },
 	CHILD(tariff_tier, "tariff", "tier"),
+	TOP(bundle, 128),
 	{ .name = "match", .path = "match", .name_size = 128,
 	  FIELDS(match) },
 };

@@ -18,6 +18,8 @@
 #define TW_POSTING_RENT      3
 #define TW_POSTING_ONE_OFF   4
 #define TW_POSTING_RECURRING 5
+#define TW_POSTING_COMMITMENT 6
+#define TW_POSTING_TIER      7
 
 /* One entry: the department is charged what the other side gets. */
 struct tw__entry {

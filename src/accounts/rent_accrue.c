@@ -3,13 +3,15 @@
  *
  * Decides what is still to be posted: what the month owes now, less what it
  * was charged before. So a second run posts nothing, and a directory that was
- * put right later leads to one correction instead of a second rent.
+ * put right later leads to one correction instead of a second rent. What a
+ * month's calls lack to a commitment is posted in the same way.
  */
 #include <stdio.h>
 #include <string.h>
 #include "base/decimal.h"
 #include "ledger.h"
 #include "rent.h"
+#include "usage_accrue.h"
 
 /* Owed less posted, for one department, payee, kind and subject. */
 struct due {
@@ -80,9 +82,34 @@ static tw_status add_owed(struct dues *dues, const struct tw__rents *rents,
 	return TW_OK;
 }
 
-/* What was posted before makes a difference a correction. */
+/* Nobody's: the calls of several departments fell short together. */
+static tw_status add_usage(struct dues *dues,
+			   const struct tw__usage_dues *usage, int64_t month,
+			   tw_error *err)
+{
+	for (size_t i = 0; i < usage->count; i++) {
+		const struct tw__usage_due *due = &usage->rows[i];
+		struct tw__entry entry = { .payee_kind = TW_ACCOUNT_CARRIER,
+			.payee = due->carrier, .month = month,
+			.amount_nanos = due->amount_nanos,
+			.kind = due->kind, .subject = due->tariff,
+			.reference = due->reference };
+		tw_status status;
+
+		memcpy(entry.currency, due->currency, sizeof(entry.currency));
+		status = add_due(dues, &entry, err);
+		if (status)
+			return status;
+	}
+	return TW_OK;
+}
+
+/* What was posted before makes a difference a correction. Of tariffs whose
+ * month was not computed it stays as it is. */
 static tw_status take_posted(struct dues *dues, tw_store *store,
-			     int64_t month, tw_error *err)
+			     int64_t month,
+			     const struct tw__usage_dues *usage,
+			     tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
@@ -104,6 +131,9 @@ static tw_status take_posted(struct dues *dues, tw_store *store,
 			.month = month, .subject = tw__col_i64(stmt, 5),
 			.reference = tw__col_text(stmt, 7) };
 
+		if (entry.kind >= TW_POSTING_COMMITMENT &&
+		    !tw__usage_dues_have(usage, entry.subject))
+			continue;
 		snprintf(entry.currency, sizeof(entry.currency), "%s",
 			 tw__col_text(stmt, 6));
 		status = add_due(dues, &entry, err);
@@ -134,37 +164,62 @@ static tw_status post_dues(uint64_t *out, tw_store *store, struct dues *dues,
 	return TW_OK;
 }
 
+static uint64_t count_dues(const struct dues *dues)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < dues->count; i++)
+		count += dues->rows[i].entry.amount_nanos ? 2 : 0;
+	return count;
+}
+
+/* Only a run that posts asks for what calls make of the month: verify may
+ * find a late record, which is no fault. */
+static tw_status find_dues(struct dues *dues, tw_store *store,
+			   const struct tw__book *book, const char *month,
+			   bool post, tw_error *err)
+{
+	const tw_clock *clock = tw__store_clock(store);
+	struct tw__usage_dues usage = { NULL, 0, 0 };
+	struct tw__rents rents = { NULL, 0, 0 };
+	tw_time from, to;
+	int64_t number;
+	tw_status status = tw__book_parse(&number, &from, &to, book, month,
+					  err);
+
+	if (!status)
+		status = tw__rents_compute(&rents, store, book, from, to,
+					   err);
+	if (!status && post)
+		status = tw__usage_dues(&usage, store, month,
+					clock->wall(clock->arg), err);
+	if (!status)
+		status = add_owed(dues, &rents, book, number, err);
+	if (!status)
+		status = add_usage(dues, &usage, number, err);
+	if (!status)
+		status = take_posted(dues, store, number, &usage, err);
+	tw__usage_dues_free(&usage);
+	tw__rents_free(&rents);
+	return status;
+}
+
 tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
 			const char *month, bool post, tw_error *err)
 {
-	struct tw__rents rents = { 0 };
 	struct dues dues = { 0 };
 	struct tw__book book;
-	tw_time from, to;
-	int64_t number;
 	tw_status status = tw__book_open(&book, store, NULL, err);
 
 	if (status)
 		return status;
-	status = tw__book_parse(&number, &from, &to, &book, month, err);
-	if (!status)
-		status = tw__rents_compute(&rents, store, &book, from, to,
-					   err);
-	if (!status)
-		status = add_owed(&dues, &rents, &book, number, err);
-	if (!status)
-		status = take_posted(&dues, store, number, err);
+	status = find_dues(&dues, store, &book, month, post, err);
 	if (!status && post)
 		status = post_dues(out_postings, store, &dues, err);
 	if (!status && post && *out_postings)
 		status = tw__book_keep(&book, store, err);
-	if (!status && !post) {
-		*out_postings = 0;
-		for (size_t i = 0; i < dues.count; i++)
-			*out_postings += dues.rows[i].entry.amount_nanos ?
-				2 : 0;
-	}
-	tw__rents_free(&rents);
+	if (!status && !post)
+		*out_postings = count_dues(&dues);
 	tw_free(dues.rows);
 	tw__book_close(&book);
 	return status;

@@ -265,6 +265,45 @@ static tw_status add_rents(struct builder *builder, tw_error *err)
 	return status;
 }
 
+/* Posted for a month as a whole: what its calls lacked to a commitment, and
+ * what the last tier made of them. */
+static tw_status add_month_row(struct builder *builder, struct tw_stmt *stmt,
+			       tw_error *err)
+{
+	struct tw__rollup_key key = {
+		.department = tw__col_i64(stmt, 0),
+		.carrier = payee_key(tw__col_i64(stmt, 1),
+				     tw__col_i64(stmt, 2)) };
+	const struct line line = { .rent = tw__col_i64(stmt, 3) };
+	tw_status status = currency_place(&key.currency, builder,
+					  tw__col_text(stmt, 4), err);
+
+	return status ? status : add_group(builder, key, &line, err);
+}
+
+static tw_status add_months(struct builder *builder, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, builder->store,
+		"SELECT d.account, p.account_kind, p.account, "
+		"d.amount_nanos, d.currency FROM posting d "
+		"JOIN posting p ON p.entry = d.entry AND p.id <> d.id "
+		"WHERE d.month = ? AND d.batch = 0 AND d.account_kind = 1 "
+		"AND d.kind IN (6, 7)", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, builder->month);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = add_month_row(builder, stmt, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
 static tw_status default_currency(char out[4], struct builder *builder,
 				  tw_error *err)
 {
@@ -469,6 +508,8 @@ static tw_status build(struct builder *builder, const char *month,
 		status = add_calls(builder, err);
 	if (!status)
 		status = add_rents(builder, err);
+	if (!status)
+		status = add_months(builder, err);
 	if (!status)
 		status = place_uncharged(builder, err);
 	if (!status)

@@ -87,6 +87,9 @@ static const char *mend_of(uint32_t reason)
 		return "import the carrier's tariff";
 	case TW_REASON_NO_CARRIER:
 		return "declare the trunk with its carrier";
+	case TW_REASON_NO_EXCHANGE:
+		return "import the exchange rate of its day, then undo its "
+			"batch and import it again";
 	default:
 		return "check the sheet's price";
 	}
@@ -293,7 +296,8 @@ static tw_status hint_row(tw_listing_row *row, struct nobodys *n,
 	if (!status && key->currency)
 		status = row_text(row->money.currency,
 			sizeof(row->money.currency), n->store,
-			"SELECT currency FROM tariff_version WHERE id = ?",
+			"SELECT CASE WHEN convert_to <> '' THEN convert_to "
+			"ELSE currency END FROM tariff_version WHERE id = ?",
 			key->currency, err);
 	snprintf(row->kind, sizeof(row->kind), "%s",
 		 hints[key->direction].kind);

@@ -10,6 +10,7 @@
 #include "base/decimal.h"
 #include "ledger.h"
 #include "rent.h"
+#include "verify_usage.h"
 
 struct report {
 	tw_verdict *out;
@@ -247,7 +248,8 @@ static tw_status postings_calls(tw_verdict *verdict, tw_store *store,
 	tw_status status = sum_rows(&sums, store,
 		"SELECT c.batch, w.id, c.department, c.carrier, c.cost_nanos "
 		"FROM call c JOIN tariff_version v ON v.id = c.tariff_version "
-		"LEFT JOIN word w ON w.text = v.currency "
+		"LEFT JOIN word w ON w.text = CASE WHEN v.convert_to <> '' "
+		"THEN v.convert_to ELSE v.currency END "
 		"WHERE c.rate_state = 1 AND c.undone = 0", 1, err);
 
 	if (!status)
@@ -389,6 +391,7 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"callee NOT IN (SELECT id FROM identity)) OR marks NOT IN "
 		"(SELECT id FROM marks)",
 		"SELECT c.start_us FROM call c WHERE c.rate_state = 1 "
+		"AND (c.rate_row <> -1 OR c.answer_after_us IS NOT NULL) "
 		"AND NOT EXISTS (SELECT 1 FROM tariff_rate r "
 		"WHERE r.version = c.tariff_version "
 		"AND r.position = c.rate_row)",
@@ -423,6 +426,9 @@ static const struct {
 	{ "counts_add_up", counts },
 	{ "rent_posted_equals_directory", rents },
 	{ "references_exist", references },
+	{ "charges_equal_rating", tw__verify_charges },
+	{ "bundles_equal_calls", tw__verify_bundles },
+	{ "tiers_equal_calls", tw__verify_tiers },
 };
 
 static tw_status run(struct report *report, tw_store *store, tw_error *err)

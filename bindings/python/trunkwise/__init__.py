@@ -23,6 +23,7 @@ from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
 from .sheets import SheetMap
 from .store import Store
 from .tariffs import Band, Document, Tier
+from .usage import Bundles, Pot, TariffMonth, Use
 from .values import Money
 from . import raw as _raw
 
@@ -47,12 +48,12 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Band", "Busy", "CallTerms", "Cancelled", "Change", "Charge",
+    "Band", "Bundles", "Busy", "CallTerms", "Cancelled", "Change", "Charge",
     "ChargeColumns", "Conflict", "Counts", "Deck", "Deployment", "Directory",
     "Document", "Error", "Exists", "ExpenseReport", "ExpenseRow",
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",
-    "Problem", "Rate", "Refused", "Reject", "Row", "Sheet", "SheetMap",
-    "Span", "Store", "StoreError", "TariffVersion", "Tier", "Unsupported",
-    "Verdict", "errors",
+    "Pot", "Problem", "Rate", "Refused", "Reject", "Row", "Sheet", "SheetMap",
+    "Span", "Store", "StoreError", "TariffMonth", "TariffVersion", "Tier",
+    "Unsupported", "Use", "Verdict", "errors",
 ]

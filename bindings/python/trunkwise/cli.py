@@ -14,7 +14,7 @@ import sys
 import threading
 
 from . import (commands, deck_commands, numbering_commands, tariff_commands,
-               trunk_check)
+               trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -145,6 +145,19 @@ def _import_undo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("batch", type=int, metavar="BATCH")
 
 
+def _exchange_import(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("file", metavar="rates.csv",
+                        help="date,currency,to,rate")
+
+
+def _tariff_total(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--tariff", required=True, metavar="NAME")
+    parser.add_argument("--month", required=True, metavar="YYYY-MM",
+                        help="month in the tariff's zone")
+
+
 def _period(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     _month(parser)
@@ -175,6 +188,11 @@ VERBS = {
                          "withdraw the newest sheet of a tariff"),
     ("tariff", "export"): (_tariff_export, deck_commands.tariff_export,
                            "write the prices in force as a deck file"),
+    ("tariff", "total"): (_tariff_total, usage_commands.tariff_total,
+                          "what a month of calls comes to"),
+    ("exchange", "import"): (_exchange_import,
+                             usage_commands.exchange_import,
+                             "take in dated exchange rates"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
                         "take in call records, each once"),
     ("import", "list"): (_store, commands.import_list, "what was imported"),
@@ -193,7 +211,7 @@ VERBS = {
     ("report", "expenses"): (_report_expenses, commands.report_expenses,
                              "what each department cost"),
     ("period", "accrue"): (_period, commands.period_accrue,
-                           "post number rents and recurring items"),
+                           "post rents, recurring items, what a month lacks"),
     ("trunk", "check"): (_trunk_check, trunk_check.check,
                          "register carrier trunks, say what to mend"),
     ("verify", None): (_store, commands.verify,
@@ -202,8 +220,8 @@ VERBS = {
 
 _NOUNS = {
     "directory": "departments and what belongs to them",
-    "tariff": "price sheets", "cdr": "call records",
-    "import": "batches of records",
+    "tariff": "price sheets", "exchange": "exchange rates",
+    "cdr": "call records", "import": "batches of records",
     "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
     "period": "months of the ledger", "trunk": "carrier trunks",

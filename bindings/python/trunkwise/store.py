@@ -18,6 +18,7 @@ from .results import (ImportResult, Listing, TariffVersion, Verdict,
                       counts_of, listing_of, rejects_of, versions_of)
 from .tariffs import rules_of
 from .sheets import SheetMap
+from .usage import TariffMonth, tariff_month
 from .values import Money, microseconds, money, now_us
 
 _CREATE, _READONLY = 1, 2
@@ -166,6 +167,15 @@ class Store:
     def accrue(self, month: str) -> int:
         """Posts rents and recurring items of a month; how many postings."""
         return raw.tw_ledger_accrue(self.handle, month)
+
+    def import_exchange(self, data: bytes) -> ImportResult:
+        """Dated exchange rates, all or nothing."""
+        counts, rejects = raw.tw_exchange_import(self.handle, data)
+        return ImportResult(counts_of(counts), rejects_of(rejects), {})
+
+    def tariff_total(self, tariff: str, *, month: str) -> TariffMonth:
+        """What a month's calls come to under a tariff."""
+        return tariff_month(self.handle, tariff, month)
 
     def month_total(self, month: str, currency: str) -> Money:
         return money(raw.tw_ledger_month_total(self.handle, month, currency))

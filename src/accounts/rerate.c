@@ -1,0 +1,177 @@
+/**
+ * @file src/accounts/rerate.c  Stored charges computed again
+ *
+ * Decides which question a stored call once was: number, caller and instant
+ * from its row, bundle, tier and exchange rate from its note. Refuses to
+ * change anything: who compares or adds up does it in a callback.
+ */
+#include <string.h>
+#include "call.h"
+#include "rerate.h"
+#include "tariff.h"
+
+struct held {
+	int64_t id, tariff;
+	tw_deck *deck;
+};
+
+struct rerate {
+	tw_store *store;
+	struct held *held;
+	size_t count, capacity, last;
+};
+
+static tw_status hold(struct held **out, struct rerate *r, int64_t version,
+		      int64_t tariff, tw_error *err)
+{
+	struct held held = { version, tariff, NULL };
+	tw_status status;
+
+	for (size_t i = 0; i < r->count; i++) {
+		size_t at = (r->last + i) % r->count;
+
+		if (r->held[at].id == version) {
+			r->last = at;
+			*out = &r->held[at];
+			return TW_OK;
+		}
+	}
+	if (tw__grow((void **)&r->held, &r->capacity, r->count + 1,
+		     sizeof(held)))
+		return tw__fail_oom(err);
+	status = tw__tariff_version_deck(&held.deck, r->store, version, err);
+	if (status)
+		return status;
+	r->last = r->count++;
+	r->held[r->last] = held;
+	*out = &r->held[r->last];
+	return TW_OK;
+}
+
+enum { START, AFTER, DURATION, DIRECTION, VERSION, ROW, CHARGED, COST, VAT,
+	TARIFF, CALLEE, CALLER, NUMBER, BUNDLE, USED, EXCHANGE };
+#define SELECT_CALLS "SELECT c.start_us, c.answer_after_us, c.duration_us, " \
+	"c.direction, c.tariff_version, c.rate_row, c.charged_s, " \
+	"c.cost_nanos, c.vat_nanos, v.tariff, e.digits, r.digits, " \
+	"(SELECT name FROM number WHERE id = c.number " \
+	"ORDER BY valid_from DESC LIMIT 1), n.bundle_s, n.used_s, " \
+	"n.exchange_nanos FROM call c " \
+	"JOIN tariff_version v ON v.id = c.tariff_version " \
+	"LEFT JOIN identity e ON e.id = c.callee " \
+	"LEFT JOIN identity r ON r.id = c.caller " \
+	"LEFT JOIN charge_note n ON n.start_us = c.start_us " \
+	"AND n.key = c.key AND n.undone = 0 " \
+	"WHERE c.start_us >= ? AND c.start_us <= ? AND c.undone = 0 " \
+	"AND c.rate_state = 1 AND (v.tariff = ? OR ? = 0) " \
+	"ORDER BY c.start_us"
+
+static tw_status ask(struct tw__again *again,
+		     const tw_rating_request *request)
+{
+	const struct tw_rate_row *row = NULL;
+	struct tw_question q;
+	tw_status status = tw__question_read(&q, request, NULL);
+
+	if (!status)
+		status = tw__rate(&again->sum, &row, again->deck, &q, NULL);
+	again->status = status;
+	again->row = -1;
+	if (!status && row)
+		again->row = tw__note_of(again->deck, row)->index;
+	return status;
+}
+
+/* By the row that is stored: what a number once found without it. */
+static void ask_by_row(struct tw__again *again, tw_rating_request *request)
+{
+	tw_rate rate = TW_RATE_INIT;
+
+	if (again->rate_row < 0 || tw_deck_rate(&rate, again->deck,
+		(size_t)again->rate_row, NULL))
+		return;
+	request->number = rate.prefix;
+	request->caller = *rate.caller_prefix ? rate.caller_prefix : NULL;
+	ask(again, request);
+}
+
+static void read_request(tw_rating_request *request,
+			 const struct tw__again *again, struct tw_stmt *stmt)
+{
+	const char *caller = tw__col_text(stmt, CALLER);
+	bool inbound = again->direction == TW_DIRECTION_INBOUND;
+	tw_rate rate = TW_RATE_INIT;
+
+	request->direction = again->direction;
+	request->number = tw__col_text(stmt, inbound && !tw__col_is_null(stmt,
+				       NUMBER) ? NUMBER : CALLEE);
+	if (*caller && tw__digits_only(caller) && strlen(caller) <= 15)
+		request->caller = caller;
+	request->answer = again->answer;
+	request->duration_us = tw__col_i64(stmt, DURATION);
+	request->bundle_left_s = tw__col_i64(stmt, BUNDLE);
+	request->used_s = tw__col_i64(stmt, USED);
+	request->exchange_nanos = tw__col_i64(stmt, EXCHANGE);
+	if (!again->answered) {
+		request->flags = TW_RATING_UNANSWERED;
+		request->number = "0";
+	}
+	if (again->rate_row >= 0 && !tw_deck_rate(&rate, again->deck,
+		(size_t)again->rate_row, NULL))
+		request->relation = rate.relation;
+}
+
+static tw_status again_one(struct rerate *r, struct tw_stmt *stmt,
+			   tw__again_fn *fn, void *arg, tw_error *err)
+{
+	tw_rating_request request = TW_RATING_REQUEST_INIT;
+	struct tw__again again = { .start = tw__col_i64(stmt, START),
+		.direction = (uint32_t)tw__col_i64(stmt, DIRECTION),
+		.answered = !tw__col_is_null(stmt, AFTER),
+		.tariff = tw__col_i64(stmt, TARIFF),
+		.version = tw__col_i64(stmt, VERSION),
+		.rate_row = tw__col_i64(stmt, ROW),
+		.charged_s = tw__col_i64(stmt, CHARGED),
+		.cost_nanos = tw__col_i64(stmt, COST),
+		.vat_nanos = tw__col_i64(stmt, VAT) };
+	bool erased = tw__col_is_null(stmt, CALLEE);
+	struct held *held = NULL;
+	tw_status status = hold(&held, r, again.version, again.tariff, err);
+
+	if (status)
+		return status;
+	again.answer = again.start + tw__col_i64(stmt, AFTER);
+	again.deck = held->deck;
+	read_request(&request, &again, stmt);
+	status = ask(&again, &request);
+	if ((status || again.row != again.rate_row) &&
+	    (erased || again.direction == TW_DIRECTION_INBOUND))
+		ask_by_row(&again, &request);
+	return fn(&again, arg, err);
+}
+
+tw_status tw__rate_again(tw_store *store, const int64_t range[2],
+			 int64_t tariff, tw__again_fn *fn, void *arg,
+			 tw_error *err)
+{
+	struct rerate r = { .store = store };
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, SELECT_CALLS, err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, range[0]);
+	tw__bind_i64(stmt, 2, range[1]);
+	tw__bind_i64(stmt, 3, tariff);
+	tw__bind_i64(stmt, 4, tariff);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = again_one(&r, stmt, fn, arg, err);
+		if (status) {
+			tw__reset(stmt);
+			break;
+		}
+	}
+	for (size_t i = 0; i < r.count; i++)
+		tw_deck_free(r.held[i].deck);
+	tw_free(r.held);
+	return status == TW_ITER_END ? TW_OK : status;
+}
