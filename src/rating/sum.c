@@ -354,8 +354,10 @@ static tw_status convert(struct tw_sum *sum, const tw_tariff_rules *rules,
 	status = tw_currency_decimals(&decimals, rules->convert_to, err);
 	if (status)
 		return status;
-	if (exchange_nanos > EXCHANGE_MAX_NANOS ||
-	    !exchange(&converted, &sum->exact, exchange_nanos) ||
+	if (exchange_nanos > EXCHANGE_MAX_NANOS)
+		return tw__fail_at(err, TW_ERANGE, 0, "exchange", "a rate of "
+			"exchange is at most 1000000");
+	if (!exchange(&converted, &sum->exact, exchange_nanos) ||
 	    split(out, &converted, rules, power10[9 - decimals]))
 		return fail_range(err);
 	sum->converted_nanos = out[0];

@@ -284,7 +284,7 @@ class Maker:
                 "relation", "direction", "prefix")} | {
                     "status": self.pick(("blocked", "ended"))})
         elif not row["effective_to"]:
-            row["effective_to"] = self.dates[-1]
+            row["effective_to"] = self.dates[-1]    # its first day, perhaps
 
     # ---- calls ----
 

@@ -37,7 +37,8 @@ def library_deck(tariff: dict, sheet: str) -> Deck | None:
     rows that overlap, the deck of bands and parts as well."""
     read = Sheet(sheet.encode(), zone=tariff["zone"])
     if read.rejects:
-        assert "two rows in force" in read.rejects[0].reason
+        assert read.rejects[0].column == "effective_to" or (
+            "two rows in force" in read.rejects[0].reason)
         return None
     try:
         return Deck.of(read, tariff=tariff)

@@ -118,7 +118,11 @@ def _code(codes: Mapping[Any, int], name: str, value: object) -> int:
 
 def _whole(name: str, value: int | Decimal, unit: int) -> int:
     """So many units; what they cannot express is refused, not cut."""
-    units = Decimal(value) * unit
+    try:
+        units = Decimal(value) * unit
+    except (ArithmeticError, TypeError, ValueError):
+        raise InvalidArgument(f"{value!r} is no number", code="TW_EINVAL",
+                              field=name) from None
     if not units.is_finite() or units != int(units):
         raise InvalidArgument(f"{value} is finer than can be rated",
                               code="TW_EINVAL", field=name)
