@@ -181,7 +181,7 @@ class Maker:
                     rows.append(part | dict(zip(
                         ("prefix", "caller_prefix", "relation",
                          "direction"), (prefix, *key))))
-        if self.chance(0.08):
+        if self.chance(0.12):
             self.spoil(rows, names)
         for row in rows:
             row["currency"] = table["currency"]
@@ -269,7 +269,7 @@ class Maker:
         if not rows:
             return
         row = self.pick(rows)
-        how = self.random.randrange(6)
+        how = self.random.randrange(8)
         if how == 0:
             rows.append(dict(row))
         elif how == 1:
@@ -283,6 +283,8 @@ class Maker:
                 "effective_from", "effective_to", "caller_prefix",
                 "relation", "direction", "prefix")} | {
                     "status": self.pick(("blocked", "ended"))})
+        elif how >= 6:
+            row["effective_to"] = ""        # ends at the next one
         elif not row["effective_to"]:
             row["effective_to"] = self.dates[-1]    # its first day, perhaps
 

@@ -305,7 +305,28 @@ def rows_of(text: str, zone: str) -> list[Row]:
         if got.get("effective_to"):
             row.end_us = midnight_us(zone, got["effective_to"])
         rows.append(row)
+    end_open_rows(rows)
     return rows
+
+
+def end_open_rows(rows: Sequence[Row]) -> None:
+    """A sheet that gives the next price of the same kind leaves the old one
+    open and means it to end there; a row that ends or blocks a code does so
+    for all parts of its price."""
+    def kind(row: Row) -> tuple:
+        return (*row.group, row.band, row.from_s)
+
+    starts: dict[tuple, list[int]] = {}
+    for row in rows:
+        starts.setdefault(kind(row), []).append(row.start_us)
+        if row.status:
+            starts.setdefault(row.group, []).append(row.start_us)
+    for row in rows:
+        if row.end_us == FAR:
+            ends = starts[kind(row)]
+            if row.band or row.from_s:
+                ends = ends + starts.get(row.group, [])
+            row.end_us = min([e for e in ends if e > row.start_us] + [FAR])
 
 
 class Price:
