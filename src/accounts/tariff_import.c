@@ -387,6 +387,7 @@ static tw_status hash_sheet(struct job *job, const void *data, size_t size,
 static tw_status read_sheet(struct job *job, const void *data, size_t size,
 			    tw_error *err)
 {
+	struct part part = { job, READING, COMPILING };
 	tw_sheet_options options = TW_SHEET_OPTIONS_INIT;
 	tw_tariff_rules *rules = &job->terms.rules;
 	tw_status status = tell(job, READING, err);
@@ -396,6 +397,10 @@ static tw_status read_sheet(struct job *job, const void *data, size_t size,
 	options.currency = *rules->currency ? rules->currency : NULL;
 	options.zone = rules->zone;
 	options.map = job->options.map;
+	if (job->options.progress) {
+		options.progress = tell_part;
+		options.progress_arg = &part;
+	}
 	status = tw_sheet_read(&job->sheet, data, size, &options, err);
 	if (status)
 		return status;
