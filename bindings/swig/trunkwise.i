@@ -27,6 +27,7 @@ TW_HANDLE(tw_engine)
 TW_HANDLE(tw_expenses)
 TW_HANDLE(tw_listing)
 TW_HANDLE(tw_tariff_versions)
+TW_HANDLE(tw_price_changes)
 TW_HANDLE(tw_registration)
 
 %include "results.i"

@@ -1,5 +1,7 @@
 /* Versions of tariffs: importing one with progress, listing, undoing. */
 TW_RESULT(tw_tariff_version, TW_TARIFF_VERSION_INIT)
+TW_RESULT(tw_price_change, TW_PRICE_CHANGE_INIT)
+TW_RESULT(tw_price_total, TW_PRICE_TOTAL_INIT)
 
 %immutable;
 typedef struct tw_tariff_version {
@@ -11,8 +13,33 @@ typedef struct tw_tariff_version {
 	char carrier[128];
 	char file_name[256];
 } tw_tariff_version;
+
+typedef struct tw_price_change {
+	uint32_t kind, notice;
+	int32_t notice_days;
+	uint32_t has_percent, direction, relation, from_s;
+	int64_t percent_hundredths, old_price_nanos, new_price_nanos;
+	int64_t effective;
+	uint64_t calls, lost;
+	int64_t difference_nanos, line;
+	char prefix[16];
+	char caller_prefix[16];
+	char destination[96];
+	char band[32];
+} tw_price_change;
+
+typedef struct tw_price_total {
+	int32_t notice_days;
+	int64_t version, before, starts, received, month_from, month_to;
+	uint64_t fresh, increase, decrease, ended, unchanged, breached;
+	uint64_t calls, lost, gained, unknown;
+	tw_money old_cost, new_cost, lost_cost, gained_cost;
+	char contract[128];
+	char zone[64];
+} tw_price_total;
 %mutable;
 
+%thread tariff_changes;
 %thread tariff_import;
 %thread tw_tariff_list;
 %thread tariff_undo;
@@ -45,7 +72,27 @@ static int tell_python(void *arg, uint64_t done, uint64_t total)
 }
 %}
 
+const char *tw_price_kind_name(uint32_t kind);
+tw_status tw_price_changes_next(tw_price_change *out,
+				tw_price_changes *changes, tw_error *err);
+tw_status tw_price_changes_total(tw_price_total *out,
+				 const tw_price_changes *changes,
+				 tw_error *err);
+
 %inline %{
+static tw_status tariff_changes(tw_price_changes **out, tw_store *store,
+	const char *tariff, int64_t version, int64_t received,
+	int notice_days, tw_error *err)
+{
+	tw_price_options o = TW_PRICE_OPTIONS_INIT;
+
+	o.tariff = tariff;
+	o.version = version;
+	o.received = received;
+	o.notice_days = notice_days;
+	return tw_tariff_changes(out, store, &o, err);
+}
+
 static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
 	tw_rejects **out_rejects, tw_store *store, const char *tariff,
 	const char *carrier, const char *file_name, const char *zone,

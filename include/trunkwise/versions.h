@@ -60,6 +60,109 @@ TW_EXTERN(tw_status) tw_tariff_undo(int64_t *out_version,
 				    const char *tariff, int64_t version,
 				    tw_error *err);
 
+/* ---- what a change of prices comes to ---- */
+
+#define TW_PRICE_NEW       1u
+#define TW_PRICE_INCREASE  2u  /* or, at an equal price, a dearer start */
+#define TW_PRICE_DECREASE  3u
+#define TW_PRICE_ENDED     4u  /* or blocked */
+#define TW_PRICE_UNCHANGED 5u
+
+TW_EXTERN(const char *) tw_price_kind_name(uint32_t kind);
+
+#define TW_NOTICE_NONE     0u  /* nothing is agreed, or nobody loses by it */
+#define TW_NOTICE_KEPT     1u
+#define TW_NOTICE_BREACHED 2u
+
+/** One step of one code: a code with two new prices, from two dates on, has
+ * two of them. Notice is asked for what gets dearer or ends. */
+typedef struct tw_price_change {
+	uint32_t size;
+	uint32_t kind;               /* TW_PRICE_ */
+	uint32_t notice;             /* TW_NOTICE_ */
+	int32_t notice_days;         /* from received to effective, in the
+					tariff's zone */
+	uint32_t has_percent;        /* 0: there is no price to compare with */
+	uint32_t direction;
+	uint32_t relation;
+	uint32_t from_s;
+	int64_t percent_hundredths;  /* -1250: 12.50 % less */
+	int64_t old_price_nanos;     /* per minute; -1: none */
+	int64_t new_price_nanos;
+	tw_time effective;           /* TW_TIME_MIN: always */
+	uint64_t calls;              /* of last month that have this row, and
+					stand at the code's last step */
+	uint64_t lost;               /* of them, those without a price now */
+	int64_t difference_nanos;    /* new charges less old ones */
+	int64_t line;                /* of the sheet, 0: it is not there */
+	char prefix[16];
+	char caller_prefix[16];
+	char destination[96];
+	char band[32];
+} tw_price_change;
+#define TW_PRICE_CHANGE_INIT { sizeof(tw_price_change), 0, 0, 0, 0, 0, 0, 0, \
+	0, -1, -1, 0, 0, 0, 0, 0, "", "", "", "" }
+
+typedef struct tw_price_options {
+	uint32_t size;
+	int32_t notice_days;         /* -1: what the carrier's contract in
+					force says; of several the strictest */
+	const char *tariff;
+	int64_t version;             /* 0: the newest that was not withdrawn */
+	tw_time received;            /* 0: when it was imported */
+} tw_price_options;
+#define TW_PRICE_OPTIONS_INIT { sizeof(tw_price_options), -1, NULL, 0, 0 }
+
+/** The whole. Money at stake: every call of that carrier in the last whole
+ * month before the version starts (company's zone), charged by the prices
+ * before the first change and by those after the last one, each rounded as
+ * its tariff says, without bundles and tiers. A call that has no price by one
+ * of them is in no sum. Inbound calls without a price are free. */
+typedef struct tw_price_total {
+	uint32_t size;
+	int32_t notice_days;         /* asked for; -1: none agreed */
+	int64_t version;
+	int64_t before;              /* version compared with, 0: none */
+	tw_time starts;
+	tw_time received;
+	tw_time month_from, month_to;
+	uint64_t fresh;              /* "new" in reports */
+	uint64_t increase;
+	uint64_t decrease;
+	uint64_t ended;
+	uint64_t unchanged;
+	uint64_t breached;
+	uint64_t calls;              /* with a price before and after */
+	uint64_t lost;               /* with one before only */
+	uint64_t gained;             /* after only */
+	uint64_t unknown;            /* their number was erased */
+	tw_money old_cost, new_cost; /* of `calls` */
+	tw_money lost_cost;          /* of `lost`, as it was */
+	tw_money gained_cost;        /* of `gained`, as it will be */
+	char contract[128];          /* whose notice_days they are, or "" */
+	char zone[64];               /* of the month */
+} tw_price_total;
+#define TW_PRICE_TOTAL_INIT { sizeof(tw_price_total), -1, 0, 0, 0, 0, 0, 0, \
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, "" }, { 0, "" }, { 0, "" }, \
+	{ 0, "" }, "", "" }
+
+typedef struct tw_price_changes tw_price_changes;
+
+/** Compares a version of a tariff with the one before it, code by code.
+ * @return TW_OK (new), TW_ENOTFOUND (tariff or version) */
+TW_EXTERN(tw_status) tw_tariff_changes(tw_price_changes **out,
+				       tw_store *store,
+				       const tw_price_options *options,
+				       tw_error *err);
+/** In the order of codes, unchanged ones included. */
+TW_EXTERN(tw_status) tw_price_changes_next(tw_price_change *out,
+					   tw_price_changes *changes,
+					   tw_error *err);
+TW_EXTERN(tw_status) tw_price_changes_total(tw_price_total *out,
+					    const tw_price_changes *changes,
+					    tw_error *err);
+TW_EXTERN(void) tw_price_changes_free(tw_price_changes *changes);
+
 TW_END_DECLS
 
 #endif

@@ -38,10 +38,6 @@ tw_status tw__tariff_find(int64_t *out, tw_store *store, const char *name,
 tw_status tw__tariff_version_at(int64_t *out, tw_store *store,
 				int64_t carrier, tw_time at, tw_error *err);
 
-/* Order by what makes a price one of its own: prefix, caller prefix,
- * direction, relation, band and second of the call. */
-int tw__rate_compare_code(const tw_rate *a, const tw_rate *b);
-
 /* What a new sheet makes of the rates in force: `out` is the next version.
  * Pure. */
 struct tw__merge {

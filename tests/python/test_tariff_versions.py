@@ -204,6 +204,30 @@ def test_old_bands_are_tiers_now(put):
     assert "[[tariff.tier]]" in result.json["problems"][0]["message"]
 
 
+# ---- mappings ----
+
+def test_a_mapping_is_part_of_the_sheet(tmp_path, command):
+    """The same bytes read otherwise are another sheet; read alike, the
+    same."""
+    (tmp_path / "a.csv").write_text("prefix,rate,currency\n79,60,RUB\n")
+    for name, text in (("minute", 'price_per = "minute"'),
+                       ("second", 'price_per = "second"')):
+        (tmp_path / f"{name}.toml").write_text(text + "\n")
+
+    def run(mapping):
+        return command("tariff", "import", tmp_path / "s.db",
+                       tmp_path / "a.csv", "--tariff", "t", "--carrier", "c",
+                       "--mapping", tmp_path / f"{mapping}.toml", "--json",
+                       check=0).json
+
+    assert run("minute")["rows_stored"] == 1
+    assert run("minute")["duplicates"] == 1
+    assert run("second")["rows_stored"] == 1
+    assert run("second")["duplicates"] == 1
+    now = dt.datetime.now(dt.timezone.utc).isoformat()
+    assert explain(command, tmp_path / "s.db", now)["cost"] == "3600.00"
+
+
 # ---- progress ----
 
 def test_progress_rises_to_the_whole(tmp_path):

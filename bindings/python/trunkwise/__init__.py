@@ -16,6 +16,7 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
                      OutOfRange, ParseError, Refused, StoreError,
                      Unsupported)
 from .numbering import Numbering, Place
+from .prices import PriceChange, PriceChanges
 from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
 from .report import ExpenseReport, ExpenseRow
 from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
@@ -53,7 +54,8 @@ __all__ = [
     "Document", "Error", "Exists", "ExpenseReport", "ExpenseRow",
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",
-    "Pot", "Problem", "Rate", "Refused", "Reject", "Row", "Sheet", "SheetMap",
-    "Span", "Store", "StoreError", "TariffMonth", "TariffVersion", "Tier",
-    "Unsupported", "Use", "Verdict", "errors",
+    "Pot", "PriceChange", "PriceChanges", "Problem", "Rate", "Refused",
+    "Reject", "Row", "Sheet", "SheetMap", "Span", "Store", "StoreError",
+    "TariffMonth", "TariffVersion", "Tier", "Unsupported", "Use", "Verdict",
+    "errors",
 ]

@@ -87,6 +87,21 @@ def _tariff_export(parser: argparse.ArgumentParser) -> None:
                              "mapped keeps it")
 
 
+def _tariff_changes(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--tariff", required=True, metavar="NAME")
+    parser.add_argument("--version", type=int, default=0, metavar="N",
+                        help="this one against the one before; default the "
+                        "newest")
+    parser.add_argument("--received", metavar="DATE",
+                        help="when the sheet came; default when it was "
+                        "imported")
+    parser.add_argument("--notice-days", type=int, metavar="N",
+                        help="default what the carrier's contract says")
+    parser.add_argument("--all", action="store_true",
+                        help="also codes whose price stays")
+
+
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("file", metavar="FILE")
@@ -184,6 +199,8 @@ VERBS = {
                            "put a price sheet in force"),
     ("tariff", "list"): (_tariff_list, tariff_commands.tariff_list,
                          "which sheets were put in force, and when"),
+    ("tariff", "changes"): (_tariff_changes, tariff_commands.tariff_changes,
+                            "what new prices mean: percent, notice, money"),
     ("tariff", "undo"): (_tariff_undo, tariff_commands.tariff_undo,
                          "withdraw the newest sheet of a tariff"),
     ("tariff", "export"): (_tariff_export, deck_commands.tariff_export,

@@ -12,6 +12,7 @@ from . import raw
 from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .numbering import Lookup, Numbering
+from .prices import PriceChanges, price_changes
 from .rating import Deck
 from .report import ExpenseReport, expenses
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
@@ -113,6 +114,14 @@ class Store:
         that prices the carrier's calls now."""
         undone, in_force = raw.tariff_undo(self.handle, tariff, version)
         return undone, in_force or None
+
+    def price_changes(self, tariff: str, *, version: int = 0,
+                      received: dt.datetime | None = None,
+                      notice_days: int | None = None) -> PriceChanges:
+        """What a version (the newest) changed against the one before it:
+        code by code, with notice and money at stake."""
+        return price_changes(self.handle, tariff, version, received,
+                             notice_days)
 
     def import_calls(self, data: bytes, *, preset: str,
                      source: str | None = None, zone: str | None = None,

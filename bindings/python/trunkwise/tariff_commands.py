@@ -8,11 +8,14 @@ import datetime as dt
 import json
 import sys
 import time
+from decimal import Decimal
 from typing import Any, Callable
 
 from .errors import NotFound
+from .prices import PriceChange, PriceChanges
 from .results import TariffVersion
 from .store import Store
+from .values import instant, parse_time, text
 from .words import plain, say
 
 # A sheet that takes longer than a blink shows how far it is.
@@ -80,3 +83,111 @@ def tariff_undo(arguments: argparse.Namespace) -> int:
     print(say(arguments.lang, "version_back" if in_force else
               "version_none_left", version=in_force))
     return 0
+
+
+# ---- changes ----
+
+def _change_json(row: PriceChange) -> dict[str, Any]:
+    return {**row._asdict(), "effective": _iso(row.effective),
+            "old_price": None if row.old_price is None
+            else text(row.old_price),
+            "new_price": None if row.new_price is None
+            else text(row.new_price),
+            "percent": None if row.percent is None else str(row.percent),
+            "difference": text(row.difference)}
+
+
+def _changes_json(report: PriceChanges,
+                  rows: list[PriceChange]) -> dict[str, Any]:
+    return {"version": report.version, "before": report.before,
+            "starts": _iso(report.starts), "received": _iso(report.received),
+            "notice_days": report.notice_days, "contract": report.contract,
+            **report.counts, "breached": report.breached,
+            "month": report.month, "zone": report.zone,
+            "calls": report.calls, "lost": report.lost,
+            "gained": report.gained, "unknown": report.unknown,
+            "currency": report.new_cost.currency,
+            "old_cost": text(report.old_cost.amount),
+            "new_cost": text(report.new_cost.amount),
+            "difference": text(report.difference.amount),
+            "lost_cost": text(report.lost_cost.amount),
+            "gained_cost": text(report.gained_cost.amount),
+            "rows": [_change_json(r) for r in rows]}
+
+
+def _signed(amount: Decimal) -> str:
+    return ("+" if amount > 0 else "") + text(amount)
+
+
+def _code(row: PriceChange) -> str:
+    parts = [row.direction, row.relation, row.band,
+             f"{row.from_s} s" if row.from_s else "",
+             f"<{row.caller_prefix}" if row.caller_prefix else ""]
+    extra = " ".join(p for p in parts if p)
+    return f"{row.prefix} {row.destination}" + (f" ({extra})" if extra
+                                                else "")
+
+
+def _say_row(row: PriceChange, lang: str) -> str:
+    prices = [say(lang, "price_none") if p is None else text(p)
+              for p in (row.old_price, row.new_price)]
+    percent = "" if row.percent is None else f"{row.percent:+} %"
+    effective = row.effective.date().isoformat() if row.effective else ""
+    notice = "" if row.notice is None else say(
+        lang, "notice_" + row.notice, days=row.notice_days)
+    stake = _signed(row.difference) if row.calls - row.lost else ""
+    if row.lost:
+        stake += " " + say(lang, "price_lost", calls=row.lost)
+    return (f"{say(lang, 'price_' + row.kind):<11} {_code(row):<32} "
+            f"{prices[0]:>9} -> {prices[1]:<9} {percent:>10}  "
+            f"{effective:<10}  {notice}  {stake}").rstrip()
+
+
+def _say_changes(report: PriceChanges, rows: list[PriceChange],
+                 arguments: argparse.Namespace) -> None:
+    lang = arguments.lang
+    for row in rows:
+        print(plain(_say_row(row, lang)))
+    print(say(lang, "tariff_diff", **report.counts))
+    if report.notice_days is None:
+        print(say(lang, "notice_unknown"))
+    else:
+        print(plain(say(lang, "notice_count", days=report.notice_days,
+                        contract=report.contract or "--notice-days",
+                        count=report.breached)))
+    if report.before is None:
+        print(say(lang, "stake_first"))
+        return
+    print(say(lang, "stake_month", month=report.month, zone=report.zone,
+              calls=report.calls, old=str(report.old_cost),
+              new=str(report.new_cost),
+              difference=f"{_signed(report.difference.amount)} "
+                         f"{report.difference.currency}"))
+    for key in ("lost", "gained", "unknown"):
+        count = getattr(report, key)
+        if count:
+            cost = getattr(report, key + "_cost", "")
+            print(say(lang, "stake_" + key, calls=count, cost=str(cost)))
+
+
+def tariff_changes(arguments: argparse.Namespace) -> int:
+    if not 0 <= arguments.version < 2 ** 63:
+        raise NotFound(f"no version {arguments.version}; see tariff list",
+                       code="TW_ENOTFOUND", field="version")
+    with Store(arguments.store, readonly=True) as store:
+        received = None
+        if arguments.received:
+            zone = next((r["zone"] for r in store.directory()
+                         .rows("company")), "UTC")
+            received = instant(parse_time(arguments.received, zone))
+        report = store.price_changes(
+            arguments.tariff, version=arguments.version, received=received,
+            notice_days=arguments.notice_days)
+    rows = [r for r in report.rows
+            if arguments.all or r.kind != "unchanged"]
+    if arguments.json:
+        print(json.dumps(_changes_json(report, rows), ensure_ascii=False,
+                         indent=2))
+    else:
+        _say_changes(report, rows, arguments)
+    return 1 if report.breached else 0

@@ -141,6 +141,46 @@ _WORDS = {
         "{ended}, без изменений {unchanged}"),
     "tariff_rules": ("rules of {tariff}: {rules}",
                      "правила {tariff}: {rules}"),
+    "price_new": ("new", "новая"),
+    "price_increase": ("increase", "повышение"),
+    "price_decrease": ("decrease", "снижение"),
+    "price_ended": ("ended", "закрыта"),
+    "price_unchanged": ("unchanged", "прежняя"),
+    "price_none": ("none", "нет"),
+    "price_lost": ("{calls} calls without a price",
+                   "звонков без цены: {calls}"),
+    "notice_kept": ("{days} days of notice", "за {days} дн."),
+    "notice_breached": ("{days} days of notice: BREACHED",
+                        "за {days} дн.: СРОК НАРУШЕН"),
+    "notice_unknown": (
+        "No contract of this carrier that is in force says notice_days: "
+        "notice is not judged. Give --notice-days to judge it.",
+        "Ни в одном действующем договоре с оператором нет notice_days: срок "
+        "уведомления не проверен. Укажите --notice-days."),
+    "notice_count": (
+        "Notice asked for: {days} days ({contract}). Breached: {count}.",
+        "Срок уведомления: {days} дн. ({contract}). Нарушений: {count}."),
+    "stake_first": (
+        "This is the first version: there are no prices to compare with.",
+        "Это первая версия: сравнивать не с чем."),
+    "stake_month": (
+        "Calls of {month} ({zone}) by both: {calls}, {old} -> {new}, "
+        "{difference}. Bundles and tiers are left out.",
+        "Звонки за {month} ({zone}) по обеим: {calls}, {old} -> {new}, "
+        "{difference}. Пакеты и пороги не учтены."),
+    "stake_lost": (
+        "{calls} calls ({cost} before) would have no price; they are in no "
+        "sum above.",
+        "Звонков без новой цены: {calls} (раньше {cost}); в суммы выше не "
+        "входят."),
+    "stake_gained": (
+        "{calls} calls had no price before and would cost {cost}; they are "
+        "in no sum above.",
+        "Звонков, у которых цены не было: {calls}, стоили бы {cost}; в суммы "
+        "выше не входят."),
+    "stake_unknown": (
+        "{calls} calls could not be counted: their number was erased.",
+        "Не посчитано звонков: {calls}, их номер удалён."),
     "version_in_force": ("in force", "действует"),
     "version_past": ("past", "прошлая"),
     "version_future": ("future", "будущая"),
