@@ -246,7 +246,8 @@ TW_EXTERN(tw_status) tw_numbering_import(tw_counts *out,
 	tw_error *err);
 
 /** The ranges of a store that were in force at an instant (TW_TIME_MAX: the
- * newest); new. A store without any gives an empty one. */
+ * newest; the first import of a code serves all its past); new. A store
+ * without any gives an empty one. */
 TW_EXTERN(tw_status) tw_numbering_open(tw_numbering **out, tw_store *store,
 				       tw_time at, tw_error *err);
 

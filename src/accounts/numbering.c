@@ -1,8 +1,9 @@
 /**
  * @file src/accounts/numbering.c  Numbering ranges, read back
  *
- * Decides which ranges were in force at an instant. Refuses to change a
- * version: relations that calls were priced by are found again from them.
+ * Decides which ranges were in force at an instant; the first version of a
+ * code serves all its past, as that of a tariff does. Refuses to change one:
+ * relations that calls were priced by are found again from them.
  */
 #include <string.h>
 #include "numbering.h"
@@ -116,11 +117,11 @@ tw_status tw__numbering_load(struct tw__ranges *ranges, uint64_t *skipped,
 	if (!status)
 		status = tw__stmt(&stmt, store,
 			"SELECT r.code, r.first, r.last, r.place, r.line "
-			"FROM (SELECT c.code AS code, max(c.version) AS "
-			"version FROM numbering_code c JOIN "
+			"FROM (SELECT c.code AS code, coalesce(max(CASE WHEN "
+			"v.made_us <= ? THEN c.version END), min(c.version)) "
+			"AS version FROM numbering_code c JOIN "
 			"numbering_version v ON v.id = c.version "
-			"WHERE v.made_us <= ? GROUP BY c.code) n "
-			"JOIN numbering_range r ON r.version = n.version "
+			"GROUP BY c.code) n JOIN numbering_range r ON r.version = n.version "
 			"AND r.code = n.code", err);
 	if (!status) {
 		tw__bind_i64(stmt, 1, at);

@@ -3,8 +3,8 @@
 --
 -- A version holds the ranges of the codes that its files contain. In force at
 -- t: of each code, the ranges of the greatest version made by then that has
--- the code; so a relation can be found again as it was when a call came in.
--- Numbers are whole E.164 numbers, both ends included.
+-- the code, else of the first one; so a relation can be found again as it was
+-- when a call came in. Numbers are whole E.164 numbers, both ends included.
 CREATE TABLE numbering_version (
 	id INTEGER PRIMARY KEY,
 	made_us INTEGER NOT NULL,

@@ -7,7 +7,7 @@ static const char sheet[] =
 	"first_inc,next_inc,connect_fee\n"
 	"7495,Moscow,1.50,RUB,2026-01-01,,60,60,0\n";
 
-static void load_sheet(tw_store *store)
+static void load_text(tw_store *store, const char *text, size_t size)
 {
 	tw_tariff_import options = TW_TARIFF_IMPORT_INIT;
 	tw_counts counts = TW_COUNTS_INIT;
@@ -18,10 +18,15 @@ static void load_sheet(tw_store *store)
 	options.tariff = "volga-2026";
 	options.carrier = "volga";
 	if (tw_tariff_import_sheet(&counts, &diff, &rejects, store, &options,
-				   sheet, sizeof(sheet) - 1, &err))
+				   text, size, &err))
 		fail_msg("%s", err.message);
 	tw_rejects_free(rejects);
-	assert_int_equal(counts.rows_stored, 1);
+	assert_true(counts.rows_stored > 0);
+}
+
+static void load_sheet(tw_store *store)
+{
+	load_text(store, sheet, sizeof(sheet) - 1);
 }
 
 /* The carrier with a price is used; the one without is listed, not lost. */
@@ -259,6 +264,59 @@ static void allocation_faults(void **state)
 	tw_store_free(store);
 }
 
+static tw_status ask_from(tw_route_candidate *row, tw_router *router,
+			  const char *caller, const char *number)
+{
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	uint32_t count = 1;
+
+	*row = (tw_route_candidate)TW_ROUTE_CANDIDATE_INIT;
+	request.caller = caller;
+	request.number = number;
+	request.at = AUTUMN;
+	return tw_router_decide(row, &count, router, &request, NULL);
+}
+
+/* Inside Kazan is blocked, the region is cheap: by the store's numbering. */
+static void regions_of_the_store(void **state)
+{
+	static const char text[] = "prefix,rate,currency,relation,status\n"
+		"7,2.00,RUB,,\n7,0.90,RUB,same_region,\n"
+		"7,,RUB,same_city,blocked\n";
+	static const char ranges[] = "code,from,to,operator,region,city\n"
+		"7843,2000000,2999999,A,Tatarstan,Kazan\n"
+		"7855,2000000,2999999,A,Tatarstan,Chelny\n";
+	tw_numbering_source source = TW_NUMBERING_SOURCE_INIT;
+	tw_counts counts = TW_COUNTS_INIT;
+	tw_route_candidate row;
+	tw_router *router;
+	tw_directory *d;
+	tw_store *store;
+
+	d = snapshot(&store, state, NULL, 0);
+	load_text(store, text, sizeof(text) - 1);
+	router = router_of(d, store);
+	assert_int_equal(ask_from(&row, router, "78432000001", "78432000002"),
+			 TW_OK);
+	tw_router_free(router);
+	source.data = ranges;
+	source.data_size = sizeof(ranges) - 1;
+	assert_int_equal(tw_numbering_import(&counts, NULL, NULL, store,
+					     &source, 1, NULL), TW_OK);
+	router = router_of(d, store);
+	assert_int_equal(ask_from(&row, router, "78432000001", "78432000002"),
+			 TW_EREFUSED);
+	assert_non_null(strstr(row.reason, "same_city"));
+	assert_int_equal(ask_from(&row, router, "78432000001", "78552000002"),
+			 TW_OK);
+	assert_true(row.expected.nanos == 900000000);
+	assert_int_equal(ask_from(&row, router, NULL, "78432000002"), TW_OK);
+	assert_true(row.expected.nanos == 2000000000);
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +325,7 @@ int main(void)
 		TEST(numbers_for_help),
 		TEST(trunks_of_one_carrier),
 		TEST(asking_wrongly),
+		TEST(regions_of_the_store),
 		TEST(allocation_faults),
 	};
 

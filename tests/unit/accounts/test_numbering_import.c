@@ -1,5 +1,6 @@
 /* `numbering import`: a version or nothing, every row in one count. */
 #include "accounts_fixture.h"
+#include "../faults.h"
 
 #define HEAD "АВС/ DEF;От;До;Емкость;Оператор;Регион\n"
 #define PLAIN "code,from,to,operator,region,city\n"
@@ -152,7 +153,8 @@ static void test_a_code_is_replaced_as_a_whole(void **state)
 	assert_int_equal(ranges_at(TW_TIME_MAX), 2);
 	/* what was in force is found again */
 	assert_int_equal(ranges_at(first), 3);
-	assert_int_equal(ranges_at(first - 1), 0);
+	/* the first one serves all its past */
+	assert_int_equal(ranges_at(first - 1), 3);
 	/* the older file is not in force any more, so it is news */
 	f.now += 1000;
 	done = take(HEAD KAZAN KAZAN2 CHELNY, NULL);
@@ -259,6 +261,38 @@ static void test_cp1251(void **state)
 	tw_numbering_free(numbering);
 }
 
+/* Fails each allocation in turn: nothing may be half written. */
+static void fail_allocations(const char *text, int64_t versions)
+{
+	bool more = true;
+
+	for (int64_t n = 0; more; n++) {
+		tw_numbering_source source = TW_NUMBERING_SOURCE_INIT;
+		tw_counts counts = TW_COUNTS_INIT;
+		tw_rejects *rejects = NULL;
+		struct faults faults;
+		tw_status status;
+
+		source.data = text;
+		source.data_size = strlen(text);
+		faults_begin(&faults, n);
+		status = tw_numbering_import(&counts, NULL, &rejects,
+					     f.store, &source, 1, NULL);
+		more = faults_end(&faults);
+		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+		assert_int_equal(one_number(&f, "SELECT count(*) FROM "
+			"numbering_version"), more ? 0 : versions);
+		tw_rejects_free(rejects);
+	}
+}
+
+static void test_allocation_faults(void **state)
+{
+	(void)state;
+	fail_allocations(HEAD KAZAN "8495;1;2;2;О;-\n" CHELNY, 0);
+	fail_allocations(HEAD KAZAN CHELNY, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_store, \
 						   close_store)
 
@@ -273,6 +307,7 @@ int main(void)
 		TEST(test_rejects_name_file_and_line),
 		TEST(test_files_that_are_refused),
 		TEST(test_cp1251),
+		TEST(test_allocation_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
