@@ -121,8 +121,8 @@ tw_status tw__numbering_load(struct tw__ranges *ranges, uint64_t *skipped,
 			"v.made_us <= ? THEN c.version END), min(c.version)) "
 			"AS version FROM numbering_code c JOIN "
 			"numbering_version v ON v.id = c.version "
-			"GROUP BY c.code) n JOIN numbering_range r ON r.version = n.version "
-			"AND r.code = n.code", err);
+			"GROUP BY c.code) n JOIN numbering_range r "
+			"ON r.version = n.version AND r.code = n.code", err);
 	if (!status) {
 		tw__bind_i64(stmt, 1, at);
 		status = load_ranges(&l, skipped, stmt, skip, arg, err);
