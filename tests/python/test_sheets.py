@@ -155,18 +155,20 @@ def test_values_of_cells(openpyxl) -> None:
         [],
         [74951234567.0, "a\tb", 2, "RUB"],
         [810, "", 1.1 * 3, "RUB"],
+        [811, "", 2.05 + 0.01, "RUB"],
+        [812, "", 1e-9, "RUB"],
     ]))
     rates = list(sheet)
-    assert [(r.prefix, str(r.price).rstrip("0"), r.line) for r in rates] == [
+    assert [(r.prefix, f"{r.price:f}".rstrip("0"), r.line) for r in rates] == [
         ("7495", "0.1", 4), ("7496", "1.5", 5), ("7497", "1.5", 5),
         ("7498", "1.5", 5), ("7499", "1.5", 5), ("74951234567", "2.", 7),
-        ("810", "3.3", 8)]
+        ("810", "3.3", 8), ("811", "2.06", 9), ("812", "0.000000001", 10)]
     assert rates[1].destination == '"Q" x y'
     assert rates[5].destination == "a b"
     assert rates[0].effective_from == dt.datetime(
         2026, 10, 4, 21, tzinfo=dt.timezone.utc)
     assert rates[5].effective_from is None
-    assert sheet.rows_read == 4 and not sheet.rejects
+    assert sheet.rows_read == 6 and not sheet.rejects
 
 
 def test_cells_that_are_no_values(openpyxl) -> None:

@@ -231,8 +231,11 @@ def _merges(part: Iterable[bytes]) -> tuple[dict[int, list], bool]:
 
 
 def _number(value: int | float, comma: bool) -> str:
-    """Every digit that the file has, and no exponent: 0.1 stays 0.1."""
-    plain = format(Decimal(repr(value)), "f")
+    """Whole numbers as they are, others to 15 digits: that is all that a
+    spreadsheet has and shows. What a sum added behind them (2.06 kept as
+    2.0599999999999996) is no part of a price."""
+    exact = value if isinstance(value, int) else f"{value:.15g}"
+    plain = format(Decimal(exact), "f")
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
     return plain.replace(".", ",") if comma else plain
