@@ -286,12 +286,31 @@ static void say_no_price(struct tw_explain *e)
 	    "the cost is unknown.\n");
 }
 
+/* What a row prices has no price all the same while the rate of exchange of
+ * its day is not known. */
+static tw_status say_sum(struct tw_explain *e, const struct tw_price *price,
+			 tw_error *err)
+{
+	const tw_tariff_rules *rules = &e->deck->rules;
+	struct tw_sum sum;
+	tw_status status = tw__sum(&sum, e->deck, e->q, price, NULL);
+
+	if (!status)
+		tw__say_sum(e, &sum, price);
+	else if (status == TW_ENOPRICE)
+		SAY(e, "Курс %s к %s на этот день неизвестен: цены нет, и это "
+		    "не ноль.\n", "No rate from %s to %s is known for that "
+		    "day: there is no price, and that is not zero.\n",
+		    rules->currency, rules->convert_to);
+	else
+		return tw__sum(&sum, e->deck, e->q, price, err);
+
+	return TW_OK;
+}
+
 static tw_status say_price(struct tw_explain *e, const struct tw_price *price,
 			   tw_error *err)
 {
-	struct tw_sum sum;
-	tw_status status;
-
 	say_skipped_rows(e);
 	say_line(e, e->row);
 	say_validity(e, e->row);
@@ -302,23 +321,8 @@ static tw_status say_price(struct tw_explain *e, const struct tw_price *price,
 		    "carrier does not serve it, there is no price.\n");
 		return TW_OK;
 	}
-	status = tw__sum(&sum, e->deck, e->q, price, err);
-	if (!status)
-		tw__say_sum(e, &sum, price);
 
-	return status;
-}
-
-static tw_status say_attempt(struct tw_explain *e, tw_error *err)
-{
-	struct tw_sum sum;
-	tw_status status = tw__sum(&sum, e->deck, e->q, NULL, err);
-
-	say_call(e);
-	if (!status)
-		tw__say_sum(e, &sum, NULL);
-
-	return status;
+	return say_sum(e, price, err);
 }
 
 static tw_status say_all(struct tw_explain *e, tw_error *err)
@@ -335,8 +339,10 @@ static tw_status say_all(struct tw_explain *e, tw_error *err)
 		    "An inbound call that was not answered costs nothing.\n");
 		return TW_OK;
 	}
-	if (tw__is_attempt(e->q))
-		return say_attempt(e, err);
+	if (tw__is_attempt(e->q)) {
+		say_call(e);
+		return say_sum(e, NULL, err);
+	}
 	if (tw__deck_find(&price, e->deck, e->q))
 		e->row = price.base;
 	say_call(e);

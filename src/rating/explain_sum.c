@@ -300,7 +300,7 @@ static void say_exchange(struct tw_explain *e, const struct tw_sum *sum)
 	struct amount exact = shortest(sum->exact.nanos);
 	struct amount converted = shortest(sum->converted_nanos);
 
-	if (rules->convert_to[0])
+	if (rules->convert_to[0] && (sum->exact.nanos || sum->exact.rest))
 		SAY(e, "Пересчёт до округления: %s%s %s x %s = %s %s.\n",
 		    "Converted before that rounding: %s%s %s x %s = %s "
 		    "%s.\n", exact.text, rest_of(&sum->exact),

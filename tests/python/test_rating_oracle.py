@@ -12,13 +12,15 @@ import collections
 import dataclasses
 import datetime as dt
 import os
+from array import array
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from rating_cases import Case, case
-from rating_oracle import BadDeck, Call, Charge, Says, Tariff, rows_of
+from rating_oracle import (EXPONENTS, BadDeck, Call, Charge, Says, Tariff,
+                           rows_of)
 from trunkwise import Deck, Error, Sheet
 
 PARTS = 20
@@ -219,6 +221,55 @@ def test_spans_are_all_of_the_charge():
                        if s.in_bundle) == charge.bundle_s
             for before, after in zip(spans, spans[1:]):
                 assert before.from_s + before.seconds == after.from_s
+
+
+def test_words_of_every_case():
+    """Explained in both languages, with or without a price."""
+    for seed in range(40):
+        made = case(seed, PER_TARIFF)
+        deck = library_deck(made.tariff, made.sheet)
+        for call in made.calls if deck else ():
+            charge = by_library(deck, call)
+            for lang in ("en", "ru"):
+                words = deck.explain(call.number, lang=lang, **asked(call))
+                if isinstance(charge, Charge) and charge.cost:
+                    digits = written(charge.cost, made.tariff)
+                    assert digits in words, (seed, call)
+                else:
+                    assert words.endswith(".\n")
+
+
+def written(amount: Fraction, tariff: dict) -> str:
+    decimals = int(tariff.get("decimals", EXPONENTS.get(tariff["currency"],
+                                                        2)))
+    return f"{Decimal(amount.numerator) / amount.denominator:.{decimals}f}"
+
+
+def test_columns_of_every_case():
+    """Calls as columns, each on its own, against the oracle."""
+    for seed in range(100):
+        made = case(seed, PER_TARIFF)
+        deck = library_deck(made.tariff, made.sheet)
+        if deck is None:
+            continue
+        calls = [dataclasses.replace(
+            call, bundle_left_s=0, used_s=0, exchange=None, answered=True)
+            for call in made.calls]
+        columns = deck.rate_columns(
+            [c.number for c in calls],
+            array("q", [c.answer_us for c in calls]),
+            array("q", [c.duration_us for c in calls]),
+            callers=[c.caller for c in calls],
+            directions=[c.direction for c in calls],
+            relations=[c.relation or None for c in calls])
+        model = oracle_tariff(made.tariff, made.sheet)
+        for row, call in enumerate(calls):
+            want = by_oracle(model, call)
+            assert (columns.statuses[row] == 0) == isinstance(want, Charge)
+            if isinstance(want, Charge):
+                assert (columns.costs[row], columns.vats[row],
+                        columns.charged_s[row]) == (
+                    want.cost * 10 ** 9, want.vat * 10 ** 9, want.charged_s)
 
 
 def test_effective_dates_are_half_open_in_the_tariff_zone():

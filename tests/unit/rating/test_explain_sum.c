@@ -119,6 +119,46 @@ static void test_bounds_and_exchange(void **state)
 	      "Converted before that rounding: 2 USD x 92.5 = 185 RUB.\n");
 }
 
+/* No rate of the day is no price, which is what is told; nothing is nothing
+ * by any rate. */
+static void test_no_exchange(void **state)
+{
+	tw_rating_request request = fixture_request("74951234567",
+						    60 * TW_SECOND);
+	struct banded b;
+
+	(void)state;
+	banded_make(&b);
+	b.options.band_count = 0;
+	strcpy(b.rules.currency, "USD");
+	strcpy(b.rules.convert_to, "RUB");
+	banded_add(&b, RUB, "", 0, 60);
+	check(&b, &request, "en",
+	      "Outbound call to 74951234567, answered "
+	      "2026-01-01T00:00:00+00:00 (UTC).\n"
+	      "Prefix 7, line 2 of the sheet, in force without end.\n"
+	      "No rate from USD to RUB is known for that day: there is no "
+	      "price, and that is not zero.\n");
+	b.rates[0].price_nanos = 0;
+	check(&b, &request, "en",
+	      "Outbound call to 74951234567, answered "
+	      "2026-01-01T00:00:00+00:00 (UTC).\n"
+	      "Prefix 7, line 2 of the sheet, in force without end.\n"
+	      "Duration 60 s, counted as 60 s (a begun second counts "
+	      "whole).\n"
+	      "Increments 60/60: the first 60 s whole; 60 s are charged.\n"
+	      "0 USD a minute x 60 s / 60 = 0 USD.\n"
+	      "Rounded once, half up, to 2 decimals. Cost 0.00 USD without "
+	      "VAT; VAT 0 % on top: 0.00 USD.\n");
+	b.rules.attempt_fee_nanos = RUB;
+	request.flags = TW_RATING_UNANSWERED;
+	check(&b, &request, "ru",
+	      "Исходящий звонок на 74951234567, без ответа, "
+	      "2026-01-01T00:00:00+00:00 (UTC).\n"
+	      "Курс USD к RUB на этот день неизвестен: цены нет, и это не "
+	      "ноль.\n");
+}
+
 static void test_free_and_attempt(void **state)
 {
 	tw_rating_request request = fixture_request("74951234567",
@@ -175,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bands),
 		cmocka_unit_test(test_bounds_and_exchange),
+		cmocka_unit_test(test_no_exchange),
 		cmocka_unit_test(test_free_and_attempt),
 		cmocka_unit_test(test_many_parts),
 	};
