@@ -116,6 +116,39 @@ def test_programs_of(document, folder):
                            capture_output=True, env=env)
 
 
+OPTIONAL = ("numpy", "pyarrow")
+PYTHON_PAGE = "docs/python-rating.md"
+
+
+def python_blocks(path):
+    """(code, what it prints, optional module that it needs) in order."""
+    text = (SOURCE / path).read_text()
+    for code, shown in re.findall(
+            r"^```python\n(.*?)^```(?:\n\n```text\n(.*?)^```)?", text,
+            re.S | re.M):
+        needed = [m for m in OPTIONAL if f"import {m}\n" in code]
+        yield code, shown, needed
+
+
+@pytest.mark.parametrize("module", [None, *OPTIONAL])
+def test_python_page_prints_what_it_shows(module, tmp_path, monkeypatch):
+    import contextlib
+    import io
+    if module:
+        pytest.importorskip(module)
+    monkeypatch.chdir(tmp_path)
+    space, ran = {}, 0
+    for code, shown, needed in python_blocks(PYTHON_PAGE):
+        if set(needed) - {module}:
+            continue
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, PYTHON_PAGE, "exec"), space)
+        assert out.getvalue() == shown, code
+        ran += bool(needed) if module else 1
+    assert ran
+
+
 def test_every_command_block_is_known_here():
     known = {*DOCUMENTS, *PROGRAMS, "examples/nine-cities/README.md",
              "docs/numbering.md"}    # by test_numbering.py
