@@ -99,12 +99,17 @@ def metadata(schema):
     return pairs
 
 
+# A library stays where its callbacks are; so do ours.
+_LOADED: list[object] = []
+
+
 class Made:
     """A column by hand, as a stranger's library would hand it over."""
 
     def __init__(self, format, buffers, *, length, nulls=0, offset=0,
                  dictionary=False):
         self.released = 0
+        _LOADED.append(self)
         self._kept = list(buffers)
         self._pointers = (c_void_p * len(buffers))(
             *[ctypes.cast(b, c_void_p) if b is not None else None
@@ -181,6 +186,7 @@ class MadeStream:
     def __init__(self, chunks, *, format="u", fails=False):
         self.chunks, self.left, self.fails = chunks, list(chunks), fails
         self.released = 0
+        _LOADED.append(self)
         self._why = ctypes.create_string_buffer(b"the disk is gone")
         self._schema = Made(format, [], length=0).schema
         fields = dict(Stream._fields_)
