@@ -226,7 +226,8 @@ static void say_fee(struct tw_explain *e, const struct tw_sum *sum)
 {
 	const char *currency = e->deck->rules.currency;
 	struct amount fee = shortest(sum->fee_nanos);
-	struct amount exact = shortest(sum->usage.nanos + sum->fee_nanos);
+	/* Without a bound this is both together, and never beyond 64 bits. */
+	struct amount exact = shortest(sum->exact.nanos);
 
 	if (sum->bound || !sum->usage.nanos)
 		SAY(e, "Плата за соединение %s %s, один раз.\n",
