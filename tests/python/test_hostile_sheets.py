@@ -3,6 +3,8 @@ said of the rest. Every row is in exactly one count."""
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 from typing import NamedTuple
 
 import pytest
@@ -379,3 +381,77 @@ def test_counts_of_the_command(command, tmp_path) -> None:
         "rows_stored", "rows_rejected", "rows_held", "duplicates",
         "conflicts"))
     assert answer["rejects"][0]["line"] == 9
+
+
+# ---- codes written in any form, beside sets that know what they are ----
+
+def spelled(chance: random.Random, codes: set[str]) -> list[str]:
+    """Rows that come to these codes, as different hands write them."""
+    rows, left = [], sorted(codes)
+    while left:
+        code = left.pop(0)
+        last = code
+        while left and len(left[0]) == len(code) and \
+                int(left[0]) == int(last) + 1 and chance.random() < 0.8:
+            last = left.pop(0)
+        plus = chance.choice(["", "+"])
+        if last != code:
+            rows.append(plus + code + chance.choice(["-", " - ", "–"])
+                        + plus + last)
+        else:
+            rows.append(plus + code + chance.choice(
+                ["", "", "X" * chance.randint(1, 7)]))
+    chance.shuffle(rows)
+    lists = []
+    while rows:
+        few = [rows.pop() for _ in range(min(len(rows),
+                                             chance.randint(1, 4)))]
+        lists.append(chance.choice([";", ", ", " ; "]).join(few))
+    return lists
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_codes_in_any_form(seed: int) -> None:
+    chance = random.Random(seed)
+    codes = {str(chance.randint(1, 10 ** chance.randint(1, 9)))
+             for _ in range(chance.randint(1, 60))}
+    start = chance.randint(1000, 90000)
+    codes |= {str(start + i) for i in range(chance.randint(0, 300))}
+    rows = spelled(chance, codes)
+    text = "prefix\trate\tcurrency\n" + "".join(
+        f'"{row}"\t{line}\tRUB\n' for line, row in enumerate(rows, 2))
+    sheet = Sheet(text.encode())
+    assert not sheet.rejects
+    assert sheet.rows_good == len(rows)
+    found = [rate.prefix for rate in sheet]
+    assert sorted(found) == sorted(codes)
+    assert all(rate.line == rate.price for rate in sheet)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_days_in_any_order(seed: int) -> None:
+    """What is in force on each day, beside a list of days."""
+    chance = random.Random(seed)
+    rows, owner = [], {}
+    days = sorted(chance.sample(range(1, 29), chance.randint(1, 10)))
+    for i, day in enumerate(days):
+        after = days[i + 1] if i + 1 < len(days) else 29
+        end = chance.choice([None, None, chance.randint(day + 1, after)])
+        rows.append((day, end))
+        owner.update({d: day for d in range(day, end or after)})
+    chance.shuffle(rows)
+    sheet = Sheet((DATES + "".join(
+        f"7,{day},RUB,2026-02-{day:02},"
+        + (f"2026-02-{end:02}" if end and end < 29 else
+           "2026-03-01" if end else "") + "\n"
+        for day, end in rows)).encode())
+    assert not sheet.rejects
+    found: dict[int, int] = {}
+    for rate in sheet:
+        for day in range(1, 29):
+            noon = dt.datetime(2026, 2, day, 12, tzinfo=dt.timezone.utc)
+            if rate.effective_from <= noon and (
+                    rate.effective_to is None or noon < rate.effective_to):
+                assert day not in found
+                found[day] = int(rate.price)
+    assert found == owner
