@@ -26,6 +26,8 @@ typedef struct tw_pot {
 
 tw_status tw_exchange_import(tw_counts *out, tw_rejects **out_rejects,
 	tw_store *store, const void *data, size_t size, tw_error *err);
+tw_status tw_exchange_rate(int64_t *out_nanos, tw_store *store,
+			   const tw_deck *deck, int64_t at, tw_error *err);
 tw_status tw_pots_next(tw_pot *out, tw_pots *pots, tw_error *err);
 tw_status tw_period_parse(uint32_t *out, const char *name, tw_error *err);
 tw_status tw_period_range(int64_t *out_from, int64_t *out_to,

@@ -129,7 +129,8 @@ TW_EXTERN(tw_status) tw_directory_engine(tw_engine **out,
  * store's numbering, when one of them has rows with a relation), and the
  * emergency order of its sites (ways out that can be dialled: trunks, and
  * landlines with a uri). A carrier without a tariff is listed with "no
- * price". New. */
+ * price". Tariffs that convert are compared by the exchange rate of the
+ * directory's day: make a new router each day. New. */
 TW_EXTERN(tw_status) tw_directory_router(tw_router **out,
 	const tw_directory *directory, tw_store *store, tw_error *err);
 

@@ -28,9 +28,12 @@ typedef struct tw_route_carrier {
 	tw_deck *deck;               /* referenced, not taken */
 	uint32_t calls_max;          /* at a time; 0: no cap */
 	uint32_t reserved;
+	int64_t exchange_nanos;      /* for a deck that converts: its prices
+					are then compared as converted; 0:
+					not known, so it has no price */
 } tw_route_carrier;
 #define TW_ROUTE_CARRIER_INIT { sizeof(tw_route_carrier), 100, NULL, NULL, \
-	NULL, 0, 0 }
+	NULL, 0, 0, 0 }
 
 /** A new trunk is usable, as one without registration is; the host of one
  * that registers says tw_router_set_usable(.., 0) until it has.

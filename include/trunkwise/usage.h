@@ -22,6 +22,14 @@ TW_EXTERN(tw_status) tw_exchange_import(tw_counts *out,
 	tw_rejects **out_rejects, tw_store *store, const void *data,
 	size_t size, tw_error *err);
 
+/** Rate for a call answered at an instant whose deck converts: the one of the
+ * latest date not after the call's, for request.exchange_nanos. 0 when the
+ * deck converts nothing. @return TW_OK, TW_ENOPRICE (none is known),
+ * TW_ERANGE */
+TW_EXTERN(tw_status) tw_exchange_rate(int64_t *out_nanos, tw_store *store,
+				      const tw_deck *deck, tw_time at,
+				      tw_error *err);
+
 /** What the calls of one month come to under one tariff. The month is of the
  * tariff's zone, by the answer (of calls that were not answered: their
  * start). Money is in the tariff's currency unless said otherwise. */

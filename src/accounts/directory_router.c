@@ -10,6 +10,7 @@
 #include <string.h>
 #include "base/e164.h"
 #include "directory.h"
+#include "exchange.h"
 #include "numbering.h"
 
 struct priced {
@@ -77,12 +78,17 @@ static tw_status add_trunk(struct build *b, tw_row row, tw_error *err)
 {
 	const tw_directory *d = b->directory;
 	tw_route_carrier carrier = TW_ROUTE_CARRIER_INIT;
+	struct tw__exchange rate = { 0, 0 };
 	tw_status status;
 
 	status = find_deck(&carrier.deck, b,
 			   tw__cell(d, row.id, "carrier")->row, err);
+	if (!status)
+		status = tw__exchange_for(&rate, b->store, carrier.deck,
+					  d->at, err);
 	if (status)
 		return status;
+	carrier.exchange_nanos = rate.rate_nanos;
 	carrier.carrier = tw_row_text(d, row, "carrier");
 	carrier.trunk = tw_row_text(d, row, "name");
 	carrier.priority = (uint32_t)tw_row_integer(d, row, "priority", 100);

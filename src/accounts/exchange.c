@@ -11,6 +11,7 @@
 #include "base/calendar.h"
 #include "exchange.h"
 #include "formats/csv.h"
+#include "rating/deck.h"
 #include "rejects.h"
 #include <trunkwise/money.h>
 #include <trunkwise/usage.h>
@@ -55,6 +56,49 @@ tw_status tw__exchange_at(struct tw__exchange *out, tw_store *store,
 	out->rate_nanos = tw__col_i64(stmt, 0);
 	out->date = tw__col_i64(stmt, 1);
 	tw__reset(stmt);
+	return TW_OK;
+}
+
+tw_status tw__exchange_for(struct tw__exchange *out, tw_store *store,
+			   const tw_deck *deck, tw_time at, tw_error *err)
+{
+	const tw_tariff_rules *rules = tw_deck_rules(deck);
+	tw_time from, to;
+	tw_civil civil;
+	tw_status status;
+
+	*out = (struct tw__exchange){ 0, 0 };
+	if (!*rules->convert_to)
+		return TW_OK;
+	/* the day that holds it, also where a clock shows a date again */
+	status = tw_period_range(&from, &to, TW_PERIOD_DAY, deck->zone, at,
+				 err);
+	if (status)
+		return status;
+	tw_zone_local(&civil, deck->zone, from);
+	return tw__exchange_at(out, store, rules->currency,
+		rules->convert_to, tw__days_from_civil(civil.year,
+			civil.month, civil.day), err);
+}
+
+tw_status tw_exchange_rate(int64_t *out_nanos, tw_store *store,
+			   const tw_deck *deck, tw_time at, tw_error *err)
+{
+	struct tw__exchange rate;
+	tw_status status;
+
+	if (!out_nanos || !store || !deck)
+		return tw__fail(err, TW_EINVAL, "a rate needs out, store and "
+				"deck");
+	status = tw__exchange_for(&rate, store, deck, at, err);
+	if (status)
+		return status;
+	if (!rate.rate_nanos && *tw_deck_rules(deck)->convert_to)
+		return tw__fail_at(err, TW_ENOPRICE, 0, "exchange", "no rate "
+			"of %s to %s is known for that day; import it with "
+			"exchange import", tw_deck_rules(deck)->currency,
+			tw_deck_rules(deck)->convert_to);
+	*out_nanos = rate.rate_nanos;
 	return TW_OK;
 }
 

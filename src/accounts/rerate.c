@@ -53,17 +53,22 @@ enum { START, AFTER, DURATION, DIRECTION, VERSION, ROW, CHARGED, COST, VAT,
 #define SELECT_CALLS "SELECT c.start_us, c.answer_after_us, c.duration_us, " \
 	"c.direction, c.tariff_version, c.rate_row, c.charged_s, " \
 	"c.cost_nanos, c.vat_nanos, v.tariff, e.digits, r.digits, " \
-	"(SELECT name FROM number WHERE id = c.number " \
-	"ORDER BY valid_from DESC LIMIT 1), n.bundle_s, n.used_s, " \
+	"CASE WHEN c.direction = 2 THEN (SELECT name FROM number " \
+	"WHERE id = c.number ORDER BY valid_from DESC LIMIT 1) END, " \
+	"n.bundle_s, n.used_s, " \
 	"n.exchange_nanos FROM call c " \
 	"JOIN tariff_version v ON v.id = c.tariff_version " \
 	"LEFT JOIN identity e ON e.id = c.callee " \
 	"LEFT JOIN identity r ON r.id = c.caller " \
 	"LEFT JOIN charge_note n ON n.start_us = c.start_us " \
 	"AND n.key = c.key AND n.undone = 0 " \
-	"WHERE c.start_us >= ? AND c.start_us <= ? AND c.undone = 0 " \
-	"AND c.rate_state = 1 AND (v.tariff = ? OR ? = 0) " \
+	"WHERE c.start_us >= ?1 AND c.start_us <= ?2 AND c.undone = 0 " \
+	"AND c.rate_state = 1 AND (v.tariff = ?3 OR ?3 = 0) " \
+	"AND c.start_us + coalesce(c.answer_after_us, 0) BETWEEN ?4 AND ?2 " \
 	"ORDER BY c.start_us"
+
+/* Between start and answer, at most (call.c). */
+#define YEAR_US (366LL * 86400 * TW_SECOND)
 
 static tw_status ask(struct tw__again *again,
 		     const tw_rating_request *request)
@@ -149,7 +154,7 @@ static tw_status again_one(struct rerate *r, struct tw_stmt *stmt,
 	return fn(&again, arg, err);
 }
 
-tw_status tw__rate_again(tw_store *store, const int64_t range[2],
+tw_status tw__rate_again(tw_store *store, const int64_t answered[2],
 			 int64_t tariff, tw__again_fn *fn, void *arg,
 			 tw_error *err)
 {
@@ -159,10 +164,11 @@ tw_status tw__rate_again(tw_store *store, const int64_t range[2],
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, range[0]);
-	tw__bind_i64(stmt, 2, range[1]);
+	tw__bind_i64(stmt, 1, answered[0] < INT64_MIN + YEAR_US ? INT64_MIN :
+		     answered[0] - YEAR_US);
+	tw__bind_i64(stmt, 2, answered[1]);
 	tw__bind_i64(stmt, 3, tariff);
-	tw__bind_i64(stmt, 4, tariff);
+	tw__bind_i64(stmt, 4, answered[0]);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		status = again_one(&r, stmt, fn, arg, err);
 		if (status) {

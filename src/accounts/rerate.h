@@ -24,11 +24,11 @@ struct tw__again {
 typedef tw_status tw__again_fn(const struct tw__again *again, void *arg,
 			       tw_error *err);
 
-/* Every live charged call with range[0] <= start <= range[1], in order, of
- * one tariff or (0) of all. Numbers are asked as they came in; where they are
- * erased, or where an inbound call came to a number that is stored nowhere,
- * the prefix of its row stands for them. Relations are the row's. */
-tw_status tw__rate_again(tw_store *store, const int64_t range[2],
+/* Every live charged call answered in [answered[0], answered[1]], in order of
+ * start, of one tariff or (0) of all. Numbers are asked as they came in; where
+ * they are erased, or where an inbound call came to a number that is stored
+ * nowhere, the prefix of its row stands for them. Relations are the row's. */
+tw_status tw__rate_again(tw_store *store, const int64_t answered[2],
 			 int64_t tariff, tw__again_fn *fn, void *arg,
 			 tw_error *err);
 

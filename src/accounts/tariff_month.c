@@ -18,7 +18,6 @@
  * minute, and two percentages in millionths. */
 #define PARTS ((tw__i128)60 * TW_PPM_WHOLE * TW_PPM_WHOLE)
 #define PPM   ((int64_t)TW_PPM_WHOLE)
-#define YEAR_US (366LL * 86400 * TW_SECOND)
 
 /* nanos + rest / PARTS, 0 <= rest < PARTS */
 struct exact {
@@ -92,9 +91,6 @@ static tw_status add_call(const struct tw__again *again, void *arg,
 	struct tw__tariff_month *month = adding->month;
 	tw_status status;
 
-	if (again->answer < month->sums.from ||
-	    again->answer >= month->sums.to)
-		return TW_OK;
 	if (again->status)
 		return tw__fail(err, TW_ESTORE, "the charge of a call cannot "
 				"be computed again; run verify");
@@ -283,10 +279,8 @@ tw_status tw__tariff_month(struct tw__tariff_month *out, tw_store *store,
 		return status;
 	m.sums.invoice_total = m.rules.invoice_total;
 	m.sums.tier_mode = m.rules.tier_mode;
-	/* an answer lies at most a year after the start (call.c) */
-	status = tw__rate_again(store, (const int64_t []){
-		m.sums.from - YEAR_US, m.sums.to }, tariff, add_call, &adding,
-		err);
+	status = tw__rate_again(store, (const int64_t []){ m.sums.from,
+		m.sums.to - 1 }, tariff, add_call, &adding, err);
 	if (!status)
 		status = is_declared(&m.declared, store, tariff, &m.sums,
 				     err);

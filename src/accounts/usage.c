@@ -8,7 +8,6 @@
  * (bundle_load.c).
  */
 #include <string.h>
-#include "base/calendar.h"
 #include "base/decimal.h"
 #include "bundle_load.h"
 #include "rating/bundle.h"
@@ -205,26 +204,17 @@ static tw_status ask_exchange(tw_rating_request *request,
 			      struct tw__call *call, struct tw__usage *usage,
 			      struct tw__usage_view *view, tw_error *err)
 {
-	const tw_tariff_rules *rules = &view->deck->rules;
-
 	if (request->answer < view->day_from ||
 	    request->answer >= view->day_to) {
-		tw_civil civil;
-		tw_status status = tw_period_range(&view->day_from,
-			&view->day_to, TW_PERIOD_DAY, view->deck->zone,
-			request->answer, err);
+		tw_status status = tw__exchange_for(&view->exchange,
+			usage->store, view->deck, request->answer, err);
 
+		if (!status)
+			status = tw_period_range(&view->day_from,
+				&view->day_to, TW_PERIOD_DAY,
+				view->deck->zone, request->answer, err);
 		if (status)
 			return status;
-		tw_zone_local(&civil, view->deck->zone, view->day_from);
-		status = tw__exchange_at(&view->exchange, usage->store,
-			rules->currency, rules->convert_to,
-			tw__days_from_civil(civil.year, civil.month,
-					    civil.day), err);
-		if (status) {
-			view->day_to = view->day_from;
-			return status;
-		}
 	}
 	request->exchange_nanos = view->exchange.rate_nanos;
 	call->note.exchange_nanos = view->exchange.rate_nanos;

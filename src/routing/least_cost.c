@@ -71,6 +71,7 @@ static tw_status price(struct offer *offer, const struct tw_carrier *carrier,
 	r.caller = request->caller;
 	r.relation = relation;
 	r.answer = request->at;
+	r.exchange_nanos = carrier->exchange_nanos;
 	r.duration_us = request->expected_us ? request->expected_us :
 		EXPECTED_US;
 	offer->carrier = carrier;
@@ -78,6 +79,9 @@ static tw_status price(struct offer *offer, const struct tw_carrier *carrier,
 	offer->verdict = tw_rating_rate(&offer->charge, carrier->deck, &r,
 					&why);
 	if (offer->verdict == TW_OK) {
+		/* what it will cost us is what it is converted to */
+		if (*offer->charge.converted.currency)
+			offer->charge.net = offer->charge.converted_net;
 		if (!carrier->is_usable || is_full(carrier))
 			offer->verdict = TW_EBUSY;
 		return TW_OK;

@@ -96,6 +96,9 @@ static tw_status check_carrier(const struct tw_router *router,
 		status = check_label("trunk", c->trunk, err);
 	if (status)
 		return status;
+	if (c->exchange_nanos < 0)
+		return tw__fail_at(err, TW_EINVAL, 0, "exchange",
+				   "a rate is 0 or more");
 	if (!c->deck)
 		return tw__fail_at(err, TW_EINVAL, 0, "deck",
 				   "trunk \"%s\" has no deck, so no call over "
@@ -136,6 +139,7 @@ tw_status tw_router_add_carrier(tw_router *router,
 	add.deck = tw_deck_ref(c.deck);
 	add.priority = c.priority;
 	add.calls_max = c.calls_max;
+	add.exchange_nanos = c.exchange_nanos;
 	add.is_usable = true;
 	router->carrier[router->carrier_count++] = add;
 	return TW_OK;

@@ -22,6 +22,7 @@ struct tw_carrier {
 	uint32_t priority;
 	uint32_t calls_max;
 	uint32_t calls;
+	int64_t exchange_nanos;
 	bool is_usable;
 };
 

@@ -414,6 +414,27 @@ def test_without_a_rate_there_is_no_price(world):
     assert w.costs()["Kazan"] == Decimal("1.13")
 
 
+def test_explain_converts_by_the_rate_of_the_day(world, command):
+    w = world(DOLLARS, DOLLAR_SHEET)
+    w.store.import_exchange(RATES)
+    arguments = ("rating", "explain", w.path, "442071234567", "--seconds",
+                 "61", "--at")
+    row = command(*arguments, "2026-10-06T10:00:00+03:00", "--json",
+                  check=0).json["candidates"][0]
+    assert (row["cost"], row["currency"]) == ("0.0125", "USD")
+    assert row["converted"] == {"cost": "1.16", "currency": "RUB"}
+    out = command(*arguments, "2026-10-06T10:00:00+03:00", check=0).out
+    assert "0.0125 USD = 1.16 RUB" in out
+    row = command(*arguments, "2026-10-04T10:00:00+03:00", "--json",
+                  check=1).json["candidates"][0]
+    assert row["verdict"] == "TW_ENOPRICE"
+    deck = w.store.deck("north")
+    at = dt.datetime(2026, 10, 7, tzinfo=MOSCOW)
+    assert w.store.exchange_rate(deck, at=at) == 100
+    with pytest.raises(trunkwise.NoPrice):
+        w.store.exchange_rate(deck, at=at - dt.timedelta(days=3))
+
+
 def test_rates_are_never_changed(world):
     w = world(HEAD)
     w.store.import_exchange(RATES)

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import files, raw, sheets
 from .deployment import Change, Deployment, Problem
-from .errors import (Conflict, Error, InvalidArgument, NotFound,
+from .errors import (Conflict, Error, InvalidArgument, NoPrice, NotFound,
                      ParseError)
 from .numbering import place_document, say_place, say_relation
 from .rating import Sheet
@@ -451,20 +451,39 @@ def _candidate(store: Store, carrier: str, digits: str,
                who: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"carrier": carrier, "verdict": "ok", "prefix": "",
                            "destination": "", "line": 0, "cost": None,
-                           "currency": "", "charged_s": None, "text": ""}
+                           "currency": "", "charged_s": None,
+                           "converted": None, "text": ""}
     call = {"answer": at, "seconds": arguments.seconds,
             "direction": arguments.direction, **who}
     try:
         deck = store.deck(carrier, at=at)
+        try:
+            call["exchange"] = store.exchange_rate(deck, at=at)
+        except NoPrice:
+            pass    # what the deck then says names it too
         row["text"] = deck.explain(digits, lang=arguments.lang, **call)
         c = deck.rate(digits, **call)
         row.update(prefix=c.prefix, destination=c.destination, line=c.line,
                    cost=text(c.cost.amount), currency=c.cost.currency,
                    charged_s=c.charged_s)
+        if c.converted is not None:
+            row["converted"] = {"cost": text(c.converted.amount),
+                                "currency": c.converted.currency}
     except Error as error:
         row["verdict"] = error.code
         row["text"] = row["text"] or error.message
     return row
+
+
+def _price(row: dict[str, Any]) -> str:
+    own = f"{row['cost']} {row['currency']}"
+    other = row["converted"]
+    return f"{own} = {other['cost']} {other['currency']}" if other else own
+
+
+def _owed(row: dict[str, Any]) -> float:
+    """What a call would cost us: as converted, where it is."""
+    return float((row["converted"] or row)["cost"] or 0)
 
 
 _VERDICTS = {"TW_ENOPRICE": "no_price", "TW_EREFUSED": "refused"}
@@ -512,7 +531,7 @@ def rating_explain(arguments: argparse.Namespace) -> int:
         who, places = _who(store, digits, arguments, at)
         rows = [_candidate(store, name, digits, arguments, at, who)
                 for name in names]
-    rows.sort(key=lambda r: (r["verdict"] != "ok", float(r["cost"] or 0)))
+    rows.sort(key=lambda r: (r["verdict"] != "ok", _owed(r)))
     if arguments.json:
         _print_json({"number": arguments.number, "at": at.isoformat(),
                      "seconds": arguments.seconds, **places,
@@ -520,7 +539,7 @@ def rating_explain(arguments: argparse.Namespace) -> int:
     else:
         _say_places(places, arguments.lang)
         for r in rows:
-            result = (f"{r['cost']} {r['currency']}" if r["verdict"] == "ok"
+            result = (_price(r) if r["verdict"] == "ok"
                       else say(arguments.lang, _VERDICTS[r["verdict"]])
                       if r["verdict"] in _VERDICTS else r["verdict"])
             print(plain(say(arguments.lang, "carrier_line",

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import traceback
 import warnings
+from decimal import Decimal
 from typing import Callable, Iterable
 
 from . import raw
@@ -20,7 +21,7 @@ from .results import (ImportResult, Listing, TariffVersion, Verdict,
 from .tariffs import rules_of
 from .sheets import SheetMap
 from .usage import TariffMonth, tariff_month
-from .values import Money, microseconds, money, now_us
+from .values import Money, decimal, microseconds, money, now_us
 
 _CREATE, _READONLY = 1, 2
 _FULL, _PARTIAL, _DRY_RUN = 1, 2, 4
@@ -181,6 +182,14 @@ class Store:
         """Dated exchange rates, all or nothing."""
         counts, rejects = raw.tw_exchange_import(self.handle, data)
         return ImportResult(counts_of(counts), rejects_of(rejects), {})
+
+    def exchange_rate(self, deck: Deck, *,
+                      at: dt.datetime | None = None) -> Decimal | None:
+        """Units of the deck's ``convert_to`` for one of its currency on that
+        day; None when it converts nothing. Raises NoPrice without a rate."""
+        when = microseconds(at) if at else now_us()
+        nanos = raw.tw_exchange_rate(self.handle, deck.handle, when)
+        return decimal(nanos) if nanos else None
 
     def tariff_total(self, tariff: str, *, month: str) -> TariffMonth:
         """What a month's calls come to under a tariff."""

@@ -68,6 +68,31 @@ static void without_the_numbers(void **state)
 	assert_int_equal(seen.alike, 1);
 }
 
+/* The window is of answers, both ends included. */
+static void by_the_answer(void **state)
+{
+	const int64_t from = MOSCOW("2026-10-05T10:00:00");
+	struct fixture *f = *state;
+	struct seen seen = { 0, 0 };
+	tw_import *import;
+	char id[32];
+	tw_cdr cdr;
+
+	want_tariff(f, "RUB");
+	in_force(f);
+	import = begin_import(f, NULL, NULL);
+	for (int i = 0; i < 4; i++) {
+		cdr = call_of(f, id, "78432000001", MOBILE);
+		cdr.answer = from + (i - 1) * TW_SECOND;
+		cdr.start = cdr.answer - 30 * TW_SECOND;
+		add_call(import, &cdr);
+	}
+	end_import(import);
+	assert_int_equal(tw__rate_again(f->store, (const int64_t []){ from,
+		from + TW_SECOND }, 0, see, &seen, NULL), TW_OK);
+	assert_int_equal(seen.count, 2);
+}
+
 static tw_status stop(const struct tw__again *again, void *arg,
 		      tw_error *err)
 {
@@ -94,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(every_charge_again),
 		FIXTURE_TEST(without_the_numbers),
+		FIXTURE_TEST(by_the_answer),
 		FIXTURE_TEST(a_callback_that_fails),
 	};
 

@@ -219,6 +219,46 @@ static void currencies_do_not_compare(void **state)
 	desk_close(&d);
 }
 
+/* ... unless their tariffs say what they are converted to. */
+static void converted_prices_compare(void **state)
+{
+	tw_tariff_rules rules = TW_TARIFF_RULES_INIT;
+	tw_route_carrier c = TW_ROUTE_CARRIER_INIT;
+	const tw_rate usd = desk_rate("7", RUB(100), 60, 0);
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	desk_simple(&d, "rub", 1, "7", RUB(10000));
+	strcpy(rules.currency, "USD");
+	strcpy(rules.convert_to, "RUB");
+	strcpy(rules.zone, "UTC");
+	c.carrier = "carrier";
+	c.trunk = "cheap";
+	c.exchange_nanos = 99 * TW_NANOS;
+	assert_int_equal(tw_deck_new(&c.deck, &rules, &usd, 1, NULL), TW_OK);
+	assert_int_equal(tw_router_add_carrier(d.router, &c, NULL), TW_OK);
+	c.trunk = "dear";
+	c.exchange_nanos = 101 * TW_NANOS;
+	assert_int_equal(tw_router_add_carrier(d.router, &c, NULL), TW_OK);
+	c.trunk = "unknown";
+	c.exchange_nanos = 0;
+	assert_int_equal(tw_router_add_carrier(d.router, &c, NULL), TW_OK);
+	c.trunk = "wrong";
+	c.exchange_nanos = -1;
+	assert_int_equal(tw_router_add_carrier(d.router, &c, NULL),
+			 TW_EINVAL);
+	tw_deck_free(c.deck);
+	assert_int_equal(desk_ask(&d, "79990000000", NULL, 60), TW_OK);
+	desk_row(&d, 0, "cheap", TW_OK);
+	desk_row(&d, 1, "rub", TW_OK);
+	desk_row(&d, 2, "dear", TW_OK);
+	desk_row(&d, 3, "unknown", TW_ENOPRICE);
+	assert_string_equal(d.row[0].expected.currency, "RUB");
+	assert_int_equal(d.row[0].expected.nanos, 99 * TW_NANOS);
+	desk_close(&d);
+}
+
 static void forwarded_legs_are_priced_too(void **state)
 {
 	tw_route_request r = TW_ROUTE_REQUEST_INIT;
@@ -338,6 +378,7 @@ int main(void)
 		cmocka_unit_test(the_best_verdict_is_the_answer),
 		cmocka_unit_test(free_is_a_price),
 		cmocka_unit_test(currencies_do_not_compare),
+		cmocka_unit_test(converted_prices_compare),
 		cmocka_unit_test(forwarded_legs_are_priced_too),
 		cmocka_unit_test(regions_pick_the_row),
 		cmocka_unit_test(a_broken_look_up_keeps_no_call),
