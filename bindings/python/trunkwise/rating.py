@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cached_property
 from os import PathLike, fspath
 from typing import (Any, Iterator, Mapping, NamedTuple, NotRequired, Required,
                     TypedDict, Unpack)
@@ -278,16 +279,13 @@ class Deck:
     def tiers(self) -> list[Tier]:
         return tariffs.tiers_of(self.handle)
 
-    @property
+    @cached_property
     def documents(self) -> list[Document]:
         return tariffs.documents_of(self.handle)
 
     def _document(self, index: int) -> Document | None:
-        try:
-            document = raw.tw_deck_document(self.handle, index)
-        except StopIteration:
-            return None
-        return Document(document.name, document.version)
+        documents = self.documents
+        return documents[index] if index < len(documents) else None
 
     def rate(self, number: str, **call: Unpack[CallTerms]) -> Charge:
         """Raises NoPrice or Refused; never gives a silent 0."""
