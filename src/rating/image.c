@@ -360,14 +360,15 @@ static tw_status read_frame(struct layout *l, const void *image, size_t size,
 
 /* ---- the small tables, copied ---- */
 
-/* Public structs say their size themselves. */
+/* Public structs say their size themselves; the shortest of them is a tier.
+ * What grows when it is copied must not grow without limit. */
 static bool has_size(const struct tw_part *part)
 {
 	uint32_t size;
 
 	if (!part->count)
 		return true;
-	if (part->size < sizeof(size))
+	if (part->size < sizeof(tw_tier))
 		return false;
 	memcpy(&size, part->data, sizeof(size));
 
