@@ -9,7 +9,8 @@
 #include <string.h>
 #include "sheet.h"
 
-#define TITLE_ROWS 30
+#define TITLE_ROWS    30
+#define UNKNOWN_SHOWN 120
 
 /* A row that may be the header, under one delimiter. */
 struct guess {
@@ -17,7 +18,7 @@ struct guess {
 	int64_t line;                /* 0: none yet */
 	unsigned known;              /* names that are columns */
 	bool has_code, has_rate;
-	char unknown[SHEET_SHOWN];   /* the first name that is none */
+	char unknown[UNKNOWN_SHOWN]; /* names that are none, in quotes */
 };
 
 static enum sheet_column column_of(const struct tw_sheet_map *map,
@@ -36,6 +37,18 @@ static enum sheet_column column_of(const struct tw_sheet_map *map,
 	return tw__sheet_column(name);
 }
 
+static void add_unknown(struct guess *guess, struct tw_str name)
+{
+	char shown[SHEET_SHOWN];
+	size_t used = strlen(guess->unknown);
+
+	tw__sheet_shown(shown, name);
+	if (used + strlen(shown) + 5 < sizeof(guess->unknown))
+		snprintf(guess->unknown + used,
+			 sizeof(guess->unknown) - used, "%s\"%s\"",
+			 used ? ", " : "", shown);
+}
+
 static struct guess look_at(const struct tw_sheet_map *map,
 			    const struct tw_csv_row *row, char delimiter)
 {
@@ -48,8 +61,8 @@ static struct guess look_at(const struct tw_sheet_map *map,
 		guess.known += column != COL_COUNT;
 		guess.has_code |= column == COL_PREFIX || column == COL_AREA;
 		guess.has_rate |= column == COL_RATE;
-		if (column == COL_COUNT && name.l && !guess.unknown[0])
-			tw__sheet_shown(guess.unknown, name);
+		if (column == COL_COUNT && name.l)
+			add_unknown(&guess, name);
 	}
 
 	return guess;
@@ -122,22 +135,19 @@ static tw_status no_header(const struct guess *guess,
 			   const struct tw_sheet_map *map, tw_error *err)
 {
 	const char *field = guess->has_code ? "rate" : "prefix";
-	char unknown[SHEET_SHOWN + 32] = "";
 
 	if (!guess->line)
 		return tw__fail_at(err, TW_EPARSE, map->header > 0 ?
 			map->header : 1, "prefix", map->header > 0 ?
 			"there is no such line for the header" : "the sheet "
 			"is empty; its first line names the columns");
-	if (guess->unknown[0])
-		snprintf(unknown, sizeof(unknown), "; \"%s\" is no name of a "
-			 "column", guess->unknown);
 
 	return tw__fail_at(err, TW_EPARSE, guess->line, field,
-		"no header with the columns prefix and rate%s; name them "
-		"prefix,destination,rate,currency,effective_from,"
-		"effective_to,first_inc,next_inc,connect_fee, or say in a "
-		"mapping what they are", unknown);
+		"no header with the columns prefix and rate: this line names "
+		"no %s%s%s%s; write prefix,destination,rate,currency,"
+		"effective_from, or say in a mapping what they are", field,
+		guess->unknown[0] ? " (unknown: " : "", guess->unknown,
+		guess->unknown[0] ? ")" : "");
 }
 
 static tw_status fail_header(int64_t line, const char *shown,

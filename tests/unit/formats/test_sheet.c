@@ -457,7 +457,7 @@ static void test_bad_header(void **state)
 	check_header("", "prefix", "empty");
 	check_header("\n\n", "prefix", "empty");
 	check_header("prefix,currency\n", "rate", "no header");
-	check_header("7495,Moscow,1.5\n", "prefix", "\"7495\" is no name");
+	check_header("7495,Moscow,1.5\n", "prefix", "\"7495\", \"Moscow\"");
 	check_header("prefix,rate\n", "currency", "currency");
 	check_header("prefix,rate,currency,peak_rate\n", "peak_rate",
 		     "rename");
