@@ -72,6 +72,10 @@ static int tell_python(void *arg, uint64_t done, uint64_t total)
 }
 %}
 
+%thread tw_call_explain;
+tw_status tw_call_explain(char **out, tw_store *store, const char *call_id,
+			  const char *lang, tw_error *err);
+
 const char *tw_price_kind_name(uint32_t kind);
 tw_status tw_price_changes_next(tw_price_change *out,
 				tw_price_changes *changes, tw_error *err);

@@ -1,6 +1,6 @@
 /**
  * @file versions.h  Versions of a tariff: which there are, taking one back,
- * and what a change of prices comes to
+ * what a call was charged by, and what a change of prices comes to
  *
  * Every sheet that was imported is a version. Versions are never changed or
  * deleted, because charges point to them; one that was withdrawn is in force
@@ -59,6 +59,17 @@ TW_EXTERN(tw_status) tw_tariff_undo(int64_t *out_version,
 				    int64_t *out_in_force, tw_store *store,
 				    const char *tariff, int64_t version,
 				    tw_error *err);
+
+/* ---- what a stored call was charged by ---- */
+
+/** Every leg of a stored call in words, "ru" or "en", several lines: sheet,
+ * version and row, and the arithmetic with what was left of bundles and used
+ * of tiers at that time; or why it has no charge. The version is the one that
+ * priced the call, also when it was withdrawn since. New; tw_free() it.
+ * @return TW_OK, TW_ENOTFOUND (no such call, or undone) */
+TW_EXTERN(tw_status) tw_call_explain(char **out, tw_store *store,
+				     const char *call_id, const char *lang,
+				     tw_error *err);
 
 /* ---- what a change of prices comes to ---- */
 

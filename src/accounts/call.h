@@ -32,6 +32,10 @@
 #define TW_REASON_EMERGENCY    14u
 const char *tw__reason_name(uint32_t reason);
 
+/* A call_id as the call table has it: text, or the bytes of a UUID. */
+struct tw_stmt;
+void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text);
+
 struct tw__usage_tariff;
 
 /* What a charge depends on beside the call and its tariff version (usage.h):

@@ -44,7 +44,7 @@ static bool pack_uuid(unsigned char out[16], const char *text)
 	return true;
 }
 
-static void bind_id(struct tw_stmt *stmt, int index, const char *text)
+void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text)
 {
 	unsigned char uuid[16];
 
@@ -190,9 +190,9 @@ static void set_record(struct tw__call_writer *w, const struct tw__call *call,
 	set(w, 3, true, (int64_t)call->content);
 	set(w, 4, true, batch);
 	set(w, 5, true, names->marks);
-	bind_id(w->insert, 6, cdr->call_id);
+	tw__call_bind_id(w->insert, 6, cdr->call_id);
 	if (linked) {
-		bind_id(w->insert, 7, cdr->linked_id);
+		tw__call_bind_id(w->insert, 7, cdr->linked_id);
 		w->last[7].state = 0;
 	}
 	else {

@@ -49,14 +49,14 @@ static tw_status hold(struct held **out, struct rerate *r, int64_t version,
 }
 
 enum { START, AFTER, DURATION, DIRECTION, VERSION, ROW, CHARGED, COST, VAT,
-	TARIFF, CALLEE, CALLER, NUMBER, BUNDLE, USED, EXCHANGE };
+	TARIFF, CALLEE, CALLER, NUMBER, BUNDLE, USED, EXCHANGE, KEY };
 #define SELECT_CALLS "SELECT c.start_us, c.answer_after_us, c.duration_us, " \
 	"c.direction, c.tariff_version, c.rate_row, c.charged_s, " \
 	"c.cost_nanos, c.vat_nanos, v.tariff, e.digits, r.digits, " \
 	"CASE WHEN c.direction = 2 THEN (SELECT name FROM number " \
 	"WHERE id = c.number ORDER BY valid_from DESC LIMIT 1) END, " \
 	"n.bundle_s, n.used_s, " \
-	"n.exchange_nanos FROM call c " \
+	"n.exchange_nanos, c.key FROM call c " \
 	"JOIN tariff_version v ON v.id = c.tariff_version " \
 	"LEFT JOIN identity e ON e.id = c.callee " \
 	"LEFT JOIN identity r ON r.id = c.caller " \
@@ -130,6 +130,7 @@ static tw_status again_one(struct rerate *r, struct tw_stmt *stmt,
 {
 	tw_rating_request request = TW_RATING_REQUEST_INIT;
 	struct tw__again again = { .start = tw__col_i64(stmt, START),
+		.key = tw__col_i64(stmt, KEY), .request = &request,
 		.direction = (uint32_t)tw__col_i64(stmt, DIRECTION),
 		.answered = !tw__col_is_null(stmt, AFTER),
 		.tariff = tw__col_i64(stmt, TARIFF),

@@ -10,11 +10,13 @@
 /* A charged call as it is stored, and what its version makes of it now. */
 struct tw__again {
 	tw_time start, answer;   /* answer: of an attempt its start */
+	int64_t key;
 	uint32_t direction;
 	bool answered;
 	int64_t tariff, version;
 	int64_t rate_row, charged_s, cost_nanos, vat_nanos;
 	const tw_deck *deck;     /* borrowed */
+	const tw_rating_request *request;       /* as it was asked now */
 	tw_status status;        /* TW_OK: sum and row are set */
 	struct tw_sum sum;
 	int64_t row;             /* as stored; -1 none */

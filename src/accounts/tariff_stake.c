@@ -13,8 +13,9 @@
 #include "base/decimal.h"
 #include "base/e164.h"
 #include "ledger_month.h"
+#include "numbering.h"
 #include "tariff_changes.h"
-#include <trunkwise/rating.h>
+#include <trunkwise/numbering.h>
 
 #define NO_ROW SIZE_MAX
 
@@ -27,6 +28,8 @@ struct prices {
 struct stake {
 	struct tw_price_changes *changes;
 	struct prices side[2];
+	tw_numbering *numbering;        /* NULL: no row asks for a relation */
+	bool attempts;                  /* a fee for them is asked */
 };
 
 /* ---- decks ---- */
@@ -132,6 +135,22 @@ static tw_status make_both(struct stake *stake, tw_store *store,
 	return status ? status : make_prices(stake, store, 1, last, err);
 }
 
+/* What else than a price decides over a charge. */
+static tw_status look_around(struct stake *stake, tw_store *store,
+			     tw_error *err)
+{
+	bool asks = false;
+
+	for (int i = 0; i < 2; i++) {
+		const tw_deck *deck = stake->side[i].deck;
+
+		asks |= tw__deck_asks_relation(deck);
+		stake->attempts |= tw_deck_rules(deck)->attempt_fee_nanos > 0;
+	}
+	return asks ? tw_numbering_open(&stake->numbering, store, TW_TIME_MAX,
+					err) : TW_OK;
+}
+
 /* ---- calls ---- */
 
 static tw_status find_month(struct tw_price_changes *changes, tw_store *store,
@@ -178,7 +197,27 @@ static bool read_call(tw_rating_request *out, struct tw_stmt *stmt)
 	out->number = out->direction == TW_DIRECTION_INBOUND && *own ? own :
 		callee;
 	out->caller = is_digits(caller) ? caller : NULL;
+	/* an attempt's fee goes by no number */
+	if (out->flags)
+		out->number = "0";
 	return *out->number != '\0';
+}
+
+/* The regions of our number, else of the caller, and of the other end. */
+static tw_status find_relation(tw_rating_request *request,
+			       const struct stake *stake,
+			       struct tw_stmt *stmt, tw_error *err)
+{
+	bool inbound = request->direction == TW_DIRECTION_INBOUND;
+	const char *own = tw__col_text(stmt, 6), *from, *to;
+
+	from = *own && !inbound ? own : tw__col_text(stmt, 4);
+	to = *own && inbound ? own : tw__col_text(stmt, 5);
+	if (!stake->numbering || request->flags || !is_digits(from) ||
+	    !is_digits(to) || !*from || !*to)
+		return TW_OK;
+	return tw_numbering_relation(&request->relation, stake->numbering,
+				     from, to, NULL, err);
 }
 
 struct charged {
@@ -258,6 +297,11 @@ static tw_status take_call(struct stake *stake, struct tw_stmt *stmt,
 		stake->changes->total.unknown++;
 		return TW_OK;
 	}
+	if (request.flags && !stake->attempts)
+		return TW_OK;
+	status = find_relation(&request, stake, stmt, err);
+	if (status)
+		return status;
 	status = charge(&side[0], &stake->side[0], &request, err);
 	if (!status)
 		status = charge(&side[1], &stake->side[1], &request, err);
@@ -317,10 +361,13 @@ tw_status tw__price_stake(struct tw_price_changes *changes, tw_store *store,
 		return status;
 	status = make_both(&stake, store, err);
 	if (!status)
+		status = look_around(&stake, store, err);
+	if (!status)
 		status = take_calls(&stake, store, err);
 	for (int i = 0; i < 2; i++) {
 		tw_deck_free(stake.side[i].deck);
 		tw_free(stake.side[i].change);
 	}
+	tw_numbering_free(stake.numbering);
 	return status;
 }

@@ -18,7 +18,8 @@ from trunkwise.words import amount
 # Run by tests of their own, or by CI itself; see tests/CMakeLists.txt.
 ELSEWHERE = ("sh examples/nine-cities/run.sh", "sh tests/run.sh")
 
-DOCUMENTS = ["README.md", "examples/day-one/README.md", "docs/deck.md"]
+DOCUMENTS = ["README.md", "examples/day-one/README.md", "docs/deck.md",
+             "docs/tariffs.md"]
 PROGRAMS = ["examples/gateway/README.md", "examples/carrier-sim/README.md"]
 LASTING = ("trunkwise-gateway ", "examples/carrier-sim/carrier-sim ")
 

@@ -102,6 +102,12 @@ def _tariff_changes(parser: argparse.ArgumentParser) -> None:
                         help="also codes whose price stays")
 
 
+def _call_explain(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("call", metavar="CALL_ID",
+                        help="as its record gave it")
+
+
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("file", metavar="FILE")
@@ -210,6 +216,8 @@ VERBS = {
     ("exchange", "import"): (_exchange_import,
                              usage_commands.exchange_import,
                              "take in dated exchange rates"),
+    ("call", "explain"): (_call_explain, tariff_commands.call_explain,
+                          "what a stored call was charged by"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
                         "take in call records, each once"),
     ("import", "list"): (_store, commands.import_list, "what was imported"),
@@ -238,6 +246,7 @@ VERBS = {
 _NOUNS = {
     "directory": "departments and what belongs to them",
     "tariff": "price sheets", "exchange": "exchange rates",
+    "call": "calls that are stored",
     "cdr": "call records", "import": "batches of records",
     "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",

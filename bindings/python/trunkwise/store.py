@@ -116,6 +116,11 @@ class Store:
         undone, in_force = raw.tariff_undo(self.handle, tariff, version)
         return undone, in_force or None
 
+    def explain_call(self, call_id: str, *, lang: str = "en") -> str:
+        """What a stored call was charged by, leg by leg, in words; raises
+        NotFound."""
+        return raw.tw_call_explain(self.handle, call_id, lang)
+
     def price_changes(self, tariff: str, *, version: int = 0,
                       received: dt.datetime | None = None,
                       notice_days: int | None = None) -> PriceChanges:

@@ -1,5 +1,5 @@
-"""``trunkwise tariff list``, ``undo`` and ``changes``: what became of sheets
-that were imported. No rule of the library lives here."""
+"""``trunkwise tariff list``, ``undo`` and ``changes``, ``call explain``: what
+became of sheets that were imported. No rule of the library lives here."""
 
 from __future__ import annotations
 
@@ -191,3 +191,17 @@ def tariff_changes(arguments: argparse.Namespace) -> int:
     else:
         _say_changes(report, rows, arguments)
     return 1 if report.breached else 0
+
+
+# ---- stored calls ----
+
+def call_explain(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        words = store.explain_call(arguments.call, lang=arguments.lang)
+    if arguments.json:
+        print(json.dumps({"call": arguments.call, "text": words},
+                         ensure_ascii=False, indent=2))
+    else:
+        for line in words.rstrip("\n").split("\n"):
+            print(plain(line))
+    return 0
