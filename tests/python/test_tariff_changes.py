@@ -206,3 +206,42 @@ def test_percents_are_exact(tmp_path):
         assert row.percent == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
         assert row.kind == ("increase" if new > old else
                             "decrease" if new < old else "unchanged")
+
+
+def test_relations_of_real_calls(put, office, command):
+    """Inside Kazan gets dearer: only calls inside it are at stake."""
+    (office / "north.csv").write_text(
+        "prefix,destination,rate,currency,relation\n7,Any,2.00,RUB,\n"
+        "7,Inside,0.50,RUB,same_city\n")
+    put(OFFICE, "--at", "2026-01-01")
+    store = office / "store.db"
+    (office / "ranges.csv").write_text(
+        "code,from,to,operator,region,city\n"
+        "7843,2000000,2099999,North,Tatarstan,Kazan\n"
+        "7347,2000000,2099999,North,Bashkortostan,Ufa\n")
+    command("numbering", "import", store, office / "ranges.csv", check=0)
+    (office / "calls.csv").write_text(HEAD + "".join((
+        call(1, "2026-10-05T12:00:00", "78432000009", 60),
+        call(2, "2026-10-05T12:00:00", "73472000009", 60))))
+    command("cdr", "import", store, office / "calls.csv", "--preset",
+            "native", check=0)
+    (office / "new.csv").write_text(
+        "prefix,destination,rate,currency,effective_from,relation\n"
+        "7,Any,2.00,RUB,2026-11-01,\n7,Inside,0.75,RUB,2026-11-01,"
+        "same_city\n")
+    command("tariff", "import", store, office / "new.csv", "--tariff",
+            "north-2026", "--carrier", "north", check=0)
+    report = changes(command, store, "--json", check=0).json
+    assert (report["old_cost"], report["new_cost"]) == ("2.50", "2.75")
+    row, = report["rows"]
+    assert (row["relation"], row["percent"], row["calls"],
+            row["difference"]) == ("same_city", "50.00", 1, "0.25")
+
+
+def test_a_stored_call_is_explained(store, command):
+    words = command("call", "explain", store, "c3", "--json", check=0).json
+    assert "charged 4.80 RUB by tariff version 1." in words["text"]
+    assert "line 4 of north.csv" in words["text"]
+    words = command("call", "explain", store, "c7", "--lang", "ru", check=0)
+    assert "без цены" in words.out
+    command("call", "explain", store, "nobody", check=2)
