@@ -342,8 +342,9 @@ static tw_status write_note(struct tw__usage *usage,
 	tw__bind_i64(stmt, 4, note->bundle_s);
 	tw__bind_i64(stmt, 5, note->used_s);
 	tw__bind_i64(stmt, 6, note->exchange_nanos);
-	if (note->converted) {
+	if (note->exchange_nanos)
 		tw__bind_i64(stmt, 7, note->exchange_date);
+	if (note->converted) {
 		tw__bind_i64(stmt, 8, note->own_cost_nanos);
 		tw__bind_i64(stmt, 9, note->own_vat_nanos);
 	}

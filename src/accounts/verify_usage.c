@@ -25,6 +25,24 @@ static void says(tw_verdict *verdict, bool holds, const char *fmt, ...)
 	verdict->holds = holds;
 }
 
+/* 0 rows is right; the first one's number is shown. */
+static tw_status none_of(tw_verdict *verdict, tw_store *store,
+			 const char *sql, const char *what, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, sql, err);
+
+	if (status)
+		return status;
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	says(verdict, false, "%s, first %" PRId64, what,
+	     tw__col_i64(stmt, 0));
+	tw__reset(stmt);
+	return TW_OK;
+}
+
 /* ---- charges ---- */
 
 struct charges {
@@ -56,46 +74,43 @@ static tw_status compare(const struct tw__again *again, void *arg,
 	return TW_OK;
 }
 
+/* What calls were converted by is a rate that somebody imported. */
+static tw_status compare_rates(tw_verdict *verdict, tw_store *store,
+			       tw_error *err)
+{
+	return none_of(verdict, store,
+		"SELECT n.start_us FROM charge_note n JOIN call c "
+		"ON c.start_us = n.start_us AND c.key = n.key "
+		"AND c.undone = n.undone "
+		"JOIN tariff_version v ON v.id = c.tariff_version "
+		"WHERE n.exchange_nanos <> 0 AND NOT EXISTS "
+		"(SELECT 1 FROM exchange_rate e WHERE e.currency = v.currency "
+		"AND e.target = v.convert_to AND e.date = n.exchange_date "
+		"AND e.rate_nanos = n.exchange_nanos)",
+		"a charge was converted by a rate that is not there", err);
+}
+
 tw_status tw__verify_charges(tw_verdict *verdict, tw_store *store,
 			     tw_error *err)
 {
-	const int64_t range[2] = { INT64_MIN, INT64_MAX };
+	const int64_t always[2] = { INT64_MIN, INT64_MAX };
 	struct charges charges = { 0, 0, 0 };
-	tw_status status = tw__rate_again(store, range, 0, compare, &charges,
+	tw_status status = tw__rate_again(store, always, 0, compare, &charges,
 					  err);
 
 	if (status)
 		return status;
+	says(verdict, true, "%" PRId64 " charges computed again, all alike",
+	     charges.count);
 	if (charges.bad)
 		says(verdict, false, "%" PRId64 " of %" PRId64 " charges are "
 		     "not what their tariff version makes of the call, first "
 		     "%" PRId64, charges.bad, charges.count,
 		     charges.first_bad);
-	else
-		says(verdict, true, "%" PRId64 " charges computed again, all "
-		     "alike", charges.count);
-	return TW_OK;
+	return charges.bad ? TW_OK : compare_rates(verdict, store, err);
 }
 
 /* ---- bundles ---- */
-
-/* 0 rows is right; the first one's number is shown. */
-static tw_status none_of(tw_verdict *verdict, tw_store *store,
-			 const char *sql, const char *what, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store, sql, err);
-
-	if (status)
-		return status;
-	status = tw__step(stmt, err);
-	if (status)
-		return status == TW_ITER_END ? TW_OK : status;
-	says(verdict, false, "%s, first %" PRId64, what,
-	     tw__col_i64(stmt, 0));
-	tw__reset(stmt);
-	return TW_OK;
-}
 
 static tw_status compare_bundles(tw_verdict *verdict, tw_store *store,
 				 tw_error *err)

@@ -4,11 +4,13 @@ month comes to, however its records come in."""
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from decimal import Decimal
 
 import pytest
 
 import trunkwise
+from conftest import SOURCE
 from trunkwise import Bundles, Deployment, Store
 
 MOSCOW = dt.timezone(dt.timedelta(hours=3))
@@ -530,6 +532,40 @@ def test_commands(world, command, tmp_path):
     rates.write_text("date,currency,to,rate\n2026-10-05,USD,RUB,1\n")
     result = command("exchange", "import", w.path, rates, check=1)
     assert "line 2, rate" in result.err
+
+
+# ---- older stores ----
+
+def test_postings_of_an_older_store_are_kept(tmp_path):
+    path = tmp_path / "old.db"
+    schema = SOURCE / "src" / "store" / "schema"
+    db = sqlite3.connect(path)
+    for name in ("0001_directory.sql", "0002_calls.sql", "0003_tariffs.sql"):
+        db.executescript((schema / name).read_text())
+    db.executescript("""
+        PRAGMA application_id = 1415017332;
+        PRAGMA user_version = 3;
+        INSERT INTO posting VALUES
+            (3, 1, 1, 0, 7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a'),
+            (8, 1, 2, 0, -7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a');
+    """)
+    before = db.execute("SELECT * FROM posting ORDER BY id").fetchall()
+    db.close()
+    with Store(path) as store:
+        assert all(v.holds for v in store.verify()
+                   if v.invariant == "ledger_sum_zero")
+    db = sqlite3.connect(path)
+    assert db.execute("SELECT * FROM posting ORDER BY id").fetchall() == before
+    for change in ("UPDATE posting SET amount_nanos = 1",
+                   "DELETE FROM posting"):
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute(change)
+    db.execute("INSERT INTO posting VALUES (9, 2, 1, 0, 1, 'RUB', 6, 0, "
+               "202610, 0, 0, 5, 'b')")
+    with pytest.raises(sqlite3.IntegrityError):
+        db.execute("INSERT INTO posting VALUES (10, 2, 1, 0, 1, 'RUB', 8, 0, "
+                   "202610, 0, 0, 5, 'b')")
+    db.close()
 
 
 # ---- a host without a store ----

@@ -95,11 +95,31 @@ static void beyond_its_minutes(void **state)
 	assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
 }
 
+static void converted_by_no_rate(void **state)
+{
+	struct fixture *f;
+
+	fixture_setup(state);
+	f = *state;
+	want_tariff(f, "USD");
+	want(f, "tariff[0].convert_to", "RUB");
+	apply_at(f, "2026-01-01T00:00:00+03:00");
+	import_sheet(f, "carrier-2026", TW_TARIFF_FULL, SHEET_HEAD
+		     "79,Russia mobile,0.01,USD,,,60,60,0,outbound,\n");
+	import_rates(f, "date,currency,to,rate\n2026-10-05,USD,RUB,92.5\n");
+	talk(f, MOBILE, MOSCOW("2026-10-05T10:00:00"), 120);
+	assert_true(holds(f, tw__verify_charges));
+	breaks(f, "UPDATE charge_note SET exchange_date = 1",
+	       tw__verify_charges);
+	fixture_teardown(state);
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, world, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		T(sound), T(damages), T(beyond_its_minutes),
+		cmocka_unit_test(converted_by_no_rate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
