@@ -17,6 +17,7 @@
 
 #define FAN 16
 #define LEVELS_MAX 9
+#define CACHE_LINE 64
 #define JOINT 0x80000000u   /* the region names several */
 
 struct end {
@@ -29,6 +30,7 @@ struct tw_numbering {
 	uint32_t refs;          /* atomic */
 	size_t count, place_count;
 	uint32_t levels;
+	void *memory;           /* of levels and ends */
 	/* rising; filled up to whole FANs with what no number reaches */
 	uint64_t *from[LEVELS_MAX];
 	struct end *end;
@@ -48,9 +50,7 @@ void tw_numbering_free(tw_numbering *numbering)
 	if (!numbering ||
 	    __atomic_sub_fetch(&numbering->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	for (size_t i = 0; i < LEVELS_MAX; i++)
-		tw_free(numbering->from[i]);
-	tw_free(numbering->end);
+	tw_free(numbering->memory);
 	tw_free(numbering->places);
 	tw_free(numbering->texts);
 	tw_free(numbering);
@@ -320,37 +320,38 @@ tw_status tw_numbering_relation(uint32_t *out, const tw_numbering *numbering,
 
 /* ---- making one ---- */
 
-/* A level over `below`, whose first `count` are starts. */
-static uint64_t *make_level(const uint64_t *below, size_t count)
+static size_t whole_fans(size_t count)
 {
-	size_t own = (count + FAN - 1) / FAN;
-	size_t room = (own + FAN - 1) / FAN * FAN;
-	uint64_t *level = tw_calloc(room, sizeof(*level));
-
-	for (size_t i = 0; level && i < room; i++)
-		level[i] = i < own ? below[i * FAN] : UINT64_MAX;
-	return level;
+	return (count + FAN - 1) / FAN * FAN;
 }
 
+/* One piece, on cache lines: a FAN of starts is two of them and not three. */
 static tw_status make_levels(struct tw_numbering *n,
 			     const struct tw__ranges *r, tw_error *err)
 {
-	size_t count = r->count, room = (count + FAN - 1) / FAN * FAN;
+	size_t room[LEVELS_MAX], own = r->count, starts = 0;
+	uint64_t *at;
 
-	n->from[0] = tw_calloc(room, sizeof(*n->from[0]));
-	if (!n->from[0])
+	do {
+		room[n->levels] = whole_fans(own);
+		starts += room[n->levels];
+		own = room[n->levels++] / FAN;
+	} while (own > 1);
+	n->memory = tw_malloc(starts * sizeof(*at) +
+			      r->count * sizeof(*n->end) + CACHE_LINE);
+	if (!n->memory)
 		return tw__fail_oom(err);
-	for (size_t i = 0; i < room; i++)
-		n->from[0][i] = i < count ? r->rows[i].from : UINT64_MAX;
-	n->levels = 1;
-	while (count > FAN) {
-		n->from[n->levels] = make_level(n->from[n->levels - 1],
-						count);
-		if (!n->from[n->levels])
-			return tw__fail_oom(err);
-		count = (count + FAN - 1) / FAN;
-		n->levels++;
+	at = (uint64_t *)(((uintptr_t)n->memory + CACHE_LINE - 1) /
+			  CACHE_LINE * CACHE_LINE);
+	for (uint32_t level = 0; level < n->levels; level++) {
+		n->from[level] = at;
+		own = level ? room[level - 1] / FAN : r->count;
+		for (size_t i = 0; i < room[level]; i++)
+			at[i] = i >= own ? UINT64_MAX : level ?
+				n->from[level - 1][i * FAN] : r->rows[i].from;
+		at += room[level];
 	}
+	n->end = (struct end *)at;
 	return TW_OK;
 }
 
@@ -370,12 +371,8 @@ static tw_status copy_texts(struct tw_numbering *n,
 	return TW_OK;
 }
 
-static tw_status make_ends(struct tw_numbering *n, const struct tw__ranges *r,
-			   tw_error *err)
+static void fill_ends(struct tw_numbering *n, const struct tw__ranges *r)
 {
-	n->end = tw_calloc(r->count, sizeof(*n->end));
-	if (!n->end)
-		return tw__fail_oom(err);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct tw__range *row = &r->rows[i];
 		uint32_t region = n->places[row->place].region;
@@ -385,7 +382,6 @@ static tw_status make_ends(struct tw_numbering *n, const struct tw__ranges *r,
 			n->end[i].region |= JOINT;
 	}
 	n->count = r->count;
-	return TW_OK;
 }
 
 tw_status tw__numbering_of(tw_numbering **out,
@@ -400,12 +396,11 @@ tw_status tw__numbering_of(tw_numbering **out,
 	status = make_levels(n, ranges, err);
 	if (!status)
 		status = copy_texts(n, ranges, err);
-	if (!status)
-		status = make_ends(n, ranges, err);
 	if (status) {
 		tw_numbering_free(n);
 		return status;
 	}
+	fill_ends(n, ranges);
 	*out = n;
 	return TW_OK;
 }
