@@ -13,7 +13,8 @@ import os
 import sys
 import threading
 
-from . import (commands, deck_commands, numbering_commands, tariff_commands,
+from . import (commands, deck_commands, numbering_commands,
+               rating_commands, tariff_commands,
                trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
@@ -132,6 +133,17 @@ def _rating_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--caller", metavar="NUMBER",
                         help="who calls: says where both numbers stand, and "
                              "rates by their regions")
+    parser.add_argument("--relation", metavar="NAME",
+                        choices=("same_city", "same_region", "other"),
+                        help="of their regions, where it is known already")
+    parser.add_argument("--bundle-left", type=int, default=0, metavar="S",
+                        help="seconds that bundles have left for it")
+    parser.add_argument("--used", type=int, default=0, metavar="S",
+                        help="seconds paid in the month before it, for tiers")
+    parser.add_argument("--exchange", metavar="RATE",
+                        help="instead of the day's rate in the store")
+    parser.add_argument("--unanswered", action="store_true",
+                        help="what an attempt costs")
     parser.add_argument("--direction", default="outbound",
                         choices=("outbound", "inbound", "forward"))
 
@@ -229,7 +241,7 @@ VERBS = {
     ("numbering", "find"): (_numbering_find,
                             numbering_commands.numbering_find,
                             "where a number stands: operator, region, city"),
-    ("rating", "explain"): (_rating_explain, deck_commands.rating_explain,
+    ("rating", "explain"): (_rating_explain, rating_commands.rating_explain,
                             "what a call would cost, and why"),
     ("unrated", "list"): (_store, commands.unrated_list,
                           "billable calls without a price"),

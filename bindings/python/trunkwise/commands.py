@@ -14,9 +14,8 @@ from typing import Any
 
 from . import files, raw, sheets
 from .deployment import Change, Deployment, Problem
-from .errors import (Conflict, Error, InvalidArgument, NoPrice, NotFound,
+from .errors import (Conflict, Error, InvalidArgument, NotFound,
                      ParseError)
-from .numbering import place_document, say_place, say_relation
 from .rating import Sheet
 from .render import FORMATS
 from .render.csv import FORMULA
@@ -30,11 +29,11 @@ _ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html",
             ".xlsx": "xlsx", ".txt": "text"}
 
 
-def _print_json(document: Any) -> None:
+def print_json(document: Any) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def _when(value: str | None, zone: str | None = None) -> dt.datetime:
+def when(value: str | None, zone: str | None = None) -> dt.datetime:
     if value is None:
         value, zone = instant(now_us()).isoformat(), None
     try:
@@ -50,13 +49,13 @@ def _when(value: str | None, zone: str | None = None) -> dt.datetime:
     return when
 
 
-def _company_zone(store: Store) -> str | None:
+def company_zone(store: Store) -> str | None:
     for row in store.directory().rows("company"):
         return row["zone"]
     return None
 
 
-def _country(store: Store) -> str | None:
+def country(store: Store) -> str | None:
     for row in store.directory().rows("company"):
         return row["country"] or None
     return None
@@ -78,7 +77,7 @@ def _say_rejects(rejects: list[Reject], lang: str) -> None:
                         reason=r.reason)), file=sys.stderr)
 
 
-def _refused(counts: Counts) -> bool:
+def refused(counts: Counts) -> bool:
     return bool(counts.rows_rejected or counts.conflicts or counts.rows_held)
 
 
@@ -104,7 +103,7 @@ def _import_sheets(store: Store, deployment: Deployment,
                 data, tariff=sheet.tariff, carrier=sheet.carrier,
                 file_name=sheet.path.name)
         results.append((sheet, result))
-    return not any(_refused(r.counts) for _, r in results)
+    return not any(refused(r.counts) for _, r in results)
 
 
 class _SheetsRefused(Exception):
@@ -123,7 +122,7 @@ def _put(store: Store, deployment: Deployment, at: dt.datetime,
             if dry_run or not good:
                 raise _SheetsRefused
     except _SheetsRefused:
-        return found, sheets, all(not _refused(r.counts) for _, r in sheets)
+        return found, sheets, all(not refused(r.counts) for _, r in sheets)
     return found, sheets, True
 
 
@@ -140,21 +139,21 @@ def apply(arguments: argparse.Namespace) -> int:
     except ParseError:
         return _say_problems(deployment.problems, arguments)
     existed = os.path.exists(arguments.store)
-    at = _when(arguments.at, deployment.zone)
+    at = when(arguments.at, deployment.zone)
     try:
         with Store(arguments.store, create=True) as store:
             found, sheets, good = _put(store, deployment, at,
                                        arguments.dry_run)
     except Exception:
-        _remove_new(arguments.store, existed)
+        remove_new(arguments.store, existed)
         raise
     if arguments.dry_run or not good:
-        _remove_new(arguments.store, existed)
+        remove_new(arguments.store, existed)
     applied = good and not arguments.dry_run
     warnings = [p for p in deployment.problems if not p.is_error]
     hint = _first_apply_hint(arguments, deployment, found, at) if good else ""
     if arguments.json:
-        _print_json({
+        print_json({
             "applied": applied, "at": at.isoformat(), "hint": hint,
             "changes": [c._asdict() for c in found],
             "warnings": [{"field": p.field, "message": p.message}
@@ -205,7 +204,7 @@ class _Removed(Exception):
     """Leaves the transaction of a store that is gone."""
 
 
-def _remove_new(path: str, existed: bool) -> None:
+def remove_new(path: str, existed: bool) -> None:
     """A refused first command leaves no empty store behind. Under the lock,
     and only while it is empty: another process may have filled it."""
     if existed:
@@ -231,7 +230,7 @@ def _say_problems(found: list[Problem],
                   arguments: argparse.Namespace) -> int:
     problems = [p for p in found if p.is_error]
     if arguments.json:
-        _print_json({"applied": False, "problems": [
+        print_json({"applied": False, "problems": [
             {"file": arguments.deployment, "field": p.field,
              "message": p.message} for p in problems]})
     for p in problems:
@@ -242,15 +241,15 @@ def _say_problems(found: list[Problem],
 
 # ---- directory ----
 
-def _say_import(result: ImportResult, arguments: argparse.Namespace,
+def say_import(result: ImportResult, arguments: argparse.Namespace,
                 **extra: Any) -> int:
     if arguments.json:
-        _print_json({**_counts(result.counts), **extra,
+        print_json({**_counts(result.counts), **extra,
                      "rejects": _rejects(result.rejects)})
     else:
         _say_rejects(result.rejects, arguments.lang)
         print(say(arguments.lang, "counts", **_counts(result.counts)))
-    return 1 if _refused(result.counts) else 0
+    return 1 if refused(result.counts) else 0
 
 
 def directory_import(arguments: argparse.Namespace) -> int:
@@ -262,11 +261,11 @@ def directory_import(arguments: argparse.Namespace) -> int:
             result = store.import_departments(data, zone=arguments.zone)
             calls = any(b.calls for b in store.imports())
     except Exception:
-        _remove_new(arguments.store, existed)
+        remove_new(arguments.store, existed)
         raise
-    if _refused(result.counts):
-        _remove_new(arguments.store, existed)
-    status = _say_import(result, arguments)
+    if refused(result.counts):
+        remove_new(arguments.store, existed)
+    status = say_import(result, arguments)
     if calls and result.counts.rows_stored and not arguments.json:
         print(say(arguments.lang, "kept_hint"), file=sys.stderr)
     return status
@@ -276,7 +275,7 @@ def directory_suggest(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         rows = store.suggest()
     if arguments.json:
-        _print_json({"rows": [
+        print_json({"rows": [
             {"match_kind": r.kind, "match": r.key, "calls": r.calls,
              "seconds": r.seconds, "cost": text(r.money.amount),
              "currency": r.money.currency, "detail": r.detail}
@@ -342,7 +341,7 @@ def tariff_check(arguments: argparse.Namespace) -> int:
     counts = Counts(sheet.rows_read, 0 if rejected else good, rejected, 0, 0,
                     good if rejected else 0)
     if arguments.json:
-        _print_json({**_counts(counts), "new": len(sheet), "increase": 0,
+        print_json({**_counts(counts), "new": len(sheet), "increase": 0,
                      "decrease": 0, "ended": 0, "unchanged": 0,
                      "rates": len(sheet), "currency": sheet.currency,
                      "rejects": _rejects(rejects)})
@@ -373,15 +372,15 @@ def tariff_import(arguments: argparse.Namespace) -> int:
                 dry_run=arguments.dry_run, mapping=mapping,
                 progress=progress_for(len(data)))
     except Exception:
-        _remove_new(arguments.store, existed)
+        remove_new(arguments.store, existed)
         raise
-    if arguments.dry_run or _refused(result.counts):
-        _remove_new(arguments.store, existed)
+    if arguments.dry_run or refused(result.counts):
+        remove_new(arguments.store, existed)
     if arguments.json:
-        return _say_import(result, arguments, tariff=arguments.tariff,
+        return say_import(result, arguments, tariff=arguments.tariff,
                            **result.extra)
     diff = {k: v for k, v in result.extra.items() if k != "rules"}
-    status = _say_import(result, arguments)
+    status = say_import(result, arguments)
     print(say(arguments.lang, "tariff_diff", **diff))
     rules = ", ".join(f"{k} = {v}" for k, v in result.extra["rules"].items()
                       if v != _SILENT.get(k))
@@ -406,18 +405,18 @@ def cdr_import(arguments: argparse.Namespace) -> int:
                 file_name=Path(arguments.file).name,
                 carrier=arguments.carrier)
     except Exception:
-        _remove_new(arguments.store, existed)
+        remove_new(arguments.store, existed)
         raise
     if not result.counts.rows_stored:
-        _remove_new(arguments.store, existed)
-    return _say_import(result, arguments, batch=result.extra["batch"])
+        remove_new(arguments.store, existed)
+    return say_import(result, arguments, batch=result.extra["batch"])
 
 
 def import_list(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         rows = store.imports()
     if arguments.json:
-        _print_json({"batches": [
+        print_json({"batches": [
             {"batch": int(r.key), "preset": r.kind, "rows_stored": r.calls,
              "at": r.at.isoformat() if r.at else None, "detail": r.detail}
             for r in rows]})
@@ -438,123 +437,19 @@ def import_undo(arguments: argparse.Namespace) -> int:
     with Store(arguments.store) as store:
         store.undo_import(arguments.batch)
     if arguments.json:
-        _print_json({"batch": arguments.batch, "undone": True})
+        print_json({"batch": arguments.batch, "undone": True})
     else:
         print(say(arguments.lang, "undone", batch=arguments.batch))
     return 0
 
 
-# ---- rating ----
-
-def _candidate(store: Store, carrier: str, digits: str,
-               arguments: argparse.Namespace, at: dt.datetime,
-               who: dict[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {"carrier": carrier, "verdict": "ok", "prefix": "",
-                           "destination": "", "line": 0, "cost": None,
-                           "currency": "", "charged_s": None,
-                           "converted": None, "text": ""}
-    call = {"answer": at, "seconds": arguments.seconds,
-            "direction": arguments.direction, **who}
-    try:
-        deck = store.deck(carrier, at=at)
-        try:
-            call["exchange"] = store.exchange_rate(deck, at=at)
-        except NoPrice:
-            pass    # what the deck then says names it too
-        row["text"] = deck.explain(digits, lang=arguments.lang, **call)
-        c = deck.rate(digits, **call)
-        row.update(prefix=c.prefix, destination=c.destination, line=c.line,
-                   cost=text(c.cost.amount), currency=c.cost.currency,
-                   charged_s=c.charged_s)
-        if c.converted is not None:
-            row["converted"] = {"cost": text(c.converted.amount),
-                                "currency": c.converted.currency}
-    except Error as error:
-        row["verdict"] = error.code
-        row["text"] = row["text"] or error.message
-    return row
-
-
-def _price(row: dict[str, Any]) -> str:
-    own = f"{row['cost']} {row['currency']}"
-    other = row["converted"]
-    return f"{own} = {other['cost']} {other['currency']}" if other else own
-
-
-def _owed(row: dict[str, Any]) -> float:
-    """What a call would cost us: as converted, where it is."""
-    return float((row["converted"] or row)["cost"] or 0)
-
-
-_VERDICTS = {"TW_ENOPRICE": "no_price", "TW_EREFUSED": "refused"}
-
-
-def _who(store: Store, digits: str, arguments: argparse.Namespace,
-         at: dt.datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Caller and relation of the call, and where its numbers stand."""
-    if arguments.caller is None:
-        return {}, {}
-    numbering = store.numbering(at=at)
-    caller = raw.number_digits(arguments.caller, _country(store))
-    relation = numbering.relation(caller, digits)
-    return {"caller": caller, "relation": relation}, {
-        "caller": arguments.caller, "relation": relation,
-        "from": place_document(caller, numbering.get(caller)),
-        "to": place_document(digits, numbering.get(digits))}
-
-
-def _say_places(places: dict[str, Any], lang: str) -> None:
-    if not places:
-        return
-    for key in ("from", "to"):
-        print(plain(say(lang, f"call_{key}",
-                        place=say_place(places[key], lang))))
-    print(say(lang, "call_relation",
-              relation=say_relation(places["relation"], lang)))
-
-
-def rating_explain(arguments: argparse.Namespace) -> int:
-    if not 0 <= arguments.seconds <= 10 ** 9:
-        raise InvalidArgument("is no duration; give whole seconds, 0 to "
-                              "1000000000", code="TW_EINVAL",
-                              field="--seconds")
-    with Store(arguments.store, readonly=True) as store:
-        at = _when(arguments.at, _company_zone(store))
-        digits = raw.number_digits(arguments.number, _country(store))
-        names = [arguments.carrier] if arguments.carrier else [
-            row.name for row in store.directory(at).rows("carrier")]
-        if not names:
-            raise NotFound(
-                f"no carrier was in force at {at.isoformat()}; import its "
-                "prices with trunkwise tariff import, or ask about a later "
-                "--at", code="TW_ENOTFOUND", field="carrier")
-        who, places = _who(store, digits, arguments, at)
-        rows = [_candidate(store, name, digits, arguments, at, who)
-                for name in names]
-    rows.sort(key=lambda r: (r["verdict"] != "ok", _owed(r)))
-    if arguments.json:
-        _print_json({"number": arguments.number, "at": at.isoformat(),
-                     "seconds": arguments.seconds, **places,
-                     "candidates": rows})
-    else:
-        _say_places(places, arguments.lang)
-        for r in rows:
-            result = (_price(r) if r["verdict"] == "ok"
-                      else say(arguments.lang, _VERDICTS[r["verdict"]])
-                      if r["verdict"] in _VERDICTS else r["verdict"])
-            print(plain(say(arguments.lang, "carrier_line",
-                            carrier=r["carrier"], result=result)))
-            for line in r["text"].split("\n"):
-                if line:
-                    print("  " + plain(line))
-    return 0 if any(r["verdict"] == "ok" for r in rows) else 1
-
+# ---- what has no price ----
 
 def unrated_list(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         rows = store.unrated()
     if arguments.json:
-        _print_json({"rows": [
+        print_json({"rows": [
             {"number": r.key, "reason": r.kind, "calls": r.calls,
              "seconds": r.seconds, "detail": r.detail} for r in rows]})
     elif rows:
@@ -607,7 +502,7 @@ def period_accrue(arguments: argparse.Namespace) -> int:
     with Store(arguments.store) as store:
         count = store.accrue(arguments.month)
     if arguments.json:
-        _print_json({"month": arguments.month, "postings": count})
+        print_json({"month": arguments.month, "postings": count})
     else:
         print(say(arguments.lang, "accrued", count=count,
                   month=arguments.month))
@@ -619,7 +514,7 @@ def verify(arguments: argparse.Namespace) -> int:
         verdicts = store.verify()
     broken = [v for v in verdicts if not v.holds]
     if arguments.json:
-        _print_json({"holds": not broken, "invariants": [
+        print_json({"holds": not broken, "invariants": [
             {"invariant": v.invariant, "holds": v.holds, "detail": v.detail}
             for v in verdicts]})
         return 1 if broken else 0

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from . import files, raw
-from .commands import (_country, _print_json, _refused, _remove_new,
-                       _say_import, _say_rejects, _counts)
+from .commands import (country, print_json, refused, remove_new,
+                       say_import, _say_rejects, _counts)
 from .numbering import place_document, say_place, say_relation
 from .store import Store
 from .words import plain, say
@@ -29,15 +29,15 @@ def numbering_import(arguments: argparse.Namespace) -> int:
             else:
                 result = store.import_numbering(sources)
     except Exception:
-        _remove_new(arguments.store, existed)
+        remove_new(arguments.store, existed)
         raise
-    if _refused(result.counts):
-        _remove_new(arguments.store, existed)
+    if refused(result.counts):
+        remove_new(arguments.store, existed)
     if arguments.json:
-        return _say_import(result, arguments, **result.extra)
+        return say_import(result, arguments, **result.extra)
     _say_rejects(result.rejects, arguments.lang)
     print(say(arguments.lang, "counts", **_counts(result.counts)))
-    if _refused(result.counts):
+    if refused(result.counts):
         print(say(arguments.lang, "nothing_in_force"))
         return 1
     print(say(arguments.lang, "numbering_in_force", **result.extra))
@@ -47,8 +47,8 @@ def numbering_import(arguments: argparse.Namespace) -> int:
 def numbering_find(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         numbering = store.numbering()
-        country = _country(store)
-        numbers = [raw.number_digits(number, country)
+        code = country(store)
+        numbers = [raw.number_digits(number, code)
                    for number in (arguments.number, arguments.number2)
                    if number is not None]
     places = [place_document(digits, numbering.get(digits))
@@ -59,7 +59,7 @@ def numbering_find(arguments: argparse.Namespace) -> int:
             "ranges": len(numbering), "places": places}
         if len(numbers) > 1:
             document["relation"] = relation
-        _print_json(document)
+        print_json(document)
     else:
         for place in places:
             print(plain(say_place(place, arguments.lang)))

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import files
-from .commands import _say_import
+from .commands import say_import
 from .store import Store
 from .usage import Pot, TariffMonth
 from .values import Money, text
@@ -22,7 +22,7 @@ def exchange_import(arguments: argparse.Namespace) -> int:
     data = files.read(arguments.file)
     with Store(arguments.store) as store, files.named(arguments.file):
         result = store.import_exchange(data)
-    return _say_import(result, arguments)
+    return say_import(result, arguments)
 
 
 def _minutes(seconds: int) -> str:
