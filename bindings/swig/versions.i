@@ -36,6 +36,7 @@ typedef struct tw_price_total {
 	tw_money old_cost, new_cost, lost_cost, gained_cost;
 	char contract[128];
 	char zone[64];
+	char tariff_zone[64];
 } tw_price_total;
 %mutable;
 

@@ -152,10 +152,11 @@ typedef struct tw_price_total {
 	tw_money gained_cost;        /* of `gained`, as it will be */
 	char contract[128];          /* whose notice_days they are, or "" */
 	char zone[64];               /* of the month */
+	char tariff_zone[64];        /* of effective days */
 } tw_price_total;
 #define TW_PRICE_TOTAL_INIT { sizeof(tw_price_total), -1, 0, 0, 0, 0, 0, 0, \
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, "" }, { 0, "" }, { 0, "" }, \
-	{ 0, "" }, "", "" }
+	{ 0, "" }, "", "", "" }
 
 typedef struct tw_price_changes tw_price_changes;
 

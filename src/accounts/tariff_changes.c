@@ -135,9 +135,11 @@ static tw_status judge(struct tw_price_changes *changes, tw_error *err)
 	tw_price_total *total = &changes->total;
 	int64_t received;
 	tw_zone *zone;
-	tw_status status = tw_zone_open(&zone,
-		changes->side[1].terms.rules.zone, err);
+	tw_status status;
 
+	snprintf(total->tariff_zone, sizeof(total->tariff_zone), "%s",
+		 changes->side[1].terms.rules.zone);
+	status = tw_zone_open(&zone, total->tariff_zone, err);
 	if (status)
 		return status;
 	received = date_of(zone, total->received);

@@ -437,7 +437,7 @@ static tw_status run(struct job *job, const void *data, size_t size,
 	if (same) {
 		job->counts.duplicates = job->counts.rows_read;
 		job->diff.unchanged = job->counts.rows_read;
-		return TW_OK;
+		return tell(job, WHOLE, err);
 	}
 	status = tell(job, COMPILING, err);
 	if (!status)

@@ -101,6 +101,8 @@ def test_by_hand(store, command):
         "decrease", "-10.00", "-0.30")
     assert (mobile["kind"], mobile["percent"]) == ("increase", "14.58")
     assert (mobile["notice"], mobile["notice_days"]) == ("kept", 31)
+    assert mobile["effective"] == "2026-10-31T21:00:00+00:00"
+    assert mobile["effective_date"] == "2026-11-01"
     assert (mobile["calls"], mobile["difference"]) == (2, "0.45")
     assert (volga["kind"], volga["percent"], volga["old_price"]) == (
         "new", None, None)
@@ -126,6 +128,7 @@ def test_notice(store, command):
     text = changes(command, store, "--received", "2026-10-03", "--lang",
                    "ru", check=1).out
     assert "СРОК НАРУШЕН" in text and "+14.58 %" in text
+    assert "2026-11-01" in text and "2026-10-31" not in text
     # by default the day of the import counts: long after November
     assert changes(command, store, check=1).out.count("BREACHED") == 2
     changes(command, store, "--notice-days", -1, check=2)

@@ -26,6 +26,7 @@ class PriceChange(NamedTuple):
     new_price: Decimal | None
     percent: Decimal | None
     effective: dt.datetime | None
+    effective_date: dt.date | None      # in the tariff's zone
     notice_days: int
     notice: str | None
     calls: int
@@ -72,12 +73,19 @@ def _price(nanos: int) -> Decimal | None:
     return None if nanos < 0 else decimal(nanos)
 
 
-def _row(r: raw.tw_price_change) -> PriceChange:
+def _date(at: int, zone: raw.tw_zone) -> dt.date | None:
+    if instant(at) is None:
+        return None
+    civil = raw.zone_local(zone, at)
+    return dt.date(civil.year, civil.month, civil.day)
+
+
+def _row(r: raw.tw_price_change, zone: raw.tw_zone) -> PriceChange:
     return PriceChange(
         raw.tw_price_kind_name(r.kind), r.prefix, r.destination,
         _price(r.old_price_nanos), _price(r.new_price_nanos),
         Decimal(r.percent_hundredths).scaleb(-2) if r.has_percent else None,
-        instant(r.effective), r.notice_days, _NOTICE[r.notice], r.calls,
+        instant(r.effective), _date(r.effective, zone), r.notice_days, _NOTICE[r.notice], r.calls,
         r.lost, decimal(r.difference_nanos), r.line, r.caller_prefix,
         _DIRECTIONS[r.direction], _RELATIONS[r.relation], r.band, r.from_s)
 
@@ -97,6 +105,7 @@ def price_changes(store: raw.tw_store, tariff: str, version: int,
         store, tariff, version, microseconds(received) if received else 0,
         -1 if notice_days is None else notice_days)
     t = raw.tw_price_changes_total(handle)
+    zone = raw.tw_zone_open(t.tariff_zone)
     return PriceChanges(
         t.version, t.before or None, instant(t.starts), instant(t.received),
         None if t.notice_days < 0 else t.notice_days, t.contract,
@@ -105,4 +114,4 @@ def price_changes(store: raw.tw_store, tariff: str, version: int,
         _month(t.month_from, t.zone), t.zone, t.calls, t.lost, t.gained,
         t.unknown, money(t.old_cost), money(t.new_cost), money(t.lost_cost),
         money(t.gained_cost),
-        [_row(r) for r in drain(raw.tw_price_changes_next, handle)])
+        [_row(r, zone) for r in drain(raw.tw_price_changes_next, handle)])

@@ -89,6 +89,8 @@ def tariff_undo(arguments: argparse.Namespace) -> int:
 
 def _change_json(row: PriceChange) -> dict[str, Any]:
     return {**row._asdict(), "effective": _iso(row.effective),
+            "effective_date": str(row.effective_date)
+            if row.effective_date else None,
             "old_price": None if row.old_price is None
             else text(row.old_price),
             "new_price": None if row.new_price is None
@@ -132,7 +134,7 @@ def _say_row(row: PriceChange, lang: str) -> str:
     prices = [say(lang, "price_none") if p is None else text(p)
               for p in (row.old_price, row.new_price)]
     percent = "" if row.percent is None else f"{row.percent:+} %"
-    effective = row.effective.date().isoformat() if row.effective else ""
+    effective = str(row.effective_date or "")
     notice = "" if row.notice is None else say(
         lang, "notice_" + row.notice, days=row.notice_days)
     stake = _signed(row.difference) if row.calls - row.lost else ""
