@@ -243,6 +243,17 @@ static tw_status read_rows(struct job *job, uint32_t index,
 	}
 }
 
+/* Text in any encoding does not begin like a ZIP archive. */
+static tw_status refuse_workbook(const tw_numbering_source *source,
+				 tw_error *err)
+{
+	if (source->data_size < 4 || memcmp(source->data, "PK\x03\x04", 4))
+		return TW_OK;
+	return tw__fail_at(err, TW_EPARSE, 1, "", "the file is a workbook or "
+			   "a ZIP archive; unpack it, or save the sheet as "
+			   "CSV");
+}
+
 static tw_status read_file(struct job *job, uint32_t index, tw_error *err)
 {
 	struct file *file = &job->files[index];
@@ -253,8 +264,10 @@ static tw_status read_file(struct job *job, uint32_t index, tw_error *err)
 	tw_status status;
 
 	file->is_read = true;
-	status = tw__text_to_utf8(&text, &size, file->source.data,
-				  file->source.data_size, true, &why);
+	status = refuse_workbook(&file->source, &why);
+	if (!status)
+		status = tw__text_to_utf8(&text, &size, file->source.data,
+					  file->source.data_size, true, &why);
 	if (!status)
 		status = tw__numbering_file_open(&rows, tw__str(text, size),
 						 &why);

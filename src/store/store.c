@@ -43,7 +43,8 @@ static tw_status make_file(const char *path, bool create, tw_error *err)
 	if (!create)
 		return tw__fail(err, TW_ENOTFOUND, "there is no store at %s; "
 				"check the path; trunkwise apply, directory "
-				"import, tariff import and cdr import make "
+				"import, tariff import, numbering import "
+				"and cdr import make "
 				"one", path);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)

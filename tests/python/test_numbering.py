@@ -376,6 +376,7 @@ HOSTILE = [
      "no column"),
     ("twice decoded", HEAD.encode().decode("cp1252", "replace"), None, 0,
      "no column"),
+    ("workbook", b"PK\x03\x04" + bytes(range(256)), None, 0, "workbook"),
     ("binary", bytes(range(256)) * 4, None, 0, ""),
     ("overlap", HEAD + "843;0;9;10;О;Р\n843;9;19;11;О;Р\n", 1, 1,
      "overlaps line 2"),
