@@ -1,5 +1,6 @@
 /* Periods of bundles beside the sums of a month. */
 #include "usage_fixture.h"
+#include "../faults.h"
 
 static tw_pots *pots_of(struct fixture *f, const char *month)
 {
@@ -81,12 +82,39 @@ static void who_asks_for_nothing(void **state)
 	assert_int_equal(tw_pots_next(NULL, NULL, NULL), TW_EINVAL);
 }
 
+static void every_failed_allocation(void **state)
+{
+	struct fixture *f = *state;
+	struct faults faults;
+	bool more = true;
+
+	want_tariff(f, "RUB");
+	want_bundle(f);
+	in_force(f);
+	talk(f, MOBILE, MOSCOW("2026-10-05T10:00:00"), 90);
+	for (int64_t n = 0; more; n++) {
+		tw_tariff_month sums = TW_TARIFF_MONTH_INIT;
+		tw_pots *pots = NULL;
+		tw_status status;
+
+		faults_begin(&faults, n);
+		status = tw_tariff_total(&sums, &pots, f->store,
+					 "carrier-2026", "2026-10", NULL);
+		more = faults_end(&faults);
+		assert_true(status == TW_OK || (more && status == TW_ENOMEM));
+		assert_int_equal(sums.calls, status == TW_OK);
+		assert_true((pots != NULL) == (status == TW_OK));
+		tw_pots_free(pots);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(a_month_of_a_bundle),
 		FIXTURE_TEST(periods_that_touch_it),
 		FIXTURE_TEST(who_asks_for_nothing),
+		FIXTURE_TEST(every_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

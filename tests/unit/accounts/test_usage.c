@@ -1,6 +1,7 @@
 /* Asked before a call is rated, taken once it is stored. */
 #include "accounts/usage.h"
 #include "usage_fixture.h"
+#include "../faults.h"
 
 static int64_t note_of(struct fixture *f, const char *column)
 {
@@ -143,6 +144,57 @@ static void converted_by_a_dated_rate(void **state)
 	must_verify(f);
 }
 
+/* One batch whose charge depends on everything, or why there is none. */
+static tw_status import_one(struct fixture *f)
+{
+	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
+	tw_import *import = NULL;
+	char id[32];
+	tw_cdr cdr = call_of(f, id, "78432000001", MOBILE);
+	tw_status status;
+
+	options.source = "test";
+	cdr.duration_us = 700 * TW_SECOND;
+	status = tw_import_new(&import, f->store, &options, NULL);
+	if (!status)
+		status = tw_import_add(import, &cdr, NULL);
+	if (!status)
+		status = tw_import_commit(NULL, NULL, import, NULL);
+	tw_import_free(import);
+	return status;
+}
+
+/* A failure anywhere leaves no trace and no memory; the store goes on. */
+static void every_failed_allocation(void **state)
+{
+	struct fixture *f = *state;
+	struct faults faults;
+	bool more = true;
+	int64_t n;
+
+	want_tariff(f, "USD");
+	want(f, "tariff[0].convert_to", "RUB");
+	want_bundle(f);
+	want_tier(f, "1", "50");
+	apply_at(f, "2026-01-01T00:00:00+03:00");
+	import_sheet(f, "carrier-2026", TW_TARIFF_FULL, SHEET_HEAD
+		     "79,Russia mobile,0.01,USD,,,60,60,0,outbound,\n");
+	import_rates(f, "date,currency,to,rate\n2026-10-05,USD,RUB,92.5\n");
+	for (n = 0; more; n++) {
+		int64_t before = one_number(f, "SELECT count(*) FROM call");
+		tw_status status;
+
+		faults_begin(&faults, n);
+		status = import_one(f);
+		more = faults_end(&faults);
+		assert_true(status == TW_OK || (more && status == TW_ENOMEM));
+		assert_int_equal(one_number(f, "SELECT count(*) FROM call"),
+				 before + (status == TW_OK));
+	}
+	assert_true(n > 50);
+	must_verify(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +204,7 @@ int main(void)
 		FIXTURE_TEST(an_import_that_is_dropped),
 		FIXTURE_TEST(attempts_and_their_fee),
 		FIXTURE_TEST(converted_by_a_dated_rate),
+		FIXTURE_TEST(every_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
