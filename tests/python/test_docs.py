@@ -19,7 +19,7 @@ from trunkwise.words import amount
 ELSEWHERE = ("sh examples/nine-cities/run.sh", "sh tests/run.sh")
 
 DOCUMENTS = ["README.md", "examples/day-one/README.md", "docs/deck.md",
-             "docs/tariffs.md"]
+             "docs/tariffs.md", "docs/usage.md"]
 PROGRAMS = ["examples/gateway/README.md", "examples/carrier-sim/README.md"]
 LASTING = ("trunkwise-gateway ", "examples/carrier-sim/carrier-sim ")
 

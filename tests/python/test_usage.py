@@ -570,6 +570,12 @@ def test_postings_of_an_older_store_are_kept(tmp_path):
 
 # ---- a host without a store ----
 
+def test_the_example_of_bundles():
+    import doctest
+    assert doctest.testmod(trunkwise.usage).attempted
+    assert not doctest.testmod(trunkwise.usage).failed
+
+
 def test_bundles_in_python():
     bundles = Bundles(zone="Europe/Moscow")
     bundles.add(7, minutes=1, period="day", departments=[3])
