@@ -101,8 +101,8 @@ static tw_status tariff_changes(tw_price_changes **out, tw_store *store,
 static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
 	tw_rejects **out_rejects, tw_store *store, const char *tariff,
 	const char *carrier, const char *file_name, const char *zone,
-	const char *currency, uint32_t flags, const tw_sheet_map *map,
-	PyObject *progress, const void *data, size_t size, tw_error *err)
+	const char *currency, const char *starts, uint32_t flags,
+	const tw_sheet_map *map, PyObject *progress, const void *data, size_t size, tw_error *err)
 {
 	tw_tariff_import o = TW_TARIFF_IMPORT_INIT;
 
@@ -113,6 +113,7 @@ static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
 	o.zone = zone;
 	o.currency = currency;
 	o.map = map;
+	o.starts = starts;
 	if (progress != Py_None) {
 		o.progress = tell_python;
 		o.progress_arg = progress;

@@ -161,12 +161,14 @@ typedef struct tw_tariff_import {
 	tw_progress_fn progress;     /* in thousandths of the work, or NULL */
 	void *progress_arg;
 	const tw_sheet_map *map;     /* how the sheet is read, or NULL */
+	const char *starts;          /* date, midnight of the tariff's zone, or
+					time; NULL: see below */
 } tw_tariff_import;
 #define TW_TARIFF_FULL    0x1u   /* codes not in the sheet end (default) */
 #define TW_TARIFF_PARTIAL 0x2u
 #define TW_TARIFF_DRY_RUN 0x4u
 #define TW_TARIFF_IMPORT_INIT { sizeof(tw_tariff_import), 0x1u, NULL, NULL, \
-	NULL, NULL, NULL, NULL, NULL, NULL }
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 typedef struct tw_tariff_diff {
 	uint32_t size;
@@ -186,7 +188,10 @@ typedef struct tw_tariff_diff {
  * the bytes of the newest version adds nothing (rows are duplicates).
  *
  * The first version of a carrier serves all its past; a later one is in force
- * from the earliest effective_from when every row has one, else from now on.
+ * from the earliest effective_from when every row has one, else from now on;
+ * `starts` says otherwise. It never starts before the version that it is made
+ * of: dates of the past are moved up to that, and where that one is still to
+ * come, or `starts` was given, it is TW_ECONFLICT.
  * A code priced from later on keeps its old price until then. Rules are those
  * of the declared [[tariff]] with its bands, holidays and tiers, else
  * defaults, and then tariff and carrier are entered into the directory. Rules

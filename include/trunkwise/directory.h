@@ -104,7 +104,8 @@ TW_EXTERN(tw_status) tw_directory_find(tw_row *out,
 	tw_error *err);
 TW_EXTERN(tw_status) tw_directory_next(tw_row *row,
 	const tw_directory *directory, const char *kind, tw_error *err);
-/** Children (pool.member, plan.step) of a row in order. */
+/** Children (pool.member, plan.step) of a row in order; where they are of
+ * several kinds (tariff.band, tariff.tier), kind by kind. */
 TW_EXTERN(tw_status) tw_directory_next_child(tw_row *row,
 	const tw_directory *directory, tw_row parent, tw_error *err);
 

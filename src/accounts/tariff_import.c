@@ -25,6 +25,8 @@ struct job {
 	struct tw__terms terms;
 	char hash[2 * TW_HASH_MAX + 1];
 	int64_t current;                /* newest version, 0 none */
+	tw_time current_starts;
+	tw_time asked;                  /* options.starts; 0 nobody did */
 	bool first;                     /* the carrier had no version */
 	tw_sheet *sheet;
 	struct tw__rates rates, before, next;
@@ -179,7 +181,8 @@ static tw_status find_current(struct job *job, tw_error *err)
 	if (!job->carrier)
 		return TW_OK;
 	status = tw__stmt(&stmt, job->store,
-		"SELECT id, tariff FROM tariff_version WHERE carrier = ? "
+		"SELECT id, tariff, valid_from FROM tariff_version "
+		"WHERE carrier = ? "
 		"AND id NOT IN (SELECT version FROM tariff_withdrawn) "
 		"ORDER BY id DESC", err);
 	if (status)
@@ -187,8 +190,10 @@ static tw_status find_current(struct job *job, tw_error *err)
 	tw__bind_i64(stmt, 1, job->carrier);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		job->first = false;
-		if (!job->current && tw__col_i64(stmt, 1) == job->tariff)
-			job->current = tw__col_i64(stmt, 0);
+		if (job->current || tw__col_i64(stmt, 1) != job->tariff)
+			continue;
+		job->current = tw__col_i64(stmt, 0);
+		job->current_starts = tw__col_i64(stmt, 2);
 	}
 	return status == TW_ITER_END ? TW_OK : status;
 }
@@ -201,7 +206,8 @@ static tw_status is_current(bool *out, const struct job *job, tw_error *err)
 	bool same;
 
 	*out = false;
-	if (!job->current)
+	if (!job->current || (job->asked &&
+			      job->asked != job->current_starts))
 		return TW_OK;
 	status = tw__terms_read(&terms, job->store, job->current, err);
 	if (status)
@@ -267,7 +273,7 @@ static tw_status copy_rates(struct job *job, tw_error *err)
 
 /* The first prices of a carrier serve all its past; later ones the day that
  * every row of the sheet names, else from now on. */
-static void find_start(struct job *job)
+static tw_time start_of(const struct job *job)
 {
 	tw_time earliest = TW_TIME_MAX;
 
@@ -275,10 +281,37 @@ static void find_start(struct job *job)
 		if (job->rates.rows[i].from < earliest)
 			earliest = job->rates.rows[i].from;
 	}
+	if (job->asked)
+		return job->asked;
 	if (job->first)
-		job->starts = TW_TIME_MIN;
-	else
-		job->starts = earliest == TW_TIME_MIN ? job->now : earliest;
+		return TW_TIME_MIN;
+	return earliest == TW_TIME_MIN ? job->now : earliest;
+}
+
+/* In force is who starts last, so that a version which starts before the one
+ * that it is made of would be hidden behind it. Dates of the past are dates
+ * of a list that is known; a start that is still to come was meant. */
+static tw_status find_start(struct job *job, tw_error *err)
+{
+	char at[48] = "?";
+	tw_zone *zone;
+
+	job->starts = start_of(job);
+	if (!job->current || job->starts >= job->current_starts)
+		return TW_OK;
+	if (!job->asked && job->current_starts <= job->now) {
+		job->starts = job->current_starts;
+		return TW_OK;
+	}
+	if (!tw_zone_open(&zone, job->terms.rules.zone, NULL)) {
+		(void)tw_time_format(at, sizeof(at), job->current_starts,
+				     zone, NULL);
+		tw_zone_free(zone);
+	}
+	return tw__fail_at(err, TW_ECONFLICT, 0, "tariff", "version %lld "
+		"starts later, at %s, and would hide this one; withdraw it "
+		"(tariff undo), import this sheet, then that one again",
+		(long long)job->current, at);
 }
 
 static tw_status merge(struct job *job, tw_error *err)
@@ -346,6 +379,24 @@ static tw_status write_version(struct job *job, tw_error *err)
 	return tw__tariff_version_write(&version, err);
 }
 
+static tw_status read_asked(struct job *job, tw_error *err)
+{
+	const char *text = job->options.starts;
+	tw_zone *zone;
+	tw_status status;
+
+	if (!text || !*text)
+		return TW_OK;
+	status = tw_zone_open(&zone, job->terms.rules.zone, err);
+	if (status)
+		return status;
+	status = tw_time_parse(&job->asked, text, zone, err);
+	tw_zone_free(zone);
+	if (status)
+		(void)tw__error_place(err, 0, "starts");
+	return status;
+}
+
 static tw_status prepare(struct job *job, tw_error *err)
 {
 	tw_status status = find_tariff(job, err);
@@ -356,6 +407,8 @@ static tw_status prepare(struct job *job, tw_error *err)
 		status = find_zone(job, err);
 	if (!status)
 		status = find_currency(job, err);
+	if (!status)
+		status = read_asked(job, err);
 	if (!status)
 		status = find_current(job, err);
 	return status;
@@ -444,8 +497,9 @@ static tw_status run(struct job *job, const void *data, size_t size,
 		status = copy_rates(job, err);
 	if (status)
 		return status;
-	find_start(job);
-	status = merge(job, err);
+	status = find_start(job, err);
+	if (!status)
+		status = merge(job, err);
 	if (!status)
 		status = try_deck(job, err);
 	if (status || job->counts.rows_rejected)

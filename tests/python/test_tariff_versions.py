@@ -133,6 +133,56 @@ def test_undo_and_list(put, office, command):
     command("verify", store, check=0)
 
 
+# ---- when a version starts ----
+
+DATED = SHEET.replace("RUB,,", "RUB,{},")
+
+
+def tariff_import(command, office, name, text, *arguments, check=0):
+    (office / name).write_text(text)
+    return command("tariff", "import", office / "store.db", office / name,
+                   "--tariff", "north-2026", "--carrier", "north",
+                   *arguments, check=check)
+
+
+def test_a_start_of_ones_own(put, office, command):
+    put(OFFICE, "--at", "2026-01-01")
+    store = office / "store.db"
+    dear = SHEET.replace("2.40", "4.80")
+    tariff_import(command, office, "dear.csv", dear, "--from", "2026-11-01")
+    for at, cost in (("2026-10-31T23:59:59+03:00", "2.40"),
+                     ("2026-11-01T00:00:00+03:00", "4.80")):
+        assert explain(command, store, at)["cost"] == cost
+    # the same from another day is no duplicate; before it, it would be hidden
+    again = tariff_import(command, office, "dear.csv", dear, "--from",
+                          "2026-11-01", "--json").json
+    assert again["duplicates"] == 3
+    early = tariff_import(command, office, "dear.csv", dear, "--from",
+                          "2026-10-01", check=2)
+    assert "tariff undo" in early.err and "2026-11-01T00:00:00" in early.err
+    tariff_import(command, office, "dear.csv", dear, "--from", "2026-12-01")
+    assert "starts" in tariff_import(command, office, "dear.csv", dear,
+                                     "--from", "2026-13-01", check=2).err
+    command("verify", store, check=0)
+
+
+def test_dates_of_the_past_do_not_hide_a_sheet(put, office, command):
+    """Imported after a sheet without dates, it is in force all the same."""
+    put(OFFICE, "--at", "2020-01-01")
+    store = office / "store.db"
+    tariff_import(command, office, "a.csv", SHEET.replace("2.40", "3.00"))
+    tariff_import(command, office, "b.csv", DATED.format(*["2021-01-01"] * 3)
+                  .replace("2.40", "4.00"))
+    now = dt.datetime.now(dt.timezone.utc).isoformat()
+    assert explain(command, store, now)["cost"] == "4.00"
+    # one that is still to come is not pushed aside without a word
+    tariff_import(command, office, "c.csv", DATED.format(*["2099-01-01"] * 3)
+                  .replace("2.40", "5.00"))
+    late = tariff_import(command, office, "d.csv", SHEET, check=2)
+    assert "version 4 starts later" in late.err
+    assert explain(command, store, now)["cost"] == "4.00"
+
+
 # ---- stores of before ----
 
 def old_store(path):

@@ -63,6 +63,9 @@ def _tariff_import(parser: argparse.ArgumentParser) -> None:
                       help="codes not in the sheet end (default)")
     part.add_argument("--partial", action="store_true",
                       help="codes not in the sheet stay")
+    parser.add_argument("--from", dest="starts", metavar="DATE",
+                        help="in force from here; default the sheet's dates, "
+                             "else now")
     parser.add_argument("--dry-run", action="store_true")
 
 

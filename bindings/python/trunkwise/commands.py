@@ -370,6 +370,7 @@ def tariff_import(arguments: argparse.Namespace) -> int:
                 file_name=Path(arguments.sheet).name, zone=arguments.zone,
                 currency=arguments.currency, partial=arguments.partial,
                 dry_run=arguments.dry_run, mapping=mapping,
+                starts=arguments.starts,
                 progress=progress_for(len(data)))
     except Exception:
         remove_new(arguments.store, existed)

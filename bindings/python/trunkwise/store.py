@@ -90,14 +90,18 @@ class Store:
                       currency: str | None = None, partial: bool = False,
                       dry_run: bool = False,
                       mapping: SheetMap | None = None,
+                      starts: dt.date | str | None = None,
                       progress: Progress | None = None) -> ImportResult:
-        """A new version of a tariff, all or nothing. ``progress(done,
+        """A new version of a tariff, all or nothing, in force from
+        ``starts`` (else by the sheet's dates, else now). ``progress(done,
         total)`` is asked again and again; what is true stops the import, and
         nothing was changed then (Cancelled)."""
         flags = (_PARTIAL if partial else _FULL) | (
             _DRY_RUN if dry_run else 0)
         counts, diff, rejects = raw.tariff_import(
-            self.handle, tariff, carrier, file_name, zone, currency, flags,
+            self.handle, tariff, carrier, file_name, zone, currency,
+            starts.isoformat() if isinstance(starts, dt.date) else starts,
+            flags,
             mapping and mapping.handle, progress, data)
         return ImportResult(counts_of(counts), rejects_of(rejects), {
             "new": diff.fresh, "increase": diff.increase,
