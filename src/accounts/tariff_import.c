@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "formats/sheet.h"
 #include "ledger_month.h"
+#include "rating/deck.h"
 #include "rejects.h"
 #include "tariff.h"
 #include "tariff_terms.h"
@@ -583,6 +584,9 @@ tw_status tw_tariff_import_sheet(tw_counts *out, tw_tariff_diff *out_diff,
 	status = tw__import(&job.options, sizeof(job.options), options, err);
 	if (!status)
 		status = check_options(&job, err);
+	if (!status && out_diff && out_diff->size < sizeof(out_diff->size))
+		status = tw__fail(err, TW_EINVAL, "size %u of a difference; "
+			"start it with TW_TARIFF_DIFF_INIT", out_diff->size);
 	if (status)
 		return status;
 	clock = tw__store_clock(store);
@@ -596,8 +600,10 @@ tw_status tw_tariff_import_sheet(tw_counts *out, tw_tariff_diff *out_diff,
 	if (!status) {
 		if (out)
 			*out = job.counts;
+		/* the rules in it grow: no byte past what the caller knows */
 		if (out_diff)
-			*out_diff = job.diff;
+			(void)tw__export(out_diff, &job.diff,
+					 sizeof(job.diff), NULL);
 		if (out_rejects) {
 			*out_rejects = job.rejects;
 			job.rejects = NULL;

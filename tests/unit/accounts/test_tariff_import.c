@@ -300,6 +300,27 @@ static void test_charges_keep_their_version(void **state)
 				    " FROM call"), 2);
 }
 
+/* A header from before the rules grew has a smaller difference. */
+static void test_smaller_difference(void **state)
+{
+	struct fixture *f = *state;
+	tw_tariff_import options = TW_TARIFF_IMPORT_INIT;
+	tw_tariff_diff diff = TW_TARIFF_DIFF_INIT;
+	const char sheet[] = SHEET_HEAD "7,x,1,RUB,,,60,60,0,,\n";
+
+	options.tariff = "small";
+	options.carrier = "small";
+	diff.size = offsetof(tw_tariff_diff, rules);
+	strcpy(diff.rules.zone, "untouched");
+	assert_int_equal(tw_tariff_import_sheet(NULL, &diff, NULL, f->store,
+			 &options, sheet, strlen(sheet), NULL), TW_OK);
+	assert_int_equal(diff.fresh, 1);
+	assert_string_equal(diff.rules.zone, "untouched");
+	diff.size = 0;
+	assert_int_equal(tw_tariff_import_sheet(NULL, &diff, NULL, f->store,
+			 &options, sheet, strlen(sheet), NULL), TW_EINVAL);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -313,6 +334,7 @@ int main(void)
 		T(test_declared_rules),
 		T(test_refusals),
 		T(test_charges_keep_their_version),
+		T(test_smaller_difference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
