@@ -115,10 +115,14 @@ static void say_cost(struct story *s, const struct tw__again *again)
 	bool converted = *rules->convert_to != '\0';
 	int64_t now = converted ? again->sum.converted_nanos :
 		again->sum.cost_nanos;
+	uint32_t decimals = rules->decimals;
 	char cost[40] = "?";
 
-	(void)tw_decimal_format(cost, sizeof(cost), again->cost_nanos, 2,
-				NULL);
+	if (converted &&
+	    tw_currency_decimals(&decimals, rules->convert_to, NULL))
+		decimals = TW_DECIMALS_SHORTEST;
+	(void)tw_decimal_format(cost, sizeof(cost), again->cost_nanos,
+				decimals, NULL);
 	SAY(s, ": начислено %s %s по версии тарифа %lld.\n",
 	    ": charged %s %s by tariff version %lld.\n", cost, converted ?
 	    rules->convert_to : rules->currency, (long long)again->version);

@@ -437,6 +437,14 @@ def test_explain_converts_by_the_rate_of_the_day(world, command):
         w.store.exchange_rate(deck, at=at - dt.timedelta(days=3))
 
 
+def test_a_stored_call_is_explained_with_its_note(world, command):
+    w = world(DOLLARS.replace('convert_to = "RUB"\n', "") + BUNDLE,
+              DOLLAR_SHEET)
+    w.calls(w.row("2026-10-05T10:00:00", 61, callee="442071234567"))
+    out = command("call", "explain", w.path, "c1", check=0).out
+    assert "charged 0.0125 USD" in out
+
+
 def test_rates_are_never_changed(world):
     w = world(HEAD)
     w.store.import_exchange(RATES)
