@@ -323,6 +323,88 @@ static void test_smaller_difference(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* ---- progress, and when a version starts ---- */
+
+struct told {
+	uint64_t stop_at, last, times;
+};
+
+static int tell(void *arg, uint64_t done, uint64_t total)
+{
+	struct told *told = arg;
+
+	assert_int_equal(total, 1000);
+	assert_true(done >= told->last && done <= total);
+	told->last = done;
+	told->times++;
+	return done >= told->stop_at;
+}
+
+static tw_status run_told(struct fixture *f, struct told *told,
+			  const char *starts, const char *sheet)
+{
+	tw_tariff_import options = TW_TARIFF_IMPORT_INIT;
+
+	options.tariff = "t";
+	options.carrier = "carrier";
+	options.progress = told ? tell : NULL;
+	options.progress_arg = told;
+	options.starts = starts;
+	return tw_tariff_import_sheet(NULL, NULL, NULL, f->store, &options,
+				      sheet, strlen(sheet), NULL);
+}
+
+#define ONE SHEET_HEAD "79,A,1,RUB,,,1,1,0,,\n"
+#define TWO SHEET_HEAD "79,A,2,RUB,,,1,1,0,,\n"
+
+static void test_stopped_anywhere(void **state)
+{
+	struct fixture *f = *state;
+	struct told told = { .stop_at = UINT64_MAX };
+
+	for (uint64_t at = 0; at <= 1000; at += 50) {
+		struct told stop = { .stop_at = at };
+
+		assert_int_equal(run_told(f, &stop, NULL, ONE),
+				 TW_ECANCELLED);
+		assert_int_equal(one_number(f, "SELECT count(*) FROM entity"),
+				 0);
+	}
+	assert_int_equal(run_told(f, &told, NULL, ONE), TW_OK);
+	assert_int_equal(told.last, 1000);
+	assert_true(told.times >= 4);
+	/* what adds nothing has an end too */
+	told.last = 0;
+	assert_int_equal(run_told(f, &told, NULL, ONE), TW_OK);
+	assert_int_equal(told.last, 1000);
+}
+
+static int64_t newest_start(struct fixture *f)
+{
+	return one_number(f, "SELECT valid_from FROM tariff_version "
+			  "ORDER BY id DESC LIMIT 1");
+}
+
+static void test_never_hidden(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_told(f, NULL, "2026-10-01", ONE), TW_OK);
+	assert_true(newest_start(f) == MOSCOW("2026-10-01T00:00:00"));
+	/* dates before that are moved up, a start before it is refused */
+	assert_int_equal(run_told(f, NULL, NULL, SHEET_HEAD
+		"79,A,3,RUB,2026-01-01,,1,1,0,,\n"), TW_OK);
+	assert_true(newest_start(f) == MOSCOW("2026-10-01T00:00:00"));
+	assert_int_equal(run_told(f, NULL, "2026-09-30", TWO), TW_ECONFLICT);
+	assert_int_equal(run_told(f, NULL, "2026-10-01", TWO), TW_OK);
+	assert_int_equal(run_told(f, NULL, "30.09.2026", TWO), TW_EPARSE);
+	/* one that is still to come is not pushed aside */
+	assert_int_equal(run_told(f, NULL, "2090-01-01", ONE), TW_OK);
+	assert_int_equal(run_told(f, NULL, NULL, TWO), TW_ECONFLICT);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM "
+				    "tariff_version"), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +417,8 @@ int main(void)
 		T(test_refusals),
 		T(test_charges_keep_their_version),
 		T(test_smaller_difference),
+		T(test_stopped_anywhere),
+		T(test_never_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
