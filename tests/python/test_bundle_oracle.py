@@ -45,6 +45,9 @@ class Model:
             number.startswith(p) for p in self.prefixes)) and (
                 self.departments is None or department in self.departments)
 
+    def local(self, at: dt.datetime) -> dt.date:
+        return at.astimezone(zoneinfo.ZoneInfo(self.zone)).date()
+
     def first_day(self, day: dt.date) -> dt.date:
         if self.period == "month":
             return day.replace(day=1)
@@ -56,13 +59,14 @@ class Model:
         """First days of the periods that a call may draw from: its own, and
         then the one before, whose rest was carried over. Reading: a bundle
         that has ended carries nothing on."""
-        day = self.first_day(when(answer_us).astimezone(
-            zoneinfo.ZoneInfo(self.zone)).date())
-        days = [day]
+        day = self.first_day(self.local(when(answer_us)))
         if not self.exists(day):
             return []
+        days = [day]
         if self.carry_over:
-            days.append(self.first_day(day - dt.timedelta(days=1)))
+            # The last instant before it: Samoa had no 30 December 2011.
+            before = self.begin(day) - dt.timedelta(microseconds=1)
+            days.append(self.first_day(self.local(before)))
         return [d for d in days if self.exists(d)]
 
     def exists(self, day: dt.date) -> bool:
