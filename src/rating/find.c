@@ -100,24 +100,47 @@ static const struct tw_rate_row *whole_base(const struct tw_price *price,
 	return lo > price->rows && at < lo[-1].to ? lo - 1 : NULL;
 }
 
+/* The first row of the group that is not before a band and second. */
+static const struct tw_rate_row *part_at(const struct tw_price *price,
+					 uint32_t band, int64_t from_s)
+{
+	const struct tw_rate_row *lo = price->rows;
+	const struct tw_rate_row *hi = lo + price->count;
+
+	while (lo < hi) {
+		const struct tw_rate_row *mid = lo + (hi - lo) / 2;
+
+		if (mid->band < band ||
+		    (mid->band == band && mid->from_s < from_s))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+
+	return lo;
+}
+
+static const struct tw_rate_row *base_of(const struct tw_price *price,
+					 uint32_t band, tw_time at)
+{
+	const struct tw_rate_row *row = part_at(price, band, 0);
+	const struct tw_rate_row *end = price->rows + price->count;
+
+	for (; row < end && row->band == band && !row->from_s; row++) {
+		if (in_force(row, at))
+			return row;
+	}
+
+	return NULL;
+}
+
 /* Of rows that a band owns and rows for all, the band's own go first. */
 static const struct tw_rate_row *part_base(const struct tw_price *price,
 					   uint32_t band, tw_time at)
 {
-	const struct tw_rate_row *any = NULL;
+	const struct tw_rate_row *row = base_of(price, band + 1, at);
 
-	for (size_t i = 0; i < price->count; i++) {
-		const struct tw_rate_row *row = &price->rows[i];
-
-		if (row->from_s || !in_force(row, at))
-			continue;
-		if (row->band == band + 1)
-			return row;
-		if (!row->band)
-			any = row;
-	}
-
-	return any;
+	return row ? row : base_of(price, 0, at);
 }
 
 /* A row that ends a code says only that shorter ones are asked. */
@@ -201,24 +224,25 @@ bool tw__deck_find(struct tw_price *out, const struct tw_deck *deck,
 const struct tw_rate_row *tw__price_part(const struct tw_price *price,
 	uint32_t band, int64_t elapsed_s, tw_time answer, int64_t *until_s)
 {
-	const struct tw_rate_row *best = price->base;
+	const struct tw_rate_row *best = price->base, *later;
+	const struct tw_rate_row *end = price->rows + price->count;
 
 	*until_s = INT64_MAX;
 	if (!price->in_parts)
 		return best;
 	best = part_base(price, band, answer);
-	for (size_t i = 0; i < price->count; i++) {
-		const struct tw_rate_row *row = &price->rows[i];
-
-		if (row->band != best->band || !in_force(row, answer))
-			continue;
-		if (row->from_s > elapsed_s) {
-			if (row->from_s < *until_s)
-				*until_s = row->from_s;
+	later = part_at(price, best->band, elapsed_s + 1);
+	for (const struct tw_rate_row *row = later;
+	     row < end && row->band == best->band; row++) {
+		if (in_force(row, answer)) {
+			*until_s = row->from_s;
+			break;
 		}
-		else if (row->from_s > best->from_s) {
-			best = row;
-		}
+	}
+	/* Back to the base row, which is in force, at the latest. */
+	while (later-- > best) {
+		if (in_force(later, answer))
+			return later;
 	}
 
 	return best;
