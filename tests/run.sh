@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need, builds, runs every test: workflow `check`, then
-# `asan`; --long adds `tsan` and the soaks. Stops at the first error and says
-# the mend. Ends with one line: N passed, N failed, N skipped.
+# `asan`; --long adds `tsan`, `fuzz` and the soaks. Stops at the first error
+# and says the mend. Ends with one line: N passed, N failed, N skipped.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -68,4 +68,5 @@ fi
 workflow check
 workflow asan
 [ -z "$long" ] || workflow tsan
+[ -z "$long" ] || workflow fuzz
 echo "$passed passed, $failed failed, $skipped skipped"
