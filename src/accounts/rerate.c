@@ -87,26 +87,23 @@ static tw_status ask(struct tw__again *again,
 }
 
 /* By the row that is stored: what a number once found without it. */
-static void ask_by_row(struct tw__again *again, tw_rating_request *request)
+static void ask_by_row(struct tw__again *again, tw_rating_request *request,
+		       const tw_rate *rate)
 {
-	tw_rate rate = TW_RATE_INIT;
-
-	if (again->rate_row < 0 || tw_deck_rate(&rate, again->deck,
-		(size_t)again->rate_row, NULL))
-		return;
-	request->number = rate.prefix;
-	request->caller = *rate.caller_prefix ? rate.caller_prefix : NULL;
+	request->number = rate->prefix;
+	request->caller = *rate->caller_prefix ? rate->caller_prefix : NULL;
 	ask(again, request);
 }
 
 static void read_request(tw_rating_request *request,
-			 const struct tw__again *again, struct tw_stmt *stmt)
+			 const struct tw__again *again, const tw_rate *rate,
+			 struct tw_stmt *stmt)
 {
 	const char *caller = tw__col_text(stmt, CALLER);
 	bool inbound = again->direction == TW_DIRECTION_INBOUND;
-	tw_rate rate = TW_RATE_INIT;
 
 	request->direction = again->direction;
+	request->relation = rate->relation;
 	request->number = tw__col_text(stmt, inbound && !tw__col_is_null(stmt,
 				       NUMBER) ? NUMBER : CALLEE);
 	if (*caller && tw__digits_only(caller) && strlen(caller) <= 15)
@@ -120,9 +117,6 @@ static void read_request(tw_rating_request *request,
 		request->flags = TW_RATING_UNANSWERED;
 		request->number = "0";
 	}
-	if (again->rate_row >= 0 && !tw_deck_rate(&rate, again->deck,
-		(size_t)again->rate_row, NULL))
-		request->relation = rate.relation;
 }
 
 static tw_status again_one(struct rerate *r, struct tw_stmt *stmt,
@@ -139,7 +133,10 @@ static tw_status again_one(struct rerate *r, struct tw_stmt *stmt,
 		.charged_s = tw__col_i64(stmt, CHARGED),
 		.cost_nanos = tw__col_i64(stmt, COST),
 		.vat_nanos = tw__col_i64(stmt, VAT) };
-	bool erased = tw__col_is_null(stmt, CALLEE);
+	bool by_row = tw__col_is_null(stmt, CALLEE) ||
+		again.direction == TW_DIRECTION_INBOUND;
+	/* texts of the request may be the row's: both last as long */
+	tw_rate rate = TW_RATE_INIT;
 	struct held *held = NULL;
 	tw_status status = hold(&held, r, again.version, again.tariff, err);
 
@@ -147,11 +144,12 @@ static tw_status again_one(struct rerate *r, struct tw_stmt *stmt,
 		return status;
 	again.answer = again.start + tw__col_i64(stmt, AFTER);
 	again.deck = held->deck;
-	read_request(&request, &again, stmt);
+	by_row &= again.rate_row >= 0 && !tw_deck_rate(&rate, again.deck,
+		(size_t)again.rate_row, NULL);
+	read_request(&request, &again, &rate, stmt);
 	status = ask(&again, &request);
-	if ((status || again.row != again.rate_row) &&
-	    (erased || again.direction == TW_DIRECTION_INBOUND))
-		ask_by_row(&again, &request);
+	if (by_row && (status || again.row != again.rate_row))
+		ask_by_row(&again, &request, &rate);
 	return fn(&again, arg, err);
 }
 

@@ -78,6 +78,21 @@ static void after_a_withdrawal(void **state)
 		"charged 1.50 RUB by tariff version 1.", NULL });
 }
 
+/* The row's prefix stands for a number that was erased. */
+static void without_the_numbers(void **state)
+{
+	struct fixture *f = *state;
+
+	stored_calls(f);
+	fixture_begin(f);
+	assert_int_equal(run_sql(f, "UPDATE identity SET digits = NULL"),
+			 TW_OK);
+	fixture_commit(f);
+	has(f, UUID, "en", (const char *const[]){ "Outbound call to 79, ",
+		"charged 1.50 RUB", "Outbound call to 7843, ",
+		"charged 6.00 RUB", NULL });
+}
+
 static void refused(void **state)
 {
 	struct fixture *f = *state;
@@ -123,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(each_leg),
 		FIXTURE_TEST(after_a_withdrawal),
+		FIXTURE_TEST(without_the_numbers),
 		FIXTURE_TEST(refused),
 		FIXTURE_TEST(without_memory),
 	};
