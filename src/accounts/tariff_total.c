@@ -8,6 +8,7 @@
 #include <string.h>
 #include "bundle_load.h"
 #include "rating/deck.h"
+#include "tariff.h"
 #include "tariff_month.h"
 
 struct version {
@@ -42,12 +43,17 @@ void tw_pots_free(tw_pots *pots)
 
 tw_status tw_pots_next(tw_pot *out, tw_pots *pots, tw_error *err)
 {
+	tw_status status;
+
 	if (!out || !pots)
 		return tw__fail(err, TW_EINVAL, "no pots, or no place for "
 				"one");
 	if (pots->next == pots->count)
 		return TW_ITER_END;
-	return tw__export(out, &pots->rows[pots->next++], sizeof(*out), err);
+	status = tw__export(out, &pots->rows[pots->next], sizeof(*out), err);
+	if (!status)
+		pots->next++;
+	return status;
 }
 
 static tw_status keep_version(const struct tw__bundle_row *row, void *arg,
@@ -164,33 +170,14 @@ static tw_status list_pots(tw_pots **out, tw_store *store, int64_t tariff,
 	return TW_OK;
 }
 
-static tw_status tariff_id(int64_t *out, tw_store *store, const char *name,
-			   tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT id FROM tariff WHERE name = ? "
-		"ORDER BY valid_from DESC LIMIT 1", err);
-
-	if (status)
-		return status;
-	tw__bind_text(stmt, 1, name);
-	status = tw__step(stmt, err);
-	if (status)
-		return status != TW_ITER_END ? status :
-			tw__fail_at(err, TW_ENOTFOUND, 0, "tariff", "'%.80s' "
-				    "is not in the directory", name);
-	*out = tw__col_i64(stmt, 0);
-	tw__reset(stmt);
-	return TW_OK;
-}
-
 static tw_status total(struct tw__tariff_month *out, tw_pots **out_pots,
 		       tw_store *store, const char *const names[2],
 		       tw_error *err)
 {
+	const tw_clock *clock = tw__store_clock(store);
 	int64_t tariff = 0;
-	tw_status status = tariff_id(&tariff, store, names[0], err);
+	tw_status status = tw__tariff_find(&tariff, store, names[0],
+					   clock->wall(clock->arg), err);
 
 	if (!status)
 		status = tw__tariff_month(out, store, tariff, names[1], err);
@@ -204,6 +191,7 @@ tw_status tw_tariff_total(tw_tariff_month *out, tw_pots **out_pots,
 			  const char *month, tw_error *err)
 {
 	struct tw__tariff_month sums;
+	tw_pots *pots = NULL;
 	struct tw_tx tx;
 	tw_status status;
 
@@ -213,10 +201,16 @@ tw_status tw_tariff_total(tw_tariff_month *out, tw_pots **out_pots,
 	status = tw__read_enter(&tx, store, err);
 	if (status)
 		return status;
-	status = total(&sums, out_pots, store,
+	status = total(&sums, out_pots ? &pots : NULL, store,
 		       (const char *const []){ tariff, month }, err);
 	tw__read_leave(&tx, store);
-	if (status)
+	if (!status)
+		status = tw__export(out, &sums.sums, sizeof(sums.sums), err);
+	if (status) {
+		tw_pots_free(pots);
 		return status;
-	return tw__export(out, &sums.sums, sizeof(sums.sums), err);
+	}
+	if (out_pots)
+		*out_pots = pots;
+	return TW_OK;
 }

@@ -73,13 +73,26 @@ static void periods_that_touch_it(void **state)
 static void who_asks_for_nothing(void **state)
 {
 	struct fixture *f = *state;
-	tw_tariff_month sums = TW_TARIFF_MONTH_INIT;
+	tw_tariff_month sums = TW_TARIFF_MONTH_INIT, unset = { 0 };
+	tw_pots *pots = NULL;
+	tw_pot small = { .size = 0 }, pot = TW_POT_INIT;
 
 	assert_int_equal(tw_tariff_total(&sums, NULL, f->store, "none",
 					 "2026-10", NULL), TW_ENOTFOUND);
 	assert_int_equal(tw_tariff_total(NULL, NULL, f->store, "none",
 					 "2026-10", NULL), TW_EINVAL);
 	assert_int_equal(tw_pots_next(NULL, NULL, NULL), TW_EINVAL);
+	/* what cannot be filled gives nothing, and passes nothing over */
+	want_tariff(f, "RUB");
+	want_bundle(f);
+	in_force(f);
+	assert_int_equal(tw_tariff_total(&unset, &pots, f->store,
+		"carrier-2026", "2026-10", NULL), TW_EINVAL);
+	assert_null(pots);
+	pots = pots_of(f, "2026-10");
+	assert_int_equal(tw_pots_next(&small, pots, NULL), TW_EINVAL);
+	assert_int_equal(tw_pots_next(&pot, pots, NULL), TW_OK);
+	tw_pots_free(pots);
 }
 
 static void every_failed_allocation(void **state)
