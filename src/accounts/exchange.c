@@ -121,6 +121,9 @@ static tw_status read_header(struct job *job, struct tw_csv *csv,
 
 	if (status && status != TW_ITER_END)
 		return status;
+	if (!status && row.fault)
+		return tw__fail_at(err, TW_EPARSE, row.line, "header", "%s",
+				   row.fault);
 	for (int c = 0; c < COL_COUNT; c++)
 		job->place[c] = -1;
 	for (size_t i = 0; !status && i < row.count; i++) {
@@ -196,6 +199,11 @@ static tw_status parse_row(struct rate *out,
 			"rate; write units of '%s' for one %s, above 0, with "
 			"a point and at most nine decimals", cell[COL_RATE],
 			cell[COL_TO], cell[COL_CURRENCY]);
+	/* sum.c has no room for more: refused here, not call by call */
+	if (out->rate_nanos > TW_EXCHANGE_MAX_NANOS)
+		return tw__fail_at(err, TW_EPARSE, 0, "rate", "%.40s is above "
+			"1000000; convert to another currency",
+			cell[COL_RATE]);
 	memcpy(out->currency, cell[COL_CURRENCY], 4);
 	memcpy(out->target, cell[COL_TO], 4);
 	return TW_OK;

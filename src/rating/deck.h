@@ -18,6 +18,7 @@
 #define TW_TIERS_MAX 16
 #define TW_DAY_KINDS 8
 #define TW_DURATION_MAX_S 1000000000
+#define TW_EXCHANGE_MAX_NANOS (1000000 * TW_NANOS)
 
 /* What a question touches of a row: one cache line. Sorted by
  * tw__row_key_compare(). */

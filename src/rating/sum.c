@@ -18,7 +18,6 @@
 #define MINUTE_S 60
 #define PPM ((int64_t)TW_PPM_WHOLE)
 #define PERCENTS ((tw__i128)PPM * PPM)
-#define EXCHANGE_MAX_NANOS (1000000 * TW_NANOS)
 
 static const int64_t power10[] = {
 	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
@@ -354,7 +353,7 @@ static tw_status convert(struct tw_sum *sum, const tw_tariff_rules *rules,
 	status = tw_currency_decimals(&decimals, rules->convert_to, err);
 	if (status)
 		return status;
-	if (exchange_nanos > EXCHANGE_MAX_NANOS)
+	if (exchange_nanos > TW_EXCHANGE_MAX_NANOS)
 		return tw__fail_at(err, TW_ERANGE, 0, "exchange", "a rate of "
 			"exchange is at most 1000000");
 	if (!exchange(&converted, &sum->exact, exchange_nanos) ||

@@ -58,7 +58,8 @@ static void a_row_that_is_none(void **state)
 		"2026-10-05,RUB,RUB,1", "2026-10-05,USD,RUB,",
 		"2026-10-05,USD,RUB,0", "2026-10-05,USD,RUB,-1",
 		"2026-10-05,USD,RUB,0.0000000001",
-		"2026-10-05,USD,RUB,9999999999999", "2026-10-05" };
+		"2026-10-05,USD,RUB,9999999999999", "2026-10-05",
+		"2026-10-05,USD,RUB,1000000.000000001" };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++) {
@@ -74,7 +75,8 @@ static void a_row_that_is_none(void **state)
 static void a_file_without_its_header(void **state)
 {
 	static const char *const texts[] = { "", "date,currency,rate\n",
-		"date,currency,to,rate,rate\n", "date,currency,to,rate,x\n" };
+		"date,currency,to,rate,rate\n", "date,currency,to,rate,x\n",
+		"date,currency,to,rate,\"comment\n" };
 	struct fixture *f = *state;
 	tw_counts counts = TW_COUNTS_INIT;
 
