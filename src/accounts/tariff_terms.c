@@ -181,7 +181,7 @@ void tw__hours_format(char out[64], const tw_band_hours *hours)
 
 	if (hours->day_mask == 0xff)
 		used = (size_t)sprintf(out, "daily");
-	for (size_t i = 0; !used || (hours->day_mask != 0xff && i < 8); i++) {
+	for (size_t i = 0; hours->day_mask != 0xff && i < 8; i++) {
 		if (hours->day_mask & 1u << i)
 			used += (size_t)sprintf(out + used, "%s%s",
 						used ? "," : "", days[i]);
