@@ -68,13 +68,15 @@ static struct text read_view(const struct ArrowArray *chunk, int64_t row)
 		(chunk->offset + row) * 16;
 	int32_t size, buffer, offset;
 	int64_t last = chunk->n_buffers - 1;    /* sizes of the others */
+	const int64_t *sizes = chunk->buffers[last];
 
 	memcpy(&size, view, sizeof(size));
 	if (size <= VIEW_INLINE)
 		return (struct text){ view + 4, size };
 	memcpy(&buffer, view + 8, sizeof(buffer));
 	memcpy(&offset, view + 12, sizeof(offset));
-	if (buffer < 0 || buffer + 2 >= last || offset < 0)
+	if (buffer < 0 || buffer >= last - 2 || offset < 0 ||
+	    (int64_t)offset + size > sizes[buffer])
 		return (struct text){ NULL, -1 };
 
 	return (struct text){ (const char *)chunk->buffers[2 + buffer] +

@@ -41,7 +41,7 @@ static uint64_t *numbers_of(PyObject *list, size_t count)
 
 	if (!numbers)
 		PyErr_NoMemory();
-	for (size_t i = 0; numbers && i < count; ++i)
+	for (size_t i = 0; numbers && !PyErr_Occurred() && i < count; ++i)
 		numbers[i] = PyLong_AsUnsignedLongLong(
 			PyList_GET_ITEM(list, (Py_ssize_t)i));
 	return numbers;
@@ -53,7 +53,7 @@ static const char **texts_of(PyObject *list, size_t count)
 
 	if (!texts)
 		PyErr_NoMemory();
-	for (size_t i = 0; texts && i < count; ++i)
+	for (size_t i = 0; texts && !PyErr_Occurred() && i < count; ++i)
 		texts[i] = PyUnicode_AsUTF8(
 			PyList_GET_ITEM(list, (Py_ssize_t)i));
 	return texts;
