@@ -459,6 +459,10 @@ tw_status tw_numbering_new(tw_numbering **out, const tw_number_range *ranges,
 				"the numbering");
 	for (size_t i = 0; i < count && !status; i++, at += ranges->size) {
 		status = tw__import(&range, sizeof(range), at, err);
+		if (!status && memcmp(at, &ranges->size, sizeof(range.size)))
+			status = tw__fail(err, TW_EINVAL, "range %zu has "
+				"another size than the first; start each with "
+				"TW_NUMBER_RANGE_INIT", i);
 		if (!status)
 			status = add(&collected, &range, err);
 	}

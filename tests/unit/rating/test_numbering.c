@@ -273,6 +273,9 @@ static void test_ranges_that_are_refused(void **state)
 	memset(two[1].region, 'r', sizeof(two[1].region));
 	refuse(two, 2, TW_EINVAL, "ends within its field");
 	refuse(NULL, 1, TW_EINVAL, "no ranges");
+	two[1] = range(200, 200, "R", "", 7);
+	two[1].size -= 8;
+	refuse(two, 2, TW_EINVAL, "another size than the first");
 }
 
 static void test_no_ranges_at_all(void **state)
