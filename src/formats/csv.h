@@ -51,4 +51,9 @@ tw_status tw__text_utf16(char **out, size_t *out_size, const void *data,
 tw_status tw__text_cp1251(char **out, size_t *out_size, const void *data,
 			  size_t size, tw_error *err);
 
+/* Of a text that is UTF-8, what a message has room for: one line, cut between
+ * letters. */
+#define TW_TEXT_SHOWN 40
+void tw__text_shown(char out[TW_TEXT_SHOWN], struct tw_str text);
+
 #endif

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define OPERATOR_MAX (sizeof(((tw_place *)0)->operator_name) - 1)
-#define SHOWN 40
 
 enum column {
 	COL_CODE, COL_FROM, COL_TO, COL_CAPACITY, COL_OPERATOR, COL_REGION,
@@ -51,32 +50,11 @@ struct tw__numbering_file {
 	size_t fields;
 	enum column of_field[TW_CSV_FIELDS_MAX];
 	bool present[COL_COUNT];
-	char spelled[COL_COUNT][SHOWN];
+	char spelled[COL_COUNT][TW_TEXT_SHOWN];
 	struct tw__region region;
 	char city[128];
 	char raw[2][512];       /* texts that made `region` */
 };
-
-/* A cell as a message can show it: one line of valid UTF-8. */
-static void shown(char out[SHOWN], struct tw_str cell)
-{
-	size_t n = 0;
-
-	cell = tw__str_trim(cell);
-	for (size_t i = 0; i < cell.l; ) {
-		size_t l = tw__utf8_sequence(cell.p + i, cell.l - i);
-
-		if (!l || n + l >= SHOWN)
-			break;
-		if (l > 1 || (unsigned char)cell.p[i] >= 0x20)
-			memcpy(out + n, cell.p + i, l);
-		else
-			out[n] = '?';
-		n += l;
-		i += l;
-	}
-	out[n] = '\0';
-}
 
 /* ---- header ---- */
 
@@ -107,10 +85,10 @@ static tw_status map_field(struct tw__numbering_file *f, size_t i,
 {
 	struct tw_str name = tw__str_trim(row->fields[i]);
 	enum column column = name.l ? column_of(f, name) : COL_UNREAD;
-	char text[SHOWN];
+	char text[TW_TEXT_SHOWN];
 
 	f->of_field[i] = column < COL_COUNT ? column : COL_UNREAD;
-	shown(text, name);
+	tw__text_shown(text, name);
 	/* the regulator adds columns; a host that does means something */
 	if (column > COL_COUNT && !f->regulator)
 		return tw__fail_at(err, TW_EPARSE, row->line, text,
@@ -125,7 +103,7 @@ static tw_status map_field(struct tw__numbering_file *f, size_t i,
 			"header \"%s\" stands there twice under one meaning; "
 			"keep one of the columns", text);
 	f->present[column] = true;
-	memcpy(f->spelled[column], text, SHOWN);
+	memcpy(f->spelled[column], text, sizeof(text));
 	return TW_OK;
 }
 
@@ -179,9 +157,9 @@ static tw_status read_header(struct tw__numbering_file *f, tw_error *err)
 static tw_status refuse(const struct tw__numbering_file *f, enum column column,
 			struct tw_str cell, const char *mend, tw_error *err)
 {
-	char text[SHOWN];
+	char text[TW_TEXT_SHOWN];
 
-	shown(text, cell);
+	tw__text_shown(text, cell);
 	return tw__fail_at(err, TW_EPARSE, 0, f->spelled[column], "\"%s\" %s",
 			   text, mend);
 }

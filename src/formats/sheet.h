@@ -112,16 +112,12 @@ void tw__sheet_fold(char out[SHEET_NAME], struct tw_str name);
 enum sheet_column tw__sheet_column(struct tw_str name);
 const char *tw__sheet_column_name(enum sheet_column column);
 
-/* A cell short enough to be shown in a message, one line of valid UTF-8. */
-#define SHEET_SHOWN 40
-void tw__sheet_shown(char out[SHEET_SHOWN], struct tw_str cell);
-
 /* What the header says. */
 struct sheet_head {
 	enum sheet_column of_field[TW_CSV_FIELDS_MAX];
 	size_t fields;
 	int64_t line;                /* 0: no header */
-	char spelled[COL_COUNT][SHEET_SHOWN];
+	char spelled[COL_COUNT][TW_TEXT_SHOWN];
 };
 /* Opens the text and reads up to its header and over it: the next row of the
  * reader is the first one of prices. Sets names, present and delimiter of

@@ -13,10 +13,10 @@
 
 tw_status tw__sheet_refuse(const struct sheet_cell *cell, const char *mend)
 {
-	char shown[SHEET_SHOWN];
+	char shown[TW_TEXT_SHOWN];
 	tw_reject *reject = cell->reject;
 
-	tw__sheet_shown(shown, cell->text);
+	tw__text_shown(shown, cell->text);
 	snprintf(reject->column, sizeof(reject->column), "%s",
 		 cell->reading->names[cell->column]);
 	if (cell->text.l)
@@ -282,14 +282,11 @@ static tw_status read_direction(tw_rate *rate, const struct sheet_cell *cell)
 
 static tw_status read_relation(tw_rate *rate, const struct sheet_cell *cell)
 {
-	static const char *const names[] = { "any", "same_city",
-					     "same_region", "other" };
-
 	if (!cell->text.l)
 		return TW_OK;
-	for (uint32_t i = 0; i < TW_ARRAY_COUNT(names); i++) {
-		if (tw__str_ieq(cell->text, names[i])) {
-			rate->relation = i;
+	for (uint32_t r = TW_RELATION_ANY; r <= TW_RELATION_OTHER; r++) {
+		if (tw__str_ieq(cell->text, tw_relation_name(r))) {
+			rate->relation = r;
 			return TW_OK;
 		}
 	}

@@ -39,10 +39,10 @@ static enum sheet_column column_of(const struct tw_sheet_map *map,
 
 static void add_unknown(struct guess *guess, struct tw_str name)
 {
-	char shown[SHEET_SHOWN];
+	char shown[TW_TEXT_SHOWN];
 	size_t used = strlen(guess->unknown);
 
-	tw__sheet_shown(shown, name);
+	tw__text_shown(shown, name);
 	if (used + strlen(shown) + 5 < sizeof(guess->unknown))
 		snprintf(guess->unknown + used,
 			 sizeof(guess->unknown) - used, "%s\"%s\"",
@@ -175,7 +175,7 @@ static tw_status take_names(struct sheet_head *head,
 			    struct sheet_reading *reading,
 			    const struct tw_csv_row *row, tw_error *err)
 {
-	char shown[SHEET_SHOWN];
+	char shown[TW_TEXT_SHOWN];
 
 	head->fields = row->count;
 	head->line = row->line;
@@ -184,7 +184,7 @@ static tw_status take_names(struct sheet_head *head,
 		enum sheet_column column = name.l ?
 			column_of(reading->map, name) : COL_COUNT;
 
-		tw__sheet_shown(shown, name);
+		tw__text_shown(shown, name);
 		if (name.l && column == COL_COUNT)
 			return fail_header(row->line, shown, "is no column "
 				"of a sheet; rename it to prefix, "
@@ -217,7 +217,7 @@ static tw_status take_places(struct sheet_head *head,
 			return tw__fail_at(err, TW_EPARSE, 0, "columns",
 				"the mapping names %s twice",
 				tw__sheet_column_name(column));
-		snprintf(head->spelled[column], SHEET_SHOWN, "%zu", i + 1);
+		snprintf(head->spelled[column], TW_TEXT_SHOWN, "%zu", i + 1);
 	}
 
 	return TW_OK;

@@ -92,13 +92,13 @@ static tw_status set_country(struct tw_sheet_map *map, const char *value,
 static tw_status column_of(enum sheet_column *out, struct tw_str name,
 			   const char *key, tw_error *err)
 {
-	char shown[SHEET_SHOWN];
+	char shown[TW_TEXT_SHOWN];
 
 	name = tw__str_trim(name);
 	*out = tw__str_eq(name, "-") ? COL_COMMENT : tw__sheet_column(name);
 	if (*out != COL_COUNT)
 		return TW_OK;
-	tw__sheet_shown(shown, name);
+	tw__text_shown(shown, name);
 
 	return tw__fail_at(err, TW_EPARSE, 0, key, "\"%s\" is no column of a "
 		"sheet; write prefix, rate, ... or - for one that is not "

@@ -190,22 +190,3 @@ const char *tw__sheet_column_name(enum sheet_column column)
 
 	return "";
 }
-
-void tw__sheet_shown(char out[SHEET_SHOWN], struct tw_str cell)
-{
-	size_t length = cell.l;
-
-	if (length >= SHEET_SHOWN) {
-		length = SHEET_SHOWN - 4;
-		/* not within a character */
-		while (length && ((unsigned char)cell.p[length] & 0xc0) ==
-		       0x80)
-			length--;
-	}
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)cell.p[i];
-
-		out[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
-	}
-	strcpy(out + length, length < cell.l ? "..." : "");
-}

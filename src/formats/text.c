@@ -205,3 +205,22 @@ tw_status tw__text_cp1251(char **out, size_t *out_size, const void *data,
 	return from_cp1251(out, out_size, tw__str(size > 0 ? data : "", size),
 			   err);
 }
+
+void tw__text_shown(char out[TW_TEXT_SHOWN], struct tw_str text)
+{
+	size_t length = text.l;
+
+	if (length >= TW_TEXT_SHOWN) {
+		length = TW_TEXT_SHOWN - 4;
+		/* not within a character */
+		while (length && ((unsigned char)text.p[length] & 0xc0) ==
+		       0x80)
+			length--;
+	}
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		out[i] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+	}
+	strcpy(out + length, length < text.l ? "..." : "");
+}

@@ -30,32 +30,6 @@ static void names_of_columns(void **state)
 			 COL_COUNT);
 }
 
-static void shown_cells_are_cut_between_letters(void **state)
-{
-	char out[SHEET_SHOWN + 1], text[100];
-
-	(void)state;
-	out[SHEET_SHOWN] = 'z';
-	memset(text, 'a', sizeof(text));
-	tw__sheet_shown(out, tw__str(text, SHEET_SHOWN - 1));
-	assert_int_equal(strlen(out), SHEET_SHOWN - 1);
-	assert_int_equal(out[SHEET_SHOWN - 2], 'a');
-	tw__sheet_shown(out, tw__str(text, SHEET_SHOWN));
-	assert_string_equal(out + SHEET_SHOWN - 5, "a...");
-	for (size_t pad = 0; pad < 4; pad++) {
-		memset(text, 'a', pad);
-		for (size_t i = pad; i + 3 < sizeof(text); i += 3)
-			memcpy(text + i, "\xe2\x82\xac", 3);
-		tw__sheet_shown(out, tw__str(text, 90));
-		assert_true(tw__utf8_is_valid(out, strlen(out)));
-		assert_true(strlen(out) >= SHEET_SHOWN - 4);
-		assert_string_equal(out + strlen(out) - 3, "...");
-	}
-	assert_int_equal(out[SHEET_SHOWN], 'z');
-	tw__sheet_shown(out, TW_STR("\x1f\x7f~"));
-	assert_string_equal(out, "\?\?~");
-}
-
 static void names_fold(void **state)
 {
 	static const struct {
@@ -102,7 +76,6 @@ int main(void)
 		cmocka_unit_test(names_of_columns),
 		cmocka_unit_test(names_fold),
 		cmocka_unit_test(russian_names),
-		cmocka_unit_test(shown_cells_are_cut_between_letters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

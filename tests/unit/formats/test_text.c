@@ -146,6 +146,32 @@ static void named_encodings(void **state)
 			 TW_EINVAL);
 }
 
+static void what_is_shown_is_cut_between_letters(void **state)
+{
+	char out[TW_TEXT_SHOWN + 1], text[100];
+
+	(void)state;
+	out[TW_TEXT_SHOWN] = 'z';
+	memset(text, 'a', sizeof(text));
+	tw__text_shown(out, tw__str(text, TW_TEXT_SHOWN - 1));
+	assert_int_equal(strlen(out), TW_TEXT_SHOWN - 1);
+	assert_int_equal(out[TW_TEXT_SHOWN - 2], 'a');
+	tw__text_shown(out, tw__str(text, TW_TEXT_SHOWN));
+	assert_string_equal(out + TW_TEXT_SHOWN - 5, "a...");
+	for (size_t pad = 0; pad < 4; pad++) {
+		memset(text, 'a', pad);
+		for (size_t i = pad; i + 3 < sizeof(text); i += 3)
+			memcpy(text + i, "\xe2\x82\xac", 3);
+		tw__text_shown(out, tw__str(text, 90));
+		assert_true(tw__utf8_is_valid(out, strlen(out)));
+		assert_true(strlen(out) >= TW_TEXT_SHOWN - 4);
+		assert_string_equal(out + strlen(out) - 3, "...");
+	}
+	assert_int_equal(out[TW_TEXT_SHOWN], 'z');
+	tw__text_shown(out, TW_STR("\x1f\x7f~"));
+	assert_string_equal(out, "\?\?~");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +180,7 @@ int main(void)
 		cmocka_unit_test(place_of_the_bad_byte),
 		cmocka_unit_test(whole_code_page),
 		cmocka_unit_test(named_encodings),
+		cmocka_unit_test(what_is_shown_is_cut_between_letters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
