@@ -154,12 +154,18 @@ typedef struct tw_document {
 #define TW_RELATION_SAME_REGION 2u
 #define TW_RELATION_OTHER       3u  /* both known, and not alike */
 
+/** "any", "same_city", "same_region", "other". @return TW_OK, TW_EPARSE,
+ * TW_EINVAL */
 TW_EXTERN(tw_status) tw_relation_parse(uint32_t *out, const char *name,
 				       tw_error *err);
+/** Static; "?" for no relation. */
 TW_EXTERN(const char *) tw_relation_name(uint32_t relation);
 
+/** "any", "outbound", "inbound", "forward", "internal". @return TW_OK,
+ * TW_EPARSE, TW_EINVAL */
 TW_EXTERN(tw_status) tw_direction_parse(uint32_t *out, const char *name,
 					tw_error *err);
+/** Static; "?" for no direction. */
 TW_EXTERN(const char *) tw_direction_name(uint32_t direction);
 
 typedef struct tw_rate {
@@ -253,6 +259,7 @@ typedef struct tw_reject {
 TW_EXTERN(uint64_t) tw_sheet_rows_read(const tw_sheet *sheet);
 TW_EXTERN(uint64_t) tw_sheet_rows_good(const tw_sheet *sheet);
 TW_EXTERN(uint64_t) tw_sheet_rows_rejected(const tw_sheet *sheet);
+/** Borrowed from the sheet; "" when no row is good and nobody named one. */
 TW_EXTERN(const char *) tw_sheet_currency(const tw_sheet *sheet);
 /** Rates of all good rows. */
 TW_EXTERN(uint64_t) tw_sheet_rates(const tw_sheet *sheet);
@@ -304,8 +311,9 @@ TW_EXTERN(tw_status) tw_deck_make(tw_deck **out,
 TW_EXTERN(tw_deck *) tw_deck_ref(tw_deck *deck);
 TW_EXTERN(void) tw_deck_free(tw_deck *deck);
 TW_EXTERN(size_t) tw_deck_count(const tw_deck *deck);
+/** Borrowed from the deck. */
 TW_EXTERN(const tw_tariff_rules *) tw_deck_rules(const tw_deck *deck);
-/** Row by the index that a charge names. */
+/** Row by the index that a charge names. @return TW_OK, TW_ENOTFOUND */
 TW_EXTERN(tw_status) tw_deck_rate(tw_rate *out, const tw_deck *deck,
 				  size_t index, tw_error *err);
 /** Parts by index; TW_ITER_END past the last. */
