@@ -71,7 +71,8 @@ void tw__order_free(struct tw__order *order)
 	order->rows = NULL;
 }
 
-struct tw__code tw__code_take(const struct tw__order *order, size_t *at)
+/* Those that begin at *at, which moves behind them. */
+static struct tw__code take_code(const struct tw__order *order, size_t *at)
 {
 	struct tw__code code = { &order->rows[*at], 0 };
 
@@ -94,8 +95,8 @@ bool tw__code_pair(struct tw__code out[2], const struct tw__order order[2],
 	if (ended[0] && ended[1])
 		return false;
 	if (side <= 0)
-		out[0] = tw__code_take(&order[0], &at[0]);
+		out[0] = take_code(&order[0], &at[0]);
 	if (side >= 0)
-		out[1] = tw__code_take(&order[1], &at[1]);
+		out[1] = take_code(&order[1], &at[1]);
 	return true;
 }

@@ -26,8 +26,6 @@ struct tw__code {
 	const tw_rate *const *rows;
 	size_t count;
 };
-/* Those that begin at *at, which moves behind them. */
-struct tw__code tw__code_take(const struct tw__order *order, size_t *at);
 /* The next code of two lists; a side that has it not is empty. False: both
  * have ended. */
 bool tw__code_pair(struct tw__code out[2], const struct tw__order order[2],

@@ -243,9 +243,6 @@ int64_t tw__count_seconds(int64_t duration_us, uint32_t rule);
 tw_status tw__rate(struct tw_sum *sum, const struct tw_rate_row **row,
 		   const tw_deck *deck, const struct tw_question *q,
 		   tw_error *err);
-/* tw__deck_find(), or why there is no price. */
-tw_status tw__find_priced(struct tw_price *out, const struct tw_deck *deck,
-			  const struct tw_question *q, tw_error *err);
 bool tw__is_attempt(const struct tw_question *q);
 
 /* Amount of one run; exact, or rounded piece by piece as the rules say. */

@@ -97,8 +97,9 @@ tw_status tw__question_read(struct tw_question *out,
 	return TW_OK;
 }
 
-tw_status tw__find_priced(struct tw_price *out, const struct tw_deck *deck,
-			  const struct tw_question *q, tw_error *err)
+/* tw__deck_find(), or why there is no price. */
+static tw_status find_priced(struct tw_price *out, const struct tw_deck *deck,
+			     const struct tw_question *q, tw_error *err)
 {
 	if (!tw__deck_find(out, deck, q))
 		return tw__fail_at(err, TW_ENOPRICE, 0, "number", "no %s "
@@ -183,7 +184,7 @@ tw_status tw__rate(struct tw_sum *sum, const struct tw_rate_row **row,
 	}
 	if (tw__is_attempt(q))
 		return tw__sum(sum, deck, q, NULL, err);
-	status = tw__find_priced(&price, deck, q, err);
+	status = find_priced(&price, deck, q, err);
 	if (status)
 		return status;
 	*row = price.base;
@@ -239,7 +240,7 @@ tw_status tw_rating_lookup(uint64_t *out_rate_index, const tw_deck *deck,
 		*out_rate_index = TW_RATE_NONE;
 		return TW_OK;
 	}
-	status = tw__find_priced(&price, deck, &q, err);
+	status = find_priced(&price, deck, &q, err);
 	if (status)
 		return status;
 	*out_rate_index = tw__note_of(deck, price.base)->index;
@@ -305,7 +306,7 @@ tw_status tw_rating_span(tw_span *out, const tw_deck *deck,
 		return status;
 	if (q.direction == TW_DIRECTION_INTERNAL || tw__is_attempt(&q))
 		return TW_ITER_END;
-	status = tw__find_priced(&price, deck, &q, err);
+	status = find_priced(&price, deck, &q, err);
 	if (!status)
 		status = tw__sum(&sum, deck, &q, &price, err);
 	if (status)
