@@ -27,7 +27,7 @@ struct job {
 	char hash[2 * TW_HASH_MAX + 1];
 	int64_t current;                /* newest version, 0 none */
 	tw_time current_starts;
-	tw_time asked;                  /* options.starts; 0 nobody did */
+	bool asked;                     /* options.starts says from when */
 	bool first;                     /* the carrier had no version */
 	tw_sheet *sheet;
 	struct tw__rates rates, before, next;
@@ -208,7 +208,7 @@ static tw_status is_current(bool *out, const struct job *job, tw_error *err)
 
 	*out = false;
 	if (!job->current || (job->asked &&
-			      job->asked != job->current_starts))
+			      job->starts != job->current_starts))
 		return TW_OK;
 	status = tw__terms_read(&terms, job->store, job->current, err);
 	if (status)
@@ -283,7 +283,7 @@ static tw_time start_of(const struct job *job)
 			earliest = job->rates.rows[i].from;
 	}
 	if (job->asked)
-		return job->asked;
+		return job->starts;
 	if (job->first)
 		return TW_TIME_MIN;
 	return earliest == TW_TIME_MIN ? job->now : earliest;
@@ -391,10 +391,11 @@ static tw_status read_asked(struct job *job, tw_error *err)
 	status = tw_zone_open(&zone, job->terms.rules.zone, err);
 	if (status)
 		return status;
-	status = tw_time_parse(&job->asked, text, zone, err);
+	status = tw_time_parse(&job->starts, text, zone, err);
 	tw_zone_free(zone);
 	if (status)
 		(void)tw__error_place(err, 0, "starts");
+	job->asked = !status;
 	return status;
 }
 

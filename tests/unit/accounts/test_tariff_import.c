@@ -396,6 +396,8 @@ static void test_never_hidden(void **state)
 		"79,A,3,RUB,2026-01-01,,1,1,0,,\n"), TW_OK);
 	assert_true(newest_start(f) == MOSCOW("2026-10-01T00:00:00"));
 	assert_int_equal(run_told(f, NULL, "2026-09-30", TWO), TW_ECONFLICT);
+	assert_int_equal(run_told(f, NULL, "1970-01-01T00:00:00Z", TWO),
+			 TW_ECONFLICT);
 	assert_int_equal(run_told(f, NULL, "2026-10-01", TWO), TW_OK);
 	assert_int_equal(run_told(f, NULL, "30.09.2026", TWO), TW_EPARSE);
 	/* one that is still to come is not pushed aside */
