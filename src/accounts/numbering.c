@@ -76,39 +76,35 @@ static tw_status load_range(struct loading *l, struct tw_stmt *stmt,
 	return tw__ranges_add(l->ranges, &row, err);
 }
 
-static tw_status load_ranges(struct loading *l, uint64_t *skipped,
-			     struct tw_stmt *stmt,
-			     bool (*skip)(void *arg, uint64_t code),
-			     void *arg, tw_error *err)
+static tw_status load_ranges(struct loading *l, struct tw_stmt *stmt,
+			     struct tw__left_out *left_out, tw_error *err)
 {
-	uint64_t last = 0, out = 0;
+	uint64_t last = 0;
 	bool skips = false;
 	tw_status status;
 
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		uint64_t code = (uint64_t)tw__col_i64(stmt, 0);
 
-		if (skip && code != last)
-			skips = skip(arg, code);
+		if (left_out && code != last)
+			skips = left_out->has(left_out->arg, code);
 		last = code;
-		out += skips;
-		if (skips)
+		if (skips) {
+			left_out->ranges++;
 			continue;
+		}
 		status = load_range(l, stmt, err);
 		if (status) {
 			tw__reset(stmt);
 			return status;
 		}
 	}
-	if (skipped)
-		*skipped = out;
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-tw_status tw__numbering_load(struct tw__ranges *ranges, uint64_t *skipped,
-			     tw_store *store, tw_time at,
-			     bool (*skip)(void *arg, uint64_t code),
-			     void *arg, tw_error *err)
+tw_status tw__numbering_load(struct tw__ranges *ranges, tw_store *store,
+			     tw_time at, struct tw__left_out *left_out,
+			     tw_error *err)
 {
 	struct loading l = { .ranges = ranges };
 	struct tw_stmt *stmt;
@@ -125,7 +121,7 @@ tw_status tw__numbering_load(struct tw__ranges *ranges, uint64_t *skipped,
 			"ON r.version = n.version AND r.code = n.code", err);
 	if (!status) {
 		tw__bind_i64(stmt, 1, at);
-		status = load_ranges(&l, skipped, stmt, skip, arg, err);
+		status = load_ranges(&l, stmt, left_out, err);
 	}
 	tw_free(l.places);
 	return status;
@@ -157,8 +153,7 @@ tw_status tw_numbering_open(tw_numbering **out, tw_store *store, tw_time at,
 	status = tw__read_enter(&tx, store, err);
 	if (status)
 		return status;
-	status = tw__numbering_load(&ranges, NULL, store, at, NULL, NULL,
-				    err);
+	status = tw__numbering_load(&ranges, store, at, NULL, err);
 	tw__read_leave(&tx, store);
 	if (!status) {
 		status = tw__ranges_sweep(&ranges, overlap, &why);

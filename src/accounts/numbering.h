@@ -8,12 +8,18 @@
 #include "store/db.h"
 #include <trunkwise/cdr.h>
 
-/* Adds the ranges in force at an instant, as source 0, but for those of the
- * codes that `skip` (may be NULL) says; they are counted in *skipped. */
-tw_status tw__numbering_load(struct tw__ranges *ranges, uint64_t *skipped,
-			     tw_store *store, tw_time at,
-			     bool (*skip)(void *arg, uint64_t code),
-			     void *arg, tw_error *err);
+/* Codes whose ranges are not wanted, and how many ranges those were. */
+struct tw__left_out {
+	bool (*has)(void *arg, uint64_t code);
+	void *arg;
+	uint64_t ranges;
+};
+
+/* Adds the ranges in force at an instant, as source 0, but for what is left
+ * out (may be NULL). */
+tw_status tw__numbering_load(struct tw__ranges *ranges, tw_store *store,
+			     tw_time at, struct tw__left_out *left_out,
+			     tw_error *err);
 
 /* Has it rows that a relation picks? Without any the numbering need not be
  * loaded. */

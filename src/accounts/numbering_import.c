@@ -361,17 +361,18 @@ static tw_status found(void *arg, const struct tw__range *gone,
 
 static tw_status hold_apart(struct job *job, tw_error *err)
 {
+	struct tw__left_out replaced = { has_code, job, 0 };
 	tw_error why = TW_ERROR_INIT;
 	tw_status status;
 
 	for (size_t i = 0; i < job->code_count; i++)
 		job->diff.codes += !i || job->codes[i].code !=
 			job->codes[i - 1].code;
-	status = tw__numbering_load(&job->ranges, &job->diff.replaced,
-				    job->store, TW_TIME_MAX, has_code, job,
-				    err);
+	status = tw__numbering_load(&job->ranges, job->store, TW_TIME_MAX,
+				    &replaced, err);
 	if (status)
 		return status;
+	job->diff.replaced = replaced.ranges;
 	job->err = &why;
 	status = tw__ranges_sweep(&job->ranges, found, job);
 	if (status && err)

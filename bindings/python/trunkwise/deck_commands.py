@@ -12,6 +12,7 @@ from . import commands
 from .store import Store
 from .words import plain, say
 
+
 def tariff_export(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         at = commands.when(arguments.at, commands.company_zone(store))

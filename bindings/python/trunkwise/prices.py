@@ -86,7 +86,8 @@ def _row(r: raw.tw_price_change, zone: raw.tw_zone) -> PriceChange:
         _price(r.old_price_nanos), _price(r.new_price_nanos),
         Decimal(r.percent_hundredths).scaleb(-2) if r.has_percent else None,
         instant(r.effective), _date(r.effective, zone), r.notice_days,
-        _NOTICE[r.notice], r.calls, r.lost, decimal(r.difference_nanos), r.line, r.caller_prefix,
+        _NOTICE[r.notice], r.calls, r.lost, decimal(r.difference_nanos),
+        r.line, r.caller_prefix,
         _DIRECTIONS[r.direction], _RELATIONS[r.relation], r.band, r.from_s)
 
 
