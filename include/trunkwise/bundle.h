@@ -60,7 +60,8 @@ typedef struct tw_bundle_call {
 #define TW_BUNDLE_CALL_INIT { sizeof(tw_bundle_call), \
 	TW_DIRECTION_OUTBOUND, NULL, 0, 0 }
 
-/** Seconds drawn from one pot. */
+/** Seconds drawn from one pot. Uses stand in arrays: this struct stays as
+ * large as it is. */
 typedef struct tw_bundle_use {
 	uint32_t size;
 	uint32_t reserved;

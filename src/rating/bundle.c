@@ -10,6 +10,7 @@
  */
 #include "bundle.h"
 
+#include "deck.h"
 #include "prefix.h"
 #include <string.h>
 
@@ -514,14 +515,17 @@ tw_status tw_bundles_give_back(tw_bundles *bundles, const tw_bundle_use *use,
 tw_status tw_bundles_state(tw_bundle_use *out, const tw_bundles *bundles,
 			   size_t index, tw_error *err)
 {
+	tw_bundle_use use = TW_BUNDLE_USE_INIT;
+
 	if (!out || !bundles)
 		return tw__fail(err, TW_EINVAL, "no bundles, or no place for "
 				"their state");
 	if (index >= bundles->pot_count)
 		return TW_ITER_END;
-	*out = (tw_bundle_use){ sizeof(*out), 0, bundles->pots[index].bundle,
-		bundles->pots[index].period, bundles->pots[index].seconds };
-	return TW_OK;
+	use.bundle = bundles->pots[index].bundle;
+	use.period = bundles->pots[index].period;
+	use.seconds = bundles->pots[index].seconds;
+	return tw__export(out, &use, sizeof(use), err);
 }
 
 tw_status tw_bundles_restore(tw_bundles *bundles, const tw_bundle_use *use,
