@@ -49,10 +49,12 @@ static tw_status check_numbers(const tw_rating_request *r, tw_error *err)
 	if (r->answer < YEAR_MIN_US || r->answer > YEAR_MAX_US)
 		return tw__fail_at(err, TW_ERANGE, 0, "answer",
 				   "a call lies within the years 1 to 9999");
-	if (r->bundle_left_s < 0 || r->used_s < 0 || r->exchange_nanos < 0 ||
-	    r->used_s > USED_MAX_S)
+	if (r->bundle_left_s < 0 || r->used_s < 0 || r->exchange_nanos < 0)
 		return tw__fail_at(err, TW_EINVAL, 0, "used",
 			"bundle_left_s, used_s and exchange are 0 or more");
+	if (r->used_s > USED_MAX_S)
+		return tw__fail_at(err, TW_EINVAL, 0, "used",
+				   "used_s is more than any month has");
 
 	return TW_OK;
 }

@@ -41,11 +41,21 @@ static void add_product(struct total *total, tw__i128 a, tw__i128 b)
 		total->too_large = true;
 }
 
-/* false: more than an amount holds; the greatest one then. */
+/* false: more than an amount holds; the greatest one then. A flat sum nearly
+ * always fits 64 bits, where dividing is ten times cheaper. */
 static bool exact_of(struct tw_exact *out, const struct total *total)
 {
-	tw__i128 nanos = total->numerator / total->denominator;
+	tw__i128 nanos;
 
+	if (total->denominator == MINUTE_S && !total->too_large &&
+	    total->numerator <= INT64_MAX) {
+		int64_t numerator = (int64_t)total->numerator;
+
+		*out = (struct tw_exact){ numerator / MINUTE_S,
+			numerator % MINUTE_S, MINUTE_S };
+		return true;
+	}
+	nanos = total->numerator / total->denominator;
 	if (total->too_large || nanos > INT64_MAX) {
 		*out = (struct tw_exact){ INT64_MAX, 0, total->denominator };
 		return false;
@@ -79,7 +89,7 @@ struct factor {
 	int64_t divisor;        /* <= 2 * 10^6 */
 };
 
-/* Nearly all charges fit 64 bits, where a division is ten times cheaper. */
+/* Nearly all charges fit 64 bits here as well. */
 static bool round_small(int64_t *out, const struct tw_exact *exact,
 			struct factor f, int64_t unit, uint32_t mode)
 {
@@ -414,32 +424,26 @@ static tw_status charge_fee(struct tw_sum *sum, const struct tw_deck *deck,
 	return close_sum(sum, &deck->rules, q->exchange_nanos, err);
 }
 
-tw_status tw__sum(struct tw_sum *out, const struct tw_deck *deck,
+tw_status tw__sum(struct tw_sum *sum, const struct tw_deck *deck,
 		  const struct tw_question *q, const struct tw_price *price,
 		  tw_error *err)
 {
 	const tw_tariff_rules *rules = &deck->rules;
-	struct tw_sum sum;
-	tw_status status;
+	int64_t fee_nanos = 0;
 
-	memset(&sum, 0, sizeof(sum));
-	sum.seconds = tw__count_seconds(q->duration_us, rules->seconds);
-	sum.attempt = !price;
-	sum.free = price && (!sum.seconds ||
-			     sum.seconds < (int64_t)rules->free_below_s);
-	sum.counted_s = sum.seconds < (int64_t)rules->minimum_s ?
-		(int64_t)rules->minimum_s : sum.seconds;
-	if (sum.attempt)
-		status = charge_fee(&sum, deck, q, rules->attempt_fee_nanos,
-				    err);
-	else if (sum.free)
-		status = charge_fee(&sum, deck, q, !sum.seconds &&
-			rules->fee_on_zero ? price->base->connect_fee_nanos
-			: 0, err);
-	else
-		status = charge_seconds(&sum, deck, q, price, err);
-	if (!status)
-		*out = sum;
+	memset(sum, 0, sizeof(*sum));
+	sum->seconds = tw__count_seconds(q->duration_us, rules->seconds);
+	sum->attempt = !price;
+	sum->free = price && (!sum->seconds ||
+			      sum->seconds < (int64_t)rules->free_below_s);
+	sum->counted_s = sum->seconds < (int64_t)rules->minimum_s ?
+		(int64_t)rules->minimum_s : sum->seconds;
+	if (!sum->attempt && !sum->free)
+		return charge_seconds(sum, deck, q, price, err);
+	if (sum->attempt)
+		fee_nanos = rules->attempt_fee_nanos;
+	else if (!sum->seconds && rules->fee_on_zero)
+		fee_nanos = price->base->connect_fee_nanos;
 
-	return status;
+	return charge_fee(sum, deck, q, fee_nanos, err);
 }
