@@ -30,6 +30,7 @@ struct job {
 	tw_counts counts;
 	struct tw_rejects *rejects;
 	int place[COL_COUNT];
+	size_t fields;               /* of the header */
 	struct rate *rates;
 	size_t count, capacity;
 };
@@ -126,6 +127,7 @@ static tw_status read_header(struct job *job, struct tw_csv *csv,
 				   row.fault);
 	for (int c = 0; c < COL_COUNT; c++)
 		job->place[c] = -1;
+	job->fields = row.count;
 	for (size_t i = 0; !status && i < row.count; i++) {
 		struct tw_str name = tw__str_trim(row.fields[i]);
 		int c = 0;
@@ -216,6 +218,13 @@ static tw_status read_row(struct rate *out, const struct job *job,
 
 	if (row->fault)
 		return tw__fail(err, TW_EPARSE, "%s", row->fault);
+	for (size_t i = job->fields; i < row->count; i++) {
+		/* 92,5 between commas: 92 is another rate, not half of it */
+		if (tw__str_trim(row->fields[i]).l)
+			return tw__fail(err, TW_EPARSE, "a cell stands where "
+				"the header names none; write a rate with a "
+				"point, and quote what holds the separator");
+	}
 	for (int c = 0; c < COL_COUNT; c++) {
 		size_t place = (size_t)job->place[c];
 		struct tw_str text = { "", 0 };

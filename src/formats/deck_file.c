@@ -191,9 +191,15 @@ static tw_status replace(const char *path, const void *data, size_t size,
 			 tw_error *err)
 {
 	char *name = NULL;
-	int fd = open_beside(&name, path);
+	struct stat st;
 	tw_status status;
+	int fd;
 
+	/* rename() would put a file in the place of a device or a pipe */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return tw__fail(err, TW_EIO, "%s: is no file; name a file that "
+				"may be replaced", path);
+	fd = open_beside(&name, path);
 	if (fd < 0)
 		return errno == ENOMEM ? tw__fail_oom(err)
 			: failed(path, "cannot be written beside", err);

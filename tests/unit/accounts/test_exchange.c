@@ -59,7 +59,8 @@ static void a_row_that_is_none(void **state)
 		"2026-10-05,USD,RUB,0", "2026-10-05,USD,RUB,-1",
 		"2026-10-05,USD,RUB,0.0000000001",
 		"2026-10-05,USD,RUB,9999999999999", "2026-10-05",
-		"2026-10-05,USD,RUB,1000000.000000001" };
+		"2026-10-05,USD,RUB,1000000.000000001",
+		"2026-10-05,USD,RUB,92,5" };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++) {
