@@ -74,7 +74,12 @@ def test_what_is_not_there(store, tmp_path, command):
     asked = ("rating", "explain", file, "+4930123456")
     assert command(*asked, "--at", AT).status == 1
     assert command(*asked, "--carrier", "north").status == 2
-    assert command(*asked, "--seconds", "-1").status == 2
+    for option, value in (("--seconds", "-1"), ("--used", "-1"),
+                          ("--bundle-left", "9" * 20), ("--exchange", "nan"),
+                          ("--exchange", "-5"), ("--exchange", "0"),
+                          ("--exchange", "0.0000000001")):
+        failed = command(*asked, option, value)
+        assert failed.status == 2 and option in failed.err, (option, value)
 
 
 def test_damaged_files_are_refused(store, tmp_path, command):

@@ -128,6 +128,7 @@ def test_notice(store, command):
     text = changes(command, store, "--received", "2026-10-03", "--lang",
                    "ru", check=1).out
     assert "СРОК НАРУШЕН" in text and "+14.58 %" in text
+    # the day is the tariff's: in UTC it is still October
     assert "2026-11-01" in text and "2026-10-31" not in text
     # by default the day of the import counts: long after November
     assert changes(command, store, check=1).out.count("BREACHED") == 2

@@ -22,7 +22,7 @@ from .render.csv import FORMULA
 from .results import Counts, ImportResult, Reject
 from .store import Store
 from .tariff_commands import progress_for
-from .values import instant, microseconds, now_us, parse_time, text
+from .values import instant, local, now_us, parse_time, text
 from .words import plain, say
 
 _ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html",
@@ -181,7 +181,8 @@ def apply(arguments: argparse.Namespace) -> int:
     elif arguments.dry_run:
         print(say(lang, "would_apply", count=len(found)))
     else:
-        print(say(lang, "applied", count=len(found), at=at.isoformat()))
+        print(say(lang, "applied", count=len(found),
+                  at=local(at, deployment.zone).isoformat()))
     if hint:
         print(plain(hint), file=sys.stderr)
     return 0
@@ -193,11 +194,10 @@ def _first_apply_hint(arguments: argparse.Namespace, deployment: Deployment,
     if arguments.at is not None or not any(
             c.change == "new" and c.kind == "company" for c in found):
         return ""
-    local = raw.zone_local(raw.tw_zone_open(deployment.zone),
-                           microseconds(at))
+    here = local(at, deployment.zone)
     return say(arguments.lang, "valid_from_hint",
-               at=at.isoformat(timespec="seconds"),
-               file=arguments.deployment, example=f"{local.year}-01-01")
+               at=here.isoformat(timespec="seconds"),
+               file=arguments.deployment, example=f"{here.year}-01-01")
 
 
 class _Removed(Exception):

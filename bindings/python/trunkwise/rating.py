@@ -12,7 +12,7 @@ from typing import (Any, Iterator, Mapping, NamedTuple, NotRequired, Required,
 from . import raw, tariffs
 from .columns import (ChargeColumns, Microseconds, Names, ReadableBuffer,
                       Texts, call_columns, rate_columns)
-from .errors import InvalidArgument, ParseError
+from .errors import InvalidArgument, OutOfRange, ParseError
 from .results import Reject, rejects_of_sheet
 from .sheets import SheetMap
 from .tariffs import Band, Document, Tier
@@ -124,7 +124,13 @@ def _whole(name: str, value: int | Decimal, unit: int) -> int:
     except (ArithmeticError, TypeError, ValueError):
         raise InvalidArgument(f"{value!r} is no number", code="TW_EINVAL",
                               field=name) from None
-    if not units.is_finite() or units != int(units):
+    if not units.is_finite():
+        raise InvalidArgument(f"{value!r} is no number", code="TW_EINVAL",
+                              field=name)
+    if abs(units) >= 2 ** 63:
+        raise OutOfRange(f"{value} is far too large; write a smaller number",
+                         code="TW_ERANGE", field=name)
+    if units != int(units):
         raise InvalidArgument(f"{value} is finer than can be rated",
                               code="TW_EINVAL", field=name)
     return int(units)
@@ -140,7 +146,8 @@ def _request(number: str, *, answer: dt.datetime, seconds: int | Decimal = 0,
     return (_code(DIRECTIONS, "direction", direction), number, caller,
             microseconds(answer), _whole("seconds", seconds, 1_000_000),
             0 if answered else 1, _code(RELATIONS, "relation", relation),
-            bundle_left_s, used_s, rate)
+            _whole("bundle_left_s", bundle_left_s, 1),
+            _whole("used_s", used_s, 1), rate)
 
 
 def _relation(code: int) -> str | None:

@@ -16,7 +16,7 @@ from .errors import Error, InvalidArgument, NoPrice, NotFound
 from .numbering import place_document, say_place, say_relation
 from .rating import Deck, Span
 from .store import Store
-from .values import text
+from .values import NANOS, text
 from .words import plain, say
 
 MAGIC = b"TWDECK\r\n"
@@ -35,21 +35,31 @@ def _exchange(arguments: argparse.Namespace) -> Decimal | None:
     if arguments.exchange is None:
         return None
     try:
-        return Decimal(arguments.exchange)
+        rate = Decimal(arguments.exchange)
+        if 0 < rate < 10 ** 9 and not rate * NANOS % 1:
+            return rate
     except InvalidOperation:
-        raise InvalidArgument("is no rate; write one like 92.5",
-                              code="TW_EINVAL", field="--exchange") from None
+        pass
+    raise InvalidArgument("is no rate; write one like 92.5, above 0 and with "
+                          "at most nine decimals", code="TW_EINVAL",
+                          field="--exchange")
+
+
+def _seconds(value: int, most: int, field: str) -> int:
+    if not 0 <= value <= most:
+        raise InvalidArgument(f"is no duration; give whole seconds, 0 to "
+                              f"{most}", code="TW_EINVAL", field=field)
+    return value
 
 
 def _call(arguments: argparse.Namespace, at: dt.datetime) -> dict[str, Any]:
     """The call that is asked about, as a deck is asked."""
-    if not 0 <= arguments.seconds <= 10 ** 9:
-        raise InvalidArgument("is no duration; give whole seconds, 0 to "
-                              "1000000000", code="TW_EINVAL",
-                              field="--seconds")
-    return {"answer": at, "seconds": arguments.seconds,
+    return {"answer": at,
+            "seconds": _seconds(arguments.seconds, 10 ** 9, "--seconds"),
             "direction": arguments.direction, "relation": arguments.relation,
-            "bundle_left_s": arguments.bundle_left, "used_s": arguments.used,
+            "bundle_left_s": _seconds(arguments.bundle_left, 10 ** 12,
+                                      "--bundle-left"),
+            "used_s": _seconds(arguments.used, 10 ** 12, "--used"),
             "exchange": _exchange(arguments),
             "answered": not arguments.unanswered}
 

@@ -15,7 +15,7 @@ from .errors import NotFound
 from .prices import PriceChange, PriceChanges
 from .results import TariffVersion
 from .store import Store
-from .values import instant, parse_time, text
+from .values import instant, local, parse_time, text
 from .words import plain, say
 
 # A sheet that takes longer than a blink shows how far it is.
@@ -44,6 +44,16 @@ def _iso(when: dt.datetime | None) -> str | None:
     return when.isoformat(timespec="seconds") if when else None
 
 
+def _zone(store: Store, tariff: str | None = None) -> str | None:
+    """Whose days are said: the tariff's, else the company's."""
+    directory = store.directory()
+    for kind in ("tariff", "company"):
+        for row in directory.rows(kind):
+            if kind == "company" or row.name == tariff:
+                return row["zone"]
+    return None
+
+
 def _row(v: TariffVersion) -> dict[str, Any]:
     return {**v._asdict(), "valid_from": _iso(v.valid_from),
             "made": _iso(v.made), "withdrawn": _iso(v.withdrawn)}
@@ -52,13 +62,15 @@ def _row(v: TariffVersion) -> dict[str, Any]:
 def tariff_list(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         versions = store.tariff_versions(arguments.tariff)
+        zone = _zone(store, arguments.tariff)
     if arguments.json:
         print(json.dumps({"versions": [_row(v) for v in versions]},
                          ensure_ascii=False, indent=2))
         return 0
     for v in versions:
         state = say(arguments.lang, "version_" + v.state)
-        start = _iso(v.valid_from) or say(arguments.lang, "version_always")
+        start = (_iso(local(v.valid_from, zone)) if v.valid_from
+                 else say(arguments.lang, "version_always"))
         print(plain(f"{v.version:>5}  {state:<12} {start:<25} {v.rates:>8}  "
                     f"{v.carrier}  {v.tariff}  {v.file_name}"))
     if not versions:
@@ -179,9 +191,8 @@ def tariff_changes(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         received = None
         if arguments.received:
-            zone = next((r["zone"] for r in store.directory()
-                         .rows("company")), "UTC")
-            received = instant(parse_time(arguments.received, zone))
+            received = instant(parse_time(arguments.received,
+                                          _zone(store) or "UTC"))
         report = store.price_changes(
             arguments.tariff, version=arguments.version, received=received,
             notice_days=arguments.notice_days)

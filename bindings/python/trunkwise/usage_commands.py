@@ -8,13 +8,12 @@ import datetime as dt
 import json
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from . import files
 from .commands import say_import
 from .store import Store
 from .usage import Pot, TariffMonth
-from .values import Money, text
+from .values import Money, local, text
 from .words import plain, say
 
 
@@ -35,7 +34,7 @@ def _amount(money: Money) -> str:
 
 
 def _time(when: dt.datetime, zone: str) -> str:
-    return when.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return local(when, zone).isoformat(timespec="seconds")
 
 
 def _pot(pot: Pot, zone: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from . import raw
 
@@ -60,6 +61,11 @@ def instant(us: int) -> dt.datetime | None:
     if us in (TIME_MIN, TIME_MAX):
         return None
     return _EPOCH + dt.timedelta(microseconds=us)
+
+
+def local(when: dt.datetime, zone: str | None) -> dt.datetime:
+    """The same instant as a clock in ``zone`` shows it, for people."""
+    return when.astimezone(ZoneInfo(zone)) if zone else when
 
 
 def now_us() -> int:
