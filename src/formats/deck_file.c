@@ -197,8 +197,8 @@ static tw_status replace(const char *path, const void *data, size_t size,
 
 	/* rename() would put a file in the place of a device or a pipe */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return tw__fail(err, TW_EIO, "%s: is no file; name a file that "
-				"may be replaced", path);
+		return tw__fail(err, TW_EIO, "%s: is no file; name one "
+				"that may be replaced", path);
 	fd = open_beside(&name, path);
 	if (fd < 0)
 		return errno == ENOMEM ? tw__fail_oom(err)

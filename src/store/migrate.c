@@ -140,12 +140,36 @@ static tw_status move_forward(tw_store *store, tw_error *err)
 }
 
 
+/* A copy made by VACUUM INTO keeps no log: its readers and writers would stand
+ * in each other's way, and a writer that was killed in that of all readers. */
+static tw_status is_complete(bool *out, tw_store *store, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	*out = store->schema == newest();
+	if (!*out || store->readonly)
+		return TW_OK;
+	status = tw__stmt_new(&stmt, store, "PRAGMA journal_mode", err);
+	if (status)
+		return status;
+	status = tw__step(stmt, err);
+	if (!status)
+		*out = !strcmp(tw__col_text(stmt, 0), "wal");
+	tw__stmt_free(stmt);
+	return status;
+}
+
+
 tw_status tw__store_migrate(tw_store *store, tw_error *err)
 {
+	bool complete = false;
 	tw_status status;
 
 	status = read_version(store, err);
-	if (status || store->schema == newest())
+	if (!status)
+		status = is_complete(&complete, store, err);
+	if (status || complete)
 		return status;
 	if (store->readonly)
 		return tw__fail(err, TW_EVERSION, "%s has schema %u, this "

@@ -148,11 +148,16 @@ static tw_status configure(tw_store *store, tw_error *err)
 static tw_status explain_reader(tw_store *store, tw_status status,
 				tw_error *err)
 {
-	int code = sqlite3_extended_errcode(store->db) & 0xff;
+	int extended = sqlite3_extended_errcode(store->db);
+	int code = extended & 0xff;
 
 	if (!store->readonly ||
 	    (code != SQLITE_CANTOPEN && code != SQLITE_READONLY))
 		return status;
+	if (extended == SQLITE_READONLY_ROLLBACK)
+		return tw__fail(err, TW_EIO, "a writer of %s was stopped half "
+				"way; open it for writing once, which takes "
+				"that back", store->path);
 	tw__fail(err, TW_EIO, "%s cannot be read: its -wal and -shm files are "
 		 "missing or closed to this user and its directory is not "
 		 "writable; give access to them, or read a copy of %s "

@@ -244,6 +244,41 @@ static void killed_at_any_moment(void **state)
 	assert_true(last > 0);
 }
 
+/* 1: rollback journal, 2: write-ahead log. */
+static int write_version(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	int byte;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, 18, SEEK_SET), 0);
+	byte = fgetc(file);
+	fclose(file);
+	return byte;
+}
+
+/* VACUUM INTO, the usual backup, makes a copy without a write-ahead log. */
+static void a_copy_gets_its_log_back(void **state)
+{
+	struct fixture *f = *state;
+	tw_store *store = fixture_store(f);
+	tw_error err = TW_ERROR_INIT;
+	sqlite3 *db;
+
+	tw_store_free(store);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL,
+				      NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(write_version(f->path), 1);
+	assert_int_equal(fixture_open(&store, f, TW_STORE_READONLY, 0, &err),
+			 TW_OK);
+	tw_store_free(store);
+	assert_int_equal(fixture_open(&store, f, 0, 0, &err), TW_OK);
+	tw_store_free(store);
+	assert_int_equal(write_version(f->path), 2);
+}
+
 static int use_after_fork(void *arg)
 {
 	tw_store *store = arg;
@@ -331,6 +366,7 @@ int main(void)
 		TEST(other_versions),
 		TEST(killed_writer_leaves_the_old_state),
 		TEST(killed_at_any_moment),
+		TEST(a_copy_gets_its_log_back),
 		TEST(handles_do_not_cross_fork),
 		TEST(closed_directory_is_explained),
 		TEST(children_keep_it_open),
