@@ -100,7 +100,8 @@ static tw_status bad_comma(const struct sheet_cell *cell)
 			"says decimal point; write 1234.50");
 	default:
 		return tw__sheet_refuse(cell, "has a comma; write 1.50, or "
-			"separate the cells by ; and use one decimal comma");
+			"separate the cells by ; and use one decimal comma, "
+			"or a mapping with decimal = \"comma\"");
 	}
 }
 

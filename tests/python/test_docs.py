@@ -20,6 +20,7 @@ ELSEWHERE = ("sh examples/nine-cities/run.sh", "sh tests/run.sh")
 
 DOCUMENTS = ["README.md", "examples/day-one/README.md", "docs/deck.md",
              "docs/tariffs.md", "docs/usage.md"]
+RECORDS_PAGE = "docs/call-records.md"
 PROGRAMS = ["examples/gateway/README.md", "examples/carrier-sim/README.md"]
 LASTING = ("trunkwise-gateway ", "examples/carrier-sim/carrier-sim ")
 
@@ -52,6 +53,22 @@ def test_commands_of(document, folder):
         assert done.returncode == (1 if listed else 0), line + done.stderr
         assert done.stdout or "suggest" in line or "-o " in line, line
         assert "Traceback" not in done.stderr
+
+
+def test_call_records_page(folder):
+    text = (SOURCE / RECORDS_PAGE).read_text()
+    people, calls = re.findall(r"^```csv\n(.*?)^```", text, re.S | re.M)
+    (folder / "people.csv").write_text(people)
+    (folder / "calls.csv").write_text(calls)
+    path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    said = [subprocess.run(["sh", "-c", line], cwd=folder, check=True,
+                           capture_output=True, text=True, timeout=120,
+                           env={**os.environ, "PATH": path}).stdout
+            for line in commands(RECORDS_PAGE)]
+    assert "2 rows read: 2 stored" in said[1]
+    assert "2 rows read: 2 stored" in said[2]
+    assert re.search(r"^Sales +2 +1 ", said[3], re.M)
+    assert "charged" in said[4] and "84951234567" not in said[4]
 
 
 def test_readme_python_example_runs(folder):
@@ -153,6 +170,7 @@ def test_python_page_prints_what_it_shows(module, tmp_path, monkeypatch):
 def test_every_command_block_is_known_here():
     known = {*DOCUMENTS, *PROGRAMS, "examples/nine-cities/README.md",
              "docs/numbering.md",    # by test_numbering.py
+             RECORDS_PAGE,           # by test_call_records_page
              "docs/sheets.md"}       # by test_sheet_docs.py
     folders = [SOURCE, SOURCE / "docs", SOURCE / "docs" / "adr",
                *(SOURCE / "examples").iterdir()]
