@@ -122,6 +122,7 @@ def test_undo_and_list(put, office, command):
                     "in_force": 1}
     assert explain(command, store, now)["cost"] == "2.40"
     listed = command("tariff", "list", store, "--lang", "ru", check=0).out
+    assert "+03:00" in listed and "+00:00" not in listed
     assert "отозвана" in listed and "dear.csv" in listed
     assert command("tariff", "undo", store, "--tariff", "north-2026",
                    "--version", "2", check=2).err.count("already") == 1

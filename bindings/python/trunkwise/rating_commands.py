@@ -36,12 +36,12 @@ def _exchange(arguments: argparse.Namespace) -> Decimal | None:
         return None
     try:
         rate = Decimal(arguments.exchange)
-        if 0 < rate < 10 ** 9 and not rate * NANOS % 1:
+        if 0 < rate <= 10 ** 6 and not rate * NANOS % 1:
             return rate
     except InvalidOperation:
         pass
-    raise InvalidArgument("is no rate; write one like 92.5, above 0 and with "
-                          "at most nine decimals", code="TW_EINVAL",
+    raise InvalidArgument("is no rate; write one like 92.5, above 0, at most "
+                          "1000000 and with nine decimals", code="TW_EINVAL",
                           field="--exchange")
 
 

@@ -249,6 +249,12 @@ static void places_that_cannot_be_written(void **state)
 	assert_int_equal(tw_deck_save(deck, p.path, &err), TW_EIO);
 	assert_int_equal(files_in(p.directory), 1);
 	assert_int_equal(rmdir(p.path), 0);
+	/* a pipe, as a device, is not what a rename may take away */
+	assert_int_equal(mkfifo(p.path, 0600), 0);
+	assert_int_equal(tw_deck_save(deck, p.path, &err), TW_EIO);
+	assert_non_null(strstr(err.message, "is no file"));
+	assert_int_equal(files_in(p.directory), 1);
+	assert_int_equal(unlink(p.path), 0);
 	assert_int_equal(tw_deck_save(NULL, p.path, &err), TW_EINVAL);
 	assert_int_equal(tw_deck_save(deck, NULL, &err), TW_EINVAL);
 	tw_deck_free(deck);
