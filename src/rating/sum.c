@@ -282,7 +282,8 @@ static tw_status bind(struct tw_sum *sum, struct total *total,
 	     round_nanos(&most, most, rules)))
 		return TW_ERANGE;
 	add_product(total, fee, total->denominator);
-	if (sum->paid_s && !total->too_large &&
+	/* What is free stays free: a minimum is for what costs something. */
+	if (sum->paid_s && !total->too_large && total->numerator > 0 &&
 	    total->numerator < least * total->denominator) {
 		total->numerator = least * total->denominator;
 		sum->bound = -1;

@@ -601,7 +601,7 @@ class Tariff:
         if rules.round_each == "increment":
             fee, least, most = map(self.round, (fee, least, most))
         exact = fee + usage
-        if paid > 0:
+        if paid > 0 and exact > 0:
             exact = max(exact, least)
         if rules.maximum_charge:
             exact = min(exact, most)

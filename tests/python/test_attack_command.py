@@ -342,3 +342,11 @@ def test_two_first_imports_at_once(books, command):
     told = sum(n for run, n in ((runs[1], 40), (runs[3], len(lines) - 40))
                if run.returncode == 0)
     assert stored == told
+
+
+def test_a_carrier_asked_for_by_name_is_there_or_not(books, command):
+    """Not a verdict beside others, which would hide a slip of the pen."""
+    result = command("rating", "explain", "s.db", "74951234567",
+                     "--carrier", "nope", cwd=books)
+    plain_end(result, 2)
+    assert "'nope' is not in the directory" in result.err

@@ -146,6 +146,8 @@ def _candidate(store: Store, carrier: str, digits: str,
             call = {**call, "exchange": _rate_of_day(store, deck,
                                                      call["answer"])}
     except Error as error:
+        if arguments.carrier:
+            raise    # it was asked for by name
         return {**_EMPTY, "carrier": carrier, "verdict": error.code,
                 "text": error.message}
     return {**_row(deck, digits, arguments.lang, call), "carrier": carrier}

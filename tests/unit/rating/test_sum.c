@@ -65,6 +65,12 @@ static void test_bounds(void **state)
 	b.rules.included_s = 10;
 	ten.bundle_left_s = 0;
 	assert_int_equal(cost(&b, &ten), 10 * KOPECK);
+	/* and for one that costs something */
+	b.rules.included_s = 0;
+	b.rates[0].price_nanos = 0;
+	assert_int_equal(cost(&b, &ten), 50 * KOPECK);
+	b.rates[0].connect_fee_nanos = 0;
+	assert_int_equal(cost(&b, &ten), 0);
 }
 
 /* What no amount holds may still be capped. */
