@@ -11,7 +11,6 @@ from decimal import Decimal
 import pytest
 
 import trunkwise
-from test_rating_docs import agree, each_example, filled
 from trunkwise import (Band, Conflict, Deck, Document, InvalidArgument, Money,
                        NoPrice, NotFound, OutOfRange, ParseError, Rate,
                        Refused, Sheet, Span, Tier)
@@ -70,22 +69,6 @@ def deck():
 
 
 # ---- the table ----
-
-@each_example
-def test_examples_of_the_specification(example):
-    tariff, call, text = filled(example)
-    deck = Deck.of(Sheet(text.encode(), zone=tariff["zone"],
-                         currency=tariff["currency"]), tariff)
-    answer = dt.datetime.fromisoformat(call.pop("answer"))
-    for key in "seconds", "exchange":
-        if key in call:
-            call[key] = Decimal(call[key])
-    charge = deck.rate(call.pop("number"), answer=answer, **call)
-    got = charge._asdict()
-    for key in "cost", "net", "vat", "converted":
-        got[key] = got[key] and got[key].amount
-    agree(example["gives"], got)
-
 
 def test_a_deck_says_what_it_was_made_of(deck):
     assert len(deck) == 4

@@ -11,8 +11,8 @@ from fractions import Fraction
 import pytest
 
 from conftest import SOURCE
-from rating_oracle import Call, Tariff, rows_of
-from trunkwise import Deck, Money, Sheet
+from rating_oracle import Call, Says, Tariff, rows_of
+from trunkwise import Deck, Error, Money, Sheet
 
 PAGE = (SOURCE / "docs" / "rating.md").read_text()
 BLOCK = re.compile(r"^```toml\n(# example: ([^\n]+)\n.*?)^```$", re.M | re.S)
@@ -35,8 +35,15 @@ def filled(example):
     return TARIFF | example.get("tariff", {}), call, call.pop("sheet")
 
 
-def agree(gives, charge):
-    """``charge`` is a mapping of the names that examples use."""
+def agree(gives, rate):
+    """``rate()`` gives a mapping of the names that examples use, or raises
+    what they call an error."""
+    if "error" in gives:
+        with pytest.raises((Says, Error)) as told:
+            rate()
+        assert getattr(told.value, "code", str(told.value)) == gives["error"]
+        return
+    charge = rate()
     for key, want in gives.items():
         assert key in COUNTS + AMOUNTS, f"[gives] {key} is not known here"
         got = Fraction(charge[key]) if key in AMOUNTS else charge[key]
@@ -44,7 +51,7 @@ def agree(gives, charge):
 
 
 def test_no_example_is_lost():
-    assert len(EXAMPLES) > 25
+    assert len(EXAMPLES) > 35
     assert PAGE.count("# example") == len(EXAMPLES) + 1   # its second line
     for title, example in EXAMPLES:
         assert example["gives"], title
@@ -54,7 +61,8 @@ def test_no_example_is_lost():
 def test_by_the_oracle(example):
     tariff, call, sheet = filled(example)
     answer = dt.datetime.fromisoformat(call["answer"])
-    charge = Tariff(tariff, rows_of(sheet, tariff["zone"])).rate(Call(
+    asked = Tariff(tariff, rows_of(sheet, tariff["zone"]))
+    agree(example["gives"], lambda: asked.rate(Call(
         call["number"], int(answer.timestamp()) * 1_000_000,
         int(Decimal(call.get("seconds", 0)) * 1_000_000),
         direction=call["direction"], caller=call.get("caller"),
@@ -62,8 +70,7 @@ def test_by_the_oracle(example):
         bundle_left_s=call.get("bundle_left_s", 0),
         used_s=call.get("used_s", 0),
         exchange=Fraction(call["exchange"]) if "exchange" in call else None,
-        answered=call.get("answered", True)))
-    agree(example["gives"], charge._asdict())
+        answered=call.get("answered", True)))._asdict())
 
 
 @each_example
@@ -75,7 +82,7 @@ def test_by_the_library(example):
     for key in ("seconds", "exchange"):
         if key in call:
             call[key] = Decimal(call[key])
-    charge = deck.rate(call.pop("number"), **call)
-    agree(example["gives"], {
+    number = call.pop("number")
+    agree(example["gives"], lambda: {
         key: value.amount if isinstance(value, Money) else value
-        for key, value in charge._asdict().items()})
+        for key, value in deck.rate(number, **call)._asdict().items()})
