@@ -350,3 +350,13 @@ def test_a_carrier_asked_for_by_name_is_there_or_not(books, command):
                      "--carrier", "nope", cwd=books)
     plain_end(result, 2)
     assert "'nope' is not in the directory" in result.err
+
+
+def test_a_refused_sheet_tells_no_new_prices(books, command):
+    """Its counts would read as if they were in force."""
+    (books / "bad.csv").write_text("prefix,rate,currency\n7,1,RUB\n7,x,RUB\n")
+    result = command("tariff", "import", "s.db", "bad.csv", "--tariff",
+                     "annex", "--carrier", "north", cwd=books)
+    assert result.status == 1
+    assert "prices:" not in result.out and "rules of" not in result.out
+    assert "Nothing in force was changed" in result.err

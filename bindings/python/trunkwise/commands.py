@@ -382,14 +382,15 @@ def tariff_import(arguments: argparse.Namespace) -> int:
                            **result.extra)
     diff = {k: v for k, v in result.extra.items() if k != "rules"}
     status = say_import(result, arguments)
+    if status:
+        print(say(arguments.lang, "nothing_in_force"), file=sys.stderr)
+        return status
     print(say(arguments.lang, "tariff_diff", **diff))
     rules = ", ".join(f"{k} = {v}" for k, v in result.extra["rules"].items()
                       if v != _SILENT.get(k))
     print(plain(say(arguments.lang, "tariff_rules",
                     tariff=arguments.tariff, rules=rules)))
-    if status:
-        print(say(arguments.lang, "nothing_in_force"), file=sys.stderr)
-    return status
+    return 0
 
 
 # ---- call records ----
