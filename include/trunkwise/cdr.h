@@ -11,7 +11,9 @@
  * of its extension; the owner of our number (the callee of an inbound call,
  * the caller of an outbound one, `number` when given; then a match of that
  * number); a match of the trunk. For a forwarded leg the number (the one that
- * was forwarded) is asked before account code and extension. A department
+ * was forwarded) is asked before account code and extension; a record that
+ * leaves it open takes the number of the inbound leg with the same linked_id,
+ * from its own file (wherever it stands there) or from the store. A department
  * that is named but unknown is not replaced by a guess. Nobody: the call is
  * unallocated, a row of its own in every report. [[allocation]] shares split
  * rents only: a call belongs to the number's department as a whole.
@@ -46,6 +48,10 @@ TW_BEGIN_DECLS
  * phones that rang, a carrier that refused): stored and rated, but it counts
  * neither as a call nor as missed. No part of the key. */
 #define TW_CDR_ATTEMPT 0x1u
+/** The same leg seen from another side (the b-leg of a bridged call that a
+ * row of its a-leg stands for): stored, neither counted nor charged. No part
+ * of the key. */
+#define TW_CDR_TWIN    0x4u
 
 /** All strings are borrowed for the call; NULL or "" means not known. */
 typedef struct tw_cdr {
@@ -116,15 +122,17 @@ TW_EXTERN(tw_status) tw_import_new(tw_import **out, tw_store *store,
 /** One record. @return TW_OK (stored), TW_EEXIST (duplicate), TW_ECONFLICT,
  * TW_EPARSE or TW_ERANGE (rejected); each is counted, none ends the batch.
  * Any other failure ends it: nothing can be committed any more. A key is
- * looked for at the record's start: the same record with another start is a
- * new call. */
+ * looked for at the record's start: here the same record with another start
+ * is a new call (a host's clock says when calls began; of files see below). */
 TW_EXTERN(tw_status) tw_import_add(tw_import *import, const tw_cdr *cdr,
 				   tw_error *err);
 
 /** A whole file of the preset. Rejected rows and conflicts are in the rejects
  * and, as they came, in the store's quarantine. The same bytes imported
  * before with the same zone, preset and source add nothing (every row is a
- * duplicate); with another one TW_ECONFLICT, until that batch is undone.
+ * duplicate); with another one TW_ECONFLICT, until that batch is undone. A
+ * row whose key another batch has stored with a start up to 26 hours away is
+ * a conflict: it would be the same call twice.
  *
  * "native": the house layout, columns by header. "asterisk": Master.csv of
  * cdr_csv, 16 to 21 columns without a header, or any order with one; needs

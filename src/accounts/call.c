@@ -28,6 +28,7 @@ const char *tw__reason_name(uint32_t reason)
 	case TW_REASON_INTERNAL:     return "internal";
 	case TW_REASON_FREE_INBOUND: return "free_inbound";
 	case TW_REASON_EMERGENCY:    return "emergency";
+	case TW_REASON_TWIN:         return "twin";
 	default:                     return "?";
 	}
 }
@@ -87,7 +88,7 @@ static tw_status check_numbers(const tw_cdr *cdr, tw_error *err)
 		return tw__fail_at(err, TW_EPARSE, 0, "direction",
 				   "%u is none; use TW_DIRECTION_",
 				   cdr->direction);
-	if (cdr->flags & ~TW_CDR_ATTEMPT)
+	if (cdr->flags & ~(TW_CDR_ATTEMPT | TW_CDR_TWIN))
 		return tw__fail_at(err, TW_EPARSE, 0, "flags",
 				   "0x%x is none; use TW_CDR_", cdr->flags);
 	if (cdr->status > TW_CALL_CANCELLED)

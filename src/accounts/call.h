@@ -30,6 +30,7 @@
 #define TW_REASON_INTERNAL     12u
 #define TW_REASON_FREE_INBOUND 13u
 #define TW_REASON_EMERGENCY    14u
+#define TW_REASON_TWIN         15u
 const char *tw__reason_name(uint32_t reason);
 
 /* A call_id as the call table has it: text, or the bytes of a UUID. */

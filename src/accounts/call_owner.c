@@ -307,7 +307,7 @@ void tw__owners_resolve(const struct tw__owners *owners,
 
 	call->direction = find_direction(owners, call);
 	call->first = call->cdr.leg <= 1 &&
-		!(call->cdr.flags & TW_CDR_ATTEMPT) &&
+		!(call->cdr.flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN)) &&
 		call->direction != TW_DIRECTION_FORWARD;
 	find_extension(call);
 	digits = own_number(call);

@@ -342,6 +342,8 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 	call->net_nanos = call->vat_nanos = 0;
 	tw__regions_forget(rater->regions);
 	memset(&call->note, 0, sizeof(call->note));
+	if (call->cdr.flags & TW_CDR_TWIN)
+		return set(call, TW_STATE_NOT_CHARGEABLE, TW_REASON_TWIN);
 	if (call->direction == TW_DIRECTION_INTERNAL)
 		return set(call, TW_STATE_NOT_CHARGEABLE, TW_REASON_INTERNAL);
 	if (!call->carrier && !call->carrier_named)

@@ -198,7 +198,8 @@ static void set_record(struct tw__call_writer *w, const struct tw__call *call,
 	else {
 		set(w, 7, false, 0);
 	}
-	set(w, 8, true, cdr->flags & TW_CDR_ATTEMPT ? 0 : cdr->leg);
+	set(w, 8, true, cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN) ? 0 :
+	    cdr->leg);
 	set(w, 9, true, cdr->sequence);
 	set(w, 10, true, call->direction);
 	set(w, 11, true, cdr->status);

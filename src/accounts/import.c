@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
-#include "call.h"
+#include "call_legs.h"
+#include "call_shift.h"
 #include "formats/preset.h"
 #include "ledger.h"
 #include "rejects.h"
@@ -29,6 +30,9 @@ struct tw_import {
 	struct tw__rater *rater;
 	struct tw__rollup rollup;
 	struct tw__preset *reading;     /* while a file is read */
+	struct tw__preset_options file; /* ... and how */
+	struct tw__shift *shift;        /* of a file that is new */
+	struct tw__legs *legs;          /* made by the first that wants it */
 	struct tw_rejects *rejects;
 	tw_counts counts;
 	bool known_file;        /* the same bytes are there already */
@@ -175,6 +179,8 @@ void tw_import_free(tw_import *import)
 		(void)tw__tx_leave(&import->tx, import->store, TW_EREFUSED,
 				   NULL);
 	tw__preset_free(import->reading);
+	tw__shift_free(import->shift);
+	tw__legs_free(import->legs);
 	tw__rater_free(import->rater);
 	tw__owners_free(import->owners);
 	tw__call_ids_close(&import->ids);
@@ -301,6 +307,57 @@ static tw_status store_call(struct tw_import *import, tw_error *err)
 	return TW_OK;
 }
 
+/* The number that forwarded a leg may stand in another row only, and that row
+ * after this one. */
+static tw_status make_legs(struct tw_import *import, tw_error *err)
+{
+	struct tw__legs_reading ahead = { NULL, import->owners,
+		import->source, &import->rule };
+	tw_status status = tw__legs_new(&import->legs, import->store, err);
+
+	if (status || !import->reading)
+		return status;
+	status = tw__preset_open(&ahead.preset, import->preset,
+				 &import->file, err);
+	if (!status)
+		status = tw__legs_read_ahead(import->legs, &ahead, err);
+	tw__preset_free(ahead.preset);
+	return status;
+}
+
+static tw_status find_number(struct tw_import *import, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	if (!tw__legs_wants(&import->call))
+		return TW_OK;
+	if (!import->legs)
+		status = make_legs(import, err);
+	return status ? status : tw__legs_fill(&import->call, import->legs,
+					       err);
+}
+
+/* A host's records come as they happen; a file may be one that was exported
+ * before, under another zone. */
+static tw_status check_shift(struct tw_import *import, tw_error *err)
+{
+	const struct tw__call *call = &import->call;
+	char at[40] = "";
+	tw_time known;
+	tw_status status;
+
+	if (!import->shift)
+		return TW_OK;
+	status = tw__shift_find(&known, import->shift, call->key,
+				call->cdr.start, err);
+	if (status || !known)
+		return status;
+	tw_time_format(at, sizeof(at), known, import->zone, NULL);
+	return tw__fail_at(err, TW_ECONFLICT, 0, "start", "'%.80s' is stored "
+		"with the start %s; check the zone of this file, or undo the "
+		"batch of the other", call->cdr.call_id, at);
+}
+
 static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 			 tw_error *err)
 {
@@ -308,6 +365,11 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 	tw_status status = tw__call_read(call, cdr, import->source,
 					 &import->rule, err);
 
+	if (status)
+		return status;
+	status = find_number(import, err);
+	if (!status)
+		status = check_shift(import, err);
 	if (status)
 		return status;
 	tw__owners_resolve(import->owners, call);
@@ -351,6 +413,8 @@ static tw_status add(struct tw_import *import, const tw_cdr *cdr,
 				 "already");
 	case TW_ECONFLICT:
 		import->counts.conflicts++;
+		if (why.code)
+			return put_aside(import, "conflict", cdr, &why, err);
 		tw__fail_at(&why, TW_ECONFLICT, 0, "call_id", "'%.80s' is "
 			    "stored with this start but other content; undo "
 			    "its batch if the new one is right",
@@ -469,7 +533,7 @@ static tw_status read_rows(struct tw_import *import, tw_error *err)
 tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 			 tw_error *err)
 {
-	struct tw__preset_options options = { 0 };
+	struct tw__preset_options *options = &import->file;
 	tw_status status = usable(import, err);
 
 	if (status)
@@ -479,24 +543,31 @@ tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 				   "one; write native or asterisk");
 	if (!data && size)
 		return tw__fail(err, TW_EINVAL, "no file bytes");
-	options.data = data;
-	options.size = size;
-	options.zone = import->zone;
-	options.trunk_pattern = import->trunk_pattern;
-	options.is_trunk = tw__owners_has_trunks(import->owners) ?
+	options->data = data;
+	options->size = size;
+	options->zone = import->zone;
+	options->trunk_pattern = import->trunk_pattern;
+	options->is_trunk = tw__owners_has_trunks(import->owners) ?
 		is_trunk : NULL;
-	options.arg = import->owners;
-	status = tw__preset_open(&import->reading, import->preset, &options,
+	options->arg = import->owners;
+	status = tw__preset_open(&import->reading, import->preset, options,
 				 err);
 	if (status)
 		return status;
 	status = keep_hash(import, data, size, err);
+	if (!status && !import->known_file)
+		status = tw__shift_new(&import->shift, import->store,
+				       import->ids.batch, err);
 	if (status)
 		import->failed = status;
 	else
 		status = read_rows(import, err);
 	tw__preset_free(import->reading);
+	tw__shift_free(import->shift);
+	tw__legs_free(import->legs);
 	import->reading = NULL;
+	import->shift = NULL;
+	import->legs = NULL;
 	return status;
 }
 

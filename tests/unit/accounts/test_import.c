@@ -719,6 +719,93 @@ static void test_without_a_company(void **state)
 	fixture_close(&f);
 }
 
+#define FORWARD_HEAD "call_id,linked_id,start,duration,caller,callee," \
+	"number,direction,leg,trunk\n"
+#define FORWARD_IN "in-1,,2026-10-05T10:00:00+03:00,60,79161234567," \
+	"73472000002,,inbound,1,main\n"
+#define FORWARD_OUT "out-1,in-1,2026-10-05T10:00:02+03:00,60,79161234567," \
+	"79170000001,,forward,2,main\n"
+
+/* The forwarding number's department pays, wherever the row stands that
+ * names the number. */
+static void test_forwarded_leg_finds_its_number(void **state)
+{
+	static const char *const files[][2] = {
+		{ FORWARD_HEAD FORWARD_IN FORWARD_OUT, NULL },
+		{ FORWARD_HEAD FORWARD_OUT FORWARD_IN, NULL },
+		{ FORWARD_HEAD FORWARD_IN, FORWARD_HEAD FORWARD_OUT },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < 3; i++) {
+		tw_expense_row row;
+		tw_error err = TW_ERROR_INIT;
+
+		import_text(f, "native", NULL, files[i][0]);
+		if (files[i][1])
+			import_text(f, "native", NULL, files[i][1]);
+		row = expenses_of(f, "2026-10", "Ufa");
+		assert_int_equal(row.calls, 1);
+		assert_int_equal(row.forwarded_cost.nanos, RUB(1, 50));
+		/* what was found out is no part of what the row says */
+		assert_int_equal(import_text(f, "native", NULL, FORWARD_HEAD
+			FORWARD_OUT).duplicates, 1);
+		must_verify(f);
+		for (uint64_t b = 1; b < 9; b++)
+			(void)tw_import_undo(f->store, b, &err);
+	}
+}
+
+/* The same export under another zone: every call would come twice. */
+static void test_shifted_start(void **state)
+{
+	static const char title[] = "call_id,start,duration,caller,callee\n";
+	struct fixture *f = *state;
+	char text[400];
+	tw_counts counts;
+
+	snprintf(text, sizeof(text), "%sa,2026-10-05 10:00:00,60,78432000001,"
+		 "79161234567\nb,2026-10-05 11:00:00,60,78432000001,"
+		 "79161234567\n", title);
+	counts = import_text(f, "native", "Europe/Moscow", text);
+	assert_int_equal(counts.rows_stored, 2);
+	/* another file, so that no hash tells */
+	strcat(text, "c,2026-10-05 12:00:00,60,78432000001,79161234567\n");
+	counts = import_text(f, "native", "Asia/Yekaterinburg", text);
+	assert_int_equal(counts.conflicts, 2);
+	assert_int_equal(counts.rows_stored, 1);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM quarantine "
+		"WHERE field = 'start' AND reason LIKE "
+		"'%2026-10-05T12:00:00+05:00; check the zone%'"), 1);
+	/* days apart it is another call of a PBX that counts anew */
+	snprintf(text, sizeof(text), "%sa,2026-10-07 10:00:00,60,78432000001,"
+		 "79161234567\n", title);
+	assert_int_equal(import_text(f, "native", "Europe/Moscow",
+				     text).rows_stored, 1);
+}
+
+/* The b-leg of a call that a row stands for already. */
+static void test_twins_are_not_counted(void **state)
+{
+	struct fixture *f = *state;
+	tw_import *import = begin_import(f, NULL, NULL);
+	tw_expense_row row;
+	char id[32];
+	tw_cdr cdr = call_of(f, id, "78432000001", "79161234567");
+
+	add_call(import, &cdr);
+	cdr = call_of(f, id, "78432000001", "79161234567");
+	cdr.flags = TW_CDR_TWIN;
+	add_call(import, &cdr);
+	assert_int_equal(end_import(import).rows_stored, 2);
+	row = expenses_of(f, "2026-10", "Kazan");
+	assert_int_equal(row.calls, 1);
+	assert_int_equal(row.talk_us, 60 * TW_SECOND);
+	assert_int_equal(row.calls_cost.nanos, RUB(1, 50));
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call "
+		"WHERE leg = 0 AND rate_state = 2 AND reason = 15"), 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -735,6 +822,9 @@ int main(void)
 		T(test_direction_is_found),
 		T(test_free_drops_everything),
 		T(test_wrong_use),
+		T(test_forwarded_leg_finds_its_number),
+		T(test_shifted_start),
+		T(test_twins_are_not_counted),
 		T(test_overflow),
 		T(test_people_may_be_erased),
 		T(test_composes),

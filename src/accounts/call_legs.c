@@ -1,0 +1,215 @@
+/**
+ * @file src/accounts/call_legs.c  The number that a leg was forwarded by
+ *
+ * A forwarded leg is paid by the department whose number forwarded it, and
+ * many PBX write that number only into the row of the call that came in.
+ * Decides which number that was, by the id that links both rows. The number
+ * is a finding and no part of the record's content: the same leg found alone
+ * in another file must still be the same leg.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/hash.h"
+#include "call_legs.h"
+
+/* A leg is forwarded while its call rings or talks. */
+#define LEG_WITHIN_US (4LL * 3600 * TW_SECOND)
+
+struct slot {
+	uint64_t link;
+	uint64_t digits;        /* of our number; 0: free */
+};
+
+struct tw__legs {
+	tw_store *store;        /* borrowed */
+	struct slot *slots;
+	size_t count, capacity; /* power of two, at least twice count */
+};
+
+tw_status tw__legs_new(struct tw__legs **out, tw_store *store, tw_error *err)
+{
+	struct tw__legs *legs = tw_calloc(1, sizeof(*legs));
+
+	if (!legs)
+		return tw__fail_oom(err);
+	legs->store = store;
+	*out = legs;
+	return TW_OK;
+}
+
+void tw__legs_free(struct tw__legs *legs)
+{
+	if (!legs)
+		return;
+	tw_free(legs->slots);
+	tw_free(legs);
+}
+
+static const char *link_of(const struct tw__call *call)
+{
+	const tw_cdr *cdr = &call->cdr;
+
+	return cdr->linked_id && *cdr->linked_id ? cdr->linked_id :
+		cdr->call_id;
+}
+
+/* Ids are a source's own. */
+static uint64_t hash_link(const struct tw__call *call)
+{
+	char text[2 * (TW_CALL_TEXT_MAX + 1)];
+	int n = snprintf(text, sizeof(text), "%s\n%s", call->source,
+			 link_of(call));
+
+	return tw__hash64(text, (size_t)n);
+}
+
+static struct slot *slot_of(struct slot *slots, size_t capacity,
+			    uint64_t link)
+{
+	size_t at = link & (capacity - 1);
+
+	while (slots[at].digits && slots[at].link != link)
+		at = (at + 1) & (capacity - 1);
+	return &slots[at];
+}
+
+static tw_status make_room(struct tw__legs *legs, tw_error *err)
+{
+	size_t capacity = legs->capacity ? legs->capacity * 2 : 256;
+	struct slot *slots;
+
+	if (legs->count * 2 < legs->capacity)
+		return TW_OK;
+	slots = tw_calloc(capacity, sizeof(*slots));
+	if (!slots)
+		return tw__fail_oom(err);
+	for (size_t i = 0; i < legs->capacity; i++) {
+		if (legs->slots[i].digits)
+			*slot_of(slots, capacity, legs->slots[i].link) =
+				legs->slots[i];
+	}
+	tw_free(legs->slots);
+	legs->slots = slots;
+	legs->capacity = capacity;
+	return TW_OK;
+}
+
+tw_status tw__legs_note(struct tw__legs *legs, const struct tw__call *call,
+			tw_error *err)
+{
+	const char *number = *call->own_number ? call->own_number :
+		call->callee;
+	uint64_t link = hash_link(call), digits;
+	struct slot *slot;
+	tw_status status;
+
+	if (call->direction != TW_DIRECTION_INBOUND ||
+	    strlen(number) > 15 ||
+	    !tw__str_u64(&digits, tw__str_of(number)) || !digits)
+		return TW_OK;
+	status = make_room(legs, err);
+	if (status)
+		return status;
+	slot = slot_of(legs->slots, legs->capacity, link);
+	/* the first leg says it; others of the call repeat it */
+	if (slot->digits)
+		return TW_OK;
+	*slot = (struct slot){ link, digits };
+	legs->count++;
+	return TW_OK;
+}
+
+bool tw__legs_wants(const struct tw__call *call)
+{
+	const tw_cdr *cdr = &call->cdr;
+
+	return !*call->own_number && (cdr->direction ==
+		TW_DIRECTION_FORWARD || (!cdr->direction && cdr->leg > 1));
+}
+
+static tw_status read_ahead(struct tw__legs *legs, struct tw__call *call,
+			    const struct tw__legs_reading *reading,
+			    tw_error *err)
+{
+	for (;;) {
+		tw_cdr cdr = TW_CDR_INIT;
+		tw_status status = tw__preset_next(&cdr, reading->preset,
+						   NULL);
+
+		if (status == TW_ITER_END)
+			return TW_OK;
+		if (status == TW_EPARSE)
+			continue;
+		if (status)
+			return tw__fail_oom(err);
+		if (tw__call_read(call, &cdr, reading->source, reading->rule,
+				  NULL))
+			continue;
+		tw__owners_resolve(reading->owners, call);
+		status = tw__legs_note(legs, call, err);
+		if (status)
+			return status;
+	}
+}
+
+tw_status tw__legs_read_ahead(struct tw__legs *legs,
+			      const struct tw__legs_reading *reading,
+			      tw_error *err)
+{
+	/* too big for stacks */
+	struct tw__call *call = tw_calloc(1, sizeof(*call));
+	tw_status status;
+
+	if (!call)
+		return tw__fail_oom(err);
+	status = read_ahead(legs, call, reading, err);
+	tw_free(call);
+	return status;
+}
+
+static tw_status ask_store(struct tw__call *call, struct tw__legs *legs,
+			   tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, legs->store,
+		"SELECT coalesce((SELECT name FROM number n "
+		"WHERE n.id = c.number ORDER BY n.valid_from DESC LIMIT 1), "
+		"(SELECT digits FROM identity i WHERE i.id = c.callee)) "
+		"FROM call c JOIN marks m ON m.id = c.marks "
+		"WHERE c.start_us >= ?1 AND c.start_us <= ?2 "
+		"AND c.undone = 0 AND c.direction = ?3 AND m.source = ?4 "
+		"AND (c.linked = ?5 OR (c.linked IS NULL AND "
+		"c.call_id = ?5)) ORDER BY c.start_us LIMIT 1", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, call->cdr.start - LEG_WITHIN_US);
+	tw__bind_i64(stmt, 2, call->cdr.start + TW_SECOND);
+	tw__bind_i64(stmt, 3, TW_DIRECTION_INBOUND);
+	tw__bind_text(stmt, 4, call->source);
+	tw__call_bind_id(stmt, 5, link_of(call));
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	snprintf(call->own_number, sizeof(call->own_number), "%s",
+		 tw__col_text(stmt, 0));
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+tw_status tw__legs_fill(struct tw__call *call, struct tw__legs *legs,
+			tw_error *err)
+{
+	if (legs->count) {
+		struct slot *slot = slot_of(legs->slots, legs->capacity,
+					    hash_link(call));
+
+		if (slot->digits) {
+			snprintf(call->own_number, sizeof(call->own_number),
+				 "%" PRIu64, slot->digits);
+			return TW_OK;
+		}
+	}
+	return ask_store(call, legs, err);
+}

@@ -1,0 +1,151 @@
+/* A key that is known at another start, and where it is not looked for. */
+#include "accounts_fixture.h"
+#include "accounts/call.h"
+#include "accounts/call_shift.h"
+#include "../faults.h"
+
+#define DAY (24LL * 3600 * TW_SECOND)
+#define START (1000 * DAY)
+
+static void put_call(struct fixture *f, int64_t key, tw_time start,
+		     int64_t batch)
+{
+	char sql[400];
+
+	snprintf(sql, sizeof(sql), "INSERT INTO call (start_us, key, content, "
+		 "batch, marks, call_id, leg, sequence, direction, status, "
+		 "duration_us, caller, callee, trunk, carrier, department, "
+		 "number, rate_state, reason) VALUES (%lld, %lld, 1, %lld, 0, "
+		 "'x', 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 11)",
+		 (long long)start, (long long)key, (long long)batch);
+	assert_int_equal(run_sql(f, sql), TW_OK);
+}
+
+static tw_time find(struct tw__shift *shift, uint64_t key, tw_time start)
+{
+	tw_error err = TW_ERROR_INIT;
+	tw_time out = -1;
+
+	if (tw__shift_find(&out, shift, key, start, &err))
+		fail_msg("%s", err.message);
+	return out;
+}
+
+static struct tw__shift *shift_of(struct fixture *f)
+{
+	tw_error err = TW_ERROR_INIT;
+	struct tw__shift *shift;
+
+	if (tw__shift_new(&shift, f->store, 9, &err))
+		fail_msg("%s", err.message);
+	return shift;
+}
+
+static void near_and_far(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__shift *shift;
+
+	fixture_begin(f);
+	put_call(f, 5, START, 1);
+	put_call(f, -6, START + 10, 1);
+	put_call(f, 7, START + 20, 9);
+	put_call(f, 8, START, 1);
+	put_call(f, 8, START + DAY, 1);
+	shift = shift_of(f);
+	/* where it is, it is a duplicate or a conflict of content */
+	assert_int_equal(find(shift, 5, START), 0);
+	assert_int_equal(find(shift, 5, START + 1), START);
+	assert_int_equal(find(shift, 5, START + TW_SHIFT_MAX_US), START);
+	assert_int_equal(find(shift, 5, START + TW_SHIFT_MAX_US + 1), 0);
+	assert_int_equal(find(shift, 5, START - TW_SHIFT_MAX_US), START);
+	assert_int_equal(find(shift, 5, START - TW_SHIFT_MAX_US - 1), 0);
+	assert_int_equal(find(shift, (uint64_t)-6, START), START + 10);
+	/* rows of its own batch are the same file's business */
+	assert_int_equal(find(shift, 7, START), 0);
+	/* known at this start, whatever else there is */
+	assert_int_equal(find(shift, 8, START + DAY), 0);
+	assert_int_equal(find(shift, 8, START), 0);
+	assert_int_equal(find(shift, 99, START), 0);
+	tw__shift_free(shift);
+	fixture_commit(f);
+}
+
+/* Rows in any order find what one in order finds. */
+static void any_order(void **state)
+{
+	static const int order[] = { 40, 0, 77, 13, 99, 14, 1, 60 };
+	struct fixture *f = *state;
+	struct tw__shift *shift;
+
+	fixture_begin(f);
+	for (int i = 0; i < 100; i++)
+		for (int j = 0; j < 30; j++)
+			put_call(f, i * 1024 + j, START + i * DAY + j, 1);
+	shift = shift_of(f);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		tw_time at = START + order[i] * DAY + 3;
+
+		assert_int_equal(find(shift, (uint64_t)order[i] * 1024 + 3,
+				      at + 3600 * TW_SECOND), at);
+		assert_int_equal(find(shift, (uint64_t)order[i] * 1024 + 3,
+				      at + 2 * DAY), 0);
+	}
+	tw__shift_free(shift);
+	fixture_commit(f);
+}
+
+/* A call that was taken back may come again at any time. */
+static void undone_calls(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__shift *shift;
+
+	fixture_begin(f);
+	put_call(f, 5, START, 1);
+	assert_int_equal(run_sql(f, "UPDATE call SET undone = 1"), TW_OK);
+	shift = shift_of(f);
+	assert_int_equal(find(shift, 5, START + 1), 0);
+	tw__shift_free(shift);
+	fixture_commit(f);
+}
+
+static void every_failed_allocation(void **state)
+{
+	struct fixture *f = *state;
+	bool more = true;
+
+	fixture_begin(f);
+	for (int i = 0; i < 2000; i++)
+		put_call(f, i, START + i, 1);
+	fixture_commit(f);
+	for (int64_t n = 0; more; n++) {
+		struct faults faults;
+		struct tw__shift *shift = NULL;
+		tw_time at = 0;
+		tw_status status;
+
+		faults_begin(&faults, n);
+		status = tw__shift_new(&shift, f->store, 9, NULL);
+		if (!status)
+			status = tw__shift_find(&at, shift, 5, START, NULL);
+		tw__shift_free(shift);
+		more = faults_end(&faults);
+		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+		assert_int_equal(at, more ? 0 : START + 5);
+	}
+	tw__shift_free(NULL);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_setup, \
+						fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(near_and_far), T(any_order), T(undone_calls),
+		T(every_failed_allocation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
