@@ -16,6 +16,17 @@ TW_BEGIN_DECLS
 #define TW_BY_CARRIER     0x04u
 #define TW_BY_NUMBER      0x08u
 #define TW_BY_DESTINATION 0x10u
+#define TW_BY_DIRECTION   0x20u
+#define TW_BY_CONTRACT    0x40u
+
+/* How time is cut: tw_report_options.per. Days are the company's; weeks are
+ * those of ISO 8601, of which only the days of the months asked for count. */
+#define TW_PER_RANGE 0u          /* not at all */
+#define TW_PER_DAY   1u
+#define TW_PER_WEEK  2u
+#define TW_PER_MONTH 3u
+
+#define TW_COMPARE_PREVIOUS 0x01u
 
 typedef struct tw_expense_row {
 	uint32_t size;
@@ -36,19 +47,56 @@ typedef struct tw_expense_row {
 	char carrier[64];
 	char number[32];
 	char destination[96];
+	char direction[16];          /* outbound, inbound, forward, internal;
+					"": rents and the like */
+	char contract[128];
+	char period[16];             /* "2026-10-05", "2026-W41", "2026-10";
+					"": the time is not cut */
+	char first_day[16], last_day[16]; /* that this row covers, included */
+	uint32_t whole_month;        /* 1: per day or week, what no day owns:
+					rents, and what came late */
+	uint32_t reserved;
+	tw_money previous;           /* total of the time compared with */
+	tw_money difference;         /* total - previous */
 } tw_expense_row;
 #define TW_EXPENSE_ROW_INIT { sizeof(tw_expense_row), 0, 0, 0, 0, 0, 0, \
-	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, "", "", "", "", "" }
+	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, "", "", "", "", "", \
+	"", "", "", "", "", 0, 0, { 0, "" }, { 0, "" } }
 
 typedef struct tw_expenses tw_expenses;
 
-/** month "2026-10" in the company's zone; `by` is a mask of TW_BY_, 0 means
- * by department. One row per currency where a group has several; calls
- * without a charge are counted in the company's currency. Rents that are not
- * posted yet are computed the same way and counted in. Names and cities are
- * those of the month's end; `carrier` holds a vendor's name for what is rented
- * through one. Rows by department name, the unallocated ones last.
- * @return TW_OK (new), TW_EPARSE (month), TW_ENOTFOUND (no company zone) */
+typedef struct tw_report_options {
+	uint32_t size;
+	uint32_t by;                 /* mask of TW_BY_; 0: by department */
+	uint32_t per;                /* TW_PER_ */
+	uint32_t compare;            /* mask of TW_COMPARE_ */
+	const char *from;            /* first month, "2026-10" */
+	const char *to;              /* last month, included; NULL: `from` */
+} tw_report_options;
+#define TW_REPORT_OPTIONS_INIT { sizeof(tw_report_options), 0, 0, 0, NULL, \
+	NULL }
+
+/** Expenses of whole months in the company's zone, at most 120.
+ *
+ * One row per currency where a group has several; calls without a charge are
+ * counted in the company's currency. Rents that are not posted yet are
+ * computed the same way and counted in. Names and cities are those of the
+ * last month's end; `carrier` holds a vendor's name for what is rented through
+ * one. A contract is the number's, where it is with whom the amount is owed
+ * to, else the only one with it in that month, else none; what the directory
+ * says at the end of each month counts. Rows by time, then by name, the
+ * unallocated ones last.
+ *
+ * TW_COMPARE_PREVIOUS fills `previous` and `difference`: per month with the
+ * month before, otherwise with as many months before the first. A group that
+ * was there only then is a row too. Days and weeks are not compared.
+ * @return TW_OK (new), TW_EPARSE (month), TW_EINVAL (options; field says
+ * which), TW_ENOTFOUND (no company zone), TW_ERANGE (a sum) */
+TW_EXTERN(tw_status) tw_report_make(tw_expenses **out, tw_store *store,
+				    const tw_report_options *options,
+				    tw_error *err);
+
+/** tw_report_make() of one month as a whole. */
 TW_EXTERN(tw_status) tw_report_expenses(tw_expenses **out, tw_store *store,
 					const char *month, uint32_t by,
 					tw_error *err);
@@ -57,8 +105,10 @@ TW_EXTERN(tw_status) tw_expenses_next(tw_expense_row *out,
 /** Grand total by currency index; TW_ITER_END past the last. */
 TW_EXTERN(tw_status) tw_expenses_total(tw_expense_row *out,
 	const tw_expenses *expenses, uint32_t index, tw_error *err);
-/** Zone whose month this is; borrowed. */
+/** Zone whose months these are; borrowed. */
 TW_EXTERN(const char *) tw_expenses_zone(const tw_expenses *expenses);
+/** The company's newest name, "" without one; borrowed. */
+TW_EXTERN(const char *) tw_expenses_company(const tw_expenses *expenses);
 TW_EXTERN(void) tw_expenses_free(tw_expenses *expenses);
 
 /** One line of a listing; what the fields mean stands at each function. */

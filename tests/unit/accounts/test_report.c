@@ -57,7 +57,7 @@ static void test_groups_add_up(void **state)
 	int64_t expected = 0;
 
 	a_month(f);
-	for (uint32_t by = 1; by < 0x20; by++) {
+	for (uint32_t by = 1; by < 0x80; by++) {
 		tw_expense_row row = TW_EXPENSE_ROW_INIT;
 		tw_expenses *expenses;
 		int64_t sum = 0;
@@ -175,7 +175,7 @@ static void test_wrong_questions(void **state)
 	assert_int_equal(tw_report_expenses(&expenses, f->store, "2026-13", 0,
 					    &err), TW_EPARSE);
 	assert_int_equal(tw_report_expenses(&expenses, f->store, "2026-10",
-					    0x20, &err), TW_EINVAL);
+					    0x80, &err), TW_EINVAL);
 	assert_null(expenses);
 	tw_expenses_free(NULL);
 	assert_int_equal(tw_report_expenses(&expenses, f->store, "2026-10",
@@ -183,6 +183,52 @@ static void test_wrong_questions(void **state)
 	assert_int_equal(tw_expenses_next(&(tw_expense_row)
 		TW_EXPENSE_ROW_INIT, expenses, &err), TW_ITER_END);
 	tw_expenses_free(expenses);
+}
+
+static void refused(struct fixture *f, const tw_report_options *options,
+		    const char *field)
+{
+	tw_expenses *expenses = NULL;
+	tw_error err = TW_ERROR_INIT;
+
+	assert_int_equal(tw_report_make(&expenses, f->store, options, &err),
+			 TW_EINVAL);
+	assert_string_equal(err.field, field);
+	assert_null(expenses);
+}
+
+static void test_wrong_options(void **state)
+{
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expenses *expenses;
+
+	want_company(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	refused(f, &options, "from");
+	options.from = "2026-10";
+	options.per = 4;
+	refused(f, &options, "per");
+	options.per = TW_PER_DAY;
+	options.compare = TW_COMPARE_PREVIOUS;
+	refused(f, &options, "compare");
+	options.per = TW_PER_RANGE;
+	options.compare = 0x80;
+	refused(f, &options, "compare");
+	options.compare = 0;
+	options.to = "2026-09";
+	refused(f, &options, "to");
+	options.to = "2036-10";
+	refused(f, &options, "to");
+	options.to = "2036-09";
+	assert_int_equal(tw_report_make(&expenses, f->store, &options, NULL),
+			 TW_OK);
+	assert_string_equal(tw_expenses_company(expenses), "Factory");
+	tw_expenses_free(expenses);
+	options.size = 0;
+	assert_int_equal(tw_report_make(&expenses, f->store, &options, NULL),
+			 TW_EINVAL);
+	assert_string_equal(tw_expenses_company(NULL), "");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -196,6 +242,7 @@ int main(void)
 		T(test_month_is_the_companys),
 		T(test_two_currencies_are_two_rows),
 		T(test_wrong_questions),
+		T(test_wrong_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

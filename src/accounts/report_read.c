@@ -1,0 +1,307 @@
+/**
+ * @file src/accounts/report_read.c  What belongs into a report, as groups
+ *
+ * Decides where the lines of a report come from: calls from the rollup, rents
+ * by the function that also posts them, and what was posted for a month as a
+ * whole. Refuses to read calls: a month costs the same however many it had.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "base/decimal.h"
+#include "rent.h"
+#include "report.h"
+#include "report_period.h"
+
+static tw_status currency_place(int64_t *out, struct tw__report *report,
+				const char *currency, tw_error *err)
+{
+	size_t i = 0;
+
+	while (i < report->currency_count &&
+	       strcmp(report->currencies[i], currency) != 0)
+		i++;
+	if (i == TW_REPORT_CURRENCIES_MAX)
+		return tw__fail(err, TW_ERANGE, "more than %d currencies in "
+				"one report", TW_REPORT_CURRENCIES_MAX);
+	if (i == report->currency_count) {
+		snprintf(report->currencies[i], 4, "%s", currency);
+		report->currency_count++;
+	}
+	*out = (int64_t)i + 1;
+	return TW_OK;
+}
+
+static tw_status city_place(int64_t *out, struct tw__report *report,
+			    int64_t department, tw_error *err)
+{
+	struct tw__report_city city = { department, "" };
+	tw_status status;
+
+	for (size_t i = 0; i < report->city_count; i++) {
+		if (report->cities[i].department != department)
+			continue;
+		/* cities of one name are one group */
+		for (size_t j = 0; j <= i; j++) {
+			if (strcmp(report->cities[j].name,
+				   report->cities[i].name) == 0) {
+				*out = (int64_t)j + 1;
+				return TW_OK;
+			}
+		}
+	}
+	status = tw__report_name(city.name, sizeof(city.name), report,
+		"SELECT city FROM department" TW_AS_OF_END, department, err);
+	if (status)
+		return status;
+	if (tw__grow((void **)&report->cities, &report->city_capacity,
+		     report->city_count + 1, sizeof(city)))
+		return tw__fail_oom(err);
+	report->cities[report->city_count++] = city;
+	return city_place(out, report, department, err);
+}
+
+static int64_t payee_key(int64_t kind, int64_t payee)
+{
+	return payee ? payee * 4 + kind : 0;
+}
+
+/* key: all that is known of the line; what was not asked by is put away. */
+static tw_status add_line(struct tw__report *report,
+			  struct tw__report_key key,
+			  const struct tw__report_line *line, tw_error *err)
+{
+	uint32_t by = report->by;
+	struct tw__report_line old = { 0 };
+	tw_status status = TW_OK;
+
+	if (by & TW_BY_CONTRACT)
+		key.contract = tw__contract_of(&report->contracts,
+			key.payee % 4, key.payee / 4, key.number);
+	if (by & TW_BY_CITY)
+		status = city_place(&key.city, report, key.department, err);
+	if (status)
+		return status;
+	if (!(by & TW_BY_DEPARTMENT))
+		key.department = 0;
+	if (!(by & TW_BY_CARRIER))
+		key.payee = 0;
+	if (!(by & TW_BY_NUMBER))
+		key.number = 0;
+	if (!(by & TW_BY_DESTINATION))
+		key.destination = 0;
+	if (!(by & TW_BY_DIRECTION))
+		key.direction = 0;
+	if (!report->previous)
+		return tw__report_groups_add(&report->groups, &key, line,
+					     err);
+	if (!tw__report_line_total(&old.previous, line))
+		return tw__fail(err, TW_ERANGE, "a sum of the time compared "
+				"with exceeds 9.2e9 units");
+	if (!old.previous)
+		return TW_OK;
+	return tw__report_groups_add(&report->groups, &key, &old, err);
+}
+
+static tw_status add_call_row(struct tw__report *report,
+			      struct tw_stmt *stmt, tw_error *err)
+{
+	int64_t direction = tw__col_i64(stmt, 4);
+	int64_t cost = tw__col_i64(stmt, 10);
+	bool forwarded = direction == TW_DIRECTION_FORWARD;
+	struct tw__report_key key = { .period = report->period,
+		.department = tw__col_i64(stmt, 0),
+		.payee = payee_key(TW_ACCOUNT_CARRIER, tw__col_i64(stmt, 1)),
+		.number = tw__col_i64(stmt, 2),
+		.destination = tw__col_i64(stmt, 3),
+		.direction = direction };
+	const struct tw__report_line line = {
+		.calls = tw__col_i64(stmt, 5),
+		.answered = tw__col_i64(stmt, 6),
+		.missed = tw__col_i64(stmt, 7),
+		.unrated = tw__col_i64(stmt, 8),
+		.talk_us = tw__col_i64(stmt, 9),
+		.calls_cost = forwarded ? 0 : cost,
+		.forwarded_cost = forwarded ? cost : 0 };
+	tw_status status = TW_OK;
+
+	if (*tw__col_text(stmt, 11))
+		status = currency_place(&key.currency, report,
+					tw__col_text(stmt, 11), err);
+	return status ? status : add_line(report, key, &line, err);
+}
+
+static tw_status add_calls(struct tw__report *report, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, report->store,
+		"SELECT r.department, r.carrier, r.number, r.destination, "
+		"r.direction, r.calls, r.answered, r.missed, r.unrated, "
+		"r.talk_us, r.cost_nanos, w.text FROM rollup r "
+		"LEFT JOIN word w ON w.id = r.currency WHERE r.month = ?",
+		err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, report->month);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = add_call_row(report, stmt, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status add_rents(struct tw__report *report, tw_error *err)
+{
+	struct tw__rents rents;
+	tw_status status = tw__rents_compute(&rents, report->store,
+		&report->book, report->from, report->to, err);
+
+	if (status)
+		return status;
+	for (size_t i = 0; !status && i < rents.count; i++) {
+		const struct tw__rent *rent = &rents.rows[i];
+		struct tw__report_key key = { .period = report->period,
+			.department = rent->department,
+			.payee = payee_key(rent->payee_kind, rent->payee),
+			.number = rent->kind == TW_POSTING_RECURRING ? 0 :
+				rent->subject };
+		const struct tw__report_line line = {
+			.rent = rent->amount_nanos };
+
+		status = currency_place(&key.currency, report,
+					report->book.currency, err);
+		if (!status)
+			status = add_line(report, key, &line, err);
+	}
+	tw__rents_free(&rents);
+	return status;
+}
+
+/* Posted for a month as a whole: what its calls lacked to a commitment, and
+ * what the last tier made of them. */
+static tw_status add_month_row(struct tw__report *report,
+			       struct tw_stmt *stmt, tw_error *err)
+{
+	struct tw__report_key key = { .period = report->period,
+		.department = tw__col_i64(stmt, 0),
+		.payee = payee_key(tw__col_i64(stmt, 1),
+				   tw__col_i64(stmt, 2)) };
+	const struct tw__report_line line = { .rent = tw__col_i64(stmt, 3) };
+	tw_status status = currency_place(&key.currency, report,
+					  tw__col_text(stmt, 4), err);
+
+	return status ? status : add_line(report, key, &line, err);
+}
+
+static tw_status add_postings(struct tw__report *report, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, report->store,
+		"SELECT d.account, p.account_kind, p.account, "
+		"d.amount_nanos, d.currency FROM posting d "
+		"JOIN posting p ON p.entry = d.entry AND p.id <> d.id "
+		"WHERE d.month = ? AND d.batch = 0 AND d.account_kind = 1 "
+		"AND d.kind IN (6, 7)", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, report->month);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = add_month_row(report, stmt, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+/* `shift`: months until the one that this month is compared with or 0. */
+static tw_status add_month(struct tw__report *report, int64_t month,
+			   int64_t shift, tw_error *err)
+{
+	char text[16];
+	tw_status status;
+
+	snprintf(text, sizeof(text), "%04d-%02d", (int)(month / 100),
+		 (int)(month % 100));
+	status = tw__book_parse(&report->month, &report->from, &report->to,
+				&report->book, text, err);
+	if (status)
+		return status;
+	report->previous = shift != 0;
+	report->period = tw__period_of(report->per,
+				       tw__month_add(month, shift) * 100);
+	if (report->by & TW_BY_CONTRACT)
+		status = tw__contracts_load(&report->contracts,
+			report->store, report->from, report->to, err);
+	if (!status)
+		status = add_calls(report, err);
+	if (!status)
+		status = add_rents(report, err);
+	if (!status)
+		status = add_postings(report, err);
+	tw__contracts_free(&report->contracts);
+	return status;
+}
+
+static tw_status default_currency(char out[4], struct tw__report *report,
+				  tw_error *err)
+{
+	snprintf(out, 4, "%s", report->book.currency);
+	if (*out)
+		return TW_OK;
+	return tw__report_text(out, 4, report, "SELECT currency "
+			       "FROM tariff_version WHERE id >= ? "
+			       "ORDER BY id LIMIT 1", 0, err);
+}
+
+/* Calls without a charge have no currency: they are counted in the group's
+ * line of the company's currency, else in its first one. */
+static tw_status place_uncharged(struct tw__report *report, tw_error *err)
+{
+	struct tw__report_groups *groups = &report->groups;
+	char currency[4];
+	int64_t home = 0;
+	tw_status status = default_currency(currency, report, err);
+
+	if (!status)
+		status = currency_place(&home, report, currency, err);
+	for (size_t i = 0; !status && i < groups->count; i++) {
+		struct tw__report_key key = groups->rows[i].key;
+		struct tw__report_line line = groups->rows[i].line;
+		const struct tw__report_group *to;
+
+		if (key.currency)
+			continue;
+		key.currency = home;
+		to = tw__report_groups_find(groups, &key);
+		for (key.currency = 1; !to && key.currency <=
+		     (int64_t)report->currency_count; key.currency++)
+			to = tw__report_groups_find(groups, &key);
+		key.currency = to ? to->key.currency : home;
+		memset(&groups->rows[i].line, 0, sizeof(line));
+		status = tw__report_groups_add(groups, &key, &line, err);
+	}
+	return status;
+}
+
+tw_status tw__report_read(struct tw__report *report, tw_error *err)
+{
+	int64_t count = tw__month_span(report->months[0], report->months[1]);
+	int64_t shift = report->per == TW_PER_MONTH ? 1 : count;
+	tw_status status = TW_OK;
+
+	for (int64_t i = 0; !status && i < count; i++) {
+		int64_t month = tw__month_add(report->months[0], i);
+
+		status = add_month(report, month, 0, err);
+		if (!status && (report->compare & TW_COMPARE_PREVIOUS))
+			status = add_month(report, tw__month_add(month,
+					   -shift), shift, err);
+	}
+	return status ? status : place_uncharged(report, err);
+}

@@ -1,0 +1,162 @@
+/* What belongs into a report: months, the ones before, contracts. */
+#include "accounts_fixture.h"
+
+static int teardown(void **state)
+{
+	must_verify(*state);
+	return fixture_teardown(state);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_setup, teardown)
+
+/* A call of Kazan's number to a mobile: 1.50 a minute. */
+static void one_call(struct fixture *f, const char *start, int minutes)
+{
+	tw_import *import = begin_import(f, NULL, NULL);
+	char id[32];
+	tw_cdr cdr = call_of(f, id, "78432000001", "79161234567");
+
+	cdr.start = cdr.answer = at_time(start);
+	cdr.duration_us = minutes * 60 * TW_SECOND;
+	add_call(import, &cdr);
+	end_import(import);
+}
+
+static void three_months(struct fixture *f)
+{
+	want_two_cities(f);
+	want(f, "contract[0].name", "annex");
+	want(f, "contract[0].carrier", "carrier");
+	apply_at(f, "2026-08-01T00:00:00+03:00");
+	usual_tariff(f);
+	one_call(f, "2026-08-10T10:00:00+03:00", 2);
+	one_call(f, "2026-09-10T10:00:00+03:00", 4);
+	one_call(f, "2026-10-10T10:00:00+03:00", 1);
+}
+
+static tw_expenses *report(struct fixture *f, const tw_report_options *o)
+{
+	tw_error err = TW_ERROR_INIT;
+	tw_expenses *expenses;
+
+	if (tw_report_make(&expenses, f->store, o, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	return expenses;
+}
+
+static void test_a_range_is_the_sum_of_its_months(void **state)
+{
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_expenses *expenses;
+
+	three_months(f);
+	options.from = "2026-08";
+	options.to = "2026-10";
+	expenses = report(f, &options);
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.department, "Kazan");
+	assert_string_equal(row.period, "");
+	assert_string_equal(row.first_day, "2026-08-01");
+	assert_string_equal(row.last_day, "2026-10-31");
+	assert_int_equal(row.calls, 3);
+	assert_int_equal(row.calls_cost.nanos, RUB(10, 50));
+	assert_int_equal(row.rent.nanos, RUB(900, 0));
+	assert_int_equal(row.previous.nanos, 0);
+	tw_expenses_free(expenses);
+}
+
+static void test_per_month(void **state)
+{
+	static const char *const months[] = { "2026-08", "2026-09",
+		"2026-10" };
+	static const int64_t cost[] = { RUB(303, 0), RUB(306, 0),
+		RUB(301, 50) };
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_expenses *expenses;
+
+	three_months(f);
+	options.from = "2026-08";
+	options.to = "2026-10";
+	options.per = TW_PER_MONTH;
+	options.compare = TW_COMPARE_PREVIOUS;
+	expenses = report(f, &options);
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(tw_expenses_next(&row, expenses, NULL),
+				 TW_OK);
+		assert_string_equal(row.period, months[i / 2]);
+		assert_string_equal(row.department, i % 2 ? "Ufa" : "Kazan");
+		assert_int_equal(row.whole_month, 0);
+		if (i % 2)
+			continue;
+		assert_int_equal(row.total.nanos, cost[i / 2]);
+		assert_int_equal(row.previous.nanos, i ? cost[i / 2 - 1] : 0);
+		assert_int_equal(row.difference.nanos, row.total.nanos -
+				 row.previous.nanos);
+	}
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL),
+			 TW_ITER_END);
+	tw_expenses_free(expenses);
+}
+
+/* As many months before the first as were asked for. */
+static void test_a_range_is_compared_with_the_range_before(void **state)
+{
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_expenses *expenses;
+
+	three_months(f);
+	options.from = "2026-10";
+	options.to = "2026-11";
+	options.compare = TW_COMPARE_PREVIOUS;
+	expenses = report(f, &options);
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_int_equal(row.total.nanos, RUB(601, 50));
+	assert_int_equal(row.previous.nanos, RUB(609, 0));
+	assert_int_equal(row.difference.nanos, RUB(-7, -50));
+	assert_int_equal(tw_expenses_total(&row, expenses, 0, NULL), TW_OK);
+	assert_int_equal(row.previous.nanos, RUB(1209, 0));
+	tw_expenses_free(expenses);
+}
+
+static void test_by_direction_and_contract(void **state)
+{
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_expenses *expenses;
+
+	three_months(f);
+	options.by = TW_BY_DIRECTION | TW_BY_CONTRACT;
+	options.from = "2026-10";
+	expenses = report(f, &options);
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.contract, "annex");
+	assert_string_equal(row.direction, "");
+	assert_int_equal(row.total.nanos, RUB(600, 0));
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.contract, "annex");
+	assert_string_equal(row.direction, "outbound");
+	assert_int_equal(row.total.nanos, RUB(1, 50));
+	assert_int_equal(row.unallocated, 0);
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL),
+			 TW_ITER_END);
+	tw_expenses_free(expenses);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_a_range_is_the_sum_of_its_months),
+		T(test_per_month),
+		T(test_a_range_is_compared_with_the_range_before),
+		T(test_by_direction_and_contract),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
