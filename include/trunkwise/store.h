@@ -32,9 +32,12 @@ typedef struct tw_store_options {
 
 /** Opens and migrates forward (a writer only; one transaction).
  * The file and its lock are made with mode 0600.
+ * Before a migration the file is copied to `PATH.schema-N`. A file of up to
+ * 4 MiB is checked page by page, of a larger one header, length and schema.
  * @return TW_OK (new), TW_ENOTFOUND, TW_EVERSION (file is newer; or older
- *         and opened read-only), TW_EBUSY (lock), TW_ESTORE (not a store),
- *         TW_EUNSUPPORTED (network file system), TW_EIO */
+ *         and opened read-only), TW_EBUSY (lock), TW_ESTORE (not a store, or
+ *         damaged), TW_EUNSUPPORTED (network file system, hard links, a file
+ *         mounted without its directory), TW_EIO */
 TW_EXTERN(tw_status) tw_store_open(tw_store **out, const char *path,
 				   const tw_store_options *options,
 				   tw_error *err);
@@ -51,6 +54,53 @@ TW_EXTERN(tw_status) tw_store_rollback(tw_store *store, tw_error *err);
 
 /** Version of the schema in the file. */
 TW_EXTERN(uint32_t) tw_store_schema(const tw_store *store);
+
+typedef struct tw_store_info {
+	uint32_t size;
+	uint32_t schema;
+	uint64_t file_bytes;         /* of the file */
+	uint64_t free_bytes;         /* ... unused; new rows go there first */
+	uint64_t wal_bytes;          /* of the log beside it */
+} tw_store_info;
+#define TW_STORE_INFO_INIT { sizeof(tw_store_info), 0, 0, 0, 0 }
+
+/** Sizes now, for a host's metrics. A log that keeps growing means a reader
+ * that never ends: 64 MiB and more are worth a look.
+ * @return TW_OK, TW_EIO, TW_ESTORE */
+TW_EXTERN(tw_status) tw_store_describe(tw_store_info *out, tw_store *store,
+				       tw_error *err);
+
+#define TW_STORE_FORCE 0x1u     /* a file of that name may be replaced */
+
+/** A copy of the store as of one moment, while others write. It is written
+ * beside `path`, synced, checked page by page and then given the name, so
+ * `path` is a whole backup or was not touched. Its log grows meanwhile. The
+ * copy (mode 0600) is one file, readable from any disk, and a store itself.
+ * `flags`: TW_STORE_FORCE or 0.
+ * @return TW_OK, TW_EEXIST (the name is taken, or a log of a store stands
+ *         beside it), TW_EINVAL (a transaction of this handle is open; the
+ *         store itself), TW_ESTORE (the store is damaged), TW_EIO (disk) */
+TW_EXTERN(tw_status) tw_store_backup(tw_store *store, const char *path,
+				     uint32_t flags, tw_error *err);
+
+/** Puts a copy of the backup `from` in the place of the store at `path`; no
+ * handle of it may be open for writing, and open readers keep reading the old
+ * file. What stood at `path` stays beside it: `*out` (new, tw_free) is its
+ * name, "" when there was nothing. Older schemas are restored as they are and
+ * brought forward when the store is opened.
+ * @return TW_OK, TW_ENOTFOUND (no backup), TW_ESTORE (no store, or damaged:
+ *         every page and index entry is checked), TW_EVERSION (newer),
+ *         TW_EBUSY (somebody writes), TW_EUNSUPPORTED (network file system),
+ *         TW_EIO; `path` is as it was then */
+TW_EXTERN(tw_status) tw_store_restore(char **out, const char *path,
+				      const char *from, tw_error *err);
+
+/** Reads every page, row and index entry of a store or backup, damaged or
+ * not, of any version. `*out` (new, tw_free): "" when it is whole, else what
+ * is wrong, a line each. @return TW_OK, TW_ENOTFOUND, TW_ESTORE (no
+ * database), TW_EIO */
+TW_EXTERN(tw_status) tw_store_check(char **out, const char *path,
+				    tw_error *err);
 
 typedef struct tw_verdict {
 	uint32_t size;

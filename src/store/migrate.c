@@ -3,11 +3,14 @@
  *
  * All missing steps run in one transaction: a file is of one version or of
  * another, never between. A file of a newer library is refused, because
- * writing without its rules would break what it promises.
+ * writing without its rules would break what it promises. A copy of what the
+ * file was is made before.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include "backup.h"
 #include "handle.h"
 #include "schema.h"
 
@@ -30,35 +33,19 @@ static uint32_t newest(void)
 }
 
 
-static tw_status ask(int64_t *out, tw_store *store, const char *sql,
-		     tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status;
-
-	status = tw__stmt_new(&stmt, store, sql, err);
-	if (status)
-		return status;
-	status = tw__step(stmt, err);
-	if (status == TW_OK)
-		*out = tw__col_i64(stmt, 0);
-	tw__stmt_free(stmt);
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-
-/* Is it our file, or an empty one that may become ours? */
-static tw_status read_version(tw_store *store, tw_error *err)
+tw_status tw__store_read_version(tw_store *store, tw_error *err)
 {
 	int64_t version = 0, id = 0, tables = 0;
 	tw_status status;
 
-	status = ask(&version, store, "PRAGMA user_version", err);
+	status = tw__store_ask(&version, store, "PRAGMA user_version", err);
 	if (!status)
-		status = ask(&id, store, "PRAGMA application_id", err);
+		status = tw__store_ask(&id, store, "PRAGMA application_id",
+				       err);
 	if (!status)
-		status = ask(&tables, store,
-			     "SELECT count(*) FROM sqlite_master", err);
+		status = tw__store_ask(&tables, store,
+				       "SELECT count(*) FROM sqlite_master",
+				       err);
 	if (status)
 		return status;
 	if (id != APPLICATION_ID && (id || version || tables))
@@ -114,20 +101,14 @@ static tw_status turn_wal_on(tw_store *store, tw_error *err)
 }
 
 
-/* With the writer lock: turning WAL on writes too. */
-static tw_status move_forward(tw_store *store, tw_error *err)
+static tw_status run_missing(tw_store *store, tw_error *err)
 {
 	tw_status status;
 
-	status = turn_wal_on(store, err);
-	if (!status)
-		status = tw__store_exec(store, "BEGIN IMMEDIATE", err);
+	status = tw__store_exec(store, "BEGIN IMMEDIATE", err);
 	if (status)
 		return status;
-	/* Somebody may have been faster while we waited for the lock. */
-	status = read_version(store, err);
-	if (!status && store->schema < newest())
-		status = run_steps(store, err);
+	status = run_steps(store, err);
 	if (!status)
 		status = tw__store_exec(store, "COMMIT", err);
 	if (status) {
@@ -137,6 +118,32 @@ static tw_status move_forward(tw_store *store, tw_error *err)
 	store->schema = newest();
 	tw__tx_checkpoint(store);
 	return TW_OK;
+}
+
+
+/* With the writer lock: turning WAL on writes too. A copy comes first and
+ * stays beside: a step that did what it was told can still have been told
+ * wrong. One of a step that failed would say nothing that the store does
+ * not, and the next try makes its own. */
+static tw_status move_forward(tw_store *store, tw_error *err)
+{
+	char *copy = NULL;
+	tw_status status;
+
+	/* Somebody may have been faster while we waited for the lock. */
+	status = tw__store_read_version(store, err);
+	if (!status)
+		status = turn_wal_on(store, err);
+	if (status || store->schema == newest())
+		return status;
+	if (store->schema)
+		status = tw__backup_before(&copy, store, err);
+	if (!status)
+		status = run_missing(store, err);
+	if (status && copy)
+		unlink(copy);
+	tw_free(copy);
+	return status;
 }
 
 
@@ -166,7 +173,7 @@ tw_status tw__store_migrate(tw_store *store, tw_error *err)
 	bool complete = false;
 	tw_status status;
 
-	status = read_version(store, err);
+	status = tw__store_read_version(store, err);
 	if (!status)
 		status = is_complete(&complete, store, err);
 	if (status || complete)

@@ -23,6 +23,7 @@ static tw_status status_of(int code)
 	case SQLITE_NOMEM:
 		return TW_ENOMEM;
 	case SQLITE_READONLY:
+	case SQLITE_AUTH:
 		return TW_EREFUSED;
 	case SQLITE_FULL:
 	case SQLITE_IOERR:
@@ -32,15 +33,17 @@ static tw_status status_of(int code)
 }
 
 
-static const char *mend_of(int code)
+const char *tw__store_mend(int code)
 {
 	switch (code & 0xff) {
 	case SQLITE_READONLY:
+	case SQLITE_AUTH:
 		return "; open the store for writing";
 	case SQLITE_FULL:
 		return "; free some disk space and try again";
 	case SQLITE_CORRUPT:
-		return "; restore the last backup";
+		return "; put the last backup back (trunkwise store restore)"
+			", or save what can be read (sqlite3 STORE .recover)";
 	case SQLITE_NOTADB:
 		return "; this is not a trunkwise store";
 	case SQLITE_BUSY:
@@ -54,17 +57,26 @@ static const char *mend_of(int code)
 }
 
 
-tw_status tw__store_fail(const tw_store *store, int code, const char *doing,
-			 tw_error *err)
+tw_status tw__sqlite_fail(sqlite3 *db, const char *path, int code,
+			  const char *doing, tw_error *err)
 {
 	tw_status status;
 
-	status = tw__fail(err, status_of(code), "%s: %s: %s%s", store->path,
-			  doing, store->db ? sqlite3_errmsg(store->db) :
-			  sqlite3_errstr(code), mend_of(code));
+	status = tw__fail(err, status_of(code), "%s: %s: %s%s", path, doing,
+			  db ? sqlite3_errmsg(db) : sqlite3_errstr(code),
+			  tw__store_mend(code));
 	if (err)
 		err->store_code = code;
 	return status;
+}
+
+
+tw_status tw__store_fail(tw_store *store, int code, const char *doing,
+			 tw_error *err)
+{
+	if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
+		store->damaged = true;
+	return tw__sqlite_fail(store->db, store->path, code, doing, err);
 }
 
 
@@ -297,6 +309,23 @@ tw_status tw__store_exec(tw_store *store, const char *sql, tw_error *err)
 		return TW_OK;
 	code = sqlite3_extended_errcode(store->db);
 	return tw__store_fail(store, code, "the store refused", err);
+}
+
+
+tw_status tw__store_ask(int64_t *out, tw_store *store, const char *sql,
+			tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	status = tw__stmt_new(&stmt, store, sql, err);
+	if (status)
+		return status;
+	status = tw__step(stmt, err);
+	if (status == TW_OK)
+		*out = tw__col_i64(stmt, 0);
+	tw__stmt_free(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
 }
 
 

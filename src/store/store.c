@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include "handle.h"
+#include "inspect.h"
+#include "place.h"
 
 static int on_wal(void *arg, sqlite3 *db, const char *name, int frames)
 {
@@ -82,40 +83,30 @@ static tw_status resolve_path(tw_store *store, const char *path, tw_error *err)
 
 /* A file that was deleted or replaced while we had it open would swallow
  * what we write, and its lock would keep nobody else out. */
-tw_status tw__store_in_place(const tw_store *store, tw_error *err)
+static tw_status gone(const tw_store *store, tw_error *err)
+{
+	return tw__fail(err, TW_EIO, "%s was deleted or replaced while it was "
+			"open; nothing was written, open it again",
+			store->path);
+}
+
+
+tw_status tw__store_same_file(const tw_store *store, tw_error *err)
 {
 	struct stat st;
 
 	if (stat(store->path, &st) || st.st_dev != store->device ||
-	    st.st_ino != store->inode || !tw__lock_in_place(&store->lock))
-		return tw__fail(err, TW_EIO, "%s was deleted or replaced "
-				"while it was open; nothing was written, open "
-				"it again", store->path);
+	    st.st_ino != store->inode)
+		return gone(store, err);
 	return TW_OK;
 }
 
 
-/* Two hosts that share a file over the network share neither its locks nor
- * its -shm: SQLite's WAL breaks there in silence. */
-static tw_status check_file_system(const char *path, tw_error *err)
+tw_status tw__store_in_place(const tw_store *store, tw_error *err)
 {
-	static const uint32_t remote[] = { 0x6969 /* NFS */,
-		0x517b /* SMB */, 0xff534d42 /* CIFS */,
-		0xfe534d42 /* SMB2 */, 0x73757245 /* Coda */,
-		0x5346414f /* AFS */, 0x00c36400 /* Ceph */ };
-	struct statfs fs;
-	size_t i;
-
-	if (statfs(path, &fs))
-		return tw__fail(err, TW_EIO, "cannot look at the file system "
-				"of %s: %s", path, strerror(errno));
-	for (i = 0; i < TW_ARRAY_COUNT(remote); i++) {
-		if ((uint32_t)fs.f_type == remote[i])
-			return tw__fail(err, TW_EUNSUPPORTED, "%s is on a "
-				"network file system, where locks do not "
-				"hold; move the store to a local disk", path);
-	}
-	return TW_OK;
+	if (!tw__lock_in_place(&store->lock))
+		return gone(store, err);
+	return tw__store_same_file(store, err);
 }
 
 
@@ -127,13 +118,14 @@ static tw_status configure(tw_store *store, tw_error *err)
 		"PRAGMA trusted_schema = OFF;"
 		"PRAGMA cell_size_check = ON;"
 		"PRAGMA wal_autocheckpoint = 0;"
+		"PRAGMA journal_size_limit = 16777216;"
 		"PRAGMA temp_store = MEMORY;"
 		"PRAGMA synchronous = FULL";
 	tw_status status;
 
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, (int)store->lock_wait_ms);
-	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	tw__store_limit(store);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
 			  NULL);
 	status = tw__store_exec(store, common, err);
@@ -169,23 +161,31 @@ static tw_status explain_reader(tw_store *store, tw_status status,
 }
 
 
-static tw_status connect(tw_store *store, tw_error *err)
+static tw_status open_database(tw_store *store, tw_error *err)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
 		(store->readonly ? SQLITE_OPEN_READONLY
 				 : SQLITE_OPEN_READWRITE);
-	tw_status status;
 	int code;
 
 	code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
 	if (code)
 		return tw__store_fail(store, code, "cannot open the store",
 				      err);
-	status = configure(store, err);
+	return configure(store, err);
+}
+
+
+static tw_status connect(tw_store *store, tw_error *err)
+{
+	tw_status status = open_database(store, err);
+
+	if (!status)
+		status = tw__store_inspect(store, err);
 	if (!status)
 		status = tw__store_migrate(store, err);
 	if (!status && store->readonly)
-		status = tw__store_exec(store, "PRAGMA query_only = ON", err);
+		status = tw__store_guard(store, err);
 	if (status == TW_ESTORE || status == TW_EREFUSED)
 		status = explain_reader(store, status, err);
 	return status;
@@ -229,37 +229,80 @@ static tw_status check_options(tw_store_options *out, const char *path,
 }
 
 
-tw_status tw_store_open(tw_store **out, const char *path,
-			const tw_store_options *options, tw_error *err)
+static tw_status new_store(tw_store **out, const tw_store_options *given,
+			   tw_error *err)
 {
-	tw_store_options given;
-	tw_store *store;
-	tw_status status;
+	tw_store *store = tw_calloc(1, sizeof(*store));
 
-	if (!out)
-		return tw__fail(err, TW_EINVAL, "no place for the store");
-	status = check_options(&given, path, options, err);
-	if (status)
-		return status;
-	store = tw_calloc(1, sizeof(*store));
 	if (!store)
 		return tw__fail_oom(err);
 	store->refs = 1;
 	store->lock.fd = -1;
 	store->pid = getpid();
-	store->readonly = given.flags & TW_STORE_READONLY;
-	store->lock_wait_ms = given.lock_wait_ms;
-	store->clock = given.clock ? given.clock : tw_clock_system();
+	store->readonly = given->flags & TW_STORE_READONLY;
+	store->lock_wait_ms = given->lock_wait_ms;
+	store->restart_at = TW_RESTART_FRAMES;
+	store->clock = given->clock ? given->clock : tw_clock_system();
+	*out = store;
+	return TW_OK;
+}
+
+
+tw_status tw_store_open(tw_store **out, const char *path,
+			const tw_store_options *options, tw_error *err)
+{
+	tw_store_options given;
+	tw_store *store = NULL;
+	tw_status status;
+
+	if (!out)
+		return tw__fail(err, TW_EINVAL, "no place for the store");
+	status = check_options(&given, path, options, err);
+	if (!status)
+		status = new_store(&store, &given, err);
+	if (status)
+		return status;
 	status = make_file(path, !store->readonly &&
 			   (given.flags & TW_STORE_CREATE), err);
 	if (!status)
 		status = resolve_path(store, path, err);
 	if (!status)
-		status = check_file_system(store->path, err);
+		status = tw__place_check(store->path, err);
 	if (!status && !store->readonly)
 		status = tw__lock_open(&store->lock, store->path, err);
 	if (!status)
 		status = connect(store, err);
+	if (status) {
+		destroy(store);
+		return status;
+	}
+	*out = store;
+	return TW_OK;
+}
+
+
+tw_status tw__store_open_as_is(tw_store **out, const char *path,
+			       tw_error *err)
+{
+	tw_store_options wanted = TW_STORE_OPTIONS_INIT, given;
+	tw_store *store = NULL;
+	tw_status status;
+
+	wanted.flags = TW_STORE_READONLY;
+	status = check_options(&given, path, &wanted, err);
+	if (!status)
+		status = new_store(&store, &given, err);
+	if (status)
+		return status;
+	status = make_file(path, false, err);
+	if (!status)
+		status = resolve_path(store, path, err);
+	if (!status)
+		status = open_database(store, err);
+	if (!status)
+		status = tw__store_guard(store, err);
+	if (status == TW_ESTORE || status == TW_EREFUSED)
+		status = explain_reader(store, status, err);
 	if (status) {
 		destroy(store);
 		return status;
@@ -283,9 +326,9 @@ void tw_store_free(tw_store *store)
 	if (store->writing)
 		tw__tx_drop(store);
 	/* Leave a short log behind, if nobody else is writing just now. */
-	if (store->wal_frames &&
+	if (store->wal_frames && !store->damaged &&
 	    tw__lock_take(&store->lock, 0, NULL) == TW_OK) {
-		tw__tx_checkpoint(store);
+		tw__tx_empty_log(store);
 		tw__lock_drop(&store->lock);
 	}
 	destroy(store);

@@ -5,12 +5,16 @@
  * until after COMMIT and the checkpoint that may follow it: nobody else
  * writes or checkpoints meanwhile. Checkpoints run here only (SQLite's own
  * are off), once the log has grown, because one for every commit would write
- * each page twice.
+ * each page twice. A log whose frames are all in the file begins anew when no
+ * reader stands in it; under readers that take turns without a gap that moment
+ * never comes by itself, so past a bound the writer asks for it: new readers
+ * then read the file alone, and the old ones are waited for.
  */
 #include <assert.h>
 #include "handle.h"
 
 #define CHECKPOINT_FRAMES 1000
+#define RESTART_WAIT_MS 250
 
 tw_status tw__tx_begin(tw_store *store, tw_error *err)
 {
@@ -25,6 +29,10 @@ tw_status tw__tx_begin(tw_store *store, tw_error *err)
 	if (store->reading)
 		return tw__fail(err, TW_EINVAL, "a read of this store is not "
 				"finished; end it before writing");
+	if (store->damaged)
+		return tw__fail(err, TW_ESTORE, "%s is damaged, as was seen "
+				"when it was read; nothing is written to it%s",
+				store->path, tw__store_mend(SQLITE_CORRUPT));
 	status = tw__lock_take(&store->lock, store->lock_wait_ms, err);
 	if (status)
 		return status;
@@ -43,13 +51,53 @@ tw_status tw__tx_begin(tw_store *store, tw_error *err)
 }
 
 
+/* Copies what readers allow; true when all of the log is in the file. */
+static bool copy_log(tw_store *store, int mode, int wait_ms)
+{
+	int frames = 0, copied = 0, code;
+
+	assert(store->lock.held);
+	sqlite3_busy_timeout(store->db, wait_ms);
+	code = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, &frames,
+					 &copied);
+	sqlite3_busy_timeout(store->db, (int)store->lock_wait_ms);
+	if (code == SQLITE_OK || code == SQLITE_BUSY)
+		store->wal_copied = copied;
+	return code == SQLITE_OK && frames == copied;
+}
+
+
 void tw__tx_checkpoint(tw_store *store)
 {
-	assert(store->lock.held);
 	/* Passive: readers may keep it from finishing; the next one will. */
-	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
-				  NULL, NULL);
+	(void)copy_log(store, SQLITE_CHECKPOINT_PASSIVE, 0);
+	if (store->wal_frames < store->restart_at)
+		return;
+	if (copy_log(store, SQLITE_CHECKPOINT_RESTART, RESTART_WAIT_MS))
+		store->restart_at = TW_RESTART_FRAMES;
+	else
+		/* A report that takes minutes must not cost every commit
+		 * until its end that wait. */
+		store->restart_at = store->wal_frames + TW_RESTART_FRAMES / 2;
+}
+
+
+void tw__tx_empty_log(tw_store *store)
+{
+	(void)copy_log(store, SQLITE_CHECKPOINT_TRUNCATE, 0);
 	store->wal_frames = 0;
+}
+
+
+static void keep_log_short(tw_store *store)
+{
+	if (store->wal_frames < store->wal_copied) {
+		/* it began anew */
+		store->wal_copied = 0;
+		store->restart_at = TW_RESTART_FRAMES;
+	}
+	if (store->wal_frames - store->wal_copied >= CHECKPOINT_FRAMES)
+		tw__tx_checkpoint(store);
 }
 
 
@@ -73,8 +121,7 @@ static tw_status commit(tw_store *store, tw_error *err)
 		tw__tx_drop(store);
 		return status;
 	}
-	if (store->wal_frames >= CHECKPOINT_FRAMES)
-		tw__tx_checkpoint(store);
+	keep_log_short(store);
 	store->writing = false;
 	tw__lock_drop(&store->lock);
 	return TW_OK;

@@ -42,7 +42,9 @@ static inline int fixture_teardown(void **state)
 		snprintf(path, sizeof(path), "%s%s", f->path, ends[i]);
 		unlink(path);
 	}
-	rmdir(f->dir);
+	/* A file that nobody accounted for fails the test. */
+	if (rmdir(f->dir))
+		return -1;
 	free(f);
 	return 0;
 }

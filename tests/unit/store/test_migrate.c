@@ -1,7 +1,12 @@
 /* Schema: versions, and triggers that keep history as it was. */
 #include "store_fixture.h"
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
+#include <trunkwise.h>
 #include "store/schema.h"
+
+#define OLD TW_SOURCE_DIR "/tests/unit/store/old/"
 
 static void steps_rise(void **state)
 {
@@ -19,26 +24,233 @@ static void steps_rise(void **state)
 	assert_true(last >= 1);
 }
 
-/* What the release before left is brought forward with its rows. */
-static void first_schema_moves_forward(void **state)
+static void exec(sqlite3 *db, const char *sql)
 {
-	const struct fixture *f = *state;
-	tw_store *store;
+	char *text = NULL;
+
+	if (sqlite3_exec(db, sql, NULL, NULL, &text))
+		fail_msg("%.60s: %s", sql, text);
+}
+
+static void exec_file(sqlite3 *db, const char *path)
+{
+	size_t size;
+	char *sql = slurp(path, &size);
+
+	assert_non_null(sql);
+	sql[size] = '\0';
+	exec(db, sql);
+	free(sql);
+}
+
+static long newest(void)
+{
+	long version = 0;
+
+	for (const struct tw_schema *s = tw__schema; s->name; s++)
+		version = strtol(s->name, NULL, 10);
+	return version;
+}
+
+/* What the release with that schema would have left on the disk. */
+static void make_old(const struct fixture *f, long version)
+{
+	char sql[128];
 	sqlite3 *db;
 
-	sqlite3_open(f->path, &db);
-	assert_int_equal(sqlite3_exec(db, tw__schema[0].sql, NULL, NULL,
-				      NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "INSERT INTO entity (kind) VALUES "
-		"('department'); PRAGMA user_version = 1; "
-		"PRAGMA application_id = 1415017332", NULL, NULL, NULL),
-		SQLITE_OK);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	exec(db, "PRAGMA synchronous = OFF");
+	for (long i = 0; i < version; i++)
+		exec(db, tw__schema[i].sql);
+	exec_file(db, OLD "directory.sql");
+	if (version >= 2)
+		exec_file(db, OLD "calls.sql");
+	snprintf(sql, sizeof(sql), "PRAGMA journal_mode = WAL; "
+		 "PRAGMA user_version = %ld; "
+		 "PRAGMA application_id = 1415017332", version);
+	exec(db, sql);
+	sqlite3_close(db);
+}
+
+static void old_name(char out[200], const struct fixture *f, long version)
+{
+	snprintf(out, 200, "%s.schema-%ld", f->path, version);
+}
+
+static long version_of(const char *path)
+{
+	size_t size;
+	unsigned char *b = (unsigned char *)slurp(path, &size);
+	long version = b && size >= 64 ? b[60] << 24 | b[61] << 16 |
+		b[62] << 8 | b[63] : -1;
+
+	free(b);
+	return version;
+}
+
+static void must_verify(tw_store *store)
+{
+	tw_verdict verdicts[64];
+	uint32_t count = 64, i;
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw_store_verify(verdicts, &count, store, &err))
+		fail_msg("%s", err.message);
+	assert_true(count >= 11);
+	for (i = 0; i < count; i++) {
+		if (!verdicts[i].holds)
+			fail_msg("%s: %s", verdicts[i].invariant,
+				 verdicts[i].detail);
+	}
+}
+
+/* Whole kopecks of October: 600.00 of rents, 13.80 of calls. */
+static void must_have_october(tw_store *store)
+{
+	tw_error err = TW_ERROR_INIT;
+	tw_money total = { 0 };
+
+	assert_int_equal(ask(store, "SELECT count(*) FROM call"), 20);
+	if (tw_ledger_month_total(&total, store, "2026-10", "RUB", &err))
+		fail_msg("%s", err.message);
+	assert_true(total.nanos == 613800000000);
+}
+
+/* From each version that there ever was to the newest: the rows are there,
+ * the month comes to the same, every invariant holds, and the file as it was
+ * stays beside. */
+static void every_version_moves_forward(void **state)
+{
+	const struct fixture *f = *state;
+	char kept[200];
+	tw_store *store;
+	long version;
+
+	for (version = 1; version <= newest(); version++) {
+		make_old(f, version);
+		store = fixture_store(f);
+		assert_int_equal(tw_store_schema(store), newest());
+		assert_int_equal(ask(store, "PRAGMA user_version"),
+				 newest());
+		assert_int_equal(ask(store, "SELECT count(*) FROM number"),
+				 2);
+		if (version >= 2)
+			must_have_october(store);
+		must_verify(store);
+		tw_store_free(store);
+		old_name(kept, f, version);
+		assert_int_equal(version_of(kept),
+				 version == newest() ? -1 : version);
+		unlink(kept);
+		unlink(f->path);
+	}
+}
+
+/* A step that can't be done leaves the old file, and no copy of it. */
+static void refused_migration_changes_nothing(void **state)
+{
+	const struct fixture *f = *state;
+	tw_store *store = NULL;
+	tw_error err = TW_ERROR_INIT;
+	sqlite3 *db;
+	char kept[200];
+
+	make_old(f, 3);
+	/* a table of that name is in the way of step 5 */
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	exec(db, "CREATE TABLE numbering_range (a)");
+	sqlite3_close(db);
+	assert_int_equal(fixture_open(&store, f, 0, 0, &err), TW_ESTORE);
+	assert_null(store);
+	assert_int_equal(version_of(f->path), 3);
+	old_name(kept, f, 3);
+	assert_int_equal(access(kept, F_OK), -1);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	/* nothing of step 4 is in it either */
+	assert_int_equal(sqlite3_exec(db, "SELECT * FROM exchange_rate",
+				      NULL, NULL, NULL), SQLITE_ERROR);
+	exec(db, "DROP TABLE numbering_range");
 	sqlite3_close(db);
 	store = fixture_store(f);
-	assert_int_equal(ask(store, "SELECT count(*) FROM entity"), 1);
-	assert_int_equal(ask(store, "PRAGMA user_version"),
-			 tw_store_schema(store));
+	must_have_october(store);
+	must_verify(store);
 	tw_store_free(store);
+	unlink(kept);
+}
+
+/* No room for the copy: no migration. */
+static void no_room_for_the_copy(void **state)
+{
+	const struct fixture *f = *state;
+	struct rlimit old, small;
+	tw_store *store = NULL;
+	tw_error err = TW_ERROR_INIT;
+	tw_status status;
+	char kept[200];
+
+	make_old(f, 4);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = old;
+	small.rlim_cur = 100 * 1024;
+	setrlimit(RLIMIT_FSIZE, &small);
+	status = fixture_open(&store, f, 0, 0, &err);
+	setrlimit(RLIMIT_FSIZE, &old);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(status, TW_EIO);
+	assert_int_equal(version_of(f->path), 4);
+	old_name(kept, f, 4);
+	assert_int_equal(access(kept, F_OK), -1);
+}
+
+static int migrate(void *arg)
+{
+	tw_store *store = NULL;
+
+	if (fixture_open(&store, arg, 0, 5000, NULL))
+		return 1;
+	tw_store_free(store);
+	return 0;
+}
+
+static void remove_copies(const struct fixture *f)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "rm -f %s.*", f->path);
+	assert_int_equal(system(command), 0);
+}
+
+/* Killed at any moment of it: one version or the other, and all the rows. */
+static void killed_in_migration(void **state)
+{
+	struct fixture *f = *state;
+	const int rounds = getenv("TW_TEST_LONG") ? 2000 : 40;
+	int round, status, killed = 0, done = 0;
+	tw_store *store;
+	pid_t pid;
+
+	for (round = 0; round < rounds; round++) {
+		unlink(f->path);
+		make_old(f, 2);
+		pid = fork();
+		if (!pid)
+			_exit(migrate(f));
+		usleep((useconds_t)(round * 7919 % 60000));
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		if (WIFEXITED(status))
+			done++;
+		else
+			killed++;
+		store = fixture_store(f);
+		must_have_october(store);
+		must_verify(store);
+		tw_store_free(store);
+		remove_copies(f);
+	}
+	assert_true(killed > 0);
+	print_message("%d killed, %d were through\n", killed, done);
 }
 
 static tw_status refused(tw_store *store, const char *sql)
@@ -116,7 +328,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(steps_rise),
-		TEST(first_schema_moves_forward),
+		TEST(every_version_moves_forward),
+		TEST(refused_migration_changes_nothing),
+		TEST(no_room_for_the_copy),
+		TEST(killed_in_migration),
 		TEST(history_is_only_ended),
 		TEST(every_table_is_guarded),
 	};
