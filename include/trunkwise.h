@@ -24,6 +24,7 @@
 #include <trunkwise/ledger.h>
 #include <trunkwise/report.h>
 #include <trunkwise/usage.h>
+#include <trunkwise/privacy.h>
 #include <trunkwise/store.h>
 
 #endif

@@ -38,3 +38,4 @@ TW_HANDLE(tw_registration)
 %include "versions.i"
 %include "numbering.i"
 %include "usage.i"
+%include "privacy.i"

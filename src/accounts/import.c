@@ -11,6 +11,7 @@
 #include "call_legs.h"
 #include "call_shift.h"
 #include "formats/preset.h"
+#include "identity.h"
 #include "ledger.h"
 #include "rejects.h"
 
@@ -37,6 +38,7 @@ struct tw_import {
 	tw_counts counts;
 	bool known_file;        /* the same bytes are there already */
 	int64_t first_us, last_us;
+	int64_t newest_identity;        /* before the batch */
 	struct tw__call call;   /* scratch: it is too big for stacks */
 };
 
@@ -127,6 +129,9 @@ static tw_status open_parts(struct tw_import *import,
 	if (!status && options->lookup)
 		status = tw__rater_lookup(import->rater, options->lookup,
 					  err);
+	if (!status)
+		status = tw__identity_newest(&import->newest_identity,
+					     import->store, err);
 	return status ? status : insert_batch(import, options, err);
 }
 
@@ -620,8 +625,15 @@ static tw_status drop_batch(struct tw_import *import, tw_error *err)
 static tw_status settle(struct tw_import *import, tw_error *err)
 {
 	const tw_counts *counts = &import->counts;
-	tw_status status;
+	tw_status status = TW_OK;
 
+	if (counts->rows_read != counts->rows_stored)
+		status = tw__identity_prune(import->store,
+			import->newest_identity, import->ids.batch,
+			(const int64_t []){ import->first_us,
+				import->last_us }, err);
+	if (status)
+		return status;
 	if (!counts->rows_stored && (import->known_file ||
 	    (!counts->conflicts && !counts->rows_rejected)))
 		return drop_batch(import, err);

@@ -64,6 +64,10 @@ bool tw__tx_stands(const struct tw_tx *tx, const tw_store *store);
 /* Somebody of the library stands in a transaction of this handle already. */
 bool tw__tx_is_taken(const tw_store *store);
 
+/* Empties the log, so that nothing of what was overwritten is left in it;
+ * readers that are still at it keep it as it is. Outside of transactions. */
+tw_status tw__store_empty_log(tw_store *store, tw_error *err);
+
 /* One snapshot over several SELECTs, without the writer lock; nothing to do
  * inside a transaction. Leave cannot fail. */
 tw_status tw__read_enter(struct tw_tx *tx, tw_store *store, tw_error *err);

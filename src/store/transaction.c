@@ -185,6 +185,25 @@ tw_status tw__tx_leave(struct tw_tx *tx, tw_store *store, tw_status status,
 }
 
 
+tw_status tw__store_empty_log(tw_store *store, tw_error *err)
+{
+	tw_status status;
+
+	if (store->writing || store->reading)
+		return TW_OK;
+	status = tw__lock_take(&store->lock, store->lock_wait_ms, err);
+	if (status)
+		return status;
+	if (!tw__store_in_place(store, NULL) &&
+	    !sqlite3_wal_checkpoint_v2(store->db, NULL,
+				       SQLITE_CHECKPOINT_TRUNCATE, NULL,
+				       NULL))
+		store->wal_frames = 0;
+	tw__lock_drop(&store->lock);
+	return TW_OK;
+}
+
+
 tw_status tw__read_enter(struct tw_tx *tx, tw_store *store, tw_error *err)
 {
 	tw_status status;

@@ -14,7 +14,7 @@ import sys
 import threading
 
 from . import (commands, deck_commands, numbering_commands,
-               rating_commands, tariff_commands,
+               privacy_commands, rating_commands, tariff_commands,
                trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
@@ -206,6 +206,25 @@ def _trunk_check(parser: argparse.ArgumentParser) -> None:
                         help="wait no longer for verdicts; default 10")
 
 
+def _dry_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true",
+                        help="list, erase nothing")
+
+
+def _privacy_retain(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--months", type=int, required=True, metavar="N",
+                        help="keep numbers of calls of so many whole months "
+                             "and of the current one")
+    _dry_run(parser)
+
+
+def _privacy_erase(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("number", metavar="NUMBER")
+    _dry_run(parser)
+
+
 # (noun, verb or None): (arguments, function, help)
 VERBS = {
     ("apply", None): (_apply, commands.apply,
@@ -252,6 +271,13 @@ VERBS = {
                              "what each department cost"),
     ("period", "accrue"): (_period, commands.period_accrue,
                            "post rents, recurring items, what a month lacks"),
+    ("privacy", "retain"): (_privacy_retain,
+                            privacy_commands.privacy_retain,
+                            "erase people's numbers after N months"),
+    ("privacy", "erase"): (_privacy_erase, privacy_commands.privacy_erase,
+                           "erase one person's number"),
+    ("privacy", "list"): (_store, privacy_commands.privacy_list,
+                          "what was erased, and when"),
     ("trunk", "check"): (_trunk_check, trunk_check.check,
                          "register carrier trunks, say what to mend"),
     ("verify", None): (_store, commands.verify,
@@ -265,7 +291,7 @@ _NOUNS = {
     "cdr": "call records", "import": "batches of records",
     "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
-    "period": "months of the ledger", "trunk": "carrier trunks",
+    "period": "months of the ledger", "privacy": "people's numbers", "trunk": "carrier trunks",
 }
 
 

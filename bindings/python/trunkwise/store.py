@@ -9,11 +9,12 @@ import warnings
 from decimal import Decimal
 from typing import Callable, Iterable
 
-from . import raw
+from . import privacy, raw
 from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .numbering import Lookup, Numbering
 from .prices import PriceChanges, price_changes
+from .privacy import Erasure
 from .rating import Deck
 from .report import ExpenseReport, expenses
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
@@ -218,6 +219,18 @@ class Store:
 
     def undo_import(self, batch: int) -> None:
         raw.tw_import_undo(self.handle, batch)
+
+    def retain(self, months: int, *, dry_run: bool = False) -> Erasure:
+        """Erases people's numbers that no call of the last ``months`` whole
+        months refers to; totals and charges stay."""
+        return privacy.retain(self.handle, months, dry_run)
+
+    def erase_number(self, number: str, *, dry_run: bool = False) -> Erasure:
+        """Erases one person's number from all calls; raises NotFound."""
+        return privacy.erase(self.handle, number, dry_run)
+
+    def erasures(self) -> list[Listing]:
+        return listing_of(raw.tw_privacy_list(self.handle))
 
     def verify(self) -> list[Verdict]:
         return [Verdict(name, detail, bool(holds))

@@ -219,6 +219,17 @@ _WORDS = {
         "Действует диапазонов: {in_force}; прочитано кодов: {codes}, "
         "заменено прежних диапазонов: {replaced}, без региона: "
         "{without_region}."),
+    "privacy_done": (
+        "{numbers} numbers erased from {calls} calls, {records} records put "
+        "aside cut; totals and charges stay",
+        "Стёрто номеров: {numbers}, из звонков: {calls}; обрезано отложенных "
+        "записей: {records}; суммы и начисления прежние"),
+    "privacy_would": (
+        "{numbers} numbers of {calls} calls and {records} records put aside "
+        "would go; nothing was erased",
+        "Было бы стёрто номеров: {numbers}, из звонков: {calls}, отложенных "
+        "записей: {records}; ничего не стёрто"),
+    "privacy_none": ("Nothing was erased so far", "Ничего ещё не стиралось"),
     "numbering_none": (
         "The store has no numbering yet: trunkwise numbering import STORE "
         "FILE",
