@@ -39,3 +39,4 @@ TW_HANDLE(tw_registration)
 %include "numbering.i"
 %include "usage.i"
 %include "privacy.i"
+%include "store.i"

@@ -172,6 +172,7 @@ def test_every_command_block_is_known_here():
              "docs/numbering.md",    # by test_numbering.py
              "docs/privacy.md",      # by test_privacy.py
              RECORDS_PAGE,           # by test_call_records_page
+             "docs/store.md",        # by test_store_file.py
              "docs/sheets.md"}       # by test_sheet_docs.py
     folders = [SOURCE, SOURCE / "docs", SOURCE / "docs" / "adr",
                *(SOURCE / "examples").iterdir()]

@@ -23,6 +23,7 @@ from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
                       Verdict)
 from .sheets import SheetMap
 from .store import Store
+from .store_file import StoreInfo, check_store, restore_store
 from .tariffs import Band, Document, Tier
 from .usage import Bundles, Pot, TariffMonth, Use
 from .values import Money
@@ -56,6 +57,7 @@ __all__ = [
     "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",
     "Pot", "PriceChange", "PriceChanges", "Problem", "Rate", "Refused",
     "Reject", "Row", "Sheet", "SheetMap", "Span", "Store", "StoreError",
+    "StoreInfo", "check_store", "restore_store",
     "TariffMonth", "TariffVersion", "Tier", "Unsupported", "Use", "Verdict",
     "errors",
 ]

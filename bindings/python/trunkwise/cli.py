@@ -14,8 +14,8 @@ import sys
 import threading
 
 from . import (commands, deck_commands, numbering_commands,
-               privacy_commands, rating_commands, tariff_commands,
-               trunk_check, usage_commands)
+               privacy_commands, rating_commands, store_commands,
+               tariff_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -225,6 +225,21 @@ def _privacy_erase(parser: argparse.ArgumentParser) -> None:
     _dry_run(parser)
 
 
+def _store_backup(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("file", metavar="FILE", help="the backup to make")
+    parser.add_argument("--force", action="store_true",
+                        help="replace a file of that name")
+    parser.add_argument("--no-verify", action="store_true",
+                        help="check its pages, not its sums")
+
+
+def _store_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the backup")
+    parser.add_argument("store", metavar="STORE",
+                        help="what it takes the place of")
+
+
 # (noun, verb or None): (arguments, function, help)
 VERBS = {
     ("apply", None): (_apply, commands.apply,
@@ -280,6 +295,14 @@ VERBS = {
                           "what was erased, and when"),
     ("trunk", "check"): (_trunk_check, trunk_check.check,
                          "register carrier trunks, say what to mend"),
+    ("store", "backup"): (_store_backup, store_commands.store_backup,
+                          "copy the store while it is in use"),
+    ("store", "restore"): (_store_restore, store_commands.store_restore,
+                           "put a backup back; the old file stays beside"),
+    ("store", "check"): (_store, store_commands.store_check,
+                         "read every page of a store or backup"),
+    ("store", "status"): (_store, store_commands.store_status,
+                          "sizes of the file and its log"),
     ("verify", None): (_store, commands.verify,
                        "check every invariant of the store"),
 }
@@ -291,7 +314,8 @@ _NOUNS = {
     "cdr": "call records", "import": "batches of records",
     "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
-    "period": "months of the ledger", "privacy": "people's numbers", "trunk": "carrier trunks",
+    "period": "months of the ledger", "privacy": "people's numbers",
+    "store": "the file itself", "trunk": "carrier trunks",
 }
 
 

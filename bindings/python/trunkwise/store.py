@@ -21,11 +21,13 @@ from .results import (ImportResult, Listing, TariffVersion, Verdict,
                       counts_of, listing_of, rejects_of, versions_of)
 from .tariffs import rules_of
 from .sheets import SheetMap
+from .store_file import StoreInfo, store_info
 from .usage import TariffMonth, tariff_month
 from .values import Money, decimal, microseconds, money, now_us
 
 _CREATE, _READONLY = 1, 2
 _FULL, _PARTIAL, _DRY_RUN = 1, 2, 4
+_FORCE = 1
 _APPLY_DRY_RUN = 1
 
 Progress = Callable[[int, int], object]
@@ -231,6 +233,16 @@ class Store:
 
     def erasures(self) -> list[Listing]:
         return listing_of(raw.tw_privacy_list(self.handle))
+
+    def info(self) -> StoreInfo:
+        """Sizes of the file and of its log, now."""
+        return store_info(self.handle)
+
+    def backup(self, path: str | os.PathLike, *, force: bool = False) -> None:
+        """A copy as of one moment while others write; ``path`` is a whole
+        backup then, or was not touched."""
+        raw.tw_store_backup(self.handle, os.fspath(path),
+                            _FORCE if force else 0)
 
     def verify(self) -> list[Verdict]:
         return [Verdict(name, detail, bool(holds))

@@ -258,6 +258,24 @@ _WORDS = {
                  "Все проверки ({count}) пройдены."),
     "not_verified": ("{count} invariants are broken.",
                      "Нарушено проверок: {count}."),
+    "backup_made": ("Backup: {file}, {bytes} bytes, every page checked.",
+                    "Копия: {file}, байт: {bytes}, все страницы проверены."),
+    "restored": ("{store} is what {file} holds now; next: trunkwise verify "
+                 "{store}",
+                 "{store} теперь как в {file}; далее: trunkwise verify "
+                 "{store}"),
+    "restored_kept": ("What stood there is kept: {kept}",
+                      "Прежний файл сохранён: {kept}"),
+    "store_whole": ("{store} is whole.", "{store}: повреждений нет."),
+    "store_damaged": (
+        "{store} is damaged: put a backup back (trunkwise store restore), "
+        "or save what can be read (sqlite3 {store} .recover)",
+        "{store} повреждён: верните копию (trunkwise store restore) или "
+        "спасите то, что читается (sqlite3 {store} .recover)"),
+    "store_schema": ("Schema", "Версия схемы"),
+    "store_file_bytes": ("File, bytes", "Файл, байт"),
+    "store_free_bytes": ("  unused", "  из них свободно"),
+    "store_wal_bytes": ("Log, bytes", "Журнал, байт"),
     "written": ("Written: {path}", "Записано: {path}"),
     "exported": ("Written: {file}, {rates} rows in {bytes} bytes, SHA-256 "
                  "{sha256}",
