@@ -9,7 +9,6 @@ const char *tw_status_name(tw_status status);
 %thread tw_import_file;
 %thread tw_import_commit;
 %thread tw_store_verify_all;
-%thread tw_report_expenses;
 %thread tw_ledger_accrue;
 %thread tw_store_commit;
 %thread tw_directory_open;
@@ -440,18 +439,11 @@ static tw_status registration_status(tw_trunk_status *out,
 }
 %}
 
-/* ---- ledger and reports ---- */
+/* ---- ledger and listings ---- */
 tw_status tw_ledger_accrue(uint64_t *out_postings, tw_store *store,
 			   const char *month, tw_error *err);
 tw_status tw_ledger_month_total(tw_money *out, tw_store *store,
 	const char *month, const char *currency, tw_error *err);
-tw_status tw_report_expenses(tw_expenses **out, tw_store *store,
-			     const char *month, uint32_t by, tw_error *err);
-tw_status tw_expenses_next(tw_expense_row *out, tw_expenses *expenses,
-			   tw_error *err);
-tw_status tw_expenses_total(tw_expense_row *out, const tw_expenses *expenses,
-			    uint32_t index, tw_error *err);
-const char *tw_expenses_zone(const tw_expenses *expenses);
 tw_status tw_listing_next(tw_listing_row *out, tw_listing *listing,
 			  tw_error *err);
 tw_status tw_unrated_list(tw_listing **out, tw_store *store, tw_error *err);

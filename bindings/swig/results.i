@@ -17,7 +17,6 @@ TW_RESULT(tw_span, TW_SPAN_INIT)
 TW_RESULT(tw_tariff_day, TW_TARIFF_DAY_INIT)
 TW_RESULT(tw_tier, TW_TIER_INIT)
 TW_RESULT(tw_document, TW_DOCUMENT_INIT)
-TW_RESULT(tw_expense_row, TW_EXPENSE_ROW_INIT)
 TW_RESULT(tw_listing_row, TW_LISTING_ROW_INIT)
 TW_RESULT(tw_verdict, TW_VERDICT_INIT)
 TW_RESULT(tw_decision, TW_DECISION_INIT)
@@ -115,18 +114,6 @@ typedef struct tw_span {
 	uint64_t rate_index;
 	char band[32];
 } tw_span;
-
-typedef struct tw_expense_row {
-	uint32_t unallocated;
-	uint64_t calls, answered, missed, unrated;
-	int64_t talk_us;
-	tw_money rent, calls_cost, forwarded_cost, total;
-	char department[128];
-	char city[64];
-	char carrier[64];
-	char number[32];
-	char destination[96];
-} tw_expense_row;
 
 typedef struct tw_listing_row {
 	uint64_t calls;

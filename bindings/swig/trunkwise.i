@@ -24,7 +24,6 @@ TW_HANDLE(tw_sheet_map)
 TW_HANDLE(tw_deck)
 TW_HANDLE(tw_router)
 TW_HANDLE(tw_engine)
-TW_HANDLE(tw_expenses)
 TW_HANDLE(tw_listing)
 TW_HANDLE(tw_tariff_versions)
 TW_HANDLE(tw_price_changes)
@@ -40,3 +39,4 @@ TW_HANDLE(tw_registration)
 %include "usage.i"
 %include "privacy.i"
 %include "store.i"
+%include "reports.i"

@@ -14,8 +14,8 @@ import sys
 import threading
 
 from . import (commands, deck_commands, numbering_commands,
-               privacy_commands, rating_commands, store_commands,
-               tariff_commands, trunk_check, usage_commands)
+               privacy_commands, rating_commands, report_commands,
+               store_commands, tariff_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -167,13 +167,7 @@ def _numbering_find(parser: argparse.ArgumentParser) -> None:
 
 def _report_expenses(parser: argparse.ArgumentParser) -> None:
     _store(parser)
-    _month(parser)
-    parser.add_argument("--by", default="department", metavar="A,B",
-                        help="department,city,carrier,number,destination")
-    parser.add_argument("--format", default=None,
-                        choices=("text", "json", "csv", "html", "xlsx"))
-    parser.add_argument("-o", "--output", metavar="FILE",
-                        help="write here; the format by the ending")
+    report_commands.expenses_arguments(parser)
 
 
 def _import_undo(parser: argparse.ArgumentParser) -> None:
@@ -282,7 +276,8 @@ VERBS = {
                             "what a call would cost, and why"),
     ("unrated", "list"): (_store, commands.unrated_list,
                           "billable calls without a price"),
-    ("report", "expenses"): (_report_expenses, commands.report_expenses,
+    ("report", "expenses"): (_report_expenses,
+                             report_commands.report_expenses,
                              "what each department cost"),
     ("period", "accrue"): (_period, commands.period_accrue,
                            "post rents, recurring items, what a month lacks"),

@@ -17,16 +17,12 @@ from .deployment import Change, Deployment, Problem
 from .errors import (Conflict, Error, InvalidArgument, NotFound,
                      ParseError)
 from .rating import Sheet
-from .render import FORMATS
-from .render.csv import FORMULA
+from .render.safe import as_text
 from .results import Counts, ImportResult, Reject
 from .store import Store
 from .tariff_commands import progress_for
 from .values import instant, local, now_us, parse_time, text
 from .words import plain, say
-
-_ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html",
-            ".xlsx": "xlsx", ".txt": "text"}
 
 
 def print_json(document: Any) -> None:
@@ -296,19 +292,13 @@ def directory_suggest(arguments: argparse.Namespace) -> int:
     writer.writerow(["match_kind", "match", "department", "city", "from",
                      "to", "calls", "seconds", "cost", "currency"])
     for r in matches:
-        writer.writerow([r.kind, _as_text(r.key), "", "", "", "", r.calls,
+        writer.writerow([r.kind, as_text(r.key), "", "", "", "", r.calls,
                          r.seconds, text(r.money.amount), r.money.currency])
     return 0
 
 
 # what no row of `directory import` can give a department
 _UNMATCHED = {"department": "suggest_undeclared", "unknown": "suggest_unknown"}
-
-
-def _as_text(match: str) -> str:
-    """A quote keeps a spreadsheet from running a match as a formula;
-    `directory import` takes it off again."""
-    return "'" + match if match.startswith(("'", *FORMULA)) else match
 
 
 # ---- tariff ----
@@ -463,42 +453,7 @@ def unrated_list(arguments: argparse.Namespace) -> int:
     return 1 if rows else 0
 
 
-# ---- reports, periods, verification ----
-
-def _format(arguments: argparse.Namespace) -> str:
-    if arguments.json and arguments.format not in (None, "json"):
-        raise InvalidArgument(f"is {arguments.format}, but --json is given "
-                              "too; leave one out", code="TW_EINVAL",
-                              field="--format")
-    chosen = "json" if arguments.json else arguments.format
-    if chosen or not arguments.output:
-        return chosen or "text"
-    ending = Path(arguments.output).suffix.lower()
-    if ending and ending not in _ENDINGS:
-        raise InvalidArgument(
-            f"the ending {ending} names no format; write one of "
-            + ", ".join(_ENDINGS) + ", or add --format", code="TW_EINVAL",
-            field="--output")
-    return _ENDINGS.get(ending, "text")
-
-
-def report_expenses(arguments: argparse.Namespace) -> int:
-    chosen = _format(arguments)
-    by = tuple(part for part in arguments.by.split(",") if part)
-    with Store(arguments.store, readonly=True) as store:
-        report = store.expenses(arguments.month, by=by)
-    data = FORMATS[chosen](report, arguments.lang)
-    if arguments.output:
-        files.write(arguments.output, data)
-        print(plain(say(arguments.lang, "written", path=arguments.output)),
-              file=sys.stderr)
-    elif chosen == "xlsx" and sys.stdout.isatty():
-        raise InvalidArgument("xlsx is no text; add -o expenses.xlsx",
-                              field="--format")
-    else:
-        sys.stdout.buffer.write(data)
-    return 0
-
+# ---- periods, verification ----
 
 def period_accrue(arguments: argparse.Namespace) -> int:
     with Store(arguments.store) as store:

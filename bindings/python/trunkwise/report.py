@@ -3,18 +3,22 @@ HTML, CSV, XLSX and JSON."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from . import raw
-from .values import Money, decimal
+from .results import drain
+from .values import Money, decimal, instant, local, now_us
 
 BY = {"department": 1, "city": 2, "carrier": 4, "number": 8,
-      "destination": 16}
+      "destination": 16, "direction": 32, "contract": 64}
+PER = {"": 0, "day": 1, "week": 2, "month": 3}
+COMPARE = {"previous": 1}
 
 
 class ExpenseRow(NamedTuple):
-    """A group's month. ``currency`` is "" when nothing was charged."""
+    """What a group cost. ``currency`` is "" when nothing was charged."""
 
     department: str
     city: str
@@ -32,16 +36,41 @@ class ExpenseRow(NamedTuple):
     forwarded_cost: Decimal
     total: Decimal
     currency: str
+    direction: str = ""
+    contract: str = ""
+    period: str = ""
+    first_day: str = ""
+    last_day: str = ""
+    whole_month: bool = False
+    previous: Decimal = Decimal(0)
+    difference: Decimal = Decimal(0)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The difference in percent of what was before; None without any."""
+        if not self.previous:
+            return None
+        return (self.difference * 100 / abs(self.previous)).quantize(
+            Decimal("0.1"), ROUND_HALF_UP)
 
 
 class ExpenseReport(NamedTuple):
-    """Rows, one grand total per currency, and the zone of the month."""
+    """Rows, one grand total per currency, and the zone of the months.
+
+    ``month`` is the first one and ``last_month`` the last; ``made`` is the
+    day of making in that zone.
+    """
 
     month: str
     zone: str
     by: tuple[str, ...]
     rows: list[ExpenseRow]
     totals: list[ExpenseRow]
+    last_month: str = ""
+    per: str = ""
+    compare: tuple[str, ...] = ()
+    company: str = ""
+    made: dt.date | None = None
 
     def total(self, currency: str) -> Money:
         for row in self.totals:
@@ -56,29 +85,43 @@ def _row(r: raw.tw_expense_row) -> ExpenseRow:
         bool(r.unallocated), r.calls, r.answered, r.missed, r.unrated,
         Decimal(r.talk_us) / 60_000_000, decimal(r.rent.nanos),
         decimal(r.calls_cost.nanos), decimal(r.forwarded_cost.nanos),
-        decimal(r.total.nanos), r.total.currency)
+        decimal(r.total.nanos), r.total.currency, r.direction, r.contract,
+        r.period, r.first_day, r.last_day, bool(r.whole_month),
+        decimal(r.previous.nanos), decimal(r.difference.nanos))
 
 
-def expenses(store: raw.tw_store, month: str,
-             by: tuple[str, ...]) -> ExpenseReport:
-    """Reads a month; ``by`` names groupings, department when empty."""
+def _mask(names: tuple[str, ...], known: dict[str, int], what: str) -> int:
     mask = 0
-    for name in by:
-        if name not in BY:
-            raise ValueError(f"cannot group by {name!r}; choose from "
-                             + ", ".join(BY))
-        mask |= BY[name]
-    handle = raw.tw_report_expenses(store, month, mask)
-    rows, totals = [], []
-    try:
-        while True:
-            rows.append(_row(raw.tw_expenses_next(handle)))
-    except StopIteration:
-        pass
+    for name in names:
+        if name not in known:
+            raise ValueError(f"cannot {what} {name!r}; choose from "
+                             + ", ".join(k for k in known if k))
+        mask |= known[name]
+    return mask
+
+
+def _totals(handle: raw.tw_expenses) -> list[ExpenseRow]:
+    totals: list[ExpenseRow] = []
     try:
         while True:
             totals.append(_row(raw.tw_expenses_total(handle, len(totals))))
     except StopIteration:
-        pass
-    return ExpenseReport(month, raw.tw_expenses_zone(handle),
-                         by or ("department",), rows, totals)
+        return totals
+
+
+def expenses(store: raw.tw_store, month: str, *, by: tuple[str, ...],
+             last_month: str | None = None, per: str = "",
+             compare: tuple[str, ...] = ()) -> ExpenseReport:
+    """Reads the months from ``month`` to ``last_month``; ``by`` names
+    groupings, department when empty."""
+    by = tuple(dict.fromkeys(by)) or ("department",)
+    handle = raw.report_make(
+        store, _mask(by, BY, "group by"), _mask((per,), PER, "report per"),
+        _mask(compare, COMPARE, "compare with"), month, last_month)
+    zone = raw.tw_expenses_zone(handle)
+    return ExpenseReport(
+        month, zone, by,
+        [_row(r) for r in drain(raw.tw_expenses_next, handle)],
+        _totals(handle), last_month or month, per, tuple(compare),
+        raw.tw_expenses_company(handle),
+        local(instant(now_us()), zone).date())

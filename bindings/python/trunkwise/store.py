@@ -182,9 +182,13 @@ class Store:
         when = microseconds(at) if at else now_us()
         return Numbering(raw.tw_numbering_open(self.handle, when))
 
-    def expenses(self, month: str, *,
-                 by: tuple[str, ...] = ("department",)) -> ExpenseReport:
-        return expenses(self.handle, month, by)
+    def expenses(self, month: str, *, last_month: str | None = None,
+                 by: tuple[str, ...] = ("department",), per: str = "",
+                 compare: tuple[str, ...] = ()) -> ExpenseReport:
+        """What months from ``month`` to ``last_month`` cost; ``per`` is
+        "", day, week or month, ``compare`` holds previous or nothing."""
+        return expenses(self.handle, month, by=by, last_month=last_month,
+                        per=per, compare=compare)
 
     def accrue(self, month: str) -> int:
         """Posts rents and recurring items of a month; how many postings."""

@@ -5,13 +5,39 @@ Machine output (JSON keys, CSV of ``--json``) is never translated.
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from unicodedata import category
 
 LANGUAGES = ("en", "ru")
 
 _WORDS = {
-    "expenses": ("Expenses by {by}, {month}", "Расходы по {by}, {month}"),
+    "expenses": ("Expenses by {by}{per}, {month}",
+                 "Расходы по {by}{per}, {month}"),
+    "from_to": ("{first} to {last}", "{first} – {last}"),
+    "per_day": (" per day", ", по дням"),
+    "per_week": (" per week", ", по неделям"),
+    "per_month": (" per month", ", по месяцам"),
+    "period": ("Period", "Период"),
+    "by_period": ("period", "периодам"),
+    "by_direction": ("direction", "видам звонков"),
+    "by_contract": ("contract", "договорам"),
+    "direction": ("Direction", "Вид звонков"),
+    "contract": ("Contract", "Договор"),
+    "direction_outbound": ("outbound", "исходящие"),
+    "direction_inbound": ("inbound", "входящие"),
+    "direction_forward": ("forwarded", "переадресация"),
+    "direction_internal": ("internal", "внутренние"),
+    "direction_none": ("(not calls)", "(не звонки)"),
+    "whole_month": ("{month} as a whole", "{month} в целом"),
+    "week": ("{week} ({first} to {last})", "неделя {week} ({first}–{last})"),
+    "subtotal": ("Subtotal", "Подытог"),
+    "previous": ("Before", "До этого"),
+    "month_before": ("Month before", "Месяцем раньше"),
+    "difference": ("Difference", "Разница"),
+    "percent": ("%", "%"),
+    "largest": ("(the largest {count})", "(наибольшие: {count})"),
+    "made_note": ("Made {day}", "Составлено {day}"),
     "by_department": ("department", "отделам"),
     "by_city": ("city", "городам"),
     "by_carrier": ("carrier", "операторам"),
@@ -41,9 +67,9 @@ _WORDS = {
         "смотрите: trunkwise unrated list STORE"),
     "unrated": ("Unrated", "Без цены"),
     "unrated_row": ("of these, without a price", "из них без цены"),
-    "zone_note": ("Month in zone {zone}", "Месяц по времени {zone}"),
-    "no_calls": ("No calls and no rents in this month.",
-                 "В этом месяце нет звонков и аренды."),
+    "zone_note": ("Months in zone {zone}", "Месяцы по времени {zone}"),
+    "no_calls": ("No calls and no rents in this time.",
+                 "За это время нет звонков и аренды."),
     "share": ("What each {by} cost", "Суммы по {by}"),
     "generated": (
         "Amounts are exact, as the tariffs state them (VAT is not added); "
@@ -406,6 +432,10 @@ _MONTHS = {
 }
 
 
+_DAYS = {"ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс"),
+         "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
+
 def say(lang: str, key: str, **values: object) -> str:
     """A sentence or heading; unknown keys are our bug."""
     text = _WORDS[key][LANGUAGES.index(lang)]
@@ -416,6 +446,30 @@ def month_name(lang: str, month: str) -> str:
     """"2026-10" in words."""
     year, number = month.split("-")
     return f"{_MONTHS[lang][int(number) - 1]} {year}"
+
+
+def day_name(lang: str, day: str) -> str:
+    """"2026-10-05" as people write it."""
+    return ".".join(reversed(day.split("-"))) if lang == "ru" else day
+
+
+def period_name(lang: str, period: str, first: str, last: str,
+                whole_month: bool) -> str:
+    """A day, an ISO week or a month; ``whole_month``: what none of its days
+    owns. A week says which days of it are meant."""
+    if "W" in period:
+        year, week = period.split("-W")
+        short = 5 if lang == "ru" else 10
+        return say(lang, "week", week=period if lang == "en" else
+                   f"{int(week)}/{year}", first=day_name(lang, first)[:short],
+                   last=day_name(lang, last)[:short])
+    if period.count("-") == 2:
+        weekday = dt.date.fromisoformat(period).weekday()
+        return f"{day_name(lang, period)} {_DAYS[lang][weekday]}"
+    if period.count("-") != 1:
+        return period
+    month = month_name(lang, period)
+    return say(lang, "whole_month", month=month) if whole_month else month
 
 
 # marks that turn the reading direction of what follows them

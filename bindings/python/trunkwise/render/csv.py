@@ -1,48 +1,68 @@
 """The report for a spreadsheet. English: RFC 4180, UTF-8, comma, decimal
 point, as programs read it. Russian: what Excel with Russian settings opens
-by a double click, that is semicolon, decimal comma and a byte order mark."""
+by a double click, that is semicolon, decimal comma and a byte order mark.
+Style says otherwise, down to the encoding of older programs."""
 
 from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 
-from ..report import ExpenseReport, ExpenseRow
+from ..errors import InvalidArgument
+from ..report import ExpenseReport
 from ..values import text
 from ..words import say
-from .table import MONEY, cell, columns, label, unrated_cells
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n",
-            "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-def _safe(value: str) -> str:
-    """A leading quote keeps a spreadsheet from running a name as a
-    formula (CWE-1236)."""
-    return "'" + value if value.startswith(FORMULA) else value
+from .safe import as_text
+from .style import Style
+from .table import cell, decimals, label, table
 
 
-def _figure(row: ExpenseRow, key: str, lang: str) -> str:
-    value = cell(row, key)
-    shown = text(value) if key in MONEY else str(value)
-    return shown.replace(".", ",") if lang == "ru" else shown
+def _figure(value: int | Decimal | None, key: str, point: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return str(value)
+    return text(value, decimals(key)).replace(".", point)
 
 
-def render(report: ExpenseReport, lang: str) -> bytes:
-    keys = columns(report)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";" if lang == "ru" else ",")
-    writer.writerow([say(lang, k) for k in keys] + [say(lang, "currency")])
+def _encoded(written: str, encoding: str, cells: list[list[str]]) -> bytes:
+    """Never a question mark in the place of a letter."""
+    try:
+        return written.encode(encoding)
+    except UnicodeEncodeError:
+        pass
+    for line in cells:
+        for value in line:
+            try:
+                value.encode(encoding)
+            except UnicodeEncodeError as error:
+                raise InvalidArgument(
+                    f"{encoding} has no {value[error.start]!r} of "
+                    f"{value!r}; write --encoding utf-8-sig",
+                    code="TW_EINVAL", field="--encoding") from None
+    raise AssertionError("what the cells can say, the file can")
+
+
+def render(report: ExpenseReport, style: Style) -> bytes:
+    russian = style.lang == "ru"
+    point = style.decimal or ("," if russian else ".")
+    delimiter = style.delimiter or (";" if point == "," else ",")
+    encoding = style.encoding or ("utf-8-sig" if russian else "utf-8")
+    made = table(report, style.lang)
+    cells = [[say(style.lang, k) for k in made.keys + ("currency",)]]
     for row in report.rows:
-        writer.writerow([
-            _safe(label(row, k, lang)) if k in report.by
-            else _figure(row, k, lang) for k in keys] + [row.currency])
-    for row in report.totals:
-        cells = ["" if k in report.by else _figure(row, k, lang)
-                 for k in keys]
-        cells[0] = say(lang, "grand_total")
-        writer.writerow(cells + [row.currency])
-    unrated = unrated_cells(report, keys, lang)
-    if unrated:
-        writer.writerow(unrated + [""])
-    return out.getvalue().encode("utf-8-sig" if lang == "ru" else "utf-8")
+        cells.append([
+            row.period if k == "period"
+            else as_text(label(row, k, style.lang)) if k in made.names
+            else _figure(cell(row, k), k, point)
+            for k in made.keys] + [row.currency])
+    for line in made.lines:
+        if line.kind in ("total", "unrated"):
+            cells.append([as_text(v) if isinstance(v, str)
+                          else _figure(v, k, point)
+                          for v, k in zip(line.cells, made.keys)]
+                         + [line.currency])
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows(cells)
+    return _encoded(out.getvalue(), encoding, cells)

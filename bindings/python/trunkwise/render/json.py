@@ -7,26 +7,40 @@ import json
 
 from ..report import ExpenseReport, ExpenseRow
 from ..values import text
+from .style import Style
 from .table import MONEY, cell
 
+_DATES = ("period", "first_day", "last_day", "whole_month")
 
-def _figures(row: ExpenseRow) -> dict[str, object]:
+
+def _figures(report: ExpenseReport, row: ExpenseRow) -> dict[str, object]:
     figures: dict[str, object] = {
         "calls": row.calls, "answered": row.answered, "missed": row.missed,
         "unrated": row.unrated, "minutes": str(cell(row, "minutes"))}
     for key in MONEY:
         figures[key] = text(cell(row, key))
+    if "previous" in report.compare:
+        figures["previous"] = text(row.previous)
+        figures["difference"] = text(row.difference)
+        figures["percent"] = (None if row.percent is None
+                              else str(row.percent))
     figures["currency"] = row.currency
     return figures
 
 
-def render(report: ExpenseReport, lang: str) -> bytes:
-    rows = []
-    for row in report.rows:
-        names: dict[str, object] = {k: getattr(row, k) for k in report.by}
-        names["unallocated"] = row.unallocated
-        rows.append({**names, **_figures(row)})
+def _names(report: ExpenseReport, row: ExpenseRow) -> dict[str, object]:
+    keys = (_DATES if report.per else ()) + report.by
+    return {**{k: getattr(row, k) for k in keys},
+            "unallocated": row.unallocated}
+
+
+def render(report: ExpenseReport, style: Style) -> bytes:
     return (json.dumps({
-        "month": report.month, "zone": report.zone, "by": list(report.by),
-        "rows": rows, "totals": [_figures(t) for t in report.totals],
+        "month": report.month, "last_month": report.last_month,
+        "company": report.company, "zone": report.zone,
+        "by": list(report.by), "per": report.per,
+        "compare": list(report.compare),
+        "rows": [{**_names(report, r), **_figures(report, r)}
+                 for r in report.rows],
+        "totals": [_figures(report, t) for t in report.totals],
     }, ensure_ascii=False, indent=2) + "\n").encode()

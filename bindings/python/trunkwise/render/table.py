@@ -1,26 +1,84 @@
-"""The columns of an expense report, one place for all formats."""
+"""An expense report as a table of values, one place for all formats: which
+columns there are, which lines, and what they are called."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from typing import NamedTuple
 
 from ..report import ExpenseReport, ExpenseRow
-from ..words import say
+from ..words import day_name, month_name, period_name, say
 
-COUNTS = ("calls", "answered", "missed")
+COUNTS = ("calls", "answered", "missed", "unrated", "minutes")
 MONEY = ("rent", "call_cost", "forwarded_cost", "cost")
+COMPARED = ("previous", "difference", "percent")
 
 _FIELDS = {"call_cost": "calls_cost", "cost": "total"}
+# columns that are left out where they would hold nothing
+_SELDOM = ("unrated",)
+_SIGNED = ("difference", "percent")
 
 
-def columns(report: ExpenseReport) -> tuple[str, ...]:
-    """Keys in the order people read them."""
-    unrated = ("unrated",) if any(r.unrated for r in report.totals) else ()
-    return tuple(report.by) + COUNTS + unrated + ("minutes",) + MONEY
+class Line(NamedTuple):
+    """``kind`` is row, subtotal, total or unrated; a cell is a str, an int,
+    a Decimal, or None where there is nothing to say."""
+
+    kind: str
+    cells: tuple[str | int | Decimal | None, ...]
+    currency: str
+    unallocated: bool = False
 
 
-def cell(row: ExpenseRow, key: str) -> object:
-    """A cell's value: str, int or Decimal."""
+class Table(NamedTuple):
+    """``names`` of the ``keys`` are text, the others figures; ``heads`` are
+    what stands above them. ``currency`` is the only one, "" where there are
+    several or none."""
+
+    title: str
+    notes: tuple[str, ...]
+    warning: str
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+    heads: tuple[str, ...]
+    lines: tuple[Line, ...]
+    currency: str
+
+    def with_currency(self, lang: str) -> "Table":
+        """For people: the only currency stands in the headings, several
+        have a column beside the names."""
+        if self.currency:
+            return self._replace(heads=tuple(
+                h + (f", {self.currency}" if is_money(k) else "")
+                for h, k in zip(self.heads, self.keys)))
+        if sum(x.kind == "total" for x in self.lines) < 2:
+            return self
+        n = len(self.names)
+        return self._replace(
+            names=self.names + ("currency",),
+            keys=self.keys[:n] + ("currency",) + self.keys[n:],
+            heads=self.heads[:n] + (say(lang, "currency"),)
+            + self.heads[n:],
+            lines=tuple(x._replace(cells=x.cells[:n] + (x.currency,)
+                                   + x.cells[n:]) for x in self.lines))
+
+
+def is_money(key: str) -> bool:
+    return key in MONEY or key in ("previous", "difference")
+
+
+def decimals(key: str) -> int:
+    """Digits behind the point that are shown at least."""
+    return 2 if is_money(key) else 1
+
+
+def signed(key: str) -> bool:
+    """Is a plus written?"""
+    return key in _SIGNED
+
+
+def cell(row: ExpenseRow, key: str) -> int | Decimal | None:
+    """A figure's value."""
     value = getattr(row, _FIELDS.get(key, key))
     if key == "minutes":
         return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
@@ -29,27 +87,134 @@ def cell(row: ExpenseRow, key: str) -> object:
 
 def label(row: ExpenseRow, key: str, lang: str) -> str:
     """A group's name; what belongs to nobody has a name too."""
+    if key == "period":
+        return period_name(lang, row.period, row.first_day, row.last_day,
+                           row.whole_month)
     if key == "department" and row.unallocated:
         return say(lang, "unallocated")
-    return getattr(row, key) or say(lang, "none")
+    value = getattr(row, key)
+    if key == "direction":
+        return say(lang, "direction_" + (value or "none"))
+    return value or say(lang, "none")
 
 
-def currencies(report: ExpenseReport) -> list[str]:
-    return [t.currency for t in report.totals]
+def names_of(report: ExpenseReport) -> tuple[str, ...]:
+    return (("period",) if report.per else ()) + report.by
 
 
-def groups(report: ExpenseReport, lang: str) -> str:
-    """What the report is grouped by, as the title says it."""
-    return ", ".join(say(lang, "by_" + k) for k in report.by)
+def keys_of(report: ExpenseReport) -> tuple[str, ...]:
+    """Columns in the order people read them."""
+    figures = COUNTS + MONEY + (COMPARED if report.compare else ())
+    return names_of(report) + tuple(
+        k for k in figures
+        if k not in _SELDOM or any(cell(r, k) for r in report.totals))
 
 
-def unrated_cells(report: ExpenseReport, keys: tuple[str, ...],
-                  lang: str) -> list[str] | None:
-    """The row of calls without a price, below the totals: they are counted
-    above and are in no sum. None when there are none."""
-    count = sum(t.unrated for t in report.totals)
-    if not count:
-        return None
-    cells = [str(count) if k == "calls" else "" for k in keys]
-    cells[0] = say(lang, "unrated_row")
-    return cells
+def months(report: ExpenseReport, lang: str) -> str:
+    first = month_name(lang, report.month)
+    if report.last_month in ("", report.month):
+        return first
+    return say(lang, "from_to", first=first,
+               last=month_name(lang, report.last_month))
+
+
+def _month_before(month: str) -> str:
+    year, number = map(int, month.split("-"))
+    return f"{year - (number == 1):04d}-{(number - 2) % 12 + 1:02d}"
+
+
+def head(report: ExpenseReport, key: str, lang: str) -> str:
+    """What was before has a name where it is one month."""
+    if key == "previous" and report.per:
+        return say(lang, "month_before")
+    if key == "previous" and report.last_month == report.month:
+        return month_name(lang, _month_before(report.month))
+    return say(lang, key)
+
+
+def title(report: ExpenseReport, lang: str) -> str:
+    by = ", ".join(say(lang, "by_" + k) for k in report.by)
+    per = say(lang, "per_" + report.per) if report.per else ""
+    return say(lang, "expenses", by=by, per=per, month=months(report, lang))
+
+
+def notes(report: ExpenseReport, lang: str) -> tuple[str, ...]:
+    """Whose, in which zone and when."""
+    said = [say(lang, "zone_note", zone=report.zone)]
+    if report.company:
+        said.insert(0, report.company)
+    if report.made:
+        said.append(say(lang, "made_note", day=day_name(
+            lang, report.made.isoformat())))
+    return tuple(said)
+
+
+def _sum(rows: list[ExpenseRow], first: str) -> ExpenseRow:
+    """What rows of one currency add up to; ``first`` stands for a name."""
+    added = {f: sum(getattr(r, f) for r in rows)
+             for f in ExpenseRow._fields
+             if not isinstance(getattr(rows[0], f), (str, bool))}
+    return rows[0]._replace(**added, period=first)
+
+
+def _figures(row: ExpenseRow, keys: tuple[str, ...], names: tuple[str, ...],
+             first: str) -> tuple[str | int | Decimal | None, ...]:
+    return (first,) + tuple("" if k in names else cell(row, k)
+                            for k in keys[1:])
+
+
+def _subtotals(rows: list[ExpenseRow], keys: tuple[str, ...],
+               names: tuple[str, ...], lang: str) -> list[Line]:
+    """Below a period of more than one row, one line per currency."""
+    found: dict[str, list[ExpenseRow]] = {}
+    for row in rows:
+        found.setdefault(row.currency, []).append(row)
+    lines = []
+    for currency, of_it in found.items():
+        if len(of_it) > 1:
+            first = say(lang, "subtotal")
+            lines.append(Line("subtotal", _figures(
+                _sum(of_it, first), keys, names, first), currency))
+    return lines
+
+
+def _rows(report: ExpenseReport, keys: tuple[str, ...],
+          names: tuple[str, ...], lang: str) -> list[Line]:
+    lines: list[Line] = []
+    for _, group in groupby(report.rows, key=lambda r: (r.period,
+                                                        r.first_day)):
+        rows = list(group)
+        for row in rows:
+            lines.append(Line("row", tuple(
+                label(row, k, lang) if k in names else cell(row, k)
+                for k in keys), row.currency, row.unallocated))
+        if report.per:
+            lines += _subtotals(rows, keys, names, lang)
+    return lines
+
+
+def _totals(report: ExpenseReport, keys: tuple[str, ...],
+            names: tuple[str, ...], lang: str) -> list[Line]:
+    lines = [Line("total", _figures(row, keys, names,
+                                    say(lang, "grand_total")), row.currency)
+             for row in report.totals]
+    unrated = sum(t.unrated for t in report.totals)
+    if unrated:
+        lines.append(Line("unrated", (say(lang, "unrated_row"),) + tuple(
+            unrated if k == "calls" else "" for k in keys[1:]), ""))
+    return lines
+
+
+def table(report: ExpenseReport, lang: str) -> Table:
+    """All that a page shows, in its order."""
+    names, keys = names_of(report), keys_of(report)
+    several = len({t.currency for t in report.totals}) > 1
+    unrated = sum(t.unrated for t in report.totals)
+    lines = (_rows(report, keys, names, lang)
+             + _totals(report, keys, names, lang)) if report.rows else []
+    return Table(
+        title(report, lang), notes(report, lang),
+        say(lang, "unrated_note", count=unrated) if unrated else "",
+        names, keys, tuple(head(report, k, lang) for k in keys),
+        tuple(lines),
+        "" if several or not report.totals else report.totals[0].currency)

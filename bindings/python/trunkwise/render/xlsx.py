@@ -4,15 +4,106 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from typing import Any
 
 from ..errors import Unsupported
 from ..report import ExpenseReport
-from ..words import month_name, say
-from .table import cell, columns, groups, label, unrated_cells
+from ..values import text
+from ..words import say
+from .style import Style
+from .table import Line, Table, decimals, table
+
+# all that a spreadsheet keeps of a number
+_DIGITS = 15
 
 
-def render(report: ExpenseReport, lang: str) -> bytes:
-    """Numbers are numbers, names are strings and never formulas."""
+def is_exact(value: Decimal) -> bool:
+    """Would a spreadsheet keep all digits?"""
+    return len(value.normalize().as_tuple().digits) <= _DIGITS
+
+
+class _Sheet:
+    """One worksheet and the formats of its cells."""
+
+    def __init__(self, book: Any, name: str, made: Table):
+        self.book, self.made = book, made
+        self.sheet = book.add_worksheet(name)
+        self.formats: dict[tuple[str, int], Any] = {}
+
+    def format(self, kind: str, places: int) -> Any:
+        """Bold for sums, slanted for what stands beside them."""
+        if (kind, places) not in self.formats:
+            look: dict[str, object] = {}
+            if places:
+                look["num_format"] = "#,##0." + "0" * places
+            if kind in ("total", "subtotal"):
+                look.update(bold=True, top=1)
+            if kind in ("unrated", "bucket"):
+                look["italic"] = True
+            self.formats[kind, places] = self.book.add_format(look)
+        return self.formats[kind, places]
+
+    def put(self, line: int, column: int, key: str,
+            value: str | int | Decimal | None, kind: str) -> None:
+        """Numbers are numbers and names are text, never a formula. An
+        amount of more digits than a spreadsheet keeps is text as well: a
+        kopeck would be lost without a word."""
+        if value is None or value == "":
+            self.sheet.write_blank(line, column, None, self.format(kind, 0))
+        elif isinstance(value, Decimal) and is_exact(value):
+            exponent = value.normalize().as_tuple().exponent
+            places = max(decimals(key), -int(exponent))
+            self.sheet.write_number(line, column, value,
+                                    self.format(kind, places))
+        elif isinstance(value, int) and value < 10 ** _DIGITS:
+            self.sheet.write_number(line, column, value,
+                                    self.format(kind, 0))
+        else:
+            shown = text(value) if isinstance(value, Decimal) else str(value)
+            self.sheet.write_string(line, column, shown,
+                                    self.format(kind, 0))
+
+    def put_line(self, line: int, put: Line) -> None:
+        kind = "bucket" if put.unallocated else put.kind
+        for column, (key, value) in enumerate(zip(self.made.keys,
+                                                  put.cells)):
+            self.put(line, column, key, value, kind)
+        self.put(line, len(put.cells), "currency", put.currency, kind)
+
+
+def _fill(book: Any, report: ExpenseReport, made: Table, lang: str) -> None:
+    page = _Sheet(book, report.month, made)
+    sheet = page.sheet
+    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True,
+                            "valign": "bottom"})
+    sheet.write_string(0, 0, made.title, book.add_format(
+        {"bold": True, "font_size": 14}))
+    sheet.write_string(1, 0, ". ".join(made.notes))
+    if made.warning:
+        sheet.write_string(2, 0, made.warning,
+                           book.add_format({"bold": True}))
+    for column, key in enumerate(made.keys + ("currency",)):
+        sheet.write_string(3, column, say(lang, key), bold)
+    lines = [x for x in made.lines if x.kind != "subtotal"]
+    for line, put in enumerate(lines, 4):
+        page.put_line(line, put)
+    if not lines:
+        sheet.write_string(4, 0, say(lang, "no_calls"))
+    sheet.set_column(0, len(made.names) - 1, 26)
+    sheet.set_column(len(made.names), len(made.keys), 14)
+    sheet.freeze_panes(4, len(made.names))
+    rows = sum(x.kind == "row" for x in lines)
+    if rows:
+        sheet.autofilter(3, 0, 3 + rows, len(made.keys))
+    sheet.repeat_rows(3)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L" + made.title.replace("&", "&&") + "&R&P / &N")
+
+
+def render(report: ExpenseReport, style: Style) -> bytes:
+    """Rows can be filtered and summed: subtotals are left to the user."""
     try:
         import xlsxwriter
     except ImportError:
@@ -20,54 +111,8 @@ def render(report: ExpenseReport, lang: str) -> bytes:
                           "python3-xlsxwriter") from None
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    sheet = book.add_worksheet(report.month)
-    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-    title = book.add_format({"bold": True, "font_size": 14})
-    money = book.add_format({"num_format": "#,##0.00"})
-    total = book.add_format({"bold": True, "top": 1,
-                             "num_format": "#,##0.00"})
-    total_count = book.add_format({"bold": True, "top": 1})
-    keys = columns(report)
-
-    sheet.write_string(0, 0, say(lang, "expenses", by=groups(report, lang),
-                                 month=month_name(lang, report.month)), title)
-    sheet.write_string(1, 0, say(lang, "zone_note", zone=report.zone))
-    for column, key in enumerate(keys + ("currency",)):
-        sheet.write_string(3, column, say(lang, key), bold)
-
-    def put(line: int, column: int, value: object, money_format, count_format):
-        if isinstance(value, Decimal):
-            sheet.write_number(line, column, value, money_format)
-        elif isinstance(value, int):
-            sheet.write_number(line, column, value, count_format)
-        else:
-            sheet.write_string(line, column, str(value), count_format)
-
-    line = 4
-    for row in report.rows:
-        for column, key in enumerate(keys):
-            value = (label(row, key, lang) if key in report.by
-                     else cell(row, key))
-            put(line, column, value, money, None)
-        sheet.write_string(line, len(keys), row.currency)
-        line += 1
-    for row in report.totals:
-        for column, key in enumerate(keys):
-            value = "" if key in report.by else cell(row, key)
-            if column == 0:
-                value = say(lang, "grand_total")
-            put(line, column, value, total, total_count)
-        sheet.write_string(line, len(keys), row.currency, total_count)
-        line += 1
-    for column, text in enumerate(unrated_cells(report, keys, lang) or ()):
-        if text.isdigit():
-            sheet.write_number(line, column, int(text))
-        elif text:
-            sheet.write_string(line, column, text)
-    sheet.set_column(0, len(report.by) - 1, 26)
-    sheet.set_column(len(report.by), len(keys), 14)
-    sheet.freeze_panes(4, len(report.by))
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    book.set_properties({"title": table(report, style.lang).title,
+                         "company": report.company})
+    _fill(book, report, table(report, style.lang), style.lang)
     book.close()
     return out.getvalue()
