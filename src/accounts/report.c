@@ -67,9 +67,6 @@ static tw_status check_options(const tw_report_options *options,
 	if (options->per > TW_PER_MONTH)
 		return tw__fail_at(err, TW_EINVAL, 0, "per", "%u is no "
 				   "TW_PER_", options->per);
-	if (options->per == TW_PER_DAY || options->per == TW_PER_WEEK)
-		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "per", "the "
-				   "store keeps no days yet; ask per month");
 	if (options->compare & ~TW_COMPARE_PREVIOUS)
 		return tw__fail_at(err, TW_EINVAL, 0, "compare", "0x%x is no "
 				   "mask of TW_COMPARE_", options->compare);
@@ -78,6 +75,9 @@ static tw_status check_options(const tw_report_options *options,
 		return tw__fail_at(err, TW_EINVAL, 0, "compare", "days and "
 				   "weeks are compared with nothing; ask per "
 				   "month, or for a month as a whole");
+	if (options->per == TW_PER_DAY || options->per == TW_PER_WEEK)
+		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "per", "the "
+				   "store keeps no days yet; ask per month");
 	return TW_OK;
 }
 
