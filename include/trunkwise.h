@@ -20,6 +20,7 @@
 #include <trunkwise/numbering.h>
 #include <trunkwise/directory.h>
 #include <trunkwise/cdr.h>
+#include <trunkwise/recorder.h>
 #include <trunkwise/versions.h>
 #include <trunkwise/ledger.h>
 #include <trunkwise/report.h>

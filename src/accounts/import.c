@@ -12,6 +12,7 @@
 #include "call_shift.h"
 #include "formats/preset.h"
 #include "identity.h"
+#include "import.h"
 #include "ledger.h"
 #include "rejects.h"
 
@@ -23,6 +24,9 @@ struct tw_import {
 	bool open;              /* the transaction is ours to end */
 	tw_status failed;       /* of a call that no count can express */
 	char *source, *preset, *zone_name, *trunk_pattern;
+	char *file_name, *carrier;
+	const tw_numbering_lookup *lookup;
+	int64_t seen, day;      /* data_version and day of open_parts() */
 	tw_zone *zone;          /* NULL: times carry offsets */
 	struct tw__book book;
 	struct tw_dial_rule rule;
@@ -38,13 +42,12 @@ struct tw_import {
 	tw_counts counts;
 	bool known_file;        /* the same bytes are there already */
 	int64_t first_us, last_us;
-	int64_t newest_identity;        /* before the batch */
+	int64_t newest_identity;        /* before the transaction */
+	uint64_t passed_over;           /* likewise */
 	struct tw__call call;   /* scratch: it is too big for stacks */
 };
 
-static tw_status insert_batch(struct tw_import *import,
-			      const tw_import_options *options,
-			      tw_error *err)
+static tw_status insert_batch(struct tw_import *import, tw_error *err)
 {
 	const tw_clock *clock = tw__store_clock(import->store);
 	struct tw_stmt *stmt;
@@ -57,7 +60,7 @@ static tw_status insert_batch(struct tw_import *import,
 	tw__bind_text(stmt, 1, import->source);
 	tw__bind_text(stmt, 2, import->preset);
 	tw__bind_text(stmt, 3, import->zone_name);
-	tw__bind_text(stmt, 4, options->file_name ? options->file_name : "");
+	tw__bind_text(stmt, 4, import->file_name);
 	tw__bind_i64(stmt, 5, clock->wall(clock->arg));
 	status = tw__run(stmt, err);
 	if (!status)
@@ -81,8 +84,12 @@ static tw_status copy_options(struct tw_import *import,
 	import->zone_name = tw_strdup(options->zone ? options->zone : "");
 	import->trunk_pattern = tw_strdup(options->trunk_pattern ?
 					  options->trunk_pattern : "");
+	import->file_name = tw_strdup(options->file_name ?
+				      options->file_name : "");
+	import->carrier = tw_strdup(options->carrier ? options->carrier : "");
+	import->lookup = options->lookup;
 	if (!import->source || !import->preset || !import->zone_name ||
-	    !import->trunk_pattern)
+	    !import->trunk_pattern || !import->file_name || !import->carrier)
 		return tw__fail_oom(err);
 	if (strlen(source) > TW_CALL_TEXT_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "source", "is longer "
@@ -100,13 +107,23 @@ static tw_status copy_options(struct tw_import *import,
 	return tw_zone_open(&import->zone, import->zone_name, err);
 }
 
-static tw_status open_parts(struct tw_import *import,
-			    const tw_import_options *options, tw_error *err)
+static int64_t today(const struct tw_import *import)
+{
+	const tw_clock *clock = tw__store_clock(import->store);
+
+	return clock->wall(clock->arg) / (86400 * TW_SECOND);
+}
+
+static tw_status open_parts(struct tw_import *import, tw_error *err)
 {
 	int64_t carrier = 0;
-	tw_status status = tw__book_open(&import->book, import->store,
-		*import->zone_name ? import->zone_name : "UTC", err);
+	tw_status status = tw__data_version(&import->seen, import->store,
+					    err);
 
+	import->day = today(import);
+	if (!status)
+		status = tw__book_open(&import->book, import->store,
+			*import->zone_name ? import->zone_name : "UTC", err);
 	if (status)
 		return status;
 	import->rule = tw__dial_rule(import->book.country);
@@ -115,24 +132,23 @@ static tw_status open_parts(struct tw_import *import,
 				&import->rule, err);
 	if (status)
 		return status;
-	if (options->carrier && *options->carrier) {
-		carrier = tw__owners_carrier(import->owners, options->carrier,
+	if (*import->carrier) {
+		carrier = tw__owners_carrier(import->owners, import->carrier,
 					     0);
 		if (!carrier)
 			return tw__fail_at(err, TW_ENOTFOUND, 0, "carrier",
 					   "'%.80s' is not in the directory; "
 					   "apply a [[carrier]] or import its "
-					   "tariff first", options->carrier);
+					   "tariff first", import->carrier);
 	}
 	status = tw__rater_new(&import->rater, import->store,
 			       &import->ids.words, carrier, err);
-	if (!status && options->lookup)
-		status = tw__rater_lookup(import->rater, options->lookup,
-					  err);
+	if (!status && import->lookup)
+		status = tw__rater_lookup(import->rater, import->lookup, err);
 	if (!status)
 		status = tw__identity_newest(&import->newest_identity,
 					     import->store, err);
-	return status ? status : insert_batch(import, options, err);
+	return status ? status : insert_batch(import, err);
 }
 
 tw_status tw_import_new(tw_import **out, tw_store *store,
@@ -166,7 +182,7 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 		status = tw__tx_enter(&import->tx, store, err);
 	if (!status) {
 		import->open = true;
-		status = open_parts(import, &o, err);
+		status = open_parts(import, err);
 	}
 	if (status) {
 		tw_import_free(import);
@@ -174,6 +190,82 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 	}
 	*out = import;
 	return TW_OK;
+}
+
+static void close_parts(struct tw_import *import)
+{
+	tw__rater_free(import->rater);
+	tw__owners_free(import->owners);
+	tw__legs_free(import->legs);
+	import->rater = NULL;
+	import->owners = NULL;
+	import->legs = NULL;
+	tw__call_ids_close(&import->ids);
+	tw__rollup_free(&import->rollup);
+	tw__book_close(&import->book);
+}
+
+/* Rows that are no calls; who stands in nothing else is forgotten again. */
+static uint64_t passed_over(const struct tw_import *import)
+{
+	return import->counts.rows_read - import->counts.rows_stored;
+}
+
+static tw_status same_batch(struct tw_import *import, tw_error *err)
+{
+	const int64_t batch = import->ids.batch;
+	tw_status status;
+
+	if (passed_over(import) != import->passed_over) {
+		tw__call_ids_close(&import->ids);
+		tw__call_ids_open(&import->ids, import->store);
+		import->ids.batch = batch;
+		import->passed_over = passed_over(import);
+	}
+	tw__rollup_free(&import->rollup);
+	/* what they noted is stored by now */
+	tw__legs_free(import->legs);
+	import->legs = NULL;
+	status = tw__identity_newest(&import->newest_identity, import->store,
+				     err);
+	return status || batch ? status : insert_batch(import, err);
+}
+
+/* What was learned of the store is as good as new unless somebody else wrote
+ * to it; a day ends the batch, so that one can be taken back. */
+static tw_status go_on(struct tw_import *import, tw_error *err)
+{
+	int64_t version = 0;
+	tw_status status = tw__data_version(&version, import->store, err);
+
+	tw_rejects_free(import->rejects);
+	import->rejects = tw__rejects_new();
+	if (!status && !import->rejects)
+		status = tw__fail_oom(err);
+	if (status)
+		return status;
+	if (version == import->seen && today(import) == import->day)
+		return same_batch(import, err);
+	close_parts(import);
+	import->counts = (tw_counts){ .size = sizeof(import->counts) };
+	import->passed_over = 0;
+	import->first_us = import->last_us = 0;
+	return open_parts(import, err);
+}
+
+tw_status tw__import_resume(tw_import *import, tw_error *err)
+{
+	tw_status status;
+
+	if (import->open || import->failed)
+		return tw__fail(err, TW_EINVAL, "only a committed import goes "
+				"on");
+	status = tw__tx_enter(&import->tx, import->store, err);
+	if (status)
+		return status;
+	import->open = true;
+	import->failed = go_on(import, err);
+	return import->failed;
 }
 
 void tw_import_free(tw_import *import)
@@ -185,18 +277,15 @@ void tw_import_free(tw_import *import)
 				   NULL);
 	tw__preset_free(import->reading);
 	tw__shift_free(import->shift);
-	tw__legs_free(import->legs);
-	tw__rater_free(import->rater);
-	tw__owners_free(import->owners);
-	tw__call_ids_close(&import->ids);
-	tw__rollup_free(&import->rollup);
-	tw__book_close(&import->book);
+	close_parts(import);
 	tw_zone_free(import->zone);
 	tw_rejects_free(import->rejects);
 	tw_free(import->source);
 	tw_free(import->preset);
 	tw_free(import->zone_name);
 	tw_free(import->trunk_pattern);
+	tw_free(import->file_name);
+	tw_free(import->carrier);
 	tw_store_free(import->store);
 	tw_free(import);
 }
@@ -627,7 +716,7 @@ static tw_status settle(struct tw_import *import, tw_error *err)
 	const tw_counts *counts = &import->counts;
 	tw_status status = TW_OK;
 
-	if (counts->rows_read != counts->rows_stored)
+	if (passed_over(import) != import->passed_over)
 		status = tw__identity_prune(import->store,
 			import->newest_identity, import->ids.batch,
 			(const int64_t []){ import->first_us,
@@ -661,6 +750,7 @@ tw_status tw_import_commit(tw_counts *out, tw_rejects **out_rejects,
 	status = settle(import, err);
 	import->open = false;
 	status = tw__tx_leave(&import->tx, import->store, status, err);
+	import->failed = status;
 	if (status)
 		return status;
 	if (out)

@@ -73,6 +73,10 @@ tw_status tw__store_empty_log(tw_store *store, tw_error *err);
 tw_status tw__read_enter(struct tw_tx *tx, tw_store *store, tw_error *err);
 void tw__read_leave(struct tw_tx *tx, tw_store *store);
 
+/* Changes when somebody else has committed to the file; by what, it does not
+ * say. Inside a transaction it holds for all of it. */
+tw_status tw__data_version(int64_t *out, tw_store *store, tw_error *err);
+
 bool tw__store_is_readonly(const tw_store *store);
 const tw_clock *tw__store_clock(const tw_store *store);
 /* Children keep their store alive. */

@@ -204,6 +204,21 @@ tw_status tw__store_empty_log(tw_store *store, tw_error *err)
 }
 
 
+tw_status tw__data_version(int64_t *out, tw_store *store, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, "PRAGMA data_version", err);
+
+	if (!status)
+		status = tw__step(stmt, err);
+	if (status)
+		return status;
+	*out = tw__col_i64(stmt, 0);
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+
 tw_status tw__read_enter(struct tw_tx *tx, tw_store *store, tw_error *err)
 {
 	tw_status status;
