@@ -25,6 +25,16 @@ def _store(parser: argparse.ArgumentParser) -> None:
                         help="the SQLite file of this installation")
 
 
+def _mask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mask", action="store_true",
+                        help="people's numbers as 7916***4567")
+
+
+def _store_mask(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _mask(parser)
+
+
 def _month(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--month", required=True, metavar="YYYY-MM",
                         help="month in the company's zone")
@@ -110,6 +120,7 @@ def _call_explain(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("call", metavar="CALL_ID",
                         help="as its record gave it")
+    _mask(parser)
 
 
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
@@ -240,7 +251,7 @@ VERBS = {
                       "put a deployment file in force"),
     ("directory", "import"): (_directory_import, commands.directory_import,
                               "who owns which extension, number, trunk"),
-    ("directory", "suggest"): (_store, commands.directory_suggest,
+    ("directory", "suggest"): (_store_mask, commands.directory_suggest,
                                "what no department owns, ready to fill in"),
     ("tariff", "check"): (_tariff_sheet, commands.tariff_check,
                           "read a price sheet, change nothing"),
@@ -274,7 +285,7 @@ VERBS = {
                             "where a number stands: operator, region, city"),
     ("rating", "explain"): (_rating_explain, rating_commands.rating_explain,
                             "what a call would cost, and why"),
-    ("unrated", "list"): (_store, commands.unrated_list,
+    ("unrated", "list"): (_store_mask, commands.unrated_list,
                           "billable calls without a price"),
     ("report", "expenses"): (_report_expenses,
                              report_commands.report_expenses,

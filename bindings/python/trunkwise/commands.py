@@ -16,9 +16,10 @@ from . import files, raw, sheets
 from .deployment import Change, Deployment, Problem
 from .errors import (Conflict, Error, InvalidArgument, NotFound,
                      ParseError)
+from .mask import Mask
 from .rating import Sheet
 from .render.safe import as_text
-from .results import Counts, ImportResult, Reject
+from .results import Counts, ImportResult, Listing, Reject
 from .store import Store
 from .tariff_commands import progress_for
 from .values import instant, local, now_us, parse_time, text
@@ -55,6 +56,15 @@ def country(store: Store) -> str | None:
     for row in store.directory().rows("company"):
         return row["country"] or None
     return None
+
+
+def masked(store: Store, rows: list[Listing],
+           arguments: argparse.Namespace) -> list[Listing]:
+    """Lines whose key may be somebody's number, as --mask wants them."""
+    if not arguments.mask:
+        return rows
+    hide = Mask.of(store)
+    return [r._replace(key=hide.number(r.key)) for r in rows]
 
 
 def _counts(counts: Counts) -> dict[str, int]:
@@ -269,7 +279,7 @@ def directory_import(arguments: argparse.Namespace) -> int:
 
 def directory_suggest(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
-        rows = store.suggest()
+        rows = masked(store, store.suggest(), arguments)
     if arguments.json:
         print_json({"rows": [
             {"match_kind": r.kind, "match": r.key, "calls": r.calls,
@@ -439,7 +449,7 @@ def import_undo(arguments: argparse.Namespace) -> int:
 
 def unrated_list(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
-        rows = store.unrated()
+        rows = masked(store, store.unrated(), arguments)
     if arguments.json:
         print_json({"rows": [
             {"number": r.key, "reason": r.kind, "calls": r.calls,

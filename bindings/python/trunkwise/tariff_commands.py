@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Callable
 
 from .errors import NotFound
+from .mask import Mask
 from .prices import PriceChange, PriceChanges
 from .results import TariffVersion
 from .store import Store
@@ -211,6 +212,8 @@ def tariff_changes(arguments: argparse.Namespace) -> int:
 def call_explain(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         words = store.explain_call(arguments.call, lang=arguments.lang)
+        if arguments.mask:
+            words = Mask.of(store).spoken(words)
     if arguments.json:
         print(json.dumps({"call": arguments.call, "text": words},
                          ensure_ascii=False, indent=2))

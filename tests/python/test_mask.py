@@ -1,0 +1,77 @@
+"""--mask: people's numbers are hidden wherever they are listed, ours not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import report_world
+from report_world import NUMBERS
+from trunkwise.mask import Mask
+
+
+@pytest.mark.parametrize("number, shown", [
+    ("79161234567", "7916***4567"), ("78432000001", "78432000001"),
+    ("112", "112"), ("123456", "123456"), ("", ""), ("msk", "msk"),
+    ("PJSIP/main-1234567", "PJSIP/main-1234567"),
+])
+def test_who_is_hidden(number, shown):
+    assert Mask(["78432000001"]).number(number) == shown
+
+
+def test_a_short_number_of_a_person_is_hidden_too():
+    assert "***" in Mask([]).number("1234567")
+
+
+def test_words_of_a_call():
+    hide = Mask(["74950000003"])
+    assert hide.spoken(
+        "Outbound call to 79161234567 from 74950000003, answered 2026-10-05"
+        "T10:00:05+03:00 (Europe/Moscow).\n0.25 x 1234567 s / 60") == (
+        "Outbound call to 7916***4567 from 74950000003, answered 2026-10-05"
+        "T10:00:05+03:00 (Europe/Moscow).\n0.25 x 1234567 s / 60")
+    assert hide.spoken("Входящий звонок на 74950000003 с номера "
+                       "79161234567, ответ") == (
+        "Входящий звонок на 74950000003 с номера 7916***4567, ответ")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mask")
+    report_world.make(folder, seed=3, count=200).close()
+    return folder / "world.db"
+
+
+def numbers_in(text):
+    return set(re.findall(r"\b\d{11}\b", text))
+
+
+@pytest.mark.parametrize("verb, status", [
+    (("unrated", "list"), 1), (("directory", "suggest"), 0)])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_lists_hide_people(world, command, verb, status, form):
+    plain = command(*verb, world, *form, check=status)
+    hidden = command(*verb, world, *form, "--mask", check=status)
+    people = numbers_in(plain.out) - set(NUMBERS)
+    assert people and not numbers_in(hidden.out) - set(NUMBERS)
+    assert "***" in hidden.out
+    assert len(hidden.out.splitlines()) == len(plain.out.splitlines())
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_an_explained_call_hides_people(world, command, lang):
+    hidden = 0
+    for i in range(40):
+        arguments = ("call", "explain", world, f"c{i}", "--lang", lang)
+        plain = command(*arguments, check=0).out
+        people = numbers_in(plain) - set(NUMBERS)
+        if not people:
+            continue
+        said = command(*arguments, "--mask", check=0).out
+        assert not numbers_in(said) - set(NUMBERS)
+        assert numbers_in(said) == numbers_in(plain) & set(NUMBERS)
+        hidden += 1
+        if hidden == 3:
+            return
+    raise AssertionError("no call of a person was found")
