@@ -132,8 +132,10 @@ static tw_status swap(char **kept, const char *temporary, const char *path,
 		if (!status)
 			status = unlink_parts(path, err);
 	}
+	/* Over whatever stands there by now: only an empty file, of somebody
+	 * who found none, made one and waits for the lock that we hold. */
 	if (!status)
-		status = tw__copy_publish(temporary, path, false, err);
+		status = tw__copy_publish(temporary, path, true, err);
 	if (status) {
 		tw_free(name);
 		return status;

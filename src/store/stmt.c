@@ -15,6 +15,8 @@ static tw_status status_of(int code)
 	case SQLITE_CONSTRAINT_UNIQUE:
 	case SQLITE_CONSTRAINT_ROWID:
 		return TW_EEXIST;
+	case SQLITE_READONLY_DBMOVED:
+		return TW_EIO;
 	}
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
@@ -35,6 +37,8 @@ static tw_status status_of(int code)
 
 const char *tw__store_mend(int code)
 {
+	if (code == SQLITE_READONLY_DBMOVED)
+		return "; it was deleted or replaced, open it again";
 	switch (code & 0xff) {
 	case SQLITE_READONLY:
 	case SQLITE_AUTH:

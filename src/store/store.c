@@ -186,6 +186,11 @@ static tw_status connect(tw_store *store, tw_error *err)
 		status = tw__store_migrate(store, err);
 	if (!status && store->readonly)
 		status = tw__store_guard(store, err);
+	/* A restore between the opening of the file and that of its log gives
+	 * the log of another file: no damage, though it looks like one. */
+	if ((!status || status == TW_ESTORE) &&
+	    tw__store_same_file(store, NULL))
+		return gone(store, err);
 	if (status == TW_ESTORE || status == TW_EREFUSED)
 		status = explain_reader(store, status, err);
 	return status;

@@ -1,5 +1,6 @@
 /* Restores: the old file keeps all its bytes, a bad backup changes nothing. */
 #include "store_fixture.h"
+#include <pthread.h>
 #include <sqlite3.h>
 
 #define ADD "INSERT INTO entity (kind) VALUES ('x')"
@@ -265,6 +266,58 @@ static void through_a_link(void **state)
 	close_test(&t);
 }
 
+struct opener {
+	struct fixture *f;
+	volatile int stop, wrong, opened;
+};
+
+/* As `cdr import` does: makes the store when there is none. */
+static void *open_on(void *arg)
+{
+	struct opener *o = arg;
+
+	while (!o->stop) {
+		tw_store *store = NULL;
+		tw_status status = fixture_open(&store, o->f, TW_STORE_CREATE,
+						3000, NULL);
+
+		/* replaced under it, or seen while it had two names */
+		if (status && status != TW_EIO && status != TW_EUNSUPPORTED)
+			o->wrong = status;
+		o->opened += !status;
+		tw_store_free(store);
+	}
+	return NULL;
+}
+
+/* Who makes a store in the moment in which there is none makes no other. */
+static void others_open_meanwhile(void **state)
+{
+	struct restore_test t = open_test(state);
+	struct opener o = { .f = t.f };
+	tw_error err = TW_ERROR_INIT;
+	pthread_t thread;
+	char *kept, name[300];
+	int i;
+
+	assert_int_equal(pthread_create(&thread, NULL, open_on, &o), 0);
+	for (i = 0; i < 60; i++) {
+		kept = NULL;
+		if (tw_store_restore(&kept, t.f->path, t.backup, &err))
+			fail_msg("%s", err.message);
+		remove_all(kept);
+		snprintf(name, sizeof(name), "%s-wal", kept);
+		unlink(name);
+		tw_free(kept);
+	}
+	o.stop = 1;
+	pthread_join(thread, NULL);
+	assert_int_equal(o.wrong, 0);
+	assert_true(o.opened > 0);
+	assert_int_equal(rows_of(t.f->path), 1);
+	close_test(&t);
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, fixture_setup, \
 						fixture_teardown)
 
@@ -280,6 +333,7 @@ int main(void)
 		TEST(over_a_damaged_store),
 		TEST(a_lonely_log_is_set_aside),
 		TEST(through_a_link),
+		TEST(others_open_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
