@@ -27,8 +27,13 @@ typedef struct tw_store_options {
 	uint32_t lock_wait_ms;       /* for the writer lock; then TW_EBUSY */
 	uint32_t reserved;
 	const tw_clock *clock;       /* stamps rows; NULL: system's */
+	const char *actor;           /* who acts through this handle: written
+					beside postings, closed months and
+					amendments; at most 63 bytes; NULL:
+					nobody says */
 } tw_store_options;
-#define TW_STORE_OPTIONS_INIT { sizeof(tw_store_options), 0, 5000, 0, NULL }
+#define TW_STORE_OPTIONS_INIT { sizeof(tw_store_options), 0, 5000, 0, NULL, \
+	NULL }
 
 /** Opens and migrates forward (a writer only; one transaction).
  * The file and its lock are made with mode 0600.

@@ -53,7 +53,8 @@ static tw_status insert_batch(struct tw_import *import, tw_error *err)
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, import->store,
 		"INSERT INTO batch (source, preset, zone, file_name, "
-		"file_hash, made_us) VALUES (?, ?, ?, ?, '', ?)", err);
+		"file_hash, made_us, open_month) "
+		"VALUES (?, ?, ?, ?, '', ?, ?)", err);
 
 	if (status)
 		return status;
@@ -62,6 +63,7 @@ static tw_status insert_batch(struct tw_import *import, tw_error *err)
 	tw__bind_text(stmt, 3, import->zone_name);
 	tw__bind_text(stmt, 4, import->file_name);
 	tw__bind_i64(stmt, 5, clock->wall(clock->arg));
+	tw__bind_i64(stmt, 6, import->book.open_month);
 	status = tw__run(stmt, err);
 	if (!status)
 		import->ids.batch = tw__last_id(import->store);
@@ -124,6 +126,8 @@ static tw_status open_parts(struct tw_import *import, tw_error *err)
 	if (!status)
 		status = tw__book_open(&import->book, import->store,
 			*import->zone_name ? import->zone_name : "UTC", err);
+	if (!status)
+		status = tw__rollup_catch_up(import->store, err);
 	if (status)
 		return status;
 	import->rule = tw__dial_rule(import->book.country);
@@ -369,36 +373,33 @@ static tw_status put_aside(struct tw_import *import, const char *kind,
 	return code;
 }
 
+/* Into the sums first: calls are never deleted, and a sum that overflows must
+ * be seen before there is one too many. */
 static tw_status store_call(struct tw_import *import, tw_error *err)
 {
+	struct tw__posted posted = { import->call.cdr.start,
+		import->book.open_month, 1 };
 	struct tw__call *call = &import->call;
-	struct tw__rollup_row *row;
-	struct tw__rollup_key key;
-	struct tw__sums sums, sum;
+	struct tw__rollup_row row;
 	tw_status status;
 
-	tw__rollup_of(&key, &sums, call, &import->book);
-	status = tw__rollup_row(&row, &import->rollup, &key, err);
+	tw__rollup_of(&row.key, &row.sums, call);
+	status = tw__rollup_post(&import->rollup, &import->book, &posted,
+				 &row, err);
 	if (status)
 		return status;
-	/* looked at before the insert: calls are never deleted */
-	sum = row->sums;
-	if (!tw__sums_add(&sum, &sums, 1))
-		return tw__fail_at(err, TW_ERANGE, 0, "cost", "the month's "
-				   "sum would exceed 9.2e9 units; check the "
-				   "tariff's price");
 	status = tw__call_store(import->store, call, &import->ids, err);
-	if (!status)
-		status = tw__rater_keep(import->rater, call,
-					import->ids.batch, err);
-	if (status)
+	if (status) {
+		posted.sign = -1;
+		(void)tw__rollup_post(&import->rollup, &import->book,
+				      &posted, &row, NULL);
 		return status;
-	row->sums = sum;
+	}
 	if (!import->first_us || call->cdr.start < import->first_us)
 		import->first_us = call->cdr.start;
 	if (call->cdr.start > import->last_us)
 		import->last_us = call->cdr.start;
-	return TW_OK;
+	return tw__rater_keep(import->rater, call, import->ids.batch, err);
 }
 
 /* The number that forwarded a leg may stand in another row only, and that row
@@ -732,7 +733,8 @@ static tw_status settle(struct tw_import *import, tw_error *err)
 					  err);
 	if (!status)
 		status = tw__ledger_post_calls(import->store,
-			&import->rollup, import->ids.batch, err);
+			&import->rollup, &(const struct tw__charges_of){
+				.batch = import->ids.batch }, err);
 	if (!status)
 		status = tw__rater_settle(import->rater, err);
 	if (!status && counts->rows_stored)

@@ -2,18 +2,19 @@
  * @file src/accounts/import_undo.c  Taking a batch back
  *
  * Decides what "undone" means: postings are reversed by new ones, the rollup
- * is as if the batch had never come, bundles and tiers get their seconds back,
+ * loses what the batch's calls stand for now, bundles and tiers get their seconds back,
  * and its calls stay, marked in their key, so that the same records may come
  * again (under another zone, or after the tariff that they lacked).
  */
 #include <string.h>
 #include "call_region.h"
+#include "history.h"
 #include "ledger.h"
 #include "usage.h"
 #include <trunkwise/report.h>
 
 struct batch {
-	int64_t id, range[2], undone_us;
+	int64_t id, range[2], undone_us, undone_month;
 };
 
 static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
@@ -44,21 +45,48 @@ static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
 	return TW_OK;
 }
 
-static tw_status take_from_rollup(tw_store *store, const struct batch *batch,
-				  tw_error *err)
-{
-	struct tw__rollup rollup = { 0 };
+struct taking {
+	struct tw__rollup rollup;
 	struct tw__book book;
-	tw_status status = tw__book_open(&book, store, "UTC", err);
+};
+
+static tw_status take_call(const struct tw__stored *call, void *arg,
+			   tw_error *err)
+{
+	struct taking *taking = arg;
+	const struct tw__posted posted = { call->start,
+		taking->book.open_month, -1 };
+	struct tw__rollup_row row;
+
+	if (call->undone)
+		return TW_OK;
+	tw__stored_row(&row, call, &call->now);
+	return tw__rollup_post(&taking->rollup, &taking->book, &posted, &row,
+			       err);
+}
+
+/* What its calls stand for now, amended or not, out of rollup and ledger: of
+ * closed months as a correction of the first open one. */
+static tw_status take_from_books(tw_store *store, struct batch *batch,
+				 tw_error *err)
+{
+	const struct tw__charges_of of = { .batch = batch->id,
+		.correction = true, .reference = "undo" };
+	struct taking taking = { { 0 }, { 0 } };
+	tw_status status = tw__book_open(&taking.book, store, "UTC", err);
 
 	if (status)
 		return status;
-	status = tw__rollup_scan(&rollup, store, &book, batch->range,
-				 batch->id, err);
+	batch->undone_month = taking.book.open_month;
+	status = tw__stored_scan(store, batch->range, batch->id, take_call,
+				 &taking, err);
 	if (!status)
-		status = tw__rollup_merge(store, &rollup, -1, err);
-	tw__rollup_free(&rollup);
-	tw__book_close(&book);
+		status = tw__rollup_merge(store, &taking.rollup, 1, err);
+	if (!status)
+		status = tw__ledger_post_calls(store, &taking.rollup, &of,
+					       err);
+	tw__rollup_free(&taking.rollup);
+	tw__book_close(&taking.book);
 	return status;
 }
 
@@ -85,12 +113,14 @@ static tw_status mark_batch(tw_store *store, const struct batch *batch,
 	const tw_clock *clock = tw__store_clock(store);
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"UPDATE batch SET undone_us = ? WHERE id = ?", err);
+		"UPDATE batch SET undone_us = ?, undone_month = ? "
+		"WHERE id = ?", err);
 
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, clock->wall(clock->arg));
-	tw__bind_i64(stmt, 2, batch->id);
+	tw__bind_i64(stmt, 2, batch->undone_month);
+	tw__bind_i64(stmt, 3, batch->id);
 	return tw__run(stmt, err);
 }
 
@@ -100,15 +130,15 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 	tw_status status = read_batch(&batch, store, (int64_t)id, err);
 
 	if (!status)
-		status = take_from_rollup(store, &batch, err);
+		status = tw__rollup_catch_up(store, err);
+	if (!status)
+		status = take_from_books(store, &batch, err);
 	if (!status)
 		status = tw__regions_undo(store, batch.id, err);
 	if (!status)
 		status = tw__usage_undo(store, batch.id, err);
 	if (!status)
 		status = mark_calls(store, &batch, err);
-	if (!status)
-		status = tw__ledger_reverse(store, batch.id, err);
 	if (!status)
 		status = mark_batch(store, &batch, err);
 	return status;

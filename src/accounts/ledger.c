@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/decimal.h"
+#include "intern.h"
 #include "ledger.h"
 
 static tw_status next_entry(int64_t *out, tw_store *store, tw_error *err)
@@ -27,52 +28,77 @@ static tw_status next_entry(int64_t *out, tw_store *store, tw_error *err)
 }
 
 static tw_status post_side(tw_store *store, const struct tw__entry *entry,
-			   const int64_t side[4], tw_error *err)
+			   const int64_t side[6], int64_t who, tw_error *err)
 {
 	const tw_clock *clock = tw__store_clock(store);
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"INSERT INTO posting (entry, account_kind, account, "
-		"amount_nanos, currency, kind, correction, month, batch, "
-		"subject, made_us, reference) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+		"amount_nanos, net_nanos, vat_nanos, currency, kind, "
+		"correction, month, of_month, batch, run, subject, made_us, "
+		"who, reference) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
 
 	if (status)
 		return status;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 6; i++)
 		tw__bind_i64(stmt, i + 1, side[i]);
-	tw__bind_text(stmt, 5, entry->currency);
-	tw__bind_i64(stmt, 6, entry->kind);
-	tw__bind_i64(stmt, 7, entry->correction);
-	tw__bind_i64(stmt, 8, entry->month);
-	tw__bind_i64(stmt, 9, entry->batch);
-	tw__bind_i64(stmt, 10, entry->subject);
-	tw__bind_i64(stmt, 11, clock->wall(clock->arg));
-	tw__bind_text(stmt, 12, entry->reference ? entry->reference : "");
+	tw__bind_text(stmt, 7, entry->currency);
+	tw__bind_i64(stmt, 8, entry->kind);
+	tw__bind_i64(stmt, 9, entry->correction);
+	tw__bind_i64(stmt, 10, entry->month);
+	tw__bind_i64(stmt, 11, entry->of_month == entry->month ? 0 :
+		     entry->of_month);
+	tw__bind_i64(stmt, 12, entry->batch);
+	tw__bind_i64(stmt, 13, entry->run);
+	tw__bind_i64(stmt, 14, entry->subject);
+	tw__bind_i64(stmt, 15, clock->wall(clock->arg));
+	tw__bind_i64(stmt, 16, who);
+	tw__bind_text(stmt, 17, entry->reference ? entry->reference : "");
 	return tw__run(stmt, err);
+}
+
+tw_status tw__ledger_who(int64_t *out, tw_store *store, tw_error *err)
+{
+	const char *actor = tw__store_actor(store);
+	struct tw__intern words;
+	tw_status status;
+
+	*out = 0;
+	if (!*actor)
+		return TW_OK;
+	tw__intern_words(&words, store);
+	status = tw__intern_id(out, &words, actor, err);
+	tw__intern_free(&words);
+	return status;
 }
 
 tw_status tw__ledger_post(tw_store *store, const struct tw__entry *entry,
 			  tw_error *err)
 {
-	int64_t number;
+	int64_t number, who = 0;
 	tw_status status;
 
-	if (!entry->amount_nanos)
+	if (!entry->amount_nanos && !entry->net_nanos && !entry->vat_nanos)
 		return TW_OK;
-	if (entry->amount_nanos == INT64_MIN)
+	if (entry->amount_nanos == INT64_MIN ||
+	    entry->net_nanos == INT64_MIN || entry->vat_nanos == INT64_MIN)
 		return tw__fail(err, TW_ERANGE, "an entry of month %lld has "
 				"an amount without a counterpart",
 				(long long)entry->month);
 	status = next_entry(&number, store, err);
 	if (!status)
+		status = tw__ledger_who(&who, store, err);
+	if (!status)
 		status = post_side(store, entry, (const int64_t []){ number,
 			TW_ACCOUNT_DEPARTMENT, entry->department,
-			entry->amount_nanos }, err);
+			entry->amount_nanos, entry->net_nanos,
+			entry->vat_nanos }, who, err);
 	if (!status)
 		status = post_side(store, entry, (const int64_t []){ number,
 			entry->payee_kind, entry->payee,
-			-entry->amount_nanos }, err);
+			-entry->amount_nanos, -entry->net_nanos,
+			-entry->vat_nanos }, who, err);
 	return status;
 }
 
@@ -105,9 +131,11 @@ static tw_status narrow(struct tw__rollup *out,
 		struct tw__rollup_row *row;
 		tw_status status;
 
-		if (!from->sums.cost_nanos)
+		/* days are the same money once more */
+		if (key.period >= TW_PERIOD_DAYS ||
+		    (!from->sums.cost_nanos && !from->sums.vat_nanos))
 			continue;
-		key.number = key.destination = 0;
+		key.number = key.destination = key.late = 0;
 		if (key.direction != TW_DIRECTION_FORWARD)
 			key.direction = 0;
 		status = tw__rollup_row(&row, out, &key, err);
@@ -123,81 +151,33 @@ static tw_status narrow(struct tw__rollup *out,
 
 tw_status tw__ledger_post_calls(tw_store *store,
 				const struct tw__rollup *rollup,
-				int64_t batch, tw_error *err)
+				const struct tw__charges_of *of,
+				tw_error *err)
 {
 	struct tw__rollup sums = { 0 };
 	tw_status status = narrow(&sums, rollup, err);
 
 	for (size_t i = 0; !status && i < sums.count; i++) {
 		const struct tw__rollup_key *key = &sums.rows[i].key;
+		const struct tw__sums *sum = &sums.rows[i].sums;
 		struct tw__entry entry = {
 			.department = key->department,
 			.payee_kind = TW_ACCOUNT_CARRIER,
 			.payee = key->carrier,
-			.amount_nanos = sums.rows[i].sums.cost_nanos,
+			.amount_nanos = sum->cost_nanos,
+			.net_nanos = sum->net_nanos,
+			.vat_nanos = sum->vat_nanos,
 			.kind = key->direction == TW_DIRECTION_FORWARD ?
 				TW_POSTING_FORWARD : TW_POSTING_CALL,
-			.month = key->month,
-			.batch = batch };
+			.correction = of->correction,
+			.month = key->period, .batch = of->batch,
+			.run = of->run, .reference = of->reference };
 
 		status = word_text(entry.currency, store, key->currency, err);
 		if (!status)
 			status = tw__ledger_post(store, &entry, err);
 	}
 	tw__rollup_free(&sums);
-	return status;
-}
-
-struct entries {
-	struct tw__entry *rows;
-	size_t count, capacity;
-};
-
-static tw_status load_batch(struct entries *out, tw_store *store,
-			    int64_t batch, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT d.account, p.account_kind, p.account, "
-		"d.amount_nanos, d.kind, d.month, d.currency "
-		"FROM posting d JOIN posting p ON p.entry = d.entry "
-		"AND p.id <> d.id WHERE d.batch = ? AND d.account_kind = 1 "
-		"AND d.correction = 0 ORDER BY d.id", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, batch);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		struct tw__entry *entry;
-
-		if (tw__grow((void **)&out->rows, &out->capacity,
-			     out->count + 1, sizeof(*out->rows))) {
-			tw__reset(stmt);
-			return tw__fail_oom(err);
-		}
-		entry = &out->rows[out->count++];
-		*entry = (struct tw__entry){
-			.department = tw__col_i64(stmt, 0),
-			.payee_kind = tw__col_i64(stmt, 1),
-			.payee = tw__col_i64(stmt, 2),
-			.amount_nanos = -tw__col_i64(stmt, 3),
-			.kind = tw__col_i64(stmt, 4), .correction = 1,
-			.month = tw__col_i64(stmt, 5), .batch = batch,
-			.reference = "undo" };
-		snprintf(entry->currency, sizeof(entry->currency), "%s",
-			 tw__col_text(stmt, 6));
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-tw_status tw__ledger_reverse(tw_store *store, int64_t batch, tw_error *err)
-{
-	struct entries entries = { 0 };
-	tw_status status = load_batch(&entries, store, batch, err);
-
-	for (size_t i = 0; !status && i < entries.count; i++)
-		status = tw__ledger_post(store, &entries.rows[i], err);
-	tw_free(entries.rows);
 	return status;
 }
 

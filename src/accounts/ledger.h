@@ -27,18 +27,27 @@ struct tw__entry {
 	int64_t payee_kind;      /* TW_ACCOUNT_CARRIER or _VENDOR */
 	int64_t payee;           /* 0: not known */
 	int64_t amount_nanos;    /* may be negative; 0 posts nothing */
-	int64_t kind, correction, month, batch, subject;
+	int64_t net_nanos, vat_nanos;   /* of it */
+	int64_t kind, correction, month, batch, run, subject;
+	int64_t of_month;        /* what it is about; 0: `month` */
 	char currency[4];
 	const char *reference;
 };
+/* Word of who acts through this handle; 0: nobody said. */
+tw_status tw__ledger_who(int64_t *out, tw_store *store, tw_error *err);
 tw_status tw__ledger_post(tw_store *store, const struct tw__entry *entry,
 			  tw_error *err);
 
-/* Charges of a batch by month, department, carrier, currency. */
+/* Charges by month, department, carrier and currency, as one batch's or
+ * run's. */
+struct tw__charges_of {
+	int64_t batch, run;      /* one of them is 0 */
+	bool correction;
+	const char *reference;
+};
 tw_status tw__ledger_post_calls(tw_store *store,
 				const struct tw__rollup *rollup,
-				int64_t batch, tw_error *err);
-/* Everything that a batch posted, negated. */
-tw_status tw__ledger_reverse(tw_store *store, int64_t batch, tw_error *err);
+				const struct tw__charges_of *of,
+				tw_error *err);
 
 #endif

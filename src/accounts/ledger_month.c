@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "ledger_month.h"
+#include "report_period.h"
 
 static tw_status read_company(char zone[64], struct tw__book *book,
 			      tw_store *store, tw_error *err)
@@ -50,6 +51,25 @@ static tw_status read_book(char zone[64], bool *kept, tw_store *store,
 	return TW_OK;
 }
 
+static tw_status read_open_month(struct tw__book *book, tw_store *store,
+				 tw_error *err)
+{
+	struct tw_stmt *stmt;
+	int64_t closed;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT max(month) FROM period", err);
+
+	if (!status)
+		status = tw__step(stmt, err);
+	if (status)
+		return status;
+	closed = tw__col_i64(stmt, 0);
+	tw__reset(stmt);
+	if (closed)
+		book->open_month = tw__month_add(closed, 1);
+	return TW_OK;
+}
+
 tw_status tw__book_open(struct tw__book *out, tw_store *store,
 			const char *fallback, tw_error *err)
 {
@@ -59,6 +79,8 @@ tw_status tw__book_open(struct tw__book *out, tw_store *store,
 
 	if (!status)
 		status = read_book(zone, &book.kept, store, err);
+	if (!status)
+		status = read_open_month(&book, store, err);
 	if (status)
 		return status;
 	if (!*zone && fallback)
@@ -99,22 +121,36 @@ tw_status tw__book_keep(struct tw__book *book, tw_store *store, tw_error *err)
 	return status;
 }
 
-int64_t tw__book_month(struct tw__book *book, tw_time t)
+/* A day whose clock is not changed is known by its midnight. */
+static void keep_day(struct tw__book *book, tw_time t, const tw_civil *civil)
+{
+	tw_time from = t - ((civil->hour * 60LL + civil->minute) * 60 +
+		civil->second) * TW_SECOND - civil->microsecond;
+	tw_time to = from + 24LL * 3600 * TW_SECOND;
+
+	book->from = book->to = 0;
+	if (tw_zone_next_change(book->zone, from - 1) < to)
+		return;
+	book->from = from;
+	book->to = to;
+}
+
+int64_t tw__book_day(struct tw__book *book, tw_time t)
 {
 	tw_civil civil;
-	char text[32];
 
-	if (book->month && t >= book->from && t < book->to)
-		return book->month;
+	if (t >= book->from && t < book->to)
+		return book->day;
 	tw_zone_local(&civil, book->zone, t);
-	snprintf(text, sizeof(text), "%04d-%02d", (int)civil.year,
-		 (int)civil.month);
-	if (tw_month_range(&book->from, &book->to, text, book->zone, NULL)) {
-		book->month = 0;
-		return (int64_t)civil.year * 100 + civil.month;
-	}
-	book->month = (int64_t)civil.year * 100 + civil.month;
-	return book->month;
+	keep_day(book, t, &civil);
+	book->day = ((int64_t)civil.year * 100 + civil.month) * 100 +
+		civil.day;
+	return book->day;
+}
+
+int64_t tw__book_month(struct tw__book *book, tw_time t)
+{
+	return tw__book_day(book, t) / 100;
 }
 
 tw_status tw__book_parse(int64_t *month, tw_time *from, tw_time *to,

@@ -6,13 +6,14 @@
 
 #include "store/db.h"
 
-/* Months are written 202610. */
+/* Months are written 202610, days 20261005. */
 struct tw__book {
 	tw_zone *zone;
 	char currency[4];        /* company's, or "" */
 	char country[8];         /* calling code, "7" when not said */
 	bool kept;               /* the file has its zone already */
-	int64_t month;           /* cache of the last month asked for */
+	int64_t open_month;      /* the first that is not closed; 0: none is */
+	int64_t day;             /* cache of the last day asked for */
 	tw_time from, to;
 };
 
@@ -25,6 +26,7 @@ void tw__book_close(struct tw__book *book);
 tw_status tw__book_keep(struct tw__book *book, tw_store *store,
 			tw_error *err);
 int64_t tw__book_month(struct tw__book *book, tw_time t);
+int64_t tw__book_day(struct tw__book *book, tw_time t);
 /* "2026-10" to 202610 and its [from, to). */
 tw_status tw__book_parse(int64_t *month, tw_time *from, tw_time *to,
 			 const struct tw__book *book, const char *text,

@@ -137,7 +137,7 @@ static tw_status add_calls(struct tw__report *report, tw_error *err)
 		"SELECT r.department, r.carrier, r.number, r.destination, "
 		"r.direction, r.calls, r.answered, r.missed, r.unrated, "
 		"r.talk_us, r.cost_nanos, w.text FROM rollup r "
-		"LEFT JOIN word w ON w.id = r.currency WHERE r.month = ?",
+		"LEFT JOIN word w ON w.id = r.currency WHERE r.period = ?",
 		err);
 
 	if (status)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "base/decimal.h"
 #include "call.h"
-#include "rollup.h"
+#include "history.h"
 
 void tw__rollup_free(struct tw__rollup *rollup)
 {
@@ -20,8 +20,8 @@ void tw__rollup_free(struct tw__rollup *rollup)
 
 static uint64_t hash_key(const struct tw__rollup_key *key)
 {
-	const int64_t part[] = { key->month, key->department, key->carrier,
-		key->number, key->destination, key->direction,
+	const int64_t part[] = { key->period, key->late, key->department,
+		key->carrier, key->number, key->destination, key->direction,
 		key->currency };
 	uint64_t h = 0;
 
@@ -134,12 +134,11 @@ bool tw__sums_are_zero(const struct tw__sums *sums)
 }
 
 void tw__rollup_of(struct tw__rollup_key *key, struct tw__sums *sums,
-		   const struct tw__call *call, struct tw__book *book)
+		   const struct tw__call *call)
 {
 	bool first = call->first;
 
-	*key = (struct tw__rollup_key){
-		tw__book_month(book, call->cdr.start), call->department,
+	*key = (struct tw__rollup_key){ 0, 0, call->department,
 		call->carrier, call->number, call->destination,
 		first ? call->direction : TW_DIRECTION_FORWARD,
 		call->rate_state == TW_STATE_RATED ? call->currency : 0 };
@@ -157,87 +156,59 @@ void tw__rollup_of(struct tw__rollup_key *key, struct tw__sums *sums,
 	}
 }
 
-static tw_status scan_row(struct tw__rollup *rollup, struct tw_stmt *stmt,
-			  struct tw__book *book, tw_error *err)
+int64_t tw__posted_month(const struct tw__posted *posted,
+			 struct tw__book *book)
 {
+	int64_t month = tw__book_month(book, posted->start);
+
+	return month < posted->open_month ? posted->open_month : month;
+}
+
+tw_status tw__rollup_post(struct tw__rollup *rollup, struct tw__book *book,
+			  const struct tw__posted *posted,
+			  const struct tw__rollup_row *of, tw_error *err)
+{
+	int64_t day = tw__book_day(book, posted->start);
 	struct tw__rollup_row *row;
-	struct tw__rollup_key key;
-	struct tw__sums sums;
-	struct tw__call call;
+	struct tw__rollup_key key = of->key;
+	size_t month;
 	tw_status status;
 
-	call.cdr.start = tw__col_i64(stmt, 0);
-	call.department = tw__col_i64(stmt, 1);
-	call.carrier = tw__col_i64(stmt, 2);
-	call.number = tw__col_i64(stmt, 3);
-	call.direction = (uint32_t)tw__col_i64(stmt, 4);
-	call.first = tw__col_i64(stmt, 5) == 1 &&
-		call.direction != TW_DIRECTION_FORWARD;
-	call.answered = !tw__col_is_null(stmt, 6);
-	call.cdr.duration_us = tw__col_i64(stmt, 7);
-	call.rate_state = (uint32_t)tw__col_i64(stmt, 8);
-	call.cost_nanos = tw__col_i64(stmt, 9);
-	call.vat_nanos = tw__col_i64(stmt, 10);
-	call.net_nanos = call.cost_nanos;
-	if (tw__col_i64(stmt, 11) == TW_VAT_GROSS)
-		call.net_nanos -= call.vat_nanos;
-	call.currency = tw__col_i64(stmt, 12);
-	call.destination = tw__col_i64(stmt, 13);
-	tw__rollup_of(&key, &sums, &call, book);
+	key.period = tw__posted_month(posted, book);
+	key.late = key.period != day / 100;
 	status = tw__rollup_row(&row, rollup, &key, err);
 	if (status)
 		return status;
-	if (!tw__sums_add(&row->sums, &sums, 1))
-		return tw__fail(err, TW_ERANGE, "the calls of month %lld add "
-				"up to more than 9.2e9 units",
-				(long long)key.month);
-	return TW_OK;
-}
-
-tw_status tw__rollup_scan(struct tw__rollup *rollup, tw_store *store,
-			  struct tw__book *book, const int64_t range[2],
-			  int64_t batch, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT c.start_us, c.department, c.carrier, c.number, "
-		"c.direction, c.leg, c.answer_after_us, c.duration_us, "
-		"c.rate_state, c.cost_nanos, c.vat_nanos, v.vat, m.id, d.id "
-		"FROM call c "
-		"LEFT JOIN tariff_version v ON v.id = c.tariff_version "
-		"LEFT JOIN word m ON m.text = CASE WHEN v.convert_to <> '' "
-		"THEN v.convert_to ELSE v.currency END "
-		"LEFT JOIN tariff_rate r ON r.version = c.tariff_version "
-		"AND r.position = c.rate_row "
-		"LEFT JOIN word d ON d.text = r.destination "
-		"WHERE c.start_us >= ? AND c.start_us <= ? "
-		"AND c.undone = 0 AND (c.batch = ? OR ? = 0)", err);
-
+	month = (size_t)(row - rollup->rows);
+	key.period = key.late ? key.period * 100 : day;
+	status = tw__rollup_row(&row, rollup, &key, err);
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, range[0]);
-	tw__bind_i64(stmt, 2, range[1]);
-	tw__bind_i64(stmt, 3, batch);
-	tw__bind_i64(stmt, 4, batch);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		status = scan_row(rollup, stmt, book, err);
-		if (status) {
-			tw__reset(stmt);
-			return status;
-		}
-	}
-	return status == TW_ITER_END ? TW_OK : status;
+	/* a day never holds more than its month, unless signs are mixed */
+	if (!tw__sums_add(&rollup->rows[month].sums, &of->sums,
+			  posted->sign))
+		return tw__fail_at(err, TW_ERANGE, 0, "cost", "the sum of "
+				   "month %lld would exceed 9.2e9 units; "
+				   "check the tariff's price",
+				   (long long)key.period);
+	if (tw__sums_add(&row->sums, &of->sums, posted->sign))
+		return TW_OK;
+	tw__sums_add(&rollup->rows[month].sums, &of->sums, -posted->sign);
+	return tw__fail_at(err, TW_ERANGE, 0, "cost", "the sum of a day "
+			   "would exceed 9.2e9 units; check the tariff's "
+			   "price");
 }
 
 static void bind_key(struct tw_stmt *stmt, const struct tw__rollup_key *key)
 {
-	tw__bind_i64(stmt, 1, key->month);
-	tw__bind_i64(stmt, 2, key->department);
-	tw__bind_i64(stmt, 3, key->carrier);
-	tw__bind_i64(stmt, 4, key->number);
-	tw__bind_i64(stmt, 5, key->destination);
-	tw__bind_i64(stmt, 6, key->direction);
-	tw__bind_i64(stmt, 7, key->currency);
+	tw__bind_i64(stmt, 1, key->period);
+	tw__bind_i64(stmt, 2, key->late);
+	tw__bind_i64(stmt, 3, key->department);
+	tw__bind_i64(stmt, 4, key->carrier);
+	tw__bind_i64(stmt, 5, key->number);
+	tw__bind_i64(stmt, 6, key->destination);
+	tw__bind_i64(stmt, 7, key->direction);
+	tw__bind_i64(stmt, 8, key->currency);
 }
 
 static tw_status read_sums(struct tw__sums *out, tw_store *store,
@@ -247,8 +218,7 @@ static tw_status read_sums(struct tw__sums *out, tw_store *store,
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT calls, answered, missed, unrated, talk_us, "
 		"cost_nanos, net_nanos, vat_nanos FROM rollup "
-		"WHERE month = ? AND department = ? AND carrier = ? "
-		"AND number = ? AND destination = ? AND direction = ? "
+X
 		"AND currency = ?", err);
 
 	memset(out, 0, sizeof(*out));
@@ -274,8 +244,8 @@ static tw_status drop_row(tw_store *store, const struct tw__rollup_key *key,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"DELETE FROM rollup WHERE month = ? AND department = ? "
-		"AND carrier = ? AND number = ? AND destination = ? "
+		"DELETE FROM rollup WHERE period = ? AND late = ? "
+		"AND department = ? AND carrier = ? AND number = ? AND destination = ? "
 		"AND direction = ? AND currency = ?", err);
 
 	if (status)
@@ -293,11 +263,11 @@ static tw_status write_row(tw_store *store, const struct tw__rollup_key *key,
 	if (tw__sums_are_zero(sums))
 		return drop_row(store, key, err);
 	status = tw__stmt(&stmt, store,
-		"INSERT INTO rollup (month, department, carrier, number, "
-		"destination, direction, currency, calls, answered, missed, "
-		"unrated, talk_us, cost_nanos, net_nanos, vat_nanos) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-		"ON CONFLICT (month, department, carrier, number, "
+		"INSERT INTO rollup (period, late, department, carrier, "
+		"number, destination, direction, currency, calls, answered, "
+		"missed, unrated, talk_us, cost_nanos, net_nanos, vat_nanos) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+		"ON CONFLICT (period, late, department, carrier, number, "
 		"destination, direction, currency) DO UPDATE SET "
 		"calls = excluded.calls, answered = excluded.answered, "
 		"missed = excluded.missed, unrated = excluded.unrated, "
@@ -308,14 +278,14 @@ static tw_status write_row(tw_store *store, const struct tw__rollup_key *key,
 	if (status)
 		return status;
 	bind_key(stmt, key);
-	tw__bind_i64(stmt, 8, sums->calls);
-	tw__bind_i64(stmt, 9, sums->answered);
-	tw__bind_i64(stmt, 10, sums->missed);
-	tw__bind_i64(stmt, 11, sums->unrated);
-	tw__bind_i64(stmt, 12, sums->talk_us);
-	tw__bind_i64(stmt, 13, sums->cost_nanos);
-	tw__bind_i64(stmt, 14, sums->net_nanos);
-	tw__bind_i64(stmt, 15, sums->vat_nanos);
+	tw__bind_i64(stmt, 9, sums->calls);
+	tw__bind_i64(stmt, 10, sums->answered);
+	tw__bind_i64(stmt, 11, sums->missed);
+	tw__bind_i64(stmt, 12, sums->unrated);
+	tw__bind_i64(stmt, 13, sums->talk_us);
+	tw__bind_i64(stmt, 14, sums->cost_nanos);
+	tw__bind_i64(stmt, 15, sums->net_nanos);
+	tw__bind_i64(stmt, 16, sums->vat_nanos);
 	return tw__run(stmt, err);
 }
 
@@ -325,18 +295,72 @@ tw_status tw__rollup_merge(tw_store *store, const struct tw__rollup *rollup,
 	for (size_t i = 0; i < rollup->count; i++) {
 		const struct tw__rollup_row *row = &rollup->rows[i];
 		struct tw__sums sums;
-		tw_status status = read_sums(&sums, store, &row->key, err);
+		tw_status status;
 
+		if (tw__sums_are_zero(&row->sums))
+			continue;
+		status = read_sums(&sums, store, &row->key, err);
 		if (status)
 			return status;
 		if (!tw__sums_add(&sums, &row->sums, sign))
-			return tw__fail(err, TW_ERANGE, "month %lld would add "
-					"up to more than 9.2e9 units of a "
+			return tw__fail(err, TW_ERANGE, "period %lld would "
+					"add up to more than 9.2e9 units of a "
 					"currency; import it in another store",
-					(long long)row->key.month);
+					(long long)row->key.period);
 		status = write_row(store, &row->key, &sums, err);
 		if (status)
 			return status;
 	}
 	return TW_OK;
+}
+
+/* ---- days of a store that had only months ---- */
+
+tw_status tw__rollup_lacks_days(bool *out, tw_store *store, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT 1 FROM task WHERE name = 'rollup_days'", err);
+
+	if (!status)
+		status = tw__step(stmt, err);
+	*out = status == TW_OK;
+	if (*out)
+		tw__reset(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status drop_task(tw_store *store, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"DELETE FROM task WHERE name = 'rollup_days'", err);
+
+	return status ? status : tw__run(stmt, err);
+}
+
+tw_status tw__rollup_catch_up(tw_store *store, tw_error *err)
+{
+	struct tw__rollup rollup = { 0 };
+	struct tw__book book;
+	bool lacks;
+	tw_status status = tw__rollup_lacks_days(&lacks, store, err);
+
+	if (status || !lacks)
+		return status;
+	status = tw__book_open(&book, store, "UTC", err);
+	if (status)
+		return status;
+	status = tw__history_rollup(&rollup, store, &book, err);
+	tw__book_close(&book);
+	/* months are there already */
+	for (size_t i = 0; i < rollup.count; i++) {
+		if (rollup.rows[i].key.period < TW_PERIOD_DAYS)
+			memset(&rollup.rows[i].sums, 0,
+			       sizeof(rollup.rows[i].sums));
+	}
+	if (!status)
+		status = tw__rollup_merge(store, &rollup, 1, err);
+	tw__rollup_free(&rollup);
+	return status ? status : drop_task(store, err);
 }

@@ -8,8 +8,13 @@
 
 struct tw__call;
 
+/* Periods from here on are days. */
+#define TW_PERIOD_DAYS 1000000
+
 struct tw__rollup_key {
-	int64_t month, department, carrier, number, destination;
+	int64_t period;          /* 202610, or 20261005 */
+	int64_t late;            /* 1: of an earlier month, closed already */
+	int64_t department, carrier, number, destination;
 	int64_t direction;       /* TW_DIRECTION_FORWARD: not a first leg */
 	int64_t currency;        /* word; 0: no charge */
 };
@@ -46,14 +51,27 @@ struct tw__rollup_row *tw__rollup_find(const struct tw__rollup *rollup,
 bool tw__sums_add(struct tw__sums *a, const struct tw__sums *b, int sign);
 bool tw__sums_are_zero(const struct tw__sums *sums);
 
-/* What one call adds. */
+/* What one call adds; the key's period is left open. */
 void tw__rollup_of(struct tw__rollup_key *key, struct tw__sums *sums,
-		   const struct tw__call *call, struct tw__book *book);
-/* From stored, not undone calls with from <= start <= to: of one batch, or of
- * all when batch is 0. */
-tw_status tw__rollup_scan(struct tw__rollup *rollup, tw_store *store,
-			  struct tw__book *book, const int64_t range[2],
-			  int64_t batch, tw_error *err);
+		   const struct tw__call *call);
+/* When something becomes part of the books: in the month of the call's start,
+ * or in the one that was the first open month then, if that is later. */
+struct tw__posted {
+	tw_time start;
+	int64_t open_month;      /* 0: no month was closed */
+	int sign;                /* 1, or -1: taken away */
+};
+int64_t tw__posted_month(const struct tw__posted *posted,
+			 struct tw__book *book);
+/* To the month and the day of it.
+ * @return TW_OK, TW_ERANGE (a sum would overflow; nothing changed) */
+tw_status tw__rollup_post(struct tw__rollup *rollup, struct tw__book *book,
+			  const struct tw__posted *posted,
+			  const struct tw__rollup_row *of, tw_error *err);
+/* Days of calls from before there were days (schema 6), once; a writer. */
+tw_status tw__rollup_catch_up(tw_store *store, tw_error *err);
+/* Is that still to be done? */
+tw_status tw__rollup_lacks_days(bool *out, tw_store *store, tw_error *err);
 /* Adds (sign 1) to or takes (-1) from the stored rollup. */
 tw_status tw__rollup_merge(tw_store *store, const struct tw__rollup *rollup,
 			   int sign, tw_error *err);

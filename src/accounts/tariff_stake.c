@@ -14,6 +14,7 @@
 #include "base/e164.h"
 #include "ledger_month.h"
 #include "numbering.h"
+#include "report_period.h"
 #include "tariff_changes.h"
 #include <trunkwise/numbering.h>
 
@@ -160,19 +161,22 @@ static tw_status find_month(struct tw_price_changes *changes, tw_store *store,
 	tw_time at = total->starts < now && total->starts != TW_TIME_MIN ?
 		total->starts : now;
 	struct tw__book book;
+	char text[16];
+	int64_t month;
 	tw_status status = tw__book_open(&book, store,
 		changes->side[1].terms.rules.zone, err);
 
 	if (status)
 		return status;
-	(void)tw__book_month(&book, at);
-	(void)tw__book_month(&book, book.from - 1);
-	total->month_from = book.from;
-	total->month_to = book.to;
+	month = tw__month_add(tw__book_month(&book, at), -1);
+	snprintf(text, sizeof(text), "%04d-%02d", (int)(month / 100),
+		 (int)(month % 100));
+	status = tw__book_parse(&month, &total->month_from,
+				&total->month_to, &book, text, err);
 	snprintf(total->zone, sizeof(total->zone), "%s",
 		 tw_zone_name(book.zone));
 	tw__book_close(&book);
-	return TW_OK;
+	return status;
 }
 
 static bool is_digits(const char *text)

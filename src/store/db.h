@@ -79,6 +79,7 @@ tw_status tw__data_version(int64_t *out, tw_store *store, tw_error *err);
 
 bool tw__store_is_readonly(const tw_store *store);
 const tw_clock *tw__store_clock(const tw_store *store);
+const char *tw__store_actor(const tw_store *store);     /* "" nobody */
 /* Children keep their store alive. */
 tw_store *tw__store_ref(tw_store *store);
 

@@ -30,6 +30,7 @@ struct tw_store {
 	ino_t inode;            /* it was opened */
 	struct tw_lock lock;
 	const tw_clock *clock;
+	char actor[64];         /* "": nobody says who acts */
 	uint32_t lock_wait_ms;
 	uint32_t schema;
 	pid_t pid;              /* SQLite handles don't survive fork() */

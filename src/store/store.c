@@ -227,6 +227,10 @@ static tw_status check_options(tw_store_options *out, const char *path,
 	if (out->flags & ~(TW_STORE_CREATE | TW_STORE_READONLY))
 		return tw__fail(err, TW_EINVAL, "unknown store flags 0x%x",
 				(unsigned)out->flags);
+	if (out->actor && (strnlen(out->actor, 64) > 63 ||
+	    !tw__utf8_is_valid(out->actor, strlen(out->actor))))
+		return tw__fail_at(err, TW_EINVAL, 0, "actor", "is longer "
+				   "than 63 bytes or not UTF-8");
 	if (out->lock_wait_ms > 3600000)
 		return tw__fail(err, TW_EINVAL, "lock_wait_ms is over an "
 				"hour; give at most 3600000");
@@ -248,6 +252,8 @@ static tw_status new_store(tw_store **out, const tw_store_options *given,
 	store->lock_wait_ms = given->lock_wait_ms;
 	store->restart_at = TW_RESTART_FRAMES;
 	store->clock = given->clock ? given->clock : tw_clock_system();
+	if (given->actor)
+		memcpy(store->actor, given->actor, strlen(given->actor) + 1);
 	*out = store;
 	return TW_OK;
 }
@@ -362,4 +368,10 @@ bool tw__store_is_readonly(const tw_store *store)
 const tw_clock *tw__store_clock(const tw_store *store)
 {
 	return store->clock;
+}
+
+
+const char *tw__store_actor(const tw_store *store)
+{
+	return store->actor;
 }

@@ -557,22 +557,25 @@ def test_postings_of_an_older_store_are_kept(tmp_path):
             (3, 1, 1, 0, 7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a'),
             (8, 1, 2, 0, -7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a');
     """)
-    before = db.execute("SELECT * FROM posting ORDER BY id").fetchall()
+    columns = ("id, entry, account_kind, account, amount_nanos, currency, "
+               "kind, correction, month, batch, subject, made_us, reference")
+    ask = f"SELECT {columns} FROM posting ORDER BY id"
+    before = db.execute(ask).fetchall()
     db.close()
     with Store(path) as store:
         assert all(v.holds for v in store.verify()
                    if v.invariant == "ledger_sum_zero")
     db = sqlite3.connect(path)
-    assert db.execute("SELECT * FROM posting ORDER BY id").fetchall() == before
+    assert db.execute(ask).fetchall() == before
     for change in ("UPDATE posting SET amount_nanos = 1",
                    "DELETE FROM posting"):
         with pytest.raises(sqlite3.IntegrityError):
             db.execute(change)
-    db.execute("INSERT INTO posting VALUES (9, 2, 1, 0, 1, 'RUB', 6, 0, "
-               "202610, 0, 0, 5, 'b')")
+    insert = ("INSERT INTO posting VALUES (?, 2, 1, 0, 1, 1, 0, 'RUB', ?, 0, "
+              "202610, 0, 0, 0, 0, 5, 0, 'b')")
+    db.execute(insert, (9, 6))
     with pytest.raises(sqlite3.IntegrityError):
-        db.execute("INSERT INTO posting VALUES (10, 2, 1, 0, 1, 'RUB', 8, 0, "
-                   "202610, 0, 0, 5, 'b')")
+        db.execute(insert, (10, 8))
     db.close()
 
 

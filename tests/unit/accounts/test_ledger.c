@@ -63,21 +63,25 @@ static void calls_are_summed(void **state)
 	fixture_begin(f);
 	assert_int_equal(run_sql(f, "INSERT INTO word (id, text) VALUES "
 				 "(1, 'RUB'), (2, 'USD')"), TW_OK);
-	add(&rollup, (struct tw__rollup_key){ 202610, 1, 2, 3, 4,
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 1, 2, 3, 4,
 		TW_DIRECTION_OUTBOUND, 1 }, 100);
-	add(&rollup, (struct tw__rollup_key){ 202610, 1, 2, 5, 6,
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 1, 2, 5, 6,
 		TW_DIRECTION_INBOUND, 1 }, 20);
-	add(&rollup, (struct tw__rollup_key){ 202610, 1, 2, 3, 4,
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 1, 2, 3, 4,
 		TW_DIRECTION_FORWARD, 1 }, 3);
-	add(&rollup, (struct tw__rollup_key){ 202610, 1, 2, 3, 4,
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 1, 2, 3, 4,
 		TW_DIRECTION_OUTBOUND, 2 }, 4);
-	add(&rollup, (struct tw__rollup_key){ 202611, 1, 2, 3, 4,
+	add(&rollup, (struct tw__rollup_key){ 202611, 0, 1, 2, 3, 4,
 		TW_DIRECTION_OUTBOUND, 1 }, 5);
-	add(&rollup, (struct tw__rollup_key){ 202610, 0, 2, 3, 4,
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 0, 2, 3, 4,
 		TW_DIRECTION_OUTBOUND, 1 }, 6);
-	add(&rollup, (struct tw__rollup_key){ 202610, 9, 9, 9, 9,
+	/* days are the same money once more */
+	add(&rollup, (struct tw__rollup_key){ 20261005, 0, 1, 2, 3, 4,
+		TW_DIRECTION_OUTBOUND, 1 }, 100);
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 9, 9, 9, 9,
 		TW_DIRECTION_OUTBOUND, 0 }, 0);
-	assert_int_equal(tw__ledger_post_calls(f->store, &rollup, 77, &err),
+	assert_int_equal(tw__ledger_post_calls(f->store, &rollup,
+		&(struct tw__charges_of){ .batch = 77 }, &err),
 			 TW_OK);
 	assert_int_equal(one_number(f, "SELECT count(*) FROM posting WHERE "
 				    "batch = 77"), 10);
@@ -101,58 +105,80 @@ static void what_cannot_be_posted(void **state)
 	tw_error err = TW_ERROR_INIT;
 
 	fixture_begin(f);
-	add(&rollup, (struct tw__rollup_key){ 202610, 1, 2, 3, 4, 1, 5 }, 1);
-	assert_int_equal(tw__ledger_post_calls(f->store, &rollup, 1, &err),
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 1, 2, 3, 4, 1, 5 },
+	    1);
+	assert_int_equal(tw__ledger_post_calls(f->store, &rollup,
+		&(struct tw__charges_of){ .batch = 1 }, &err),
 			 TW_ESTORE);
 	assert_non_null(strstr(err.message, "word 5"));
-	add(&rollup, (struct tw__rollup_key){ 202610, 1, 2, 4, 4, 1, 5 },
+	add(&rollup, (struct tw__rollup_key){ 202610, 0, 1, 2, 4, 4, 1, 5 },
 	    INT64_MAX);
-	assert_int_equal(tw__ledger_post_calls(f->store, &rollup, 1, &err),
+	assert_int_equal(tw__ledger_post_calls(f->store, &rollup,
+		&(struct tw__charges_of){ .batch = 1 }, &err),
 			 TW_ERANGE);
 	assert_non_null(strstr(err.message, "import it in parts"));
 	assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
 	tw__rollup_free(&rollup);
 }
 
-/* An undone batch sums to nothing, account by account; others stay. */
-static void reversed(void **state)
+/* Net and VAT go along, run and who stand beside. */
+static void amended_by_somebody(void **state)
 {
 	struct fixture *f = *state;
-	struct tw__entry entry = rent;
+	struct tw__rollup rollup = { 0 };
+	struct tw__rollup_row *row;
+	const struct tw__rollup_key key = { 202611, 1, 1, 2, 3, 4,
+		TW_DIRECTION_OUTBOUND, 1 };
+	tw_store_options options = TW_STORE_OPTIONS_INIT;
 	tw_error err = TW_ERROR_INIT;
 
+	tw_store_free(f->store);
+	options.clock = &f->clock;
+	options.actor = "anna";
+	assert_int_equal(tw_store_open(&f->store, f->path, &options, &err),
+			 TW_OK);
 	fixture_begin(f);
-	entry.batch = 5;
-	assert_int_equal(tw__ledger_post(f->store, &entry, &err), TW_OK);
-	entry.payee_kind = TW_ACCOUNT_CARRIER;
-	entry.amount_nanos = -30;
-	entry.kind = TW_POSTING_FORWARD;
-	entry.month = 202611;
-	assert_int_equal(tw__ledger_post(f->store, &entry, &err), TW_OK);
-	entry.batch = 6;
-	assert_int_equal(tw__ledger_post(f->store, &entry, &err), TW_OK);
-	assert_int_equal(tw__ledger_reverse(f->store, 5, &err), TW_OK);
+	assert_int_equal(run_sql(f, "INSERT INTO word (id, text) VALUES "
+				 "(1, 'RUB')"), TW_OK);
+	assert_int_equal(tw__rollup_row(&row, &rollup, &key, NULL), TW_OK);
+	row->sums.cost_nanos = row->sums.net_nanos = -100;
+	row->sums.vat_nanos = -20;
+	assert_int_equal(tw__ledger_post_calls(f->store, &rollup,
+		&(struct tw__charges_of){ .run = 5, .correction = true,
+			.reference = "rerate" }, &err), TW_OK);
 	fixture_commit(f);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM posting"), 10);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM (SELECT 1 FROM "
-		"posting WHERE batch = 5 GROUP BY account_kind, account, "
-		"month, kind, currency HAVING sum(amount_nanos) <> 0)"), 0);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM posting WHERE "
-		"batch = 5 AND correction = 1 AND reference = 'undo'"), 4);
-	assert_int_equal(one_number(f, "SELECT count(DISTINCT entry) FROM "
-				    "posting"), 5);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM posting WHERE "
-				    "batch = 6"), 2);
-	/* only what it posted itself is reversed, not its reversal */
-	fixture_begin(f);
-	assert_int_equal(tw__ledger_reverse(f->store, 5, &err), TW_OK);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM posting"), 14);
-	assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
-	/* nothing is posted for a batch that posted nothing */
-	fixture_begin(f);
-	assert_int_equal(tw__ledger_reverse(f->store, 99, &err), TW_OK);
-	fixture_commit(f);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM posting"), 10);
+	tw__rollup_free(&rollup);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting p "
+		"JOIN word w ON w.id = p.who WHERE w.text = 'anna' AND "
+		"run = 5 AND batch = 0 AND correction = 1 AND "
+		"reference = 'rerate' AND of_month = 0 AND abs(vat_nanos) = "
+		"20 AND net_nanos = amount_nanos"), 2);
+	assert_int_equal(one_number(f, "SELECT sum(vat_nanos) + "
+		"sum(net_nanos) + sum(amount_nanos) FROM posting"), 0);
+}
+
+static void who_may_be_named(void **state)
+{
+	struct fixture *f = *state;
+	tw_store_options options = TW_STORE_OPTIONS_INIT;
+	tw_error err = TW_ERROR_INIT;
+	char name[70];
+	tw_store *store;
+
+	memset(name, 'a', sizeof(name));
+	name[64] = '\0';
+	options.actor = name;
+	assert_int_equal(tw_store_open(&store, f->path, &options, &err),
+			 TW_EINVAL);
+	assert_string_equal(err.field, "actor");
+	options.actor = "\xff";
+	assert_int_equal(tw_store_open(&store, f->path, &options, &err),
+			 TW_EINVAL);
+	name[63] = '\0';
+	options.actor = name;
+	assert_int_equal(tw_store_open(&store, f->path, &options, &err),
+			 TW_OK);
+	tw_store_free(store);
 }
 
 static void total_of_a_month(void **state)
@@ -210,10 +236,8 @@ static void every_failed_allocation(void **state)
 		tw_status status;
 
 		fixture_begin(f);
-		assert_int_equal(tw__ledger_post(f->store, &entry, NULL),
-				 TW_OK);
 		faults_begin(&faults, n);
-		status = tw__ledger_reverse(f->store, 5, &err);
+		status = tw__ledger_post(f->store, &entry, &err);
 		more = faults_end(&faults);
 		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
 		assert_int_equal(err.code, status);
@@ -228,7 +252,8 @@ int main(void)
 		FIXTURE_TEST(two_sides),
 		FIXTURE_TEST(calls_are_summed),
 		FIXTURE_TEST(what_cannot_be_posted),
-		FIXTURE_TEST(reversed),
+		FIXTURE_TEST(amended_by_somebody),
+		FIXTURE_TEST(who_may_be_named),
 		FIXTURE_TEST(total_of_a_month),
 		FIXTURE_TEST(every_failed_allocation),
 	};

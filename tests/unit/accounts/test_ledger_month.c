@@ -16,7 +16,7 @@ static struct tw__book open_book(struct fixture *f, const char *fallback)
 static void whose_zone(void **state)
 {
 	struct fixture *f = *state;
-	struct tw__book book = { .month = 77 };
+	struct tw__book book = { .day = 77 };
 	tw_error err = TW_ERROR_INIT;
 
 	assert_int_equal(tw__book_open(&book, f->store, NULL, &err),
@@ -25,7 +25,7 @@ static void whose_zone(void **state)
 	assert_non_null(strstr(err.message, "[company] zone"));
 	assert_int_equal(tw__book_open(&book, f->store, "Mars/Base", &err),
 			 TW_ENOTFOUND);
-	assert_int_equal(book.month, 77);
+	assert_int_equal(book.day, 77);
 	book = open_book(f, "Asia/Tokyo");
 	assert_string_equal(tw_zone_name(book.zone), "Asia/Tokyo");
 	assert_string_equal(book.currency, "");
@@ -94,11 +94,49 @@ static void months_by_local_midnight(void **state)
 				i;
 
 			if (turn == 2)
-				book.month = 0;
+				book.from = book.to = 0;
 			assert_int_equal(tw__book_month(&book,
 				at_time(cases[k].at)), cases[k].month);
 		}
 	}
+	tw__book_close(&book);
+}
+
+/* Every hour around both changes of a clock, in both directions. */
+static void days_of_changing_clocks(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__book book = open_book(f, "Europe/Berlin");
+	static const char *const from[] = { "2026-03-28T12:00:00Z",
+		"2026-10-24T12:00:00Z" };
+
+	for (int turn = 0; turn < 4; turn++) {
+		for (int i = 0; i < 48 * 4; i++) {
+			int step = turn % 2 ? 48 * 4 - i : i;
+			tw_time t = at_time(from[turn / 2]) +
+				step * 900 * TW_SECOND;
+			tw_civil civil;
+
+			tw_zone_local(&civil, book.zone, t);
+			assert_int_equal(tw__book_day(&book, t),
+				civil.year * 10000 + civil.month * 100 +
+				civil.day);
+		}
+	}
+	tw__book_close(&book);
+}
+
+static void the_first_open_month(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__book book = open_book(f, "UTC");
+
+	assert_int_equal(book.open_month, 0);
+	tw__book_close(&book);
+	assert_int_equal(run_sql(f, "INSERT INTO period VALUES "
+		"(202611, 1, 0, 0), (202612, 2, 0, 0)"), TW_OK);
+	book = open_book(f, "UTC");
+	assert_int_equal(book.open_month, 202701);
 	tw__book_close(&book);
 }
 
@@ -134,7 +172,7 @@ static void every_failed_allocation(void **state)
 	int64_t n = 0;
 
 	for (bool more = true; more; n++) {
-		struct tw__book book = { .month = 77 };
+		struct tw__book book = { .day = 77 };
 		tw_error err = TW_ERROR_INIT;
 		tw_status status;
 
@@ -145,7 +183,7 @@ static void every_failed_allocation(void **state)
 		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
 		assert_int_equal(err.code, status);
 		if (more)
-			assert_int_equal(book.month, 77);
+			assert_int_equal(book.day, 77);
 		else
 			tw__book_close(&book);
 	}
@@ -159,6 +197,8 @@ int main(void)
 		FIXTURE_TEST(kept_for_good),
 		FIXTURE_TEST(months_by_local_midnight),
 		FIXTURE_TEST(months_as_text),
+		FIXTURE_TEST(days_of_changing_clocks),
+		FIXTURE_TEST(the_first_open_month),
 		FIXTURE_TEST(every_failed_allocation),
 	};
 

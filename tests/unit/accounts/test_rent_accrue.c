@@ -232,7 +232,7 @@ static void test_postings_stay(void **state)
 	refuse(f, "UPDATE posting SET amount_nanos = 0");
 	refuse(f, "DELETE FROM posting");
 	refuse(f, "INSERT OR REPLACE INTO posting SELECT id, entry, 1, 0, 1, "
-	       "'RUB', 1, 0, 202610, 0, 0, 0, '' FROM posting");
+	       "0, 0, 'RUB', 1, 0, 202610, 0, 0, 0, 0, 0, 0, '' FROM posting");
 	assert_int_equal(total(f, "2026-10"), RUB(600, 0));
 }
 
