@@ -211,11 +211,12 @@ tw_status tw_rejects_next(tw_reject *out, tw_rejects *rejects,
 #include "places.h"
 %}
 %inline %{
-/* Whoever calls keeps `lookup` alive until the commit. */
+/* Whoever calls keeps `lookup` and `map` alive until the commit. */
 static tw_status import_new(tw_import **out, tw_store *store,
 	const char *source, const char *preset, const char *zone,
 	const char *file_name, const char *trunk_pattern,
-	const char *carrier, PyObject *lookup, tw_error *err)
+	const char *carrier, PyObject *lookup, const tw_cdr_map *map,
+	tw_error *err)
 {
 	const tw_numbering_lookup l = python_lookup(lookup);
 	tw_import_options o = TW_IMPORT_OPTIONS_INIT;
@@ -227,6 +228,7 @@ static tw_status import_new(tw_import **out, tw_store *store,
 	o.trunk_pattern = trunk_pattern;
 	o.carrier = carrier;
 	o.lookup = &l;
+	o.map = map;
 	return tw_import_new(out, store, &o, err);
 }
 %}

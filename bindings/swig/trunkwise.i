@@ -19,6 +19,7 @@ TW_HANDLE(tw_changes)
 TW_HANDLE(tw_directory)
 TW_HANDLE(tw_rejects)
 TW_HANDLE(tw_import)
+TW_HANDLE(tw_cdr_map)
 TW_HANDLE(tw_sheet)
 TW_HANDLE(tw_sheet_map)
 TW_HANDLE(tw_deck)
@@ -31,6 +32,7 @@ TW_HANDLE(tw_registration)
 
 %include "results.i"
 %include "calls.i"
+%include "records.i"
 %include "rating.i"
 %include "sheets.i"
 %include "columns.i"

@@ -6,7 +6,8 @@
 
 # To build the libraries, the bindings and the examples.
 packages_build="gcc libc6-dev cmake ninja-build pkgconf swig python3 \
-python3-dev libre-dev libssl-dev libsqlite3-dev zlib1g-dev tzdata"
+python3-dev libre-dev libssl-dev libsqlite3-dev libexpat1-dev zlib1g-dev \
+tzdata"
 
 # What the demonstration adds: the report as a spreadsheet.
 packages_demo="$packages_build python3-xlsxwriter"

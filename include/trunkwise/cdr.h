@@ -86,6 +86,23 @@ typedef struct tw_cdr {
 	0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
 	NULL }
 
+/** How the call records of one source are laid out: declared once, and read
+ * by for each file. docs/call-records.md has every key. */
+typedef struct tw_cdr_map tw_cdr_map;
+
+/** New; says nothing yet. */
+TW_EXTERN(tw_status) tw_cdr_map_new(tw_cdr_map **out, tw_error *err);
+/** One key: "preset" (begin with what a built-in one says), "format",
+ * "start", "statuses.WORD", "default.currency" and so on. Setting one again
+ * replaces it.
+ * @return TW_OK, TW_ENOTFOUND (no such key or preset), TW_EPARSE (no such
+ *         value) */
+TW_EXTERN(tw_status) tw_cdr_map_set(tw_cdr_map *map, const char *key,
+				    const char *value, tw_error *err);
+TW_EXTERN(void) tw_cdr_map_free(tw_cdr_map *map);
+/** The layouts that are built in, by number from 0; NULL behind the last. */
+TW_EXTERN(const char *) tw_cdr_preset(uint32_t index);
+
 typedef struct tw_import tw_import;
 
 typedef struct tw_import_options {
@@ -100,9 +117,12 @@ typedef struct tw_import_options {
 					shell-like, e.g. "PJSIP/main-*" */
 	const char *carrier;         /* for trunks the directory lacks */
 	const tw_numbering_lookup *lookup;   /* ported numbers, or NULL */
+	const tw_cdr_map *map;       /* the layout in place of a preset, or
+					NULL; borrowed until the import is
+					freed */
 } tw_import_options;
 #define TW_IMPORT_OPTIONS_INIT { sizeof(tw_import_options), 0, NULL, NULL, \
-	NULL, NULL, NULL, NULL, NULL }
+	NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** The relation of a call's numbers is found where the tariff has rows with a
  * relation: by the store's numbering as it is now, and by `lookup`, which is

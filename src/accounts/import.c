@@ -73,14 +73,16 @@ static tw_status insert_batch(struct tw_import *import, tw_error *err)
 static tw_status copy_options(struct tw_import *import,
 			      const tw_import_options *options, tw_error *err)
 {
-	const char *preset = options->preset ? options->preset : "";
-	const char *source = options->source && *options->source ?
-		options->source : *preset ? preset : "host";
+	char preset[TW_PRESET_NAME];
+	const char *source = options->source;
+	tw_status status = tw__preset_name(preset, options->preset,
+					   options->map, err);
 
-	if (*preset && !tw__preset_is_known(preset))
-		return tw__fail_at(err, TW_EINVAL, 0, "preset", "'%.40s' is "
-				   "not known; write native or asterisk",
-				   preset);
+	if (status)
+		return status;
+	if (!source || !*source)
+		source = options->map ? "mapping" : *preset ? preset : "host";
+	import->file.map = options->map;
 	import->source = tw_strdup(source);
 	import->preset = tw_strdup(preset);
 	import->zone_name = tw_strdup(options->zone ? options->zone : "");
@@ -635,7 +637,7 @@ tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 		return status;
 	if (!*import->preset)
 		return tw__fail_at(err, TW_EINVAL, 0, "preset", "a file needs "
-				   "one; write native or asterisk");
+				   "one, or a mapping");
 	if (!data && size)
 		return tw__fail(err, TW_EINVAL, "no file bytes");
 	options->data = data;

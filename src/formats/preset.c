@@ -7,7 +7,9 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/hash.h"
 #include "preset_row.h"
+#include "record.h"
 #include <trunkwise/money.h>
 
 static const struct preset_kind *const kinds[] = {
@@ -23,14 +25,45 @@ static const struct preset_kind *find_kind(const char *name)
 	return NULL;
 }
 
+const char *tw_cdr_preset(uint32_t index)
+{
+	return index < TW_ARRAY_COUNT(kinds) ? kinds[index]->name :
+		tw__record_preset_name(index - TW_ARRAY_COUNT(kinds));
+}
+
 bool tw__preset_is_known(const char *name)
 {
-	return name && find_kind(name);
+	return name && (find_kind(name) ||
+		tw__record_preset_is_known(name));
+}
+
+tw_status tw__preset_name(char out[TW_PRESET_NAME], const char *preset,
+			  const tw_cdr_map *map, tw_error *err)
+{
+	bool named = preset && *preset;
+
+	if (map && named)
+		return tw__fail_at(err, TW_EINVAL, 0, "preset", "and a "
+				   "mapping exclude each other; write preset "
+				   "= \"%.30s\" into the mapping", preset);
+	if (named && (!tw__preset_is_known(preset) ||
+		      strlen(preset) >= TW_PRESET_NAME))
+		return tw__fail_at(err, TW_EINVAL, 0, "preset", "'%.40s' is "
+				   "not known; see docs/call-records.md",
+				   preset);
+	if (map)
+		snprintf(out, TW_PRESET_NAME, "mapping-%016llx",
+			 (unsigned long long)tw__hash64(map->said.data ?
+			 map->said.data : "", map->said.size));
+	else
+		snprintf(out, TW_PRESET_NAME, "%s", named ? preset : "");
+	return TW_OK;
 }
 
 int64_t tw__preset_line(const struct tw__preset *preset)
 {
-	return preset->row.line;
+	return preset->records ? tw__records_line(preset->records) :
+		preset->row.line;
 }
 
 static const char *column_title(const struct tw__preset *preset,
@@ -47,6 +80,8 @@ static const char *column_title(const struct tw__preset *preset,
 const char *tw__preset_column(const struct tw__preset *preset,
 			      const char *member)
 {
+	if (preset->records)
+		return tw__records_column(preset->records, member);
 	for (size_t i = 0; i < preset->kind->count; i++) {
 		if (strcmp(preset->kind->columns[i].member, member) == 0)
 			return column_title(preset, i);
@@ -190,14 +225,36 @@ static tw_status open_csv(struct tw__preset *preset, tw_error *err)
 	return status;
 }
 
+/* A layout that is declared has a reader of its own. */
+static tw_status open_records(struct tw__preset **out, const char *name,
+			      const struct tw__preset_options *options,
+			      tw_error *err)
+{
+	struct tw__preset *preset = tw_calloc(1, sizeof(*preset));
+	tw_status status;
+
+	if (!preset)
+		return tw__fail_oom(err);
+	status = tw__records_open(&preset->records, name, options, err);
+	if (status) {
+		tw__preset_free(preset);
+		return status;
+	}
+	*out = preset;
+	return TW_OK;
+}
+
 tw_status tw__preset_open(struct tw__preset **out, const char *name,
 			  const struct tw__preset_options *options,
 			  tw_error *err)
 {
-	const struct preset_kind *kind = find_kind(name);
+	const struct preset_kind *kind;
 	struct tw__preset *preset;
 	tw_status status;
 
+	if (options->map || tw__record_preset_is_known(name))
+		return open_records(out, name, options, err);
+	kind = find_kind(name);
 	if (!kind)
 		return tw__fail_at(err, TW_EINVAL, 0, "preset",
 				   "'%.40s' is not known", name);
@@ -228,6 +285,7 @@ void tw__preset_free(struct tw__preset *preset)
 {
 	if (!preset)
 		return;
+	tw__records_free(preset->records);
 	tw__csv_free(preset->csv);
 	tw_free(preset->utf8);
 	tw_free(preset->titles);
@@ -264,8 +322,11 @@ tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
 tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err)
 {
-	tw_status status = tw__preset_row(out, preset, err);
+	tw_status status;
 
+	if (preset->records)
+		return tw__records_next(out, preset->records, err);
+	status = tw__preset_row(out, preset, err);
 	if (status != TW_ITER_END && preset->attempts &&
 	    preset->attempts[preset->ordinal++] && !status)
 		out->flags |= TW_CDR_ATTEMPT;
@@ -276,6 +337,10 @@ void tw__preset_text(char *out, size_t size, const struct tw__preset *preset)
 {
 	size_t at = 0;
 
+	if (preset->records) {
+		tw__records_text(out, size, preset->records);
+		return;
+	}
 	for (size_t i = 0; i < preset->row.count; i++) {
 		struct tw_str field = preset->row.fields[i];
 

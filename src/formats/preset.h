@@ -20,9 +20,17 @@ struct tw__preset_options {
 	/* Is this peer a declared trunk? NULL when none is declared. */
 	bool (*is_trunk)(const char *name, size_t length, void *arg);
 	void *arg;
+	const tw_cdr_map *map;      /* borrowed; the layout, in place of a
+					name */
 };
 
 bool tw__preset_is_known(const char *name);
+/* What a batch calls the way it was read: the preset (NULL is none), or of a
+ * mapping a name that is the same for the same keys and values, since another
+ * one is another reading of the same bytes. @return TW_OK, TW_EINVAL */
+#define TW_PRESET_NAME 40
+tw_status tw__preset_name(char out[TW_PRESET_NAME], const char *preset,
+			  const tw_cdr_map *map, tw_error *err);
 /* @return TW_OK (new), TW_EINVAL (no such preset, or its times need a zone),
  * TW_EPARSE (header or encoding) */
 tw_status tw__preset_open(struct tw__preset **out, const char *name,

@@ -14,16 +14,8 @@
 #include "base/hash.h"
 #include "preset_row.h"
 
-struct member {
-	uint64_t group;
-	tw_time start;
-	size_t ordinal;
-	uint32_t direction;
-	bool answered;
-};
-
 struct members {
-	struct member *rows;
+	struct preset_member *rows;
 	size_t count, capacity;
 	size_t total;           /* rows of the file, unreadable ones too */
 };
@@ -47,7 +39,7 @@ static tw_status collect(struct members *out, struct tw__preset *preset,
 			return tw__fail_oom(err);
 		group = cdr.linked_id && *cdr.linked_id ? cdr.linked_id :
 			cdr.call_id;
-		out->rows[out->count++] = (struct member){
+		out->rows[out->count++] = (struct preset_member){
 			tw__hash64(group, strlen(group)), cdr.start,
 			out->total, cdr.direction,
 			cdr.answer || cdr.duration_us };
@@ -57,7 +49,7 @@ static tw_status collect(struct members *out, struct tw__preset *preset,
 /* Groups together, the earliest first. */
 static int compare(const void *x, const void *y)
 {
-	const struct member *a = x, *b = y;
+	const struct preset_member *a = x, *b = y;
 
 	if (a->group != b->group)
 		return a->group < b->group ? -1 : 1;
@@ -68,11 +60,12 @@ static int compare(const void *x, const void *y)
 
 /* Which rows of [from, to) in one direction count: all answered ones or the
  * first of them; else the first. */
-static void judge(bool *attempts, const struct member *from,
-		  const struct member *to, uint32_t direction, bool only_one)
+static void judge(bool *attempts, const struct preset_member *from,
+		  const struct preset_member *to, uint32_t direction,
+		  bool only_one)
 {
 	bool answered = false, taken = false;
-	const struct member *m;
+	const struct preset_member *m;
 
 	for (m = from; m < to; m++)
 		answered |= m->direction == direction && m->answered;
@@ -85,11 +78,11 @@ static void judge(bool *attempts, const struct member *from,
 	}
 }
 
-static void judge_group(bool *attempts, const struct member *from,
-			const struct member *to)
+static void judge_group(bool *attempts, const struct preset_member *from,
+			const struct preset_member *to)
 {
 	bool outside = false;
-	const struct member *m;
+	const struct preset_member *m;
 
 	for (m = from; m < to; m++)
 		outside |= m->direction != TW_DIRECTION_INTERNAL;
@@ -102,11 +95,26 @@ static void judge_group(bool *attempts, const struct member *from,
 			m->direction == TW_DIRECTION_INTERNAL;
 }
 
+void tw__preset_judge(bool *attempts, struct preset_member *rows,
+		      size_t count)
+{
+	size_t i = 0;
+
+	if (count)
+		qsort(rows, count, sizeof(*rows), compare);
+	while (i < count) {
+		size_t from = i;
+
+		while (i < count && rows[i].group == rows[from].group)
+			i++;
+		judge_group(attempts, &rows[from], &rows[i]);
+	}
+}
+
 tw_status tw__preset_group(struct tw__preset *preset, tw_error *err)
 {
 	struct members members = { 0 };
 	tw_status status = collect(&members, preset, err);
-	size_t i = 0;
 
 	if (!status) {
 		preset->attempts = tw_calloc(members.total + 1,
@@ -114,18 +122,9 @@ tw_status tw__preset_group(struct tw__preset *preset, tw_error *err)
 		if (!preset->attempts)
 			status = tw__fail_oom(err);
 	}
-	if (!status && members.count)
-		qsort(members.rows, members.count, sizeof(*members.rows),
-		      compare);
-	while (!status && i < members.count) {
-		size_t from = i;
-
-		while (i < members.count &&
-		       members.rows[i].group == members.rows[from].group)
-			i++;
-		judge_group(preset->attempts, &members.rows[from],
-			    &members.rows[i]);
-	}
+	if (!status)
+		tw__preset_judge(preset->attempts, members.rows,
+				 members.count);
 	tw_free(members.rows);
 	return status;
 }

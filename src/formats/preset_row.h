@@ -29,6 +29,7 @@ struct preset_kind {
 extern const struct preset_kind tw__preset_native, tw__preset_asterisk;
 
 struct tw__preset {
+	struct tw__records *records;    /* all else is of no use then */
 	const struct preset_kind *kind;
 	struct tw__preset_options options;
 	char *utf8;
@@ -49,6 +50,17 @@ struct tw__preset {
 	char trunk[128], extension[32], dialled[40];
 };
 
+/* A row, as far as it matters for which of a call's rows is the call. */
+struct preset_member {
+	uint64_t group;
+	tw_time start;
+	size_t ordinal;
+	uint32_t direction;
+	bool answered;
+};
+/* Sorts the rows; attempts[ordinal] of those that do not count. */
+void tw__preset_judge(bool *attempts, struct preset_member *rows,
+		      size_t count);
 /* Reads the whole file once and finds the rows that are attempts only
  * (preset_group.c); reading begins anew afterwards. */
 tw_status tw__preset_group(struct tw__preset *preset, tw_error *err);

@@ -18,6 +18,7 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
 from .numbering import Numbering, Place
 from .prices import PriceChange, PriceChanges
 from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
+from .records import CdrMap
 from .report import ExpenseReport, ExpenseRow
 from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
                       Verdict)
@@ -50,8 +51,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Band", "Bundles", "Busy", "CallTerms", "Cancelled", "Change", "Charge",
-    "ChargeColumns", "Conflict", "Counts", "Deck", "Deployment", "Directory",
+    "Band", "Bundles", "Busy", "CallTerms", "Cancelled", "CdrMap", "Change",
+    "Charge", "ChargeColumns", "Conflict", "Counts", "Deck", "Deployment", "Directory",
     "Document", "Error", "Exists", "ExpenseReport", "ExpenseRow",
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",

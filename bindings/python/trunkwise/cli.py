@@ -14,7 +14,7 @@ import sys
 import threading
 
 from . import (commands, deck_commands, numbering_commands,
-               privacy_commands, rating_commands, report_commands,
+               privacy_commands, rating_commands, records, report_commands,
                store_commands, tariff_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
@@ -126,8 +126,12 @@ def _call_explain(parser: argparse.ArgumentParser) -> None:
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--preset", required=True,
-                        choices=("native", "asterisk"))
+    layout = parser.add_mutually_exclusive_group(required=True)
+    layout.add_argument("--preset", metavar="NAME",
+                        choices=records.PRESETS,
+                        help="one of " + ", ".join(records.PRESETS))
+    layout.add_argument("--mapping", metavar="M.toml",
+                        help="what each column is (docs/call-records.md)")
     parser.add_argument("--zone", help="of times that carry no offset")
     parser.add_argument("--trunk", metavar="PATTERN",
                         help="channels that are trunks, e.g. 'PJSIP/main-*'")

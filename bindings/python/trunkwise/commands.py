@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import files, raw, sheets
+from . import files, raw, records, sheets
 from .deployment import Change, Deployment, Problem
 from .errors import (Conflict, Error, InvalidArgument, NotFound,
                      ParseError)
@@ -397,12 +397,14 @@ def tariff_import(arguments: argparse.Namespace) -> int:
 
 def cdr_import(arguments: argparse.Namespace) -> int:
     data = files.read(arguments.file)
+    mapping = arguments.mapping and records.CdrMap.load(arguments.mapping)
     existed = os.path.exists(arguments.store)
     try:
         with Store(arguments.store, create=True) as store, \
                 files.named(arguments.file):
             result = store.import_calls(
-                data, preset=arguments.preset, zone=arguments.zone,
+                data, preset=arguments.preset, mapping=mapping or None,
+                zone=arguments.zone,
                 source=arguments.source, trunk_pattern=arguments.trunk,
                 file_name=Path(arguments.file).name,
                 carrier=arguments.carrier)

@@ -16,6 +16,7 @@ from .numbering import Lookup, Numbering
 from .prices import PriceChanges, price_changes
 from .privacy import Erasure
 from .rating import Deck
+from .records import CdrMap
 from .report import ExpenseReport, expenses
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
                       counts_of, listing_of, rejects_of, versions_of)
@@ -136,19 +137,22 @@ class Store:
         return price_changes(self.handle, tariff, version, received,
                              notice_days)
 
-    def import_calls(self, data: bytes, *, preset: str,
+    def import_calls(self, data: bytes, *, preset: str | None = None,
+                     mapping: CdrMap | None = None,
                      source: str | None = None, zone: str | None = None,
                      file_name: str = "", trunk_pattern: str | None = None,
                      carrier: str | None = None,
                      lookup: Lookup | None = None) -> ImportResult:
-        """A file of call records; importing it again adds nothing.
+        """A file of call records, laid out as a ``preset`` or a
+        ``mapping`` says; importing it again adds nothing.
 
         ``lookup`` is asked about numbers of calls whose price depends on
         their regions; what it says of ported ones is stored with the charge,
         and what it raises undoes the import.
         """
         handle = raw.import_new(self.handle, source or preset, preset, zone,
-                                file_name, trunk_pattern, carrier, lookup)
+                                file_name, trunk_pattern, carrier, lookup,
+                                mapping and mapping.handle)
         try:
             raw.tw_import_file(handle, data)
             counts, rejects = raw.tw_import_commit(handle)

@@ -1,0 +1,12 @@
+/**
+ * @file src/formats/preset_table.h  The tables of the built-in layouts
+ */
+#ifndef TW_SRC_PRESET_TABLE_H
+#define TW_SRC_PRESET_TABLE_H
+
+#include "record.h"
+
+extern const struct record_preset tw__preset_freeswitch_csv,
+	tw__preset_freeswitch_json;
+
+#endif

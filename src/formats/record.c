@@ -1,0 +1,341 @@
+/**
+ * @file src/formats/record.c  A file of call records, read by a map
+ *
+ * Decides in which encoding and wrapping the text came, and puts source,
+ * reader and groups together. Refuses to drop a row: each one comes out as a
+ * record or as a reason, but for the end of a call that is in the row of it.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "record.h"
+
+struct tw__records {
+	const tw_cdr_map *map;
+	tw_cdr_map *own;            /* of a built-in preset */
+	tw_zone *zone;              /* the map's own */
+	struct record_source *source;
+	struct record_reader reader;
+	struct record_groups groups;
+	bool joins;                 /* rows tell the ends of others */
+	size_t ordinal;             /* of the row to come */
+};
+
+/* ---- the text ---- */
+
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+/* In place; false: it is none, and nothing has changed. */
+static bool base64_decode(char *text, size_t *size)
+{
+	uint32_t bits = 0;
+	size_t to = 0, n = 0;
+
+	for (size_t i = 0; i < *size; i++) {
+		if (base64_value(text[i]) < 0 && !strchr("=\r\n", text[i]))
+			return false;
+	}
+	for (size_t i = 0; i < *size; i++) {
+		int value = base64_value(text[i]);
+
+		if (value < 0)
+			continue;
+		bits = bits << 6 | (uint32_t)value;
+		if (++n % 4 != 1)
+			text[to++] = (char)(bits >> (6 - 2 * ((n - 1) % 4)));
+	}
+	text[to] = '\0';
+	*size = to;
+	return true;
+}
+
+/* What a PBX posts may be kept as it was posted: "cdr=" and the record with
+ * percent signs or in base64. */
+static void unwrap(char *text, size_t *size)
+{
+	size_t at = strspn(text, " \t\r\n");
+
+	if (strncmp(&text[at], "cdr=", 4) == 0)
+		at += 4;
+	if (strchr("{[<", text[at]) || !text[at])
+		at = 0;
+	if (at) {
+		memmove(text, &text[at], *size - at + 1);
+		*size -= at;
+	}
+	if (*text == '%') {
+		*size = tw__percent_decode(text, *size);
+		text[*size] = '\0';
+	}
+	else if (!strchr("{[<", *text)) {
+		(void)base64_decode(text, size);
+	}
+}
+
+static tw_status to_text(char **out, size_t *out_size, const tw_cdr_map *map,
+			 const struct tw__preset_options *o, tw_error *err)
+{
+	bool guess = map->encoding == RECORD_ENCODING_AUTO;
+	tw_status status;
+
+	if (map->encoding == RECORD_ENCODING_UTF16)
+		return tw__text_utf16(out, out_size, o->data, o->size, err);
+	if (map->encoding == RECORD_ENCODING_CP1251)
+		return tw__text_cp1251(out, out_size, o->data, o->size, err);
+	status = tw__text_to_utf8(out, out_size, o->data, o->size, guess &&
+				  map->format == FORMAT_CSV, err);
+	/* one bad byte of a nested format costs the record that has it */
+	if (status != TW_EPARSE || !guess || map->format == FORMAT_CSV)
+		return status;
+	*out = tw_malloc(o->size + 1);
+	if (!*out)
+		return tw__fail_oom(err);
+	if (o->size)
+		memcpy(*out, o->data, o->size);
+	(*out)[o->size] = '\0';
+	*out_size = o->size;
+	if (err)
+		*err = (tw_error)TW_ERROR_INIT;
+	return TW_OK;
+}
+
+static tw_status open_source(struct tw__records *records,
+			     const struct tw__preset_options *o,
+			     tw_error *err)
+{
+	const tw_cdr_map *map = records->map;
+	char *text = NULL;
+	size_t size;
+	tw_status status = to_text(&text, &size, map, o, err);
+
+	if (status)
+		return status;
+	if (!text[strspn(text, " \t\r\n")]) {
+		tw_free(text);
+		return tw__fail(err, TW_EPARSE, "the file has no rows");
+	}
+	if (map->format == FORMAT_CSV)
+		return tw__record_csv(&records->source, map, text, size, err);
+	unwrap(text, &size);
+	return map->format == FORMAT_JSON ?
+		tw__record_json(&records->source, map, text, size, err) :
+		tw__record_xml(&records->source, map, text, size, err);
+}
+
+/* ---- zone and groups ---- */
+
+/* Local stamps without a zone would be a batch of rejects, row by row. */
+static bool needs_zone(const tw_cdr_map *map)
+{
+	bool needs = map->zone_needed;
+
+	for (size_t i = map->first[RF_START]; i < map->first[RF_END + 1];
+	     i++) {
+		const struct record_column *column = &map->columns[i];
+		const char *pattern = column->unit ? column->pattern :
+			map->pattern;
+		enum record_unit unit = column->unit ? column->unit :
+			map->time;
+
+		needs |= unit == UNIT_PATTERN &&
+			!tw__pattern_has_offset(pattern);
+	}
+	return needs;
+}
+
+static tw_status open_zone(struct tw__records *records, const char *preset,
+			   const tw_zone *given, tw_error *err)
+{
+	const tw_cdr_map *map = records->map;
+	tw_status status;
+
+	records->reader.zone = given;
+	if (given)
+		return TW_OK;
+	if (map->zone) {
+		status = tw_zone_open(&records->zone, map->zone, err);
+		records->reader.zone = records->zone;
+		return status;
+	}
+	if (needs_zone(map))
+		return tw__fail_at(err, TW_EINVAL, 0, "zone", "times of %s "
+			"have no offset; give the zone of its clock",
+			preset && *preset ? preset : "this mapping");
+	return TW_OK;
+}
+
+static tw_status open_groups(struct tw__records *records, tw_error *err)
+{
+	const tw_cdr_map *map = records->map;
+	tw_status status;
+
+	for (size_t i = 0; i < map->word_count; i++)
+		records->joins |= map->words[i].field == RF_ROLE &&
+			map->words[i].value == ROLE_END;
+	records->reader.joins = records->joins;
+	if (map->group == GROUP_NONE && !records->joins)
+		return TW_OK;
+	status = tw__record_group(&records->groups, records, err);
+	if (!status)
+		status = records->source->ops->rewind(records->source, err);
+	return status;
+}
+
+static tw_status open_all(struct tw__records *records, const char *preset,
+			  const struct tw__preset_options *o, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	records->map = o->map;
+	if (!records->map) {
+		status = tw_cdr_map_new(&records->own, err);
+		if (!status)
+			status = tw__record_preset(records->own, preset, err);
+		records->map = records->own;
+	}
+	if (!status)
+		status = open_zone(records, preset, o->zone, err);
+	if (!status)
+		status = open_source(records, o, err);
+	records->reader.map = records->map;
+	return status ? status : open_groups(records, err);
+}
+
+tw_status tw__records_open(struct tw__records **out, const char *preset,
+			   const struct tw__preset_options *options,
+			   tw_error *err)
+{
+	struct tw__records *records = tw_calloc(1, sizeof(*records));
+	tw_status status;
+
+	if (!records)
+		return tw__fail_oom(err);
+	status = open_all(records, preset, options, err);
+	if (status) {
+		tw__records_free(records);
+		return status;
+	}
+	*out = records;
+	return TW_OK;
+}
+
+void tw__records_free(struct tw__records *records)
+{
+	if (!records)
+		return;
+	if (records->source)
+		records->source->ops->free(records->source);
+	tw__record_groups_free(&records->groups);
+	tw_zone_free(records->zone);
+	tw_cdr_map_free(records->own);
+	tw_free(records);
+}
+
+/* ---- rows ---- */
+
+tw_status tw__records_row(tw_cdr *out, struct tw__records *records,
+			  tw_error *err)
+{
+	tw_status status = records->source->ops->next(&records->reader.row,
+						      records->source, err);
+
+	return status ? status : tw__record_read(out, &records->reader, err);
+}
+
+static void mark(tw_cdr *out, enum record_role role)
+{
+	if (role == ROLE_ATTEMPT)
+		out->flags |= TW_CDR_ATTEMPT;
+	if (role == ROLE_SIDE)
+		out->flags |= TW_CDR_TWIN;
+	if (role == ROLE_FORWARD) {
+		out->direction = TW_DIRECTION_FORWARD;
+		out->leg = out->leg > 1 ? out->leg : 2;
+	}
+}
+
+/* What the other rows say of this one. */
+static tw_status apply(tw_cdr *out, struct tw__records *records,
+		       const struct record_verdict *verdict, tw_error *err)
+{
+	const char *texts = records->groups.texts.data;
+
+	mark(out, verdict->role);
+	if (verdict->linked && !*out->linked_id)
+		out->linked_id = &texts[verdict->linked];
+	if (verdict->number && !*out->number)
+		out->number = &texts[verdict->number];
+	if (!records->joins)
+		return TW_OK;
+	return tw__record_ended(out, &records->reader, verdict->end, err);
+}
+
+tw_status tw__records_next(tw_cdr *out, struct tw__records *records,
+			   tw_error *err)
+{
+	for (;;) {
+		const struct record_verdict *verdict = NULL;
+		tw_status status = tw__records_row(out, records, err);
+
+		if (status == TW_ITER_END || status == TW_ENOMEM)
+			return status;
+		if (records->ordinal < records->groups.count)
+			verdict = &records->groups.rows[records->ordinal];
+		records->ordinal++;
+		if (status)
+			return status;
+		if (verdict && verdict->consumed)
+			continue;
+		mark(out, records->reader.role);
+		return verdict ? apply(out, records, verdict, err) : TW_OK;
+	}
+}
+
+int64_t tw__records_line(const struct tw__records *records)
+{
+	return records->reader.row.line;
+}
+
+const char *tw__records_column(const struct tw__records *records,
+			       const char *member)
+{
+	for (int i = 0; i < RF_COUNT; i++) {
+		enum record_field field = (enum record_field)i;
+
+		if (strcmp(tw__record_field_name(field), member) == 0)
+			return tw__record_column(&records->reader, field);
+	}
+	return member;
+}
+
+void tw__records_text(char *out, size_t size,
+		      const struct tw__records *records)
+{
+	struct tw_str text = tw__str_trim(records->reader.row.text);
+	size_t n = text.l < size ? text.l : size - 1;
+
+	/* not within a character */
+	while (n && n < text.l && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+		n--;
+	if (n)
+		memcpy(out, text.p, n);
+	while (n && (out[n - 1] == '\n' || out[n - 1] == '\r'))
+		n--;
+	out[n] = '\0';
+	if (!tw__utf8_is_valid(out, strlen(out)))
+		out[0] = '\0';
+}
+
+const struct record_reader *tw__records_reader(
+	const struct tw__records *records)
+{
+	return &records->reader;
+}

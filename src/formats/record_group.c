@@ -1,0 +1,285 @@
+/**
+ * @file src/formats/record_group.c  Which rows of a file are one call
+ *
+ * Decides what the rows of a file say of each other: that one is another try
+ * at a call, the far side of it, its way on to another number, or its end.
+ * Refuses to drop a call: what does not count is marked and stored, and only
+ * the end of a call, which is no call, goes into the row of that call.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "base/hash.h"
+#include "preset_row.h"
+#include "record.h"
+
+struct entry {
+	uint64_t id, linked, peer;      /* hashes; 0: not said */
+	tw_time start;
+	size_t ordinal;
+	size_t parent;                  /* index + 1 of the call it is of */
+	size_t id_text, callee_text;    /* in texts; 0: none */
+	uint32_t direction;
+	enum record_role role;
+	bool answered, has_end, from_outside, to_outside;
+};
+
+struct entries {
+	struct entry *rows;
+	size_t count, capacity, total;
+	struct tw_buf *texts;
+};
+
+static uint64_t hash_of(const char *text)
+{
+	return text && *text ? tw__hash64(text, strlen(text)) | 1 : 0;
+}
+
+/* Strings that another row will point to. */
+static tw_status keep_texts(struct entry *e, struct tw_buf *texts,
+			    const tw_cdr *cdr)
+{
+	if (!texts->size && tw__buf_append(texts, "", 1))
+		return TW_ENOMEM;
+	e->id_text = texts->size;
+	if (tw__buf_append(texts, cdr->call_id, strlen(cdr->call_id) + 1))
+		return TW_ENOMEM;
+	e->callee_text = texts->size;
+	return tw__buf_append(texts, cdr->callee, strlen(cdr->callee) + 1);
+}
+
+/* Of a call whose source does not say: whose numbers look like ours. */
+static uint32_t guess_direction(const tw_cdr *cdr)
+{
+	if (cdr->direction)
+		return cdr->direction;
+	if (tw__record_is_outside(cdr->caller))
+		return TW_DIRECTION_INBOUND;
+	return tw__record_is_outside(cdr->callee) ? TW_DIRECTION_OUTBOUND :
+		TW_DIRECTION_INTERNAL;
+}
+
+static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
+			   const struct record_reader *r)
+{
+	void *mem = all->rows;
+	struct entry *e;
+
+	if (tw__grow(&mem, &all->capacity, all->count + 1,
+		     sizeof(*all->rows)))
+		return TW_ENOMEM;
+	all->rows = mem;
+	e = &all->rows[all->count];
+	memset(e, 0, sizeof(*e));
+	e->id = hash_of(cdr->call_id);
+	e->linked = hash_of(cdr->linked_id);
+	e->peer = hash_of(r->peer_id);
+	e->start = cdr->start;
+	e->ordinal = all->total;
+	e->direction = guess_direction(cdr);
+	e->role = r->role;
+	e->answered = cdr->answer || cdr->duration_us ||
+		cdr->status == TW_CALL_ANSWERED;
+	e->has_end = cdr->end != 0;
+	e->from_outside = tw__record_is_outside(cdr->caller);
+	e->to_outside = tw__record_is_outside(cdr->callee);
+	all->count++;
+	return r->map->group == GROUP_SIDES ?
+		keep_texts(e, all->texts, cdr) : TW_OK;
+}
+
+static tw_status collect(struct entries *all, struct tw__records *records,
+			 tw_error *err)
+{
+	for (;; all->total++) {
+		tw_cdr cdr;
+		tw_status status = tw__records_row(&cdr, records, NULL);
+
+		if (status == TW_ITER_END)
+			return TW_OK;
+		if (status == TW_EPARSE)
+			continue;
+		if (status || add_entry(all, &cdr,
+					tw__records_reader(records)))
+			return tw__fail_oom(err);
+	}
+}
+
+/* By call, the earliest first. */
+static int compare(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
+}
+
+/* ---- ends ---- */
+
+/* A call's end is told by another row of the same id: of the last answered
+ * one before it. */
+static void join_ends(struct record_verdict *rows, const struct entries *all)
+{
+	const struct entry *call = NULL;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct entry *e = &all->rows[i];
+
+		if (!i || e->id != all->rows[i - 1].id)
+			call = NULL;
+		if (e->role != ROLE_END) {
+			if (e->answered && !e->has_end)
+				call = e;
+			continue;
+		}
+		if (!call)
+			continue;
+		rows[call->ordinal].end = e->start;
+		rows[e->ordinal].consumed = true;
+		call = NULL;
+	}
+}
+
+/* ---- sides ---- */
+
+/* The first row of an id, SIZE_MAX: none. */
+static size_t find(const struct entries *all, uint64_t id)
+{
+	size_t low = 0, high = all->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (all->rows[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < all->count && all->rows[low].id == id && id ? low :
+		SIZE_MAX;
+}
+
+static bool is_before(const struct entry *a, const struct entry *b)
+{
+	return a->start != b->start ? a->start < b->start :
+		a->ordinal < b->ordinal;
+}
+
+static void set_parent(struct entries *all, size_t child, size_t parent)
+{
+	struct entry *c = &all->rows[child];
+
+	/* two that name each other are parent and child once */
+	if (!c->parent && all->rows[parent].parent != child + 1)
+		c->parent = parent + 1;
+}
+
+static void find_parents(struct entries *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct entry *e = &all->rows[i];
+		size_t linked = e->linked == e->id ? SIZE_MAX :
+			find(all, e->linked);
+		size_t peer = find(all, e->peer);
+
+		if (linked != SIZE_MAX && linked != i)
+			set_parent(all, i, linked);
+		if (peer == SIZE_MAX || peer == i)
+			continue;
+		if (is_before(e, &all->rows[peer]))
+			set_parent(all, peer, i);
+		else
+			set_parent(all, i, peer);
+	}
+}
+
+/* The far side says nothing new, unless the call went on to another number
+ * outside: that is a call of its own, paid by whoever was called first. */
+static void judge_sides(struct record_groups *out, struct entries *all)
+{
+	find_parents(all);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct entry *e = &all->rows[i], *p;
+		struct record_verdict *verdict = &out->rows[e->ordinal];
+
+		if (!e->parent)
+			continue;
+		p = &all->rows[e->parent - 1];
+		verdict->role = ROLE_SIDE;
+		verdict->linked = p->id_text;
+		if (!p->from_outside || !e->to_outside ||
+		    strcmp(&out->texts.data[p->callee_text],
+			   &out->texts.data[e->callee_text]) == 0)
+			continue;
+		verdict->role = ROLE_FORWARD;
+		verdict->number = p->callee_text;
+	}
+}
+
+/* ---- tries ---- */
+
+static tw_status judge_tries(struct record_verdict *rows,
+			     const struct entries *all, tw_error *err)
+{
+	bool *attempts = tw_calloc(all->total + 1, sizeof(*attempts));
+	struct preset_member *members = tw_calloc(all->count + 1,
+						  sizeof(*members));
+
+	if (!attempts || !members) {
+		tw_free(attempts);
+		tw_free(members);
+		return tw__fail_oom(err);
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		const struct entry *e = &all->rows[i];
+
+		members[i] = (struct preset_member){
+			e->linked ? e->linked : e->id, e->start, e->ordinal,
+			e->direction, e->answered };
+	}
+	tw__preset_judge(attempts, members, all->count);
+	for (size_t i = 0; i < all->total; i++) {
+		if (attempts[i])
+			rows[i].role = ROLE_ATTEMPT;
+	}
+	tw_free(attempts);
+	tw_free(members);
+	return TW_OK;
+}
+
+tw_status tw__record_group(struct record_groups *out,
+			   struct tw__records *records, tw_error *err)
+{
+	const tw_cdr_map *map = tw__records_reader(records)->map;
+	struct entries all = { 0 };
+	tw_status status;
+
+	tw__buf_init(&out->texts);
+	all.texts = &out->texts;
+	status = collect(&all, records, err);
+	if (!status) {
+		out->rows = tw_calloc(all.total + 1, sizeof(*out->rows));
+		out->count = all.total;
+		if (!out->rows)
+			status = tw__fail_oom(err);
+	}
+	if (!status && all.count)
+		qsort(all.rows, all.count, sizeof(*all.rows), compare);
+	if (!status)
+		join_ends(out->rows, &all);
+	if (!status && map->group == GROUP_SIDES)
+		judge_sides(out, &all);
+	if (!status && map->group == GROUP_LINKED)
+		status = judge_tries(out->rows, &all, err);
+	tw_free(all.rows);
+	return status;
+}
+
+void tw__record_groups_free(struct record_groups *groups)
+{
+	tw_free(groups->rows);
+	tw__buf_free(&groups->texts);
+	memset(groups, 0, sizeof(*groups));
+}
