@@ -218,7 +218,9 @@ static tw_status read_sums(struct tw__sums *out, tw_store *store,
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT calls, answered, missed, unrated, talk_us, "
 		"cost_nanos, net_nanos, vat_nanos FROM rollup "
-X
+		"WHERE period = ? AND late = ? AND department = ? "
+		"AND carrier = ? AND number = ? AND destination = ? "
+		"AND direction = ? "
 		"AND currency = ?", err);
 
 	memset(out, 0, sizeof(*out));
@@ -245,8 +247,9 @@ static tw_status drop_row(tw_store *store, const struct tw__rollup_key *key,
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"DELETE FROM rollup WHERE period = ? AND late = ? "
-		"AND department = ? AND carrier = ? AND number = ? AND destination = ? "
-		"AND direction = ? AND currency = ?", err);
+		"AND department = ? AND carrier = ? AND number = ? "
+		"AND destination = ? AND direction = ? AND currency = ?",
+		err);
 
 	if (status)
 		return status;
