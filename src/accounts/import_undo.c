@@ -2,9 +2,10 @@
  * @file src/accounts/import_undo.c  Taking a batch back
  *
  * Decides what "undone" means: postings are reversed by new ones, the rollup
- * loses what the batch's calls stand for now, bundles and tiers get their seconds back,
- * and its calls stay, marked in their key, so that the same records may come
- * again (under another zone, or after the tariff that they lacked).
+ * loses what the batch's calls stand for now, bundles and tiers get their
+ * seconds back, and its calls stay, marked in their key, so that the same
+ * records may come again (under another zone, or after the tariff that they
+ * lacked).
  */
 #include <string.h>
 #include "call_region.h"

@@ -268,7 +268,8 @@ static tw_status write_row(tw_store *store, const struct tw__rollup_key *key,
 	status = tw__stmt(&stmt, store,
 		"INSERT INTO rollup (period, late, department, carrier, "
 		"number, destination, direction, currency, calls, answered, "
-		"missed, unrated, talk_us, cost_nanos, net_nanos, vat_nanos) VALUES "
+		"missed, unrated, talk_us, cost_nanos, net_nanos, vat_nanos) "
+		"VALUES "
 		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
 		"ON CONFLICT (period, late, department, carrier, number, "
 		"destination, direction, currency) DO UPDATE SET "
