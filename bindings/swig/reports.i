@@ -18,7 +18,7 @@ typedef struct tw_expense_row {
 	char period[16];
 	char first_day[16], last_day[16];
 	uint32_t whole_month;
-	tw_money previous, difference;
+	tw_money previous, difference, corrections, net, vat;
 } tw_expense_row;
 %mutable;
 

@@ -39,9 +39,9 @@ typedef struct tw_expense_row {
 	tw_money rent;               /* numbers and recurring items, and
 					what was posted for a tariff's month
 					as a whole (commitment, tier) */
-	tw_money calls_cost;         /* first legs */
-	tw_money forwarded_cost;     /* forwarded legs */
-	tw_money total;
+	tw_money calls_cost;         /* first legs, of these months */
+	tw_money forwarded_cost;     /* forwarded legs, of these months */
+	tw_money total;              /* rent, calls, forwarded, corrections */
 	char department[128];        /* "" where not asked by, or unallocated*/
 	char city[64];
 	char carrier[64];
@@ -58,10 +58,16 @@ typedef struct tw_expense_row {
 	uint32_t reserved;
 	tw_money previous;           /* total of the time compared with */
 	tw_money difference;         /* total - previous */
+	tw_money corrections;        /* of earlier months, closed already:
+					calls that came late, and what was
+					rated or placed anew */
+	tw_money net, vat;           /* of total, whose prices may stand
+					with VAT in it or without */
 } tw_expense_row;
 #define TW_EXPENSE_ROW_INIT { sizeof(tw_expense_row), 0, 0, 0, 0, 0, 0, \
 	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, "", "", "", "", "", \
-	"", "", "", "", "", 0, 0, { 0, "" }, { 0, "" } }
+	"", "", "", "", "", 0, 0, { 0, "" }, { 0, "" }, { 0, "" }, \
+	{ 0, "" }, { 0, "" } }
 
 typedef struct tw_expenses tw_expenses;
 

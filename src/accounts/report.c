@@ -75,9 +75,6 @@ static tw_status check_options(const tw_report_options *options,
 		return tw__fail_at(err, TW_EINVAL, 0, "compare", "days and "
 				   "weeks are compared with nothing; ask per "
 				   "month, or for a month as a whole");
-	if (options->per == TW_PER_DAY || options->per == TW_PER_WEEK)
-		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "per", "the "
-				   "store keeps no days yet; ask per month");
 	return TW_OK;
 }
 

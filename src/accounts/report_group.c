@@ -22,6 +22,9 @@ bool tw__report_line_add(struct tw__report_line *a,
 		{ &sum.rent, a->rent, b->rent },
 		{ &sum.calls_cost, a->calls_cost, b->calls_cost },
 		{ &sum.forwarded_cost, a->forwarded_cost, b->forwarded_cost },
+		{ &sum.corrections, a->corrections, b->corrections },
+		{ &sum.net, a->net, b->net },
+		{ &sum.vat, a->vat, b->vat },
 		{ &sum.previous, a->previous, b->previous },
 	};
 
@@ -43,7 +46,8 @@ bool tw__report_line_is_zero(const struct tw__report_line *line)
 bool tw__report_line_total(int64_t *out, const struct tw__report_line *line)
 {
 	return tw__add_i64(out, line->rent, line->calls_cost) &&
-		tw__add_i64(out, *out, line->forwarded_cost);
+		tw__add_i64(out, *out, line->forwarded_cost) &&
+		tw__add_i64(out, *out, line->corrections);
 }
 
 void tw__report_groups_free(struct tw__report_groups *groups)

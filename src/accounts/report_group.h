@@ -18,14 +18,15 @@ struct tw__report_key {
 
 struct tw__report_line {
 	int64_t calls, answered, missed, unrated, talk_us;
-	int64_t rent, calls_cost, forwarded_cost;
+	int64_t rent, calls_cost, forwarded_cost, corrections;
+	int64_t net, vat;        /* of all of these */
 	int64_t previous;        /* total of the time compared with */
 };
 /* False and nothing changed when any sum would overflow. */
 bool tw__report_line_add(struct tw__report_line *a,
 			 const struct tw__report_line *b);
 bool tw__report_line_is_zero(const struct tw__report_line *line);
-/* What is owed: everything but `previous`. */
+/* Rents, calls and corrections. */
 bool tw__report_line_total(int64_t *out, const struct tw__report_line *line);
 
 struct tw__report_group {

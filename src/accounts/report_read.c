@@ -102,47 +102,71 @@ static tw_status add_line(struct tw__report *report,
 	return tw__report_groups_add(&report->groups, &key, &old, err);
 }
 
+static bool by_days(const struct tw__report *report)
+{
+	return report->per == TW_PER_DAY || report->per == TW_PER_WEEK;
+}
+
+/* What is of an earlier month, closed already, is a correction: the columns
+ * of calls are those of the month's own. */
+static void put_cost(struct tw__report_line *line, struct tw_stmt *stmt)
+{
+	int64_t cost = tw__col_i64(stmt, 10);
+
+	if (tw__col_i64(stmt, 12))
+		line->corrections = cost;
+	else if (tw__col_i64(stmt, 4) == TW_DIRECTION_FORWARD)
+		line->forwarded_cost = cost;
+	else
+		line->calls_cost = cost;
+	line->net = tw__col_i64(stmt, 13);
+	line->vat = tw__col_i64(stmt, 14);
+}
+
 static tw_status add_call_row(struct tw__report *report,
 			      struct tw_stmt *stmt, tw_error *err)
 {
-	int64_t direction = tw__col_i64(stmt, 4);
-	int64_t cost = tw__col_i64(stmt, 10);
-	bool forwarded = direction == TW_DIRECTION_FORWARD;
-	struct tw__report_key key = { .period = report->period,
+	struct tw__report_key key = { .period = by_days(report) ?
+			tw__period_of(report->per, tw__col_i64(stmt, 15)) :
+			report->period,
 		.department = tw__col_i64(stmt, 0),
 		.payee = payee_key(TW_ACCOUNT_CARRIER, tw__col_i64(stmt, 1)),
 		.number = tw__col_i64(stmt, 2),
 		.destination = tw__col_i64(stmt, 3),
-		.direction = direction };
-	const struct tw__report_line line = {
+		.direction = tw__col_i64(stmt, 4) };
+	struct tw__report_line line = {
 		.calls = tw__col_i64(stmt, 5),
 		.answered = tw__col_i64(stmt, 6),
 		.missed = tw__col_i64(stmt, 7),
 		.unrated = tw__col_i64(stmt, 8),
-		.talk_us = tw__col_i64(stmt, 9),
-		.calls_cost = forwarded ? 0 : cost,
-		.forwarded_cost = forwarded ? cost : 0 };
+		.talk_us = tw__col_i64(stmt, 9) };
 	tw_status status = TW_OK;
 
+	put_cost(&line, stmt);
 	if (*tw__col_text(stmt, 11))
 		status = currency_place(&key.currency, report,
 					tw__col_text(stmt, 11), err);
 	return status ? status : add_line(report, key, &line, err);
 }
 
+/* A month's own row, or those of its days; day 00 is what is of no day. */
 static tw_status add_calls(struct tw__report *report, tw_error *err)
 {
+	bool days = by_days(report);
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, report->store,
 		"SELECT r.department, r.carrier, r.number, r.destination, "
 		"r.direction, r.calls, r.answered, r.missed, r.unrated, "
-		"r.talk_us, r.cost_nanos, w.text FROM rollup r "
-		"LEFT JOIN word w ON w.id = r.currency WHERE r.period = ?",
-		err);
+		"r.talk_us, r.cost_nanos, w.text, r.late, r.net_nanos, "
+		"r.vat_nanos, r.period FROM rollup r "
+		"LEFT JOIN word w ON w.id = r.currency "
+		"WHERE r.period BETWEEN ? AND ?", err);
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, report->month);
+	tw__bind_i64(stmt, 1, days ? report->month * 100 : report->month);
+	tw__bind_i64(stmt, 2, days ? report->month * 100 + 31 :
+		     report->month);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		status = add_call_row(report, stmt, err);
 		if (status) {
@@ -169,7 +193,8 @@ static tw_status add_rents(struct tw__report *report, tw_error *err)
 			.number = rent->kind == TW_POSTING_RECURRING ? 0 :
 				rent->subject };
 		const struct tw__report_line line = {
-			.rent = rent->amount_nanos };
+			.rent = rent->amount_nanos,
+			.net = rent->amount_nanos };
 
 		status = currency_place(&key.currency, report,
 					report->book.currency, err);
@@ -189,7 +214,8 @@ static tw_status add_month_row(struct tw__report *report,
 		.department = tw__col_i64(stmt, 0),
 		.payee = payee_key(tw__col_i64(stmt, 1),
 				   tw__col_i64(stmt, 2)) };
-	const struct tw__report_line line = { .rent = tw__col_i64(stmt, 3) };
+	const struct tw__report_line line = { .rent = tw__col_i64(stmt, 3),
+		.net = tw__col_i64(stmt, 5), .vat = tw__col_i64(stmt, 6) };
 	tw_status status = currency_place(&key.currency, report,
 					  tw__col_text(stmt, 4), err);
 
@@ -201,7 +227,9 @@ static tw_status add_postings(struct tw__report *report, tw_error *err)
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, report->store,
 		"SELECT d.account, p.account_kind, p.account, "
-		"d.amount_nanos, d.currency FROM posting d "
+		"d.amount_nanos, d.currency, "
+		"coalesce(d.net_nanos, d.amount_nanos), "
+		"coalesce(d.vat_nanos, 0) FROM posting d "
 		"JOIN posting p ON p.entry = d.entry AND p.id <> d.id "
 		"WHERE d.month = ? AND d.batch = 0 AND d.account_kind = 1 "
 		"AND d.kind IN (6, 7)", err);
@@ -293,8 +321,16 @@ tw_status tw__report_read(struct tw__report *report, tw_error *err)
 {
 	int64_t count = tw__month_span(report->months[0], report->months[1]);
 	int64_t shift = report->per == TW_PER_MONTH ? 1 : count;
+	bool lacks = false;
 	tw_status status = TW_OK;
 
+	if (by_days(report))
+		status = tw__rollup_lacks_days(&lacks, report->store, err);
+	if (lacks)
+		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "per", "the days "
+				   "of calls from an older version are not "
+				   "added up yet; open the store for writing "
+				   "once, for instance by an import");
 	for (int64_t i = 0; !status && i < count; i++) {
 		int64_t month = tw__month_add(report->months[0], i);
 

@@ -109,6 +109,9 @@ static tw_status fill_row(tw_expense_row *row,
 	set_money(&row->rent, line->rent, currency);
 	set_money(&row->calls_cost, line->calls_cost, currency);
 	set_money(&row->forwarded_cost, line->forwarded_cost, currency);
+	set_money(&row->corrections, line->corrections, currency);
+	set_money(&row->net, line->net, currency);
+	set_money(&row->vat, line->vat, currency);
 	set_money(&row->total, total, currency);
 	set_money(&row->previous, line->previous, currency);
 	set_money(&row->difference, difference, currency);

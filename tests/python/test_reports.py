@@ -50,7 +50,11 @@ def figures(report, per):
                 "talk": round(r.minutes * 60_000_000),
                 "call_cost": nanos(r.calls_cost),
                 "forwarded": nanos(r.forwarded_cost)}
-        assert r.total == (r.rent + r.calls_cost + r.forwarded_cost), r
+        assert r.total == (r.rent + r.calls_cost + r.forwarded_cost
+                           + r.corrections), r
+        if r.whole_month:
+            assert not (r.calls or r.calls_cost or r.forwarded_cost), r
+            continue
         assert key not in found, key
         found[key] = sums
     return fold(found)
@@ -62,7 +66,7 @@ def every_by():
         yield from itertools.combinations(names, n)
 
 
-PERS = ["", "month"]
+PERS = ["", "month", "week", "day"]
 
 
 @pytest.mark.parametrize("per", PERS)

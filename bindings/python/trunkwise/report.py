@@ -44,6 +44,14 @@ class ExpenseRow(NamedTuple):
     whole_month: bool = False
     previous: Decimal = Decimal(0)
     difference: Decimal = Decimal(0)
+    corrections: Decimal = Decimal(0)
+    net: Decimal = Decimal(0)
+    vat: Decimal = Decimal(0)
+
+    @property
+    def gross(self) -> Decimal:
+        """What is to be paid: with VAT."""
+        return self.net + self.vat
 
     @property
     def percent(self) -> Decimal | None:
@@ -87,7 +95,9 @@ def _row(r: raw.tw_expense_row) -> ExpenseRow:
         decimal(r.calls_cost.nanos), decimal(r.forwarded_cost.nanos),
         decimal(r.total.nanos), r.total.currency, r.direction, r.contract,
         r.period, r.first_day, r.last_day, bool(r.whole_month),
-        decimal(r.previous.nanos), decimal(r.difference.nanos))
+        decimal(r.previous.nanos), decimal(r.difference.nanos),
+        decimal(r.corrections.nanos), decimal(r.net.nanos),
+        decimal(r.vat.nanos))
 
 
 def _mask(names: tuple[str, ...], known: dict[str, int], what: str) -> int:

@@ -55,7 +55,11 @@ _WORDS = {
     "rent": ("Number rent", "Аренда номеров"),
     "call_cost": ("Call cost", "Звонки, сумма"),
     "forwarded_cost": ("Forwarded", "Переадресация"),
+    "corrections": ("Corrections", "Исправления"),
     "cost": ("Total", "Итого"),
+    "net": ("Without VAT", "Без НДС"),
+    "vat": ("VAT", "НДС"),
+    "gross": ("With VAT", "С НДС"),
     "currency": ("Currency", "Валюта"),
     "grand_total": ("Grand total", "Всего"),
     "unallocated": ("(unallocated)", "(не распределено)"),
@@ -72,12 +76,12 @@ _WORDS = {
                  "За это время нет звонков и аренды."),
     "share": ("What each {by} cost", "Суммы по {by}"),
     "generated": (
-        "Amounts are exact, as the tariffs state them (VAT is not added); "
-        "rows add up to the total. Missed: inbound calls that nobody "
-        "answered; outbound calls may go unanswered too.",
-        "Суммы точные, как в тарифах (НДС не добавлен); строки складываются "
-        "в итог. Пропущено: входящие, на которые никто не ответил; исходящие "
-        "тоже бывают без ответа."),
+        "Amounts are exact and stand as tariffs and contracts state them, with "
+        "VAT or without; rows add up to the total. Missed: inbound calls "
+        "that nobody answered; outbound calls may go unanswered too.",
+        "Суммы точные, как в тарифах и договорах, с НДС или без; строки "
+        "складываются в итог. Пропущено: входящие, на которые никто не "
+        "ответил; исходящие тоже бывают без ответа."),
     "total_head": ("{tariff}, {month}, zone {zone}",
                    "{tariff}, {month}, время {zone}"),
     "total_calls": ("charges", "начислений"),

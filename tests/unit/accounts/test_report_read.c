@@ -149,6 +149,73 @@ static void test_by_direction_and_contract(void **state)
 	tw_expenses_free(expenses);
 }
 
+/* Rents belong to no day: they stand beside the days, and all add up. */
+static void test_days_add_up_to_the_month(void **state)
+{
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_expenses *expenses;
+
+	three_months(f);
+	one_call(f, "2026-10-31T20:59:59.999999Z", 3);   /* 23:59:59 there */
+	one_call(f, "2026-10-31T21:00:00Z", 5);
+	options.from = "2026-10";
+	options.per = TW_PER_DAY;
+	options.by = TW_BY_CITY;
+	expenses = report(f, &options);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(tw_expenses_next(&row, expenses, NULL),
+				 TW_OK);
+		assert_string_equal(row.period, "2026-10");
+		assert_string_equal(row.last_day, "2026-10-31");
+		assert_int_equal(row.whole_month, 1);
+		assert_int_equal(row.calls, 0);
+		assert_int_equal(row.total.nanos, RUB(300, 0));
+	}
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.period, "2026-10-10");
+	assert_int_equal(row.calls_cost.nanos, RUB(1, 50));
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.period, "2026-10-31");
+	assert_int_equal(row.calls_cost.nanos, RUB(4, 50));
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL),
+			 TW_ITER_END);
+	assert_int_equal(tw_expenses_total(&row, expenses, 0, NULL), TW_OK);
+	assert_int_equal(row.total.nanos, RUB(606, 0));
+	tw_expenses_free(expenses);
+}
+
+/* August is closed, and a call of August comes in: September shows it. */
+static void test_what_is_late_is_a_correction(void **state)
+{
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_expenses *expenses;
+
+	three_months(f);
+	fixture_begin(f);
+	assert_int_equal(run_sql(f, "INSERT INTO period VALUES "
+				 "(202608, 1, 0, 0)"), TW_OK);
+	fixture_commit(f);
+	one_call(f, "2026-08-20T10:00:00+03:00", 10);
+	assert_int_equal(expenses_of(f, "2026-08", "Kazan").calls, 1);
+	row = expenses_of(f, "2026-09", "Kazan");
+	assert_int_equal(row.calls, 2);
+	assert_int_equal(row.calls_cost.nanos, RUB(6, 0));
+	assert_int_equal(row.corrections.nanos, RUB(15, 0));
+	assert_int_equal(row.total.nanos, RUB(321, 0));
+	assert_int_equal(row.net.nanos, RUB(321, 0));
+	options.from = "2026-09";
+	options.per = TW_PER_WEEK;
+	expenses = report(f, &options);
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_int_equal(row.whole_month, 1);
+	assert_int_equal(row.corrections.nanos, RUB(15, 0));
+	tw_expenses_free(expenses);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +223,8 @@ int main(void)
 		T(test_per_month),
 		T(test_a_range_is_compared_with_the_range_before),
 		T(test_by_direction_and_contract),
+		T(test_days_add_up_to_the_month),
+		T(test_what_is_late_is_a_correction),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

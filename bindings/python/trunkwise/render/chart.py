@@ -12,7 +12,7 @@ from ..words import amount, say
 from .table import cell, label
 
 COLOURS = {"rent": "#2f6f8f", "call_cost": "#e0a030",
-           "forwarded_cost": "#c0504d"}
+           "forwarded_cost": "#c0504d", "corrections": "#7f6fa8"}
 _BARS_MAX = 40
 _LEFT, _WIDTH, _STEP = 190, 540, 28
 
@@ -38,9 +38,11 @@ def _part(group: list[ExpenseRow], key: str) -> Decimal:
     return sum((Decimal(str(cell(r, key))) for r in group), Decimal(0))
 
 
-def _legend(lang: str) -> str:
+def _legend(lang: str, used: list[bool]) -> str:
     out, x = [], _LEFT
-    for key, colour in COLOURS.items():
+    for (key, colour), is_used in zip(COLOURS.items(), used):
+        if not is_used:
+            continue
         out.append(f'<rect x="{x}" y="4" width="12" height="12" '
                    f'fill="{colour}"/><text x="{x + 18}" y="15">'
                    f'{escape(say(lang, key))}</text>')
@@ -82,7 +84,8 @@ def chart(report: ExpenseReport, lang: str, currency: str) -> str:
     height = _STEP * len(bars) + 40
     drawn = "".join(_bar(34 + i * _STEP, *b, top, lang)
                     for i, b in enumerate(bars))
+    used = [any(b[2][i] for b in bars) for i in range(len(COLOURS))]
     return (f"<figure><figcaption>{escape(title)}, {escape(currency)}"
             f'</figcaption><svg viewBox="0 0 900 {height}" role="img" '
-            f'font-family="inherit" font-size="13">{_legend(lang)}{drawn}'
+            f'font-family="inherit" font-size="13">{_legend(lang, used)}{drawn}'
             "</svg></figure>")

@@ -8,7 +8,7 @@ import json
 from ..report import ExpenseReport, ExpenseRow
 from ..values import text
 from .style import Style
-from .table import MONEY, cell
+from .table import MONEY, TAXED, cell
 
 _DATES = ("period", "first_day", "last_day", "whole_month")
 
@@ -17,7 +17,7 @@ def _figures(report: ExpenseReport, row: ExpenseRow) -> dict[str, object]:
     figures: dict[str, object] = {
         "calls": row.calls, "answered": row.answered, "missed": row.missed,
         "unrated": row.unrated, "minutes": str(cell(row, "minutes"))}
-    for key in MONEY:
+    for key in MONEY + TAXED:
         figures[key] = text(cell(row, key))
     if "previous" in report.compare:
         figures["previous"] = text(row.previous)

@@ -11,12 +11,13 @@ from ..report import ExpenseReport, ExpenseRow
 from ..words import day_name, month_name, period_name, say
 
 COUNTS = ("calls", "answered", "missed", "unrated", "minutes")
-MONEY = ("rent", "call_cost", "forwarded_cost", "cost")
+MONEY = ("rent", "call_cost", "forwarded_cost", "corrections", "cost")
+TAXED = ("net", "vat", "gross")
 COMPARED = ("previous", "difference", "percent")
 
 _FIELDS = {"call_cost": "calls_cost", "cost": "total"}
 # columns that are left out where they would hold nothing
-_SELDOM = ("unrated",)
+_SELDOM = ("unrated", "corrections")
 _SIGNED = ("difference", "percent")
 
 
@@ -64,7 +65,7 @@ class Table(NamedTuple):
 
 
 def is_money(key: str) -> bool:
-    return key in MONEY or key in ("previous", "difference")
+    return key in MONEY + TAXED + ("previous", "difference")
 
 
 def decimals(key: str) -> int:
@@ -104,10 +105,12 @@ def names_of(report: ExpenseReport) -> tuple[str, ...]:
 
 def keys_of(report: ExpenseReport) -> tuple[str, ...]:
     """Columns in the order people read them."""
-    figures = COUNTS + MONEY + (COMPARED if report.compare else ())
+    taxed = any(r.vat for r in report.rows)
+    figures = (COUNTS + MONEY + (TAXED if taxed else ())
+               + (COMPARED if report.compare else ()))
     return names_of(report) + tuple(
         k for k in figures
-        if k not in _SELDOM or any(cell(r, k) for r in report.totals))
+        if k not in _SELDOM or any(cell(r, k) for r in report.rows))
 
 
 def months(report: ExpenseReport, lang: str) -> str:
