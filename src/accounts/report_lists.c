@@ -101,13 +101,16 @@ struct unrated {
 	struct tw__rollup groups;
 	char (*examples)[64];
 	size_t example_capacity;
+	struct tw__book book;
 };
 
-static void example_of(char out[64], struct tw_stmt *stmt)
+/* In the company's zone: that is what people compare it with. */
+static void example_of(char out[64], struct tw_stmt *stmt,
+		       const tw_zone *zone)
 {
 	char start[40];
 
-	if (tw_time_format(start, sizeof(start), tw__col_i64(stmt, 4), NULL,
+	if (tw_time_format(start, sizeof(start), tw__col_i64(stmt, 4), zone,
 			   NULL))
 		start[0] = '\0';
 	snprintf(out, 64, "%.31s", start);
@@ -131,7 +134,7 @@ static tw_status add_unrated(struct unrated *u, struct tw_stmt *stmt,
 		     u->groups.count, sizeof(*u->examples)))
 		return tw__fail_oom(err);
 	if (u->groups.count > before)
-		example_of(u->examples[before], stmt);
+		example_of(u->examples[before], stmt, u->book.zone);
 	return tw__sums_add(&row->sums, &one, 1) ? TW_OK :
 		tw__fail(err, TW_ERANGE, "unrated calls last too long");
 }
@@ -186,12 +189,17 @@ static tw_status make_unrated(struct tw_listing *out, tw_store *store,
 {
 	struct unrated u = { .examples = NULL };
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT callee, reason, duration_us, carrier, start_us "
-		"FROM call WHERE rate_state = 3 AND undone = 0", err);
+	tw_status status = tw__book_open(&u.book, store, "UTC", err);
 
-	if (status)
+	if (!status)
+		status = tw__stmt(&stmt, store,
+			"SELECT callee, reason, duration_us, carrier, "
+			"start_us FROM call WHERE rate_state = 3 "
+			"AND undone = 0", err);
+	if (status) {
+		tw__book_close(&u.book);
 		return status;
+	}
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		status = add_unrated(&u, stmt, err);
 		if (status) {
@@ -205,6 +213,7 @@ static tw_status make_unrated(struct tw_listing *out, tw_store *store,
 		qsort(tw__listing_rows(out), tw__listing_count(out),
 		      sizeof(tw_listing_row), by_calls);
 	tw__rollup_free(&u.groups);
+	tw__book_close(&u.book);
 	tw_free(u.examples);
 	return status;
 }

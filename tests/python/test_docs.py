@@ -169,6 +169,7 @@ def test_python_page_prints_what_it_shows(module, tmp_path, monkeypatch):
 
 def test_every_command_block_is_known_here():
     known = {*DOCUMENTS, *PROGRAMS, "examples/nine-cities/README.md",
+             "docs/reports.md",      # by test_reports.py
              "docs/numbering.md",    # by test_numbering.py
              "docs/privacy.md",      # by test_privacy.py
              RECORDS_PAGE,           # by test_call_records_page

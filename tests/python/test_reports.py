@@ -390,3 +390,26 @@ def test_csv_options_of_the_command(world, command, tmp_path):
             "cp1251", check=0)
     text = out.read_bytes().decode("cp1251")
     assert "\t301,00\t" in text and text.startswith("Department\tCalls\t")
+
+
+# ---- the page ----
+
+def test_the_page_shows_what_its_commands_print(tmp_path):
+    text = (SOURCE / "docs" / "reports.md").read_text()
+    for file in (SOURCE / "examples" / "day-one").glob("*.csv"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    env = {**os.environ,
+           "PATH": f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    today, compared = re.compile(r"Made \d{4}-\d\d-\d\d"), 0
+    for block, shown in re.findall(
+            r"```sh\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", text, re.S):
+        for line in block.strip().split("\n"):
+            done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=env,
+                                  capture_output=True, text=True)
+            assert done.returncode == (line.startswith(
+                "trunkwise unrated list")), line + done.stderr
+        if shown:
+            assert today.sub("Made", done.stdout) == today.sub(
+                "Made", shown), line
+            compared += 1
+    assert compared == 3

@@ -463,10 +463,11 @@ def period_name(lang: str, period: str, first: str, last: str,
     owns. A week says which days of it are meant."""
     if "W" in period:
         year, week = period.split("-W")
-        short = 5 if lang == "ru" else 10
-        return say(lang, "week", week=period if lang == "en" else
-                   f"{int(week)}/{year}", first=day_name(lang, first)[:short],
-                   last=day_name(lang, last)[:short])
+        if lang == "ru":
+            return say(lang, "week", week=f"{int(week)}/{year}",
+                       first=day_name(lang, first)[:5],
+                       last=day_name(lang, last)[:5])
+        return say(lang, "week", week=period, first=first[5:], last=last[5:])
     if period.count("-") == 2:
         weekday = dt.date.fromisoformat(period).weekday()
         return f"{day_name(lang, period)} {_DAYS[lang][weekday]}"
