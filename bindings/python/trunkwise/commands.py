@@ -18,6 +18,7 @@ from .errors import (Conflict, Error, InvalidArgument, NotFound,
                      ParseError)
 from .mask import Mask
 from .rating import Sheet
+from .reasons import reason_in
 from .render.safe import as_text
 from .results import Counts, ImportResult, Listing, Reject
 from .store import Store
@@ -80,7 +81,8 @@ def _say_rejects(rejects: list[Reject], lang: str) -> None:
         key = ("reject_nth" if r.column.isdigit() else "reject" if r.column
                else "reject_row")
         print(plain(say(lang, key, line=r.line, column=r.column,
-                        reason=r.reason)), file=sys.stderr)
+                        reason=reason_in(lang, r.reason))),
+              file=sys.stderr)
 
 
 def refused(counts: Counts) -> bool:
