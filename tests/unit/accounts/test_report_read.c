@@ -196,8 +196,8 @@ static void test_what_is_late_is_a_correction(void **state)
 
 	three_months(f);
 	fixture_begin(f);
-	assert_int_equal(run_sql(f, "INSERT INTO period VALUES "
-				 "(202608, 1, 0, 0)"), TW_OK);
+	assert_int_equal(run_sql(f, "INSERT INTO period SELECT 202608, 1, 0, "
+				 "max(id) FROM posting"), TW_OK);
 	fixture_commit(f);
 	one_call(f, "2026-08-20T10:00:00+03:00", 10);
 	assert_int_equal(expenses_of(f, "2026-08", "Kazan").calls, 1);
