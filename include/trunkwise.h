@@ -17,6 +17,7 @@
 #include <trunkwise/tariff.h>
 #include <trunkwise/rating.h>
 #include <trunkwise/bundle.h>
+#include <trunkwise/budget.h>
 #include <trunkwise/numbering.h>
 #include <trunkwise/directory.h>
 #include <trunkwise/cdr.h>

@@ -97,9 +97,11 @@ typedef struct tw_route_candidate {
 	char prefix[16];
 	char destination[96];
 	char reason[128];            /* why taken or skipped */
+	tw_money price;              /* of a minute without VAT; set by
+					tw_authorize() alone */
 } tw_route_candidate;
 #define TW_ROUTE_CANDIDATE_INIT { sizeof(tw_route_candidate), TW_OK, 0, 0, \
-	{ 0, "" }, "", "", "", "", "" }
+	{ 0, "" }, "", "", "", "", "", { 0, "" } }
 
 /** Usable candidates in the order to try, then the skipped ones with their
  * verdicts, so that a host can both dial and explain. `*count` in: room in

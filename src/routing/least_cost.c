@@ -46,8 +46,8 @@ static void say_unpriced(char why[128], const char *message)
 }
 
 /* Not known, too, where the look-up fails: the call has to go somewhere. */
-static uint32_t relation_of(const struct tw_router *router,
-			    const tw_route_request *request)
+uint32_t tw__router_relation(const struct tw_router *router,
+			     const tw_route_request *request)
 {
 	uint32_t relation = TW_RELATION_ANY;
 
@@ -234,7 +234,7 @@ tw_status tw__router_least_cost(struct tw_rows *rows,
 				tw_error *err)
 {
 	size_t i, count = router->carrier_count;
-	uint32_t relation = relation_of(router, request);
+	uint32_t relation = tw__router_relation(router, request);
 	const struct offer *other;
 	tw_status status = TW_OK;
 	struct offer *offer;

@@ -68,5 +68,8 @@ tw_status tw__router_least_cost(struct tw_rows *rows,
 				const struct tw_router *router,
 				const tw_route_request *request,
 				tw_error *err);
+/* Of caller and callee, TW_RELATION_ANY where it is not known. */
+uint32_t tw__router_relation(const struct tw_router *router,
+			     const tw_route_request *request);
 
 #endif
