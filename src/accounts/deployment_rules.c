@@ -346,9 +346,10 @@ static const char *next_item(char item[512], const char *list)
 }
 
 
-static tw_status check_prefixes(struct tw_deployment *d, uint32_t row)
+static tw_status check_prefixes(struct tw_deployment *d, uint32_t row,
+				const char *field)
 {
-	const char *p = value(d, row, "prefixes")->text;
+	const char *p = value(d, row, field)->text;
 	tw_status status = TW_OK;
 	char item[512];
 
@@ -356,7 +357,7 @@ static tw_status check_prefixes(struct tw_deployment *d, uint32_t row)
 		p = next_item(item, p);
 		if (!*item || strlen(item) > 15 ||
 		    strspn(item, "0123456789") != strlen(item))
-			status = tw__problem(d, TW_EPARSE, row, "prefixes",
+			status = tw__problem(d, TW_EPARSE, row, field,
 				"'%.40s' is no prefix; write 1 to 15 digits "
 				"of the called number, like \"7843\"", item);
 	}
@@ -395,9 +396,31 @@ static tw_status check_bundle(struct tw_deployment *d, uint32_t row)
 	tw_status status = rising_dates(d, row);
 
 	if (!status && value(d, row, "prefixes")->set)
-		status = check_prefixes(d, row);
+		status = check_prefixes(d, row, "prefixes");
 	if (!status && value(d, row, "departments")->set)
 		status = check_sharers(d, row);
+	return status;
+}
+
+
+/* ---- budgets ---- */
+
+static tw_status check_budget(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *soft = value(d, row, "soft");
+	const struct tw_value *hard = value(d, row, "hard");
+	tw_status status = TW_OK;
+
+	if (!soft->set && !hard->set && !is_set(d, row, "max_price"))
+		return tw__problem(d, TW_EPARSE, row, "hard", "this budget "
+				   "limits nothing; give it soft, hard or "
+				   "max_price");
+	if (soft->set && hard->set && soft->number > hard->number)
+		return tw__problem(d, TW_EPARSE, row, "soft", "soft lies "
+				   "above hard, so nobody would hear of it; "
+				   "lower it");
+	if (is_set(d, row, "destinations"))
+		status = check_prefixes(d, row, "destinations");
 	return status;
 }
 
@@ -516,6 +539,7 @@ static const struct {
 	{ "plan_step", check_step },
 	{ "tariff", tw__deployment_tariff },
 	{ "bundle", check_bundle },
+	{ "budget", check_budget },
 };
 
 

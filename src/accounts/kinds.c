@@ -246,6 +246,17 @@ static const struct tw_field bundle[] = {
 	DATE("to"),
 };
 
+static const struct tw_field budget[] = {
+	REFERS("department", "department"),
+	REFERS("trunk", "trunk"),
+	LIST("destinations"),
+	CHOICE("period", "month", "hour day month"),
+	MONEY("soft"),
+	MONEY("hard"),
+	MONEY("max_price"),
+	NUMBER("increment_s", "60", 1, 3600),
+};
+
 static const struct tw_field match[] = {
 	{ .name = "kind", .type = TW_FIELD_TEXT, .rule = TW_RULE_CHOICE,
 	  .required = true,
@@ -291,6 +302,7 @@ const struct tw_kind tw__kinds[] = {
 	  .name_field = "name", .name_size = 32, FIELDS(tariff_band) },
 	CHILD(tariff_tier, "tariff", "tier"),
 	TOP(bundle, 128),
+	TOP(budget, 128),
 	{ .name = "match", .path = "match", .name_size = 128,
 	  FIELDS(match) },
 };

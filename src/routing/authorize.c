@@ -165,10 +165,8 @@ static void add_budget(struct asking *a, const struct tw_rows *rows,
 
 	if (!money || a->answer.budget_count >= rows->room)
 		return;
-	tw__purse_describe(&state, purse, money, a->budgets->currency,
-			   a->request.at);
-	if (!a->budgets->stored)
-		state.leased_nanos = state.reserved_nanos;
+	tw__budgets_describe(&state, a->budgets, purse, money,
+			     a->request.at);
 	if (a->has_refused && a->refused.hindered_by == index) {
 		state.verdict = a->refused.verdict;
 		memcpy(state.reason, a->refused.why, sizeof(state.reason));

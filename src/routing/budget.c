@@ -93,8 +93,8 @@ static tw_status check_limits(const tw_budget *b, tw_error *err)
 	return TW_OK;
 }
 
-tw_status tw__budgets_check(tw_budget *out, const tw_budget *budget,
-			    tw_error *err)
+static tw_status check_budget(tw_budget *out, const tw_budget *budget,
+			      tw_error *err)
 {
 	tw_status status = tw__import(out, sizeof(*out), budget, err);
 	size_t l;
@@ -213,17 +213,15 @@ static tw_status insert(tw_budgets *budgets, struct tw__purse *fresh,
 	return sort_in(budgets, err);
 }
 
-tw_status tw_budgets_add(tw_budgets *budgets, const tw_budget *budget,
-			 tw_error *err)
+tw_status tw__budgets_put(tw_budgets *budgets, const tw_budget *budget,
+			  tw_error *err)
 {
 	struct tw__purse fresh = { 0 };
 	tw_status status;
 	size_t before;
 	tw_budget b;
 
-	if (!budgets || !budget)
-		return tw__fail(err, TW_EINVAL, "no budgets given");
-	status = tw__budgets_check(&b, budget, err);
+	status = check_budget(&b, budget, err);
 	if (status)
 		return status;
 	fresh.id = b.id;
@@ -243,6 +241,17 @@ tw_status tw_budgets_add(tw_budgets *budgets, const tw_budget *budget,
 		purse_clear(&fresh);
 	(void)pthread_mutex_unlock(&budgets->lock);
 	return status;
+}
+
+tw_status tw_budgets_add(tw_budgets *budgets, const tw_budget *budget,
+			 tw_error *err)
+{
+	if (!budgets || !budget)
+		return tw__fail(err, TW_EINVAL, "no budgets given");
+	if (budgets->stored)
+		return tw__fail(err, TW_EINVAL, "the budgets of a store are "
+				"those of its deployment; apply one");
+	return tw__budgets_put(budgets, budget, err);
 }
 
 tw_status tw_budgets_spent(tw_budgets *budgets, const char *name, tw_time at,
@@ -349,6 +358,19 @@ tw_status tw__budgets_concern(struct tw__concern *out,
 
 /* ---- looking ---- */
 
+void tw__budgets_describe(tw_budget_state *out, const tw_budgets *budgets,
+			  const struct tw__purse *purse,
+			  const struct tw__money *money, tw_time at)
+{
+	tw__purse_describe(out, purse, money, at);
+	memcpy(out->currency, budgets->currency, sizeof(out->currency));
+	/* who takes out nothing has no lease of its own */
+	if (!budgets->stored)
+		out->leased_nanos = out->reserved_nanos;
+	else if (budgets->readonly)
+		out->leased_nanos = money->others;
+}
+
 static tw_status describe(tw_budget_state *out, tw_budgets *budgets,
 			  size_t index, tw_time at, tw_error *err)
 {
@@ -366,9 +388,7 @@ static tw_status describe(tw_budget_state *out, tw_budgets *budgets,
 				 budgets->stored, err);
 	if (status)
 		return status;
-	tw__purse_describe(out, purse, money, budgets->currency, at);
-	if (!budgets->stored)
-		out->leased_nanos = out->reserved_nanos;
+	tw__budgets_describe(out, budgets, purse, money, at);
 	return TW_OK;
 }
 

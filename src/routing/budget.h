@@ -2,10 +2,10 @@
  * @file src/routing/budget.h  Budgets in memory
  *
  * purse.c is the arithmetic of one limit in one period; budget.c the set and
- * which of them concern a call; call_price.c what seconds cost; offer.c
- * what a trunk may do for a call; authorize.c and hold.c its way. None knows a store or reads a clock
- * but the monotonic one it is handed: src/accounts/budget_step.c moves money
- * between a store and the purses.
+ * which of them concern a call; call_price.c what seconds cost; offer.c what a
+ * trunk may do for a call; authorize.c and hold.c its way. None knows a store
+ * or reads a clock but the monotonic one it is handed:
+ * src/accounts/budget_step.c moves money between a store and the purses.
  */
 #ifndef TW_SRC_ROUTING_BUDGET_H
 #define TW_SRC_ROUTING_BUDGET_H
@@ -34,6 +34,7 @@ struct tw__money {
 	int64_t wanted;         /* most that was refused for want of a lease */
 	int64_t taken;          /* handed out since the last step */
 	bool known;             /* the store was asked */
+	bool other_currency;    /* calls that it cannot count */
 	uint8_t told;           /* TW_BUDGET_SOFT, _HARD */
 };
 
@@ -131,8 +132,7 @@ uint32_t tw__purse_state(const struct tw__purse *purse,
 /* total of the part of a period until `at`, at the same pace to its end. */
 int64_t tw__projection(int64_t total, tw_time from, tw_time to, tw_time at);
 void tw__purse_describe(tw_budget_state *out, const struct tw__purse *purse,
-			const struct tw__money *money, const char *currency,
-			tw_time at);
+			const struct tw__money *money, tw_time at);
 
 /* ---- budget.c ---- */
 
@@ -142,10 +142,14 @@ tw_status tw__budgets_concern(struct tw__concern *out,
 			      const tw_budgets *budgets,
 			      const char *department, const char *trunk,
 			      const char *number, tw_error *err);
+void tw__budgets_describe(tw_budget_state *out, const tw_budgets *budgets,
+			  const struct tw__purse *purse,
+			  const struct tw__money *money, tw_time at);
 /* May leases still be used? */
 bool tw__budgets_fenced(const tw_budgets *budgets);
-tw_status tw__budgets_check(struct tw_budget *out, const tw_budget *budget,
-			    tw_error *err);
+/* tw_budgets_add() of a set with a store; takes the lock. */
+tw_status tw__budgets_put(tw_budgets *budgets, const tw_budget *budget,
+			  tw_error *err);
 
 /* ---- call_price.c ---- */
 

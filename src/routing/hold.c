@@ -204,6 +204,7 @@ tw_status tw__hold_new(tw_authorization *out, tw_budgets *budgets,
 {
 	struct tw__held *held = NULL;
 	tw_status status = take_slot(&held, budgets, err);
+	uint32_t flags;
 
 	if (status)
 		return status;
@@ -214,9 +215,14 @@ tw_status tw__hold_new(tw_authorization *out, tw_budgets *budgets,
 	held->most_s = request->most_s;
 	snprintf(held->department, sizeof(held->department), "%s",
 		 request->department ? request->department : "");
-	out->flags |= pay(budgets, held, first_s(held));
-	if (!held->paid_s) {
+	flags = pay(budgets, held, first_s(held));
+	out->flags |= flags;
+	if (!held->paid_s || flags & TW_BUDGET_STEP) {
+		/* not a part of an increment where a step gets a whole one */
+		(void)use(budgets, &held->concern, held->price.at,
+			  -held->held);
 		drop(budgets, held);
+		out->flags |= TW_BUDGET_STEP;
 		return tw__fail(err, TW_EBUSY, "the budgets of this call have "
 				"money that is not leased yet; step and ask "
 				"again");
@@ -303,6 +309,7 @@ static tw_status move(tw_budgets *budgets, struct tw__held *held,
 	tw_call_request request = TW_CALL_REQUEST_INIT;
 	struct tw__held fresh = *held;
 	struct tw__offer offer;
+	uint32_t flags;
 	tw_status status;
 
 	request.department = held->department;
@@ -316,8 +323,11 @@ static tw_status move(tw_budgets *budgets, struct tw__held *held,
 		fresh.concern = offer.concern;
 		fresh.increment_s = offer.increment_s;
 		fresh.held = fresh.paid_s = 0;
-		(void)pay(budgets, &fresh, first_s(&fresh));
-		if (!fresh.paid_s)
+		flags = pay(budgets, &fresh, first_s(&fresh));
+		if (flags & TW_BUDGET_STEP)
+			use(budgets, &fresh.concern, fresh.price.at,
+			    -fresh.held);
+		if (!fresh.paid_s || flags & TW_BUDGET_STEP)
 			status = tw__fail(err, TW_EBUSY, "the budgets of trunk"
 				" \"%s\" have money that is not leased yet; "
 				"step and ask again", carrier->trunk);

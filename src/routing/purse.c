@@ -186,8 +186,7 @@ int64_t tw__projection(int64_t total, tw_time from, tw_time to, tw_time at)
 }
 
 void tw__purse_describe(tw_budget_state *out, const struct tw__purse *purse,
-			const struct tw__money *money, const char *currency,
-			tw_time at)
+			const struct tw__money *money, tw_time at)
 {
 	out->period = purse->period;
 	out->from = money->from;
@@ -208,5 +207,7 @@ void tw__purse_describe(tw_budget_state *out, const struct tw__purse *purse,
 	snprintf(out->department, sizeof(out->department), "%s",
 		 purse->department);
 	snprintf(out->trunk, sizeof(out->trunk), "%s", purse->trunk);
-	snprintf(out->currency, sizeof(out->currency), "%s", currency);
+	if (money->other_currency)
+		snprintf(out->reason, sizeof(out->reason), "calls in another "
+			 "currency are not counted");
 }
