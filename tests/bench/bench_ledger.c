@@ -1,0 +1,401 @@
+/*
+ * A month's file of call records on its way into the ledger, beside what else
+ * could hold it, in one run over the same bytes.
+ *
+ * R is what SQLite itself needs: the same calls, read before the clock starts
+ * and inserted by a prepared statement into a plain table without a key, in
+ * one transaction with synchronous FULL like ours. .import is the sqlite3
+ * shell reading the same file; libcsv only finds where fields end.
+ *
+ * bench_ledger [--rows N] [directory]; 5 000 000 rows want 3 GB there. Ratios
+ * are of the processor's time, which other users of the machine disturb
+ * less; the wall's stand beside it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <trunkwise.h>
+#include "formats/preset.h"
+#include "ledger_bench.h"
+
+#define PREFIXES 2000u
+#define REPORTS  5
+
+struct bench {
+	unsigned int rows;
+	char store[128], plain[128], file[128];
+	char month[8];
+	struct bench_call *calls;
+	char *csv;
+	size_t size;
+	struct bench_time raw, import, libcsv, decode;
+	bool has_import, has_libcsv;
+};
+
+static void must(tw_status status, const tw_error *err, const char *what)
+{
+	if (status)
+		bench_die(what, err->message);
+}
+
+/* ---- a store that knows the company ---- */
+
+static void want(tw_deployment *d, const char *text, const char *fmt,
+		 unsigned int i)
+{
+	char path[64];
+	tw_error err = TW_ERROR_INIT;
+
+	snprintf(path, sizeof(path), fmt, i);
+	must(tw_deployment_set(d, path, TW_VALUE_TEXT, text, &err), &err,
+	     path);
+}
+
+static void configure(tw_store *store)
+{
+	tw_deployment *d;
+	tw_changes *changes;
+	tw_error err = TW_ERROR_INIT;
+	char text[32];
+
+	must(tw_deployment_new(&d, &err), &err, "deployment");
+	want(d, "Bench", "company.name", 0);
+	want(d, "Europe/Moscow", "company.zone", 0);
+	want(d, "RUB", "company.currency", 0);
+	want(d, "carrier", "carrier[0].name", 0);
+	want(d, "main", "trunk[0].name", 0);
+	want(d, "carrier", "trunk[0].carrier", 0);
+	want(d, "sip:127.0.0.1;transport=udp", "trunk[0].registrar", 0);
+	want(d, "u", "trunk[0].user", 0);
+	for (unsigned int i = 0; i < BENCH_NUMBERS; i++) {
+		snprintf(text, sizeof(text), "d%u", i);
+		want(d, text, "department[%u].name", i);
+		want(d, text, "number[%u].department", i);
+		want(d, "carrier", "number[%u].carrier", i);
+		snprintf(text, sizeof(text), "7843200%04u", i);
+		want(d, text, "number[%u].number", i);
+	}
+	must(tw_deployment_apply(&changes, d, store, 1, 0, &err), &err,
+	     "apply");
+	tw_changes_free(changes);
+	tw_deployment_free(d);
+}
+
+static void load_tariff(tw_store *store)
+{
+	tw_tariff_import options = TW_TARIFF_IMPORT_INIT;
+	char *text = malloc(PREFIXES * 80 + 200);
+	tw_error err = TW_ERROR_INIT;
+	tw_counts counts = TW_COUNTS_INIT;
+	size_t at;
+
+	if (!text)
+		bench_die("sheet", "out of memory");
+	at = (size_t)sprintf(text, "prefix,destination,rate,currency,"
+		"effective_from,effective_to,first_inc,next_inc,"
+		"connect_fee\n79,Mobile,1.50,RUB,,,1,1,0\n");
+	for (unsigned int i = 0; i < PREFIXES; i++)
+		at += (size_t)sprintf(text + at, "79%04u,Mobile %u,1.%02u,"
+			"RUB,,,60,60,0\n", i * 5, i % 80, i % 100);
+	options.tariff = "t";
+	options.carrier = "carrier";
+	must(tw_tariff_import_sheet(&counts, NULL, NULL, store, &options,
+				    text, at, &err), &err, "tariff");
+	if (counts.rows_stored != PREFIXES + 1)
+		bench_die("tariff", "rows were refused");
+	free(text);
+}
+
+static tw_store *open_store(const char *path)
+{
+	tw_store_options options = TW_STORE_OPTIONS_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_store *store;
+
+	options.flags = TW_STORE_CREATE;
+	must(tw_store_open(&store, path, &options, &err), &err, path);
+	return store;
+}
+
+static double make_store(const char *path, bool prices)
+{
+	tw_store *store = open_store(path);
+
+	configure(store);
+	if (prices)
+		load_tariff(store);
+	tw_store_free(store);
+	return bench_bytes(path);
+}
+
+/* ---- ways of reading it ---- */
+
+static struct bench_time decode(const struct bench *bench)
+{
+	const struct tw__preset_options options = { .data = bench->csv,
+		.size = bench->size };
+	struct bench_time begin = bench_now();
+	tw_error err = TW_ERROR_INIT;
+	struct tw__preset *preset;
+	tw_cdr cdr = TW_CDR_INIT;
+	unsigned int rows = 0;
+	int64_t seconds = 0;
+
+	must(tw__preset_open(&preset, "native", &options, &err), &err,
+	     "preset");
+	while (tw__preset_next(&cdr, preset, &err) == TW_OK) {
+		seconds += cdr.duration_us / TW_SECOND;
+		rows++;
+	}
+	tw__preset_free(preset);
+	begin = bench_since(begin);
+	for (unsigned int i = 0; i < bench->rows; i++)
+		seconds -= bench->calls[i].duration_s;
+	if (rows != bench->rows || seconds)
+		bench_die("decode", "rows or seconds are missing");
+	return begin;
+}
+
+static struct bench_time ingest(const char *path, const struct bench *bench,
+				tw_counts *counts)
+{
+	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
+	tw_store *store = open_store(path);
+	tw_error err = TW_ERROR_INIT;
+	struct bench_time begin = bench_now();
+	tw_import *import;
+
+	options.preset = "native";
+	must(tw_import_new(&import, store, &options, &err), &err, "import");
+	must(tw_import_file(import, bench->csv, bench->size, &err), &err,
+	     "file");
+	must(tw_import_commit(counts, NULL, import, &err), &err, "commit");
+	tw_import_free(import);
+	begin = bench_since(begin);
+	tw_store_free(store);
+	if (counts->rows_read != bench->rows)
+		bench_die("ingest", "rows were not read");
+	return begin;
+}
+
+/* ---- output ---- */
+
+static void line(const struct bench *bench, const char *what,
+		 struct bench_time t)
+{
+	printf("%-34s %8.3f s %8.3f s", what, t.wall_s, t.cpu_s);
+	if (bench->raw.cpu_s > 0)
+		printf("  %5.2f R (wall %.2f)", t.cpu_s / bench->raw.cpu_s,
+		       t.wall_s / bench->raw.wall_s);
+}
+
+static void aim(double value, double most)
+{
+	printf("  aim %.2f: %s\n", most, value <= most ? "kept" : "missed");
+}
+
+static void skipped(const char *what, const char *why)
+{
+	printf("%-34s skipped: %s\n", what, why);
+}
+
+/* ---- rounds ---- */
+
+static void peers(struct bench *bench)
+{
+	FILE *file = fopen(bench->file, "wb");
+
+	if (!file || fwrite(bench->csv, bench->size, 1, file) != 1 ||
+	    fclose(file))
+		bench_die(bench->file, "cannot be written");
+	bench->raw = bench_plain(bench->plain, bench->calls, bench->rows);
+	line(bench, "R: raw prepared inserts", bench->raw);
+	printf("  %.1f B/call\n", bench_bytes(bench->plain) / bench->rows);
+	bench_unlink(bench->store);
+	bench->has_import = bench_import(&bench->import, bench->store,
+					 bench->file);
+	bench_unlink(bench->store);
+	unlink(bench->file);
+	if (bench->has_import) {
+		line(bench, "sqlite3 .import --csv", bench->import);
+		printf("\n");
+	}
+	else {
+		skipped("sqlite3 .import --csv", "no sqlite3 program");
+	}
+	bench->has_libcsv = bench_libcsv(&bench->libcsv, bench->csv,
+					 bench->size);
+	if (bench->has_libcsv) {
+		line(bench, "libcsv, tokenise only", bench->libcsv);
+		printf("\n");
+	}
+	else {
+		skipped("libcsv, tokenise only", "no libcsv-dev");
+	}
+	bench->decode = decode(bench);
+	line(bench, "decode: CSV to typed records", bench->decode);
+	if (!bench->has_libcsv) {
+		printf("\n");
+		return;
+	}
+	printf("  %.2f libcsv", bench->decode.cpu_s / bench->libcsv.cpu_s);
+	aim(bench->decode.cpu_s / bench->libcsv.cpu_s, 0.33);
+}
+
+static void rounds(const struct bench *bench)
+{
+	tw_counts counts = TW_COUNTS_INIT;
+	struct bench_time t;
+	double empty;
+
+	make_store(bench->store, false);
+	t = ingest(bench->store, bench, &counts);
+	line(bench, "import without prices", t);
+	printf("\n");
+	bench_unlink(bench->store);
+	empty = make_store(bench->store, true);
+	t = ingest(bench->store, bench, &counts);
+	if (counts.rows_stored != bench->rows)
+		bench_die("ingest", "rows were not stored");
+	line(bench, "import, rate, store, roll up, post", t);
+	aim(t.cpu_s / bench->raw.cpu_s, 1.3);
+	if (bench->has_import) {
+		printf("%-34s %5.2f .import", "  the same",
+		       t.cpu_s / bench->import.cpu_s);
+		aim(t.cpu_s / bench->import.cpu_s, 0.7);
+	}
+	printf("%-34s %5.1f B/call, %.2f of plain", "  bytes",
+	       (bench_bytes(bench->store) - empty) / bench->rows,
+	       (bench_bytes(bench->store) - empty) /
+	       bench_bytes(bench->plain));
+	aim((bench_bytes(bench->store) - empty) / bench_bytes(bench->plain),
+	    0.7);
+	t = ingest(bench->store, bench, &counts);
+	if (counts.duplicates != bench->rows || counts.rows_stored)
+		bench_die("again", "rows were not known");
+	line(bench, "the same file again: all known", t);
+	aim(t.cpu_s / bench->raw.cpu_s, 1.0);
+}
+
+static int64_t month_cost(tw_store *store, const char *month,
+			  struct bench_time *best)
+{
+	tw_expense_row total = TW_EXPENSE_ROW_INIT;
+	tw_error err = TW_ERROR_INIT;
+
+	for (int i = 0; i < REPORTS; i++) {
+		struct bench_time begin = bench_now();
+		tw_expenses *expenses;
+
+		must(tw_report_expenses(&expenses, store, month, 0, &err),
+		     &err, "report");
+		begin = bench_since(begin);
+		if (!i || begin.wall_s < best->wall_s)
+			*best = begin;
+		must(tw_expenses_total(&total, expenses, 0, &err), &err,
+		     "total");
+		tw_expenses_free(expenses);
+	}
+	return total.calls_cost.nanos + total.forwarded_cost.nanos;
+}
+
+static void reports(const struct bench *bench)
+{
+	static const char scan[] = "SELECT department, sum(cost_nanos) "
+		"FROM call WHERE start_us >= ? AND start_us < ? "
+		"AND undone = 0 GROUP BY department";
+	tw_error err = TW_ERROR_INIT;
+	int64_t range[2], scanned, cost;
+	tw_store *store = open_store(bench->store);
+	struct bench_time t, full;
+	tw_zone *zone;
+
+	must(tw_zone_open(&zone, "Europe/Moscow", &err), &err, "zone");
+	must(tw_month_range(&range[0], &range[1], bench->month, zone, &err),
+	     &err, "month");
+	tw_zone_free(zone);
+	cost = month_cost(store, bench->month, &t);
+	tw_store_free(store);
+	full = bench_group_by(bench->store, scan, range, &scanned);
+	if (scanned != cost)
+		bench_die("report", "is not what the calls add up to");
+	printf("%-34s %8.3f ms, full scan %.1f ms: %.0f x", "report of a month",
+	       t.wall_s * 1e3, full.wall_s * 1e3, full.wall_s / t.wall_s);
+	aim(t.wall_s * 1e3, 1.0);
+}
+
+static void late(struct bench *bench)
+{
+	tw_counts counts = TW_COUNTS_INIT;
+	struct bench_time t;
+
+	bench_unlink(bench->store);
+	free(bench->csv);
+	bench_make_late(bench->calls, bench->rows);
+	bench->csv = bench_csv(&bench->size, bench->calls, bench->rows);
+	make_store(bench->store, true);
+	t = ingest(bench->store, bench, &counts);
+	if (counts.rows_stored != bench->rows)
+		bench_die("late", "rows were not stored");
+	line(bench, "5 % of the calls up to 200 000 late", t);
+	aim(t.cpu_s / bench->raw.cpu_s, 2.0);
+}
+
+static void read_options(struct bench *bench, int argc, char *argv[],
+			 const char **dir)
+{
+	bench->rows = 300000;
+	*dir = "/tmp";
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--rows") && i + 1 < argc)
+			bench->rows = (unsigned int)atoi(argv[++i]);
+		else if (*argv[i] == '/')
+			*dir = argv[i];
+		else
+			bench->rows = (unsigned int)atoi(argv[i]);
+	}
+	if (!bench->rows || bench->rows > 20000000)
+		bench_die("rows", "1 to 20 000 000");
+}
+
+/* The month that the middle call lies in has the most of them. */
+static void find_month(struct bench *bench)
+{
+	char text[40];
+
+	tw_time_format(text, sizeof(text), BENCH_START +
+		       (int64_t)(bench->rows / 2) * BENCH_STEP, NULL, NULL);
+	snprintf(bench->month, sizeof(bench->month), "%.7s", text);
+}
+
+int main(int argc, char *argv[])
+{
+	static struct bench bench;
+	char dir[64];
+	const char *parent;
+
+	read_options(&bench, argc, argv, &parent);
+	snprintf(dir, sizeof(dir), "%.40s/tw-bench-XXXXXX", parent);
+	if (!mkdtemp(dir))
+		bench_die(dir, "cannot be made");
+	snprintf(bench.store, sizeof(bench.store), "%s/ours.db", dir);
+	snprintf(bench.plain, sizeof(bench.plain), "%s/plain.db", dir);
+	snprintf(bench.file, sizeof(bench.file), "%s/calls.csv", dir);
+	find_month(&bench);
+	bench.calls = bench_calls(bench.rows);
+	bench.csv = bench_csv(&bench.size, bench.calls, bench.rows);
+	printf("%u calls, %.1f MB of CSV; wall, processor\n", bench.rows,
+	       (double)bench.size / 1e6);
+	peers(&bench);
+	rounds(&bench);
+	reports(&bench);
+	bench_unlink(bench.plain);
+	late(&bench);
+	bench_unlink(bench.store);
+	rmdir(dir);
+	free(bench.csv);
+	free(bench.calls);
+	return 0;
+}
