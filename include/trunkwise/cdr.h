@@ -48,6 +48,13 @@ TW_BEGIN_DECLS
  * phones that rang, a carrier that refused): stored and rated, but it counts
  * neither as a call nor as missed. No part of the key. */
 #define TW_CDR_ATTEMPT 0x1u
+/** How a call that is under way stands at `end`: a running total, not a part,
+ * so that one may get lost or come twice. It is in no total; the next one
+ * replaces it, and the final record of the same key, without this flag, closes
+ * the call and is charged as a whole. When the host died first, the call is
+ * stored as its last interim record tells it, and marked (recorder.h). Counted
+ * in rows_held; TW_EEXIST when it says nothing new. No part of the key. */
+#define TW_CDR_INTERIM 0x2u
 /** The same leg seen from another side (the b-leg of a bridged call that a
  * row of its a-leg stands for): stored, neither counted nor charged. No part
  * of the key. */

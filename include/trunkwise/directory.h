@@ -140,12 +140,13 @@ TW_EXTERN(tw_status) tw_directory_router(tw_router **out,
 typedef struct tw_counts {
 	uint32_t size;
 	uint32_t reserved;
-	uint64_t rows_read;          /* = the other four together */
+	uint64_t rows_read;          /* = the others together */
 	uint64_t rows_stored;
 	uint64_t rows_rejected;
 	uint64_t duplicates;
 	uint64_t conflicts;
-	uint64_t rows_held;          /* good rows of a sheet refused whole */
+	uint64_t rows_held;          /* good rows of a sheet refused whole;
+					calls under way (TW_CDR_INTERIM) */
 } tw_counts;
 #define TW_COUNTS_INIT { sizeof(tw_counts), 0, 0, 0, 0, 0, 0, 0 }
 

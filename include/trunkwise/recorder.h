@@ -24,6 +24,7 @@
 #define TRUNKWISE_RECORDER_H
 
 #include <trunkwise/cdr.h>
+#include <trunkwise/report.h>
 
 TW_BEGIN_DECLS
 
@@ -37,11 +38,17 @@ typedef struct tw_recorder tw_recorder;
 /** The journal is written but not synced: what is acknowledged survives
  * kill -9, and not a loss of power. */
 #define TW_RECORDER_NO_SYNC 0x1u
+/** Calls of this host outlive it (their state is kept elsewhere): those that
+ * an earlier run left open are not closed when the recorder is opened, but
+ * only when nothing is told of them for grace_s. */
+#define TW_RECORDER_RESUMES 0x2u
 
 #define TW_RECORDED_STATE    1u  /* another state; text says why */
 #define TW_RECORDED_CONFLICT 2u  /* a record, put into quarantine */
 #define TW_RECORDED_REJECT   3u  /* a record, put into quarantine */
 #define TW_RECORDED_DAMAGE   4u  /* bytes of the journal, put aside */
+#define TW_RECORDED_CLOSED   5u  /* a call whose host died, stored as its
+				    last interim record tells it */
 
 /** What a host would log. Strings are borrowed for the call. */
 typedef struct tw_recorder_event {
@@ -60,7 +67,7 @@ typedef void (*tw_recorder_event_fn)(const tw_recorder_event *event,
 
 typedef struct tw_recorder_options {
 	uint32_t size;
-	uint32_t flags;              /* TW_RECORDER_NO_SYNC */
+	uint32_t flags;              /* TW_RECORDER_ */
 	const char *name;            /* a-z, 0-9, - and _, at most 32; names
 					the journal; NULL: "host" */
 	const char *source;          /* part of keys; NULL: the name */
@@ -75,13 +82,18 @@ typedef struct tw_recorder_options {
 					disk; 16 MiB, some 80,000 records */
 	tw_recorder_event_fn event;  /* or NULL */
 	void *event_arg;
+	uint32_t grace_s;            /* until a call of another name that
+					fell silent is closed; 14400 */
+	uint32_t reserved;
 } tw_recorder_options;
 #define TW_RECORDER_OPTIONS_INIT { sizeof(tw_recorder_options), 0, NULL, \
-	NULL, NULL, NULL, NULL, 50, 1000, 20, 200, 16 << 20, NULL, NULL }
+	NULL, NULL, NULL, NULL, 50, 1000, 20, 200, 16 << 20, NULL, NULL, \
+	14400, 0 }
 
 /** Opens the journal of its name and, if it can be, the store; a store that
- * is locked, full or damaged is tried again by tw_recorder_step(). What the
- * journal holds is replayed by the first steps.
+ * is locked, full or damaged is tried again by tw_recorder_step(). The first
+ * steps replay what the journal holds, and then store the calls that an
+ * earlier owner of the name left open (TW_CDR_INTERIM) as they stood.
  * @return TW_OK (new), TW_ENOTFOUND (no store), TW_EBUSY (the name is taken),
  *         TW_EVERSION, TW_EUNSUPPORTED, TW_EINVAL, TW_EIO (journal) */
 TW_EXTERN(tw_status) tw_recorder_open(tw_recorder **out,
@@ -101,8 +113,9 @@ TW_EXTERN(tw_status) tw_recorder_add(uint64_t *out_ticket,
 	tw_recorder *recorder, const tw_cdr *cdr, tw_time now, tw_error *err);
 
 /** Does what is due: commits a group, spools it, replays the journal. Not
- * longer than lock_wait_ms and one transaction.
- * @param out_next  when to call again; TW_TIME_MAX: nothing waits */
+ * longer than lock_wait_ms and a transaction or two.
+ * @param out_next  when to call again at the latest; when nothing waits, in
+ *                  some minutes, to see whose calls fell silent */
 TW_EXTERN(tw_status) tw_recorder_step(tw_time *out_next,
 	tw_recorder *recorder, tw_time now, tw_error *err);
 
@@ -126,14 +139,23 @@ typedef struct tw_recorder_stats {
 	uint64_t damaged;            /* pieces of the journal put aside */
 	uint32_t reserved;           /* 1: the journal has its disk space */
 	uint32_t reserved_2;
+	uint64_t interim;            /* interim records kept, of calls under
+					way */
+	uint64_t closed;             /* calls whose host died, stored */
 } tw_recorder_stats;
 #define TW_RECORDER_STATS_INIT { sizeof(tw_recorder_stats), 0, 0, 0, 0, 0, \
-	0, 0, 0, 0, 0, 0, 0, 0 }
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 TW_EXTERN(tw_status) tw_recorder_stats_get(tw_recorder_stats *out,
 	const tw_recorder *recorder, tw_error *err);
 
 /** "live", "spooling", "unsafe", "full"; "?" for unknown numbers. Static. */
 TW_EXTERN(const char *) tw_recorder_state_name(uint32_t state);
+
+/** Calls under way and calls that were closed at their last interim record:
+ * key = call id, kind = "open" or "closed", at = start, seconds = answered
+ * time, calls = batch (of a closed one), detail = the recorder's name. */
+TW_EXTERN(tw_status) tw_open_calls(tw_listing **out, tw_store *store,
+				   tw_error *err);
 
 /* ---- looking at a journal ---- */
 

@@ -88,7 +88,7 @@ static tw_status check_numbers(const tw_cdr *cdr, tw_error *err)
 		return tw__fail_at(err, TW_EPARSE, 0, "direction",
 				   "%u is none; use TW_DIRECTION_",
 				   cdr->direction);
-	if (cdr->flags & ~(TW_CDR_ATTEMPT | TW_CDR_TWIN))
+	if (cdr->flags & ~(TW_CDR_ATTEMPT | TW_CDR_INTERIM | TW_CDR_TWIN))
 		return tw__fail_at(err, TW_EPARSE, 0, "flags",
 				   "0x%x is none; use TW_CDR_", cdr->flags);
 	if (cdr->status > TW_CALL_CANCELLED)

@@ -8,46 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
-#include "call_legs.h"
-#include "call_shift.h"
-#include "formats/preset.h"
 #include "identity.h"
 #include "import.h"
-#include "ledger.h"
+#include "open_call.h"
 #include "rejects.h"
 
 #define RECORD_MAX 1024
 
-struct tw_import {
-	tw_store *store;
-	struct tw_tx tx;
-	bool open;              /* the transaction is ours to end */
-	tw_status failed;       /* of a call that no count can express */
-	char *source, *preset, *zone_name, *trunk_pattern;
-	char *file_name, *carrier;
-	const tw_numbering_lookup *lookup;
-	int64_t seen, day;      /* data_version and day of open_parts() */
-	tw_zone *zone;          /* NULL: times carry offsets */
-	struct tw__book book;
-	struct tw_dial_rule rule;
-	struct tw__call_ids ids;
-	struct tw__owners *owners;
-	struct tw__rater *rater;
-	struct tw__rollup rollup;
-	struct tw__preset *reading;     /* while a file is read */
-	struct tw__preset_options file; /* ... and how */
-	struct tw__shift *shift;        /* of a file that is new */
-	struct tw__legs *legs;          /* made by the first that wants it */
-	struct tw_rejects *rejects;
-	tw_counts counts;
-	bool known_file;        /* the same bytes are there already */
-	int64_t first_us, last_us;
-	int64_t newest_identity;        /* before the transaction */
-	uint64_t passed_over;           /* likewise */
-	struct tw__call call;   /* scratch: it is too big for stacks */
-};
-
-static tw_status insert_batch(struct tw_import *import, tw_error *err)
+tw_status tw__import_batch(struct tw_import *import, tw_error *err)
 {
 	const tw_clock *clock = tw__store_clock(import->store);
 	struct tw_stmt *stmt;
@@ -111,20 +79,13 @@ static tw_status copy_options(struct tw_import *import,
 	return tw_zone_open(&import->zone, import->zone_name, err);
 }
 
-static int64_t today(const struct tw_import *import)
-{
-	const tw_clock *clock = tw__store_clock(import->store);
-
-	return clock->wall(clock->arg) / (86400 * TW_SECOND);
-}
-
-static tw_status open_parts(struct tw_import *import, tw_error *err)
+tw_status tw__import_open(struct tw_import *import, tw_error *err)
 {
 	int64_t carrier = 0;
 	tw_status status = tw__data_version(&import->seen, import->store,
 					    err);
 
-	import->day = today(import);
+	import->day = tw__import_day(import);
 	if (!status)
 		status = tw__book_open(&import->book, import->store,
 			*import->zone_name ? import->zone_name : "UTC", err);
@@ -154,7 +115,10 @@ static tw_status open_parts(struct tw_import *import, tw_error *err)
 	if (!status)
 		status = tw__identity_newest(&import->newest_identity,
 					     import->store, err);
-	return status ? status : insert_batch(import, err);
+	if (!status)
+		status = tw__open_call_any(&import->any_open, import->store,
+					   err);
+	return status ? status : tw__import_batch(import, err);
 }
 
 tw_status tw_import_new(tw_import **out, tw_store *store,
@@ -188,7 +152,7 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 		status = tw__tx_enter(&import->tx, store, err);
 	if (!status) {
 		import->open = true;
-		status = open_parts(import, err);
+		status = tw__import_open(import, err);
 	}
 	if (status) {
 		tw_import_free(import);
@@ -198,7 +162,7 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 	return TW_OK;
 }
 
-static void close_parts(struct tw_import *import)
+void tw__import_close(struct tw_import *import)
 {
 	tw__rater_free(import->rater);
 	tw__owners_free(import->owners);
@@ -211,69 +175,6 @@ static void close_parts(struct tw_import *import)
 	tw__book_close(&import->book);
 }
 
-/* Rows that are no calls; who stands in nothing else is forgotten again. */
-static uint64_t passed_over(const struct tw_import *import)
-{
-	return import->counts.rows_read - import->counts.rows_stored;
-}
-
-static tw_status same_batch(struct tw_import *import, tw_error *err)
-{
-	const int64_t batch = import->ids.batch;
-	tw_status status;
-
-	if (passed_over(import) != import->passed_over) {
-		tw__call_ids_close(&import->ids);
-		tw__call_ids_open(&import->ids, import->store);
-		import->ids.batch = batch;
-		import->passed_over = passed_over(import);
-	}
-	tw__rollup_free(&import->rollup);
-	/* what they noted is stored by now */
-	tw__legs_free(import->legs);
-	import->legs = NULL;
-	status = tw__identity_newest(&import->newest_identity, import->store,
-				     err);
-	return status || batch ? status : insert_batch(import, err);
-}
-
-/* What was learned of the store is as good as new unless somebody else wrote
- * to it; a day ends the batch, so that one can be taken back. */
-static tw_status go_on(struct tw_import *import, tw_error *err)
-{
-	int64_t version = 0;
-	tw_status status = tw__data_version(&version, import->store, err);
-
-	tw_rejects_free(import->rejects);
-	import->rejects = tw__rejects_new();
-	if (!status && !import->rejects)
-		status = tw__fail_oom(err);
-	if (status)
-		return status;
-	if (version == import->seen && today(import) == import->day)
-		return same_batch(import, err);
-	close_parts(import);
-	import->counts = (tw_counts){ .size = sizeof(import->counts) };
-	import->passed_over = 0;
-	import->first_us = import->last_us = 0;
-	return open_parts(import, err);
-}
-
-tw_status tw__import_resume(tw_import *import, tw_error *err)
-{
-	tw_status status;
-
-	if (import->open || import->failed)
-		return tw__fail(err, TW_EINVAL, "only a committed import goes "
-				"on");
-	status = tw__tx_enter(&import->tx, import->store, err);
-	if (status)
-		return status;
-	import->open = true;
-	import->failed = go_on(import, err);
-	return import->failed;
-}
-
 void tw_import_free(tw_import *import)
 {
 	if (!import)
@@ -283,7 +184,7 @@ void tw_import_free(tw_import *import)
 				   NULL);
 	tw__preset_free(import->reading);
 	tw__shift_free(import->shift);
-	close_parts(import);
+	tw__import_close(import);
 	tw_zone_free(import->zone);
 	tw_rejects_free(import->rejects);
 	tw_free(import->source);
@@ -397,6 +298,13 @@ static tw_status store_call(struct tw_import *import, tw_error *err)
 				      &posted, &row, NULL);
 		return status;
 	}
+	if (import->any_open)
+		status = import->closing ?
+			tw__open_call_close(import->store, call,
+					    import->ids.batch, err) :
+			tw__open_call_end(import->store, call, err);
+	if (status)
+		return status;
 	if (!import->first_us || call->cdr.start < import->first_us)
 		import->first_us = call->cdr.start;
 	if (call->cdr.start > import->last_us)
@@ -464,6 +372,11 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 
 	if (status)
 		return status;
+	if (cdr->flags & TW_CDR_INTERIM) {
+		import->any_open = true;
+		return tw__open_call_keep(import->store, call, &import->ids,
+					  import->file_name, err);
+	}
 	status = find_number(import, err);
 	if (!status)
 		status = check_shift(import, err);
@@ -490,6 +403,22 @@ static tw_status usable(const struct tw_import *import, tw_error *err)
 	return TW_OK;
 }
 
+static void say_conflict(tw_error *why, const struct tw_import *import)
+{
+	const struct tw__call *call = &import->call;
+	bool closed = false;
+
+	if (import->any_open)
+		(void)tw__open_call_is_closed(&closed, import->store, call,
+					      NULL);
+	tw__fail_at(why, TW_ECONFLICT, 0, "call_id", closed ?
+		    "'%.80s' was closed at its last interim record when its "
+		    "host had died; this one says otherwise" :
+		    "'%.80s' is stored with this start but other content; "
+		    "undo its batch if the new one is right",
+		    call->cdr.call_id);
+}
+
 static tw_status add(struct tw_import *import, const tw_cdr *cdr,
 		     tw_error *err)
 {
@@ -499,7 +428,10 @@ static tw_status add(struct tw_import *import, const tw_cdr *cdr,
 	import->counts.rows_read++;
 	switch (status) {
 	case TW_OK:
-		import->counts.rows_stored++;
+		if (cdr->flags & TW_CDR_INTERIM)
+			import->counts.rows_held++;
+		else
+			import->counts.rows_stored++;
 		return TW_OK;
 	case TW_EEXIST:
 		import->counts.duplicates++;
@@ -510,12 +442,8 @@ static tw_status add(struct tw_import *import, const tw_cdr *cdr,
 				 "already");
 	case TW_ECONFLICT:
 		import->counts.conflicts++;
-		if (why.code)
-			return put_aside(import, "conflict", cdr, &why, err);
-		tw__fail_at(&why, TW_ECONFLICT, 0, "call_id", "'%.80s' is "
-			    "stored with this start but other content; undo "
-			    "its batch if the new one is right",
-			    cdr->call_id);
+		if (!why.code)
+			say_conflict(&why, import);
 		return put_aside(import, "conflict", cdr, &why, err);
 	case TW_EPARSE:
 	case TW_ERANGE:
@@ -679,7 +607,9 @@ static tw_status finish_batch(struct tw_import *import, tw_error *err)
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, (int64_t)counts->rows_read);
+	/* what is held is under way and no call of the batch */
+	tw__bind_i64(stmt, 1, (int64_t)(counts->rows_read -
+					counts->rows_held));
 	tw__bind_i64(stmt, 2, (int64_t)counts->rows_stored);
 	tw__bind_i64(stmt, 3, (int64_t)counts->rows_rejected);
 	tw__bind_i64(stmt, 4, (int64_t)counts->duplicates);
@@ -719,7 +649,7 @@ static tw_status settle(struct tw_import *import, tw_error *err)
 	const tw_counts *counts = &import->counts;
 	tw_status status = TW_OK;
 
-	if (passed_over(import) != import->passed_over)
+	if (tw__import_passed_over(import) != import->passed_over)
 		status = tw__identity_prune(import->store,
 			import->newest_identity, import->ids.batch,
 			(const int64_t []){ import->first_us,

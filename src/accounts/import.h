@@ -1,11 +1,48 @@
 /**
- * @file src/accounts/import.h  An import that goes on
+ * @file src/accounts/import.h  An import from inside
+ *
+ * import.c takes rows and commits; import_live.c lets an import go on after
+ * that, and closes calls that nobody will finish.
  */
 #ifndef TW_SRC_ACCOUNTS_IMPORT_H
 #define TW_SRC_ACCOUNTS_IMPORT_H
 
-#include "base/base.h"
-#include <trunkwise/cdr.h>
+#include "call_legs.h"
+#include "call_shift.h"
+#include "formats/preset.h"
+#include "ledger.h"
+#include "open_call.h"
+
+struct tw_import {
+	tw_store *store;
+	struct tw_tx tx;
+	bool open;              /* the transaction is ours to end */
+	tw_status failed;       /* of a call that no count can express */
+	char *source, *preset, *zone_name, *trunk_pattern;
+	char *file_name, *carrier;
+	const tw_numbering_lookup *lookup;
+	int64_t seen, day;      /* data_version and day of open_parts() */
+	tw_zone *zone;          /* NULL: times carry offsets */
+	struct tw__book book;
+	struct tw_dial_rule rule;
+	struct tw__call_ids ids;
+	struct tw__owners *owners;
+	struct tw__rater *rater;
+	struct tw__rollup rollup;
+	struct tw__preset *reading;     /* while a file is read */
+	struct tw__preset_options file; /* ... and how */
+	struct tw__shift *shift;        /* of a file that is new */
+	struct tw__legs *legs;          /* made by the first that wants it */
+	struct tw_rejects *rejects;
+	tw_counts counts;
+	bool known_file;        /* the same bytes are there already */
+	int64_t first_us, last_us;
+	int64_t newest_identity;        /* before the transaction */
+	uint64_t passed_over;           /* likewise */
+	bool any_open;          /* calls under way are in the store */
+	bool closing;           /* one of them is stored as it stands */
+	struct tw__call call;   /* scratch: it is too big for stacks */
+};
 
 /* After its commit: more records in another transaction, without reading
  * directory and tariffs again unless somebody else has written to the store.
@@ -13,5 +50,25 @@
  * @return TW_OK, TW_EBUSY (writer lock: try again), else the import is to be
  * freed */
 tw_status tw__import_resume(tw_import *import, tw_error *err);
+
+/* Stores calls that are taken for dead as they stand, and marks them, in the
+ * import's transaction. each() is told their ids. */
+typedef void tw__closed_h(const char *call_id, tw_status status,
+			  const char *text, void *arg);
+tw_status tw__import_close_dead(tw_import *import,
+				const struct tw__dead *which,
+				tw__closed_h *each, void *arg, tw_error *err);
+
+/* ---- between the two files ---- */
+
+/* A row of table batch. */
+tw_status tw__import_batch(struct tw_import *import, tw_error *err);
+/* What an import learns of the store, and its batch. */
+tw_status tw__import_open(struct tw_import *import, tw_error *err);
+void tw__import_close(struct tw_import *import);
+/* Days since 1970, UTC. */
+int64_t tw__import_day(const struct tw_import *import);
+/* Rows that are no calls. */
+uint64_t tw__import_passed_over(const struct tw_import *import);
 
 #endif

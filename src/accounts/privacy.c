@@ -67,7 +67,9 @@ static tw_status scan_calls(struct eraser *e, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, e->store,
-		"SELECT start_us, caller, callee FROM call", err);
+		"SELECT start_us, caller, callee FROM call UNION ALL "
+		"SELECT start_us, caller, callee FROM open_call "
+		"WHERE batch = 0", err);
 
 	if (status)
 		return status;

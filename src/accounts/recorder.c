@@ -15,6 +15,7 @@
 #define LIMIT_MIN 4096
 #define LIMIT_MAX ((uint64_t)1 << 30)
 #define HEADER_ROOM 64           /* of the journal, beside its records */
+#define SWEEP_S 300              /* how often others' open calls are seen */
 
 /* ---- opening ---- */
 
@@ -32,7 +33,7 @@ static tw_status check_name(const char *name, tw_error *err)
 
 static tw_status check_options(const tw_recorder_options *o, tw_error *err)
 {
-	if (o->flags & ~TW_RECORDER_NO_SYNC)
+	if (o->flags & ~(TW_RECORDER_NO_SYNC | TW_RECORDER_RESUMES))
 		return tw__fail_at(err, TW_EINVAL, 0, "flags", "0x%x is none; "
 				   "use TW_RECORDER_", o->flags);
 	if (!o->group_rows || o->group_rows > 100000)
@@ -82,6 +83,8 @@ static tw_status open_journal(struct tw_recorder *r, tw_error *err)
 				  !(r->options.flags & TW_RECORDER_NO_SYNC),
 				  err);
 	tw_free(path);
+	r->inherited = status ? 0 : r->journal.bytes.size;
+	r->swept = (r->options.flags & TW_RECORDER_RESUMES) != 0;
 	return status;
 }
 
@@ -207,22 +210,33 @@ static bool has_journal(const struct tw_recorder *r)
 	return r->journal.bytes.size > 0;
 }
 
+static bool is_inherited(const struct tw_recorder *r)
+{
+	return !r->swept && r->journal.done < r->inherited;
+}
+
 static tw_status group_of_journal(struct tw_recorder *r, tw_error *err)
 {
 	struct tw_frames at = tw__journal_frames(&r->journal), rest;
 	struct tw_frame frame;
 	uint64_t records = 0;
-	tw_status status = tw__recorder_group(&records, &at, r, err);
+	tw_status status;
 
+	if (is_inherited(r))
+		at.size = r->inherited;
+	status = tw__recorder_group(&records, &at, r, err);
 	if (status)
 		return status;
+	at.size = r->journal.bytes.size;
 	r->journal.done = at.at;
 	r->journal.records -= records;
 	rest = at;
 	if (tw__journal_next(&frame, &rest))
 		return TW_OK;
-	r->aside_to = 0;
-	return tw__journal_clear(&r->journal, err);
+	status = tw__journal_clear(&r->journal, err);
+	if (!status)
+		r->inherited = r->aside_to = 0;
+	return status;
 }
 
 static tw_status group_of_queue(struct tw_recorder *r, tw_error *err)
@@ -241,12 +255,35 @@ static tw_status group_of_queue(struct tw_recorder *r, tw_error *err)
 	return TW_OK;
 }
 
+/* Calls that an earlier owner of the name left open, once all that he had to
+ * say of them is in the store, and before the first word of this one. */
+static tw_status sweep_own(struct tw_recorder *r, tw_error *err)
+{
+	const struct tw__dead which = { r->name, 0 };
+	tw_status status = tw__recorder_sweep(r, &which, err);
+
+	r->swept = !status;
+	return status;
+}
+
 /* In the order in which they came. */
+static tw_status next_group(struct tw_recorder *r, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	if (is_inherited(r))
+		return group_of_journal(r, err);
+	if (!r->swept)
+		status = sweep_own(r, err);
+	if (!status && has_journal(r))
+		return group_of_journal(r, err);
+	return !status && r->queued ? group_of_queue(r, err) : status;
+}
+
 static tw_status group(struct tw_recorder *r, tw_time now, tw_error *err)
 {
 	tw_error why = TW_ERROR_INIT;
-	tw_status status = has_journal(r) ? group_of_journal(r, &why) :
-		r->queued ? group_of_queue(r, &why) : TW_OK;
+	tw_status status = next_group(r, &why);
 
 	r->refused = status != TW_OK;
 	if (!status && !has_journal(r))
@@ -297,12 +334,30 @@ static tw_time next_time(const struct tw_recorder *r, tw_time now)
 	const tw_time due = r->oldest + (tw_time)r->options.group_ms * 1000;
 	tw_time next = TW_TIME_MAX;
 
-	if (has_journal(r))
+	if (has_journal(r) || !r->swept)
 		next = r->refused ? r->retry : now;
+	else if (r->sweep < next)
+		next = r->sweep;
 	/* what is due and still here was refused by the journal too */
 	if (r->queued && is_due(r, now))
 		return r->refused ? r->retry : now;
 	return r->queued && due < next ? due : next;
+}
+
+/* Nothing is lost when this fails: it comes again. */
+static void sweep_others(struct tw_recorder *r, tw_time now)
+{
+	const tw_clock *clock = r->options.clock ? r->options.clock :
+		tw_clock_system();
+	const bool resumes = r->options.flags & TW_RECORDER_RESUMES;
+	const tw_time before = clock->wall(clock->arg) -
+		(tw_time)r->options.grace_s * TW_SECOND;
+	const struct tw__dead which = { resumes ? "" : r->name,
+		before > 0 ? before : 1 };
+
+	r->sweep = now + SWEEP_S * TW_SECOND;
+	if (r->options.grace_s)
+		(void)tw__recorder_sweep(r, &which, NULL);
 }
 
 tw_status tw_recorder_step(tw_time *out_next, tw_recorder *r, tw_time now,
@@ -310,8 +365,11 @@ tw_status tw_recorder_step(tw_time *out_next, tw_recorder *r, tw_time now,
 {
 	if (!r)
 		return tw__fail(err, TW_EINVAL, "no recorder");
-	if (may_try(r, now) && (has_journal(r) || is_due(r, now)))
+	if (may_try(r, now) && (has_journal(r) || !r->swept ||
+				is_due(r, now)))
 		(void)group(r, now, NULL);
+	if (r->swept && !r->refused && is_past(r->sweep, now, SWEEP_S * 1000))
+		sweep_others(r, now);
 	if (is_due(r, now) && (has_journal(r) || r->refused))
 		spool(r);
 	if (out_next)
@@ -325,7 +383,7 @@ tw_status tw_recorder_flush(tw_recorder *r, tw_time now, tw_error *err)
 
 	if (!r)
 		return tw__fail(err, TW_EINVAL, "no recorder");
-	while (!status && (has_journal(r) || r->queued))
+	while (!status && (has_journal(r) || r->queued || !r->swept))
 		status = group(r, now, err);
 	if (status)
 		spool(r);

@@ -11,7 +11,7 @@
 
 /* ---- the store, as long as it stands ---- */
 
-static tw_status open_store(struct tw_recorder *r, tw_error *err)
+tw_status tw__recorder_store(struct tw_recorder *r, tw_error *err)
 {
 	tw_store_options options = TW_STORE_OPTIONS_INIT;
 
@@ -37,7 +37,7 @@ static tw_status open_import(struct tw_recorder *r, tw_error *err)
 
 tw_status tw__recorder_ready(struct tw_recorder *r, tw_error *err)
 {
-	tw_status status = open_store(r, err);
+	tw_status status = tw__recorder_store(r, err);
 
 	return status ? status : open_import(r, err);
 }
@@ -57,7 +57,7 @@ void tw__recorder_unready(struct tw_recorder *r, tw_status why)
 /* ---- records ---- */
 
 struct counts {
-	uint64_t records, stored, duplicates, conflicts, rejected;
+	uint64_t records, stored, interim, duplicates, conflicts, rejected;
 };
 
 static tw_status count_one(struct counts *n, struct tw_recorder *r,
@@ -68,7 +68,10 @@ static tw_status count_one(struct counts *n, struct tw_recorder *r,
 	n->records++;
 	switch (why->code) {
 	case TW_OK:
-		n->stored++;
+		if (cdr->flags & TW_CDR_INTERIM)
+			n->interim++;
+		else
+			n->stored++;
 		return TW_OK;
 	case TW_EEXIST:
 		n->duplicates++;
@@ -163,6 +166,7 @@ tw_status tw__recorder_group(uint64_t *out_records, struct tw_frames *at,
 	r->rows = r->rows > r->options.group_rows / 2 ?
 		r->options.group_rows : r->rows * 2;
 	r->stats.stored += n.stored;
+	r->stats.interim += n.interim;
 	r->stats.duplicates += n.duplicates;
 	r->stats.conflicts += n.conflicts;
 	r->stats.rejected += n.rejected;

@@ -11,6 +11,7 @@
 #include "history.h"
 #include "ledger.h"
 #include "rent.h"
+#include "verify_live.h"
 #include "verify_postings.h"
 #include "verify_usage.h"
 
@@ -417,6 +418,7 @@ static const struct {
 	{ "charges_equal_rating", tw__verify_charges },
 	{ "bundles_equal_calls", tw__verify_bundles },
 	{ "tiers_equal_calls", tw__verify_tiers },
+	{ "open_calls_are_not_stored", tw__verify_open_calls },
 };
 
 static tw_status run(struct report *report, tw_store *store, tw_error *err)

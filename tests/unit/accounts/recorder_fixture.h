@@ -27,7 +27,9 @@ static inline void desk_event(const tw_recorder_event *event, void *arg)
 		d->states[d->state_count++] = event->state;
 	if (*event->text)
 		snprintf(d->text, sizeof(d->text), "%s", event->text);
-	snprintf(d->call_id, sizeof(d->call_id), "%s", event->call_id);
+	if (*event->call_id)
+		snprintf(d->call_id, sizeof(d->call_id), "%s",
+			 event->call_id);
 }
 
 static inline int desk_setup(void **state)

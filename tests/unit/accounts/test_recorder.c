@@ -13,7 +13,7 @@ static void groups_by_time_and_rows(void **state)
 
 	d->options.group_rows = 10;
 	desk_open(d);
-	assert_int_equal(desk_step(d, 0), -1);
+	assert_true(desk_step(d, 0) > 60000);
 	desk_add(d, 1);
 	assert_int_equal(desk_step(d, 0), 50);
 	desk_add(d, 2);
@@ -22,7 +22,7 @@ static void groups_by_time_and_rows(void **state)
 	assert_int_equal(stats.added, 2);
 	assert_int_equal(stats.durable, 0);
 	assert_int_equal(calls_of(d), 0);
-	assert_int_equal(desk_step(d, 1), -1);
+	assert_true(desk_step(d, 1) > 60000);
 	stats = desk_stats(d);
 	assert_int_equal(stats.durable, 2);
 	assert_int_equal(stats.stored, 2);
@@ -30,7 +30,7 @@ static void groups_by_time_and_rows(void **state)
 
 	for (unsigned int i = 3; i < 13; i++)
 		desk_add(d, i);
-	assert_int_equal(desk_step(d, 0), -1);
+	assert_true(desk_step(d, 0) > 60000);
 	assert_int_equal(calls_of(d), 12);
 	assert_int_equal(one_number(&d->f, "SELECT sum(calls) FROM rollup "
 		"WHERE period < 1000000"),
