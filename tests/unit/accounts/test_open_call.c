@@ -58,9 +58,11 @@ static void running_totals(void **state)
 	assert_int_equal(add(d, &cdr), TW_OK);
 	assert_int_equal(add(d, &cdr), TW_EEXIST);
 	assert_int_equal(open_count(d), 0);
-	assert_int_equal(one_number(&d->f, "SELECT sum(talk_us) FROM rollup"),
+	assert_int_equal(one_number(&d->f, "SELECT sum(talk_us) FROM rollup "
+				    "WHERE period < 1000000"),
 			 2700 * TW_SECOND);
-	assert_int_equal(one_number(&d->f, "SELECT sum(calls) FROM rollup"),
+	assert_int_equal(one_number(&d->f, "SELECT sum(calls) FROM rollup "
+				    "WHERE period < 1000000"),
 			 1);
 	/* an interim record that comes after the end opens nothing again */
 	cdr = interim_of(id, 1, 3600);

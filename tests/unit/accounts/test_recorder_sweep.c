@@ -27,7 +27,7 @@ static void final(struct desk *d, unsigned int i, int64_t seconds)
 static int64_t talk_of(struct desk *d)
 {
 	return one_number(&d->f, "SELECT coalesce(sum(talk_us), 0) / 1000000 "
-			  "FROM rollup");
+			  "FROM rollup WHERE period < 1000000");
 }
 
 /* An hour of talk with a word every 15 minutes, killed after 50. */
