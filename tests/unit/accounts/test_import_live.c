@@ -130,7 +130,7 @@ static void minutes_that_others_took(void **state)
 	assert_int_equal(one_number(&d->f, "SELECT sum(seconds) FROM "
 				    "bundle_pot"), 120);
 	assert_int_equal(one_number(&d->f, "SELECT sum(cost_nanos) FROM "
-				    "rollup WHERE period < 1000000"), RUB(1, 50));
+		"rollup WHERE period < 1000000"), RUB(1, 50));
 }
 
 static void ignore(const char *call_id, tw_status status, const char *text,
@@ -172,7 +172,7 @@ static void a_final_record_of_a_closed_call(void **state)
 	commit(import);
 	tw_import_free(import);
 	assert_int_equal(one_number(&d->f, "SELECT sum(cost_nanos) FROM "
-				    "rollup WHERE period < 1000000"), RUB(1, 50));
+		"rollup WHERE period < 1000000"), RUB(1, 50));
 	assert_int_equal(tw_import_undo(d->f.store, 1, NULL), TW_OK);
 }
 
