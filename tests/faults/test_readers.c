@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "office.h"
-#include "store/db.h"
+#include "store/handle.h"
 
 #define READERS 20
 #define LOG_BYTES_MAX (64u << 20)
@@ -247,6 +247,91 @@ static void a_read_that_lasts(void **state)
 	tw_store_free(store);
 }
 
+static void closed(tw_store *store, const char *what)
+{
+	if (sqlite3_txn_state(store->db, NULL) != SQLITE_TXN_NONE)
+		fail_msg("%s leaves a read open: the log would never end",
+			 what);
+}
+
+/* Whatever is asked and however it ends: afterwards nothing is being read. */
+static void no_read_stays_open(void **state)
+{
+	tw_tariff_month month = TW_TARIFF_MONTH_INIT;
+	tw_tariff_versions *versions = NULL;
+	tw_directory *directory = NULL;
+	tw_numbering *numbering = NULL;
+	tw_listing *listing = NULL;
+	tw_store *store = NULL;
+	tw_error err = TW_ERROR_INIT;
+	tw_money total = { 0 };
+	tw_deck *deck = NULL;
+	tw_pots *pots = NULL;
+	char *text = NULL;
+	uint64_t calls;
+
+	(void)state;
+	office_reset(&office);
+	assert_int_equal(office_store(&store, &office, 0, &err), TW_OK);
+	for (int i = 0; i < office.steps; i++) {
+		assert_int_equal(office_step(store, i, &err), TW_OK);
+		closed(store, "a step");
+	}
+	tw_store_free(store);
+	assert_int_equal(office_store(&store, &office, TW_STORE_READONLY,
+				      &err), TW_OK);
+	closed(store, "opening");
+	assert_int_equal(report(store, &calls, &err), TW_OK);
+	closed(store, "a report");
+	(void)tw_ledger_month_total(&total, store, "2026-10", "RUB", &err);
+	(void)tw_ledger_month_total(&total, store, "2020-01", "XXX", &err);
+	closed(store, "a sum of a month");
+	assert_int_equal(tw_unrated_list(&listing, store, &err), TW_OK);
+	tw_listing_free(listing);
+	closed(store, "unrated list");
+	assert_int_equal(tw_directory_suggest(&listing, store, &err), TW_OK);
+	tw_listing_free(listing);
+	closed(store, "directory suggest");
+	assert_int_equal(tw_import_list(&listing, store, &err), TW_OK);
+	tw_listing_free(listing);
+	closed(store, "import list");
+	assert_int_equal(tw_tariff_list(&versions, store, NULL, &err),
+			 TW_OK);
+	tw_tariff_versions_free(versions);
+	(void)tw_tariff_list(&versions, store, "none", &err);
+	closed(store, "tariff list");
+	assert_int_equal(tw_tariff_total(&month, &pots, store, "annex",
+					 "2026-10", &err), TW_OK);
+	tw_pots_free(pots);
+	closed(store, "tariff total");
+	assert_int_equal(tw_directory_open(&directory, store,
+		INT64_C(1794000000000000), &err), TW_OK);
+	closed(store, "a directory");
+	tw_directory_free(directory);
+	assert_int_equal(tw_tariff_deck(&deck, store, "carrier",
+		INT64_C(1794000000000000), &err), TW_OK);
+	tw_deck_free(deck);
+	closed(store, "a deck");
+	assert_int_equal(tw_tariff_deck(&deck, store, "none",
+		INT64_C(1794000000000000), &err), TW_ENOTFOUND);
+	closed(store, "a deck of nobody");
+	assert_int_equal(tw_numbering_open(&numbering, store,
+		INT64_C(1794000000000000), &err), TW_OK);
+	tw_numbering_free(numbering);
+	closed(store, "numbering");
+	assert_int_equal(tw_call_explain(&text, store, "a-1", "en", &err),
+			 TW_OK);
+	tw_free(text);
+	(void)tw_call_explain(&text, store, "none", "en", &err);
+	closed(store, "call explain");
+	assert_int_equal(tw_privacy_list(&listing, store, &err), TW_OK);
+	tw_listing_free(listing);
+	closed(store, "privacy list");
+	office_verify(store, "at rest");
+	closed(store, "verify");
+	tw_store_free(store);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -266,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_at_once),
 		cmocka_unit_test(a_read_that_lasts),
+		cmocka_unit_test(no_read_stays_open),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
