@@ -322,7 +322,8 @@ static void reports(const struct bench *bench)
 	if (scanned != cost)
 		bench_die("report", "is not what the calls add up to");
 	printf("%-34s %8.3f ms, full scan %.1f ms: %.0f x",
-	       "report of a month", t.wall_s * 1e3, full.wall_s * 1e3, full.wall_s / t.wall_s);
+	       "report of a month", t.wall_s * 1e3, full.wall_s * 1e3,
+	       full.wall_s / t.wall_s);
 	aim(t.wall_s * 1e3, 1.0);
 }
 
