@@ -71,11 +71,13 @@ static tw_status zone_instant(int64_t *out, const tw_zone *zone, int year,
 
 /* ---- store ---- */
 static tw_status tw_store_open_at(tw_store **out, const char *path,
-	uint32_t flags, uint32_t lock_wait_ms, tw_error *err)
+	uint32_t flags, uint32_t lock_wait_ms, const char *actor,
+	tw_error *err)
 {
 	tw_store_options o = TW_STORE_OPTIONS_INIT;
 
 	o.flags = flags;
+	o.actor = actor;
 	o.lock_wait_ms = lock_wait_ms;
 	return tw_store_open(out, path, &o, err);
 }

@@ -151,6 +151,11 @@ TW_EXTERN(tw_status) tw_unrated_list(tw_listing **out, tw_store *store,
 TW_EXTERN(tw_status) tw_directory_suggest(tw_listing **out, tw_store *store,
 					  tw_error *err);
 
+/** Closed months in order: key = "2026-10", kind "closed", at = when, detail =
+ * who (tw_store_options.actor). */
+TW_EXTERN(tw_status) tw_period_list(tw_listing **out, tw_store *store,
+				    tw_error *err);
+
 /** Import batches: key = batch number, kind = preset, calls = rows stored,
  * at = when, detail = file and counts. */
 TW_EXTERN(tw_status) tw_import_list(tw_listing **out, tw_store *store,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "deployment_apply.h"
+#include "ledger_month.h"
 
 static tw_status say(struct tw_plan *plan, uint32_t what, uint32_t row,
 		     const char *field, const char *texts[2], tw_error *err)
@@ -314,9 +315,36 @@ static tw_status check_kind_time(const struct tw_plan *plan,
 }
 
 
+/* A day of a closed month has been accounted for. */
+static tw_status check_closed(const struct tw_plan *plan, tw_error *err)
+{
+	struct tw__book book;
+	char month[16];
+	int64_t number;
+	tw_time open, to;
+	tw_status status;
+
+	/* without a zone no month was closed */
+	if (tw__book_open(&book, plan->store, NULL, NULL))
+		return TW_OK;
+	if (!book.open_month) {
+		tw__book_close(&book);
+		return TW_OK;
+	}
+	snprintf(month, sizeof(month), "%04d-%02d",
+		 (int)(book.open_month / 100), (int)(book.open_month % 100));
+	status = tw__book_parse(&number, &open, &to, &book, month, err);
+	tw__book_close(&book);
+	if (status || plan->at >= open)
+		return status;
+	return tw__fail_at(err, TW_EREFUSED, 0, "at", "lies in a closed "
+			   "month; the first open one is %s", month);
+}
+
+
 static tw_status check_time(const struct tw_plan *plan, tw_error *err)
 {
-	tw_status status = TW_OK;
+	tw_status status = check_closed(plan, err);
 	size_t i;
 
 	for (i = 0; i < tw__kinds_count && !status; i++)

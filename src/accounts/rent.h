@@ -4,7 +4,7 @@
 #ifndef TW_SRC_ACCOUNTS_RENT_H
 #define TW_SRC_ACCOUNTS_RENT_H
 
-#include "ledger_month.h"
+#include "ledger.h"
 
 struct tw__rent {
 	int64_t kind;            /* TW_POSTING_RENT, _ONE_OFF, _RECURRING */
@@ -37,8 +37,28 @@ tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 			    const struct tw__book *book, tw_time from,
 			    tw_time to, tw_error *err);
 
-/* Postings that accruing a month would make, or (post) makes. */
+/* Owed less posted, for one department, payee, kind and subject. */
+struct tw__due {
+	struct tw__entry entry;  /* amount 0: nothing is due */
+	char reference[128];
+};
+
+struct tw__dues {
+	struct tw__due *rows;
+	size_t count, capacity;
+};
+void tw__dues_free(struct tw__dues *dues);
+
+/* Postings that a month still needs, or (post) makes. */
 tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
 			const char *month, bool post, tw_error *err);
+/* What closed months would owe by the directory as it is now, less what was
+ * posted for them; entry.month is the closed one. */
+tw_status tw__rent_corrections(struct tw__dues *out, tw_store *store,
+			       const struct tw__book *book, tw_error *err);
+/* A month, and in the first open one what closed ones lack. In a transaction.
+ * @return TW_OK, TW_EREFUSED (it is closed) */
+tw_status tw__rent_accrue(uint64_t *out_postings, tw_store *store,
+			  const char *month, tw_error *err);
 
 #endif

@@ -13,17 +13,6 @@
 #include "rent.h"
 #include "usage_accrue.h"
 
-/* Owed less posted, for one department, payee, kind and subject. */
-struct due {
-	struct tw__entry entry;
-	char reference[128];
-};
-
-struct dues {
-	struct due *rows;
-	size_t count, capacity;
-};
-
 static bool same_due(const struct tw__entry *a, const struct tw__entry *b)
 {
 	return a->kind == b->kind && a->subject == b->subject &&
@@ -32,10 +21,10 @@ static bool same_due(const struct tw__entry *a, const struct tw__entry *b)
 		strcmp(a->currency, b->currency) == 0;
 }
 
-static tw_status add_due(struct dues *dues, const struct tw__entry *entry,
+static tw_status add_due(struct tw__dues *dues, const struct tw__entry *entry,
 			 tw_error *err)
 {
-	struct due *due;
+	struct tw__due *due;
 
 	for (size_t i = 0; i < dues->count; i++) {
 		struct tw__entry *known = &dues->rows[i].entry;
@@ -59,7 +48,7 @@ static tw_status add_due(struct dues *dues, const struct tw__entry *entry,
 	return TW_OK;
 }
 
-static tw_status add_owed(struct dues *dues, const struct tw__rents *rents,
+static tw_status add_owed(struct tw__dues *dues, const struct tw__rents *rents,
 			  const struct tw__book *book, int64_t month,
 			  tw_error *err)
 {
@@ -83,7 +72,7 @@ static tw_status add_owed(struct dues *dues, const struct tw__rents *rents,
 }
 
 /* Nobody's: the calls of several departments fell short together. */
-static tw_status add_usage(struct dues *dues,
+static tw_status add_usage(struct tw__dues *dues,
 			   const struct tw__usage_dues *usage, int64_t month,
 			   tw_error *err)
 {
@@ -106,7 +95,7 @@ static tw_status add_usage(struct dues *dues,
 
 /* What was posted before makes a difference a correction. Of tariffs whose
  * month was not computed it stays as it is. */
-static tw_status take_posted(struct dues *dues, tw_store *store,
+static tw_status take_posted(struct tw__dues *dues, tw_store *store,
 			     int64_t month,
 			     const struct tw__usage_dues *usage,
 			     tw_error *err)
@@ -116,7 +105,8 @@ static tw_status take_posted(struct dues *dues, tw_store *store,
 		"SELECT d.account, p.account_kind, p.account, "
 		"d.amount_nanos, d.kind, d.subject, d.currency, d.reference "
 		"FROM posting d JOIN posting p ON p.entry = d.entry "
-		"AND p.id <> d.id WHERE d.month = ? AND d.batch = 0 "
+		"AND p.id <> d.id WHERE ((d.month = ?1 AND d.of_month = 0) "
+		"OR d.of_month = ?1) AND d.batch = 0 AND d.run = 0 "
 		"AND d.account_kind = 1 AND d.kind >= 3", err);
 
 	if (status)
@@ -145,17 +135,23 @@ static tw_status take_posted(struct dues *dues, tw_store *store,
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-static tw_status post_dues(uint64_t *out, tw_store *store, struct dues *dues,
+/* In `month`; where that is another one than it is owed for, it says so. */
+static tw_status post_dues(uint64_t *out, tw_store *store,
+			   struct tw__dues *dues, int64_t month,
 			   tw_error *err)
 {
-	*out = 0;
 	for (size_t i = 0; i < dues->count; i++) {
-		struct due *due = &dues->rows[i];
+		struct tw__due *due = &dues->rows[i];
 		tw_status status;
 
 		if (!due->entry.amount_nanos)
 			continue;
 		due->entry.reference = due->reference;
+		if (month != due->entry.month) {
+			due->entry.of_month = due->entry.month;
+			due->entry.month = month;
+			due->entry.correction = 1;
+		}
 		status = tw__ledger_post(store, &due->entry, err);
 		if (status)
 			return status;
@@ -164,7 +160,7 @@ static tw_status post_dues(uint64_t *out, tw_store *store, struct dues *dues,
 	return TW_OK;
 }
 
-static uint64_t count_dues(const struct dues *dues)
+static uint64_t count_dues(const struct tw__dues *dues)
 {
 	uint64_t count = 0;
 
@@ -175,7 +171,7 @@ static uint64_t count_dues(const struct dues *dues)
 
 /* Only a run that posts asks for what calls make of the month: verify may
  * find a late record, which is no fault. */
-static tw_status find_dues(struct dues *dues, tw_store *store,
+static tw_status find_dues(struct tw__dues *dues, tw_store *store,
 			   const struct tw__book *book, const char *month,
 			   bool post, tw_error *err)
 {
@@ -204,24 +200,118 @@ static tw_status find_dues(struct dues *dues, tw_store *store,
 	return status;
 }
 
+void tw__dues_free(struct tw__dues *dues)
+{
+	tw_free(dues->rows);
+	memset(dues, 0, sizeof(*dues));
+}
+
 tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
 			const char *month, bool post, tw_error *err)
 {
-	struct dues dues = { 0 };
+	struct tw__dues dues = { 0 };
 	struct tw__book book;
+	int64_t number;
+	tw_time from, to;
 	tw_status status = tw__book_open(&book, store, NULL, err);
 
 	if (status)
 		return status;
-	status = find_dues(&dues, store, &book, month, post, err);
+	*out_postings = 0;
+	status = tw__book_parse(&number, &from, &to, &book, month, err);
+	if (!status)
+		status = find_dues(&dues, store, &book, month, post, err);
 	if (!status && post)
-		status = post_dues(out_postings, store, &dues, err);
+		status = post_dues(out_postings, store, &dues, number, err);
 	if (!status && post && *out_postings)
 		status = tw__book_keep(&book, store, err);
 	if (!status && !post)
 		*out_postings = count_dues(&dues);
-	tw_free(dues.rows);
+	tw__dues_free(&dues);
 	tw__book_close(&book);
+	return status;
+}
+
+static tw_status closed_months(int64_t *months, size_t *count,
+			       tw_store *store, tw_error *err)
+{
+	size_t room = *count;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT month FROM period ORDER BY month DESC", err);
+
+	*count = 0;
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (*count < room)
+			months[(*count)++] = tw__col_i64(stmt, 0);
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+/* Of ten years: what is older is nobody's to correct any more. */
+#define MONTHS_MAX 120
+
+tw_status tw__rent_corrections(struct tw__dues *out, tw_store *store,
+			       const struct tw__book *book, tw_error *err)
+{
+	int64_t months[MONTHS_MAX];
+	size_t count = MONTHS_MAX;
+	struct tw__dues dues = { 0 };
+	tw_status status = closed_months(months, &count, store, err);
+
+	for (size_t i = 0; !status && i < count; i++) {
+		char month[32];
+
+		snprintf(month, sizeof(month), "%04d-%02d",
+			 (int)(months[i] / 100), (int)(months[i] % 100));
+		status = find_dues(&dues, store, book, month, true, err);
+	}
+	if (status) {
+		tw__dues_free(&dues);
+		return status;
+	}
+	*out = dues;
+	return TW_OK;
+}
+
+static tw_status post_corrections(uint64_t *out, tw_store *store,
+				  const char *month, tw_error *err)
+{
+	struct tw__dues dues = { 0 };
+	struct tw__book book;
+	int64_t number = 0;
+	tw_time from, to;
+	tw_status status = tw__book_open(&book, store, NULL, err);
+
+	if (status)
+		return status;
+	status = tw__book_parse(&number, &from, &to, &book, month, err);
+	if (!status && number < book.open_month)
+		status = tw__fail_at(err, TW_EREFUSED, 0, "month", "%s is "
+			"closed; what changed since then is posted in "
+			"%04d-%02d", month, (int)(book.open_month / 100),
+			(int)(book.open_month % 100));
+	if (!status && number == book.open_month)
+		status = tw__rent_corrections(&dues, store, &book, err);
+	if (!status)
+		status = post_dues(out, store, &dues, number, err);
+	tw__dues_free(&dues);
+	tw__book_close(&book);
+	return status;
+}
+
+tw_status tw__rent_accrue(uint64_t *out_postings, tw_store *store,
+			  const char *month, tw_error *err)
+{
+	uint64_t corrections = 0;
+	tw_status status = post_corrections(&corrections, store, month, err);
+
+	if (!status)
+		status = tw__rent_dues(out_postings, store, month, true, err);
+	if (!status)
+		*out_postings += corrections;
 	return status;
 }
 
@@ -239,7 +329,7 @@ tw_status tw_ledger_accrue(uint64_t *out_postings, tw_store *store,
 	if (status)
 		return status;
 	status = tw__tx_leave(&tx, store,
-		tw__rent_dues(&made, store, month, true, err), err);
+		tw__rent_accrue(&made, store, month, err), err);
 	if (!status && out_postings)
 		*out_postings = made;
 	return status;

@@ -40,6 +40,7 @@ struct tw__report {
 	/* the month that is being read */
 	int64_t month;
 	bool previous;           /* it is compared with */
+	bool closed;             /* the month that is read */
 	int64_t period;          /* of the month as a whole */
 	tw_time from, to;
 	struct tw__contracts contracts;

@@ -205,16 +205,20 @@ static tw_status add_rents(struct tw__report *report, tw_error *err)
 	return status;
 }
 
-/* Posted for a month as a whole: what its calls lacked to a commitment, and
- * what the last tier made of them. */
+/* Posted: what a month's calls lacked to a commitment, what the last tier made
+ * of them, corrections of closed months; of a closed one everything. */
 static tw_status add_month_row(struct tw__report *report,
 			       struct tw_stmt *stmt, tw_error *err)
 {
 	struct tw__report_key key = { .period = report->period,
 		.department = tw__col_i64(stmt, 0),
 		.payee = payee_key(tw__col_i64(stmt, 1),
-				   tw__col_i64(stmt, 2)) };
-	const struct tw__report_line line = { .rent = tw__col_i64(stmt, 3),
+				   tw__col_i64(stmt, 2)),
+		.number = tw__col_i64(stmt, 8) };
+	bool late = tw__col_i64(stmt, 7);
+	const struct tw__report_line line = {
+		.rent = late ? 0 : tw__col_i64(stmt, 3),
+		.corrections = late ? tw__col_i64(stmt, 3) : 0,
 		.net = tw__col_i64(stmt, 5), .vat = tw__col_i64(stmt, 6) };
 	tw_status status = currency_place(&key.currency, report,
 					  tw__col_text(stmt, 4), err);
@@ -229,14 +233,18 @@ static tw_status add_postings(struct tw__report *report, tw_error *err)
 		"SELECT d.account, p.account_kind, p.account, "
 		"d.amount_nanos, d.currency, "
 		"coalesce(d.net_nanos, d.amount_nanos), "
-		"coalesce(d.vat_nanos, 0) FROM posting d "
+		"coalesce(d.vat_nanos, 0), d.of_month, "
+		"CASE WHEN d.kind IN (3, 4) THEN d.subject ELSE 0 END "
+		"FROM posting d "
 		"JOIN posting p ON p.entry = d.entry AND p.id <> d.id "
-		"WHERE d.month = ? AND d.batch = 0 AND d.account_kind = 1 "
-		"AND d.kind IN (6, 7)", err);
+		"WHERE d.month = ? AND d.batch = 0 AND d.run = 0 "
+		"AND d.account_kind = 1 AND (d.kind IN (6, 7) "
+		"OR (d.kind >= 3 AND (d.of_month <> 0 OR ?)))", err);
 
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, report->month);
+	tw__bind_i64(stmt, 2, report->closed);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		status = add_month_row(report, stmt, err);
 		if (status) {
@@ -245,6 +253,51 @@ static tw_status add_postings(struct tw__report *report, tw_error *err)
 		}
 	}
 	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status is_closed(bool *out, struct tw__report *report,
+			   tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, report->store,
+		"SELECT 1 FROM period WHERE month = ?", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, report->month);
+	status = tw__step(stmt, err);
+	*out = status == TW_OK;
+	tw__reset(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+/* What the directory says of closed months by now and nobody has posted. */
+static tw_status add_pending(struct tw__report *report, tw_error *err)
+{
+	struct tw__dues dues = { 0 };
+	tw_status status = tw__rent_corrections(&dues, report->store,
+						&report->book, err);
+
+	for (size_t i = 0; !status && i < dues.count; i++) {
+		const struct tw__entry *entry = &dues.rows[i].entry;
+		struct tw__report_key key = { .period = report->period,
+			.department = entry->department,
+			.payee = payee_key(entry->payee_kind, entry->payee),
+			.number = entry->kind <= TW_POSTING_ONE_OFF ?
+				entry->subject : 0 };
+		const struct tw__report_line line = {
+			.corrections = entry->amount_nanos,
+			.net = entry->amount_nanos };
+
+		if (!entry->amount_nanos)
+			continue;
+		status = currency_place(&key.currency, report,
+					entry->currency, err);
+		if (!status)
+			status = add_line(report, key, &line, err);
+	}
+	tw__dues_free(&dues);
+	return status;
 }
 
 /* `shift`: months until the one that this month is compared with or 0. */
@@ -269,7 +322,11 @@ static tw_status add_month(struct tw__report *report, int64_t month,
 	if (!status)
 		status = add_calls(report, err);
 	if (!status)
+		status = is_closed(&report->closed, report, err);
+	if (!status && !report->closed)
 		status = add_rents(report, err);
+	if (!status && report->month == report->book.open_month)
+		status = add_pending(report, err);
 	if (!status)
 		status = add_postings(report, err);
 	tw__contracts_free(&report->contracts);

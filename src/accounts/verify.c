@@ -323,6 +323,7 @@ static tw_status accrued_months(int64_t *months, size_t *count,
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT DISTINCT month FROM posting WHERE batch = 0 "
+		"AND run = 0 AND month NOT IN (SELECT month FROM period) "
 		"ORDER BY month DESC", err);
 
 	*count = 0;

@@ -215,6 +215,17 @@ def _trunk_check(parser: argparse.ArgumentParser) -> None:
                         help="wait no longer for verdicts; default 10")
 
 
+def _who(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--who", metavar="NAME",
+                        help="written beside it; default the user of this "
+                             "system")
+
+
+def _period_close(parser: argparse.ArgumentParser) -> None:
+    _period(parser)
+    _who(parser)
+
+
 def _dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true",
                         help="list, erase nothing")
@@ -296,6 +307,10 @@ VERBS = {
                              "what each department cost"),
     ("period", "accrue"): (_period, commands.period_accrue,
                            "post rents, recurring items, what a month lacks"),
+    ("period", "close"): (_period_close, commands.period_close,
+                          "close a month that is over"),
+    ("period", "list"): (_store, commands.period_list,
+                         "which months are closed, since when, by whom"),
     ("privacy", "retain"): (_privacy_retain,
                             privacy_commands.privacy_retain,
                             "erase people's numbers after N months"),

@@ -4,6 +4,7 @@ once for people or once for scripts. No rule of the library lives here."""
 from __future__ import annotations
 
 import argparse
+import getpass
 import csv
 import datetime as dt
 import json
@@ -468,6 +469,44 @@ def unrated_list(arguments: argparse.Namespace) -> int:
 
 
 # ---- periods, verification ----
+
+def actor(arguments: argparse.Namespace) -> str:
+    """Who acts: ``--who``, else the user of this system."""
+    if arguments.who is not None:
+        return arguments.who
+    try:
+        return getpass.getuser()[:63]
+    except (KeyError, OSError):
+        return ""
+
+
+def period_close(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, actor=actor(arguments)) as store:
+        made = store.close_period(arguments.month)
+    if arguments.json:
+        print_json({"month": arguments.month, "closed": True,
+                    "postings": made})
+    else:
+        print(say(arguments.lang, "period_closed", month=arguments.month,
+                  postings=made))
+    return 0
+
+
+def period_list(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        zone = company_zone(store)
+        rows = [(r.key, local(r.at, zone).isoformat(timespec="seconds"),
+                 r.detail) for r in store.periods()]
+    if arguments.json:
+        print_json({"periods": [{"month": month, "closed": at, "who": who}
+                                for month, at, who in rows]})
+        return 0
+    for month, at, who in rows:
+        print(plain(f"{month}  {at}  {who}".rstrip()))
+    if not rows:
+        print(say(arguments.lang, "periods_none"))
+    return 0
+
 
 def period_accrue(arguments: argparse.Namespace) -> int:
     with Store(arguments.store) as store:

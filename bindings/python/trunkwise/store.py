@@ -35,17 +35,19 @@ Progress = Callable[[int, int], object]
 
 
 class Store:
-    """Open one with ``with``; readers never wait for a writer.
+    """Open one with ``with``; readers never wait for a writer. ``actor`` is
+    written beside what this one posts and closes.
 
     >>> with Store("office.db", create=True) as store:      # doctest: +SKIP
     ...     store.apply(Deployment.load("deployment.toml"))
     """
 
     def __init__(self, path: str | os.PathLike, *, create: bool = False,
-                 readonly: bool = False, lock_wait_ms: int = 5000):
+                 readonly: bool = False, lock_wait_ms: int = 5000,
+                 actor: str | None = None):
         flags = (_CREATE if create else 0) | (_READONLY if readonly else 0)
         self._handle: raw.tw_store | None = raw.tw_store_open_at(
-            os.fspath(path), flags, lock_wait_ms)
+            os.fspath(path), flags, lock_wait_ms, actor)
 
     @property
     def handle(self) -> raw.tw_store:
@@ -197,6 +199,15 @@ class Store:
     def accrue(self, month: str) -> int:
         """Posts rents and recurring items of a month; how many postings."""
         return raw.tw_ledger_accrue(self.handle, month)
+
+    def close_period(self, month: str) -> int:
+        """Closes a month that is over; how many postings were made. What
+        concerns it later is posted in the first open one."""
+        return raw.tw_period_close(self.handle, month)
+
+    def periods(self) -> list[Listing]:
+        """Closed months: key, when (``at``), by whom (``detail``)."""
+        return listing_of(raw.tw_period_list(self.handle))
 
     def import_exchange(self, data: bytes) -> ImportResult:
         """Dated exchange rates, all or nothing."""

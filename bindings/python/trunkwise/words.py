@@ -249,6 +249,9 @@ _WORDS = {
         "Действует диапазонов: {in_force}; прочитано кодов: {codes}, "
         "заменено прежних диапазонов: {replaced}, без региона: "
         "{without_region}."),
+    "period_closed": ("{month} is closed, {postings} postings made",
+                      "{month} закрыт, проводок сделано: {postings}"),
+    "periods_none": ("No month is closed", "Закрытых месяцев нет"),
     "privacy_done": (
         "{numbers} numbers erased from {calls} calls, {records} records put "
         "aside cut; totals and charges stay",

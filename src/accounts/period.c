@@ -1,0 +1,197 @@
+/**
+ * @file src/accounts/period.c  Months that are closed
+ *
+ * Decides when a month may be closed and what is posted for it before. From
+ * then on it is a fact that somebody has printed and paid: everything that
+ * concerns it later is posted in the first open month (ledger.c, rollup.c and
+ * history.c ask struct tw__book for that). A closed month is never opened
+ * again.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "ledger.h"
+#include "listing.h"
+#include "rent.h"
+#include "report_period.h"
+#include <trunkwise/report.h>
+
+static void month_text(char out[16], int64_t month)
+{
+	snprintf(out, 16, "%04d-%02d", (int)(month / 100),
+		 (int)(month % 100));
+}
+
+/* A tariff's month may end hours after the company's. */
+static tw_status last_end(tw_time *end, tw_store *store, const char *month,
+			  tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT DISTINCT zone FROM tariff_version", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		tw_time from, to;
+		tw_zone *zone;
+
+		status = tw_zone_open(&zone, tw__col_text(stmt, 0), err);
+		if (!status) {
+			status = tw_month_range(&from, &to, month, zone, err);
+			tw_zone_free(zone);
+		}
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+		if (to > *end)
+			*end = to;
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status check_over(tw_store *store, const struct tw__book *book,
+			    const char *month, tw_time end, tw_error *err)
+{
+	const tw_clock *clock = tw__store_clock(store);
+	char text[40] = "";
+	tw_status status = last_end(&end, store, month, err);
+
+	if (status || clock->wall(clock->arg) >= end)
+		return status;
+	(void)tw_time_format(text, sizeof(text), end, book->zone, NULL);
+	return tw__fail_at(err, TW_EREFUSED, 0, "month", "%s is not over; "
+			   "close it after %s", month, text);
+}
+
+static tw_status check_order(const struct tw__book *book, int64_t month,
+			     const char *text, tw_error *err)
+{
+	char next[16];
+
+	if (!book->open_month || month == book->open_month)
+		return TW_OK;
+	month_text(next, book->open_month);
+	if (month < book->open_month)
+		return tw__fail_at(err, TW_EEXIST, 0, "month", "%s is closed "
+				   "already, all months before %s are", text,
+				   next);
+	return tw__fail_at(err, TW_EINVAL, 0, "month", "months are closed in "
+			   "their order; close %s first", next);
+}
+
+static tw_status write_period(tw_store *store, int64_t month, tw_error *err)
+{
+	const tw_clock *clock = tw__store_clock(store);
+	struct tw_stmt *stmt;
+	int64_t who = 0;
+	tw_status status = tw__ledger_who(&who, store, err);
+
+	if (!status)
+		status = tw__stmt(&stmt, store,
+			"INSERT INTO period (month, closed_us, who, "
+			"last_posting) SELECT ?, ?, ?, "
+			"coalesce(max(id), 0) FROM posting", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, month);
+	tw__bind_i64(stmt, 2, clock->wall(clock->arg));
+	tw__bind_i64(stmt, 3, who);
+	return tw__run(stmt, err);
+}
+
+static tw_status close_month(uint64_t *out, tw_store *store,
+			     const char *month, tw_error *err)
+{
+	struct tw__book book;
+	int64_t number = 0;
+	tw_time from, to;
+	tw_status status = tw__book_open(&book, store, NULL, err);
+
+	if (status)
+		return status;
+	status = tw__book_parse(&number, &from, &to, &book, month, err);
+	if (!status)
+		status = check_order(&book, number, month, err);
+	if (!status)
+		status = check_over(store, &book, month, to, err);
+	if (!status)
+		status = tw__rollup_catch_up(store, err);
+	if (!status)
+		status = tw__rent_accrue(out, store, month, err);
+	if (!status)
+		status = tw__book_keep(&book, store, err);
+	if (!status)
+		status = write_period(store, number, err);
+	tw__book_close(&book);
+	return status;
+}
+
+tw_status tw_period_close(uint64_t *out_postings, tw_store *store,
+			  const char *month, tw_error *err)
+{
+	uint64_t made = 0;
+	struct tw_tx tx;
+	tw_status status;
+
+	if (!store || !month)
+		return tw__fail(err, TW_EINVAL, "a close needs store and "
+				"month");
+	status = tw__tx_enter(&tx, store, err);
+	if (status)
+		return status;
+	status = tw__tx_leave(&tx, store,
+		close_month(&made, store, month, err), err);
+	if (!status && out_postings)
+		*out_postings = made;
+	return status;
+}
+
+static tw_status list_periods(struct tw_listing *list, tw_store *store,
+			      tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT p.month, p.closed_us, coalesce(w.text, '') "
+		"FROM period p LEFT JOIN word w ON w.id = p.who "
+		"ORDER BY p.month", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		tw_listing_row row = TW_LISTING_ROW_INIT;
+		char month[16];
+
+		month_text(month, tw__col_i64(stmt, 0));
+		snprintf(row.key, sizeof(row.key), "%s", month);
+		snprintf(row.kind, sizeof(row.kind), "closed");
+		row.at = tw__col_i64(stmt, 1);
+		snprintf(row.detail, sizeof(row.detail), "%s",
+			 tw__col_text(stmt, 2));
+		status = tw__listing_add(list, &row, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+tw_status tw_period_list(tw_listing **out, tw_store *store, tw_error *err)
+{
+	struct tw_listing *list;
+	tw_status status;
+
+	if (!out || !store)
+		return tw__fail(err, TW_EINVAL, "a list needs out and store");
+	list = tw__listing_new();
+	if (!list)
+		return tw__fail_oom(err);
+	status = list_periods(list, store, err);
+	if (status) {
+		tw_listing_free(list);
+		return status;
+	}
+	*out = list;
+	return TW_OK;
+}

@@ -1,0 +1,79 @@
+"""Closed months: the page's commands, and who closed them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from decimal import Decimal
+
+import pytest
+
+import trunkwise
+from conftest import BUILD, SOURCE
+
+CALLS = """\
+call_id,start,duration,caller,callee
+a,2026-10-05T10:00:00+03:00,60,101,79161112233
+"""
+LATE = CALLS.replace("a,2026-10-05", "b,2026-10-06")
+TARIFF = ("prefix,destination,rate,currency,effective_from,effective_to,"
+          "first_inc,next_inc,connect_fee\n79,Mobile,1.50,RUB,,,1,1,0\n")
+COMPANY = '[company]\nname = "Factory"\nzone = "Europe/Moscow"\ncurrency = "RUB"\n'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "office.db"
+    (tmp_path / "d.toml").write_text(COMPANY)
+    with trunkwise.Store(path, create=True) as store:
+        store.apply(trunkwise.Deployment.load(tmp_path / "d.toml"))
+        store.import_tariff(TARIFF.encode(), tariff="t", carrier="north")
+        store.import_calls(CALLS.encode(), preset="native")
+    return tmp_path
+
+
+def command(folder, *words):
+    done = subprocess.run([BUILD / "bin" / "trunkwise", *words], cwd=folder,
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_page(folder):
+    page = (SOURCE / "docs" / "ledger.md").read_text()
+    path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    for block in re.findall(r"^```sh\n(.*?)^```", page, re.S | re.M):
+        for line in block.splitlines():
+            subprocess.run(["sh", "-c", line], cwd=folder, check=True,
+                           env={**os.environ, "PATH": path})
+
+
+def test_closed_by_somebody(folder):
+    code, out, _ = command(folder, "period", "list", "office.db", "--json")
+    assert json.loads(out) == {"periods": []}
+    code, out, _ = command(folder, "period", "close", "office.db", "--month",
+                           "2026-10", "--who", "Анна", "--json")
+    assert (code, json.loads(out)) == (0, {
+        "month": "2026-10", "closed": True, "postings": 0})
+    code, out, _ = command(folder, "period", "list", "office.db", "--json")
+    period, = json.loads(out)["periods"]
+    assert period["month"] == "2026-10" and period["who"] == "Анна"
+    for month in ("2026-10", "2026-08", "2999-01", "2026-13", "October"):
+        code, out, _ = command(folder, "period", "close", "office.db",
+                               "--month", month, "--json")
+        assert code == 2 and "error" in json.loads(out)
+
+
+def test_a_late_call_is_a_correction(folder):
+    with trunkwise.Store(folder / "office.db") as store:
+        store.close_period("2026-10")
+        before = store.expenses("2026-10")
+        store.import_calls(LATE.encode(), preset="native")
+        assert store.expenses("2026-10") == before
+        row, = store.expenses("2026-11").rows
+        assert row.corrections == row.total == Decimal("1.5")
+        assert all(v.holds for v in store.verify())
+    code, _, err = command(folder, "apply", "d.toml", "office.db", "--at",
+                           "2026-10-15")
+    assert code == 2 and "closed" in err
