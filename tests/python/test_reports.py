@@ -23,6 +23,7 @@ from report_world import fold, nanos, scan
 from trunkwise import InvalidArgument, Store, sheets
 from trunkwise.render import FORMATS, Style
 from trunkwise.render.safe import FORMULA, as_text
+from trunkwise.render.table import TAXED, keys_of
 from trunkwise.report import BY, ExpenseReport, ExpenseRow
 
 LONG = bool(os.environ.get("TW_TEST_LONG"))
@@ -413,3 +414,19 @@ def test_the_page_shows_what_its_commands_print(tmp_path):
                 "Made", shown), line
             compared += 1
     assert compared == 3
+
+
+@pytest.mark.parametrize("net, vat, shown", [
+    ("100", "0", ()), ("100", "20", ("vat", "gross")),
+    ("80", "20", ("net", "vat")), ("90", "20", ("net", "vat", "gross")),
+])
+def test_vat_stands_beside_the_total(net, vat, shown):
+    row = ExpenseRow(
+        "a", "", "", "", "", False, 1, 1, 0, 0, Decimal(1), Decimal(0),
+        Decimal(100), Decimal(0), Decimal(100), "RUB", net=Decimal(net),
+        vat=Decimal(vat))
+    report = hostile()._replace(rows=[row], totals=[row], compare=())
+    assert tuple(k for k in keys_of(report) if k in TAXED) == shown
+    said = json.loads(FORMATS["json"](report, Style("en")))["rows"][0]
+    assert (Decimal(said["net"]), Decimal(said["gross"])) == (
+        Decimal(net), Decimal(net) + Decimal(vat))

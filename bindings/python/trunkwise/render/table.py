@@ -103,10 +103,18 @@ def names_of(report: ExpenseReport) -> tuple[str, ...]:
     return (("period",) if report.per else ()) + report.by
 
 
+def _taxed(report: ExpenseReport) -> tuple[str, ...]:
+    """VAT, where there is any; and of the sums without and with it those
+    that are not the total already."""
+    if not any(r.vat for r in report.rows):
+        return ()
+    return tuple(k for k in TAXED if k == "vat" or any(
+        getattr(r, k) != r.total for r in report.rows))
+
+
 def keys_of(report: ExpenseReport) -> tuple[str, ...]:
     """Columns in the order people read them."""
-    taxed = any(r.vat for r in report.rows)
-    figures = (COUNTS + MONEY + (TAXED if taxed else ())
+    figures = (COUNTS + MONEY + _taxed(report)
                + (COMPARED if report.compare else ()))
     return names_of(report) + tuple(
         k for k in figures
