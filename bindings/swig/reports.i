@@ -18,7 +18,9 @@ typedef struct tw_expense_row {
 	char period[16];
 	char first_day[16], last_day[16];
 	uint32_t whole_month;
+	uint32_t has_budget;
 	tw_money previous, difference, corrections, net, vat;
+	tw_money budget, budget_spent, budget_left;
 } tw_expense_row;
 %mutable;
 

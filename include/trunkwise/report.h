@@ -27,6 +27,7 @@ TW_BEGIN_DECLS
 #define TW_PER_MONTH 3u
 
 #define TW_COMPARE_PREVIOUS 0x01u
+#define TW_COMPARE_BUDGET   0x02u
 
 typedef struct tw_expense_row {
 	uint32_t size;
@@ -55,7 +56,7 @@ typedef struct tw_expense_row {
 	char first_day[16], last_day[16]; /* that this row covers, included */
 	uint32_t whole_month;        /* 1: per day or week, what no day owns:
 					rents, and what came late */
-	uint32_t reserved;
+	uint32_t has_budget;         /* 1: the next three say something */
 	tw_money previous;           /* total of the time compared with */
 	tw_money difference;         /* total - previous */
 	tw_money corrections;        /* of earlier months, closed already:
@@ -63,11 +64,15 @@ typedef struct tw_expense_row {
 					rated or placed anew */
 	tw_money net, vat;           /* of total, whose prices may stand
 					with VAT in it or without */
+	tw_money budget;             /* limits of the months, hard or soft */
+	tw_money budget_spent;       /* calls of these months without VAT:
+					what a budget limits */
+	tw_money budget_left;        /* budget - spent; negative: overspent */
 } tw_expense_row;
 #define TW_EXPENSE_ROW_INIT { sizeof(tw_expense_row), 0, 0, 0, 0, 0, 0, \
 	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, "", "", "", "", "", \
 	"", "", "", "", "", 0, 0, { 0, "" }, { 0, "" }, { 0, "" }, \
-	{ 0, "" }, { 0, "" } }
+	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, { 0, "" } }
 
 typedef struct tw_expenses tw_expenses;
 
@@ -96,6 +101,11 @@ typedef struct tw_report_options {
  * TW_COMPARE_PREVIOUS fills `previous` and `difference`: per month with the
  * month before, otherwise with as many months before the first. A group that
  * was there only then is a row too. Days and weeks are not compared.
+ * TW_COMPARE_BUDGET, of a report by department only, sets each [[budget]] of a
+ * department's month (of no trunk and no destinations; the least where there
+ * are several) as it is in force at the month's end beside what it limits. A
+ * department that spent nothing of it is a row too; a total counts what has a
+ * budget.
  * @return TW_OK (new), TW_EPARSE (month), TW_EINVAL (options; field says
  * which), TW_ENOTFOUND (no company zone), TW_ERANGE (a sum) */
 TW_EXTERN(tw_status) tw_report_make(tw_expenses **out, tw_store *store,

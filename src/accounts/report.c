@@ -67,7 +67,7 @@ static tw_status check_options(const tw_report_options *options,
 	if (options->per > TW_PER_MONTH)
 		return tw__fail_at(err, TW_EINVAL, 0, "per", "%u is no "
 				   "TW_PER_", options->per);
-	if (options->compare & ~TW_COMPARE_PREVIOUS)
+	if (options->compare & ~(TW_COMPARE_PREVIOUS | TW_COMPARE_BUDGET))
 		return tw__fail_at(err, TW_EINVAL, 0, "compare", "0x%x is no "
 				   "mask of TW_COMPARE_", options->compare);
 	if (options->compare && (options->per == TW_PER_DAY ||
@@ -75,6 +75,10 @@ static tw_status check_options(const tw_report_options *options,
 		return tw__fail_at(err, TW_EINVAL, 0, "compare", "days and "
 				   "weeks are compared with nothing; ask per "
 				   "month, or for a month as a whole");
+	if ((options->compare & TW_COMPARE_BUDGET) && options->by &&
+	    options->by != TW_BY_DEPARTMENT)
+		return tw__fail_at(err, TW_EINVAL, 0, "compare", "a budget is "
+				   "a department's; ask by department alone");
 	return TW_OK;
 }
 

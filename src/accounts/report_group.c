@@ -25,6 +25,9 @@ bool tw__report_line_add(struct tw__report_line *a,
 		{ &sum.corrections, a->corrections, b->corrections },
 		{ &sum.net, a->net, b->net },
 		{ &sum.vat, a->vat, b->vat },
+		{ &sum.budgets, a->budgets, b->budgets },
+		{ &sum.budget, a->budget, b->budget },
+		{ &sum.spent, a->spent, b->spent },
 		{ &sum.previous, a->previous, b->previous },
 	};
 

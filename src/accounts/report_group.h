@@ -20,6 +20,8 @@ struct tw__report_line {
 	int64_t calls, answered, missed, unrated, talk_us;
 	int64_t rent, calls_cost, forwarded_cost, corrections;
 	int64_t net, vat;        /* of all of these */
+	int64_t budgets, budget; /* how many, what they add up to */
+	int64_t spent;           /* of what a budget limits */
 	int64_t previous;        /* total of the time compared with */
 };
 /* False and nothing changed when any sum would overflow. */

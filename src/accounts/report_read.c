@@ -113,13 +113,16 @@ static void put_cost(struct tw__report_line *line, struct tw_stmt *stmt)
 {
 	int64_t cost = tw__col_i64(stmt, 10);
 
-	if (tw__col_i64(stmt, 12))
-		line->corrections = cost;
-	else if (tw__col_i64(stmt, 4) == TW_DIRECTION_FORWARD)
-		line->forwarded_cost = cost;
-	else
-		line->calls_cost = cost;
 	line->net = tw__col_i64(stmt, 13);
+	if (tw__col_i64(stmt, 12)) {
+		line->corrections = cost;
+	} else {
+		if (tw__col_i64(stmt, 4) == TW_DIRECTION_FORWARD)
+			line->forwarded_cost = cost;
+		else
+			line->calls_cost = cost;
+		line->spent = line->net;
+	}
 	line->vat = tw__col_i64(stmt, 14);
 }
 
@@ -300,6 +303,45 @@ static tw_status add_pending(struct tw__report *report, tw_error *err)
 	return status;
 }
 
+static tw_status add_budget_row(struct tw__report *report,
+				struct tw_stmt *stmt, tw_error *err)
+{
+	struct tw__report_key key = { .period = report->period,
+		.department = tw__col_i64(stmt, 0) };
+	const struct tw__report_line line = { .budgets = 1,
+		.budget = tw__col_i64(stmt, 1) };
+	tw_status status = currency_place(&key.currency, report,
+					  report->book.currency, err);
+
+	return status ? status : add_line(report, key, &line, err);
+}
+
+/* A department's budget of a month, in the company's currency: what the
+ * least of its limits leaves it, however it is cut. */
+static tw_status add_budgets(struct tw__report *report, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, report->store,
+		"SELECT department, min(coalesce(hard, soft)) "
+		"FROM budget AS b WHERE valid_from < ?1 AND valid_to >= ?1 "
+		"AND period = 'month' AND department IS NOT NULL "
+		"AND trunk IS NULL AND coalesce(destinations, '') = '' "
+		"AND coalesce(hard, soft) IS NOT NULL GROUP BY department",
+		err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, report->to);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		status = add_budget_row(report, stmt, err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
 /* `shift`: months until the one that this month is compared with or 0. */
 static tw_status add_month(struct tw__report *report, int64_t month,
 			   int64_t shift, tw_error *err)
@@ -329,6 +371,8 @@ static tw_status add_month(struct tw__report *report, int64_t month,
 		status = add_pending(report, err);
 	if (!status)
 		status = add_postings(report, err);
+	if (!status && !shift && (report->compare & TW_COMPARE_BUDGET))
+		status = add_budgets(report, err);
 	tw__contracts_free(&report->contracts);
 	return status;
 }
@@ -374,6 +418,17 @@ static tw_status place_uncharged(struct tw__report *report, tw_error *err)
 	return status;
 }
 
+/* What has no budget is no part of one; nor is another currency. */
+static void spent_of_budgets(struct tw__report_groups *groups)
+{
+	for (size_t i = 0; i < groups->count; i++) {
+		struct tw__report_line *line = &groups->rows[i].line;
+
+		if (!line->budgets)
+			line->spent = 0;
+	}
+}
+
 tw_status tw__report_read(struct tw__report *report, tw_error *err)
 {
 	int64_t count = tw__month_span(report->months[0], report->months[1]);
@@ -396,5 +451,9 @@ tw_status tw__report_read(struct tw__report *report, tw_error *err)
 			status = add_month(report, tw__month_add(month,
 					   -shift), shift, err);
 	}
-	return status ? status : place_uncharged(report, err);
+	if (!status)
+		status = place_uncharged(report, err);
+	if (!status)
+		spent_of_budgets(&report->groups);
+	return status;
 }

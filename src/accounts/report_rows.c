@@ -91,6 +91,22 @@ static void set_money(tw_money *out, int64_t nanos, const char *currency)
 	snprintf(out->currency, sizeof(out->currency), "%s", currency);
 }
 
+static tw_status fill_budget(tw_expense_row *row,
+			     const struct tw__report_line *line,
+			     const char *currency, tw_error *err)
+{
+	int64_t left;
+
+	if (line->spent == INT64_MIN ||
+	    !tw__add_i64(&left, line->budget, -line->spent))
+		return too_much(err);
+	row->has_budget = line->budgets != 0;
+	set_money(&row->budget, line->budget, currency);
+	set_money(&row->budget_spent, line->spent, currency);
+	set_money(&row->budget_left, left, currency);
+	return TW_OK;
+}
+
 static tw_status fill_row(tw_expense_row *row,
 			  const struct tw__report_line *line,
 			  const char *currency, tw_error *err)
@@ -115,7 +131,7 @@ static tw_status fill_row(tw_expense_row *row,
 	set_money(&row->total, total, currency);
 	set_money(&row->previous, line->previous, currency);
 	set_money(&row->difference, difference, currency);
-	return TW_OK;
+	return fill_budget(row, line, currency, err);
 }
 
 static int compare_rows(const void *x, const void *y)

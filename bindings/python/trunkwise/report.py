@@ -14,7 +14,12 @@ from .values import Money, decimal, instant, local, now_us
 BY = {"department": 1, "city": 2, "carrier": 4, "number": 8,
       "destination": 16, "direction": 32, "contract": 64}
 PER = {"": 0, "day": 1, "week": 2, "month": 3}
-COMPARE = {"previous": 1}
+COMPARE = {"previous": 1, "budget": 2}
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    return (part * 100 / whole).quantize(
+        Decimal("0.1"), ROUND_HALF_UP) if whole else None
 
 
 class ExpenseRow(NamedTuple):
@@ -47,6 +52,10 @@ class ExpenseRow(NamedTuple):
     corrections: Decimal = Decimal(0)
     net: Decimal = Decimal(0)
     vat: Decimal = Decimal(0)
+    has_budget: bool = False
+    budget: Decimal = Decimal(0)
+    budget_spent: Decimal = Decimal(0)
+    budget_left: Decimal = Decimal(0)
 
     @property
     def gross(self) -> Decimal:
@@ -56,10 +65,12 @@ class ExpenseRow(NamedTuple):
     @property
     def percent(self) -> Decimal | None:
         """The difference in percent of what was before; None without any."""
-        if not self.previous:
-            return None
-        return (self.difference * 100 / abs(self.previous)).quantize(
-            Decimal("0.1"), ROUND_HALF_UP)
+        return _percent(self.difference, abs(self.previous))
+
+    @property
+    def budget_percent(self) -> Decimal | None:
+        """How much of the budget is spent; None without any."""
+        return _percent(self.budget_spent, self.budget)
 
 
 class ExpenseReport(NamedTuple):
@@ -97,7 +108,8 @@ def _row(r: raw.tw_expense_row) -> ExpenseRow:
         r.period, r.first_day, r.last_day, bool(r.whole_month),
         decimal(r.previous.nanos), decimal(r.difference.nanos),
         decimal(r.corrections.nanos), decimal(r.net.nanos),
-        decimal(r.vat.nanos))
+        decimal(r.vat.nanos), bool(r.has_budget), decimal(r.budget.nanos),
+        decimal(r.budget_spent.nanos), decimal(r.budget_left.nanos))
 
 
 def _mask(names: tuple[str, ...], known: dict[str, int], what: str) -> int:

@@ -33,7 +33,8 @@ def expenses_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--per", default="", choices=[p for p in PER if p],
                         help="a row for each; weeks are those of ISO 8601")
     parser.add_argument("--compare", default="", metavar="A,B",
-                        help=",".join(COMPARE) + ": the months before")
+                        help=",".join(COMPARE) + ": the months before, and "
+                             "budgets of departments")
     parser.add_argument("--format", default=None, choices=tuple(FORMATS))
     parser.add_argument("--decimal", choices=tuple(_POINTS),
                         help="of CSV; default what --lang writes")
@@ -109,7 +110,8 @@ def report_expenses(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         report = store.expenses(
             month, last_month=last, by=_parts(arguments.by),
-            per=arguments.per, compare=_parts(arguments.compare))
+            per=arguments.per,
+            compare=tuple(dict.fromkeys(_parts(arguments.compare))))
     data = FORMATS[chosen](report, style)
     if arguments.output:
         files.write(arguments.output, data)

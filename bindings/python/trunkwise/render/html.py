@@ -50,7 +50,7 @@ footer { color: #5c6670; font-size: .82rem; margin-top: 1.4rem; }
 
 def _shown(value: str | int | Decimal | None, key: str, lang: str) -> str:
     if value is None:
-        return "–" if key == "percent" else ""
+        return "–"
     if isinstance(value, (str, int)):
         return str(value)
     shown = amount(lang, value, decimals(key))

@@ -8,7 +8,7 @@ import json
 from ..report import ExpenseReport, ExpenseRow
 from ..values import text
 from .style import Style
-from .table import MONEY, TAXED, cell
+from .table import BUDGETED, MONEY, TAXED, cell, decimals
 
 _DATES = ("period", "first_day", "last_day", "whole_month")
 
@@ -24,6 +24,11 @@ def _figures(report: ExpenseReport, row: ExpenseRow) -> dict[str, object]:
         figures["difference"] = text(row.difference)
         figures["percent"] = (None if row.percent is None
                               else str(row.percent))
+    if "budget" in report.compare:
+        for key in BUDGETED:
+            value = cell(row, key)
+            figures[key] = (value if value is None else text(
+                value, decimals(key)))
     figures["currency"] = row.currency
     return figures
 

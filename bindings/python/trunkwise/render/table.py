@@ -14,6 +14,9 @@ COUNTS = ("calls", "answered", "missed", "unrated", "minutes")
 MONEY = ("rent", "call_cost", "forwarded_cost", "corrections", "cost")
 TAXED = ("net", "vat", "gross")
 COMPARED = ("previous", "difference", "percent")
+BUDGETED = ("budget", "budget_spent", "budget_left", "budget_percent")
+_BEFORE_AND_BUDGET = ("previous", "difference", "budget", "budget_spent",
+                      "budget_left")
 
 _FIELDS = {"call_cost": "calls_cost", "cost": "total"}
 # columns that are left out where they would hold nothing
@@ -65,7 +68,7 @@ class Table(NamedTuple):
 
 
 def is_money(key: str) -> bool:
-    return key in MONEY + TAXED + ("previous", "difference")
+    return key in MONEY + TAXED + _BEFORE_AND_BUDGET
 
 
 def decimals(key: str) -> int:
@@ -80,6 +83,8 @@ def signed(key: str) -> bool:
 
 def cell(row: ExpenseRow, key: str) -> int | Decimal | None:
     """A figure's value."""
+    if key in BUDGETED and not row.has_budget:
+        return None
     value = getattr(row, _FIELDS.get(key, key))
     if key == "minutes":
         return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
@@ -115,7 +120,8 @@ def _taxed(report: ExpenseReport) -> tuple[str, ...]:
 def keys_of(report: ExpenseReport) -> tuple[str, ...]:
     """Columns in the order people read them."""
     figures = (COUNTS + MONEY + _taxed(report)
-               + (COMPARED if report.compare else ()))
+               + (COMPARED if "previous" in report.compare else ())
+               + (BUDGETED if "budget" in report.compare else ()))
     return names_of(report) + tuple(
         k for k in figures
         if k not in _SELDOM or any(cell(r, k) for r in report.rows))
@@ -165,7 +171,8 @@ def _sum(rows: list[ExpenseRow], first: str) -> ExpenseRow:
     added = {f: sum(getattr(r, f) for r in rows)
              for f in ExpenseRow._fields
              if not isinstance(getattr(rows[0], f), (str, bool))}
-    return rows[0]._replace(**added, period=first)
+    return rows[0]._replace(**added, period=first, has_budget=any(
+        r.has_budget for r in rows))
 
 
 def _figures(row: ExpenseRow, keys: tuple[str, ...], names: tuple[str, ...],

@@ -17,7 +17,7 @@ _GAP = "  "
 
 def _shown(value: str | int | Decimal | None, key: str, lang: str) -> str:
     if value is None:
-        return "–" if key == "percent" else ""
+        return "–"
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, int):
@@ -65,7 +65,7 @@ class _Grid:
         """Counts, money and what they are compared with stay together as
         far as the width allows."""
         names = every = list(range(self.names))
-        starts = ("rent", "previous")
+        starts = ("rent", "previous", "budget")
         for column in range(self.names, len(self.keys)):
             longer = every + [column]
             full = self.wide(longer, True) > width
