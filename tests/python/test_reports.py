@@ -393,6 +393,44 @@ def test_csv_options_of_the_command(world, command, tmp_path):
     assert "\t301,00\t" in text and text.startswith("Department\tCalls\t")
 
 
+def test_compared_with_budgets_by_the_command(office, put, command):
+    text = (office / "deployment.toml").read_text() + """
+[[budget]]
+name = "kazan"
+department = "Kazan"
+period = "month"
+hard = "400.00"
+"""
+    put(text, "--at", "2026-09-01T00:00:00+03:00")
+    arguments = ("report", "expenses", office / "store.db", "--month",
+                 "2026-10", "--compare", "budget,previous")
+    said = command(*arguments, "--json", check=0).json
+    kazan = said["rows"][0]
+    assert (kazan["budget"], kazan["budget_spent"], kazan["budget_left"],
+            kazan["budget_percent"]) == ("400.00", "0.00", "400.00", "0.0")
+    assert kazan["rent"] == "310.00"
+    for form in ("text", "html", "csv"):
+        for lang, word in (("en", "Budget"), ("ru", "Бюджет")):
+            out = command(*arguments, "--format", form, "--lang", lang,
+                          check=0).out
+            assert word in out and "400" in out
+    text = command(*arguments, "--by", "city", check=2).err
+    assert "by department alone" in text
+
+
+def test_a_row_without_a_budget_says_nothing_of_one():
+    with_one = hostile().rows[1]._replace(
+        has_budget=True, budget=Decimal(200), budget_spent=Decimal(50),
+        budget_left=Decimal(150))
+    report = hostile()._replace(rows=[with_one, hostile().rows[2]],
+                                compare=("budget",))
+    rows = json.loads(FORMATS["json"](report, Style("en")))["rows"]
+    assert rows[0]["budget_percent"] == "25.0"
+    assert rows[1]["budget"] is None and rows[1]["budget_left"] is None
+    text = FORMATS["text"](report, Style("en")).decode()
+    assert re.search(r"^-2 .* –  +–  +–  +–$", text, re.M), text
+
+
 # ---- the page ----
 
 def test_the_page_shows_what_its_commands_print(tmp_path):

@@ -214,6 +214,78 @@ static void test_what_is_late_is_a_correction(void **state)
 	tw_expenses_free(expenses);
 }
 
+static void want_budget(struct fixture *f, int i, const char *name,
+			const char *period, const char *hard)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "budget[%d].name", i);
+	want(f, path, name);
+	snprintf(path, sizeof(path), "budget[%d].period", i);
+	want(f, path, period);
+	snprintf(path, sizeof(path), "budget[%d].hard", i);
+	want(f, path, hard);
+}
+
+/* The least of a department's month; neither days nor destinations nor
+ * what is nobody's in particular. */
+static void want_budgets(struct fixture *f)
+{
+	want_two_cities(f);
+	want(f, "department[2].name", "Idle");
+	want_budget(f, 0, "kazan", "month", "10.00");
+	want(f, "budget[0].department", "Kazan");
+	want_budget(f, 1, "kazan too", "month", "100.00");
+	want(f, "budget[1].department", "Kazan");
+	want_budget(f, 2, "kazan day", "day", "1.00");
+	want(f, "budget[2].department", "Kazan");
+	want_budget(f, 3, "kazan trunk", "month", "1.00");
+	want(f, "budget[3].department", "Kazan");
+	want(f, "budget[3].trunk", "main");
+	want_budget(f, 4, "all", "month", "1.00");
+	want(f, "budget[5].name", "idle");
+	want(f, "budget[5].department", "Idle");
+	want(f, "budget[5].period", "month");
+	want(f, "budget[5].soft", "7.00");
+}
+
+static void test_compared_with_budgets(void **state)
+{
+	struct fixture *f = *state;
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_expenses *expenses;
+
+	want_budgets(f);
+	apply_at(f, "2026-09-15T00:00:00+03:00");
+	usual_tariff(f);
+	one_call(f, "2026-10-10T10:00:00+03:00", 8);
+	options.from = "2026-09";
+	options.to = "2026-10";
+	options.compare = TW_COMPARE_BUDGET;
+	expenses = report(f, &options);
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.department, "Idle");
+	assert_int_equal(row.has_budget, 1);
+	assert_int_equal(row.total.nanos, 0);
+	assert_int_equal(row.budget_left.nanos, RUB(14, 0));
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.department, "Kazan");
+	assert_int_equal(row.budget.nanos, RUB(20, 0));
+	assert_int_equal(row.budget_spent.nanos, RUB(12, 0));
+	assert_int_equal(row.budget_left.nanos, RUB(8, 0));
+	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
+	assert_string_equal(row.department, "Ufa");
+	assert_int_equal(row.has_budget, 0);
+	assert_int_equal(tw_expenses_total(&row, expenses, 0, NULL), TW_OK);
+	assert_int_equal(row.budget.nanos, RUB(34, 0));
+	assert_int_equal(row.budget_spent.nanos, RUB(12, 0));
+	tw_expenses_free(expenses);
+	options.by = TW_BY_CITY;
+	assert_int_equal(tw_report_make(&expenses, f->store, &options, NULL),
+			 TW_EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +294,7 @@ int main(void)
 		T(test_a_range_is_compared_with_the_range_before),
 		T(test_by_direction_and_contract),
 		T(test_days_add_up_to_the_month),
+		T(test_compared_with_budgets),
 		T(test_what_is_late_is_a_correction),
 	};
 
