@@ -312,6 +312,28 @@ static tw_status read_status(tw_cdr *out, const struct tw__preset *preset,
 			       "BUSY, FAILED or CONGESTION", text);
 }
 
+/* SQL tables have no answer and no end, but how long it took until then. */
+static tw_status find_answer(tw_cdr *out, const struct tw__preset *preset,
+			     tw_error *err)
+{
+	bool given;
+	int64_t total;
+	tw_status status;
+
+	if (preset->place[A_ANSWER] >= 0 || preset->place[A_END] >= 0)
+		return TW_OK;
+	status = tw__preset_seconds(&total, &given, preset, A_DURATION, err);
+	if (status || !given)
+		return status;
+	if (total < out->duration_us)
+		return tw__preset_fail(preset, A_DURATION, err, "is shorter "
+				       "than billsec; check both");
+	out->end = out->start + total;
+	if (out->duration_us)
+		out->answer = out->end - out->duration_us;
+	return TW_OK;
+}
+
 static tw_status read_times(tw_cdr *out, const struct tw__preset *preset,
 			    tw_error *err)
 {
@@ -345,6 +367,9 @@ static tw_status read_times(tw_cdr *out, const struct tw__preset *preset,
 	if (!given)
 		return tw__preset_fail(preset, A_BILLSEC, err, "is empty; "
 				       "write answered seconds");
+	status = find_answer(out, preset, err);
+	if (status)
+		return status;
 	/* a dial plan that answered before nobody did: no talk, no answer */
 	if (out->status != TW_CALL_ANSWERED && !out->duration_us)
 		out->answer = 0;

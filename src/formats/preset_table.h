@@ -7,6 +7,10 @@
 #include "record.h"
 
 extern const struct record_preset tw__preset_freeswitch_csv,
-	tw__preset_freeswitch_json;
+	tw__preset_freeswitch_asterisk, tw__preset_freeswitch_json,
+	tw__preset_freeswitch_xml;
+extern const struct record_preset tw__preset_kamailio_acc,
+	tw__preset_kamailio_cdrs, tw__preset_opensips_acc;
+extern const struct record_preset tw__preset_3cx, tw__preset_cucm;
 
 #endif

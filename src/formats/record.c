@@ -177,9 +177,7 @@ static tw_status open_groups(struct tw__records *records, tw_error *err)
 	const tw_cdr_map *map = records->map;
 	tw_status status;
 
-	for (size_t i = 0; i < map->word_count; i++)
-		records->joins |= map->words[i].field == RF_ROLE &&
-			map->words[i].value == ROLE_END;
+	records->joins = tw__record_joins(map);
 	records->reader.joins = records->joins;
 	if (map->group == GROUP_NONE && !records->joins)
 		return TW_OK;

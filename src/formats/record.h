@@ -99,6 +99,8 @@ enum { RECORD_ENCODING_AUTO, RECORD_ENCODING_UTF8, RECORD_ENCODING_UTF16,
 tw_status tw__record_preset(tw_cdr_map *map, const char *name, tw_error *err);
 bool tw__record_preset_is_known(const char *name);
 const char *tw__record_preset_name(size_t index);       /* NULL: no more */
+/* Rows of the layout tell the ends of others. */
+bool tw__record_joins(const tw_cdr_map *map);
 const char *tw__record_field_name(enum record_field field);
 
 /* ---- sources ---- */

@@ -181,7 +181,7 @@ static tw_status check_columns(struct csv_source *s, tw_error *err)
 	const tw_cdr_map *map = s->map;
 	bool lasts = has_field(s, RF_DURATION) || has_field(s, RF_TOTAL) ||
 		(has_field(s, RF_ANSWER) && has_field(s, RF_END)) ||
-		map->defaults[RF_DURATION];
+		map->defaults[RF_DURATION] || tw__record_joins(map);
 	enum record_field missing = !has_field(s, RF_START) ? RF_START :
 		lasts ? RF_COUNT : RF_DURATION;
 	char names[160];

@@ -21,6 +21,7 @@ struct entry {
 	uint32_t direction;
 	enum record_role role;
 	bool answered, has_end, from_outside, to_outside;
+	bool part;                      /* of the row of its call */
 };
 
 struct entries {
@@ -118,27 +119,28 @@ static int compare(const void *x, const void *y)
 
 /* ---- ends ---- */
 
-/* A call's end is told by another row of the same id: of the last answered
- * one before it. */
-static void join_ends(struct record_verdict *rows, const struct entries *all)
+/* A call's end is told by another row of the same id: of the answered one
+ * before it. What is answered in between (a re-INVITE) is a part of that. */
+static void join_ends(struct record_verdict *rows, struct entries *all)
 {
 	const struct entry *call = NULL;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const struct entry *e = &all->rows[i];
+		struct entry *e = &all->rows[i];
+		bool ends = e->role == ROLE_END;
 
 		if (!i || e->id != all->rows[i - 1].id)
 			call = NULL;
-		if (e->role != ROLE_END) {
-			if (e->answered && !e->has_end)
-				call = e;
-			continue;
+		if (call && (ends || (e->answered && !e->has_end))) {
+			rows[e->ordinal].consumed = e->part = true;
+			if (!ends)
+				continue;
+			rows[call->ordinal].end = e->start;
+			call = NULL;
 		}
-		if (!call)
-			continue;
-		rows[call->ordinal].end = e->start;
-		rows[e->ordinal].consumed = true;
-		call = NULL;
+		else if (!ends && e->answered && !e->has_end) {
+			call = e;
+		}
 	}
 }
 
@@ -226,6 +228,7 @@ static tw_status judge_tries(struct record_verdict *rows,
 	bool *attempts = tw_calloc(all->total + 1, sizeof(*attempts));
 	struct preset_member *members = tw_calloc(all->count + 1,
 						  sizeof(*members));
+	size_t count = 0;
 
 	if (!attempts || !members) {
 		tw_free(attempts);
@@ -235,11 +238,13 @@ static tw_status judge_tries(struct record_verdict *rows,
 	for (size_t i = 0; i < all->count; i++) {
 		const struct entry *e = &all->rows[i];
 
-		members[i] = (struct preset_member){
+		if (e->part || e->role == ROLE_END)
+			continue;
+		members[count++] = (struct preset_member){
 			e->linked ? e->linked : e->id, e->start, e->ordinal,
 			e->direction, e->answered };
 	}
-	tw__preset_judge(attempts, members, all->count);
+	tw__preset_judge(attempts, members, count);
 	for (size_t i = 0; i < all->total; i++) {
 		if (attempts[i])
 			rows[i].role = ROLE_ATTEMPT;

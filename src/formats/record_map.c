@@ -119,6 +119,16 @@ const char *tw__record_field_name(enum record_field field)
 	return fields[field];
 }
 
+bool tw__record_joins(const tw_cdr_map *map)
+{
+	for (size_t i = 0; i < map->word_count; i++) {
+		if (map->words[i].field == RF_ROLE &&
+		    map->words[i].value == ROLE_END)
+			return true;
+	}
+	return false;
+}
+
 /* Of "start", or of what follows "default."; RF_COUNT: none. */
 static enum record_field field_of(const char *name)
 {

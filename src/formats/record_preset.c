@@ -9,7 +9,10 @@
 #include "preset_table.h"
 
 static const struct record_preset *const presets[] = {
-	&tw__preset_freeswitch_csv, &tw__preset_freeswitch_json,
+	&tw__preset_freeswitch_csv, &tw__preset_freeswitch_asterisk,
+	&tw__preset_freeswitch_json, &tw__preset_freeswitch_xml,
+	&tw__preset_kamailio_acc, &tw__preset_kamailio_cdrs,
+	&tw__preset_opensips_acc, &tw__preset_3cx, &tw__preset_cucm,
 };
 
 static const struct record_preset *find_preset(const char *name)

@@ -188,9 +188,12 @@ static tw_status find_talk(tw_cdr *out, struct lengths *l,
 	return TW_OK;
 }
 
-static void find_end(tw_cdr *out, const struct lengths *l)
+static void find_end(tw_cdr *out, const struct lengths *l, bool joins)
 {
-	if (out->end)
+	bool answered = out->answer || out->status == TW_CALL_ANSWERED;
+
+	/* another row will tell it */
+	if (out->end || (joins && answered && !l->talk))
 		return;
 	if (l->has_total)
 		out->end = out->start + l->total;
@@ -209,11 +212,11 @@ static tw_status check_longest(const tw_cdr *out,
 	if (!longest || out->duration_us <= longest)
 		return TW_OK;
 	return tw__fail_at(err, TW_EPARSE, r->row.line,
-		tw__record_column(r, field), "makes it %lld h, longer than "
-		"%lld h: its end was lost (no BYE); put the true one in, or "
+		tw__record_column(r, field), "makes it %lld s, longer than "
+		"%lld s: its end was lost (no BYE); put the true one in, or "
 		"raise longest_s",
-		(long long)(out->duration_us / (3600 * TW_SECOND)),
-		(long long)(longest / (3600 * TW_SECOND)));
+		(long long)(out->duration_us / TW_SECOND),
+		(long long)(longest / TW_SECOND));
 }
 
 static tw_status check_lengths(const tw_cdr *out, const struct lengths *l,
@@ -266,7 +269,7 @@ static tw_status read_times(tw_cdr *out, struct record_reader *r,
 	if (out->status && out->status != TW_CALL_ANSWERED && !l.talk)
 		out->answer = 0;
 	out->duration_us = l.talk;
-	find_end(out, &l);
+	find_end(out, &l, r->joins);
 	return check_lengths(out, &l, r, err);
 }
 

@@ -38,13 +38,14 @@ def free_port():
 
 
 class Kamailio:
-    def __init__(self, program, kamcmd, modules, run):
+    def __init__(self, program, kamcmd, modules, run,
+                 config=os.path.join(HERE, "reg.cfg.in"), **more):
         self.kamcmd, self.run = kamcmd, run
         self.port = free_port()
-        with open(os.path.join(HERE, "reg.cfg.in"), encoding="ascii") as f:
+        with open(config, encoding="ascii") as f:
             text = f.read()
         for key, value in {"PORT": str(self.port), "RUN": run,
-                           "MODULES": modules}.items():
+                           "MODULES": modules, **more}.items():
             text = text.replace(f"@{key}@", value)
         config = os.path.join(run, "reg.cfg")
         with open(config, "w", encoding="ascii") as f:

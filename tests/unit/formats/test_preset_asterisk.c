@@ -1,5 +1,5 @@
 /* cdr_csv's Master.csv: direction, trunk, extension, identity. */
-#include "preset_fixture.h"
+#include "record_fixture.h"
 
 static void test_asterisk_directions(void **state)
 {
@@ -140,7 +140,8 @@ static void test_asterisk_header(void **state)
 	assert_int_equal(next(&r), TW_OK);
 	assert_int_equal(r.cdr.direction, TW_DIRECTION_INBOUND);
 	assert_string_equal(r.cdr.number, "78432000001");
-	assert_int_equal(r.cdr.answer, 0);
+	/* nothing says it but duration and billsec */
+	assert_int_equal(r.cdr.answer, at("2026-10-05T10:00:10Z"));
 	assert_int_equal(r.cdr.duration_us, 60 * TW_SECOND);
 	assert_string_equal(tw__preset_column(r.preset, "start"),
 			    "calldate");
@@ -340,6 +341,44 @@ static void test_asterisk_words(void **state)
 	}
 }
 
+/* FreePBX's table: another order, calldate, no answer, no end, did. */
+static void test_sql_export(void **state)
+{
+	static const struct wanted rows[] = {
+		{ .id = "1791183600.1", .start = "2026-10-05T07:00:00Z",
+		  .answer = "2026-10-05T07:00:08Z",
+		  .end = "2026-10-05T07:01:09Z", .ms = 61000,
+		  .status = TW_CALL_ANSWERED,
+		  .direction = TW_DIRECTION_OUTBOUND, .caller = "101",
+		  .callee = "89161234567", .extension = "101",
+		  .trunk = "main", .accountcode = "Sales",
+		  .linked = "1791183600.1" },
+		{ .id = "1791183900.3", .start = "2026-10-05T07:05:00Z",
+		  .end = "2026-10-05T07:05:25Z",
+		  .status = TW_CALL_NO_ANSWER,
+		  .direction = TW_DIRECTION_INBOUND,
+		  .caller = "79031112233", .callee = "101",
+		  .extension = "101", .trunk = "main",
+		  .number = "78432000001", .linked = "1791183900.3" },
+	};
+	char *text = fixture("asterisk-freepbx.csv");
+	struct reader r;
+
+	(void)state;
+	assert_int_equal(open_as(&r, "asterisk", "Europe/Moscow", NULL,
+				 false, text), TW_OK);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++)
+		want(&r, &rows[i]);
+	the_end(&r);
+	free(text);
+	assert_int_equal(open_as(&r, "asterisk", "UTC", NULL, false,
+		"calldate,src,dst,channel,dstchannel,duration,billsec,"
+		"disposition\n2026-10-05 10:00:00,1,2,PJSIP/1-1,,5,9,"
+		"ANSWERED\n"), TW_OK);
+	refused(&r, 2, "duration", "shorter than billsec");
+	the_end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_asterisk_peers),
 		cmocka_unit_test(test_asterisk_long_channels),
 		cmocka_unit_test(test_asterisk_words),
+		cmocka_unit_test(test_sql_export),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,7 @@ static void test_ends(void **state)
 	assert_int_equal(r.cdr.duration_us, 0);
 	refused(&r, 5, "role", "ends a call that this file lacks");
 	refused(&r, 6, "end", "no BYE");
-	refused(&r, 7, "s", "longer than 1 h");
+	refused(&r, 7, "s", "longer than 3600 s");
 	refused(&r, 9, "role", "no call");
 	assert_int_equal(next(&r), TW_OK);
 	assert_int_equal(r.cdr.status, TW_CALL_FAILED);

@@ -106,7 +106,7 @@ static void test_refused(void **state)
 		{ "", "start,answer,total\n" D "0:00," D "0:10,5\n", "total",
 		  "before" },
 		{ "longest_s=7200\n", "start,talk\n" D "0:00,360000\n",
-		  "talk", "100 h, longer than 2 h" },
+		  "talk", "360000 s, longer than 7200 s" },
 		{ "", "start,talk,leg\n" D "0:00,5,x\n", "leg", "whole" },
 		{ "", "start,talk,seq\n" D "0:00,5,4294967296\n", "seq",
 		  "whole" },

@@ -1,0 +1,68 @@
+/**
+ * @file src/formats/preset_pbx.c  What 3CX and Cisco CUCM write
+ *
+ * Decides nothing by itself: tables of their documented columns.
+ *
+ * 3CX: which columns there are and in which order is the administrator's
+ * choice; here the order that its documentation lists, or a header's. Whether
+ * "duration" is talk is told by neither, so the length is that from answer to
+ * end. CUCM: the numbers that were dialled and that were reached differ when
+ * a call was forwarded; the one that was reached costs money.
+ */
+#include "preset_table.h"
+
+static const struct record_setting threecx[] = {
+	{ "zone", "required" },
+	{ "time", "%Y/%m/%d %H:%M:%S" },
+	{ "order", "historyid,callid,duration,time-start,time-answered,"
+	  "time-end,reason-terminated,from-no,to-no,from-dn,to-dn,dial-no,"
+	  "reason-changed,final-number,final-dn,bill-code,bill-rate,"
+	  "bill-cost,bill-name,chain,from-type,to-type,final-type,"
+	  "from-dispname,to-dispname,final-dispname,missed-queue-calls" },
+	{ "strip", "Ext." },
+	{ "call_id", "callid" },
+	{ "linked_id", "historyid" },
+	{ "start", "time-start" },
+	{ "answer", "time-answered" },
+	{ "end", "time-end" },
+	{ "caller", "from-no" },
+	{ "callee", "dial-no,to-no" },
+	{ "accountcode", "bill-code" },
+	/* who hung up is no outcome: an answer is told by its time */
+	{ "status", "reason-terminated" },
+	{ "statuses.*busy*", "busy" },
+	{ "statuses.*cancel*", "cancelled" },
+	{ "statuses.noanswer*", "no_answer" },
+	{ "statuses.timeout", "no_answer" },
+	{ "statuses.*", "unknown" },
+	{ NULL, NULL }
+};
+
+static const struct record_setting cucm[] = {
+	{ "header", "yes" },
+	{ "types_line", "yes" },
+	{ "time", "epoch" },
+	/* 2 are quality records, which have a file of their own */
+	{ "role", "cdrRecordType" },
+	{ "roles.1", "call" },
+	{ "roles.*", "none" },
+	{ "call_id", "pkid" },
+	{ "linked_id", "globalCallID_callId" },
+	{ "start", "dateTimeOrigination" },
+	{ "answer", "dateTimeConnect" },
+	{ "end", "dateTimeDisconnect" },
+	{ "duration", "duration" },
+	{ "caller", "callingPartyNumber" },
+	{ "callee", "finalCalledPartyNumber,originalCalledPartyNumber" },
+	{ "accountcode", "clientMatterCode,authorizationCodeValue" },
+	/* Q.850 */
+	{ "status", "destCause_value,origCause_value" },
+	{ "statuses.17", "busy" },
+	{ "statuses.18", "no_answer" },
+	{ "statuses.19", "no_answer" },
+	{ "statuses.*", "unknown" },
+	{ NULL, NULL }
+};
+
+const struct record_preset tw__preset_3cx = { "3cx", threecx };
+const struct record_preset tw__preset_cucm = { "cucm", cucm };
