@@ -56,7 +56,8 @@ static uint32_t leg_number(struct call *call, bool decided)
 }
 
 
-static void record_leg(struct attempt *attempt, uint32_t status, bool decided)
+static void record_leg(struct attempt *attempt, uint32_t status, bool decided,
+		       uint32_t flags)
 {
 	struct call *call = attempt->call;
 	const tw_route_candidate *candidate = current(attempt);
@@ -69,7 +70,11 @@ static void record_leg(struct attempt *attempt, uint32_t status, bool decided)
 	cdr.direction = outbound ? TW_DIRECTION_OUTBOUND
 		: TW_DIRECTION_FORWARD;
 	cdr.status = attempt->answer ? TW_CALL_ANSWERED : status;
-	cdr.leg = leg_number(call, decided);
+	/* Its interim records and the last one are records of one leg. */
+	if (!attempt->number_of_leg)
+		attempt->number_of_leg = leg_number(call, decided);
+	cdr.flags = flags;
+	cdr.leg = attempt->number_of_leg;
 	cdr.call_id = leg_callid(attempt->leg);
 	cdr.linked_id = call->callid;
 	cdr.start = attempt->start;
@@ -153,7 +158,8 @@ static bool is_carriers_fault(uint16_t code, bool rung)
 static void leg_over(struct attempt *attempt, uint32_t status, bool decided)
 {
 	tmr_cancel(&attempt->silence);
-	record_leg(attempt, status, decided);
+	record_leg(attempt, status, decided, 0);
+	attempt->number_of_leg = 0;
 	attempt->leg = mem_deref(attempt->leg);
 	end_carrier(attempt);
 }
@@ -454,6 +460,12 @@ int attempt_carriers(struct attempt **attemptp, struct call *call,
 	*attemptp = attempt;
 
 	return 0;
+}
+
+
+void attempt_interim(struct attempt *attempt)
+{
+	record_leg(attempt, TW_CALL_ANSWERED, true, TW_CDR_INTERIM);
 }
 
 

@@ -13,6 +13,9 @@ enum {
 	/* A BYE that gets lost would bill for ever; nobody in a showroom
 	 * talks for so long. */
 	TALK_MAX_S = 4 * 3600,
+
+	/* What a crash takes of a talk at most. */
+	INTERIM_S = 15 * 60,
 };
 
 
@@ -21,6 +24,7 @@ static void destructor(void *arg)
 	struct call *call = arg;
 
 	clk_timer_cancel(&call->limit);
+	clk_timer_cancel(&call->interim);
 	hash_unlink(&call->he);
 	list_unlink(&call->le);
 	list_flush(&call->attemptl);
@@ -157,36 +161,8 @@ static void limit_handler(void *arg)
 }
 
 
-bool call_answer(struct call *call, struct attempt *attempt,
-		 const struct sip_msg *msg)
-{
-	struct uas_body body;
-	char ctype[GW_CTYPE];
-
-	if (call->ended || call->answer || !ring_answered(attempt))
-		return false;
-
-	body_of(&body, ctype, sizeof(ctype), msg);
-	if (uas_answer(call->uas, NULL, &body)) {
-		call_end(call, TW_CALL_FAILED, 500, NULL);
-		return true;
-	}
-	call->answer = attempt->answer;
-	call->talk = attempt;
-	clk_timer_start(call->gw->clk, &call->limit, call->answer +
-			TALK_MAX_S * TW_SECOND, limit_handler, call);
-
-	gw_log(call->gw, "call %s: answered after %d s", call->callid,
-	       (int)((call->answer - call->start) / TW_SECOND));
-
-	/* The losers of the race end inside, this call may not. */
-	ring_pump(call->gw);
-
-	return true;
-}
-
-
-static void record_caller(const struct call *call, uint32_t status)
+static void record_caller(const struct call *call, uint32_t status,
+			  uint32_t flags)
 {
 	tw_cdr cdr = TW_CDR_INIT;
 
@@ -197,6 +173,7 @@ static void record_caller(const struct call *call, uint32_t status)
 
 	cdr.direction = call->direction;
 	cdr.status = status;
+	cdr.flags = flags;
 	cdr.leg = 1;
 	cdr.call_id = call->callid;
 	cdr.linked_id = call->callid;
@@ -217,6 +194,52 @@ static void record_caller(const struct call *call, uint32_t status)
 		cdr.department = call->phone->department;
 	}
 	record_add(call->gw->recorder, &cdr);
+}
+
+
+/* How the talk stands: when it begins, so that a crash right after leaves it
+ * known, and then every quarter of an hour. */
+static void interim_handler(void *arg)
+{
+	struct call *call = arg;
+	const struct gateway *gw = call->gw;
+	const uint32_t every = gw->options.interim_s;
+
+	attempt_interim(call->talk);
+	record_caller(call, TW_CALL_ANSWERED, TW_CDR_INTERIM);
+	clk_timer_start(gw->clk, &call->interim, clk_now(gw->clk) +
+			(every ? every : INTERIM_S) * TW_SECOND,
+			interim_handler, call);
+}
+
+
+bool call_answer(struct call *call, struct attempt *attempt,
+		 const struct sip_msg *msg)
+{
+	struct uas_body body;
+	char ctype[GW_CTYPE];
+
+	if (call->ended || call->answer || !ring_answered(attempt))
+		return false;
+
+	body_of(&body, ctype, sizeof(ctype), msg);
+	if (uas_answer(call->uas, NULL, &body)) {
+		call_end(call, TW_CALL_FAILED, 500, NULL);
+		return true;
+	}
+	call->answer = attempt->answer;
+	call->talk = attempt;
+	clk_timer_start(call->gw->clk, &call->limit, call->answer +
+			TALK_MAX_S * TW_SECOND, limit_handler, call);
+	interim_handler(call);
+
+	gw_log(call->gw, "call %s: answered after %d s", call->callid,
+	       (int)((call->answer - call->start) / TW_SECOND));
+
+	/* The losers of the race end inside, this call may not. */
+	ring_pump(call->gw);
+
+	return true;
 }
 
 
@@ -291,12 +314,13 @@ void call_end(struct call *call, uint32_t status, uint16_t code,
 	if (call->ended)
 		return;
 	call->ended = true;
+	clk_timer_cancel(&call->interim);
 
 	while ((le = list_head(&call->attemptl)))
 		attempt_stop(le->data, status == TW_CALL_ANSWERED
 			     ? TW_CALL_NO_ANSWER : status, NULL);
 	end_caller(call, code, text);
-	record_caller(call, call->answer ? TW_CALL_ANSWERED : status);
+	record_caller(call, call->answer ? TW_CALL_ANSWERED : status, 0);
 	release_phone(call);
 	ring_leave(call);
 	log_end(call, code, text);

@@ -213,7 +213,8 @@ static void destructor(void *arg)
 	clk_timer_cancel(&gw->stop_timer);
 	stop_wait(gw, false);
 	if (gw->recorder && !recorder_flush(gw->recorder))
-		gw_log(gw, "store: closed while records wait, they are lost");
+		gw_log(gw, "store: closed while records wait; the next start "
+		       "takes them up");
 	mem_deref(gw->recorder);
 	mem_deref(gw->lsnr_first);
 	mem_deref(gw->lsnr_last);
@@ -309,7 +310,8 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 	struct gateway *gw;
 	int e;
 
-	if (!gwp || !options || !options->store || !options->directory ||
+	if (!gwp || !options || !options->store || !options->store_path ||
+	    !options->directory ||
 	    !options->sip || !options->clk)
 		return EINVAL;
 
@@ -332,7 +334,7 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 	if (!e)
 		e = hash_alloc(&gw->engine_calls, CALLS);
 	if (!e)
-		e = recorder_alloc(&gw->recorder, gw);
+		e = recorder_alloc(&gw->recorder, gw, err);
 	if (!e)
 		e = open_library(gw, err);
 	if (!e)

@@ -21,6 +21,8 @@ struct gateway;
 
 struct gateway_options {
 	tw_store *store;               /* borrowed for life */
+	const char *store_path;        /* of the same; records go there */
+	const char *name;              /* of the recorder; NULL: "gateway" */
 	const tw_directory *directory; /* borrowed for life */
 	struct sip *sip;               /* its own stack; borrowed */
 	struct clk *clk;               /* referenced */
@@ -29,8 +31,8 @@ struct gateway_options {
 	const char *secrets_dir;       /* password_file is relative to it */
 	const char *local_host;        /* for Via and Contact */
 	uint32_t local_port;
-	uint32_t batch_calls;          /* records per store transaction */
-	uint32_t flush_s;              /* a record waits no longer; 0: 5 */
+	uint32_t batch_calls;          /* records per transaction; 0: 1000 */
+	uint32_t interim_s;            /* between interim records; 0: 900 */
 	void (*log_h)(const char *line, void *arg); /* one event; or NULL */
 	void *log_arg;
 };

@@ -129,6 +129,7 @@ struct call {
 	struct list attemptl;
 	struct attempt *talk;      /* the one that answered */
 	struct clk_timer limit;    /* of a talk whose end nobody told us */
+	struct clk_timer interim;  /* when to say how the talk stands */
 	uint32_t legs;             /* records; 1 is what was dialled */
 	bool decided;              /* outbound: leg 1 is recorded */
 	bool rung;
@@ -208,6 +209,7 @@ struct attempt {
 	struct trunk *trunk;       /* of the leg in progress; NULL: none */
 	tw_time start;
 	tw_time answer;
+	uint32_t number_of_leg;    /* 0: not recorded yet */
 	bool rung;
 	struct tmr silence;        /* real time: the peer owes a first word */
 };
@@ -218,6 +220,8 @@ int attempt_carriers(struct attempt **attemptp, struct call *call,
 		     const char *number, const tw_route_candidate *rows,
 		     uint32_t count);
 int attempt_dial(struct attempt *attempt);
+/* How the leg that is talking stands. */
+void attempt_interim(struct attempt *attempt);
 /* Ends its leg and records it; the attempt is gone. */
 void attempt_stop(struct attempt *attempt, uint32_t status,
 		  const char *reason);
@@ -230,7 +234,8 @@ bool ring_answered(struct attempt *attempt);
 void ring_pump(struct gateway *gw);
 
 /* ---- record.c ---- */
-int recorder_alloc(struct recorder **recorderp, struct gateway *gw);
+int recorder_alloc(struct recorder **recorderp, struct gateway *gw,
+		   tw_error *err);
 /* Strings are copied. */
 void record_add(struct recorder *recorder, const tw_cdr *cdr);
 /* Tries now. true: nothing is left in memory. */

@@ -14,6 +14,7 @@ enum { STOP_MAX_S = 40 };      /* longer than a transaction lasts */
 
 struct program {
 	const char *store_path;
+	const char *name;
 	const char *secrets_dir;
 	const char *listen;
 	tw_store *store;
@@ -46,11 +47,14 @@ static void usage(FILE *f)
 {
 	(void)fprintf(f,
 		"usage: trunkwise-gateway --store STORE [--secrets DIR]\n"
-		"                         [--listen ADDRESS:PORT]\n"
+		"                         [--listen ADDRESS:PORT] "
+		"[--name NAME]\n"
 		"\n"
 		"  --store STORE     what `trunkwise apply` wrote\n"
 		"  --secrets DIR     password_file is relative to it (.)\n"
-		"  --listen A:P      UDP and TCP (127.0.0.1:5060)\n");
+		"  --listen A:P      UDP and TCP (127.0.0.1:5060)\n"
+		"  --name NAME       of its spool beside the store "
+		"(gateway)\n");
 }
 
 
@@ -60,6 +64,7 @@ static int parse(int argc, char *argv[])
 		{ "store",   required_argument, NULL, 's' },
 		{ "secrets", required_argument, NULL, 'd' },
 		{ "listen",  required_argument, NULL, 'l' },
+		{ "name",    required_argument, NULL, 'n' },
 		{ "help",    no_argument,       NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -71,6 +76,7 @@ static int parse(int argc, char *argv[])
 		case 's': program.store_path = optarg; break;
 		case 'd': program.secrets_dir = optarg; break;
 		case 'l': program.listen = optarg; break;
+		case 'n': program.name = optarg; break;
 		case 'h': usage(stdout); exit(0);
 		default:  return EINVAL;
 		}
@@ -116,8 +122,7 @@ static tw_status open_store(tw_error *err)
 	tw_store_options options = TW_STORE_OPTIONS_INIT;
 	tw_status status;
 
-	/* The loop must not stand while a report holds the lock: records
-	 * wait in memory instead. */
+	/* The loop must not stand while somebody holds the lock. */
 	options.lock_wait_ms = 20;
 	status = tw_store_open(&program.store, program.store_path, &options,
 			       err);
@@ -205,6 +210,8 @@ static int start(tw_error *err)
 
 	(void)re_snprintf(host, sizeof(host), "%j", &laddr);
 	options.store = program.store;
+	options.store_path = program.store_path;
+	options.name = program.name;
 	options.directory = program.directory;
 	options.sip = program.sip;
 	options.clk = program.clk;

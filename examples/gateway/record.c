@@ -1,232 +1,148 @@
 /**
  * @file record.c  Call records to the store
  *
- * Records wait in memory until a batch is full or a timer fires, and stay
- * there while the store is locked by somebody else: a report that runs long
- * must cost no call. Rating and keys are the library's.
+ * The library's recorder does the work: groups, a journal while the store
+ * takes none, calls of a run that was killed. It lives on real time, also
+ * where calls live on a virtual clock: disks and locks know no other.
  */
 #include <string.h>
 #include "gw.h"
 
 enum {
-	BATCH = 100,
-	FLUSH_S = 5,           /* what a crash may lose at most */
-	RETRY_MS = 200,
-	PENDING_MAX = 100000,
-	SEQUENCE_MAX = 16,
-};
-
-struct record {
-	struct le le;
-	tw_cdr cdr;            /* its strings point into this object */
-	char call_id[GW_CALLID];
-	char linked_id[GW_CALLID];
-	char caller[GW_TEXT];
-	char callee[GW_TEXT];
-	char number[GW_TEXT];
-	char trunk[128];
-	char carrier[128];
-	char department[128];
-	char extension[128];
+	GROUP_MS = 50,         /* a record is on the disk after that */
+	POLL_MS = 1000,        /* while nothing waits */
 };
 
 struct recorder {
 	struct gateway *gw;
-	struct list pending;
-	uint32_t count;
-	struct clk_timer timer;
-	struct tmr retry;
+	tw_recorder *recorder;
+	struct tmr tmr;
 };
 
 
-static void record_destructor(void *arg)
-{
-	struct record *record = arg;
-
-	list_unlink(&record->le);
-}
-
-
-static void recorder_destructor(void *arg)
+static void destructor(void *arg)
 {
 	struct recorder *recorder = arg;
 
-	clk_timer_cancel(&recorder->timer);
-	tmr_cancel(&recorder->retry);
-	list_flush(&recorder->pending);
+	tmr_cancel(&recorder->tmr);
+	tw_recorder_free(recorder->recorder);
 }
 
 
-static uint32_t batch_size(const struct recorder *recorder)
+static tw_time real_now(void)
 {
-	const uint32_t n = recorder->gw->options.batch_calls;
-
-	return n ? n : BATCH;
+	return (tw_time)tmr_jiffies() * 1000;
 }
 
 
-/* A peer that repeats its Call-ID makes a new call, not a conflict. */
-static tw_status add_one(tw_import *import, struct record *record,
-			 tw_error *err)
+static void event_handler(const tw_recorder_event *event, void *arg)
 {
-	tw_status status;
+	const struct gateway *gw = arg;
 
-	do {
-		status = tw_import_add(import, &record->cdr, err);
-	} while (status == TW_ECONFLICT &&
-		 ++record->cdr.sequence < SEQUENCE_MAX);
+	switch (event->kind) {
 
-	return status;
-}
+	case TW_RECORDED_STATE:
+		gw_log(gw, "records: %s%s%s",
+		       tw_recorder_state_name(event->state),
+		       event->text[0] ? ": " : "", event->text);
+		break;
 
+	case TW_RECORDED_DAMAGE:
+		gw_log(gw, "records: %s", event->text);
+		break;
 
-static tw_status store_all(struct recorder *recorder, tw_counts *counts,
-			   tw_error *err)
-{
-	struct gateway *gw = recorder->gw;
-	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
-	tw_import *import = NULL;
-	tw_status status;
-	struct le *le;
-
-	options.source = "gateway";
-	options.file_name = "gateway";
-	status = tw_import_new(&import, gw->options.store, &options, err);
-	if (status)
-		return status;
-
-	for (le = recorder->pending.head; le; le = le->next) {
-		struct record *record = le->data;
-
-		status = add_one(import, record, err);
-		if (status == TW_EPARSE || status == TW_ECONFLICT) {
-			gw_log(gw, "record %s: refused by the store: %s",
-			       record->call_id, err->message);
-			status = TW_OK;
-		}
-		if (status && status != TW_EEXIST)
-			goto out;
+	default:
+		gw_log(gw, "record %s: %s", event->call_id, event->text);
+		break;
 	}
-	status = tw_import_commit(counts, NULL, import, err);
-
- out:
-	tw_import_free(import);
-	return status;
 }
 
 
-static void timer_handler(void *arg)
+static tw_recorder_stats stats_of(const struct recorder *recorder)
 {
-	(void)recorder_flush(arg);
+	tw_recorder_stats stats = TW_RECORDER_STATS_INIT;
+
+	(void)tw_recorder_stats_get(&stats, recorder->recorder, NULL);
+	recorder->gw->stats.records = stats.stored;
+
+	return stats;
 }
 
 
-static void wake(struct recorder *recorder, uint32_t after_s)
+static void step_handler(void *arg)
 {
-	struct clk *clk = recorder->gw->clk;
+	struct recorder *recorder = arg;
+	const tw_time now = real_now();
+	tw_time next = now;
+	uint64_t ms;
 
-	clk_timer_start(clk, &recorder->timer, clk_now(clk) +
-			after_s * TW_SECOND, timer_handler, recorder);
+	(void)tw_recorder_step(&next, recorder->recorder, now, NULL);
+	(void)stats_of(recorder);
+	ms = next > now ? (uint64_t)(next - now) / 1000 : 0;
+	tmr_start(&recorder->tmr, ms < POLL_MS ? ms + 1 : POLL_MS,
+		  step_handler, recorder);
 }
 
 
 bool recorder_flush(struct recorder *recorder)
 {
-	struct gateway *gw = recorder->gw;
-	tw_counts counts = TW_COUNTS_INIT;
-	tw_error err = TW_ERROR_INIT;
+	(void)tw_recorder_flush(recorder->recorder, real_now(), NULL);
 
-	clk_timer_cancel(&recorder->timer);
-	tmr_cancel(&recorder->retry);
-	if (!recorder->count)
-		return true;
-
-	if (store_all(recorder, &counts, &err)) {
-		gw_log(gw, "store: %u records wait: %s", recorder->count,
-		       err.message);
-		/* Whoever holds the store does so in real time. */
-		tmr_start(&recorder->retry, RETRY_MS, timer_handler,
-			  recorder);
-		return false;
-	}
-
-	gw->stats.records += counts.rows_stored;
-	list_flush(&recorder->pending);
-	recorder->count = 0;
-
-	return true;
+	return recorder_is_empty(recorder);
 }
 
-
-static const char *keep(char *buf, size_t size, const char *text)
-{
-	if (!text || !*text)
-		return NULL;
-	str_ncpy(buf, text, size);
-
-	return buf;
-}
-
-
-#define KEEP(record, from, field)                                            \
-	((record)->cdr.field = keep((record)->field,                         \
-				    sizeof((record)->field), (from)->field))
 
 void record_add(struct recorder *recorder, const tw_cdr *cdr)
 {
-	struct gateway *gw = recorder->gw;
-	struct record *record;
+	tw_error err = TW_ERROR_INIT;
 
-	record = mem_zalloc(sizeof(*record), record_destructor);
-	if (!record) {
-		gw_log(gw, "record %s: no memory, lost", cdr->call_id);
-		return;
-	}
-
-	record->cdr = *cdr;
-	KEEP(record, cdr, call_id);
-	KEEP(record, cdr, linked_id);
-	KEEP(record, cdr, caller);
-	KEEP(record, cdr, callee);
-	KEEP(record, cdr, number);
-	KEEP(record, cdr, trunk);
-	KEEP(record, cdr, carrier);
-	KEEP(record, cdr, department);
-	KEEP(record, cdr, extension);
-	list_append(&recorder->pending, &record->le, record);
-	recorder->count++;
-
-	/* Never store from here: we stand in the middle of ending a call. */
-	if (recorder->count == batch_size(recorder))
-		wake(recorder, 0);
-	else if (recorder->count == 1)
-		wake(recorder, gw->options.flush_s ? gw->options.flush_s
-		     : FLUSH_S);
+	if (tw_recorder_add(NULL, recorder->recorder, cdr, real_now(), &err))
+		gw_log(recorder->gw, "record %s: lost: %s", cdr->call_id,
+		       err.message);
+	else if (tmr_get_expire(&recorder->tmr) > GROUP_MS)
+		tmr_start(&recorder->tmr, GROUP_MS, step_handler, recorder);
 }
 
 
 bool recorder_is_empty(const struct recorder *recorder)
 {
-	return recorder->count == 0;
+	const tw_recorder_stats stats = stats_of(recorder);
+
+	return !stats.waiting && !stats.spooled;
 }
 
 
 bool recorder_is_full(const struct recorder *recorder)
 {
-	return recorder->count >= PENDING_MAX;
+	return stats_of(recorder).state == TW_RECORDER_FULL;
 }
 
 
-int recorder_alloc(struct recorder **recorderp, struct gateway *gw)
+int recorder_alloc(struct recorder **recorderp, struct gateway *gw,
+		   tw_error *err)
 {
+	tw_recorder_options options = TW_RECORDER_OPTIONS_INIT;
 	struct recorder *recorder;
 
-	recorder = mem_zalloc(sizeof(*recorder), recorder_destructor);
+	recorder = mem_zalloc(sizeof(*recorder), destructor);
 	if (!recorder)
 		return ENOMEM;
 
-	tmr_init(&recorder->retry);
+	tmr_init(&recorder->tmr);
 	recorder->gw = gw;
+	options.name = gw->options.name ? gw->options.name : "gateway";
+	options.source = "gateway";
+	options.clock = clk_port(gw->clk);
+	options.event = event_handler;
+	options.event_arg = gw;
+	if (gw->options.batch_calls)
+		options.group_rows = gw->options.batch_calls;
+	if (tw_recorder_open(&recorder->recorder, gw->options.store_path,
+			     &options, err)) {
+		mem_deref(recorder);
+		return EINVAL;
+	}
+	tmr_start(&recorder->tmr, 0, step_handler, recorder);
 	*recorderp = recorder;
 
 	return 0;

@@ -309,6 +309,7 @@ static int open_gateway(struct conductor *c)
 {
 	const struct gateway_options options = {
 		.store = c->store,
+		.store_path = c->settings.store,
 		.directory = c->directory,
 		.sip = c->sip,
 		.clk = c->clk,

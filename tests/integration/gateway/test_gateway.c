@@ -154,6 +154,66 @@ static void test_lost_end_is_bounded(void **state)
 }
 
 
+static unsigned count_open(struct world *w, int64_t *seconds)
+{
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+	tw_listing *list = NULL;
+	unsigned n = 0;
+
+	assert_int_equal(tw_open_calls(&list, w->store, NULL), TW_OK);
+	while (tw_listing_next(&row, list, NULL) == TW_OK) {
+		assert_string_equal(row.kind, "open");
+		*seconds = row.seconds;
+		n++;
+	}
+	tw_listing_free(list);
+	return n;
+}
+
+
+static bool is_recorded(struct world *w)
+{
+	int64_t seconds;
+
+	return count_open(w, &seconds) == 1;
+}
+
+
+static bool is_told_again(struct world *w)
+{
+	int64_t seconds = 0;
+
+	return count_open(w, &seconds) == 1 && seconds == 2700;
+}
+
+
+/* An hour of talk is known from its first second, then every 15 minutes, and
+ * is one call in the end. */
+static void test_a_talk_is_known_while_it_lasts(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+	int64_t seconds;
+
+	w->anna.h = script_answer;
+	ring_in(w);
+	world_run(w, a_got_200);
+	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
+	world_run(w, is_recorded);
+	world_pass(w, 3500);
+	world_run(w, is_told_again);
+	assert_int_equal(world_legs(w, legs, LEGS), 0);
+	world_pass(w, 100);
+	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
+	world_run(w, anna_got_bye);
+	world_run(w, is_empty);
+	world_stop(w);
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+	assert_int_equal(legs[0].duration_us, 3600 * TW_SECOND);
+	assert_int_equal(count_open(w, &seconds), 0);
+}
+
+
 static void test_caller_gives_up(void **state)
 {
 	struct world *w = *state;
@@ -527,6 +587,7 @@ static void test_password_that_others_can_read_is_refused(void **state)
 	struct gateway_options options = {
 		.store = w->store, .directory = w->directory, .sip = w->sip,
 		.clk = w->clk, .secrets_dir = w->dir,
+		.store_path = w->path, .name = "second",
 	};
 	struct gateway *gw = NULL;
 	tw_error err = TW_ERROR_INIT;
@@ -556,6 +617,7 @@ int main(void)
 		CASE(test_first_answer_wins_and_the_loser_is_told),
 		CASE(test_answer_is_repeated_until_its_ack),
 		CASE(test_lost_end_is_bounded),
+		CASE(test_a_talk_is_known_while_it_lasts),
 		CASE(test_caller_gives_up),
 		CASE(test_busy_phones_overflow_to_the_landline),
 		CASE(test_nobody_answers),

@@ -155,13 +155,12 @@ static void open_store(struct world *w)
 	tw_deployment *d = NULL;
 	tw_changes *changes = NULL;
 	tw_error err = TW_ERROR_INIT;
-	char path[128];
 
-	snprintf(path, sizeof(path), "%s/store.db", w->dir);
+	snprintf(w->path, sizeof(w->path), "%s/store.db", w->dir);
 	options.flags = TW_STORE_CREATE;
 	options.lock_wait_ms = 10;
 	options.clock = clk_port(w->clk);
-	if (tw_store_open(&w->store, path, &options, &err))
+	if (tw_store_open(&w->store, w->path, &options, &err))
 		fail_msg("%s", err.message);
 	assert_int_equal(tw_deployment_new(&d, NULL), TW_OK);
 	set_people(w, d);
@@ -511,6 +510,7 @@ int world_setup(void **state)
 	assert_int_equal(sip_transp_laddr(w->sip, &w->addr, SIP_TRANSP_UDP,
 					  &laddr), 0);
 	options.store = w->store;
+	options.store_path = w->path;
 	options.directory = w->directory;
 	options.sip = w->sip;
 	options.clk = w->clk;
@@ -528,7 +528,8 @@ int world_setup(void **state)
 int world_teardown(void **state)
 {
 	static const char *const names[] = { "secret", "store.db",
-		"store.db-wal", "store.db-shm", "store.db.lock" };
+		"store.db-wal", "store.db-shm", "store.db.lock",
+		"store.db.gateway.spool", "store.db.second.spool" };
 	struct world *w = *state;
 	char path[160];
 	size_t i;

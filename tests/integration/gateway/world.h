@@ -21,6 +21,7 @@
 
 struct world {
 	char dir[64];
+	char path[128];            /* of the store */
 	tw_store *store;
 	tw_directory *directory;
 	struct sip *sip;

@@ -328,7 +328,7 @@ def slow_things(world):
             call = Call(world, world.a, "79161234567", DID)
             call.talk()
             call.bye()
-        wait(lambda: "records wait" in world.text(), 8, "a locked store")
+        wait(lambda: "records: spooling" in world.text(), 8, "a locked store")
         world.is_alive()
         assert len(world.rows()) == held
     wait(lambda: len(world.rows()) >= before + 3, 8, "the records")
@@ -339,8 +339,8 @@ def slow_things(world):
 
 
 def killed(world):
-    """A call under way is lost for the books, and for nobody else: both sides
-    hear 481 when they hang up."""
+    """Both sides of a call under way hear 481 when they hang up (what the
+    books have of it: sipp/test_killed.py)."""
     world.scripts(anna=answers, boris=rings)
     call = Call(world, world.a, "79161234567", DID)
     call.talk()
