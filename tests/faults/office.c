@@ -165,11 +165,35 @@ static tw_status undo(tw_store *store, const char *name, tw_error *err)
 	return batch ? tw_import_undo(store, (uint64_t)batch, err) : TW_OK;
 }
 
-static tw_status accrue(tw_store *store, tw_error *err)
+static tw_status accrue(tw_store *store, const char *month, tw_error *err)
 {
 	uint64_t postings;
 
-	return tw_ledger_accrue(&postings, store, "2026-10", err);
+	return tw_ledger_accrue(&postings, store, month, err);
+}
+
+static tw_status close_month(tw_store *store, tw_error *err)
+{
+	uint64_t postings;
+	tw_status status = tw_period_close(&postings, store, "2026-10", err);
+
+	return status == TW_EEXIST ? TW_OK : status;
+}
+
+/* October is closed: what comes for it now belongs to November. */
+static tw_status late_step(tw_store *store, int step, tw_error *err)
+{
+	switch (step) {
+	case 15:
+		return close_month(store, err);
+	case 16:
+		return calls(store, "d", 10, err);
+	case 17:
+		return undo(store, "c", err);
+	case 18:
+		return accrue(store, "2026-11", err);
+	}
+	return TW_ITER_END;
 }
 
 tw_status office_step(tw_store *store, int step, tw_error *err)
@@ -186,7 +210,7 @@ tw_status office_step(tw_store *store, int step, tw_error *err)
 	case 4:
 		return live(store, 3, err);
 	case 5:
-		return accrue(store, err);
+		return accrue(store, "2026-10", err);
 	case 6:
 		return sheet(store, "79,Mobile,2.00,RUB,2026-10-20,,1,1,0,"
 			     "outbound,\n7843,Kazan,5.00,RUB,2026-10-20,,60,"
@@ -196,7 +220,7 @@ tw_status office_step(tw_store *store, int step, tw_error *err)
 	case 8:
 		return calls(store, "c", 30, err);
 	case 9:
-		return accrue(store, err);
+		return accrue(store, "2026-10", err);
 	case 10:
 	case 11:
 	case 12:
@@ -204,7 +228,7 @@ tw_status office_step(tw_store *store, int step, tw_error *err)
 	case 14:
 		return live(store, 3 * (step - 8), err);
 	}
-	return TW_ITER_END;
+	return late_step(store, step, err);
 }
 
 /* ---- what the store says ---- */
@@ -220,30 +244,39 @@ static void add_number(struct tw_buf *text, tw_store *store, const char *sql)
 	tw__stmt_free(stmt);
 }
 
-char *office_state(tw_store *store)
+static void add_month(struct tw_buf *text, tw_store *store,
+		      const char *month)
 {
 	tw_expense_row row = TW_EXPENSE_ROW_INIT;
 	tw_error err = TW_ERROR_INIT;
 	tw_expenses *rows = NULL;
-	struct tw_buf text;
 	tw_money total = { 0 };
-	char *out;
 
-	tw__buf_init(&text);
-	if (tw_report_expenses(&rows, store, "2026-10", TW_BY_DEPARTMENT |
+	if (tw_report_expenses(&rows, store, month, TW_BY_DEPARTMENT |
 			       TW_BY_DESTINATION, &err))
 		fail_msg("report: %s", err.message);
 	while (tw_expenses_next(&row, rows, &err) == TW_OK)
-		tw__buf_printf(&text, "%s/%s %" PRIu64 " %" PRId64 " %s\n",
+		tw__buf_printf(text, "%s/%s %" PRIu64 " %" PRId64 " %s\n",
 			       row.department, row.destination,
 			       (uint64_t)row.calls, row.total.nanos,
 			       row.total.currency);
 	tw_expenses_free(rows);
-	if (tw_ledger_month_total(&total, store, "2026-10", "RUB", &err) &&
+	if (tw_ledger_month_total(&total, store, month, "RUB", &err) &&
 	    err.code != TW_ENOTFOUND)
 		fail_msg("total: %s", err.message);
-	tw__buf_printf(&text, "ledger %" PRId64 "\n", total.nanos);
+	tw__buf_printf(text, "%s %" PRId64 "\n", month, total.nanos);
+}
+
+char *office_state(tw_store *store)
+{
+	struct tw_buf text;
+	char *out;
+
+	tw__buf_init(&text);
+	add_month(&text, store, "2026-10");
+	add_month(&text, store, "2026-11");
 	add_number(&text, store, "SELECT count(*) FROM number");
+	add_number(&text, store, "SELECT count(*) FROM period");
 	add_number(&text, store, "SELECT count(*) FROM batch WHERE undone_us "
 		   "= 0 AND rows_stored > 0");
 	add_number(&text, store, "SELECT sum(p) FROM (SELECT DISTINCT "
