@@ -16,7 +16,10 @@ struct tw__spend {
 	char *const *prefixes;         /* borrowed; of called numbers */
 	size_t prefix_count;
 	tw_time from, to;
+	int64_t rollup;                /* 202610 or 20261005 where that is
+					  the period in the books, else 0 */
 	/* kept by this file */
+	bool summed;                   /* by the rollup, not by calls */
 	int64_t settled;               /* of batches that no longer grow */
 	int64_t growing[TW_GROWING_MAX];
 	bool other_currency;           /* calls that it cannot count */
@@ -33,7 +36,7 @@ struct tw__spent {
 	char currency[4];
 	const struct tw_dial_rule *rule;    /* whose emergency numbers */
 	struct tw__growing growing[TW_GROWING_MAX];
-	int64_t newest, undone, settled_rows;
+	int64_t newest, undone, settled_rows, runs;
 	bool begun;
 };
 

@@ -46,6 +46,22 @@ static bool is_wanted(const struct tw__keeper *keeper,
 	return false;
 }
 
+/* What the books call a period, where they have a sum of it. */
+static int64_t rollup_period(const tw_budgets *budgets,
+			     const struct tw__purse *purse, tw_time from)
+{
+	tw_civil civil;
+	int64_t month;
+
+	if (*purse->trunk || purse->prefix_count ||
+	    purse->period == TW_PERIOD_HOUR)
+		return 0;
+	tw_zone_local(&civil, budgets->zone, from);
+	month = (int64_t)civil.year * 100 + civil.month;
+	return purse->period == TW_PERIOD_MONTH ? month :
+		month * 100 + civil.day;
+}
+
 static tw_status match_spends(const tw_budgets *budgets,
 			      struct tw__keeper *keeper, tw_error *err)
 {
@@ -73,7 +89,8 @@ static tw_status match_spends(const tw_budgets *budgets,
 			.trunk = keeper->ids[want->purse].trunk,
 			.prefixes = purse->prefixes,
 			.prefix_count = purse->prefix_count,
-			.from = want->from, .to = want->to };
+			.from = want->from, .to = want->to,
+			.rollup = rollup_period(budgets, purse, want->from) };
 	}
 	return TW_OK;
 }

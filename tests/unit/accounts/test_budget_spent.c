@@ -114,6 +114,65 @@ static void a_batch_that_grows_is_read_again(void **state)
 	office_close(&o);
 }
 
+/* Sums of the rollup and sums over calls are the same; with an emergency call
+ * in the store only the second can be asked. */
+static void the_rollup_says_the_same(void **state)
+{
+	struct tw__spent spent = reader();
+	struct tw__spend s[4];
+	struct office o;
+
+	(void)state;
+	office_open(&o, "10");
+	for (int i = 0; i < 4; i++)
+		s[i] = october();
+	s[1].rollup = 202610;
+	s[2].rollup = 20261005;
+	s[3].rollup = 202610;
+	s[3].department = one_number(&o.f, "SELECT id FROM department "
+				     "WHERE name = 'Kazan'");
+	office_record(&o, MOSCOW("2026-10-05T10:00:00"), 60, MOBILE);
+	office_record(&o, MOSCOW("2026-10-06T10:00:00"), 120, MOBILE);
+	read_now(&o, &spent, s, 4);
+	assert_true(s[1].summed);
+	assert_int_equal(s[0].total, RUB(4, 50));
+	assert_int_equal(s[1].total, RUB(4, 50));
+	assert_int_equal(s[2].total, RUB(1, 50));
+	assert_int_equal(s[3].total, RUB(4, 50));
+	assert_int_equal(tw_import_undo(o.f.store, 1, &o.err), TW_OK);
+	read_now(&o, &spent, s, 4);
+	assert_int_equal(s[0].total, RUB(3, 0));
+	assert_int_equal(s[1].total, RUB(3, 0));
+	assert_int_equal(s[2].total, 0);
+	office_record(&o, MOSCOW("2026-10-06T11:00:00"), 60, "112");
+	read_now(&o, &spent, s, 4);
+	assert_false(s[1].summed);
+	assert_int_equal(s[1].total, RUB(3, 0));
+	assert_int_equal(s[3].total, RUB(3, 0));
+	office_close(&o);
+}
+
+/* Whatever amends stored calls is a reason to read them again. */
+static void amended_calls_are_read_again(void **state)
+{
+	struct tw__spent spent = reader();
+	struct tw__spend s[1] = { october() };
+	struct office o;
+
+	(void)state;
+	office_open(&o, "10");
+	office_record(&o, MOSCOW("2026-10-05T10:00:00"), 60, MOBILE);
+	read_now(&o, &spent, s, 1);
+	assert_int_equal(run_sql(&o.f, "UPDATE call SET cost_nanos = 7"),
+			 TW_OK);
+	assert_int_equal(run_sql(&o.f, "INSERT INTO amendment_run (kind, "
+		"reason, made_us, who, open_month, calls) VALUES ('rerate', "
+		"'', 1, 0, 0, 1)"), TW_OK);
+	read_now(&o, &spent, s, 1);
+	assert_int_equal(s[0].total, 7);
+	office_close(&o);
+}
+
 static void emergency_and_other_money(void **state)
 {
 	struct tw__spent spent = reader(), dollars = reader();
@@ -146,6 +205,8 @@ int main(void)
 		cmocka_unit_test(calls_count_where_they_belong),
 		cmocka_unit_test(it_keeps_up),
 		cmocka_unit_test(a_batch_that_grows_is_read_again),
+		cmocka_unit_test(the_rollup_says_the_same),
+		cmocka_unit_test(amended_calls_are_read_again),
 		cmocka_unit_test(emergency_and_other_money),
 	};
 
