@@ -68,8 +68,9 @@ static tw_status take_row(struct scan *scan, struct tw_stmt *stmt,
 		struct tw__spend *spend = &scan->spends[i];
 
 		if (spend->summed || spend->read == scan->fresh ||
-		    start < spend->from || start >= spend->to || (spend->department &&
-		    spend->department != tw__col_i64(stmt, 1)) ||
+		    start < spend->from || start >= spend->to ||
+		    (spend->department &&
+		     spend->department != tw__col_i64(stmt, 1)) ||
 		    (spend->trunk && spend->trunk != tw__col_i64(stmt, 2)) ||
 		    !is_to(spend, digits))
 			continue;

@@ -209,6 +209,8 @@ static void run_host(struct office *o, struct world *w, uint64_t seed)
 			else if (draw(&h, 8) == 0)
 				begin(&h, i);
 		}
+		if (w->ticks % 30 == 0)
+			record(&h);     /* sooner than records_s */
 		if (w->ticks++ % 3 == 0)
 			must(tw_budget_step(h.budgets, w->wall, &err), &err,
 			     "step");
