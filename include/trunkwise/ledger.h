@@ -45,6 +45,48 @@ TW_EXTERN(tw_status) tw_ledger_accrue(uint64_t *out_postings,
 TW_EXTERN(tw_status) tw_period_close(uint64_t *out_postings, tw_store *store,
 				     const char *month, tw_error *err);
 
+#define TW_RERATE_DRY_RUN 0x1u
+
+typedef struct tw_rerate_options {
+	uint32_t size;
+	uint32_t flags;              /* TW_RERATE_ */
+	const char *month;           /* of the calls' starts, "2026-10" */
+	const char *carrier;         /* name; NULL: of all carriers */
+	const char *reason;          /* written beside it, or NULL */
+} tw_rerate_options;
+#define TW_RERATE_OPTIONS_INIT { sizeof(tw_rerate_options), 0, NULL, NULL, \
+	NULL }
+
+/** Every call looked at is in exactly one of changed, same, kept, erased. */
+typedef struct tw_rerate {
+	uint32_t size;
+	uint32_t reserved;
+	uint64_t run;                /* 0: nothing changed, or a dry run */
+	uint64_t calls;              /* looked at */
+	uint64_t changed;
+	uint64_t same;
+	uint64_t kept;               /* used bundles, tiers, exchange or a
+					look-up, by the old or the new price:
+					left as they are */
+	uint64_t erased;             /* the callee's number is gone */
+} tw_rerate;
+#define TW_RERATE_INIT { sizeof(tw_rerate), 0, 0, 0, 0, 0, 0, 0 }
+
+/** Computes the charges of a month's stored calls by the tariff versions that
+ * are in force at their answer by now, and looks for the owner of those that
+ * had none, by the directory as it is now. What changes is an amendment: the
+ * difference is posted in the call's month, or in the first open one when
+ * that is closed. A second run changes nothing.
+ *
+ * `out_list` (new, or NULL): two lines a department and currency whose calls
+ * changed, kind "old" and "new": key = department ("" nobody), calls, money
+ * of the changed calls. (tw_listing is that of report.h.)
+ * @return TW_OK, TW_EPARSE (month), TW_ENOTFOUND (carrier, no company zone),
+ *         TW_EINVAL */
+typedef struct tw_listing tw_listing;
+TW_EXTERN(tw_status) tw_cdr_rerate(tw_rerate *out, tw_listing **out_list,
+	tw_store *store, const tw_rerate_options *options, tw_error *err);
+
 /** Sum that the departments were charged in a month (calls, rents, ...), in
  * one currency. TW_ENOTFOUND when nothing is posted in it. */
 TW_EXTERN(tw_status) tw_ledger_month_total(tw_money *out, tw_store *store,

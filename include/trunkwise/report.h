@@ -128,7 +128,6 @@ TW_EXTERN(const char *) tw_expenses_company(const tw_expenses *expenses);
 TW_EXTERN(void) tw_expenses_free(tw_expenses *expenses);
 
 /** One line of a listing; what the fields mean stands at each function. */
-typedef struct tw_listing tw_listing;
 typedef struct tw_listing_row {
 	uint32_t size;
 	uint32_t reserved;

@@ -77,3 +77,27 @@ def test_a_late_call_is_a_correction(folder):
     code, _, err = command(folder, "apply", "d.toml", "office.db", "--at",
                            "2026-10-15")
     assert code == 2 and "closed" in err
+
+
+def test_rated_anew(folder):
+    dearer = TARIFF.replace("1.50", "2.00")
+    with trunkwise.Store(folder / "office.db", actor="anna") as store:
+        store.undo_tariff("t")
+        store.import_tariff(dearer.encode(), tariff="t", carrier="north")
+        trial = store.rerate("2026-10", dry_run=True)
+        assert (trial.run, trial.changed) == (None, 1)
+        result = store.rerate("2026-10", reason="dearer")
+        assert (result.run, result.calls, result.changed) == (1, 1, 1)
+        one, = result.departments
+        assert (one.old, one.new) == (Decimal("1.5"), Decimal("2"))
+        assert one.difference == Decimal("0.5")
+        assert store.month_total("2026-10", "RUB").amount == 2
+        assert store.rerate("2026-10").run is None
+        assert all(v.holds for v in store.verify())
+    code, out, _ = command(folder, "cdr", "rerate", "office.db", "--month",
+                           "2026-10", "--json")
+    document = json.loads(out)
+    assert code == 0 and document["same"] == 1 and document["run"] is None
+    code, out, _ = command(folder, "cdr", "rerate", "office.db", "--month",
+                           "2026-10", "--carrier", "south", "--json")
+    assert code == 2 and json.loads(out)["error"]["field"] == "carrier"

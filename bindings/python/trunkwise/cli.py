@@ -226,6 +226,16 @@ def _period_close(parser: argparse.ArgumentParser) -> None:
     _who(parser)
 
 
+def _cdr_rerate(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _month(parser)
+    parser.add_argument("--carrier", metavar="NAME", help="of this one only")
+    parser.add_argument("--reason", metavar="TEXT", help="written beside it")
+    parser.add_argument("--dry-run", action="store_true",
+                        help="show the difference, post nothing")
+    _who(parser)
+
+
 def _dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true",
                         help="list, erase nothing")
@@ -289,6 +299,8 @@ VERBS = {
                           "what a stored call was charged by"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
                         "take in call records, each once"),
+    ("cdr", "rerate"): (_cdr_rerate, commands.cdr_rerate,
+                        "rate a month's stored calls anew"),
     ("import", "list"): (_store, commands.import_list, "what was imported"),
     ("import", "undo"): (_import_undo, commands.import_undo,
                          "reverse one import"),

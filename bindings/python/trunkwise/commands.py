@@ -492,6 +492,29 @@ def period_close(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def cdr_rerate(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, actor=actor(arguments)) as store:
+        r = store.rerate(arguments.month, carrier=arguments.carrier,
+                         reason=arguments.reason, dry_run=arguments.dry_run)
+    counts = {"calls": r.calls, "changed": r.changed, "same": r.same,
+              "kept": r.kept, "erased": r.erased}
+    if arguments.json:
+        print_json({"month": arguments.month, "dry_run": arguments.dry_run,
+                    "run": r.run, **counts, "departments": [
+                        {"department": d.department, "currency": d.currency,
+                         "calls": d.calls, "old": text(d.old),
+                         "new": text(d.new), "difference": text(d.difference)}
+                        for d in r.departments]})
+        return 0
+    for d in r.departments:
+        name = d.department or say(arguments.lang, "unallocated")
+        print(plain(f"{name:<24} {d.calls:>6}  {text(d.old):>12}  "
+                    f"{text(d.new):>12}  {text(d.difference):>12} "
+                    f"{d.currency}"))
+    print(say(arguments.lang, "rerated", **counts))
+    return 0
+
+
 def period_list(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         zone = company_zone(store)

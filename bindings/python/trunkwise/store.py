@@ -18,6 +18,7 @@ from .privacy import Erasure
 from .rating import Deck
 from .records import CdrMap
 from .report import ExpenseReport, expenses
+from .rerate import Rerate, rerate
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
                       counts_of, listing_of, rejects_of, versions_of)
 from .tariffs import rules_of
@@ -204,6 +205,12 @@ class Store:
         """Closes a month that is over; how many postings were made. What
         concerns it later is posted in the first open one."""
         return raw.tw_period_close(self.handle, month)
+
+    def rerate(self, month: str, *, carrier: str | None = None,
+               reason: str | None = None, dry_run: bool = False) -> Rerate:
+        """Rates a month's stored calls by the tariffs in force by now and
+        looks for owners of those without; differences are posted."""
+        return rerate(self.handle, month, carrier, reason, dry_run)
 
     def periods(self) -> list[Listing]:
         """Closed months: key, when (``at``), by whom (``detail``)."""

@@ -253,6 +253,13 @@ _WORDS = {
         "Действует диапазонов: {in_force}; прочитано кодов: {codes}, "
         "заменено прежних диапазонов: {replaced}, без региона: "
         "{without_region}."),
+    "rerated": (
+        "{calls} calls: {changed} changed, {same} the same, {kept} left "
+        "because of bundles, tiers or exchange, {erased} with an erased "
+        "number",
+        "Звонков: {calls}; изменилось {changed}, прежних {same}, оставлено "
+        "из-за пакетов, ступеней или курса {kept}, со стёртым номером "
+        "{erased}"),
     "period_closed": ("{month} is closed, {postings} postings made",
                       "{month} закрыт, проводок сделано: {postings}"),
     "periods_none": ("No month is closed", "Закрытых месяцев нет"),

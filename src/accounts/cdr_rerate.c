@@ -1,0 +1,468 @@
+/**
+ * @file src/accounts/cdr_rerate.c  Stored calls, rated anew
+ *
+ * Decides which stored calls may be asked about again and what is told of it.
+ * Their price comes from the same function as on their first day
+ * (call_rate.c), the change goes into the books as an amendment. Calls whose
+ * price hangs on counters (bundles, tiers) or on answers of that day (exchange,
+ * ported numbers) are left as they are: asked again they would answer
+ * otherwise for no fault of their price. Whose call it is is asked again only
+ * where nobody was found: a record's own words are not kept once the directory
+ * knew them.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "amendment.h"
+#include "base/decimal.h"
+#include "call.h"
+#include "call_legs.h"
+#include "listing.h"
+#include "rating/deck.h"
+#include <trunkwise/ledger.h>
+
+struct share {
+	int64_t department, currency;    /* word */
+	int64_t calls[2], nanos[2];      /* before, after */
+};
+
+struct job {
+	tw_store *store;
+	struct tw__book book;
+	struct tw_dial_rule rule;
+	struct tw__intern words;
+	struct tw__owners *owners;
+	struct tw__rater *rater;
+	struct tw__legs *legs;
+	struct tw__amending *amending;
+	int64_t carrier;                 /* 0 all */
+	struct tw__call call;            /* too big for stacks */
+	char texts[8][TW_CALL_TEXT_MAX + 1];
+	struct share *shares;
+	size_t share_count, share_capacity;
+	tw_rerate sum;
+	/* changes wait until the scan is over */
+	struct { struct tw__stored call; struct tw__standing to; } *changes;
+	size_t change_count, change_capacity;
+};
+
+/* ---- a record out of its row ---- */
+
+enum { SOURCE, TRUNK, CARRIER, DEPARTMENT, EXTENSION, ACCOUNTCODE, CALLER,
+	CALLEE, OWN, CALL_ID, LINKED, ANSWER, NOTE, PLACE };
+/* UUIDs are stored as their bytes. */
+#define ID_TEXT(c) "CASE typeof(" c ") WHEN 'blob' THEN lower(" \
+	"substr(hex(" c "), 1, 8) || '-' || substr(hex(" c "), 9, 4) || '-' " \
+	"|| substr(hex(" c "), 13, 4) || '-' || substr(hex(" c "), 17, 4) " \
+	"|| '-' || substr(hex(" c "), 21)) ELSE " c " END"
+#define SELECT_RECORD "SELECT m.source, " \
+	"CASE WHEN c.trunk <> 0 THEN (SELECT name FROM trunk t " \
+	"WHERE t.id = c.trunk ORDER BY valid_from DESC LIMIT 1) " \
+	"ELSE m.trunk END, m.carrier, m.department, m.extension, " \
+	"m.accountcode, a.digits, b.digits, (SELECT name FROM number n " \
+	"WHERE n.id = c.number ORDER BY valid_from DESC LIMIT 1), " \
+	ID_TEXT("c.call_id") ", " ID_TEXT("c.linked") ", " \
+	"c.answer_after_us, " \
+	"EXISTS (SELECT 1 FROM charge_note n WHERE n.start_us = c.start_us " \
+	"AND n.key = c.key AND n.undone = 0), " \
+	"EXISTS (SELECT 1 FROM charge_place n WHERE n.start_us = c.start_us " \
+	"AND n.key = c.key AND n.undone = 0) FROM call c " \
+	"JOIN marks m ON m.id = c.marks " \
+	"LEFT JOIN identity a ON a.id = c.caller " \
+	"LEFT JOIN identity b ON b.id = c.callee " \
+	"WHERE c.start_us = ? AND c.key = ? AND c.undone = 0"
+
+static const char *take_text(struct job *job, int place, struct tw_stmt *stmt,
+			     int column)
+{
+	snprintf(job->texts[place], sizeof(job->texts[place]), "%s",
+		 tw__col_text(stmt, column));
+	return job->texts[place];
+}
+
+static void fill_call(struct job *job, const struct tw__stored *stored,
+		      struct tw_stmt *stmt)
+{
+	struct tw__call *call = &job->call;
+
+	memset(call, 0, sizeof(*call));
+	call->cdr = (tw_cdr)TW_CDR_INIT;
+	call->cdr.start = stored->start;
+	call->cdr.duration_us = stored->duration_us;
+	call->cdr.direction = (uint32_t)stored->direction;
+	call->cdr.leg = stored->now.leg ? (uint32_t)stored->now.leg : 1;
+	if (stored->now.reason == TW_REASON_TWIN)
+		call->cdr.flags = TW_CDR_TWIN;
+	call->cdr.trunk = take_text(job, 0, stmt, TRUNK);
+	call->cdr.carrier = take_text(job, 1, stmt, CARRIER);
+	call->cdr.department = take_text(job, 2, stmt, DEPARTMENT);
+	call->cdr.accountcode = take_text(job, 3, stmt, ACCOUNTCODE);
+	call->cdr.call_id = take_text(job, 4, stmt, CALL_ID);
+	call->cdr.linked_id = take_text(job, 5, stmt, LINKED);
+	call->source = take_text(job, 6, stmt, SOURCE);
+	snprintf(call->extension, sizeof(call->extension), "%s",
+		 tw__col_text(stmt, EXTENSION));
+	snprintf(call->caller, sizeof(call->caller), "%s",
+		 tw__col_text(stmt, CALLER));
+	snprintf(call->callee, sizeof(call->callee), "%s",
+		 tw__col_text(stmt, CALLEE));
+	snprintf(call->own_number, sizeof(call->own_number), "%s",
+		 tw__col_text(stmt, OWN));
+	call->answered = stored->answered;
+	if (stored->answered)
+		call->answer_us = stored->start + tw__col_i64(stmt, ANSWER);
+	call->direction = (uint32_t)stored->direction;
+	call->emergency = tw__is_emergency(call->callee, &job->rule);
+}
+
+static void keep_owner(struct tw__call *call, const struct tw__stored *stored)
+{
+	call->department = stored->now.department;
+	call->number = stored->now.number;
+	if (stored->now.carrier) {
+		call->carrier = stored->now.carrier;
+		call->carrier_named = true;
+	}
+}
+
+/* @return TW_OK and *left: it is not to be asked about */
+static tw_status read_record(bool *left, struct job *job,
+			     const struct tw__stored *stored, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	bool erased;
+	tw_status status = tw__stmt(&stmt, job->store, SELECT_RECORD, err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, stored->start);
+	tw__bind_i64(stmt, 2, stored->key);
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? tw__fail(err, TW_ESTORE,
+			"a call has no marks; run verify") : status;
+	erased = tw__col_is_null(stmt, CALLEE) &&
+		stored->direction != TW_DIRECTION_INBOUND;
+	*left = tw__col_i64(stmt, NOTE) || tw__col_i64(stmt, PLACE);
+	job->sum.kept += *left;
+	if (!*left && erased) {
+		job->sum.erased++;
+		*left = true;
+	}
+	if (!*left)
+		fill_call(job, stored, stmt);
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+/* ---- and what it stands for now ---- */
+
+static void standing_of(struct tw__standing *out, const struct tw__call *call,
+			const struct tw__stored *stored)
+{
+	*out = (struct tw__standing){ .department = call->department,
+		.carrier = call->carrier, .number = call->number,
+		.leg = stored->now.leg, .rate_state = call->rate_state,
+		.reason = call->reason };
+	if (call->rate_state != TW_STATE_RATED)
+		return;
+	out->tariff_version = call->tariff_version;
+	out->rate_row = (int64_t)call->rate_row;
+	out->charged_s = call->charged_s;
+	out->cost_nanos = call->cost_nanos;
+	out->net_nanos = call->net_nanos;
+	out->vat_nanos = call->vat_nanos;
+	out->currency = call->currency;
+	out->destination = call->destination;
+}
+
+static tw_status find_owner(struct job *job, const struct tw__stored *stored,
+			    tw_error *err)
+{
+	struct tw__call *call = &job->call;
+	tw_status status = TW_OK;
+
+	if (stored->now.department) {
+		tw__owners_resolve(job->owners, call);
+		keep_owner(call, stored);
+		return TW_OK;
+	}
+	if (tw__legs_wants(call))
+		status = tw__legs_fill(call, job->legs, err);
+	if (status)
+		return status;
+	tw__owners_resolve(job->owners, call);
+	if (stored->now.carrier) {
+		call->carrier = stored->now.carrier;
+		call->carrier_named = true;
+	}
+	return TW_OK;
+}
+
+static struct share *find_share(struct job *job, int64_t department,
+				int64_t currency)
+{
+	for (size_t i = 0; i < job->share_count; i++) {
+		if (job->shares[i].department == department &&
+		    job->shares[i].currency == currency)
+			return &job->shares[i];
+	}
+	if (tw__grow((void **)&job->shares, &job->share_capacity,
+		     job->share_count + 1, sizeof(struct share)))
+		return NULL;
+	job->shares[job->share_count] = (struct share){ department, currency,
+		{ 0, 0 }, { 0, 0 } };
+	return &job->shares[job->share_count++];
+}
+
+static tw_status note_share(struct job *job, const struct tw__standing *of,
+			    int side, tw_error *err)
+{
+	struct share *share = find_share(job, of->department, of->currency);
+
+	if (!share)
+		return tw__fail_oom(err);
+	share->calls[side]++;
+	return tw__add_i64(&share->nanos[side], share->nanos[side],
+			   of->cost_nanos) ? TW_OK :
+		tw__fail(err, TW_ERANGE, "the changed calls of a department "
+			 "exceed 9.2e9 units; rate a carrier at a time");
+}
+
+static tw_status keep_change(struct job *job, const struct tw__stored *stored,
+			     const struct tw__standing *to, tw_error *err)
+{
+	tw_status status = note_share(job, &stored->now, 0, err);
+
+	if (!status)
+		status = note_share(job, to, 1, err);
+	if (status)
+		return status;
+	if (tw__grow((void **)&job->changes, &job->change_capacity,
+		     job->change_count + 1, sizeof(*job->changes)))
+		return tw__fail_oom(err);
+	job->changes[job->change_count].call = *stored;
+	job->changes[job->change_count++].to = *to;
+	job->sum.changed++;
+	return TW_OK;
+}
+
+static tw_status look_at(const struct tw__stored *stored, void *arg,
+			 tw_error *err)
+{
+	struct job *job = arg;
+	struct tw__standing to;
+	bool left = false;
+	tw_status status;
+
+	if (stored->undone || (job->carrier && stored->now.carrier &&
+			       stored->now.carrier != job->carrier))
+		return TW_OK;
+	job->sum.calls++;
+	status = read_record(&left, job, stored, err);
+	if (!status && !left)
+		status = find_owner(job, stored, err);
+	if (!status && !left)
+		status = tw__rater_rate(job->rater, &job->call, err);
+	if (status || left)
+		return status;
+	if (job->call.note.of || job->call.note.wanted) {
+		job->sum.kept++;
+		return TW_OK;
+	}
+	standing_of(&to, &job->call, stored);
+	if (!tw__standing_is(&to, &stored->now))
+		return keep_change(job, stored, &to, err);
+	job->sum.same++;
+	return TW_OK;
+}
+
+/* ---- the report ---- */
+
+static tw_status name_of(char *out, size_t size, tw_store *store,
+			 const char *sql, int64_t id, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, sql, err);
+
+	*out = '\0';
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, id);
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	snprintf(out, size, "%s", tw__col_text(stmt, 0));
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+static tw_status list_share(struct tw_listing *list, struct job *job,
+			    const struct share *share, tw_error *err)
+{
+	for (int side = 0; side < 2; side++) {
+		tw_listing_row row = TW_LISTING_ROW_INIT;
+		tw_status status = name_of(row.key, sizeof(row.key),
+			job->store, "SELECT name FROM department "
+			"WHERE id = ? ORDER BY valid_from DESC LIMIT 1",
+			share->department, err);
+
+		if (!status)
+			status = name_of(row.money.currency,
+				sizeof(row.money.currency), job->store,
+				"SELECT text FROM word WHERE id = ?",
+				share->currency, err);
+		if (status)
+			return status;
+		row.money.nanos = share->nanos[side];
+		row.calls = (uint64_t)share->calls[side];
+		snprintf(row.kind, sizeof(row.kind), side ? "new" : "old");
+		status = tw__listing_add(list, &row, err);
+		if (status)
+			return status;
+	}
+	return TW_OK;
+}
+
+static tw_status make_list(struct tw_listing **out, struct job *job,
+			   tw_error *err)
+{
+	struct tw_listing *list = tw__listing_new();
+	tw_status status = list ? TW_OK : tw__fail_oom(err);
+
+	for (size_t i = 0; !status && i < job->share_count; i++)
+		status = list_share(list, job, &job->shares[i], err);
+	if (status) {
+		tw_listing_free(list);
+		return status;
+	}
+	*out = list;
+	return TW_OK;
+}
+
+/* ---- from end to end ---- */
+
+static tw_status open_job(struct job *job, const tw_rerate_options *options,
+			  tw_error *err)
+{
+	tw_status status = tw__book_open(&job->book, job->store, NULL, err);
+
+	if (status)
+		return status;
+	job->rule = tw__dial_rule(job->book.country);
+	tw__intern_words(&job->words, job->store);
+	status = tw__owners_new(&job->owners, job->store, &job->rule, err);
+	if (!status && options->carrier && *options->carrier) {
+		job->carrier = tw__owners_carrier(job->owners,
+						  options->carrier, 0);
+		if (!job->carrier)
+			return tw__fail_at(err, TW_ENOTFOUND, 0, "carrier",
+					   "'%.80s' is not in the directory",
+					   options->carrier);
+	}
+	if (!status)
+		status = tw__rater_new(&job->rater, job->store, &job->words,
+				       0, err);
+	if (!status)
+		status = tw__legs_new(&job->legs, job->store, err);
+	if (!status)
+		status = tw__amending_new(&job->amending, job->store,
+					  "rerate", options->reason, err);
+	return status;
+}
+
+static tw_status rerate(struct job *job, const tw_rerate_options *options,
+			tw_error *err)
+{
+	int64_t month, range[2];
+	int64_t run = 0;
+	tw_status status = tw__rollup_catch_up(job->store, err);
+
+	if (!status)
+		status = open_job(job, options, err);
+	if (!status)
+		status = tw__book_parse(&month, &range[0], &range[1],
+					&job->book, options->month, err);
+	if (status)
+		return status;
+	range[1]--;
+	status = tw__stored_scan(job->store, range, 0, look_at, job, err);
+	for (size_t i = 0; !status && i < job->change_count; i++)
+		status = tw__amend(job->amending, &job->changes[i].call,
+				   &job->changes[i].to, err);
+	if (!status)
+		status = tw__amending_settle(NULL, &run, job->amending, err);
+	job->sum.run = (uint64_t)run;
+	return status;
+}
+
+static void close_job(struct job *job)
+{
+	tw__amending_free(job->amending);
+	tw__legs_free(job->legs);
+	tw__rater_free(job->rater);
+	tw__owners_free(job->owners);
+	tw__intern_free(&job->words);
+	if (job->book.zone)
+		tw__book_close(&job->book);
+	tw_free(job->shares);
+	tw_free(job->changes);
+	tw_free(job);
+}
+
+/* A dry run goes all the way and is rolled back: words that it interned for
+ * its report are gone then too, so the report is made before. */
+static tw_status run(struct tw_listing **list, struct job *job,
+		     const tw_rerate_options *options, tw_error *err)
+{
+	struct tw_tx tx;
+	tw_status status = tw__tx_enter(&tx, job->store, err);
+
+	if (status)
+		return status;
+	status = rerate(job, options, err);
+	if (!status)
+		status = make_list(list, job, err);
+	if (!status && (options->flags & TW_RERATE_DRY_RUN)) {
+		job->sum.run = 0;
+		(void)tw__tx_leave(&tx, job->store, TW_EREFUSED, NULL);
+		return TW_OK;
+	}
+	return tw__tx_leave(&tx, job->store, status, err);
+}
+
+tw_status tw_cdr_rerate(tw_rerate *out, tw_listing **out_list,
+			tw_store *store, const tw_rerate_options *options,
+			tw_error *err)
+{
+	tw_rerate_options o = TW_RERATE_OPTIONS_INIT;
+	struct tw_listing *list = NULL;
+	struct job *job;
+	tw_status status;
+
+	if (!store || !options)
+		return tw__fail(err, TW_EINVAL, "a rerate needs store and "
+				"options");
+	status = tw__import(&o, sizeof(o), options, err);
+	if (status)
+		return status;
+	if (!o.month || o.flags & ~TW_RERATE_DRY_RUN)
+		return tw__fail_at(err, TW_EINVAL, 0, o.month ? "flags" :
+				   "month", "is missing or unknown");
+	if ((o.flags & TW_RERATE_DRY_RUN) && tw__tx_is_taken(store))
+		return tw__fail(err, TW_EBUSY, "a dry run needs a "
+				"transaction of its own; commit first");
+	job = tw_calloc(1, sizeof(*job));
+	if (!job)
+		return tw__fail_oom(err);
+	job->store = store;
+	job->sum = (tw_rerate)TW_RERATE_INIT;
+	status = run(&list, job, &o, err);
+	if (!status && out)
+		status = tw__export(out, &job->sum, sizeof(*out), err);
+	close_job(job);
+	if (status || !out_list)
+		tw_listing_free(list);
+	else
+		*out_list = list;
+	return status;
+}
