@@ -28,31 +28,65 @@ static tw_status first_text(char *out, size_t size, struct tw_stmt *stmt,
 	return TW_OK;
 }
 
-tw_status tw__report_text(char *out, size_t size, struct tw__report *report,
-			  const char *sql, int64_t id, tw_error *err)
+static const char *known(const struct tw__report *report, const char *sql,
+			 int64_t id)
 {
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, report->store, sql, err);
+	for (size_t i = 0; i < report->known_count; i++) {
+		if (report->known[i].id == id && report->known[i].sql == sql)
+			return report->known[i].text;
+	}
+	return NULL;
+}
 
+static void know(struct tw__report *report, const char *sql, int64_t id,
+		 const char *text)
+{
+	struct tw__report_known *row;
+
+	if (report->known_count == TW_REPORT_NAMES_MAX)
+		return;
+	row = &report->known[report->known_count++];
+	row->sql = sql;
+	row->id = id;
+	snprintf(row->text, sizeof(row->text), "%s", text);
+}
+
+/* `end`: NULL where the question knows no versions. */
+static tw_status look_up(char *out, size_t size, struct tw__report *report,
+			 const char *sql, int64_t id, const tw_time *end,
+			 tw_error *err)
+{
+	const char *text = known(report, sql, id);
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (text) {
+		snprintf(out, size, "%s", text);
+		return TW_OK;
+	}
 	*out = '\0';
+	status = tw__stmt(&stmt, report->store, sql, err);
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, id);
-	return first_text(out, size, stmt, err);
+	if (end)
+		tw__bind_i64(stmt, 2, *end);
+	status = first_text(out, size, stmt, err);
+	if (!status)
+		know(report, sql, id, out);
+	return status;
+}
+
+tw_status tw__report_text(char *out, size_t size, struct tw__report *report,
+			  const char *sql, int64_t id, tw_error *err)
+{
+	return look_up(out, size, report, sql, id, NULL, err);
 }
 
 tw_status tw__report_name(char *out, size_t size, struct tw__report *report,
 			  const char *sql, int64_t id, tw_error *err)
 {
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, report->store, sql, err);
-
-	*out = '\0';
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, id);
-	tw__bind_i64(stmt, 2, report->end);
-	return first_text(out, size, stmt, err);
+	return look_up(out, size, report, sql, id, &report->end, err);
 }
 
 static tw_status check_options(const tw_report_options *options,

@@ -25,6 +25,14 @@ struct tw__report_city {
 	char name[64];
 };
 
+/* The first names that were looked up: most groups share a few of them. */
+#define TW_REPORT_NAMES_MAX 64
+struct tw__report_known {
+	const char *sql;         /* which question: by its address */
+	int64_t id;
+	char text[128];
+};
+
 struct tw__report {
 	tw_store *store;
 	struct tw__book book;
@@ -36,6 +44,8 @@ struct tw__report {
 	size_t city_count, city_capacity;
 	char currencies[TW_REPORT_CURRENCIES_MAX][4];
 	size_t currency_count;
+	struct tw__report_known known[TW_REPORT_NAMES_MAX];
+	size_t known_count;
 	struct tw_expenses *out;
 	/* the month that is being read */
 	int64_t month;

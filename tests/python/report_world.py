@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import sqlite3
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -222,3 +223,10 @@ def fold(found):
 
 def nanos(amount: Decimal) -> int:
     return int(amount.scaleb(9))
+
+
+def late_calls(seed, count, first=(2026, 8, 1), days=92):
+    """More of them, under other names."""
+    data = calls(random.Random(seed), count, dt.datetime(
+        *first, tzinfo=ZoneInfo(ZONE)), days)
+    return re.sub(rb"\bc(\d+)\b", rb"late\1", data)

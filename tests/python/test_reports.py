@@ -126,6 +126,46 @@ def test_percent():
         3)).percent == Decimal("100.0")
 
 
+# ---- months that are closed ----
+
+def owed(store, months, **options):
+    """Total by month and currency, as reports say it."""
+    return {(m, t.currency): t.total for m in months
+            for t in store.expenses(m, **options).totals}
+
+
+@pytest.mark.parametrize("seed", range(8 if LONG else 2))
+def test_closed_months_are_what_the_ledger_posted(tmp_path, seed):
+    with report_world.make(tmp_path, seed, count=200) as store:
+        for month in MONTHS[:2]:
+            store.close_period(month)
+        before = owed(store, MONTHS)
+        store.import_calls(report_world.late_calls(seed + 1, 60),
+                           preset="native", source="late")
+        after = owed(store, MONTHS)
+        assert {k: v for k, v in after.items() if k[0] != MONTHS[2]} == {
+            k: v for k, v in before.items() if k[0] != MONTHS[2]}
+        store.close_period(MONTHS[2])
+        assert owed(store, MONTHS) == after
+        for (month, currency), total in after.items():
+            if total:
+                assert store.month_total(month, currency).amount == total
+        assert not [v for v in store.verify() if not v.holds]
+        late = store.expenses(MONTHS[2], by=("direction", "carrier"))
+        assert any(r.corrections for r in late.rows)
+        for per in PERS:
+            for by in [("department",), ("contract", "number", "direction")]:
+                report = store.expenses(MONTHS[0], last_month=MONTHS[2],
+                                        by=by, per=per)
+                for total in report.totals:
+                    assert total.total == sum(
+                        v for (_, c), v in after.items()
+                        if c == total.currency)
+                    assert total.total == sum(
+                        r.total for r in report.rows
+                        if r.currency == total.currency)
+
+
 # ---- forms ----
 
 NAMES = ["=1+1", "+7", "-2", "@SUM(A1)", "'quoted", "''=2", "＝3",
