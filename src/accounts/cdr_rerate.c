@@ -4,11 +4,11 @@
  * Decides which stored calls may be asked about again and what is told of it.
  * Their price comes from the same function as on their first day
  * (call_rate.c), the change goes into the books as an amendment. Calls whose
- * price hangs on counters (bundles, tiers) or on answers of that day (exchange,
- * ported numbers) are left as they are: asked again they would answer
- * otherwise for no fault of their price. Whose call it is is asked again only
- * where nobody was found: a record's own words are not kept once the directory
- * knew them.
+ * price hangs on counters (bundles, tiers) or on answers of that day
+ * (exchange, ported numbers) are left as they are: asked again they would
+ * answer otherwise for no fault of their price. Whose call it is is asked
+ * again only where nobody was found: a record's own words are not kept once
+ * the directory knew them.
  */
 #include <stdio.h>
 #include <string.h>
