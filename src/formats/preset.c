@@ -441,6 +441,18 @@ tw_status tw__preset_seconds(int64_t *out_us, bool *given,
 	return TW_OK;
 }
 
+tw_status tw__preset_fits(const tw_cdr *cdr, const struct tw__preset *preset,
+			  size_t column, tw_error *err)
+{
+	/* two seconds are the clocks of two programs */
+	if (!cdr->end || cdr->end < cdr->start ||
+	    cdr->duration_us <= cdr->end - cdr->start + 2 * TW_SECOND)
+		return TW_OK;
+	return tw__preset_fail(preset, column, err, "is longer than from "
+			       "start to end; check them, their unit and "
+			       "their zone");
+}
+
 tw_status tw__preset_u32(uint32_t *out, const struct tw__preset *preset,
 			 size_t column, uint32_t otherwise, tw_error *err)
 {

@@ -373,7 +373,7 @@ static tw_status read_times(tw_cdr *out, const struct tw__preset *preset,
 	/* a dial plan that answered before nobody did: no talk, no answer */
 	if (out->status != TW_CALL_ANSWERED && !out->duration_us)
 		out->answer = 0;
-	return TW_OK;
+	return tw__preset_fits(out, preset, A_BILLSEC, err);
 }
 
 static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)

@@ -132,8 +132,10 @@ static tw_status read_times(tw_cdr *out, const struct tw__preset *preset,
 	if (!status)
 		status = tw__preset_seconds(&out->duration_us, &given, preset,
 					    N_DURATION, err);
-	if (status || given)
+	if (status)
 		return status;
+	if (given)
+		return tw__preset_fits(out, preset, N_DURATION, err);
 	if (out->answer && out->end >= out->answer)
 		out->duration_us = out->end - out->answer;
 	else if (out->answer || out->status == TW_CALL_ANSWERED)

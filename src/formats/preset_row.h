@@ -84,6 +84,10 @@ tw_time tw__preset_repeated(const tw_zone *zone, tw_time t);
 tw_status tw__preset_seconds(int64_t *out_us, bool *given,
 			     const struct tw__preset *preset, size_t column,
 			     tw_error *err);
+/* A length that the record's own times contradict is refused: a host may
+ * have stepped its clock, but a file says so in other units or zones. */
+tw_status tw__preset_fits(const tw_cdr *cdr, const struct tw__preset *preset,
+			  size_t column, tw_error *err);
 tw_status tw__preset_u32(uint32_t *out, const struct tw__preset *preset,
 			 size_t column, uint32_t otherwise, tw_error *err);
 /* A number that a spreadsheet turned into 7.84E+10 is lost: say so. */

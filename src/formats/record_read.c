@@ -224,6 +224,9 @@ static tw_status check_lengths(const tw_cdr *out, const struct lengths *l,
 {
 	tw_time from = out->answer ? out->answer : out->start;
 
+	if (l->latest && l->latest < from)
+		return fail(r, RF_END, err, "is before start or answer; "
+			    "check them and their zone");
 	if (l->latest && l->talk > l->latest - from + SLACK_US)
 		return fail(r, RF_DURATION, err, out->answer ?
 			    "is longer than from answer to end; check their "

@@ -377,6 +377,12 @@ static void test_sql_export(void **state)
 		"ANSWERED\n"), TW_OK);
 	refused(&r, 2, "duration", "shorter than billsec");
 	the_end(&r);
+	assert_int_equal(open_as(&r, "asterisk", "UTC", NULL, false,
+		"calldate,src,dst,channel,dstchannel,end,billsec,disposition"
+		"\n2026-10-05 10:00:00,1,2,PJSIP/1-1,,2026-10-05 10:00:05,8,"
+		"ANSWERED\n"), TW_OK);
+	refused(&r, 2, "billsec", "from start to end");
+	the_end(&r);
 }
 
 int main(void)
