@@ -39,6 +39,7 @@ TW_HANDLE(tw_registration)
 %include "versions.i"
 %include "numbering.i"
 %include "usage.i"
+%include "budgets.i"
 %include "ledger.i"
 %include "privacy.i"
 %include "store.i"

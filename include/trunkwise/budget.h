@@ -217,6 +217,8 @@ TW_EXTERN(tw_status) tw_hold_release(tw_budgets *budgets, tw_hold hold,
 #define TW_BUDGETS_RECORDS_IN 0x1u   /* records of this owner's former life
 					are in the store: nothing of it stays
 					reserved */
+#define TW_BUDGETS_WATCH      0x2u   /* questions only: nothing is held, and
+					nothing written */
 
 /** Money is handed out from leases: a process takes a slice of a budget out
  * of the store in one short transaction and serves calls from memory. After a

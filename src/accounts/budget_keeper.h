@@ -102,10 +102,4 @@ void tw__wants_decide(struct tw__keeper *keeper, bool readonly);
 void tw__wants_adopt(tw_budgets *budgets, struct tw__keeper *keeper,
 		     int64_t settled_by);
 
-/* ---- budget_step.c ---- */
-
-/* As tw_budgets_open(), and nothing is ever written. */
-tw_status tw__budgets_watch(tw_budgets **out, tw_store *store, tw_time now,
-			    tw_error *err);
-
 #endif

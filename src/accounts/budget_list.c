@@ -31,13 +31,15 @@ static tw_status take(struct tw_budget_list *list, tw_budgets *budgets,
 tw_status tw_budget_list_new(tw_budget_list **out, tw_store *store,
 			     tw_time at, tw_error *err)
 {
+	tw_budgets_options options = TW_BUDGETS_OPTIONS_INIT;
 	struct tw_budget_list *list;
 	tw_budgets *budgets;
 	tw_status status;
 
 	if (!out || !store)
 		return tw__fail(err, TW_EINVAL, "no store given");
-	status = tw__budgets_watch(&budgets, store, at, err);
+	options.flags = TW_BUDGETS_WATCH;
+	status = tw_budgets_open(&budgets, store, at, &options, err);
 	if (status)
 		return status;
 	list = tw_calloc(1, sizeof(*list));

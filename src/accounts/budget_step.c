@@ -295,7 +295,7 @@ static tw_status check_options(tw_budgets_options *out,
 		return tw__fail_at(err, TW_EINVAL, 0, "lease_s", "a lease "
 				   "lasts 1 second to a day; the other times "
 				   "are a day at most");
-	if (out->flags & ~TW_BUDGETS_RECORDS_IN)
+	if (out->flags & ~(TW_BUDGETS_RECORDS_IN | TW_BUDGETS_WATCH))
 		return tw__fail_at(err, TW_EINVAL, 0, "flags", "a flag is "
 				   "newer than this library (%s)",
 				   tw_version());
@@ -355,7 +355,7 @@ static tw_status enter(struct tw__keeper *keeper, uint32_t flags,
 static tw_status open_with(tw_budgets **out, tw_store *store, tw_time now,
 			   const tw_budgets_options *options, tw_error *err)
 {
-	bool watches = !*options->owner;
+	bool watches = options->flags & TW_BUDGETS_WATCH;
 	tw_budgets *budgets;
 	tw_status status = make_budgets(&budgets, store, err);
 
@@ -388,15 +388,6 @@ tw_status tw_budgets_open(tw_budgets **out, tw_store *store, tw_time now,
 		return tw__fail(err, TW_EINVAL, "no store given");
 	status = check_options(&o, options, err);
 	return status ? status : open_with(out, store, now, &o, err);
-}
-
-tw_status tw__budgets_watch(tw_budgets **out, tw_store *store, tw_time now,
-			    tw_error *err)
-{
-	tw_budgets_options nobody = TW_BUDGETS_OPTIONS_INIT;
-
-	nobody.owner = "";
-	return open_with(out, store, now, &nobody, err);
 }
 
 /* Nothing more is handed out: what remains is for calls. */

@@ -8,6 +8,8 @@ also inherit the built-in ones. One thread at a time per object.
 from typing import TYPE_CHECKING
 
 from . import errors
+from .budgets import (Authorization, Budgets, BudgetState, Candidate,
+                      Held)
 from .columns import ChargeColumns
 from .deployment import Change, Deployment, Problem
 from .directory import Directory, Row

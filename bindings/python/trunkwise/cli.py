@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 
-from . import (commands, deck_commands, numbering_commands,
+from . import (budget_commands, commands, deck_commands, numbering_commands,
                privacy_commands, rating_commands, records, report_commands,
                store_commands, tariff_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
@@ -121,6 +121,26 @@ def _call_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("call", metavar="CALL_ID",
                         help="as its record gave it")
     _mask(parser)
+
+
+def _budget_list(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--at", metavar="TIME",
+                        help="periods that hold it; default now")
+
+
+def _call_authorize(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("number", metavar="NUMBER")
+    parser.add_argument("--department", metavar="NAME",
+                        help="whose call it is; default nobody's")
+    parser.add_argument("--trunk", metavar="NAME", help="over this one only")
+    parser.add_argument("--caller", metavar="NUMBER")
+    parser.add_argument("--site", metavar="NAME",
+                        help="whose ways out serve emergency numbers")
+    parser.add_argument("--seconds", type=int, default=60, metavar="N",
+                        help="expected duration, to compare carriers by")
+    parser.add_argument("--at", metavar="TIME", help="default now")
 
 
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
@@ -295,6 +315,10 @@ VERBS = {
     ("exchange", "import"): (_exchange_import,
                              usage_commands.exchange_import,
                              "take in dated exchange rates"),
+    ("budget", "list"): (_budget_list, budget_commands.budget_list,
+                         "limits: spent, reserved, left, projected"),
+    ("call", "authorize"): (_call_authorize, budget_commands.call_authorize,
+                            "may a call be made, over whom, how long"),
     ("call", "explain"): (_call_explain, tariff_commands.call_explain,
                           "what a stored call was charged by"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
@@ -347,6 +371,7 @@ VERBS = {
 _NOUNS = {
     "directory": "departments and what belongs to them",
     "tariff": "price sheets", "exchange": "exchange rates",
+    "budget": "limits of money",
     "call": "calls that are stored",
     "cdr": "call records", "import": "batches of records",
     "numbering": "where numbers stand", "rating": "prices of calls",

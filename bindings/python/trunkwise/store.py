@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Callable, Iterable
 
 from . import privacy, raw
+from .budgets import BudgetState, Budgets
 from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .numbering import Lookup, Numbering
@@ -82,6 +83,11 @@ class Store:
         return changes(raw.tw_deployment_apply(
             deployment.handle, self.handle, when,
             _APPLY_DRY_RUN if dry_run else 0))
+
+    def budgets(self, *, at: dt.datetime | None = None) -> list[BudgetState]:
+        """How the budgets stand in the periods that hold ``at``."""
+        with Budgets(self, watch=True, at=at) as budgets:
+            return budgets.state(at=at)
 
     def directory(self, at: dt.datetime | None = None) -> Directory:
         when = microseconds(at) if at else now_us()

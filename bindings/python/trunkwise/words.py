@@ -86,6 +86,41 @@ _WORDS = {
         "Суммы точные, как в тарифах и договорах, с НДС или без; строки "
         "складываются в итог. Пропущено: входящие, на которые никто не "
         "ответил; исходящие тоже бывают без ответа."),
+    "budget_none": ("no budgets; declare [[budget]] in the deployment",
+                    "бюджетов нет; опишите [[budget]] в файле развёртывания"),
+    "budget_head_name": ("Budget", "Бюджет"),
+    "budget_head_period": ("Period", "Период"),
+    "budget_head_spent": ("Spent", "Потрачено"),
+    "budget_head_reserved": ("Reserved", "В резерве"),
+    "budget_head_left": ("Left", "Осталось"),
+    "budget_head_soft": ("Soft", "Порог"),
+    "budget_head_hard": ("Hard", "Предел"),
+    "budget_head_projected": ("Projected", "К концу"),
+    "budget_head_state": ("State", "Состояние"),
+    "budget_ok": ("ok", "в норме"),
+    "budget_soft": ("over soft", "выше порога"),
+    "budget_hard": ("used up", "исчерпан"),
+    "authorize_ok": (
+        "{number}: may be made, {most} s at most, {price} a minute, "
+        "{expected} expected",
+        "{number}: звонить можно, не дольше {most} с, {price} за минуту, "
+        "ожидается {expected}"),
+    "authorize_emergency": ("{number}: emergency, always allowed",
+                            "{number}: экстренный, разрешён всегда"),
+    "authorize_refused": ("{number}: refused: {reason}",
+                          "{number}: отказано: {reason}"),
+    "authorize_busy": ("{number}: not now: {reason}",
+                       "{number}: не сейчас: {reason}"),
+    "authorize_no_price": ("{number}: no price: {reason}",
+                           "{number}: нет цены: {reason}"),
+    "authorize_conflict": ("{number}: cannot be judged: {reason}",
+                           "{number}: нельзя оценить: {reason}"),
+    "authorize_range": ("{number}: cannot be judged: {reason}",
+                        "{number}: нельзя оценить: {reason}"),
+    "authorize_budget": (
+        "{name}: spent {spent}, reserved {reserved}, limit {hard}, {state}",
+        "{name}: потрачено {spent}, в резерве {reserved}, предел {hard}, "
+        "{state}"),
     "total_head": ("{tariff}, {month}, zone {zone}",
                    "{tariff}, {month}, время {zone}"),
     "total_calls": ("charges", "начислений"),

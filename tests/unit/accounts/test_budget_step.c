@@ -165,7 +165,7 @@ static void bad_options_are_named(void **state)
 	assert_int_equal(tw_budgets_open(&b, o.f.store, o.wall, &options,
 					 &o.err), TW_EINVAL);
 	options.lease_s = 1;
-	options.flags = 2;
+	options.flags = 4;
 	assert_int_equal(tw_budgets_open(&b, o.f.store, o.wall, &options,
 					 &o.err), TW_EINVAL);
 	assert_null(b);
