@@ -41,6 +41,7 @@ TW_HANDLE(tw_registration)
 %include "usage.i"
 %include "budgets.i"
 %include "ledger.i"
+%include "join.i"
 %include "privacy.i"
 %include "store.i"
 %include "reports.i"

@@ -10,6 +10,7 @@
 #include "amendment.h"
 #include "call.h"
 #include "ledger.h"
+#include "usage_park.h"
 
 struct tw__amending {
 	tw_store *store;         /* borrowed */
@@ -60,6 +61,11 @@ void tw__amending_free(struct tw__amending *amending)
 void tw__amending_dry(struct tw__amending *amending)
 {
 	amending->dry = true;
+}
+
+int64_t tw__amending_run(const struct tw__amending *amending)
+{
+	return amending->run;
 }
 
 const struct tw__rollup *tw__amending_sums(
@@ -248,6 +254,8 @@ tw_status tw__amending_settle(uint64_t *out_calls, int64_t *out_run,
 		if (!status)
 			status = tw__ledger_post_calls(amending->store,
 				&amending->sums, &of, err);
+		if (!status)
+			status = tw__usage_recount(amending->store, err);
 		if (!status)
 			status = count_calls(amending, err);
 	}

@@ -22,6 +22,8 @@ void tw__amending_free(struct tw__amending *amending);
 tw_status tw__amend(struct tw__amending *amending,
 		    const struct tw__stored *call,
 		    const struct tw__standing *standing, tw_error *err);
+/* The run's number; 0 before the first change. */
+int64_t tw__amending_run(const struct tw__amending *amending);
 /* Without writing anything: what settling would post. */
 void tw__amending_dry(struct tw__amending *amending);
 /* Rollup, postings (in the first open month where the call's is closed) and

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "call_region.h"
 #include "history.h"
+#include "join.h"
 #include "ledger.h"
 #include "usage.h"
 #include <trunkwise/report.h>
@@ -132,6 +133,8 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 
 	if (!status)
 		status = tw__rollup_catch_up(store, err);
+	if (!status)
+		status = tw__join_part(store, batch.id, err);
 	if (!status)
 		status = take_from_books(store, &batch, err);
 	if (!status)

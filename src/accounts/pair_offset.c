@@ -146,8 +146,8 @@ tw_status tw__offsets_measure(struct tw__offsets *out,
 	memset(out, 0, sizeof(*out));
 	if (!status && votes.count) {
 		qsort(votes.rows, votes.count, sizeof(*votes.rows), by_diff);
-		densest(&out->overall_us, votes.rows, votes.count,
-			rules->window_us);
+		out->trusted = densest(&out->overall_us, votes.rows,
+			votes.count, rules->window_us) >= DAY_VOTES;
 		qsort(votes.rows, votes.count, sizeof(*votes.rows), by_day);
 		status = vote_by_day(out, &votes, rules->window_us, err);
 	}

@@ -16,6 +16,7 @@ struct tw__offsets {
 	struct tw__day_offset *days;    /* in order; those that had enough */
 	size_t count, capacity;
 	int64_t overall_us;
+	bool trusted;            /* more than a few calls say so */
 };
 
 /* `order`: rows of each list by direction, other party, start. */

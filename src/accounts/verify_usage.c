@@ -136,8 +136,9 @@ static tw_status compare_bundles(tw_verdict *verdict, tw_store *store,
 		  "(SELECT 1 FROM charge_note n WHERE n.start_us = u.start_us "
 		  "AND n.key = u.key AND n.undone = u.undone)",
 		  "seconds were drawn for no charge" },
-		{ "SELECT n.start_us FROM charge_note n WHERE NOT EXISTS "
-		  "(SELECT 1 FROM call c WHERE c.start_us = n.start_us "
+		{ "SELECT n.start_us FROM charge_note n WHERE n.undone >= 0 "
+		  "AND NOT EXISTS (SELECT 1 FROM call c "
+		  "WHERE c.start_us = n.start_us "
 		  "AND c.key = n.key AND c.undone = n.undone "
 		  "AND c.rate_state = 1)",
 		  "a note belongs to no charged call" },

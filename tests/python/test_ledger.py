@@ -41,6 +41,10 @@ def command(folder, *words):
 
 
 def test_page(folder):
+    with trunkwise.Store(folder / "office.db") as store:
+        store.import_calls(LATE.encode(), preset="native", source="pbx")
+        store.import_calls(LATE.replace("10:00:00", "10:00:03").encode(),
+                           preset="native", source="carrier")
     page = (SOURCE / "docs" / "ledger.md").read_text()
     path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
     for block in re.findall(r"^```sh\n(.*?)^```", page, re.S | re.M):
@@ -101,3 +105,26 @@ def test_rated_anew(folder):
     code, out, _ = command(folder, "cdr", "rerate", "office.db", "--month",
                            "2026-10", "--carrier", "south", "--json")
     assert code == 2 and json.loads(out)["error"]["field"] == "carrier"
+
+
+def test_two_sources(folder):
+    pbx = CALLS + CALLS.splitlines()[1].replace("a,", "z,").replace(
+        "112233", "112299") + "\n"
+    with trunkwise.Store(folder / "office.db") as store:
+        store.import_calls(pbx.encode(), preset="native", source="pbx")
+        store.import_calls(CALLS.replace("10:00:00", "10:00:03").encode(),
+                           preset="native", source="carrier")
+    words = ["cdr", "join", "office.db", "--month", "2026-10", "--first",
+             "pbx", "--second", "carrier", "--json"]
+    code, out, _ = command(folder, *words)
+    document = json.loads(out)
+    assert code == 0
+    assert (document["joined"], document["only_first"]) == (1, 1)
+    assert document["offset_s"] == "3.00"
+    assert [(r["kind"], r["call"]) for r in document["rows"]] == [
+        ("only_first", "z")]
+    code, out, _ = command(folder, *words, "--cost", "north")
+    assert code == 2 and json.loads(out)["error"]["field"] == "cost"
+    with trunkwise.Store(folder / "office.db", readonly=True) as store:
+        assert all(v.holds for v in store.verify())
+        assert store.expenses("2026-10").totals[0].calls == 3

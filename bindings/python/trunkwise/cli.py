@@ -256,6 +256,26 @@ def _cdr_rerate(parser: argparse.ArgumentParser) -> None:
     _who(parser)
 
 
+def _cdr_join(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _month(parser)
+    parser.add_argument("--first", required=True, metavar="SOURCE",
+                        help="of the PBX: --source (or preset) of its import")
+    parser.add_argument("--second", required=True, metavar="SOURCE",
+                        help="of the carrier")
+    for role, default in (("answer", "first"), ("department", "first"),
+                          ("cost", "second")):
+        parser.add_argument(f"--{role}", metavar="SOURCE",
+                            help=f"truth for it; default the {default}")
+    parser.add_argument("--window", type=int, default=60, metavar="S",
+                        help="how far starts may lie apart; default 60")
+    parser.add_argument("--offset-max", type=int, default=900, metavar="S",
+                        help="how far clocks may differ; default 900")
+    parser.add_argument("--dry-run", action="store_true",
+                        help="show what would be joined")
+    _who(parser)
+
+
 def _dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true",
                         help="list, erase nothing")
@@ -323,6 +343,8 @@ VERBS = {
                           "what a stored call was charged by"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
                         "take in call records, each once"),
+    ("cdr", "join"): (_cdr_join, commands.cdr_join,
+                      "find which records of two sources are one call"),
     ("cdr", "rerate"): (_cdr_rerate, commands.cdr_rerate,
                         "rate a month's stored calls anew"),
     ("import", "list"): (_store, commands.import_list, "what was imported"),

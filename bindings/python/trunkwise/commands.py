@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -513,6 +514,37 @@ def cdr_rerate(arguments: argparse.Namespace) -> int:
                     f"{d.currency}"))
     print(say(arguments.lang, "rerated", **counts))
     return 0
+
+
+def cdr_join(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, actor=actor(arguments)) as store:
+        zone = company_zone(store)
+        j = store.join(
+            arguments.month, first=arguments.first, second=arguments.second,
+            answer=arguments.answer, department=arguments.department,
+            cost=arguments.cost, window_s=arguments.window,
+            offset_max_s=arguments.offset_max, dry_run=arguments.dry_run)
+    counts = {"joined": j.joined, "only_first": j.only_first,
+              "only_second": j.only_second,
+              "ambiguous_first": j.ambiguous_first,
+              "ambiguous_second": j.ambiguous_second}
+    ambiguous = j.ambiguous_first + j.ambiguous_second
+    rows = [{"kind": r.kind, "number": r.key, "seconds": r.seconds,
+             "start": local(r.at, zone).isoformat(timespec="seconds"),
+             "call": r.detail} for r in j.open]
+    if arguments.json:
+        print_json({"month": arguments.month, "dry_run": arguments.dry_run,
+                    "run": j.run, **counts,
+                    "offset_s": text(Decimal(str(j.offset.total_seconds()))),
+                    "rows": rows})
+        return 1 if ambiguous else 0
+    for r in rows:
+        print(plain("{kind:<17} {start}  {number:<15} {seconds:>5}  "
+                    "{call}".format(**r)))
+    print(say(arguments.lang, "joined", first=arguments.first,
+              second=arguments.second,
+              offset=round(j.offset.total_seconds()), **counts))
+    return 1 if ambiguous else 0
 
 
 def period_list(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from .budgets import BudgetState, Budgets
 from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .numbering import Lookup, Numbering
+from .join import Join, join
 from .prices import PriceChanges, price_changes
 from .privacy import Erasure
 from .rating import Deck
@@ -217,6 +218,18 @@ class Store:
         """Rates a month's stored calls by the tariffs in force by now and
         looks for owners of those without; differences are posted."""
         return rerate(self.handle, month, carrier, reason, dry_run)
+
+    def join(self, month: str, *, first: str, second: str,
+             answer: str | None = None, department: str | None = None,
+             cost: str | None = None, window_s: int = 60,
+             offset_max_s: int = 900, dry_run: bool = False) -> Join:
+        """Finds which records of two sources are one call; ``answer``,
+        ``department`` (the first, if not said) and ``cost`` (the second)
+        name the source that is truth for it."""
+        truths = {"answer": answer or first,
+                  "department": department or first, "cost": cost or second}
+        return join(self.handle, month, first, second, truths, window_s,
+                    offset_max_s, dry_run)
 
     def periods(self) -> list[Listing]:
         """Closed months: key, when (``at``), by whom (``detail``)."""

@@ -288,6 +288,13 @@ _WORDS = {
         "Действует диапазонов: {in_force}; прочитано кодов: {codes}, "
         "заменено прежних диапазонов: {replaced}, без региона: "
         "{without_region}."),
+    "joined": (
+        "{joined} calls told by both; only {first}: {only_first}, only "
+        "{second}: {only_second}; ambiguous: {ambiguous_first} and "
+        "{ambiguous_second}; clocks differ by {offset} s",
+        "В обоих источниках звонков: {joined}; только {first}: {only_first}, "
+        "только {second}: {only_second}; неоднозначных: {ambiguous_first} и "
+        "{ambiguous_second}; часы расходятся на {offset} с"),
     "rerated": (
         "{calls} calls: {changed} changed, {same} the same, {kept} left "
         "because of bundles, tiers or exchange, {erased} with an erased "
