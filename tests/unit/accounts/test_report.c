@@ -1,5 +1,7 @@
 /* tw_report_expenses: nothing hidden, nothing counted twice. */
 #include "accounts_fixture.h"
+#include "base/base.h"
+#include "../faults.h"
 
 static int setup(void **state)
 {
@@ -231,6 +233,39 @@ static void test_wrong_options(void **state)
 	assert_string_equal(tw_expenses_company(NULL), "");
 }
 
+/* Every grouping, cut and comparison there is; nothing half made. */
+static void test_every_failed_allocation(void **state)
+{
+	static const tw_report_options asked[] = {
+		{ sizeof(tw_report_options), 0x7f, TW_PER_WEEK, 0, "2026-09",
+		  "2026-10" },
+		{ sizeof(tw_report_options), TW_BY_DEPARTMENT, TW_PER_MONTH,
+		  TW_COMPARE_PREVIOUS | TW_COMPARE_BUDGET, "2026-10", NULL },
+	};
+	struct fixture *f = *state;
+	struct faults faults;
+
+	a_month(f);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(asked); i++) {
+		int64_t n = 0;
+
+		for (bool more = true; more; n++) {
+			tw_expenses *expenses = NULL;
+			tw_error err = TW_ERROR_INIT;
+			tw_status status;
+
+			faults_begin(&faults, n);
+			status = tw_report_make(&expenses, f->store,
+						&asked[i], &err);
+			more = faults_end(&faults);
+			assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+			assert_int_equal(!expenses, more);
+			tw_expenses_free(expenses);
+		}
+		assert_true(n > 5);
+	}
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -243,6 +278,7 @@ int main(void)
 		T(test_two_currencies_are_two_rows),
 		T(test_wrong_questions),
 		T(test_wrong_options),
+		T(test_every_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
