@@ -141,6 +141,8 @@ struct tw__call_ids {
 };
 void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store);
 void tw__call_ids_close(struct tw__call_ids *ids);
+/* Before the transaction ends: nothing is read any more. */
+void tw__call_ids_rest(struct tw__call_ids *ids);
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err);
 

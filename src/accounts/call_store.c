@@ -7,8 +7,13 @@
  */
 #include <string.h>
 #include "call.h"
+#include "call_known.h"
 
 #define COLUMNS 28
+#define CALL_ID 6
+#define LINKED  7
+/* After so many new calls in a row the next one is taken for new too. */
+#define NEW_AGAIN 32u
 #define INSERT_CALL "INSERT INTO call (start_us, key, content, batch, " \
 	"marks, call_id, linked, leg, sequence, direction, status, " \
 	"answer_after_us, end_after_us, duration_us, caller, callee, " \
@@ -59,7 +64,10 @@ void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text)
  * the writer's own and not the store's: another writer would bind his row
  * into ours. */
 struct tw__call_writer {
-	struct tw_stmt *insert, *same;
+	struct tw_stmt *insert;
+	struct tw__known *known;
+	unsigned new_in_a_row;  /* calls that were */
+	struct id { unsigned char uuid[16]; } ids[2];   /* bound, not copied */
 	char key[8 * (TW_CALL_TEXT_MAX + 1)];   /* marks of the row before */
 	size_t key_size;
 	int64_t marks;
@@ -86,7 +94,7 @@ static void close_writer(struct tw__call_ids *ids)
 	if (!ids->writer)
 		return;
 	tw__stmt_free(ids->writer->insert);
-	tw__stmt_free(ids->writer->same);
+	tw__known_free(ids->writer->known);
 	tw_free(ids->writer);
 	ids->writer = NULL;
 }
@@ -176,6 +184,19 @@ static void set(struct tw__call_writer *w, int index, bool known,
 		tw__bind_null(w->insert, index);
 }
 
+/* Both outlive the insert: a copy would cost an allocation each. */
+static void set_id(struct tw__call_writer *w, int index, const char *text)
+{
+	struct id *id = &w->ids[index - CALL_ID];
+
+	if (pack_uuid(id->uuid, text))
+		tw__bind_kept_blob(w->insert, index, id->uuid,
+				   sizeof(id->uuid));
+	else
+		tw__bind_kept_text(w->insert, index, tw__str_of(text));
+	w->last[index].state = 0;
+}
+
 static void set_record(struct tw__call_writer *w, const struct tw__call *call,
 		       int64_t batch, const struct names *names)
 {
@@ -190,14 +211,11 @@ static void set_record(struct tw__call_writer *w, const struct tw__call *call,
 	set(w, 3, true, (int64_t)call->content);
 	set(w, 4, true, batch);
 	set(w, 5, true, names->marks);
-	tw__call_bind_id(w->insert, 6, cdr->call_id);
-	if (linked) {
-		tw__call_bind_id(w->insert, 7, cdr->linked_id);
-		w->last[7].state = 0;
-	}
-	else {
-		set(w, 7, false, 0);
-	}
+	set_id(w, CALL_ID, cdr->call_id);
+	if (linked)
+		set_id(w, LINKED, cdr->linked_id);
+	else
+		set(w, LINKED, false, 0);
 	set(w, 8, true, cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN) ? 0 :
 	    cdr->leg);
 	set(w, 9, true, cdr->sequence);
@@ -239,48 +257,72 @@ static tw_status open_writer(struct tw__call_ids *ids, tw_store *store,
 	ids->writer = tw_calloc(1, sizeof(*ids->writer));
 	if (!ids->writer)
 		return tw__fail_oom(err);
+	ids->writer->new_in_a_row = NEW_AGAIN;
 	status = tw__stmt_new(&ids->writer->insert, store, INSERT_CALL, err);
 	if (!status)
-		status = tw__stmt_new(&ids->writer->same, store,
-			"SELECT content FROM call WHERE start_us = ? "
-			"AND key = ? AND undone = 0", err);
+		status = tw__known_new(&ids->writer->known, store, err);
 	if (status)
 		close_writer(ids);
 	return status;
 }
 
-static tw_status same_or_not(struct tw_stmt *stmt,
-			     const struct tw__call *call, tw_error *err)
+/* TW_ENOTFOUND, TW_EEXIST, TW_ECONFLICT, or what the store says. */
+static tw_status find_same(struct tw__call_writer *w,
+			   const struct tw__call *call, tw_error *err)
 {
-	tw_status status;
-	bool same;
+	uint64_t content;
+	tw_status status = tw__known_find(&content, w->known, call->cdr.start,
+					  call->key, err);
 
-	tw__bind_i64(stmt, 1, call->cdr.start);
-	tw__bind_i64(stmt, 2, (int64_t)call->key);
-	status = tw__step(stmt, err);
 	if (status)
-		return tw__fail(err, TW_ESTORE, "a call that could not be "
-				"inserted is not there either; run verify");
-	same = (uint64_t)tw__col_i64(stmt, 0) == call->content;
-	tw__reset(stmt);
-	return same ? TW_EEXIST : TW_ECONFLICT;
+		return status;
+	w->new_in_a_row = 0;
+	return content == call->content ? TW_EEXIST : TW_ECONFLICT;
 }
 
+static tw_status insert(struct tw__call_writer *w,
+			const struct tw__call *call, tw_store *store,
+			tw_error *err)
+{
+	tw_status status;
+
+	tw__known_rest(w->known);
+	status = tw__run(w->insert, err);
+	if (status)
+		return status;
+	if (tw__changes(store)) {
+		w->new_in_a_row++;
+		return TW_OK;
+	}
+	status = find_same(w, call, err);
+	return status == TW_ENOTFOUND ? tw__fail(err, TW_ESTORE, "a call "
+		"that could not be inserted is not there either; run "
+		"verify") : status;
+}
+
+/* Known calls come in files that came before, so they come together: among
+ * them asking first is cheaper than an insert in vain. */
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err)
 {
 	struct names names;
 	tw_status status = open_writer(ids, store, err);
 
+	if (!status && ids->writer->new_in_a_row < NEW_AGAIN) {
+		status = find_same(ids->writer, call, err);
+		status = status == TW_ENOTFOUND ? TW_OK : status;
+	}
 	if (!status)
 		status = find_names(&names, call, ids, err);
 	if (status)
 		return status;
 	set_record(ids->writer, call, ids->batch, &names);
 	set_findings(ids->writer, call);
-	status = tw__run(ids->writer->insert, err);
-	if (status)
-		return status;
-	return tw__changes(store) ? TW_OK :
-		same_or_not(ids->writer->same, call, err);
+	return insert(ids->writer, call, store, err);
+}
+
+void tw__call_ids_rest(struct tw__call_ids *ids)
+{
+	if (ids->writer)
+		tw__known_rest(ids->writer->known);
 }

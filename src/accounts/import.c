@@ -649,6 +649,7 @@ static tw_status settle(struct tw_import *import, tw_error *err)
 	const tw_counts *counts = &import->counts;
 	tw_status status = TW_OK;
 
+	tw__call_ids_rest(&import->ids);
 	if (tw__import_passed_over(import) != import->passed_over)
 		status = tw__identity_prune(import->store,
 			import->newest_identity, import->ids.batch,

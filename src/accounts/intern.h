@@ -19,6 +19,7 @@ struct tw__intern {
 	const char *insert;
 	int columns;            /* of a key, parted by the separator */
 	uint64_t seed;
+	bool are_new;           /* the last one that was asked for was */
 	struct tw__intern_slot *slots;
 	size_t capacity;        /* power of two */
 	size_t count;

@@ -6,6 +6,7 @@
  * then costs a report the same however many calls it had. Sums are checked
  * here and not in SQL, where an overflow would turn into a floating number.
  */
+#include <stdlib.h>
 #include <string.h>
 #include "base/decimal.h"
 #include "call.h"
@@ -293,29 +294,69 @@ static tw_status write_row(tw_store *store, const struct tw__rollup_key *key,
 	return tw__run(stmt, err);
 }
 
+static int compare(const struct tw__rollup_key *a,
+		   const struct tw__rollup_key *b)
+{
+	const int64_t x[] = { a->period, a->late, a->department, a->carrier,
+		a->number, a->destination, a->direction, a->currency };
+	const int64_t y[] = { b->period, b->late, b->department, b->carrier,
+		b->number, b->destination, b->direction, b->currency };
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(x); i++) {
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	}
+	return 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct tw__rollup_row *const *x = a, *const *y = b;
+
+	return compare(&(*x)->key, &(*y)->key);
+}
+
+/* In the table's own order, or every row would be another leaf of it. */
+static const struct tw__rollup_row **in_order(const struct tw__rollup *rollup)
+{
+	const struct tw__rollup_row **rows = tw_calloc(rollup->count + 1,
+						       sizeof(*rows));
+
+	for (size_t i = 0; rows && i < rollup->count; i++)
+		rows[i] = &rollup->rows[i];
+	if (rows && rollup->count)
+		qsort(rows, rollup->count, sizeof(*rows), by_key);
+	return rows;
+}
+
+static tw_status merge_row(tw_store *store, const struct tw__rollup_row *row,
+			   int sign, tw_error *err)
+{
+	struct tw__sums sums;
+	tw_status status = read_sums(&sums, store, &row->key, err);
+
+	if (status)
+		return status;
+	if (!tw__sums_add(&sums, &row->sums, sign))
+		return tw__fail(err, TW_ERANGE, "period %lld would add up to "
+				"more than 9.2e9 units of a currency; import "
+				"it in another store",
+				(long long)row->key.period);
+	return write_row(store, &row->key, &sums, err);
+}
+
 tw_status tw__rollup_merge(tw_store *store, const struct tw__rollup *rollup,
 			   int sign, tw_error *err)
 {
-	for (size_t i = 0; i < rollup->count; i++) {
-		const struct tw__rollup_row *row = &rollup->rows[i];
-		struct tw__sums sums;
-		tw_status status;
+	const struct tw__rollup_row **rows = in_order(rollup);
+	tw_status status = rows ? TW_OK : tw__fail_oom(err);
 
-		if (tw__sums_are_zero(&row->sums))
-			continue;
-		status = read_sums(&sums, store, &row->key, err);
-		if (status)
-			return status;
-		if (!tw__sums_add(&sums, &row->sums, sign))
-			return tw__fail(err, TW_ERANGE, "period %lld would "
-					"add up to more than 9.2e9 units of a "
-					"currency; import it in another store",
-					(long long)row->key.period);
-		status = write_row(store, &row->key, &sums, err);
-		if (status)
-			return status;
+	for (size_t i = 0; !status && i < rollup->count; i++) {
+		if (!tw__sums_are_zero(&rows[i]->sums))
+			status = merge_row(store, rows[i], sign, err);
 	}
-	return TW_OK;
+	tw_free(rows);
+	return status;
 }
 
 /* ---- days of a store that had only months ---- */

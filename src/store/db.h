@@ -31,6 +31,11 @@ void tw__bind_text(struct tw_stmt *stmt, int index, const char *text);
 void tw__bind_str(struct tw_stmt *stmt, int index, struct tw_str text);
 void tw__bind_blob(struct tw_stmt *stmt, int index, const void *data,
 		   size_t size);
+/* The same without a copy: they stay as they are until they are bound anew or
+ * the statement is done with. */
+void tw__bind_kept_text(struct tw_stmt *stmt, int index, struct tw_str text);
+void tw__bind_kept_blob(struct tw_stmt *stmt, int index, const void *data,
+			size_t size);
 void tw__bind_null(struct tw_stmt *stmt, int index);
 /* TW_OK with a row, TW_ITER_END when done (and reset), or a failure. */
 tw_status tw__step(struct tw_stmt *stmt, tw_error *err);

@@ -232,6 +232,23 @@ void tw__bind_blob(struct tw_stmt *stmt, int index, const void *data,
 }
 
 
+void tw__bind_kept_text(struct tw_stmt *stmt, int index, struct tw_str text)
+{
+	bound(stmt, sqlite3_bind_text64(stmt->handle, index,
+					text.p ? text.p : "", text.l,
+					SQLITE_STATIC, SQLITE_UTF8));
+}
+
+
+void tw__bind_kept_blob(struct tw_stmt *stmt, int index, const void *data,
+			size_t size)
+{
+	bound(stmt, sqlite3_bind_blob64(stmt->handle, index,
+					data ? data : "", size,
+					SQLITE_STATIC));
+}
+
+
 void tw__bind_null(struct tw_stmt *stmt, int index)
 {
 	bound(stmt, sqlite3_bind_null(stmt->handle, index));

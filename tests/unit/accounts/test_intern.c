@@ -38,6 +38,63 @@ static void one_id_for_one_text(void **state)
 	assert_int_equal(one_number(f, "SELECT count(*) FROM word"), 2);
 }
 
+/* Numbers stand in the slots themselves, longer texts elsewhere: the border
+ * between them, and texts that differ behind it, are no one's neighbour. */
+static void brief_and_long_are_apart(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern people;
+	char text[3][20];
+	int64_t id[3 * 18];
+	size_t n = 0;
+
+	fixture_begin(f);
+	tw__intern_identities(&people, f->store);
+	for (int round = 0; round < 2; round++) {
+		n = 0;
+		for (int length = 1; length <= 18; length++) {
+			for (int i = 0; i < 3; i++) {
+				int64_t got;
+
+				memset(text[i], '7', sizeof(text[i]));
+				text[i][length - 1] = (char)('1' + i);
+				text[i][length] = '\0';
+				got = id_of(&people, text[i]);
+				if (round)
+					assert_int_equal(got, id[n]);
+				id[n++] = got;
+			}
+		}
+	}
+	for (size_t a = 0; a < n; a++)
+		for (size_t b = 0; b < a; b++)
+			assert_true(id[a] != id[b]);
+	tw__intern_free(&people);
+	fixture_commit(f);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM identity"),
+			 3 * 18);
+}
+
+/* New, known, new: whichever is tried first, each gets one id. */
+static void known_among_new(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern first, second;
+	int64_t known;
+
+	fixture_begin(f);
+	tw__intern_identities(&first, f->store);
+	known = id_of(&first, "79160000002");
+	tw__intern_identities(&second, f->store);
+	id_of(&second, "79160000001");
+	assert_int_equal(id_of(&second, "79160000002"), known);
+	id_of(&second, "79160000003");
+	tw__intern_free(&first);
+	tw__intern_free(&second);
+	fixture_commit(f);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM identity"), 3);
+}
+
 static void tables_are_apart(void **state)
 {
 	struct fixture *f = *state;
@@ -128,13 +185,14 @@ static void every_failed_allocation(void **state)
 		fixture_begin(f);
 		tw__intern_words(&words, f->store);
 		faults_begin(&faults, n);
-		status = tw__intern_id(&id, &words, "Kazan", &err);
+		status = tw__intern_id(&id, &words, "Naberezhnye Chelny",
+				       &err);
 		more = faults_end(&faults);
 		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
 		assert_int_equal(err.code, status);
 		assert_true((id == -7) == more);
 		/* nothing half-made is found by the next one */
-		assert_true(id_of(&words, "Kazan") > 0);
+		assert_true(id_of(&words, "Naberezhnye Chelny") > 0);
 		tw__intern_free(&words);
 		assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
 	}
@@ -167,6 +225,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(one_id_for_one_text),
+		FIXTURE_TEST(brief_and_long_are_apart),
+		FIXTURE_TEST(known_among_new),
 		FIXTURE_TEST(tables_are_apart),
 		FIXTURE_TEST(marks_in_their_columns),
 		FIXTURE_TEST(many_and_forgotten),

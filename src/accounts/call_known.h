@@ -1,0 +1,20 @@
+/**
+ * @file src/accounts/call_known.h  Is a call there, and with what content
+ */
+#ifndef TW_SRC_CALL_KNOWN_H
+#define TW_SRC_CALL_KNOWN_H
+
+#include "store/db.h"
+
+struct tw__known;
+
+tw_status tw__known_new(struct tw__known **out, tw_store *store,
+			tw_error *err);
+void tw__known_free(struct tw__known *known);
+/* @return TW_OK with the content of the live call, TW_ENOTFOUND */
+tw_status tw__known_find(uint64_t *content, struct tw__known *known,
+			 tw_time start, uint64_t key, tw_error *err);
+/* Before calls are inserted and before the transaction ends. */
+void tw__known_rest(struct tw__known *known);
+
+#endif
