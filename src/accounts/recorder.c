@@ -450,6 +450,9 @@ tw_status tw_recorder_add(uint64_t *out_ticket, tw_recorder *r,
 	status = tw__import(&copy, sizeof(copy), cdr, err);
 	if (status)
 		return status;
+	/* whoever replays it: the key must be the same */
+	if (!copy.source || !*copy.source)
+		copy.source = r->source;
 	tw__buf_clear(&r->scratch);
 	status = tw__cdr_pack(&r->scratch, TW_JOURNAL_RECORD, &copy, err);
 	if (!status)

@@ -20,6 +20,8 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
 from .numbering import Numbering, Place
 from .prices import PriceChange, PriceChanges
 from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
+from .recorder import (Recorder, RecorderStats, Spooled, spool_names,
+                       spooled)
 from .records import CdrMap
 from .report import ExpenseReport, ExpenseRow
 from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
@@ -59,8 +61,9 @@ __all__ = [
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",
     "Pot", "PriceChange", "PriceChanges", "Problem", "Rate", "Refused",
-    "Reject", "Row", "Sheet", "SheetMap", "Span", "Store", "StoreError",
-    "StoreInfo", "check_store", "restore_store",
+    "Recorder", "RecorderStats", "Reject", "Row", "Sheet", "SheetMap", "Span", "Store", "StoreError",
+    "Spooled", "StoreInfo", "check_store", "restore_store", "spool_names",
+    "spooled",
     "TariffMonth", "TariffVersion", "Tier", "Unsupported", "Use", "Verdict",
     "errors",
 ]

@@ -14,7 +14,8 @@ import sys
 import threading
 
 from . import (budget_commands, commands, deck_commands, numbering_commands,
-               privacy_commands, rating_commands, records, report_commands,
+               privacy_commands, rating_commands, recorder_commands,
+               records, report_commands,
                store_commands, tariff_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
@@ -295,6 +296,12 @@ def _privacy_erase(parser: argparse.ArgumentParser) -> None:
     _dry_run(parser)
 
 
+def _spool(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--name", metavar="NAME",
+                        help="of one recorder (all that have a spool)")
+
+
 def _store_backup(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("file", metavar="FILE", help="the backup to make")
@@ -339,6 +346,8 @@ VERBS = {
                          "limits: spent, reserved, left, projected"),
     ("call", "authorize"): (_call_authorize, budget_commands.call_authorize,
                             "may a call be made, over whom, how long"),
+    ("call", "open"): (_store, recorder_commands.call_open,
+                       "calls under way, or closed as they stood"),
     ("call", "explain"): (_call_explain, tariff_commands.call_explain,
                           "what a stored call was charged by"),
     ("cdr", "import"): (_cdr_import, commands.cdr_import,
@@ -378,6 +387,10 @@ VERBS = {
                           "what was erased, and when"),
     ("trunk", "check"): (_trunk_check, trunk_check.check,
                          "register carrier trunks, say what to mend"),
+    ("spool", "list"): (_spool, recorder_commands.spool_list,
+                        "records that wait for the store, and damage"),
+    ("spool", "retry"): (_spool, recorder_commands.spool_retry,
+                         "bring them into the store"),
     ("store", "backup"): (_store_backup, store_commands.store_backup,
                           "copy the store while it is in use"),
     ("store", "restore"): (_store_restore, store_commands.store_restore,
@@ -399,6 +412,7 @@ _NOUNS = {
     "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
     "period": "months of the ledger", "privacy": "people's numbers",
+    "spool": "records that wait beside the store",
     "store": "the file itself", "trunk": "carrier trunks",
 }
 

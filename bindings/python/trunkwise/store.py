@@ -279,6 +279,11 @@ class Store:
     def erasures(self) -> list[Listing]:
         return listing_of(raw.tw_privacy_list(self.handle))
 
+    def open_calls(self) -> list[Listing]:
+        """Calls under way (kind ``open``), and those that were stored at
+        their last interim record because their host had died (``closed``)."""
+        return listing_of(raw.tw_open_calls(self.handle))
+
     def info(self) -> StoreInfo:
         """Sizes of the file and of its log, now."""
         return store_info(self.handle)

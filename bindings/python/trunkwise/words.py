@@ -315,6 +315,27 @@ _WORDS = {
         "would go; nothing was erased",
         "Было бы стёрто номеров: {numbers}, из звонков: {calls}, отложенных "
         "записей: {records}; ничего не стёрто"),
+    "spool_waiting": ("waiting", "ждёт"),
+    "spool_damaged": ("damaged", "повреждено"),
+    "spool_aside": ("put aside", "отложено"),
+    "spool_bytes": ("{bytes} bytes at {offset}",
+                    "{bytes} байт с позиции {offset}"),
+    "spool_sum": ("{waiting} records wait for the store, {damaged} pieces "
+                  "are damaged",
+                  "Ждут хранилища записей: {waiting}, повреждённых кусков: "
+                  "{damaged}"),
+    "spool_empty": ("Nothing waits", "Ничего не ждёт"),
+    "spool_tried": ("{name}: stored {stored}, duplicates {duplicates}, "
+                    "conflicts {conflicts}, rejected {rejected}, closed "
+                    "{closed}, damaged {damaged}, still waiting {spooled}",
+                    "{name}: сохранено {stored}, повторов {duplicates}, "
+                    "противоречий {conflicts}, отклонено {rejected}, закрыто "
+                    "{closed}, повреждено {damaged}, ещё ждут {spooled}"),
+    "spool_owned": ("{name}: its recorder runs and does this by itself",
+                    "{name}: его программа работает и делает это сама"),
+    "call_open": ("under way", "идёт"),
+    "call_closed": ("closed as it stood", "закрыт как есть"),
+    "call_open_none": ("No call is under way", "Разговоров сейчас нет"),
     "privacy_none": ("Nothing was erased so far", "Ничего ещё не стиралось"),
     "numbering_none": (
         "The store has no numbering yet: trunkwise numbering import STORE "
