@@ -87,6 +87,16 @@ typedef struct tw_listing tw_listing;
 TW_EXTERN(tw_status) tw_cdr_rerate(tw_rerate *out, tw_listing **out_list,
 	tw_store *store, const tw_rerate_options *options, tw_error *err);
 
+/** Seals the days of all closed months that are not sealed yet, in order: a
+ * SHA-256 over a day's calls, amendments and postings and the hash of the day
+ * before, with four bytes for each row. `verify` then names the row that was
+ * changed past the library (sealed_days_stay). What a closed month may live
+ * through (calls that come late, undo, re-rating, erased numbers) leaves its
+ * seal whole. Reads all calls once. A second call does nothing.
+ * @return TW_OK (days sealed, may be 0) */
+TW_EXTERN(tw_status) tw_period_seal(uint64_t *out_days, tw_store *store,
+				    tw_error *err);
+
 /** Sum that the departments were charged in a month (calls, rents, ...), in
  * one currency. TW_ENOTFOUND when nothing is posted in it. */
 TW_EXTERN(tw_status) tw_ledger_month_total(tw_money *out, tw_store *store,

@@ -11,6 +11,7 @@
 #include "history.h"
 #include "ledger.h"
 #include "rent.h"
+#include "seal.h"
 #include "verify_live.h"
 #include "verify_postings.h"
 #include "verify_usage.h"
@@ -414,6 +415,7 @@ static const struct {
 	{ "every_call_has_one_state", one_state },
 	{ "counts_add_up", counts },
 	{ "closed_months_stay", tw__verify_closed },
+	{ "sealed_days_stay", tw__verify_seals },
 	{ "rent_posted_equals_directory", rents },
 	{ "references_exist", references },
 	{ "charges_equal_rating", tw__verify_charges },

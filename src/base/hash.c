@@ -5,7 +5,7 @@
  * answers, import keys and proofs bring their own bytes. One of the three
  * files that may see OpenSSL.
  */
-/* SHA256_Init .. are deprecated since 3.0, and are used for tw__hash64 all
+/* SHA256_Init .. are deprecated since 3.0, and are used for tw__sha256 all
  * the same: it has no way to fail, and EVP can (fetch, allocation). */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <limits.h>
@@ -98,15 +98,21 @@ tw_status tw__hmac_sha256(uint8_t out[32], const void *key, size_t key_size,
 	return TW_OK;
 }
 
-uint64_t tw__hash64(const void *data, size_t size)
+void tw__sha256(uint8_t out[32], const void *data, size_t size)
 {
-	unsigned char bytes[SHA256_DIGEST_LENGTH];
-	uint64_t value = 0;
 	SHA256_CTX ctx;
 
 	SHA256_Init(&ctx);
 	SHA256_Update(&ctx, data, size);
-	SHA256_Final(bytes, &ctx);
+	SHA256_Final(out, &ctx);
+}
+
+uint64_t tw__hash64(const void *data, size_t size)
+{
+	unsigned char bytes[SHA256_DIGEST_LENGTH];
+	uint64_t value = 0;
+
+	tw__sha256(bytes, data, size);
 	for (size_t i = 0; i < 8; i++)
 		value = value << 8 | bytes[i];
 	return value;

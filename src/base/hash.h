@@ -19,6 +19,8 @@ tw_status tw__hmac_sha256(uint8_t out[32], const void *key, size_t key_size,
 /* First 8 bytes of SHA-256, big endian: stable over machines and releases,
  * because it is stored. */
 uint64_t tw__hash64(const void *data, size_t size);
+/* All of it; cannot fail. */
+void tw__sha256(uint8_t out[32], const void *data, size_t size);
 bool tw__equal_ct(const void *a, const void *b, size_t size);
 void tw__wipe(void *mem, size_t size);     /* never optimised away */
 
