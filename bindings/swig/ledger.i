@@ -9,10 +9,13 @@ typedef struct tw_rerate {
 
 %thread cdr_rerate;
 %thread tw_period_close;
+%thread tw_period_seal;
 
 tw_status tw_period_close(uint64_t *out, tw_store *store, const char *month,
 			  tw_error *err);
 tw_status tw_period_list(tw_listing **out, tw_store *store, tw_error *err);
+tw_status tw_period_seal(uint64_t *out, tw_store *store, tw_error *err);
+tw_status tw_period_seals(tw_listing **out, tw_store *store, tw_error *err);
 
 %inline %{
 /* Objects of two: the counts and the list. */

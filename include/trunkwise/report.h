@@ -165,9 +165,9 @@ TW_EXTERN(tw_status) tw_directory_suggest(tw_listing **out, tw_store *store,
 TW_EXTERN(tw_status) tw_period_list(tw_listing **out, tw_store *store,
 				    tw_error *err);
 
-/** Sealed months in order: key = "2026-10", kind "sealed", calls = rows, detail
- * = hash of its last day in hexadecimal: kept elsewhere, it shows that nobody
- * wrote the whole chain anew. */
+/** Sealed months in order: key = "2026-10", kind "sealed", calls = rows,
+ * detail = hash of its last day in hexadecimal: kept elsewhere, it shows that
+ * nobody wrote the whole chain anew. */
 TW_EXTERN(tw_status) tw_period_seals(tw_listing **out, tw_store *store,
 				     tw_error *err);
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 from decimal import Decimal
 
@@ -59,7 +60,7 @@ def test_closed_by_somebody(folder):
     code, out, _ = command(folder, "period", "close", "office.db", "--month",
                            "2026-10", "--who", "Анна", "--json")
     assert (code, json.loads(out)) == (0, {
-        "month": "2026-10", "closed": True, "postings": 0})
+        "month": "2026-10", "closed": True, "postings": 0, "sealed": 0})
     code, out, _ = command(folder, "period", "list", "office.db", "--json")
     period, = json.loads(out)["periods"]
     assert period["month"] == "2026-10" and period["who"] == "Анна"
@@ -128,3 +129,24 @@ def test_two_sources(folder):
     with trunkwise.Store(folder / "office.db", readonly=True) as store:
         assert all(v.holds for v in store.verify())
         assert store.expenses("2026-10").totals[0].calls == 3
+
+
+def test_an_edited_row_is_named(folder):
+    code, out, _ = command(folder, "period", "close", "office.db", "--month",
+                           "2026-10", "--seal", "--json")
+    assert (code, json.loads(out)["sealed"]) == (0, 32)
+    code, out, _ = command(folder, "period", "seal", "office.db", "--json")
+    sealed = json.loads(out)
+    assert code == 0 and sealed["sealed"] == 0
+    code, out, _ = command(folder, "period", "list", "office.db", "--json")
+    period, = json.loads(out)["periods"]
+    assert (period["month"], period["seal"]) == (sealed["month"],
+                                                 sealed["seal"])
+    assert command(folder, "verify", "office.db")[0] == 0
+    db = sqlite3.connect(folder / "office.db")
+    with db:
+        db.execute("UPDATE call SET duration_us = duration_us + 1")
+    db.close()
+    code, out, _ = command(folder, "verify", "office.db")
+    assert code == 1
+    assert "call a (2026-10-05T10:00:00+03:00) is not as it was sealed" in out

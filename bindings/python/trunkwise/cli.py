@@ -245,6 +245,13 @@ def _who(parser: argparse.ArgumentParser) -> None:
 def _period_close(parser: argparse.ArgumentParser) -> None:
     _period(parser)
     _who(parser)
+    parser.add_argument("--seal", action="store_true",
+                        help="also seal the days of closed months")
+
+
+def _period_seal(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _who(parser)
 
 
 def _cdr_rerate(parser: argparse.ArgumentParser) -> None:
@@ -376,6 +383,8 @@ VERBS = {
                            "post rents, recurring items, what a month lacks"),
     ("period", "close"): (_period_close, commands.period_close,
                           "close a month that is over"),
+    ("period", "seal"): (_period_seal, commands.period_seal,
+                         "seal the days of closed months"),
     ("period", "list"): (_store, commands.period_list,
                          "which months are closed, since when, by whom"),
     ("privacy", "retain"): (_privacy_retain,

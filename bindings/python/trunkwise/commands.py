@@ -484,12 +484,29 @@ def actor(arguments: argparse.Namespace) -> str:
 def period_close(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, actor=actor(arguments)) as store:
         made = store.close_period(arguments.month)
+        days = store.seal_periods() if arguments.seal else 0
     if arguments.json:
         print_json({"month": arguments.month, "closed": True,
-                    "postings": made})
-    else:
-        print(say(arguments.lang, "period_closed", month=arguments.month,
-                  postings=made))
+                    "postings": made, "sealed": days})
+        return 0
+    print(say(arguments.lang, "period_closed", month=arguments.month,
+              postings=made))
+    if arguments.seal:
+        print(say(arguments.lang, "period_sealed", days=days))
+    return 0
+
+
+def period_seal(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, actor=actor(arguments)) as store:
+        days = store.seal_periods()
+        last = store.seals()[-1:]
+    if arguments.json:
+        print_json({"sealed": days, "month": last[0].key if last else None,
+                    "seal": last[0].detail if last else None})
+        return 0
+    print(say(arguments.lang, "period_sealed", days=days))
+    for month in last:
+        print(f"{month.key}  {month.detail}")
     return 0
 
 
@@ -552,8 +569,10 @@ def period_list(arguments: argparse.Namespace) -> int:
         zone = company_zone(store)
         rows = [(r.key, local(r.at, zone).isoformat(timespec="seconds"),
                  r.detail) for r in store.periods()]
+        seals = {r.key: r.detail for r in store.seals()}
     if arguments.json:
-        print_json({"periods": [{"month": month, "closed": at, "who": who}
+        print_json({"periods": [{"month": month, "closed": at, "who": who,
+                                 "seal": seals.get(month)}
                                 for month, at, who in rows]})
         return 0
     for month, at, who in rows:

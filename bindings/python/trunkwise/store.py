@@ -231,6 +231,16 @@ class Store:
         return join(self.handle, month, first, second, truths, window_s,
                     offset_max_s, dry_run)
 
+    def seal_periods(self) -> int:
+        """Seals the days of closed months that are not sealed yet; how many.
+        ``verify`` then names a row that was changed past the library."""
+        return raw.tw_period_seal(self.handle)
+
+    def seals(self) -> list[Listing]:
+        """Sealed months: key, ``calls`` (rows), hash of the last day
+        (``detail``)."""
+        return listing_of(raw.tw_period_seals(self.handle))
+
     def periods(self) -> list[Listing]:
         """Closed months: key, when (``at``), by whom (``detail``)."""
         return listing_of(raw.tw_period_list(self.handle))

@@ -304,6 +304,8 @@ _WORDS = {
         "{erased}"),
     "period_closed": ("{month} is closed, {postings} postings made",
                       "{month} закрыт, проводок сделано: {postings}"),
+    "period_sealed": ("{days} days of closed months sealed",
+                      "Опечатано дней закрытых месяцев: {days}"),
     "periods_none": ("No month is closed", "Закрытых месяцев нет"),
     "privacy_done": (
         "{numbers} numbers erased from {calls} calls, {records} records put "
