@@ -125,6 +125,16 @@ static bool read_all(struct parsed *out, const char *p)
 	return read_offset(&out->offset_s, &p) && *p == '\0';
 }
 
+/* No zone is asked: nearly every time of a log brings its offset. */
+static tw_time offset_instant(const struct parsed *in)
+{
+	const tw_civil *c = &in->civil;
+	int64_t s = tw__days_from_civil(c->year, c->month, c->day) * 86400 +
+		c->hour * 3600 + c->minute * 60 + c->second;
+
+	return (s - in->offset_s) * TW_SECOND + c->microsecond;
+}
+
 tw_status tw_time_parse(tw_time *out, const char *text, const tw_zone *zone,
 			tw_error *err)
 {
@@ -149,10 +159,11 @@ tw_status tw_time_parse(tw_time *out, const char *text, const tw_zone *zone,
 		return tw__fail(err, TW_EINVAL, "'%.48s' has no offset and no "
 				"zone is set; append Z or +03:00, or name a "
 				"zone", text);
-	/* cannot fail: the reading was checked above */
-	(void)tw_zone_instant(&t, in.has_offset ? NULL : zone, &in.civil,
-			      NULL);
-	t -= in.offset_s * TW_SECOND;
+	if (in.has_offset)
+		t = offset_instant(&in);
+	else
+		/* cannot fail: the reading was checked above */
+		(void)tw_zone_instant(&t, zone, &in.civil, NULL);
 	if (leap) {
 		t += TW_SECOND;
 		/* leap seconds end a UTC day, whatever the local hour */

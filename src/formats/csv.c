@@ -217,6 +217,25 @@ static size_t text_end(struct tw_csv *csv, struct scan *row)
 	return at;
 }
 
+/* The fields that nearly all are: without a quote and up to a delimiter. What
+ * else there may be is left where it begins. */
+static void plain_fields(struct tw_csv *csv, struct scan *row)
+{
+	size_t from = csv->at;
+
+	while (row->count < TW_CSV_FIELDS_MAX) {
+		size_t at = next_special(csv);
+
+		if (at >= csv->size || csv->p[at] != csv->delimiter ||
+		    csv->p[from] == '"' || at - row->start > TW_CSV_ROW_MAX)
+			break;
+		csv->fields[row->count++] = tw__str(csv->p + from, at - from);
+		csv->mask &= csv->mask - 1;
+		from = at + 1;
+	}
+	csv->at = from;
+}
+
 static void plain_field(struct tw_csv *csv, struct scan *row)
 {
 	size_t from = csv->at, end = text_end(csv, row);
@@ -349,6 +368,7 @@ tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *out,
 	csv->scratch_used = 0;
 	row.start = csv->at;
 	row.line = csv->line;
+	plain_fields(csv, &row);
 	while (!row.done) {
 		if (csv->at < csv->size && csv->p[csv->at] == '"')
 			quoted_field(csv, &row);
@@ -367,6 +387,8 @@ tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *out,
 	out->count = row.count;
 	out->fields = csv->fields;
 	out->fault = row.fault;
+	out->raw = tw__str(csv->p + row.start, csv->at - row.start);
+	out->in_raw = !row.fault && csv->scratch_used == 0;
 	return TW_OK;
 }
 

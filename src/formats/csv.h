@@ -20,6 +20,8 @@ struct tw_csv_row {
 	size_t count;          /* fields */
 	const struct tw_str *fields;  /* borrowed until the next call */
 	const char *fault;     /* NULL, or why the row can't be trusted */
+	struct tw_str raw;     /* as it came, with its line end */
+	bool in_raw;           /* every field is a part of it */
 };
 
 struct tw_csv;

@@ -102,15 +102,6 @@ tw_status tw__preset_fail(const struct tw__preset *preset, size_t column,
 			   column_title(preset, column), "%s", text);
 }
 
-const char *tw__preset_cell(const struct tw__preset *preset, size_t column)
-{
-	int place = preset->place[column];
-
-	if (place < 0 || (size_t)place >= preset->row.count)
-		return "";
-	return preset->cell[place];
-}
-
 static bool in_list(const char *list, struct tw_str name)
 {
 	while (*list) {
@@ -167,17 +158,37 @@ tw_status tw__preset_map(struct tw__preset *preset, tw_error *err)
 	return TW_OK;
 }
 
+/* Where they stand in the row, with their ends cut off by a NUL each: what
+ * parts two fields is at least one byte. */
+static void cut_cells(struct tw__preset *preset)
+{
+	const struct tw_csv_row *row = &preset->row;
+
+	memcpy(preset->cells, row->raw.p, row->raw.l);
+	for (size_t i = 0; i < row->count; i++) {
+		struct tw_str field = tw__str_trim(row->fields[i]);
+		char *cell = &preset->cells[field.p - row->raw.p];
+
+		cell[field.l] = '\0';
+		preset->cell[i] = cell;
+	}
+}
+
 /* Fields are views; records want terminated strings. */
 static tw_status copy_cells(struct tw__preset *preset, tw_error *err)
 {
 	const struct tw_csv_row *row = &preset->row;
-	size_t want = 0, at = 0;
+	size_t want = row->raw.l, at = 0;
 
-	for (size_t i = 0; i < row->count; i++)
+	for (size_t i = 0; i < row->count && !row->in_raw; i++)
 		want += row->fields[i].l + 1;
 	if (tw__grow((void **)&preset->cells, &preset->cells_capacity,
 		     want + 1, 1))
 		return tw__fail_oom(err);
+	if (row->in_raw) {
+		cut_cells(preset);
+		return TW_OK;
+	}
 	for (size_t i = 0; i < row->count; i++) {
 		struct tw_str field = tw__str_trim(row->fields[i]);
 
@@ -414,6 +425,21 @@ static bool read_clock(int64_t *out_s, const char *text)
 	return true;
 }
 
+/* Up to nine digits and nothing else, as nearly all durations are. */
+static bool small_number(int64_t *out, const char *text)
+{
+	int64_t value = 0;
+	int n = 0;
+
+	for (; text[n] >= '0' && text[n] <= '9'; n++) {
+		if (n == 9)
+			return false;
+		value = value * 10 + (text[n] - '0');
+	}
+	*out = value;
+	return n && !text[n];
+}
+
 tw_status tw__preset_seconds(int64_t *out_us, bool *given,
 			     const struct tw__preset *preset, size_t column,
 			     tw_error *err)
@@ -430,6 +456,10 @@ tw_status tw__preset_seconds(int64_t *out_us, bool *given,
 			return tw__preset_fail(preset, column, err,
 				"'%.20s' is no duration; write seconds or "
 				"H:MM:SS", text);
+		*out_us = value * TW_SECOND;
+		return TW_OK;
+	}
+	if (small_number(&value, text)) {
 		*out_us = value * TW_SECOND;
 		return TW_OK;
 	}
@@ -473,8 +503,12 @@ tw_status tw__preset_number(const char **out, const struct tw__preset *preset,
 			    size_t column, tw_error *err)
 {
 	const char *text = tw__preset_cell(preset, column);
-	size_t n = strspn(text, "0123456789.,");
+	size_t n = 0;
 
+	/* strspn() makes a table of its set for every cell */
+	while ((text[n] >= '0' && text[n] <= '9') || text[n] == '.' ||
+	       text[n] == ',')
+		n++;
 	if (n && (text[n] == 'e' || text[n] == 'E') && text[n + 1] == '+' &&
 	    strspn(&text[n + 2], "0123456789") == strlen(&text[n + 2]))
 		return tw__preset_fail(preset, column, err, "'%.20s' lost its "

@@ -69,7 +69,15 @@ tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
 			 tw_error *err);
 
 /* Cell of a column, trimmed and terminated; "" when absent. */
-const char *tw__preset_cell(const struct tw__preset *preset, size_t column);
+static inline const char *tw__preset_cell(const struct tw__preset *preset,
+					  size_t column)
+{
+	int place = preset->place[column];
+
+	if (place < 0 || (size_t)place >= preset->row.count)
+		return "";
+	return preset->cell[place];
+}
 /* Places of the columns by the header row. @return TW_OK, TW_EPARSE */
 tw_status tw__preset_map(struct tw__preset *preset, tw_error *err);
 size_t tw__preset_named(const struct tw__preset *preset, struct tw_str title);

@@ -24,6 +24,11 @@ static char *split(const char *data, size_t size, char delimiter)
 	assert_int_equal(tw__csv_new(&csv, copy, size, delimiter, NULL), 0);
 	while (tw__csv_next(csv, &row, NULL) == TW_OK) {
 		tw__buf_printf(&out, "%lld:", (long long)row.line);
+		assert_true(row.raw.p >= copy && row.raw.l <= size);
+		for (size_t i = 0; i < row.count && row.in_raw; i++)
+			assert_true(row.fields[i].p >= row.raw.p &&
+				    row.fields[i].p + row.fields[i].l <=
+				    row.raw.p + row.raw.l);
 		for (size_t i = 0; i < row.count; i++) {
 			tw__buf_text(&out, "[");
 			tw__buf_append(&out, row.fields[i].p,
@@ -120,6 +125,30 @@ static void too_many_fields(void **state)
 	got = split(data, strlen(data), ',');
 	assert_non_null(strstr(got, "!\n2:[b]\n"));
 	tw_free(got);
+}
+
+/* Fields that are told apart in a hurry, beside those that are not. */
+static void plain_beside_quoted(void **state)
+{
+	char text[300], want[300];
+
+	(void)state;
+	check("a,\"b\"", "1:[a][b]\n");
+	check("\"\",\"\"", "1:[][]\n");
+	check("a,b\"c,\"d\"\"e\",f", "1:[a][b\"c][d\"e][f]\n");
+	check(",,\n,\"\",\n\"x\ny\",z", "1:[][][]\n2:[][][]\n"
+	      "3:[x\ny][z]\n");
+	/* the delimiter, the quote and the line end around a block's border */
+	for (int n = 50; n < 140; n++) {
+		memset(text, 'a', sizeof(text));
+		strcpy(&text[n], ",\"q\",z\nb,c");
+		snprintf(want, sizeof(want), "1:[%.*s][q][z]\n2:[b][c]\n", n,
+			 text);
+		check(text, want);
+		strcpy(&text[n], ",");
+		snprintf(want, sizeof(want), "1:[%.*s][]\n", n, text);
+		check(text, want);
+	}
 }
 
 static void row_limit(void **state)
@@ -383,6 +412,7 @@ int main(void)
 		cmocka_unit_test(unclosed_quotes),
 		cmocka_unit_test(nul_is_flagged),
 		cmocka_unit_test(too_many_fields),
+		cmocka_unit_test(plain_beside_quoted),
 		cmocka_unit_test(row_limit),
 		cmocka_unit_test(detection),
 		cmocka_unit_test(bad_arguments),

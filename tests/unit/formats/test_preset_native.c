@@ -26,6 +26,35 @@ static void test_native(void **state)
 	done(&r);
 }
 
+/* Cells are cut out of the row, or put together when it has doubled quotes:
+ * either way each ends where it ends. */
+static void test_native_cells(void **state)
+{
+	static const char *const ids[] = { "a", "b b", "c\"c", "d", "e" };
+	static const char *const callees[] = { "1", "", "3", "4", "" };
+	struct reader r;
+
+	(void)state;
+	assert_int_equal(open_as(&r, "native", NULL, NULL, false,
+		"call_id,start,duration,campaign,callee\n"
+		"a, 2026-10-05T10:00:00Z\t, 7 ,x,1\n"
+		"\" b b \",\"2026-10-05T10:00:00Z\",7,\"\",\r\n"
+		"\"c\"\"c\",2026-10-05T10:00:00Z,7,,\" 3\"\n"
+		"d,2026-10-05T13:00:00+03:00,000000007,\"x\ny\",4\n"
+		"e,2026-10-05T10:00:00Z,0000000007,,"), TW_OK);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(ids); i++) {
+		assert_int_equal(next(&r), TW_OK);
+		assert_string_equal(r.cdr.call_id, ids[i]);
+		assert_string_equal(r.cdr.callee, callees[i]);
+		assert_int_equal(r.cdr.start, at("2026-10-05T10:00:00Z"));
+		assert_int_equal(r.cdr.duration_us, 7 * TW_SECOND);
+		assert_string_equal(r.cdr.campaign, i == 0 ? "x" : i == 3 ?
+				    "x\ny" : "");
+	}
+	assert_int_equal(next(&r), TW_ITER_END);
+	done(&r);
+}
+
 static void test_native_durations(void **state)
 {
 	struct reader r;
@@ -213,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_native),
+		cmocka_unit_test(test_native_cells),
 		cmocka_unit_test(test_native_durations),
 		cmocka_unit_test(test_native_bad_rows),
 		cmocka_unit_test(test_native_words),
