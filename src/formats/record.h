@@ -58,6 +58,7 @@ struct record_column {
 struct record_word {
 	enum record_field field;    /* RF_STATUS, RF_DIRECTION, RF_ROLE */
 	char *word;                 /* shell-like, any case */
+	bool is_plain;              /* it is only itself */
 	uint32_t value;
 };
 

@@ -312,7 +312,7 @@ static tw_status set_word(tw_cdr_map *map, enum record_field field,
 	if (!copy)
 		return tw__fail_oom(err);
 	map->words[map->word_count++] = (struct record_word){ field, copy,
-							(uint32_t)found };
+		!strpbrk(copy, "*?[\\"), (uint32_t)found };
 	return TW_OK;
 }
 

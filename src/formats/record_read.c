@@ -62,6 +62,14 @@ static tw_status fail(const struct record_reader *r, enum record_field field,
 
 /* ---- words ---- */
 
+/* "*" is any word, and nothing is none. */
+static bool is_word(const struct record_word *word, const char *text)
+{
+	if (word->is_plain)
+		return tw__str_ieq(tw__str_of(text), word->word);
+	return *text && fnmatch(word->word, text, FNM_CASEFOLD) == 0;
+}
+
 static tw_status read_word(uint32_t *out, struct record_reader *r,
 			   enum record_field field, tw_error *err)
 {
@@ -73,9 +81,7 @@ static tw_status read_word(uint32_t *out, struct record_reader *r,
 	for (size_t i = 0; i < map->word_count; i++) {
 		const struct record_word *word = &map->words[i];
 
-		/* "*" is any word, and nothing is none */
-		if (word->field == field && !*text == !*word->word &&
-		    fnmatch(word->word, text, FNM_CASEFOLD) == 0) {
+		if (word->field == field && is_word(word, text)) {
 			*out = word->value;
 			return TW_OK;
 		}

@@ -13,13 +13,16 @@
 #include <string.h>
 #include "record.h"
 
-#define PIECE     65536u
+/* expat copies what it is given, and of a file of many documents again for
+ * each of them */
+#define PIECE     4096u
 #define NAMES_MAX 512
 
 struct xml_source {
 	struct record_source base;
 	const tw_cdr_map *map;
 	XML_Parser parser;
+	bool reading;               /* a document has begun */
 	char *text;
 	size_t size, at;            /* given to the parser so far */
 	size_t document;            /* where this document begins */
@@ -209,12 +212,18 @@ static bool open_parser(struct xml_source *s)
 	static const XML_Memory_Handling_Suite memory = { xml_alloc,
 		xml_resize, xml_release };
 
-	if (s->parser)
-		XML_ParserFree(s->parser);
-	/* the text was brought to UTF-8, whatever its first line says */
-	s->parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
-	if (!s->parser)
+	/* the text was brought to UTF-8, whatever its first line says; a
+	 * reset keeps what the parser has allocated, and a file may hold a
+	 * document for each call */
+	if (s->parser && !XML_ParserReset(s->parser, NULL))
 		return false;
+	if (!s->parser)
+		s->parser = XML_ParserCreate_MM(NULL, &memory, NULL);
+	/* not by the two above: a reset hides that it had no memory */
+	if (!s->parser || XML_SetEncoding(s->parser, "UTF-8") !=
+	    XML_STATUS_OK)
+		return false;
+	s->reading = true;
 	XML_SetUserData(s->parser, s);
 	XML_SetElementHandler(s->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(s->parser, on_text);
@@ -240,9 +249,7 @@ static void next_document(struct xml_source *s, size_t at)
 		at++;
 	}
 	s->document = s->at = at;
-	if (s->parser)
-		XML_ParserFree(s->parser);
-	s->parser = NULL;
+	s->reading = false;
 }
 
 /* One go of the parser: to the next stop, or the end of a piece. */
@@ -333,9 +340,9 @@ static tw_status xml_next(struct record_row *out, struct record_source *base,
 		enum XML_Status status;
 		tw_status status_of;
 
-		if (!s->parser && s->at >= s->size)
+		if (!s->reading && s->at >= s->size)
 			return TW_ITER_END;
-		if (!s->parser && !open_parser(s))
+		if (!s->reading && !open_parser(s))
 			return tw__fail_oom(err);
 		status = go_on(s);
 		if (s->oom || (status == XML_STATUS_ERROR &&

@@ -83,6 +83,8 @@ static void test_no_memory(void **state)
 	static const struct { const char *preset, *file; } all[] = {
 		{ "freeswitch_csv", "freeswitch_csv.csv" },
 		{ "freeswitch_json", "freeswitch_json.json" },
+		{ "freeswitch_xml", "freeswitch_xml.xml" },
+		{ "kamailio_acc", "kamailio_acc.csv" },
 	};
 	tw_zone *zone;
 
