@@ -1,5 +1,5 @@
 /**
- * @file src/formats/preset_pbx.c  What 3CX and Cisco CUCM write
+ * @file src/formats/preset_pbx.c  What 3CX, CUCM, Yeastar, cdr-stats write
  *
  * Decides nothing by itself: tables of their documented columns.
  *
@@ -64,5 +64,55 @@ static const struct record_setting cucm[] = {
 	{ NULL, NULL }
 };
 
+/* The names are misspelt there too. Rows of one call share its id. */
+static const struct record_setting yeastar[] = {
+	{ "zone", "required" },
+	{ "header", "yes" },
+	{ "group", "linked" },
+	{ "linked_id", "callid" },
+	{ "start", "timestart" },
+	{ "total", "callduraction,callduration" },
+	{ "duration", "talkduraction,talkduration" },
+	{ "caller", "callfrom" },
+	{ "callee", "callto" },
+	{ "number", "did,didnumber" },
+	{ "trunk", "dsttrunkname,dsttrcunkname,srctrunkname,trunks" },
+	{ "accountcode", "pincode" },
+	{ "direction", "type" },
+	{ "directions.Inbound", "inbound" },
+	{ "directions.Outbound", "outbound" },
+	{ "directions.Internal", "internal" },
+	{ "directions.*", "unknown" },
+	{ "status", "status" },
+	{ "statuses.ANSWERED", "answered" },
+	{ "statuses.NO ANSWER", "no_answer" },
+	{ "statuses.BUSY", "busy" },
+	{ "statuses.FAILED", "failed" },
+	{ "statuses.VOICEMAIL", "unknown" },
+	{ NULL, NULL }
+};
+
+/* Its prices have no currency: a mapping may add both. */
+static const struct record_setting cdr_stats[] = {
+	{ "zone", "required" },
+	{ "header", "yes" },
+	{ "call_id", "callid,call_id,uuid" },
+	{ "start", "starting_date,start_uepoch,start_date" },
+	{ "total", "duration" },
+	{ "duration", "billsec" },
+	{ "caller", "caller_id_number,callerid,cid_number" },
+	{ "callee", "destination_number,phone_number" },
+	{ "accountcode", "accountcode" },
+	{ "direction", "direction" },
+	{ "directions.in*", "inbound" },
+	{ "directions.out*", "outbound" },
+	{ "directions.*", "unknown" },
+	{ NULL, NULL }
+};
+
+const struct record_preset tw__preset_yeastar = { "yeastar", yeastar };
+const struct record_preset tw__preset_cdr_stats = {
+	"cdr_stats", cdr_stats
+};
 const struct record_preset tw__preset_3cx = { "3cx", threecx };
 const struct record_preset tw__preset_cucm = { "cucm", cucm };

@@ -11,6 +11,10 @@ extern const struct record_preset tw__preset_freeswitch_csv,
 	tw__preset_freeswitch_xml;
 extern const struct record_preset tw__preset_kamailio_acc,
 	tw__preset_kamailio_cdrs, tw__preset_opensips_acc;
-extern const struct record_preset tw__preset_3cx, tw__preset_cucm;
+extern const struct record_preset tw__preset_3cx, tw__preset_cucm,
+	tw__preset_yeastar, tw__preset_cdr_stats;
+extern const struct record_preset tw__preset_mango, tw__preset_rostelecom,
+	tw__preset_beeline, tw__preset_mts, tw__preset_megafon,
+	tw__preset_zadarma;
 
 #endif

@@ -34,7 +34,7 @@ enum record_field {
 	RF_CALL_ID, RF_LINKED_ID, RF_PEER_ID, RF_ROLE, RF_LEG, RF_SEQUENCE,
 	RF_START, RF_ANSWER, RF_END, RF_START_DATE, RF_ANSWER_DATE,
 	RF_END_DATE, RF_DURATION, RF_TOTAL, RF_SETUP, RF_STATUS,
-	RF_DIRECTION, RF_CALLER, RF_CALLEE, RF_NUMBER, RF_TRUNK, RF_CARRIER,
+	RF_DIRECTION, RF_CALLER, RF_CALLEE, RF_NUMBER, RF_PARTY, RF_TRUNK, RF_CARRIER,
 	RF_DEPARTMENT, RF_EXTENSION, RF_ACCOUNTCODE, RF_CAMPAIGN, RF_COST,
 	RF_CURRENCY, RF_SOURCE, RF_COUNT
 };
@@ -177,7 +177,8 @@ struct record_reader {
 	const char *peer_id;
 	char made_id[32], extension[16];
 	char cost[64];
-	char party[3][RECORD_TEXT_MAX + 1]; /* caller, callee, number */
+	char party[4][RECORD_TEXT_MAX + 1]; /* caller, callee, number, and
+					who is at the other end */
 	char joined[64];            /* date and time of day */
 };
 /* The row in reader->row. @return TW_OK, TW_EPARSE */

@@ -13,6 +13,9 @@ static const struct record_preset *const presets[] = {
 	&tw__preset_freeswitch_json, &tw__preset_freeswitch_xml,
 	&tw__preset_kamailio_acc, &tw__preset_kamailio_cdrs,
 	&tw__preset_opensips_acc, &tw__preset_3cx, &tw__preset_cucm,
+	&tw__preset_mango, &tw__preset_rostelecom, &tw__preset_beeline,
+	&tw__preset_mts, &tw__preset_megafon, &tw__preset_zadarma,
+	&tw__preset_yeastar, &tw__preset_cdr_stats,
 };
 
 static const struct record_preset *find_preset(const char *name)

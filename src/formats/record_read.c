@@ -385,6 +385,26 @@ static tw_status read_party(const char **out, struct record_reader *r,
 	return TW_OK;
 }
 
+/* Some name our number and the other end's, whoever called whom. */
+static tw_status place_party(tw_cdr *out, struct record_reader *r,
+			     tw_error *err)
+{
+	bool inbound = out->direction == TW_DIRECTION_INBOUND;
+	const char *party;
+	tw_status status = read_party(&party, r, RF_PARTY, err);
+
+	if (status || !*party)
+		return status;
+	if (!out->direction)
+		return fail(r, RF_DIRECTION, err, "is needed to tell who "
+			    "called whom");
+	if (!*out->caller)
+		out->caller = inbound ? party : out->number;
+	if (!*out->callee)
+		out->callee = inbound ? out->number : party;
+	return TW_OK;
+}
+
 static tw_status read_numbers(tw_cdr *out, struct record_reader *r,
 			      tw_error *err)
 {
@@ -395,6 +415,8 @@ static tw_status read_numbers(tw_cdr *out, struct record_reader *r,
 		status = read_party(&out->callee, r, RF_CALLEE, err);
 	if (!status)
 		status = read_party(&out->number, r, RF_NUMBER, err);
+	if (!status)
+		status = place_party(out, r, err);
 	if (status)
 		return status;
 	out->extension = cell(r, RF_EXTENSION);
@@ -431,8 +453,9 @@ static tw_status read_u32(uint32_t *out, struct record_reader *r,
 static void make_id(tw_cdr *out, struct record_reader *r)
 {
 	static const enum record_field stable[] = { RF_CALLER, RF_CALLEE,
-		RF_START, RF_START_DATE, RF_TRUNK, RF_EXTENSION, RF_NUMBER };
-	char text[1024];
+		RF_START, RF_START_DATE, RF_TRUNK, RF_EXTENSION, RF_NUMBER,
+		RF_PARTY, RF_LINKED_ID };
+	char text[1280];
 	size_t at = 0;
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(stable); i++) {

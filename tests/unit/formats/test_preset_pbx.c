@@ -1,4 +1,4 @@
-/* 3CX and Cisco CUCM. */
+/* 3CX, Cisco CUCM, Yeastar, cdr-stats. */
 #include "record_fixture.h"
 
 static void test_3cx(void **state)
@@ -70,11 +70,76 @@ static void test_cucm(void **state)
 	free(text);
 }
 
+static void test_yeastar(void **state)
+{
+	static const struct wanted rows[] = {
+		{ .start = "2026-10-05T07:00:00Z",
+		  .end = "2026-10-05T07:01:09Z", .ms = 61000,
+		  .status = TW_CALL_ANSWERED,
+		  .direction = TW_DIRECTION_OUTBOUND, .caller = "101",
+		  .callee = "84951234567", .extension = "101",
+		  .trunk = "north", .accountcode = "7788",
+		  .linked = "1591183600.1" },
+		/* one phone rang, another one answered */
+		{ .start = "2026-10-05T07:05:00Z",
+		  .end = "2026-10-05T07:05:20Z",
+		  .status = TW_CALL_NO_ANSWER, .flags = TW_CDR_ATTEMPT,
+		  .direction = TW_DIRECTION_INBOUND,
+		  .caller = "79031112233", .callee = "101",
+		  .extension = "101", .trunk = "north",
+		  .number = "78432000001", .linked = "1591183900.2" },
+		{ .start = "2026-10-05T07:05:00Z",
+		  .end = "2026-10-05T07:05:35Z", .ms = 15000,
+		  .status = TW_CALL_ANSWERED,
+		  .direction = TW_DIRECTION_INBOUND,
+		  .caller = "79031112233", .callee = "102",
+		  .extension = "102", .trunk = "north",
+		  .number = "78432000001", .linked = "1591183900.2" },
+	};
+	char *text = fixture("yeastar.csv");
+	struct reader r;
+
+	(void)state;
+	assert_int_equal(open_as(&r, "yeastar", "Europe/Moscow", NULL, false,
+				 text), TW_OK);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++)
+		want(&r, &rows[i]);
+	the_end(&r);
+	free(text);
+}
+
+static void test_cdr_stats(void **state)
+{
+	static const struct wanted rows[] = {
+		{ .id = "c1", .start = "2026-10-05T07:00:00Z",
+		  .end = "2026-10-05T07:01:09Z", .ms = 61000,
+		  .direction = TW_DIRECTION_OUTBOUND, .caller = "101",
+		  .callee = "84951234567", .extension = "101",
+		  .accountcode = "Sales" },
+		{ .id = "c2", .start = "2026-10-05T07:05:00Z",
+		  .end = "2026-10-05T07:05:20Z",
+		  .direction = TW_DIRECTION_INBOUND,
+		  .caller = "79031112233", .callee = "78432000001" },
+	};
+	char *text = fixture("cdr_stats.csv");
+	struct reader r;
+
+	(void)state;
+	assert_int_equal(open_as(&r, "cdr_stats", "Europe/Moscow", NULL,
+				 false, text), TW_OK);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++)
+		want(&r, &rows[i]);
+	the_end(&r);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_3cx),
 		cmocka_unit_test(test_cucm),
+		cmocka_unit_test(test_yeastar),
+		cmocka_unit_test(test_cdr_stats),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
