@@ -128,7 +128,9 @@ typedef struct tw_call_request {
 	const char *number;          /* digits */
 	const char *caller;          /* digits or NULL */
 	const char *site;            /* for emergency; NULL: none */
-	const char *department;      /* name; NULL: nobody's */
+	const char *department;      /* name; NULL, or one that no budget
+					names: only budgets of everybody
+					concern the call */
 	const char *trunk;           /* this one only; NULL: any */
 	tw_time at;
 	int64_t expected_us;         /* duration to compare by; 0: 60 s */
@@ -249,9 +251,10 @@ TW_EXTERN(tw_status) tw_budgets_open(tw_budgets **out, tw_store *store,
 /** Call it about once a second, and when TW_BUDGET_STEP asks for it: leases
  * are renewed, returned and taken, budgets read again after an apply, orphans
  * released. When it fails (locked, disk full) nothing is lost, calls go on
- * from what is leased, and no more is handed out then.
- * @return TW_OK, TW_ECONFLICT (another process took over this owner's name:
- *         nothing is handed out any more), what a store says */
+ * from what is leased, and no more is handed out then. Not inside a
+ * transaction or an open import of this store's handle (TW_EBUSY).
+ * @return TW_OK, TW_EBUSY, TW_ECONFLICT (another process took over this
+ *         owner's name: nothing is handed out any more), what a store says */
 TW_EXTERN(tw_status) tw_budget_step(tw_budgets *budgets, tw_time now,
 				    tw_error *err);
 /** Gives leases back. What is held for calls whose records are still to come

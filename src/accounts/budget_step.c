@@ -156,6 +156,22 @@ static tw_status ask(tw_budgets *budgets, struct tw__keeper *keeper,
 	return tw__leases_write(keeper, err);
 }
 
+/* What stands in a caller's transaction may be rolled back after we have
+ * handed it out. */
+static tw_status check_outside(tw_store *store, tw_error *err)
+{
+	struct tw_tx tx;
+	tw_status status = tw__read_enter(&tx, store, err);
+
+	if (status)
+		return status;
+	if (!tx.own)
+		return tw__fail(err, TW_EBUSY, "a transaction of this store "
+				"is open; step when it is committed");
+	tw__read_leave(&tx, store);
+	return TW_OK;
+}
+
 static tw_status reach(tw_budgets *budgets, struct tw__keeper *keeper,
 		       int64_t at, bool write, tw_error *err)
 {
@@ -218,10 +234,12 @@ static tw_status step(tw_budgets *budgets, struct tw__keeper *keeper,
 		      tw_time now, tw_error *err)
 {
 	int64_t at = monotonic(keeper);
-	bool changed, write;
-	tw_status status = tw__budgets_load(&changed, budgets, keeper, now,
-					    err);
+	bool changed = false, write;
+	tw_status status = check_outside(keeper->store, err);
 
+	if (!status)
+		status = tw__budgets_load(&changed, budgets, keeper, now,
+					  err);
 	if (status)
 		return status;
 	if (changed)
@@ -344,8 +362,10 @@ static tw_status enter(struct tw__keeper *keeper, uint32_t flags,
 		       tw_error *err)
 {
 	struct tw_tx tx;
-	tw_status status = tw__tx_enter(&tx, keeper->store, err);
+	tw_status status = check_outside(keeper->store, err);
 
+	if (!status)
+		status = tw__tx_enter(&tx, keeper->store, err);
 	if (status)
 		return status;
 	status = tw__owner_enter(keeper, flags & TW_BUDGETS_RECORDS_IN, err);
@@ -409,6 +429,9 @@ tw_status tw_budgets_close(tw_budgets *budgets, tw_time now, tw_error *err)
 	if (!budgets->stored || budgets->readonly || budgets->superseded)
 		return TW_OK;
 	keeper = budgets->keeper;
+	status = check_outside(keeper->store, err);
+	if (status)
+		return status;
 	stop(budgets);
 	status = tw__wants_collect(budgets, keeper, now, err);
 	if (!status)

@@ -225,7 +225,8 @@ static tw_status decide(struct asking *a, const struct tw_rows *budgets,
 
 	if (status == TW_EINVAL || status == TW_ENOMEM)
 		return status;
-	if (!status && tw_router_is_emergency(a->router, a->request.number)) {
+	if (tw_router_is_emergency(a->router, a->request.number)) {
+		/* also where no way out is up: one is tried all the same */
 		a->answer.emergency = 1;
 		a->answer.most_s = TW_MOST_UNLIMITED;
 	} else if (!status) {
