@@ -28,6 +28,7 @@
 #include <trunkwise/usage.h>
 #include <trunkwise/privacy.h>
 #include <trunkwise/join.h>
+#include <trunkwise/invoice.h>
 #include <trunkwise/store.h>
 
 #endif

@@ -43,6 +43,7 @@ TW_HANDLE(tw_registration)
 %include "recorder.i"
 %include "ledger.i"
 %include "join.i"
+%include "invoice.i"
 %include "privacy.i"
 %include "store.i"
 %include "reports.i"

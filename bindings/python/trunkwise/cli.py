@@ -13,9 +13,9 @@ import os
 import sys
 import threading
 
-from . import (budget_commands, commands, deck_commands, numbering_commands,
-               privacy_commands, rating_commands, recorder_commands,
-               records, report_commands,
+from . import (budget_commands, commands, deck_commands, invoice_commands,
+               numbering_commands, privacy_commands, rating_commands,
+               recorder_commands, records, report_commands,
                store_commands, tariff_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
@@ -284,6 +284,23 @@ def _cdr_join(parser: argparse.ArgumentParser) -> None:
     _who(parser)
 
 
+def _invoice_enter(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    invoice_commands.enter_arguments(parser)
+    _who(parser)
+
+
+def _invoice_list(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--month", metavar="YYYY-MM", help="of this one only")
+
+
+def _invoice_withdraw(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("invoice", type=int, metavar="INVOICE")
+    _who(parser)
+
+
 def _dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true",
                         help="list, erase nothing")
@@ -379,6 +396,13 @@ VERBS = {
     ("report", "expenses"): (_report_expenses,
                              report_commands.report_expenses,
                              "what each department cost"),
+    ("invoice", "enter"): (_invoice_enter, invoice_commands.invoice_enter,
+                           "take down a carrier's document"),
+    ("invoice", "list"): (_invoice_list, invoice_commands.invoice_list,
+                          "documents that were entered"),
+    ("invoice", "withdraw"): (_invoice_withdraw,
+                              invoice_commands.invoice_withdraw,
+                              "take a document back"),
     ("period", "accrue"): (_period, commands.period_accrue,
                            "post rents, recurring items, what a month lacks"),
     ("period", "close"): (_period_close, commands.period_close,
@@ -420,7 +444,8 @@ _NOUNS = {
     "cdr": "call records", "import": "batches of records",
     "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
-    "period": "months of the ledger", "privacy": "people's numbers",
+    "invoice": "documents of carriers", "period": "months of the ledger",
+    "privacy": "people's numbers",
     "spool": "records that wait beside the store",
     "store": "the file itself", "trunk": "carrier trunks",
 }

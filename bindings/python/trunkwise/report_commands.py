@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import files
 from .errors import InvalidArgument
+from .invoice_commands import report_invoiced
 from .render import FORMATS, Style
 from .report import BY, COMPARE, PER
 from .store import Store
@@ -35,6 +36,10 @@ def expenses_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--compare", default="", metavar="A,B",
                         help=",".join(COMPARE) + ": the months before, and "
                              "budgets of departments")
+    parser.add_argument("--basis", default="rated",
+                        choices=("rated", "invoiced"),
+                        help="our rating, or the carriers' documents spread "
+                             "by it")
     parser.add_argument("--format", default=None, choices=tuple(FORMATS))
     parser.add_argument("--decimal", choices=tuple(_POINTS),
                         help="of CSV; default what --lang writes")
@@ -105,6 +110,8 @@ def _parts(text: str) -> tuple[str, ...]:
 
 def report_expenses(arguments: argparse.Namespace) -> int:
     chosen = _format(arguments)
+    if arguments.basis == "invoiced":
+        return _write(report_invoiced(arguments, chosen), arguments, chosen)
     style = _style(arguments, chosen)
     month, last = _months(arguments)
     with Store(arguments.store, readonly=True) as store:
@@ -112,7 +119,10 @@ def report_expenses(arguments: argparse.Namespace) -> int:
             month, last_month=last, by=_parts(arguments.by),
             per=arguments.per,
             compare=tuple(dict.fromkeys(_parts(arguments.compare))))
-    data = FORMATS[chosen](report, style)
+    return _write(FORMATS[chosen](report, style), arguments, chosen)
+
+
+def _write(data: bytes, arguments: argparse.Namespace, chosen: str) -> int:
     if arguments.output:
         files.write(arguments.output, data)
         print(plain(say(arguments.lang, "written", path=arguments.output)),

@@ -14,6 +14,7 @@ from .budgets import BudgetState, Budgets
 from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .numbering import Lookup, Numbering
+from .invoices import Invoice, InvoicedRow, invoiced, invoices
 from .join import Join, join
 from .prices import PriceChanges, price_changes
 from .privacy import Erasure
@@ -240,6 +241,27 @@ class Store:
         """Sealed months: key, ``calls`` (rows), hash of the last day
         (``detail``)."""
         return listing_of(raw.tw_period_seals(self.handle))
+
+    def enter_invoice(self, number: str, *, date: str, month: str,
+                      net: str | Decimal, vat: str | Decimal,
+                      gross: str | Decimal, carrier: str | None = None,
+                      vendor: str | None = None,
+                      currency: str | None = None) -> int:
+        """A document as it was received; its number in the store."""
+        return raw.invoice_enter(self.handle, number, carrier, vendor, date,
+                                 month, str(net), str(vat), str(gross),
+                                 currency)
+
+    def invoices(self, month: str | None = None) -> list[Invoice]:
+        return invoices(self.handle, month)
+
+    def withdraw_invoice(self, invoice: int) -> None:
+        raw.tw_invoice_withdraw(self.handle, invoice)
+
+    def invoiced(self, month: str) -> list[InvoicedRow]:
+        """The documents of a month, spread over departments by what our
+        rating charged them; they add up to the documents."""
+        return invoiced(self.handle, month)
 
     def periods(self) -> list[Listing]:
         """Closed months: key, when (``at``), by whom (``detail``)."""

@@ -288,6 +288,19 @@ _WORDS = {
         "Действует диапазонов: {in_force}; прочитано кодов: {codes}, "
         "заменено прежних диапазонов: {replaced}, без региона: "
         "{without_region}."),
+    "invoiced_total": ("total", "итого"),
+    "invoice_entered": ("Document {invoice} is entered",
+                        "Документ {invoice} введён"),
+    "invoice_withdrawn": ("Document {invoice} is withdrawn",
+                          "Документ {invoice} отозван"),
+    "invoices_none": ("There are no documents", "Документов нет"),
+    "withdrawn": ("withdrawn", "отозван"),
+    "not_invoiced": ("no document yet: by our rating",
+                     "документа ещё нет: по нашему расчёту"),
+    "invoiced_net": ("net", "без НДС"), "invoiced_vat": ("VAT", "НДС"),
+    "invoiced_gross": ("with VAT", "с НДС"),
+    "invoiced_rated": ("our rating", "наш расчёт"),
+    "invoiced_difference": ("difference", "разница"),
     "joined": (
         "{joined} calls told by both; only {first}: {only_first}, only "
         "{second}: {only_second}; ambiguous: {ambiguous_first} and "

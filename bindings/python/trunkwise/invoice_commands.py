@@ -1,0 +1,157 @@
+"""``trunkwise invoice enter``, ``list``, ``withdraw``, and the report that
+adds up to documents. No rule of the library lives here."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+from typing import Any
+
+from .commands import actor, print_json
+from .errors import InvalidArgument, NotFound
+from .invoices import InvoicedRow
+from .render.safe import as_text
+from .store import Store
+from .values import text
+from .words import plain, say
+
+_MONEY = ("net", "vat", "gross", "rated", "difference")
+
+
+def enter_arguments(parser: argparse.ArgumentParser) -> None:
+    payee = parser.add_mutually_exclusive_group(required=True)
+    payee.add_argument("--carrier", metavar="NAME")
+    payee.add_argument("--vendor", metavar="NAME")
+    for name, meta in (("number", "TEXT"), ("date", "YYYY-MM-DD"),
+                       ("month", "YYYY-MM"), ("net", "AMOUNT"),
+                       ("vat", "AMOUNT"), ("gross", "AMOUNT")):
+        parser.add_argument(f"--{name}", required=True, metavar=meta)
+    parser.add_argument("--currency", help="default the company's")
+
+
+def invoice_enter(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, actor=actor(arguments)) as store:
+        made = store.enter_invoice(
+            arguments.number, carrier=arguments.carrier,
+            vendor=arguments.vendor, date=arguments.date,
+            month=arguments.month, net=arguments.net, vat=arguments.vat,
+            gross=arguments.gross, currency=arguments.currency)
+    if arguments.json:
+        print_json({"invoice": made})
+    else:
+        print(say(arguments.lang, "invoice_entered", invoice=made))
+    return 0
+
+
+def invoice_list(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.invoices(arguments.month)
+    if arguments.json:
+        print_json({"invoices": [
+            {"invoice": i.id, "number": i.number, "payee": i.payee,
+             "date": i.date.isoformat(), "month": i.month,
+             "net": text(i.net), "vat": text(i.vat), "gross": text(i.gross),
+             "currency": i.currency, "withdrawn": i.withdrawn}
+            for i in rows]})
+        return 0
+    for i in rows:
+        gone = say(arguments.lang, "withdrawn") if i.withdrawn else ""
+        print(plain(f"{i.id:>4}  {i.month}  {i.date}  {text(i.gross):>14} "
+                    f"{i.currency}  {i.payee}, {i.number}  {gone}".rstrip()))
+    if not rows:
+        print(say(arguments.lang, "invoices_none"))
+    return 0
+
+
+def invoice_withdraw(arguments: argparse.Namespace) -> int:
+    if not 0 < arguments.invoice < 2 ** 63:
+        raise NotFound(f"no document {arguments.invoice}; see invoice list",
+                       code="TW_ENOTFOUND", field="invoice")
+    with Store(arguments.store, actor=actor(arguments)) as store:
+        store.withdraw_invoice(arguments.invoice)
+    if arguments.json:
+        print_json({"invoice": arguments.invoice, "withdrawn": True})
+    else:
+        print(say(arguments.lang, "invoice_withdrawn",
+                  invoice=arguments.invoice))
+    return 0
+
+
+def _document(row: InvoicedRow) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "payee": row.payee, "invoiced": row.invoiced}
+    if row.is_total:
+        document["documents"] = row.documents
+    else:
+        document["department"] = row.department
+        document["unallocated"] = row.unallocated
+    document.update({k: text(getattr(row, k)) for k in _MONEY})
+    document["currency"] = row.currency
+    return document
+
+
+def _name(row: InvoicedRow, lang: str) -> str:
+    if row.is_total:
+        return say(lang, "invoiced_total")
+    return row.department or say(lang, "unallocated")
+
+
+def _text(rows: list[InvoicedRow], lang: str) -> str:
+    out = io.StringIO()
+    last = None
+    for row in rows:
+        payee = (row.payee, row.currency)
+        if payee != last:
+            note = "" if row.invoiced else "  " + say(lang, "not_invoiced")
+            out.write(f"{row.payee or say(lang, 'none')}, "
+                      f"{row.currency}{note}\n")
+            out.write("  " + " " * 24 + "".join(
+                f"{say(lang, 'invoiced_' + k):>16}" for k in _MONEY) + "\n")
+            last = payee
+        out.write(f"  {_name(row, lang):<24.24}" + "".join(
+            f"{text(getattr(row, k)):>16}" for k in _MONEY))
+        out.write(f"  {row.documents}\n" if row.documents else "\n")
+    return out.getvalue()
+
+
+def _csv(rows: list[InvoicedRow], lang: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["payee", "department", "total", "invoiced", *_MONEY,
+                     "currency", "documents"])
+    for row in rows:
+        writer.writerow([as_text(row.payee), as_text(row.department),
+                         int(row.is_total), int(row.invoiced),
+                         *(text(getattr(row, k)) for k in _MONEY),
+                         row.currency, as_text(row.documents)])
+    return out.getvalue()
+
+
+def report_invoiced(arguments: argparse.Namespace, chosen: str) -> bytes:
+    """The report of one month, as text, CSV or JSON."""
+    if not arguments.month:
+        raise InvalidArgument("is missing; documents are of one month",
+                              code="TW_EINVAL", field="--month")
+    for name in ("per", "compare", "decimal", "delimiter", "encoding"):
+        if getattr(arguments, name):
+            raise InvalidArgument("is not there with --basis invoiced",
+                                  code="TW_EINVAL", field=f"--{name}")
+    if chosen not in ("text", "csv", "json"):
+        raise InvalidArgument("is not there with --basis invoiced; write "
+                              "text, csv or json", code="TW_EINVAL",
+                              field="--format")
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.invoiced(arguments.month)
+    if chosen == "json":
+        return (json.dumps({
+            "month": arguments.month, "basis": "invoiced",
+            "rows": [_document(r) for r in rows if not r.is_total],
+            "payees": [_document(r) for r in rows if r.is_total]},
+            ensure_ascii=False, indent=2) + "\n").encode()
+    if chosen == "csv":
+        return _csv(rows, arguments.lang).encode()
+    if not rows:
+        return (say(arguments.lang, "invoices_none") + "\n").encode()
+    return _text(rows, arguments.lang).encode()

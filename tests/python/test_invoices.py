@@ -1,0 +1,111 @@
+"""Documents: the page's commands, and a model in fractions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import re
+import subprocess
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+import trunkwise
+from conftest import BUILD, SOURCE
+
+DEPARTMENTS = ["Kazan", "Ufa", "=cmd|'x'!A1", "Perm"]
+CENT = Decimal("0.01")
+
+
+def company(rents):
+    text = ('[company]\nname = "Factory"\nzone = "Europe/Moscow"\n'
+            'currency = "RUB"\n[[carrier]]\nname = "north"\n')
+    for i, (name, rent) in enumerate(zip(DEPARTMENTS, rents)):
+        text += (f'[[department]]\nname = "{name}"\n'
+                 f'[[number]]\nnumber = "7843200000{i}"\n'
+                 f'carrier = "north"\ndepartment = "{name}"\n'
+                 f'rent = "{rent}"\n')
+    return text
+
+
+def make(folder, rents):
+    (folder / "d.toml").write_text(company(rents))
+    with trunkwise.Store(folder / "office.db", create=True) as store:
+        store.apply(trunkwise.Deployment.load(folder / "d.toml"),
+                    at=__import__("datetime").datetime.fromisoformat(
+                        "2026-09-01T00:00:00+03:00"))
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return make(tmp_path, ["100.00", "200.00", "0.01", "33.33"])
+
+
+def command(folder, *words):
+    done = subprocess.run([BUILD / "bin" / "trunkwise", *words], cwd=folder,
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_page(folder):
+    page = (SOURCE / "docs" / "invoices.md").read_text()
+    path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    for block in re.findall(r"^```sh\n(.*?)^```", page, re.S | re.M):
+        for line in block.splitlines():
+            subprocess.run(["sh", "-c", line], cwd=folder, check=True,
+                           env={**os.environ, "PATH": path})
+    code, out, _ = command(folder, "report", "expenses", "office.db",
+                           "--month", "2026-10", "--basis", "invoiced",
+                           "--json")
+    document = json.loads(out)
+    assert code == 0 and document["basis"] == "invoiced"
+    total, = document["payees"]
+    assert (total["gross"], total["documents"]) == ("120.00", "77-A")
+    assert total["difference"] == "-213.34"
+    assert sum(Decimal(r["gross"]) for r in document["rows"]) == 120
+    code, out, _ = command(folder, "report", "expenses", "office.db",
+                           "--month", "2026-10", "--basis", "invoiced",
+                           "--format", "csv")
+    rows = list(csv.reader(io.StringIO(out)))
+    assert len({len(r) for r in rows}) == 1
+    assert not any(c.startswith(("=", "+", "@")) for r in rows for c in r)
+    code, out, _ = command(folder, "invoice", "withdraw", "office.db", "1")
+    assert code == 0
+    code, _, _ = command(folder, "invoice", "withdraw", "office.db", "1")
+    assert code == 2
+    for words in (["--format", "xlsx"], ["--per", "day"],
+                  ["--compare", "previous"]):
+        code, _, err = command(folder, "report", "expenses", "office.db",
+                               "--month", "2026-10", "--basis", "invoiced",
+                               *words)
+        assert code == 2 and "invoiced" in err
+
+
+def test_against_fractions(folder):
+    """Departments add up to any document, and nobody is a kopeck off."""
+    rng = random.Random(4)
+    with trunkwise.Store(folder / "office.db") as store:
+        rated = {r.department: Fraction(r.net + r.vat)
+                 for r in store.expenses("2026-10").rows}
+        whole = sum(rated.values())
+        net = vat = Decimal(0)
+        for n in range(200):
+            one = [Decimal(rng.randrange(-10 ** 6, 10 ** 8)) * CENT
+                   for _ in range(2)]
+            net, vat = net + one[0], vat + one[1]
+            store.enter_invoice(f"n{n}", carrier="north", date="2026-11-03",
+                                month="2026-10", net=one[0], vat=one[1],
+                                gross=sum(one))
+            rows = [r for r in store.invoiced("2026-10") if not r.is_total]
+            assert sum(r.net for r in rows) == net
+            assert sum(r.vat for r in rows) == vat
+            for r in rows:
+                share = rated[r.department] / whole
+                assert abs(Fraction(r.net) - Fraction(net) * share) < CENT
+                assert abs(Fraction(r.vat) - Fraction(vat) * share) < CENT
+                assert r.gross == r.net + r.vat
