@@ -17,7 +17,8 @@ static const char *const fields[RF_COUNT] = {
 	"call_id", "linked_id", "peer_id", "role", "leg", "sequence",
 	"start", "answer", "end", "start_date", "answer_date", "end_date",
 	"duration", "total", "setup", "status", "direction", "caller",
-	"callee", "number", "party", "trunk", "carrier", "department", "extension",
+	"callee", "number", "party", "trunk", "carrier", "department",
+	"extension",
 	"accountcode", "campaign", "cost", "currency", "source"
 };
 
