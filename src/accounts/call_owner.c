@@ -187,27 +187,35 @@ static bool is_short(const char *text)
 	return tw__digits_only(text) && strlen(text) <= SHORT_NUMBER;
 }
 
+/* In the directory, by a match, or because the record says so. */
+static bool is_ours(const struct tw__owners *owners,
+		    const struct tw__call *call, const char *number)
+{
+	tw_time at = call->cdr.start;
+
+	return is_short(number) ||
+		tw__versions_at(&owners->numbers, number, at) ||
+		(*number && strcmp(call->own_number, number) == 0) ||
+		find_match(owners, MATCH_NUMBER, number, at);
+}
+
 static uint32_t find_direction(const struct tw__owners *owners,
 			       const struct tw__call *call)
 {
 	const tw_cdr *cdr = &call->cdr;
-	tw_time at = cdr->start;
 
 	if (cdr->direction)
 		return cdr->direction;
 	if (cdr->leg > 1)
 		return TW_DIRECTION_FORWARD;
 	/* a call between two of our numbers costs money on the way out */
-	if (tw__versions_at(&owners->numbers, call->caller, at) ||
-	    is_short(call->caller)) {
+	if (is_ours(owners, call, call->caller)) {
 		if (is_short(call->callee) && (!cdr->trunk || !*cdr->trunk))
 			return TW_DIRECTION_INTERNAL;
 		return TW_DIRECTION_OUTBOUND;
 	}
-	if (tw__versions_at(&owners->numbers, call->callee, at) ||
-	    is_short(call->callee))
-		return TW_DIRECTION_INBOUND;
-	return TW_DIRECTION_OUTBOUND;
+	return is_ours(owners, call, call->callee) ? TW_DIRECTION_INBOUND :
+		TW_DIRECTION_OUTBOUND;
 }
 
 static const char *own_number(const struct tw__call *call)

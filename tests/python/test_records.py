@@ -10,7 +10,7 @@ import pytest
 
 import trunkwise
 from conftest import SOURCE
-from trunkwise import CdrMap, Store, records
+from trunkwise import CdrMap, Store, raw, records
 
 FIXTURES = SOURCE / "tests" / "fixtures" / "records"
 PAGE = (SOURCE / "docs" / "call-records.md").read_text()
@@ -105,3 +105,31 @@ def test_every_preset_has_a_fixture_and_a_row_in_the_page():
         if preset not in ("native", "asterisk"):
             assert preset in with_file
             assert re.search(rf"^\| [^|]*`{preset}`", PAGE, re.M), preset
+
+
+def test_money_of_two_sides_and_a_forward(store):
+    """A far side costs nothing, and a forwarded leg is paid by whoever's
+    number was called."""
+    raw.tw_directory_import(
+        store.handle,
+        b"match_kind,match,department,city,from,to\n"
+        b"accountcode,Sales/Kazan,Sales,Kazan,,\n"
+        b"number,78432000001,Service,Kazan,,\n", "Europe/Moscow")
+    store.import_tariff(
+        b"prefix,destination,rate,currency,effective_from,effective_to,"
+        b"first_inc,next_inc,connect_fee\n"
+        b"7,Russia,1.20,RUB,2026-01-01,,1,1,0\n",
+        tariff="annex", carrier="north", zone="Europe/Moscow")
+    result = store.import_calls(
+        (FIXTURES / "freeswitch_json.json").read_bytes(),
+        preset="freeswitch_json", zone="Europe/Moscow")
+    assert counts(result) == (5, 0, 0, 0)
+    report = store.expenses("2026-10")
+    rows = {r.department: r for r in report.rows}
+    # 61.5 s are 62; 60 s of the forwarded leg; the two far sides are nothing
+    assert rows["Sales"].total == Decimal("1.24")
+    assert rows["Service"].total == Decimal("1.20")
+    assert sum(r.total for r in report.rows) == Decimal("2.44")
+    # two answered and one busy; neither a far side nor a second leg counts
+    assert sum(r.calls for r in report.rows) == 3
+    assert all(v.holds for v in store.verify())

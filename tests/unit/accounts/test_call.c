@@ -154,8 +154,8 @@ static void impossible_numbers(void **state)
 	cdr.direction = TW_DIRECTION_INTERNAL + 1;
 	refuses(&cdr, "direction", "TW_DIRECTION_");
 	cdr = plain();
-	cdr.flags = 2;
-	refuses(&cdr, "flags", "0x2");
+	cdr.flags = 0x400;
+	refuses(&cdr, "flags", "0x400");
 	cdr = plain();
 	cdr.status = TW_CALL_CANCELLED + 1;
 	refuses(&cdr, "status", "TW_CALL_");
