@@ -132,43 +132,43 @@ static void faults_of(int kind, bool lasting, bool reads, int everyday)
 static void a_write_fails(void **state)
 {
 	(void)state;
-	faults_of(DISK_FAIL, false, false, 20);
+	faults_of(DISK_FAIL, false, false, 12);
 }
 
 static void writes_fail_from_here_on(void **state)
 {
 	(void)state;
-	faults_of(DISK_FAIL, true, false, 20);
+	faults_of(DISK_FAIL, true, false, 12);
 }
 
 static void the_disk_is_full_once(void **state)
 {
 	(void)state;
-	faults_of(DISK_FULL, false, false, 20);
+	faults_of(DISK_FULL, false, false, 12);
 }
 
 static void the_disk_is_full(void **state)
 {
 	(void)state;
-	faults_of(DISK_FULL, true, false, 20);
+	faults_of(DISK_FULL, true, false, 12);
 }
 
 static void a_write_tears(void **state)
 {
 	(void)state;
-	faults_of(DISK_TEAR, false, false, 20);
+	faults_of(DISK_TEAR, false, false, 12);
 }
 
 static void writes_tear_from_here_on(void **state)
 {
 	(void)state;
-	faults_of(DISK_TEAR, true, false, 20);
+	faults_of(DISK_TEAR, true, false, 12);
 }
 
 static void a_read_fails(void **state)
 {
 	(void)state;
-	faults_of(DISK_FAIL, false, true, 20);
+	faults_of(DISK_FAIL, false, true, 12);
 }
 
 static void run_power_loss(enum manner manner, uint64_t at, uint64_t seed)
@@ -199,7 +199,7 @@ static void the_power_goes(void **state)
 {
 	const uint64_t totals[] = { operations(HOST, false),
 				    operations(COMMANDS, false) };
-	const int rounds = office_rounds(300, 10000);
+	const int rounds = office_rounds(200, 10000);
 
 	(void)state;
 	for (int i = 0; i < rounds; i++)
