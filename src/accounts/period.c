@@ -117,10 +117,11 @@ static tw_status close_month(uint64_t *out, tw_store *store,
 		status = check_over(store, &book, month, to, err);
 	if (!status)
 		status = tw__rollup_catch_up(store, err);
-	if (!status)
-		status = tw__rent_accrue(out, store, month, err);
+	/* before the rents, which would keep it for themselves */
 	if (!status)
 		status = tw__book_keep(&book, store, err);
+	if (!status)
+		status = tw__rent_accrue(out, store, month, err);
 	if (!status)
 		status = write_period(store, number, err);
 	tw__book_close(&book);

@@ -175,6 +175,18 @@ static void test_no_memory(void **state)
 	}
 }
 
+/* Rents alone: the zone of the books is written down once. */
+static void test_first_of_all(void **state)
+{
+	struct fixture *f = *state;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	assert_int_equal(close_month(f, "2026-10"), TW_OK);
+	assert_int_equal(total(f, "2026-10", "Kazan"), RUB(300, 0));
+	must_verify(f);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -182,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_what_may_be_closed), T(test_late_calls_and_undo),
 		T(test_directory_corrections), T(test_no_memory),
+		FIXTURE_TEST(test_first_of_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
