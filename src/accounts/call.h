@@ -143,6 +143,11 @@ void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store);
 void tw__call_ids_close(struct tw__call_ids *ids);
 /* Before the transaction ends: nothing is read any more. */
 void tw__call_ids_rest(struct tw__call_ids *ids);
+/* Before its owners and its price are found; asks only where the calls before
+ * it were known.
+ * @return TW_OK (not asked, or not there), TW_EEXIST, TW_ECONFLICT */
+tw_status tw__call_known(tw_store *store, const struct tw__call *call,
+			 struct tw__call_ids *ids, tw_error *err);
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err);
 

@@ -301,17 +301,25 @@ static tw_status insert(struct tw__call_writer *w,
 }
 
 /* Known calls come in files that came before, so they come together: among
- * them asking first is cheaper than an insert in vain. */
+ * them asking first is cheaper than an insert in vain, and spares what the
+ * insert would have needed. */
+tw_status tw__call_known(tw_store *store, const struct tw__call *call,
+			 struct tw__call_ids *ids, tw_error *err)
+{
+	tw_status status = open_writer(ids, store, err);
+
+	if (status || ids->writer->new_in_a_row >= NEW_AGAIN)
+		return status;
+	status = find_same(ids->writer, call, err);
+	return status == TW_ENOTFOUND ? TW_OK : status;
+}
+
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err)
 {
 	struct names names;
 	tw_status status = open_writer(ids, store, err);
 
-	if (!status && ids->writer->new_in_a_row < NEW_AGAIN) {
-		status = find_same(ids->writer, call, err);
-		status = status == TW_ENOTFOUND ? TW_OK : status;
-	}
 	if (!status)
 		status = find_names(&names, call, ids, err);
 	if (status)

@@ -380,6 +380,9 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 	status = find_number(import, err);
 	if (!status)
 		status = check_shift(import, err);
+	if (!status)
+		status = tw__call_known(import->store, call, &import->ids,
+					err);
 	if (status)
 		return status;
 	tw__owners_resolve(import->owners, call);

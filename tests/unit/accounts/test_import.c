@@ -148,6 +148,51 @@ static void test_once_twice_and_in_splits(void **state)
 	fixture_close(&other);
 }
 
+/* A file that is known in parts: whether a call is asked for before it is
+ * inserted hangs on those before it, and its count must not. */
+static void test_known_among_new(void **state)
+{
+	static const unsigned int rows[] = { 0, 1, 2, 60, 60, 3, 61, 2, 61,
+		60, 4, 70, 69, 68, 67, 66, 68, 5, 69, 0 };
+	struct fixture *f = *state, other;
+	char *text = whole_file(0, 50), *mixed = whole_file(0, 20);
+	size_t at = sizeof(head) - 1;
+	int64_t together[6], apart[6];
+	tw_counts counts = import_text(f, "native", NULL, text);
+
+	assert_int_equal(counts.rows_stored, 50);
+	free(text);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++) {
+		write_row(&mixed[at], 160, rows[i]);
+		at += strlen(&mixed[at]);
+	}
+	counts = import_text(f, "native", NULL, mixed);
+	assert_int_equal(counts.rows_read, TW_ARRAY_COUNT(rows));
+	assert_int_equal(counts.rows_stored, 7);
+	assert_int_equal(counts.duplicates, TW_ARRAY_COUNT(rows) - 7);
+	assert_int_equal(counts.conflicts, 0);
+	free(mixed);
+	totals_of(f, together);
+	must_verify(f);
+
+	fixture_open(&other);
+	want_two_cities(&other);
+	apply_at(&other, "2026-09-01T00:00:00+03:00");
+	usual_tariff(&other);
+	text = whole_file(0, 50);
+	import_text(&other, "native", NULL, text);
+	free(text);
+	text = whole_file(60, 62);
+	import_text(&other, "native", NULL, text);
+	free(text);
+	text = whole_file(66, 71);
+	import_text(&other, "native", NULL, text);
+	free(text);
+	totals_of(&other, apart);
+	assert_memory_equal(together, apart, sizeof(together));
+	fixture_close(&other);
+}
+
 static void test_other_zone_is_refused(void **state)
 {
 	static const char text[] = "call_id,start,duration,callee\n"
@@ -818,6 +863,7 @@ int main(void)
 		T(test_rates_and_reports),
 		T(test_once_twice_and_in_splits),
 		T(test_other_zone_is_refused),
+		T(test_known_among_new),
 		T(test_conflict_is_kept_aside),
 		T(test_impossible_records),
 		T(test_what_is_chargeable),
