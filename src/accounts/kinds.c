@@ -28,6 +28,8 @@
 #define MONEY(n)    { .name = n, .type = TW_FIELD_MONEY, .max = INT64_MAX }
 #define PERCENT(n)  { .name = n, .type = TW_FIELD_DECIMAL, \
 		      .max = 100000000000 }
+/* How a party's amounts are written; left out: gross, and no VAT in them. */
+#define VAT() CHOICE("vat", NULL, "net gross"), PERCENT("vat_percent")
 #define TARIFF(n, t, hi) { .name = n, .type = t, .rule = TW_RULE_TARIFF, \
 			   .max = hi }
 #define FACTOR(n, d) { .name = n, .type = TW_FIELD_DECIMAL, .otherwise = d, \
@@ -80,10 +82,12 @@ static const struct tw_field landline[] = {
 static const struct tw_field carrier[] = {
 	TEXT("legal_name"),
 	TEXT("inn"),
+	VAT(),
 };
 
 static const struct tw_field vendor[] = {
 	TEXT("legal_name"),
+	VAT(),
 };
 
 static const struct tw_field contract[] = {
@@ -123,6 +127,7 @@ static const struct tw_field number[] = {
 	{ .name = "caller_id", .type = TW_FIELD_BOOLEAN,
 	  .max = 1 },
 	TEXT("campaign"),
+	VAT(),
 };
 
 static const struct tw_field recurring[] = {
@@ -133,6 +138,7 @@ static const struct tw_field recurring[] = {
 	  .max = INT64_MAX },
 	DATE("from"),
 	DATE("to"),
+	VAT(),
 };
 
 static const struct tw_field allocation[] = {

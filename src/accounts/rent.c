@@ -10,6 +10,7 @@
 #include "base/decimal.h"
 #include "ledger.h"
 #include "rent.h"
+#include "rent_vat.h"
 
 #define DAYS_MAX 31
 #define PERCENT_WHOLE (100 * TW_NANOS)
@@ -20,6 +21,7 @@ struct month {
 	int days;
 	tw_time from, to;
 	int64_t unit;            /* smallest coin in nano-units */
+	struct tw__vat_parties parties;
 };
 
 /* One version of a number or recurring item. */
@@ -27,6 +29,8 @@ struct holding {
 	int64_t kind, subject, department, payee_kind, payee, rent;
 	tw_time from, to;        /* of the version */
 	tw_time since, until;    /* of the item itself */
+	struct tw__vat_own own;
+	struct tw__vat vat;      /* on the day that is looked at */
 	char name[128];
 };
 
@@ -42,9 +46,11 @@ struct shares {
 
 struct part {
 	int64_t department, payee_kind, payee;
+	struct tw__vat vat;
 	tw__i128 weight;         /* nano-units * percent * days */
 	tw__i128 rest;
 	int64_t units;
+	int64_t amount, tax;
 };
 
 /* What one subject's month is made of. */
@@ -129,7 +135,8 @@ static tw_status add_weight(struct parts *parts, const struct holding *held,
 		part = &parts->rows[i];
 		if (part->department == department &&
 		    part->payee_kind == held->payee_kind &&
-		    part->payee == held->payee) {
+		    part->payee == held->payee &&
+		    tw__vat_same(&part->vat, &held->vat)) {
 			part->weight += (tw__i128)held->rent * percent_nanos;
 			return TW_OK;
 		}
@@ -138,8 +145,10 @@ static tw_status add_weight(struct parts *parts, const struct holding *held,
 		     parts->count + 1, sizeof(*part)))
 		return tw__fail_oom(err);
 	part = &parts->rows[parts->count++];
-	*part = (struct part){ department, held->payee_kind, held->payee,
-		(tw__i128)held->rent * percent_nanos, 0, 0 };
+	*part = (struct part){ .department = department,
+		.payee_kind = held->payee_kind, .payee = held->payee,
+		.vat = held->vat,
+		.weight = (tw__i128)held->rent * percent_nanos };
 	return TW_OK;
 }
 
@@ -172,8 +181,15 @@ static tw_status add_day(struct parts *parts, const struct holding *held,
 	return add_weight(parts, held, held->department, left, err);
 }
 
+static void find_vat(struct holding *held, const struct month *month,
+		     tw_time t)
+{
+	held->vat = tw__vat_of(&month->parties, held->payee_kind,
+			       held->payee, t, &held->own);
+}
+
 static tw_status add_holding(struct parts *parts, const struct month *month,
-			     const struct holding *held, tw_error *err)
+			     struct holding *held, tw_error *err)
 {
 	if (held->rent < 0)
 		return tw__fail(err, TW_ERANGE, "'%.80s' has a negative rent; "
@@ -185,6 +201,7 @@ static tw_status add_holding(struct parts *parts, const struct month *month,
 		if (t < held->from || t >= held->to || t < held->since ||
 		    t >= held->until)
 			continue;
+		find_vat(held, month, t);
 		status = add_day(parts, held, t, err);
 		if (status)
 			return status;
@@ -193,11 +210,11 @@ static tw_status add_holding(struct parts *parts, const struct month *month,
 }
 
 static tw_status emit(struct tw__rents *out, const struct parts *parts,
-		      const struct part *part, int64_t amount, tw_error *err)
+		      const struct part *part, tw_error *err)
 {
 	struct tw__rent *rent;
 
-	if (!amount)
+	if (!part->amount)
 		return TW_OK;
 	if (tw__grow((void **)&out->rows, &out->capacity, out->count + 1,
 		     sizeof(*rent)))
@@ -206,22 +223,27 @@ static tw_status emit(struct tw__rents *out, const struct parts *parts,
 	*rent = (struct tw__rent){ .kind = parts->kind,
 		.subject = parts->subject, .department = part->department,
 		.payee_kind = part->payee_kind, .payee = part->payee,
-		.amount_nanos = amount };
+		.amount_nanos = part->amount,
+		.net_nanos = part->amount - (part->vat.net ? 0 : part->tax),
+		.vat_nanos = part->tax };
 	snprintf(rent->reference, sizeof(rent->reference), "%s",
 		 parts->name);
 	return TW_OK;
 }
 
-/* Whole coins first, then one more to the largest remainders. */
-static tw_status share_out(struct tw__rents *out, struct parts *parts,
-			   const struct month *month, tw_error *err)
+/* Whole coins first, then one more to the largest remainders. Of all parts,
+ * or of those with these terms. */
+static void spread(struct parts *parts, const struct tw__vat *only,
+		   tw__i128 coin)
 {
-	tw__i128 coin = (tw__i128)month->days * PERCENT_WHOLE * month->unit;
 	tw__i128 sum = 0, whole = 0, total;
 
 	for (size_t i = 0; i < parts->count; i++) {
 		struct part *part = &parts->rows[i];
 
+		part->rest = -1;
+		if (only && !tw__vat_same(only, &part->vat))
+			continue;
 		sum += part->weight;
 		part->rest = part->weight % coin;
 		part->units = (int64_t)(part->weight / coin);
@@ -238,19 +260,55 @@ static tw_status share_out(struct tw__rents *out, struct parts *parts,
 		most->units++;
 		most->rest = -1;
 	}
+}
+
+static tw_status spread_amount(struct parts *parts, const struct month *month,
+			       tw_error *err)
+{
+	spread(parts, NULL, (tw__i128)month->days * PERCENT_WHOLE *
+	       month->unit);
 	for (size_t i = 0; i < parts->count; i++) {
-		const struct part *part = &parts->rows[i];
-		int64_t amount;
-		tw_status status = tw__i128_narrow(&amount,
+		struct part *part = &parts->rows[i];
+		tw_status status = tw__i128_narrow(&part->amount,
 			(tw__i128)part->units * month->unit, err);
 
-		if (!status)
-			status = emit(out, parts, part, amount, err);
+		if (status)
+			return status;
+		part->weight = (tw__i128)part->amount *
+			part->vat.percent_nanos;
+	}
+	return TW_OK;
+}
+
+static tw_status spread_vat(struct parts *parts, const struct month *month,
+			    tw_error *err)
+{
+	for (size_t i = 0; i < parts->count; i++) {
+		struct part *part = &parts->rows[i];
+		tw_status status;
+
+		spread(parts, &part->vat, tw__vat_divisor(&part->vat) *
+		       month->unit);
+		status = tw__i128_narrow(&part->tax,
+			(tw__i128)part->units * month->unit, err);
 		if (status)
 			return status;
 	}
-	parts->count = 0;
 	return TW_OK;
+}
+
+static tw_status share_out(struct tw__rents *out, struct parts *parts,
+			   const struct month *month, tw_error *err)
+{
+	tw_status status = spread_amount(parts, month, err);
+
+	if (!status)
+		status = spread_vat(parts, month, err);
+	for (size_t i = 0; !status && i < parts->count; i++)
+		status = emit(out, parts, &parts->rows[i], err);
+	if (!status)
+		parts->count = 0;
+	return status;
 }
 
 static void read_holding(struct holding *held, struct tw_stmt *stmt,
@@ -269,14 +327,18 @@ static void read_holding(struct holding *held, struct tw_stmt *stmt,
 		.since = tw__col_is_null(stmt, 8) ? TW_TIME_MIN :
 			tw__col_i64(stmt, 8),
 		.until = tw__col_is_null(stmt, 9) ? TW_TIME_MAX :
-			tw__col_i64(stmt, 9) };
+			tw__col_i64(stmt, 9),
+		.own = { !tw__col_is_null(stmt, 10),
+			 strcmp(tw__col_text(stmt, 10), "net") == 0,
+			 !tw__col_is_null(stmt, 11),
+			 tw__col_i64(stmt, 11) } };
 	snprintf(held->name, sizeof(held->name), "%s",
 		 tw__col_text(stmt, 7));
 }
 
 static tw_status next_holding(struct tw__rents *out, struct parts *parts,
-			      struct month *month,
-			      const struct holding *held, tw_error *err)
+			      struct month *month, struct holding *held,
+			      tw_error *err)
 {
 	tw_status status;
 
@@ -295,7 +357,7 @@ static tw_status next_holding(struct tw__rents *out, struct parts *parts,
 }
 
 /* sql: id, valid_from, valid_to, department, carrier, vendor, amount, name,
- * from, to; by id and valid_from. */
+ * from, to, vat, vat_percent; by id and valid_from. */
 static tw_status walk(struct tw__rents *out, struct month *month,
 		      int64_t kind, const char *sql, tw_error *err)
 {
@@ -323,6 +385,19 @@ static tw_status walk(struct tw__rents *out, struct month *month,
 	return status;
 }
 
+static tw_status one_part(struct part *out, struct holding *held,
+			  const struct month *month, tw_error *err)
+{
+	int64_t net;
+
+	find_vat(held, month, held->from);
+	*out = (struct part){ .department = held->department,
+		.payee_kind = held->payee_kind, .payee = held->payee,
+		.vat = held->vat, .amount = held->rent };
+	return tw__vat_split(&net, &out->tax, held->rent, &held->vat,
+			     month->unit, err);
+}
+
 static tw_status one_offs(struct tw__rents *out, const struct month *month,
 			  tw_error *err)
 {
@@ -330,7 +405,8 @@ static tw_status one_offs(struct tw__rents *out, const struct month *month,
 	struct holding held;
 	tw_status status = tw__stmt(&stmt, month->store,
 		"SELECT n.id, n.valid_from, n.valid_to, n.department, "
-		"n.carrier, n.rented_through, n.one_off, n.name, NULL, NULL "
+		"n.carrier, n.rented_through, n.one_off, n.name, NULL, NULL, "
+		"n.vat, n.vat_percent "
 		"FROM number n WHERE n.valid_from < ? AND n.valid_from >= ? "
 		"AND n.one_off IS NOT NULL AND NOT EXISTS (SELECT 1 "
 		"FROM number p WHERE p.id = n.id "
@@ -347,9 +423,9 @@ static tw_status one_offs(struct tw__rents *out, const struct month *month,
 		read_holding(&held, stmt, TW_POSTING_ONE_OFF);
 		parts.subject = held.subject;
 		memcpy(parts.name, held.name, sizeof(parts.name));
-		part = (struct part){ held.department, held.payee_kind,
-			held.payee, 0, 0, 0 };
-		status = emit(out, &parts, &part, held.rent, err);
+		status = one_part(&part, &held, month, err);
+		if (!status)
+			status = emit(out, &parts, &part, err);
 		if (status) {
 			tw__reset(stmt);
 			return status;
@@ -379,15 +455,19 @@ tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 
 	find_unit(&month, book);
 	if (!status)
+		status = tw__vat_parties_load(&month.parties, store, err);
+	if (!status)
 		status = walk(&rents, &month, TW_POSTING_RENT,
 			"SELECT id, valid_from, valid_to, department, "
-			"carrier, rented_through, rent, name, NULL, NULL "
+			"carrier, rented_through, rent, name, NULL, NULL, "
+			"vat, vat_percent "
 			"FROM number WHERE valid_from < ? AND valid_to > ? "
 			"AND rent IS NOT NULL ORDER BY id, valid_from", err);
 	if (!status)
 		status = walk(&rents, &month, TW_POSTING_RECURRING,
 			"SELECT id, valid_from, valid_to, department, "
-			"carrier, vendor, amount, name, \"from\", \"to\" "
+			"carrier, vendor, amount, name, \"from\", \"to\", "
+			"vat, vat_percent "
 			"FROM recurring WHERE valid_from < ? "
 			"AND valid_to > ? AND amount IS NOT NULL "
 			"ORDER BY id, valid_from", err);
@@ -397,6 +477,7 @@ tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 		status = tw__fail_at(err, TW_ENOTFOUND, 0,
 			"company.currency", "rents have no currency; apply a "
 			"[company] with one");
+	tw__vat_parties_free(&month.parties);
 	if (status) {
 		tw__rents_free(&rents);
 		return status;

@@ -11,7 +11,9 @@ struct tw__rent {
 	int64_t subject;         /* number or recurring item */
 	int64_t department;      /* 0: nobody's */
 	int64_t payee_kind, payee;
-	int64_t amount_nanos;    /* in the company's currency */
+	int64_t amount_nanos;    /* in the company's currency, as it is
+				    written: with VAT or without */
+	int64_t net_nanos, vat_nanos;
 	char reference[128];     /* the subject's name */
 };
 
@@ -32,7 +34,9 @@ void tw__rents_free(struct tw__rents *rents);
  * Each subject's month is rounded once, half up, to the currency's decimals;
  * departments get theirs by largest remainder (ties: who held it first), so
  * that shares always add up to it and none of them turns negative, which
- * "the last one takes the rest" cannot promise for many holders. */
+ * "the last one takes the rest" cannot promise for many holders. VAT is
+ * rounded and shared the same way, of all days with the same terms, so that
+ * net, VAT and gross of the shares add up each. */
 tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 			    const struct tw__book *book, tw_time from,
 			    tw_time to, tw_error *err);

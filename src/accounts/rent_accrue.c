@@ -13,6 +13,11 @@
 #include "rent.h"
 #include "usage_accrue.h"
 
+static bool is_due(const struct tw__entry *entry)
+{
+	return entry->amount_nanos || entry->net_nanos || entry->vat_nanos;
+}
+
 static bool same_due(const struct tw__entry *a, const struct tw__entry *b)
 {
 	return a->kind == b->kind && a->subject == b->subject &&
@@ -33,7 +38,11 @@ static tw_status add_due(struct tw__dues *dues, const struct tw__entry *entry,
 			continue;
 		known->correction |= entry->correction;
 		if (!tw__add_i64(&known->amount_nanos, known->amount_nanos,
-				 entry->amount_nanos))
+				 entry->amount_nanos) ||
+		    !tw__add_i64(&known->net_nanos, known->net_nanos,
+				 entry->net_nanos) ||
+		    !tw__add_i64(&known->vat_nanos, known->vat_nanos,
+				 entry->vat_nanos))
 			return tw__fail(err, TW_ERANGE, "rents exceed 9.2e9 "
 					"units");
 		return TW_OK;
@@ -57,6 +66,8 @@ static tw_status add_owed(struct tw__dues *dues, const struct tw__rents *rents,
 		struct tw__entry entry = { .department = rent->department,
 			.payee_kind = rent->payee_kind, .payee = rent->payee,
 			.amount_nanos = rent->amount_nanos,
+			.net_nanos = rent->net_nanos,
+			.vat_nanos = rent->vat_nanos,
 			.kind = rent->kind, .month = month,
 			.subject = rent->subject,
 			.reference = rent->reference };
@@ -81,6 +92,8 @@ static tw_status add_usage(struct tw__dues *dues,
 		struct tw__entry entry = { .payee_kind = TW_ACCOUNT_CARRIER,
 			.payee = due->carrier, .month = month,
 			.amount_nanos = due->amount_nanos,
+			.net_nanos = due->net_nanos,
+			.vat_nanos = due->vat_nanos,
 			.kind = due->kind, .subject = due->tariff,
 			.reference = due->reference };
 		tw_status status;
@@ -103,7 +116,9 @@ static tw_status take_posted(struct tw__dues *dues, tw_store *store,
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT d.account, p.account_kind, p.account, "
-		"d.amount_nanos, d.kind, d.subject, d.currency, d.reference "
+		"d.amount_nanos, d.kind, d.subject, d.currency, "
+		"d.reference, coalesce(d.net_nanos, d.amount_nanos), "
+		"coalesce(d.vat_nanos, 0) "
 		"FROM posting d JOIN posting p ON p.entry = d.entry "
 		"AND p.id <> d.id WHERE ((d.month = ?1 AND d.of_month = 0) "
 		"OR d.of_month = ?1) AND d.batch = 0 AND d.run = 0 "
@@ -117,6 +132,8 @@ static tw_status take_posted(struct tw__dues *dues, tw_store *store,
 			.payee_kind = tw__col_i64(stmt, 1),
 			.payee = tw__col_i64(stmt, 2),
 			.amount_nanos = -tw__col_i64(stmt, 3),
+			.net_nanos = -tw__col_i64(stmt, 8),
+			.vat_nanos = -tw__col_i64(stmt, 9),
 			.kind = tw__col_i64(stmt, 4), .correction = 1,
 			.month = month, .subject = tw__col_i64(stmt, 5),
 			.reference = tw__col_text(stmt, 7) };
@@ -144,7 +161,7 @@ static tw_status post_dues(uint64_t *out, tw_store *store,
 		struct tw__due *due = &dues->rows[i];
 		tw_status status;
 
-		if (!due->entry.amount_nanos)
+		if (!is_due(&due->entry))
 			continue;
 		due->entry.reference = due->reference;
 		if (month != due->entry.month) {
@@ -165,7 +182,7 @@ static uint64_t count_dues(const struct tw__dues *dues)
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < dues->count; i++)
-		count += dues->rows[i].entry.amount_nanos ? 2 : 0;
+		count += is_due(&dues->rows[i].entry) ? 2 : 0;
 	return count;
 }
 

@@ -196,8 +196,8 @@ static tw_status add_rents(struct tw__report *report, tw_error *err)
 			.number = rent->kind == TW_POSTING_RECURRING ? 0 :
 				rent->subject };
 		const struct tw__report_line line = {
-			.rent = rent->amount_nanos,
-			.net = rent->amount_nanos };
+			.rent = rent->amount_nanos, .net = rent->net_nanos,
+			.vat = rent->vat_nanos };
 
 		status = currency_place(&key.currency, report,
 					report->book.currency, err);
@@ -290,9 +290,10 @@ static tw_status add_pending(struct tw__report *report, tw_error *err)
 				entry->subject : 0 };
 		const struct tw__report_line line = {
 			.corrections = entry->amount_nanos,
-			.net = entry->amount_nanos };
+			.net = entry->net_nanos, .vat = entry->vat_nanos };
 
-		if (!entry->amount_nanos)
+		if (!entry->amount_nanos && !entry->net_nanos &&
+		    !entry->vat_nanos)
 			continue;
 		status = currency_place(&key.currency, report,
 					entry->currency, err);

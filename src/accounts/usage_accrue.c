@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "exchange.h"
 #include "ledger.h"
+#include "rent_vat.h"
 #include "tariff_month.h"
 #include "usage_accrue.h"
 
@@ -29,6 +30,17 @@ bool tw__usage_dues_have(const struct tw__usage_dues *dues, int64_t tariff)
 	return false;
 }
 
+static int64_t unit_of(const char *currency)
+{
+	uint32_t decimals = 2;
+	int64_t unit = TW_NANOS;
+
+	(void)tw_currency_decimals(&decimals, currency, NULL);
+	while (decimals--)
+		unit /= 10;
+	return unit;
+}
+
 /* By the dated rate of the month's last day: a shortfall has no day of its
  * own, and it is owed when the month is over. */
 static tw_status convert(int64_t *amount, tw_store *store,
@@ -36,8 +48,7 @@ static tw_status convert(int64_t *amount, tw_store *store,
 {
 	const tw_tariff_rules *rules = &month->rules;
 	struct tw__exchange rate = { 0, 0 };
-	uint32_t decimals = 2;
-	int64_t unit = TW_NANOS;
+	int64_t unit = unit_of(rules->convert_to);
 	tw_zone *zone;
 	tw_civil last;
 	tw_status status = tw_zone_open(&zone, rules->zone, err);
@@ -56,9 +67,6 @@ static tw_status convert(int64_t *amount, tw_store *store,
 			"of %s to %s up to %04d-%02d-%02d; import it with "
 			"exchange import", rules->currency, rules->convert_to,
 			last.year, last.month, last.day);
-	(void)tw_currency_decimals(&decimals, rules->convert_to, NULL);
-	while (decimals--)
-		unit /= 10;
 	return tw__i128_narrow(amount, tw__div_round((tw__i128)*amount *
 		rate.rate_nanos, (tw__i128)TW_NANOS * unit,
 		rules->rounding) * unit, err);
@@ -79,10 +87,17 @@ static tw_status add_due(struct owing *owing, int64_t kind, int64_t amount,
 	struct tw__usage_dues *out = owing->out;
 	struct tw__usage_due *due;
 	bool converts = *rules->convert_to != '\0';
+	const char *currency = converts ? rules->convert_to : rules->currency;
+	const struct tw__vat vat = { rules->vat == TW_VAT_NET,
+		rules->vat_percent_nanos };
+	int64_t net = 0, tax = 0;
 	tw_status status = TW_OK;
 
 	if (amount && converts)
 		status = convert(&amount, owing->store, owing->month, err);
+	if (!status)
+		status = tw__vat_split(&net, &tax, amount, &vat,
+				       unit_of(currency), err);
 	if (status)
 		return status;
 	if (tw__grow((void **)&out->rows, &out->capacity, out->count + 1,
@@ -91,9 +106,8 @@ static tw_status add_due(struct owing *owing, int64_t kind, int64_t amount,
 	due = &out->rows[out->count++];
 	*due = (struct tw__usage_due){ .tariff = owing->tariff,
 		.carrier = owing->month->carrier, .kind = kind,
-		.amount_nanos = amount };
-	snprintf(due->currency, sizeof(due->currency), "%s",
-		 converts ? rules->convert_to : rules->currency);
+		.amount_nanos = amount, .net_nanos = net, .vat_nanos = tax };
+	snprintf(due->currency, sizeof(due->currency), "%s", currency);
 	snprintf(due->reference, sizeof(due->reference), "%.90s: %s",
 		 owing->name, kind == TW_POSTING_TIER ?
 		 "tier of the month" : "commitment shortfall");

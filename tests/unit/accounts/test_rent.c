@@ -195,6 +195,92 @@ static void odd_kopecks(void **state)
 	}
 }
 
+static void sum_rents(int64_t sums[3], const struct tw__rents *rents)
+{
+	sums[0] = sums[1] = sums[2] = 0;
+	for (size_t i = 0; i < rents->count; i++) {
+		sums[0] += rents->rows[i].amount_nanos;
+		sums[1] += rents->rows[i].net_nanos;
+		sums[2] += rents->rows[i].vat_nanos;
+	}
+}
+
+/* VAT of the item's month is rounded once, however many share it. */
+static void vat_of_shares(void **state)
+{
+	static const struct {
+		const char *rent, *vat, *a, *b;
+		int64_t net, tax, first_tax;
+	} cases[] = {
+		{ "100.00", "gross", "50", "50", 8333, 1667, 834 },
+		{ "100.00", "net", "50", "50", 10000, 2000, 1000 },
+		{ "0.03", "gross", "50", "50", 2, 1, 1 },
+		{ "100.01", "gross", "33.3", "66.7", 8334, 1667, 555 },
+		{ "100.03", "net", "49.99", "50.01", 10003, 2001, 1000 },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(cases); i++) {
+		struct tw__rents rents;
+		int64_t sums[3];
+
+		want_number(f, NULL, cases[i].rent);
+		want(f, "carrier[0].vat", cases[i].vat);
+		want(f, "carrier[0].vat_percent", "20");
+		want_shares(f, cases[i].a, cases[i].b);
+		apply_at(f, "2026-09-01T00:00:00+03:00");
+		rents = compute(f, "2026-10");
+		sum_rents(sums, &rents);
+		assert_int_equal(sums[1], RUB(0, cases[i].net));
+		assert_int_equal(sums[2], RUB(0, cases[i].tax));
+		assert_int_equal(rents.rows[0].vat_nanos,
+				 RUB(0, cases[i].first_tax));
+		for (size_t k = 0; k < rents.count; k++)
+			assert_int_equal(rents.rows[k].amount_nanos,
+				rents.rows[k].net_nanos +
+				(strcmp(cases[i].vat, "net") ?
+				 rents.rows[k].vat_nanos : 0));
+		tw__rents_free(&rents);
+		fixture_close(f);
+		fixture_open(f);
+	}
+}
+
+/* Another percentage from the 11th on, and one of the number's own. */
+static void vat_by_days(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__rents rents;
+	int64_t sums[3];
+
+	want_number(f, "Kazan", "310.00");
+	want(f, "number[0].one_off", "120.00");
+	want(f, "carrier[0].vat_percent", "20");
+	apply_at(f, "2026-10-01T00:00:00+03:00");
+	want_number(f, "Kazan", "310.00");
+	want(f, "number[0].one_off", "120.00");
+	want(f, "carrier[0].vat_percent", "22");
+	apply_at(f, "2026-10-11T00:00:00+03:00");
+	rents = compute(f, "2026-10");
+	sum_rents(sums, &rents);
+	assert_int_equal(sums[0], RUB(430, 0));
+	/* 100 at 20 %: 16.67; 210 at 22 %: 37.87; the fee: 20.00 */
+	assert_int_equal(sums[2], RUB(74, 54));
+	assert_int_equal(sums[1], RUB(355, 46));
+	tw__rents_free(&rents);
+	fixture_close(f);
+	fixture_open(f);
+	want_number(f, "Kazan", "310.00");
+	want(f, "carrier[0].vat_percent", "20");
+	want(f, "number[0].vat_percent", "0");
+	apply_at(f, "2026-10-01T00:00:00+03:00");
+	rents = compute(f, "2026-10");
+	sum_rents(sums, &rents);
+	assert_int_equal(sums[2], 0);
+	assert_int_equal(sums[1], RUB(310, 0));
+	tw__rents_free(&rents);
+}
+
 static void coins_of_the_currency(void **state)
 {
 	static const struct { const char *currency; int64_t kazan; }
@@ -377,6 +463,8 @@ int main(void)
 		FIXTURE_TEST(days_by_local_midnight),
 		FIXTURE_TEST(length_of_months),
 		FIXTURE_TEST(odd_kopecks),
+		FIXTURE_TEST(vat_of_shares),
+		FIXTURE_TEST(vat_by_days),
 		FIXTURE_TEST(coins_of_the_currency),
 		FIXTURE_TEST(nobodys_rent_is_shown),
 		FIXTURE_TEST(payees_and_periods),

@@ -37,6 +37,44 @@ static int64_t total(struct fixture *f, const char *month)
 	return money.nanos;
 }
 
+/* Postings have the VAT, and each entry's two sides cancel out in it too. */
+static void test_vat_is_posted(void **state)
+{
+	struct fixture *f = *state;
+
+	want_two_cities(f);
+	want(f, "carrier[0].vat_percent", "20");
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	assert_int_equal(accrue(f, "2026-10"), 4);
+	assert_int_equal(one_number(f, "SELECT sum(net_nanos) FROM posting "
+		"WHERE account_kind = 1"), RUB(500, 0));
+	assert_int_equal(one_number(f, "SELECT sum(vat_nanos) FROM posting "
+		"WHERE account_kind = 1"), RUB(100, 0));
+	assert_int_equal(one_number(f, "SELECT sum(net_nanos) + "
+		"sum(vat_nanos) FROM posting"), 0);
+	assert_int_equal(accrue(f, "2026-10"), 0);
+}
+
+/* A percentage that was forgotten changes no amount, only what is in it. */
+static void test_vat_put_right(void **state)
+{
+	struct fixture *f = *state;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	assert_int_equal(accrue(f, "2026-10"), 4);
+	want_two_cities(f);
+	want(f, "carrier[0].vat_percent", "20");
+	apply_at(f, "2026-09-15T00:00:00+03:00");
+	assert_int_equal(accrue(f, "2026-10"), 4);
+	assert_int_equal(total(f, "2026-10"), RUB(600, 0));
+	assert_int_equal(one_number(f, "SELECT sum(vat_nanos) FROM posting "
+		"WHERE account_kind = 1"), RUB(100, 0));
+	assert_int_equal(one_number(f, "SELECT sum(net_nanos) FROM posting "
+		"WHERE account_kind = 1"), RUB(500, 0));
+	assert_int_equal(accrue(f, "2026-10"), 0);
+}
+
 static void test_twice_is_once(void **state)
 {
 	struct fixture *f = *state;
@@ -242,6 +280,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_twice_is_once),
+		T(test_vat_is_posted),
+		T(test_vat_put_right),
 		T(test_difference_is_a_correction),
 		T(test_shares_add_up),
 		T(test_one_off_and_periods),
