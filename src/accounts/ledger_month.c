@@ -111,7 +111,8 @@ tw_status tw__book_keep(struct tw__book *book, tw_store *store, tw_error *err)
 	if (book->kept)
 		return TW_OK;
 	status = tw__stmt(&stmt, store,
-		"INSERT INTO book (one, zone) VALUES (1, ?)", err);
+		"INSERT INTO book (one, zone) VALUES (1, ?) "
+		"ON CONFLICT DO NOTHING", err);
 	if (status)
 		return status;
 	tw__bind_text(stmt, 1, tw_zone_name(book->zone));
