@@ -5,7 +5,7 @@ TW_RESULT(tw_expense_row, TW_EXPENSE_ROW_INIT)
 %immutable;
 typedef struct tw_expense_row {
 	uint32_t unallocated;
-	uint64_t calls, answered, missed, unrated;
+	int64_t calls, answered, missed, unrated;
 	int64_t talk_us;
 	tw_money rent, calls_cost, forwarded_cost, total;
 	char department[128];

@@ -32,10 +32,12 @@ TW_BEGIN_DECLS
 typedef struct tw_expense_row {
 	uint32_t size;
 	uint32_t unallocated;        /* 1: no department; a visible bucket */
-	uint64_t calls;              /* first legs: what people dialled */
-	uint64_t answered;
-	uint64_t missed;
-	uint64_t unrated;            /* answered, billable, without a price */
+	int64_t calls;               /* first legs: what people dialled; below
+					0 where more calls of closed months
+					were taken back than others came */
+	int64_t answered;
+	int64_t missed;
+	int64_t unrated;             /* answered, billable, without a price */
 	int64_t talk_us;             /* answered time of first legs */
 	tw_money rent;               /* numbers and recurring items, and
 					what was posted for a tariff's month

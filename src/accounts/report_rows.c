@@ -117,10 +117,10 @@ static tw_status fill_row(tw_expense_row *row,
 	    line->previous == INT64_MIN ||
 	    !tw__add_i64(&difference, total, -line->previous))
 		return too_much(err);
-	row->calls = (uint64_t)line->calls;
-	row->answered = (uint64_t)line->answered;
-	row->missed = (uint64_t)line->missed;
-	row->unrated = (uint64_t)line->unrated;
+	row->calls = line->calls;
+	row->answered = line->answered;
+	row->missed = line->missed;
+	row->unrated = line->unrated;
 	row->talk_us = line->talk_us;
 	set_money(&row->rent, line->rent, currency);
 	set_money(&row->calls_cost, line->calls_cost, currency);
