@@ -27,6 +27,7 @@
 #include <trunkwise/report.h>
 #include <trunkwise/usage.h>
 #include <trunkwise/privacy.h>
+#include <trunkwise/traffic.h>
 #include <trunkwise/join.h>
 #include <trunkwise/invoice.h>
 #include <trunkwise/store.h>

@@ -47,3 +47,4 @@ TW_HANDLE(tw_registration)
 %include "privacy.i"
 %include "store.i"
 %include "reports.i"
+%include "traffic.i"

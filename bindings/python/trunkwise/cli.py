@@ -16,7 +16,8 @@ import threading
 from . import (budget_commands, commands, deck_commands, invoice_commands,
                numbering_commands, privacy_commands, rating_commands,
                recorder_commands, records, report_commands,
-               store_commands, tariff_commands, trunk_check, usage_commands)
+               store_commands, tariff_commands, traffic_commands, trunk_check,
+               usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -204,6 +205,18 @@ def _numbering_find(parser: argparse.ArgumentParser) -> None:
 def _report_expenses(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     report_commands.expenses_arguments(parser)
+
+
+def _report_calls(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _month(parser)
+    traffic_commands.calls_arguments(parser)
+
+
+def _report_missed(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    _month(parser)
+    traffic_commands.missed_arguments(parser)
 
 
 def _import_undo(parser: argparse.ArgumentParser) -> None:
@@ -396,6 +409,10 @@ VERBS = {
     ("report", "expenses"): (_report_expenses,
                              report_commands.report_expenses,
                              "what each department cost"),
+    ("report", "calls"): (_report_calls, traffic_commands.report_calls,
+                          "who calls, who was missed, what a call costs"),
+    ("report", "missed"): (_report_missed, traffic_commands.report_missed,
+                           "whom nobody has called back"),
     ("invoice", "enter"): (_invoice_enter, invoice_commands.invoice_enter,
                            "take down a carrier's document"),
     ("invoice", "list"): (_invoice_list, invoice_commands.invoice_list,

@@ -9,7 +9,7 @@ import warnings
 from decimal import Decimal
 from typing import Callable, Iterable
 
-from . import privacy, raw
+from . import privacy, raw, traffic
 from .budgets import BudgetState, Budgets
 from .deployment import Change, Deployment, changes
 from .directory import Directory
@@ -27,6 +27,7 @@ from .results import (ImportResult, Listing, TariffVersion, Verdict,
 from .tariffs import rules_of
 from .sheets import SheetMap
 from .store_file import StoreInfo, store_info
+from .traffic import CallsRow, MissedCaller
 from .usage import TariffMonth, tariff_month
 from .values import Money, decimal, microseconds, money, now_us
 
@@ -204,6 +205,17 @@ class Store:
         "", day, week or month, ``compare`` holds previous or nothing."""
         return expenses(self.handle, month, by=by, last_month=last_month,
                         per=per, compare=compare)
+
+    def calls(self, month: str, *, by: str = "number",
+              callback_hours: int = 24) -> list[CallsRow]:
+        """Inbound calls of a month by number, campaign, department or hour;
+        the last row is the total."""
+        return traffic.calls(self.handle, month, by, callback_hours)
+
+    def missed(self, month: str) -> list[MissedCaller]:
+        """Callers whose last missed call of a month nobody has returned to
+        this day, the latest first."""
+        return traffic.missed(self.handle, month)
 
     def accrue(self, month: str) -> int:
         """Posts rents and recurring items of a month; how many postings."""

@@ -1,0 +1,193 @@
+"""``trunkwise report calls`` and ``report missed``. No rule of the library
+lives here."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import io
+import sys
+from decimal import Decimal
+from typing import Any
+
+from .commands import company_zone, print_json
+from .errors import InvalidArgument
+from .mask import Mask
+from .render.safe import as_text
+from .store import Store
+from .traffic import BY, CallsRow, MissedCaller
+from .values import local, text
+from .words import plain, say
+
+_COUNTS = ("offered", "answered", "missed", "unreturned", "hidden",
+           "missed_hidden", "callers", "first_time", "repeat")
+_MONEY = ("rent", "charges", "cost", "per_answered", "per_first")
+_SHOWN = ("offered", "answered", "missed", "unreturned", "callers",
+          "first_time")
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "csv", "json"))
+    parser.add_argument("--mask", action="store_true",
+                        help="people's numbers as 7916***4567")
+
+
+def calls_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", default="number", choices=BY)
+    parser.add_argument("--callback-hours", type=int, default=24,
+                        metavar="N", help="within which a missed call is to "
+                        "be returned; default 24")
+    _common(parser)
+
+
+def missed_arguments(parser: argparse.ArgumentParser) -> None:
+    _common(parser)
+
+
+def _format(arguments: argparse.Namespace) -> str:
+    if arguments.json and arguments.format not in (None, "json"):
+        raise InvalidArgument(f"is {arguments.format}, but --json is given "
+                              "too; leave one out", code="TW_EINVAL",
+                              field="--format")
+    return "json" if arguments.json else arguments.format or "text"
+
+
+def _seconds(value: dt.timedelta | None) -> str | None:
+    if value is None:
+        return None
+    us = value // dt.timedelta(microseconds=1)
+    return text(Decimal(us).scaleb(-6), 0)
+
+
+def _group(row: CallsRow, by: str) -> dict[str, Any]:
+    if row.is_total:
+        return {}
+    if by == "hour":
+        return {"weekday": row.weekday, "hour": row.hour}
+    group: dict[str, Any] = {by: row.name}
+    if by == "number":
+        group["campaigns"] = row.campaigns
+    if by in ("number", "campaign"):
+        group["first_day"] = row.first_day and row.first_day.isoformat()
+        group["last_day"] = row.last_day and row.last_day.isoformat()
+    return group
+
+
+def _document(row: CallsRow, by: str) -> dict[str, Any]:
+    document = _group(row, by)
+    document.update({k: getattr(row, k) for k in _COUNTS})
+    document.update({
+        "wait_s": _seconds(row.wait), "mean_wait_s": _seconds(row.mean_wait),
+        "mean_abandon_s": _seconds(row.mean_abandon),
+        "ends_known": row.ends_known, "talk_s": _seconds(row.talk)})
+    if by == "number":
+        for key in _MONEY:
+            value = getattr(row, key)
+            document[key] = None if value is None else text(value)
+        document["currency"] = row.currency
+        document["other_currency"] = row.other_currency
+    return document
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow(["" if v is None else as_text(v)
+                         if k in ("number", "campaign", "campaigns",
+                                  "department", "our_number") else v
+                         for k, v in row.items()])
+    return out.getvalue()
+
+
+def _hours(rows: list[CallsRow], lang: str) -> str:
+    """Offered calls, a line for each day of the week."""
+    cells = {(r.weekday, r.hour): r for r in rows if not r.is_total}
+    lines = [say(lang, "calls_hours"), "   " + "".join(
+        f"{hour:>5}" for hour in range(24))]
+    days = say(lang, "calls_days").split()
+    for weekday, name in enumerate(days, 1):
+        lines.append(f"{name:<3}" + "".join(
+            f"{cells[weekday, hour].offered or '.':>5}"
+            for hour in range(24)))
+    return "\n".join(lines) + "\n"
+
+
+def _text(rows: list[CallsRow], by: str, lang: str) -> str:
+    keys = (*_SHOWN, "mean_wait", *(("cost", "per_first")
+                                    if by == "number" else ()))
+    lines = [" " * 24 + "".join(f"{say(lang, 'calls_' + k):>13}"
+                                for k in keys)]
+    for row in rows:
+        name = (say(lang, "calls_total") if row.is_total
+                else row.name or say(lang, "none"))
+        line = f"{name:<24.24}"
+        for key in keys:
+            value = getattr(row, key)
+            if isinstance(value, dt.timedelta):
+                value = f"{value.total_seconds():.1f}"
+            elif isinstance(value, Decimal):
+                value = text(value)
+            line += f"{'-' if value is None else value:>13}"
+        note = row.campaigns
+        if by == "campaign" and row.first_day:
+            note = f"{row.first_day} - {row.last_day}"
+        lines.append(plain(f"{line}  {note}".rstrip()))
+    other = rows[-1].other_currency
+    if other:
+        lines.append(say(lang, "calls_other_currency", count=other))
+    return "\n".join(lines) + "\n"
+
+
+def report_calls(arguments: argparse.Namespace) -> int:
+    chosen, by = _format(arguments), arguments.by
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.calls(arguments.month, by=by,
+                           callback_hours=arguments.callback_hours)
+        zone = company_zone(store)
+    documents = [_document(r, by) for r in rows]
+    if chosen == "json":
+        print_json({"month": arguments.month, "by": by, "zone": zone,
+                    "callback_hours": arguments.callback_hours,
+                    "rows": documents[:-1], "total": documents[-1]})
+    elif chosen == "csv":
+        sys.stdout.write(_csv(documents[:-1]))
+    elif by == "hour":
+        sys.stdout.write(_hours(rows, arguments.lang))
+    else:
+        sys.stdout.write(_text(rows, by, arguments.lang))
+    return 0
+
+
+def _missed(row: MissedCaller, zone: str | None) -> dict[str, Any]:
+    return {**row._asdict(),
+            "last": local(row.last, zone).isoformat(timespec="seconds")}
+
+
+def report_missed(arguments: argparse.Namespace) -> int:
+    chosen = _format(arguments)
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.missed(arguments.month)
+        zone = company_zone(store)
+        if arguments.mask:
+            hide = Mask.of(store)
+            rows = [r._replace(number=hide.number(r.number)) for r in rows]
+    documents = [_missed(r, zone) for r in rows]
+    if chosen == "json":
+        print_json({"month": arguments.month, "zone": zone,
+                    "callers": documents})
+        return 0
+    if chosen == "csv":
+        sys.stdout.write(_csv(documents))
+        return 0
+    for d in documents:
+        number = d["number"] or say(arguments.lang, "calls_erased")
+        print(plain(f"{d['last']}  {number:<16} {d['missed']:>4} "
+                    f"{d['tries']:>4}  {d['our_number']}  {d['campaign']}"
+                    .rstrip()))
+    if not documents:
+        print(say(arguments.lang, "missed_none"))
+    return 0
