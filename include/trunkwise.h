@@ -30,6 +30,7 @@
 #include <trunkwise/traffic.h>
 #include <trunkwise/join.h>
 #include <trunkwise/invoice.h>
+#include <trunkwise/journal.h>
 #include <trunkwise/store.h>
 
 #endif

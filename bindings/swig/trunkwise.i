@@ -44,6 +44,7 @@ TW_HANDLE(tw_registration)
 %include "ledger.i"
 %include "join.i"
 %include "invoice.i"
+%include "journal.i"
 %include "privacy.i"
 %include "store.i"
 %include "reports.i"

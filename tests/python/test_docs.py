@@ -177,6 +177,7 @@ def test_every_command_block_is_known_here():
              "docs/recorder.md",     # by test_recorder.py
              "docs/ledger.md",       # by test_ledger.py
              "docs/invoices.md",     # by test_invoices.py
+             "docs/bookkeeping.md",  # by test_journal.py
              RECORDS_PAGE,           # by test_call_records_page
              "docs/store.md",        # by test_store_file.py
              "docs/sheets.md"}       # by test_sheet_docs.py

@@ -14,8 +14,8 @@ import sys
 import threading
 
 from . import (budget_commands, commands, deck_commands, invoice_commands,
-               numbering_commands, privacy_commands, rating_commands,
-               recorder_commands, records, report_commands,
+               journal_commands, numbering_commands, privacy_commands,
+               rating_commands, recorder_commands, records, report_commands,
                store_commands, tariff_commands, traffic_commands, trunk_check,
                usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
@@ -420,6 +420,9 @@ VERBS = {
     ("invoice", "withdraw"): (_invoice_withdraw,
                               invoice_commands.invoice_withdraw,
                               "take a document back"),
+    ("journal", "export"): (journal_commands.export_arguments,
+                            journal_commands.journal_export,
+                            "entries of a month for the bookkeeper"),
     ("period", "accrue"): (_period, commands.period_accrue,
                            "post rents, recurring items, what a month lacks"),
     ("period", "close"): (_period_close, commands.period_close,
@@ -461,7 +464,8 @@ _NOUNS = {
     "cdr": "call records", "import": "batches of records",
     "numbering": "where numbers stand", "rating": "prices of calls",
     "unrated": "calls without a price", "report": "reports",
-    "invoice": "documents of carriers", "period": "months of the ledger",
+    "invoice": "documents of carriers", "journal": "entries of a month",
+    "period": "months of the ledger",
     "privacy": "people's numbers",
     "spool": "records that wait beside the store",
     "store": "the file itself", "trunk": "carrier trunks",

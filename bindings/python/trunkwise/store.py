@@ -15,6 +15,7 @@ from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .numbering import Lookup, Numbering
 from .invoices import Invoice, InvoicedRow, invoiced, invoices
+from .journal import JournalRow, journal
 from .join import Join, join
 from .prices import PriceChanges, price_changes
 from .privacy import Erasure
@@ -274,6 +275,11 @@ class Store:
         """The documents of a month, spread over departments by what our
         rating charged them; they add up to the documents."""
         return invoiced(self.handle, month)
+
+    def journal(self, month: str, *, open: bool = False) -> list[JournalRow]:
+        """The postings of a closed month (with ``open`` of any) as entries:
+        they add up to the ledger exactly."""
+        return journal(self.handle, month, open)
 
     def periods(self) -> list[Listing]:
         """Closed months: key, when (``at``), by whom (``detail``)."""

@@ -26,7 +26,7 @@ def _figure(value: int | Decimal | None, key: str, point: str) -> str:
     return text(value, decimals(key)).replace(".", point)
 
 
-def _encoded(written: str, encoding: str, cells: list[list[str]]) -> bytes:
+def encoded(written: str, encoding: str, cells: list[list[str]]) -> bytes:
     """Never a question mark in the place of a letter."""
     try:
         return written.encode(encoding)
@@ -65,4 +65,4 @@ def render(report: ExpenseReport, style: Style) -> bytes:
                          + [line.currency])
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter).writerows(cells)
-    return _encoded(out.getvalue(), encoding, cells)
+    return encoded(out.getvalue(), encoding, cells)
