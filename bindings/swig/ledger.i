@@ -13,6 +13,8 @@ typedef struct tw_rerate {
 
 tw_status tw_period_close(uint64_t *out, tw_store *store, const char *month,
 			  tw_error *err);
+tw_status tw_import_rejects(tw_listing **out, tw_store *store, uint64_t batch,
+			    tw_error *err);
 tw_status tw_period_list(tw_listing **out, tw_store *store, tw_error *err);
 tw_status tw_period_seal(uint64_t *out, tw_store *store, tw_error *err);
 tw_status tw_period_seals(tw_listing **out, tw_store *store, tw_error *err);

@@ -178,6 +178,15 @@ TW_EXTERN(tw_status) tw_period_seals(tw_listing **out, tw_store *store,
 TW_EXTERN(tw_status) tw_import_list(tw_listing **out, tw_store *store,
 				    tw_error *err);
 
+/** Rows that were put aside and still wait: kind "reject" or "conflict", calls
+ * = batch, seconds = line, detail = "column: reason", key = the row as it
+ * came (its beginning; "" once tw_privacy_ cut it), at = when its batch came.
+ * Of one batch, or (0) of all that were not taken back. A file that was
+ * imported again counts with its newest batch only, so that what a mend let
+ * through is gone from the list. */
+TW_EXTERN(tw_status) tw_import_rejects(tw_listing **out, tw_store *store,
+				       uint64_t batch, tw_error *err);
+
 /** Reverses a batch: its postings by new ones, its calls marked as undone
  * and left out of reports. @return TW_OK, TW_ENOTFOUND, TW_EEXIST (undone
  * already) */

@@ -1,8 +1,8 @@
 /**
  * @file src/accounts/import.h  An import from inside
  *
- * import.c takes rows and commits; import_live.c lets an import go on after
- * that, and closes calls that nobody will finish.
+ * import.c takes rows and commits, import_file.c reads files; import_live.c
+ * lets an import go on after that, and closes calls that nobody will finish.
  */
 #ifndef TW_SRC_ACCOUNTS_IMPORT_H
 #define TW_SRC_ACCOUNTS_IMPORT_H
@@ -59,7 +59,18 @@ tw_status tw__import_close_dead(tw_import *import,
 				const struct tw__dead *which,
 				tw__closed_h *each, void *arg, tw_error *err);
 
-/* ---- between the two files ---- */
+/* ---- between the files ---- */
+
+/* May it take rows? @return TW_OK, TW_EINVAL, or what failed before */
+tw_status tw__import_usable(const struct tw_import *import, tw_error *err);
+/* One record, counted; as tw_import_add(). */
+tw_status tw__import_row(struct tw_import *import, const tw_cdr *cdr,
+			 tw_error *err);
+/* Not stored, but kept, counted and shown. @return why's status, or what the
+ * store says */
+tw_status tw__import_put_aside(struct tw_import *import, const char *kind,
+			       const tw_cdr *cdr, tw_error *why,
+			       tw_error *err);
 
 /* A row of table batch. */
 tw_status tw__import_batch(struct tw_import *import, tw_error *err);

@@ -150,3 +150,22 @@ def test_an_edited_row_is_named(folder):
     code, out, _ = command(folder, "verify", "office.db")
     assert code == 1
     assert "call a (2026-10-05T10:00:00+03:00) is not as it was sealed" in out
+
+
+def test_rows_put_aside(folder):
+    bad = CALLS + "z,2026-10-05T10:00:00+03:00,x,101,79161112299\n"
+    (folder / "bad.csv").write_text(bad)
+    code, _, _ = command(folder, "cdr", "import", "office.db", "bad.csv",
+                         "--preset", "native")
+    assert code == 1
+    code, out, _ = command(folder, "import", "rejects", "office.db",
+                           "--json")
+    row, = json.loads(out)["rows"]
+    assert code == 1 and row["line"] == 3 and row["column"] == "duration"
+    assert "79161112299" in row["record"]
+    code, out, _ = command(folder, "import", "rejects", "office.db",
+                           "--mask", "--lang", "ru")
+    assert code == 1 and "79161112299" not in out
+    code, out, _ = command(folder, "import", "rejects", "office.db",
+                           "--batch", "99")
+    assert code == 0

@@ -224,6 +224,14 @@ def _import_undo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("batch", type=int, metavar="BATCH")
 
 
+def _import_rejects(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--batch", type=int, metavar="BATCH",
+                        help="of this one only")
+    parser.add_argument("--mask", action="store_true",
+                        help="without the rows themselves")
+
+
 def _exchange_import(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("file", metavar="rates.csv",
@@ -394,6 +402,8 @@ VERBS = {
     ("cdr", "rerate"): (_cdr_rerate, commands.cdr_rerate,
                         "rate a month's stored calls anew"),
     ("import", "list"): (_store, commands.import_list, "what was imported"),
+    ("import", "rejects"): (_import_rejects, commands.import_rejects,
+                            "rows that were put aside, and why"),
     ("import", "undo"): (_import_undo, commands.import_undo,
                          "reverse one import"),
     ("numbering", "import"): (

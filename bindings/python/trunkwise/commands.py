@@ -438,6 +438,34 @@ def import_list(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def import_rejects(arguments: argparse.Namespace) -> int:
+    batch = arguments.batch or 0
+    if not 0 <= batch < 2 ** 63:
+        raise NotFound(f"no batch {batch}; see import list",
+                       code="TW_ENOTFOUND", field="batch")
+    with Store(arguments.store, readonly=True) as store:
+        rows = store.rejects(batch)
+    found = []
+    for r in rows:
+        column, found_one, reason = r.detail.partition(": ")
+        if not found_one:
+            column, reason = "", r.detail
+        found.append({"batch": r.calls, "line": r.seconds, "kind": r.kind,
+                      "column": column, "reason": reason,
+                      "record": "" if arguments.mask else r.key})
+    if arguments.json:
+        print_json({"rows": found})
+    for r in found if not arguments.json else []:
+        column = f"{r['column']}: " if r["column"] else ""
+        print(plain(f"{r['batch']:>5} {r['line']:>8}  {r['kind']:<8} "
+                    f"{column}{reason_in(arguments.lang, r['reason'])}"))
+        if r["record"]:
+            print(plain(f"{'':>16}{r['record']}"))
+    if not found and not arguments.json:
+        print(say(arguments.lang, "rejects_none"))
+    return 1 if found else 0
+
+
 def import_undo(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.batch < 2 ** 63:
         raise NotFound(f"no batch {arguments.batch}; see import list",

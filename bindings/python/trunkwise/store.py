@@ -314,6 +314,11 @@ class Store:
     def imports(self) -> list[Listing]:
         return listing_of(raw.tw_import_list(self.handle))
 
+    def rejects(self, batch: int | None = None) -> list[Listing]:
+        """Rows that were put aside and still wait: kind, ``calls`` (batch),
+        ``seconds`` (line), ``detail`` (column: reason), key (the row)."""
+        return listing_of(raw.tw_import_rejects(self.handle, batch or 0))
+
     def undo_import(self, batch: int) -> None:
         raw.tw_import_undo(self.handle, batch)
 

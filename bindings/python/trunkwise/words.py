@@ -288,6 +288,7 @@ _WORDS = {
         "Действует диапазонов: {in_force}; прочитано кодов: {codes}, "
         "заменено прежних диапазонов: {replaced}, без региона: "
         "{without_region}."),
+    "rejects_none": ("No row waits", "Отложенных строк нет"),
     "invoiced_total": ("total", "итого"),
     "invoice_entered": ("Document {invoice} is entered",
                         "Документ {invoice} введён"),

@@ -1,0 +1,139 @@
+/**
+ * @file src/accounts/import_file.c  A file of call records
+ *
+ * Decides whether the same bytes were here before, and under which reading,
+ * and gives their rows to the import one by one: each one is a record or a
+ * reason. Refuses to know layouts: that is src/formats/preset.h.
+ */
+#include <string.h>
+#include "base/hash.h"
+#include "import.h"
+
+static bool is_trunk(const char *name, size_t length, void *arg)
+{
+	return tw__owners_knows_trunk(arg, name, length);
+}
+
+/* The same bytes may come again, but not under another reading: every time
+ * in them would mean another instant and every call come twice. */
+static tw_status check_file(struct tw_import *import, const char *hash,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, import->store,
+		"SELECT id, preset, zone, source FROM batch "
+		"WHERE file_hash = ? AND undone_us = 0 AND id <> ?", err);
+
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, hash);
+	tw__bind_i64(stmt, 2, import->ids.batch);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (strcmp(tw__col_text(stmt, 1), import->preset) == 0 &&
+		    strcmp(tw__col_text(stmt, 2), import->zone_name) == 0 &&
+		    strcmp(tw__col_text(stmt, 3), import->source) == 0) {
+			import->known_file = true;
+			continue;
+		}
+		status = tw__fail_at(err, TW_ECONFLICT, 0, "zone",
+			"this file is in batch %lld with preset '%s', zone "
+			"'%s', source '%s'; import it alike, or undo that "
+			"batch first", (long long)tw__col_i64(stmt, 0),
+			tw__col_text(stmt, 1), tw__col_text(stmt, 2),
+			tw__col_text(stmt, 3));
+		tw__reset(stmt);
+		return status;
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status keep_hash(struct tw_import *import, const void *data,
+			   size_t size, tw_error *err)
+{
+	char hash[2 * TW_HASH_MAX + 1];
+	struct tw_stmt *stmt;
+	tw_status status = tw__hash_hex(hash, TW_HASH_SHA256, data, size,
+					err);
+
+	if (!status)
+		status = check_file(import, hash, err);
+	if (!status)
+		status = tw__stmt(&stmt, import->store,
+			"UPDATE batch SET file_hash = ? WHERE id = ?", err);
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, hash);
+	tw__bind_i64(stmt, 2, import->ids.batch);
+	return tw__run(stmt, err);
+}
+
+static tw_status read_rows(struct tw_import *import, tw_error *err)
+{
+	for (;;) {
+		tw_error why = TW_ERROR_INIT;
+		tw_cdr cdr = TW_CDR_INIT;
+		tw_status status = tw__preset_next(&cdr, import->reading,
+						   &why);
+
+		if (status == TW_ITER_END)
+			return TW_OK;
+		if (status == TW_EPARSE) {
+			import->counts.rows_read++;
+			import->counts.rows_rejected++;
+			status = tw__import_put_aside(import, "reject", &cdr,
+						      &why, NULL);
+		}
+		else if (status == TW_OK) {
+			status = tw__import_row(import, &cdr, &why);
+		}
+		else {
+			import->failed = status;
+		}
+		if (import->failed) {
+			if (err)
+				*err = why;
+			return import->failed;
+		}
+	}
+}
+
+tw_status tw_import_file(tw_import *import, const void *data, size_t size,
+			 tw_error *err)
+{
+	struct tw__preset_options *options = &import->file;
+	tw_status status = tw__import_usable(import, err);
+
+	if (status)
+		return status;
+	if (!*import->preset)
+		return tw__fail_at(err, TW_EINVAL, 0, "preset", "a file needs "
+				   "one, or a mapping");
+	if (!data && size)
+		return tw__fail(err, TW_EINVAL, "no file bytes");
+	options->data = data;
+	options->size = size;
+	options->zone = import->zone;
+	options->trunk_pattern = import->trunk_pattern;
+	options->is_trunk = tw__owners_has_trunks(import->owners) ?
+		is_trunk : NULL;
+	options->arg = import->owners;
+	status = tw__preset_open(&import->reading, import->preset, options,
+				 err);
+	if (status)
+		return status;
+	status = keep_hash(import, data, size, err);
+	if (!status && !import->known_file)
+		status = tw__shift_new(&import->shift, import->store,
+				       import->ids.batch, err);
+	if (status)
+		import->failed = status;
+	else
+		status = read_rows(import, err);
+	tw__preset_free(import->reading);
+	tw__shift_free(import->shift);
+	tw__legs_free(import->legs);
+	import->reading = NULL;
+	import->shift = NULL;
+	import->legs = NULL;
+	return status;
+}

@@ -1,0 +1,59 @@
+/* Rows that still wait, and those that wait no more. */
+#include "accounts_fixture.h"
+
+#define HEAD "call_id,start,duration,caller,callee\n"
+#define GOOD "a,2026-10-05T10:00:00+03:00,60,78432000001,79161234567\n"
+#define BAD "b,2026-10-05T10:00:00+03:00,x,78432000001,79161234567\n"
+
+static size_t waiting(struct fixture *f, uint64_t batch,
+		      tw_listing_row *first)
+{
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_listing *list;
+	size_t n = 0;
+
+	if (tw_import_rejects(&list, f->store, batch, &err))
+		fail_msg("%s", err.message);
+	while (tw_listing_next(&row, list, &err) == TW_OK) {
+		if (!n++)
+			*first = row;
+	}
+	tw_listing_free(list);
+	return n;
+}
+
+static void waits_until_mended(void **state)
+{
+	struct fixture *f = *state;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+
+	assert_int_equal(waiting(f, 0, &row), 0);
+	import_text(f, "native", NULL, HEAD GOOD BAD);
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_int_equal(row.calls, 1);
+	assert_int_equal(row.seconds, 3);
+	assert_string_equal(row.kind, "reject");
+	assert_non_null(strstr(row.detail, "duration: "));
+	assert_non_null(strstr(row.key, "b,2026-10-05"));
+	assert_int_equal(waiting(f, 7, &row), 0);
+	/* the same file again says nothing new, and it waits on */
+	import_text(f, "native", NULL, HEAD GOOD BAD);
+	assert_int_equal(waiting(f, 1, &row), 1);
+	/* a conflict waits too */
+	import_text(f, "native", NULL, HEAD
+		"a,2026-10-05T10:00:00+03:00,61,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 0, &row), 2);
+	assert_int_equal(tw_import_undo(f->store, 1, NULL), TW_OK);
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_string_equal(row.kind, "conflict");
+	assert_int_equal(tw_import_rejects(NULL, f->store, 0, NULL),
+			 TW_EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { FIXTURE_TEST(waits_until_mended) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
