@@ -239,9 +239,8 @@ static tw_status build(struct builder *b, const char *month, uint32_t flags,
 	if (!status && !(flags & TW_JOURNAL_OPEN) &&
 	    number >= book.open_month)
 		status = tw__fail_at(err, TW_EREFUSED, 0, "month", "%s is not "
-				     "closed and may still change; run period "
-				     "close first, or ask for it as it stands",
-				     month);
+			"closed and may still change; run period close first, "
+			"or take it as it stands with --open", month);
 	if (!status)
 		status = read_postings(b, number, err);
 	tw__book_close(&book);

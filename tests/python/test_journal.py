@@ -203,7 +203,8 @@ def test_what_is_finer_is_not_rounded(folder):
 
 
 @pytest.mark.parametrize("words, said", [
-    ([], "period close"), (["--format", "1c", "--decimal", "comma"], "csv"),
+    ([], "period close first, or take it as it stands with --open"),
+    (["--format", "1c", "--decimal", "comma"], "csv"),
     (["--json", "--format", "1c"], "--json"),
     (["--json", "--encoding", "cp1251"], "--encoding"),
     (["--open", "--vat-account", " "], "--vat-account"),
