@@ -176,6 +176,7 @@ def test_every_command_block_is_known_here():
              "docs/budgets.md",      # by test_budgets.py
              "docs/recorder.md",     # by test_recorder.py
              "docs/ledger.md",       # by test_ledger.py
+             "docs/sql.md",          # by test_sql.py
              "docs/invoices.md",     # by test_invoices.py
              "docs/bookkeeping.md",  # by test_journal.py
              RECORDS_PAGE,           # by test_call_records_page
