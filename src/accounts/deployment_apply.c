@@ -325,8 +325,12 @@ static tw_status check_closed(const struct tw_plan *plan, tw_error *err)
 	tw_status status;
 
 	/* without a zone no month was closed */
-	if (tw__book_open(&book, plan->store, NULL, NULL))
+	status = tw__book_open(&book, plan->store, NULL, NULL);
+	if (status == TW_ENOTFOUND)
 		return TW_OK;
+	if (status)
+		return tw__fail(err, status, "the company's zone cannot be "
+				"read");
 	if (!book.open_month) {
 		tw__book_close(&book);
 		return TW_OK;

@@ -1,5 +1,6 @@
 /* tw_store_verify: a sound store holds; each kind of damage is named. */
 #include "accounts_fixture.h"
+#include "../faults.h"
 
 static int setup(void **state)
 {
@@ -169,6 +170,29 @@ static void test_too_little_room(void **state)
 	assert_int_equal(count, 2);
 }
 
+/* Nobody may be told that all is well because memory ran out. */
+static void test_no_memory(void **state)
+{
+	struct fixture *f = *state;
+	bool more = true;
+
+	for (int64_t n = 0; more; n++) {
+		tw_verdict verdicts[64];
+		uint32_t count = 64;
+		struct faults faults;
+		tw_status status;
+
+		faults_begin(&faults, n);
+		status = tw_store_verify(verdicts, &count, f->store, NULL);
+		more = faults_end(&faults);
+		/* a deck that can't be shrunk to fit is as good */
+		assert_true(status == TW_OK || (more &&
+			    status == TW_ENOMEM));
+		for (uint32_t i = 0; !status && i < count; i++)
+			assert_int_equal(verdicts[i].holds, 1);
+	}
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -180,6 +204,7 @@ int main(void)
 		T(test_call_gone), T(test_cost_changed),
 		T(test_state_without_reason), T(test_counts_changed),
 		T(test_reference_gone), T(test_too_little_room),
+		T(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
