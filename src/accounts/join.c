@@ -16,15 +16,8 @@
 #include "usage_park.h"
 #include <trunkwise/join.h>
 
-/* A record of one source, by its key in the call table. */
-struct told {
-	tw_time start;
-	int64_t key, batch;
-	bool in_month;
-};
-
 struct side {
-	struct told *told;
+	struct tw__told *told;
 	struct tw__seen *seen;
 	size_t count, capacity[2];
 };
@@ -135,42 +128,6 @@ static tw_status check_source(struct joining *j, const char *source,
 
 /* ---- what a record stands for from now on ---- */
 
-struct wanted {
-	const struct told *of;
-	struct tw__stored stored;
-	bool found;
-};
-
-static tw_status take_stored(const struct tw__stored *call, void *arg,
-			     tw_error *err)
-{
-	struct wanted *wanted = arg;
-
-	(void)err;
-	if (call->key == wanted->of->key && !call->undone) {
-		wanted->stored = *call;
-		wanted->found = true;
-	}
-	return TW_OK;
-}
-
-static tw_status find_stored(struct tw__stored *out, tw_store *store,
-			     const struct told *told, tw_error *err)
-{
-	struct wanted wanted = { .of = told };
-	tw_status status = tw__stored_scan(store, (const int64_t []){
-		told->start, told->start }, told->batch, take_stored,
-		&wanted, err);
-
-	if (status)
-		return status;
-	if (!wanted.found)
-		return tw__fail(err, TW_ESTORE, "a call that was joined is "
-				"not there; run verify");
-	*out = wanted.stored;
-	return TW_OK;
-}
-
 static void uncharge(struct tw__standing *s)
 {
 	s->rate_state = TW_STATE_NOT_CHARGEABLE;
@@ -181,7 +138,7 @@ static void uncharge(struct tw__standing *s)
 }
 
 /* Both records of one call; ambiguous: neither may say whose it is. */
-static tw_status change_two(struct joining *j, const struct told *told[2],
+static tw_status change_two(struct joining *j, const struct tw__told *told[2],
 			    uint32_t state, tw_error *err)
 {
 	struct tw__stored stored[2];
@@ -190,7 +147,7 @@ static tw_status change_two(struct joining *j, const struct told *told[2],
 	tw_status status = TW_OK;
 
 	for (int i = 0; i < 2 && !status; i++) {
-		status = find_stored(&stored[i], j->store, told[i], err);
+		status = tw__told_find(&stored[i], j->store, told[i], err);
 		to[i] = stored[i].now;
 	}
 	if (status)
@@ -210,14 +167,14 @@ static tw_status change_two(struct joining *j, const struct told *told[2],
 	return status;
 }
 
-static tw_status park(struct joining *j, const struct told *told,
+static tw_status park(struct joining *j, const struct tw__told *told,
 		      tw_error *err)
 {
 	return tw__usage_park(j->store, told->start, told->key,
 			      tw__amending_run(j->amending), err);
 }
 
-static tw_status keep_pair(struct joining *j, const struct told *told[2],
+static tw_status keep_pair(struct joining *j, const struct tw__told *told[2],
 			   uint32_t state, tw_error *err)
 {
 	struct tw_stmt *stmt;
@@ -241,7 +198,7 @@ static tw_status keep_pair(struct joining *j, const struct told *told[2],
 static tw_status join_two(struct joining *j, size_t first, size_t second,
 			  uint32_t state, tw_error *err)
 {
-	const struct told *told[2] = { &j->side[0].told[first],
+	const struct tw__told *told[2] = { &j->side[0].told[first],
 		&j->side[1].told[second] };
 	tw_status status = change_two(j, told, state, err);
 
@@ -496,129 +453,5 @@ tw_status tw_cdr_join(tw_join *out, tw_listing **out_list, tw_store *store,
 		tw_free(j.side[i].told);
 		tw_free(j.side[i].seen);
 	}
-	return status;
-}
-
-/* ---- taken apart ---- */
-
-struct parted {
-	struct told *rows;
-	int64_t *runs;
-	size_t count, capacity[2];
-};
-
-static tw_status load_partners(struct parted *out, tw_store *store,
-			       int64_t batch, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT second_us, second_key, second_batch, run "
-		"FROM call_pair WHERE first_batch = ?1 AND parted = 0 "
-		"AND second_batch <> ?1 UNION ALL SELECT first_us, "
-		"first_key, first_batch, run FROM call_pair "
-		"WHERE second_batch = ?1 AND parted = 0 "
-		"AND first_batch <> ?1", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, batch);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		if (tw__grow((void **)&out->rows, &out->capacity[0],
-			     out->count + 1, sizeof(*out->rows)) ||
-		    tw__grow((void **)&out->runs, &out->capacity[1],
-			     out->count + 1, sizeof(*out->runs))) {
-			tw__reset(stmt);
-			return tw__fail_oom(err);
-		}
-		out->rows[out->count] = (struct told){
-			tw__col_i64(stmt, 0), tw__col_i64(stmt, 1),
-			tw__col_i64(stmt, 2), false };
-		out->runs[out->count++] = tw__col_i64(stmt, 3);
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-/* As it was before it was joined: by the amendment's old side. */
-static tw_status before_run(struct tw__standing *out, tw_store *store,
-			    const struct told *told, int64_t run,
-			    tw_error *err)
-{
-	int64_t *const to[TW_STANDING_COUNT] = { &out->department,
-		&out->carrier, &out->number, &out->leg, &out->rate_state,
-		&out->reason, &out->tariff_version, &out->rate_row,
-		&out->charged_s, &out->cost_nanos, &out->net_nanos,
-		&out->vat_nanos, &out->currency, &out->destination };
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT department, carrier, number, leg, rate_state, "
-		"reason, tariff_version, rate_row, charged_s, cost_nanos, "
-		"net_nanos, vat_nanos, currency, destination FROM amendment "
-		"WHERE start_us = ? AND key = ? AND batch = ? AND run = ? "
-		"AND side = 0", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, told->start);
-	tw__bind_i64(stmt, 2, told->key);
-	tw__bind_i64(stmt, 3, told->batch);
-	tw__bind_i64(stmt, 4, run);
-	status = tw__step(stmt, err);
-	/* nothing was changed on this side: it stays as it is */
-	if (status)
-		return status;
-	for (int i = 0; i < TW_STANDING_COUNT; i++)
-		*to[i] = tw__col_i64(stmt, i);
-	tw__reset(stmt);
-	return TW_OK;
-}
-
-static tw_status restore(struct tw__amending *amending, tw_store *store,
-			 const struct told *told, int64_t run, tw_error *err)
-{
-	struct tw__standing before;
-	struct tw__stored stored;
-	tw_status status = before_run(&before, store, told, run, err);
-
-	if (status)
-		return status == TW_ITER_END ? TW_OK : status;
-	status = find_stored(&stored, store, told, err);
-	if (!status)
-		status = tw__amend(amending, &stored, &before, err);
-	return status ? status : tw__usage_unpark(store, told->start,
-		told->key, run, err);
-}
-
-static tw_status mark_parted(tw_store *store, int64_t batch, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"UPDATE call_pair SET parted = (SELECT coalesce(max(id), 1) "
-		"FROM amendment_run) WHERE (first_batch = ?1 OR "
-		"second_batch = ?1) AND parted = 0", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, batch);
-	return tw__run(stmt, err);
-}
-
-tw_status tw__join_part(tw_store *store, int64_t batch, tw_error *err)
-{
-	struct tw__amending *amending = NULL;
-	struct parted parted = { 0 };
-	tw_status status = load_partners(&parted, store, batch, err);
-
-	if (!status && parted.count)
-		status = tw__amending_new(&amending, store, "part", "", err);
-	for (size_t i = 0; !status && i < parted.count; i++)
-		status = restore(amending, store, &parted.rows[i],
-				 parted.runs[i], err);
-	if (!status && amending)
-		status = tw__amending_settle(NULL, NULL, amending, err);
-	if (!status)
-		status = mark_parted(store, batch, err);
-	tw__amending_free(amending);
-	tw_free(parted.rows);
-	tw_free(parted.runs);
 	return status;
 }
