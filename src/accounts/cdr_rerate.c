@@ -89,7 +89,7 @@ static void fill_call(struct job *job, const struct tw__stored *stored,
 	call->cdr.start = stored->start;
 	call->cdr.duration_us = stored->duration_us;
 	call->cdr.direction = (uint32_t)stored->direction;
-	call->cdr.leg = stored->now.leg ? (uint32_t)stored->now.leg : 1;
+	call->cdr.leg = stored->now.leg > 0 ? (uint32_t)stored->now.leg : 1;
 	if (stored->now.reason == TW_REASON_TWIN)
 		call->cdr.flags = TW_CDR_TWIN;
 	call->cdr.trunk = take_text(job, 0, stmt, TRUNK);
@@ -231,10 +231,16 @@ static tw_status note_share(struct job *job, const struct tw__standing *of,
 static tw_status keep_change(struct job *job, const struct tw__stored *stored,
 			     const struct tw__standing *to, tw_error *err)
 {
-	tw_status status = note_share(job, &stored->now, 0, err);
+	struct tw__standing both[2] = { stored->now, *to };
+	tw_status status = TW_OK;
 
-	if (!status)
-		status = note_share(job, to, 1, err);
+	/* what had no price, or has none now, is nothing of that currency */
+	for (int i = 0; i < 2; i++) {
+		if (!both[i].currency)
+			both[i].currency = both[!i].currency;
+	}
+	for (int i = 0; i < 2 && !status; i++)
+		status = note_share(job, &both[i], i, err);
 	if (status)
 		return status;
 	if (tw__grow((void **)&job->changes, &job->change_capacity,

@@ -89,7 +89,8 @@ void tw__stored_row(struct tw__rollup_row *out,
 
 	out->key = (struct tw__rollup_key){ 0, 0, standing->department,
 		standing->carrier, standing->number, standing->destination,
-		first ? call->direction : TW_DIRECTION_FORWARD,
+		first || standing->leg == TW_LEG_CHARGED ? call->direction :
+			TW_DIRECTION_FORWARD,
 		rated ? standing->currency : 0 };
 	out->sums = (struct tw__sums){
 		.calls = first, .answered = first && call->answered,

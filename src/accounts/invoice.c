@@ -46,6 +46,8 @@ static tw_status read_money(int64_t *out, const char *text,
 			    const char *currency, const char *field,
 			    tw_error *err)
 {
+	int64_t unit = TW_NANOS;
+	uint32_t decimals = 2;
 	tw_money money;
 	tw_status status;
 
@@ -57,6 +59,14 @@ static tw_status read_money(int64_t *out, const char *text,
 		tw__error_place(err, 0, field);
 		return status;
 	}
+	(void)tw_currency_decimals(&decimals, currency, NULL);
+	while (decimals--)
+		unit /= 10;
+	if (money.nanos % unit)
+		return tw__fail_at(err, TW_EPARSE, 0, field, "'%.40s' has "
+				   "parts of the smallest coin of %s; write "
+				   "it as the document has it", text,
+				   currency);
 	*out = money.nanos;
 	return TW_OK;
 }

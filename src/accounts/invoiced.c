@@ -182,14 +182,16 @@ static tw_status push_total(struct builder *b, const struct papers *papers,
 			    const int64_t amounts[4], tw_error *err)
 {
 	tw_invoiced_row row = *like;
+	char currency[4];
 
+	snprintf(currency, sizeof(currency), "%s", like->gross.currency);
 	row.is_total = 1;
 	row.unallocated = 0;
 	row.department[0] = '\0';
 	if (papers)
 		snprintf(row.documents, sizeof(row.documents), "%s",
 			 papers->numbers);
-	set_row(&row, row.gross.currency, amounts);
+	set_row(&row, currency, amounts);
 	return push(b, &row, err);
 }
 
@@ -269,14 +271,15 @@ static tw_status one_payee(struct builder *b, size_t from, size_t to,
 		if (!tw__add_i64(&sums[2], sums[2], b->rated[i].net.nanos) ||
 		    !tw__add_i64(&sums[3], sums[3], b->rated[i].vat.nanos) ||
 		    !small(sums[2]) || !small(sums[3]))
-			return tw__fail(err, TW_ERANGE, "a payee's month "
-					"exceeds 1e9 units");
+			return tw__fail(err, TW_ERANGE, "the month of "
+					"'%.80s' exceeds 1.1e9 units",
+					first->carrier);
 	}
 	sums[0] = papers ? papers->net : sums[2];
 	sums[1] = papers ? papers->vat : sums[3];
 	if (!small(sums[0]) || !small(sums[1]))
-		return tw__fail(err, TW_ERANGE, "a document exceeds 1e9 "
-				"units");
+		return tw__fail(err, TW_ERANGE, "the documents of '%.80s' "
+				"exceed 1.1e9 units", first->carrier);
 	status = spread_rows(b, from, to, papers, err);
 	if (status == TW_ITER_END)
 		return nobodys(b, papers, &sums[2], err);

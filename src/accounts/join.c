@@ -152,7 +152,8 @@ static tw_status change_two(struct joining *j, const struct tw__told *told[2],
 	}
 	if (status)
 		return status;
-	to[!j->options.answer].leg = 0;
+	to[!j->options.answer].leg = j->options.cost != j->options.answer ?
+		TW_LEG_CHARGED : 0;
 	uncharge(&to[!j->options.cost]);
 	if (state == TW_PAIR_JOINED) {
 		if (to[owner].department)

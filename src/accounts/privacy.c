@@ -167,7 +167,8 @@ static tw_status cut_records(struct eraser *e, const char *digits, bool dry,
 		"SELECT count(*) FROM quarantine q JOIN batch b "
 		"ON b.id = q.batch WHERE q.record <> '' AND CASE ?1 "
 		"WHEN 0 THEN instr(replace(replace(replace(replace("
-		"q.record, ' ', ''), '-', ''), '(', ''), ')', ''), ?2) > 0 "
+		"q.record || ' ' || q.reason, ' ', ''), '-', ''), '(', ''), "
+		"')', ''), ?2) > 0 "
 		"ELSE coalesce(q.start_us, b.made_us) < ?1 END", err);
 
 	if (status)
@@ -182,11 +183,13 @@ static tw_status cut_records(struct eraser *e, const char *digits, bool dry,
 	if (dry || !e->sum.records)
 		return TW_OK;
 	status = tw__stmt(&stmt, e->store,
-		"UPDATE quarantine SET record = '' WHERE id IN ("
+		"UPDATE quarantine SET record = '', reason = "
+		"'(cut: it may have named a person)' WHERE id IN ("
 		"SELECT q.id FROM quarantine q JOIN batch b "
 		"ON b.id = q.batch WHERE q.record <> '' AND CASE ?1 "
 		"WHEN 0 THEN instr(replace(replace(replace(replace("
-		"q.record, ' ', ''), '-', ''), '(', ''), ')', ''), ?2) > 0 "
+		"q.record || ' ' || q.reason, ' ', ''), '-', ''), '(', ''), "
+		"')', ''), ?2) > 0 "
 		"ELSE coalesce(q.start_us, b.made_us) < ?1 END)", err);
 	if (status)
 		return status;

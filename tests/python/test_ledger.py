@@ -166,6 +166,14 @@ def test_rows_put_aside(folder):
     code, out, _ = command(folder, "import", "rejects", "office.db",
                            "--mask", "--lang", "ru")
     assert code == 1 and "79161112299" not in out
+    (folder / "shifted.csv").write_text(
+        bad.splitlines()[0] + "\nq,2026-10-05T10:00:00+03:00,"
+        "8 (916) 111-22-98,101,79161112298\n")
+    command(folder, "cdr", "import", "office.db", "shifted.csv", "--preset",
+            "native")
+    code, out, _ = command(folder, "import", "rejects", "office.db", "--mask",
+                           "--json")
+    assert "111-22-98" not in out and "***" in out
     code, out, _ = command(folder, "import", "rejects", "office.db",
                            "--batch", "99")
     assert code == 0

@@ -229,7 +229,8 @@ def _import_rejects(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, metavar="BATCH",
                         help="of this one only")
     parser.add_argument("--mask", action="store_true",
-                        help="without the rows themselves")
+                        help="without the rows, and people's numbers as "
+                             "7916***4567")
 
 
 def _exchange_import(parser: argparse.ArgumentParser) -> None:
@@ -302,6 +303,8 @@ def _cdr_join(parser: argparse.ArgumentParser) -> None:
                         help="how far clocks may differ; default 900")
     parser.add_argument("--dry-run", action="store_true",
                         help="show what would be joined")
+    parser.add_argument("--mask", action="store_true",
+                        help="people's numbers as 7916***4567")
     _who(parser)
 
 

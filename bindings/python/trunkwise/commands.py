@@ -445,11 +445,14 @@ def import_rejects(arguments: argparse.Namespace) -> int:
                        code="TW_ENOTFOUND", field="batch")
     with Store(arguments.store, readonly=True) as store:
         rows = store.rejects(batch)
+        masked = Mask.of(store) if arguments.mask else None
     found = []
     for r in rows:
         column, found_one, reason = r.detail.partition(": ")
         if not found_one:
             column, reason = "", r.detail
+        if masked:
+            reason = masked.quoted(reason)
         found.append({"batch": r.calls, "line": r.seconds, "kind": r.kind,
                       "column": column, "reason": reason,
                       "record": "" if arguments.mask else r.key})
@@ -569,12 +572,14 @@ def cdr_join(arguments: argparse.Namespace) -> int:
             answer=arguments.answer, department=arguments.department,
             cost=arguments.cost, window_s=arguments.window,
             offset_max_s=arguments.offset_max, dry_run=arguments.dry_run)
+        masked = Mask.of(store) if arguments.mask else None
     counts = {"joined": j.joined, "only_first": j.only_first,
               "only_second": j.only_second,
               "ambiguous_first": j.ambiguous_first,
               "ambiguous_second": j.ambiguous_second}
     ambiguous = j.ambiguous_first + j.ambiguous_second
-    rows = [{"kind": r.kind, "number": r.key, "seconds": r.seconds,
+    rows = [{"kind": r.kind,
+             "number": masked.number(r.key) if masked else r.key, "seconds": r.seconds,
              "start": local(r.at, zone).isoformat(timespec="seconds"),
              "call": r.detail} for r in j.open]
     if arguments.json:

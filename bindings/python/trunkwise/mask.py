@@ -16,6 +16,10 @@ _SPOKEN = re.compile(r"(?<= to )\d+|(?<= from )\d+|(?<= на )\d+"
                      r"|(?<= номера )\d+")
 
 
+# a number in what somebody typed, with blanks, dashes and brackets
+_QUOTED = re.compile(r"\+?\d(?:[\s().-]*\d){6,}")
+
+
 class Mask:
     """Masks what is not one of our ``own`` numbers."""
 
@@ -31,6 +35,11 @@ class Mask:
         person = (len(number) > _SERVICE and number.isascii()
                   and number.isdigit() and number not in self._own)
         return mask(number) if person else number
+
+    def quoted(self, text: str) -> str:
+        """The same of whatever looks like a number, however it is
+        spelled."""
+        return _QUOTED.sub(lambda m: mask(re.sub(r"\D", "", m[0])), text)
 
     def spoken(self, text: str) -> str:
         """The same in the words of ``call explain``."""

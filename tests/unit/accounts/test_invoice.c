@@ -105,6 +105,7 @@ static void test_what_is_refused(void **state)
 	REFUSED(e.date = "2026-02-30", TW_EPARSE, "date");
 	REFUSED(e.gross = "120.01", TW_EINVAL, "gross");
 	REFUSED(e.net = "x", TW_EPARSE, "net");
+	REFUSED(e.net = "100.001", TW_EPARSE, "net");
 	REFUSED(e.vat = NULL, TW_EPARSE, "vat");
 	REFUSED(e.net = "99999999999.00", TW_ERANGE, "net");
 	assert_int_equal(one_number(f, "SELECT count(*) FROM invoice"), 0);

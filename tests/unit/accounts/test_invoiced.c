@@ -92,6 +92,8 @@ static void test_spread(void **state)
 	assert_int_equal(r[2].gross.nanos, RUB(600, 1));
 	assert_int_equal(r[2].difference.nanos, RUB(600, 1) - RUB(601, 50));
 	assert_string_equal(r[2].documents, "1, 2");
+	assert_string_equal(r[2].gross.currency, "RUB");
+	assert_string_equal(r[2].difference.currency, "RUB");
 	/* whom our rating knows nothing of */
 	assert_string_equal(r[3].payee, "cloud");
 	assert_int_equal(r[3].unallocated, 1);
