@@ -69,7 +69,7 @@ static void noted_legs(void **state)
 	struct tw__legs *legs = legs_of(f);
 	struct tw__call in = leg(TW_DIRECTION_INBOUND, "a", NULL);
 	struct tw__call out = leg(TW_DIRECTION_FORWARD, "b", "a");
-	char ids[1000][8];
+	char ids[1000][16];
 
 	assert_string_equal(number_of(legs, &out), "");
 	strcpy(in.callee, "78432000001");
