@@ -243,7 +243,11 @@ static struct tw__want *want_of(struct tw__keeper *keeper, uint64_t budget,
 
 static int64_t add(int64_t a, int64_t b)
 {
-	return a > INT64_MAX - b ? INT64_MAX : a + b;
+	int64_t sum;
+
+	if (__builtin_add_overflow(a, b, &sum))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
 }
 
 tw_status tw__leases_read(struct tw__keeper *keeper, tw_error *err)

@@ -17,7 +17,12 @@
 
 static int64_t add(int64_t a, int64_t b)
 {
-	return a > INT64_MAX - b ? INT64_MAX : a + b;
+	int64_t sum;
+
+	/* what is left of an overspent budget is below zero */
+	if (__builtin_add_overflow(a, b, &sum))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
