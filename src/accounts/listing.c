@@ -24,6 +24,31 @@ tw_status tw__listing_add(struct tw_listing *listing,
 	return TW_OK;
 }
 
+tw_status tw__listing_make(tw_listing **out, tw_store *store,
+			   tw__listing_h *fillh, void *arg, tw_error *err)
+{
+	struct tw_listing *listing;
+	struct tw_tx tx;
+	tw_status status;
+
+	if (!out || !store)
+		return tw__fail(err, TW_EINVAL, "a list needs out and store");
+	listing = tw__listing_new();
+	if (!listing)
+		return tw__fail_oom(err);
+	status = tw__read_enter(&tx, store, err);
+	if (!status) {
+		status = fillh(listing, store, arg, err);
+		tw__read_leave(&tx, store);
+	}
+	if (status) {
+		tw_listing_free(listing);
+		return status;
+	}
+	*out = listing;
+	return TW_OK;
+}
+
 size_t tw__listing_count(const struct tw_listing *listing)
 {
 	return listing->count;

@@ -11,6 +11,12 @@
 struct tw_listing *tw__listing_new(void);
 tw_status tw__listing_add(struct tw_listing *listing,
 			  const tw_listing_row *row, tw_error *err);
+/* A new one, filled by fill() inside one snapshot. arg is passed through.
+ * @return TW_OK, TW_EINVAL (no out or store), TW_ENOMEM, or fill's */
+typedef tw_status tw__listing_h(struct tw_listing *listing, tw_store *store,
+				void *arg, tw_error *err);
+tw_status tw__listing_make(tw_listing **out, tw_store *store,
+			   tw__listing_h *fillh, void *arg, tw_error *err);
 size_t tw__listing_count(const struct tw_listing *listing);
 tw_listing_row *tw__listing_rows(struct tw_listing *listing);
 

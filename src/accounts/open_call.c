@@ -308,28 +308,16 @@ static tw_status list_open(tw_listing *out, tw_store *store, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
+static tw_status fill_calls(struct tw_listing *list, tw_store *store,
+			    void *arg, tw_error *err)
+{
+	tw_status status = list_open(list, store, err);
+
+	(void)arg;
+	return status ? status : list_closed(list, store, err);
+}
+
 tw_status tw_open_calls(tw_listing **out, tw_store *store, tw_error *err)
 {
-	struct tw_listing *listing;
-	struct tw_tx tx;
-	tw_status status;
-
-	if (!out || !store)
-		return tw__fail(err, TW_EINVAL, "a list needs out and store");
-	listing = tw__listing_new();
-	if (!listing)
-		return tw__fail_oom(err);
-	status = tw__read_enter(&tx, store, err);
-	if (!status) {
-		status = list_open(listing, store, err);
-		if (!status)
-			status = list_closed(listing, store, err);
-		tw__read_leave(&tx, store);
-	}
-	if (status) {
-		tw_listing_free(listing);
-		return status;
-	}
-	*out = listing;
-	return TW_OK;
+	return tw__listing_make(out, store, fill_calls, NULL, err);
 }

@@ -149,7 +149,7 @@ tw_status tw_period_close(uint64_t *out_postings, tw_store *store,
 }
 
 static tw_status list_periods(struct tw_listing *list, tw_store *store,
-			      tw_error *err)
+			      void *arg, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
@@ -157,6 +157,7 @@ static tw_status list_periods(struct tw_listing *list, tw_store *store,
 		"FROM period p LEFT JOIN word w ON w.id = p.who "
 		"ORDER BY p.month", err);
 
+	(void)arg;
 	if (status)
 		return status;
 	while ((status = tw__step(stmt, err)) == TW_OK) {
@@ -180,19 +181,5 @@ static tw_status list_periods(struct tw_listing *list, tw_store *store,
 
 tw_status tw_period_list(tw_listing **out, tw_store *store, tw_error *err)
 {
-	struct tw_listing *list;
-	tw_status status;
-
-	if (!out || !store)
-		return tw__fail(err, TW_EINVAL, "a list needs out and store");
-	list = tw__listing_new();
-	if (!list)
-		return tw__fail_oom(err);
-	status = list_periods(list, store, err);
-	if (status) {
-		tw_listing_free(list);
-		return status;
-	}
-	*out = list;
-	return TW_OK;
+	return tw__listing_make(out, store, list_periods, NULL, err);
 }

@@ -404,13 +404,14 @@ tw_status tw_privacy_erase(tw_erasure *out, tw_listing **out_list,
 }
 
 static tw_status list_erasures(struct tw_listing *list, tw_store *store,
-			       tw_error *err)
+			      void *arg, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT id, kind, made_us, before_us, numbers, calls, records "
 		"FROM erasure ORDER BY id", err);
 
+	(void)arg;
 	if (status)
 		return status;
 	while ((status = tw__step(stmt, err)) == TW_OK) {
@@ -443,19 +444,5 @@ static tw_status list_erasures(struct tw_listing *list, tw_store *store,
 
 tw_status tw_privacy_list(tw_listing **out, tw_store *store, tw_error *err)
 {
-	struct tw_listing *list;
-	tw_status status;
-
-	if (!out || !store)
-		return tw__fail(err, TW_EINVAL, "a list needs out and store");
-	list = tw__listing_new();
-	if (!list)
-		return tw__fail_oom(err);
-	status = list_erasures(list, store, err);
-	if (status) {
-		tw_listing_free(list);
-		return status;
-	}
-	*out = list;
-	return TW_OK;
+	return tw__listing_make(out, store, list_erasures, NULL, err);
 }

@@ -32,15 +32,16 @@ static tw_status add_row(struct tw_listing *list, struct tw_stmt *stmt,
 	return tw__listing_add(list, &row, err);
 }
 
-static tw_status load(struct tw_listing *list, tw_store *store,
-		      uint64_t batch, tw_error *err)
+static tw_status load(struct tw_listing *list, tw_store *store, void *arg,
+		      tw_error *err)
 {
+	const uint64_t *batch = arg;
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store, SELECT_ASIDE, err);
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, (int64_t)batch);
+	tw__bind_i64(stmt, 1, (int64_t)*batch);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		status = add_row(list, stmt, err);
 		if (status) {
@@ -54,19 +55,8 @@ static tw_status load(struct tw_listing *list, tw_store *store,
 tw_status tw_import_rejects(tw_listing **out, tw_store *store, uint64_t batch,
 			    tw_error *err)
 {
-	struct tw_listing *list;
-	tw_status status;
-
-	if (!out || !store || batch > INT64_MAX)
-		return tw__fail(err, TW_EINVAL, "a list needs out and store");
-	list = tw__listing_new();
-	if (!list)
-		return tw__fail_oom(err);
-	status = load(list, store, batch, err);
-	if (status) {
-		tw_listing_free(list);
-		return status;
-	}
-	*out = list;
-	return TW_OK;
+	if (batch > INT64_MAX)
+		return tw__fail_at(err, TW_ENOTFOUND, 0, "batch", "there is "
+				   "no such batch; see import list");
+	return tw__listing_make(out, store, load, &batch, err);
 }

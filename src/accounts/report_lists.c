@@ -45,35 +45,6 @@ static int by_money(const void *x, const void *y)
 	return strcmp(a->key, b->key);
 }
 
-/* Runs a maker inside one snapshot. */
-typedef tw_status make_h(struct tw_listing *out, tw_store *store,
-			 tw_error *err);
-
-static tw_status make(tw_listing **out, tw_store *store, make_h *makeh,
-		      tw_error *err)
-{
-	struct tw_listing *listing;
-	struct tw_tx tx;
-	tw_status status;
-
-	if (!out || !store)
-		return tw__fail(err, TW_EINVAL, "a list needs out and store");
-	listing = tw__listing_new();
-	if (!listing)
-		return tw__fail_oom(err);
-	status = tw__read_enter(&tx, store, err);
-	if (!status) {
-		status = makeh(listing, store, err);
-		tw__read_leave(&tx, store);
-	}
-	if (status) {
-		tw_listing_free(listing);
-		return status;
-	}
-	*out = listing;
-	return TW_OK;
-}
-
 /* ---- unrated ---- */
 
 static const char *mend_of(uint32_t reason)
@@ -185,12 +156,13 @@ static int by_calls(const void *x, const void *y)
 }
 
 static tw_status make_unrated(struct tw_listing *out, tw_store *store,
-			      tw_error *err)
+			      void *arg, tw_error *err)
 {
 	struct unrated u = { .examples = NULL };
 	struct tw_stmt *stmt;
 	tw_status status = tw__book_open(&u.book, store, "UTC", err);
 
+	(void)arg;
 	if (!status)
 		status = tw__stmt(&stmt, store,
 			"SELECT callee, reason, duration_us, carrier, "
@@ -220,7 +192,7 @@ static tw_status make_unrated(struct tw_listing *out, tw_store *store,
 
 tw_status tw_unrated_list(tw_listing **out, tw_store *store, tw_error *err)
 {
-	return make(out, store, make_unrated, err);
+	return tw__listing_make(out, store, make_unrated, NULL, err);
 }
 
 /* ---- nobody's ---- */
@@ -387,7 +359,7 @@ static tw_status show_nobodys(struct nobodys *n, tw_error *err)
 }
 
 static tw_status make_suggest(struct tw_listing *out, tw_store *store,
-			      tw_error *err)
+			      void *arg, tw_error *err)
 {
 	struct nobodys n = { .out = out, .store = store };
 	struct tw_stmt *stmt;
@@ -398,6 +370,7 @@ static tw_status make_suggest(struct tw_listing *out, tw_store *store,
 		"JOIN marks m ON m.id = c.marks "
 		"WHERE c.department = 0 AND c.undone = 0", err);
 
+	(void)arg;
 	if (status)
 		return status;
 	while ((status = tw__step(stmt, err)) == TW_OK) {
@@ -416,13 +389,13 @@ static tw_status make_suggest(struct tw_listing *out, tw_store *store,
 tw_status tw_directory_suggest(tw_listing **out, tw_store *store,
 			       tw_error *err)
 {
-	return make(out, store, make_suggest, err);
+	return tw__listing_make(out, store, make_suggest, NULL, err);
 }
 
 /* ---- batches ---- */
 
 static tw_status make_batches(struct tw_listing *out, tw_store *store,
-			      tw_error *err)
+			      void *arg, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
@@ -430,6 +403,7 @@ static tw_status make_batches(struct tw_listing *out, tw_store *store,
 		"rows_stored, rows_rejected, duplicates, conflicts, "
 		"undone_us, zone FROM batch ORDER BY id", err);
 
+	(void)arg;
 	if (status)
 		return status;
 	while ((status = tw__step(stmt, err)) == TW_OK) {
@@ -464,5 +438,5 @@ static tw_status make_batches(struct tw_listing *out, tw_store *store,
 
 tw_status tw_import_list(tw_listing **out, tw_store *store, tw_error *err)
 {
-	return make(out, store, make_batches, err);
+	return tw__listing_make(out, store, make_batches, NULL, err);
 }

@@ -241,27 +241,22 @@ static tw_status list_seals(struct tw_listing *list,
 	return TW_OK;
 }
 
-tw_status tw_period_seals(tw_listing **out, tw_store *store, tw_error *err)
+static tw_status fill_seals(struct tw_listing *list, tw_store *store,
+			    void *arg, tw_error *err)
 {
 	struct seals seals = { NULL, 0, 0 };
-	struct tw_listing *list;
-	tw_status status;
+	tw_status status = read_seals(&seals, store, err);
 
-	if (!out || !store)
-		return tw__fail(err, TW_EINVAL, "a list needs out and store");
-	list = tw__listing_new();
-	if (!list)
-		return tw__fail_oom(err);
-	status = read_seals(&seals, store, err);
+	(void)arg;
 	if (!status)
 		status = list_seals(list, &seals, err);
 	tw_free(seals.rows);
-	if (status) {
-		tw_listing_free(list);
-		return status;
-	}
-	*out = list;
-	return TW_OK;
+	return status;
+}
+
+tw_status tw_period_seals(tw_listing **out, tw_store *store, tw_error *err)
+{
+	return tw__listing_make(out, store, fill_seals, NULL, err);
 }
 
 /* ---- proving ---- */
