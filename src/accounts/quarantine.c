@@ -6,6 +6,7 @@
  * has its own by then.
  */
 #include <stdio.h>
+#include <string.h>
 #include "listing.h"
 
 #define SELECT_ASIDE "SELECT q.batch, q.kind, q.line, q.field, q.reason, " \
@@ -16,19 +17,32 @@
 	"AND l.file_hash = b.file_hash AND l.id > b.id " \
 	"AND l.undone_us = 0) ORDER BY q.batch, q.line, q.id"
 
+/* Whole letters only: half of one is no text any more. */
+static void cut(char *out, size_t size, const char *text)
+{
+	size_t length = strnlen(text, size - 1);
+
+	while (length && !tw__utf8_is_valid(text, length))
+		length--;
+	memcpy(out, text, length);
+	out[length] = '\0';
+}
+
 static tw_status add_row(struct tw_listing *list, struct tw_stmt *stmt,
 			 tw_error *err)
 {
 	tw_listing_row row = TW_LISTING_ROW_INIT;
 	const char *field = tw__col_text(stmt, 3);
+	char text[TW_ERROR_MESSAGE_MAX + 128];
 
 	row.calls = (uint64_t)tw__col_i64(stmt, 0);
 	row.seconds = tw__col_i64(stmt, 2);
 	row.at = tw__col_i64(stmt, 6);
 	snprintf(row.kind, sizeof(row.kind), "%s", tw__col_text(stmt, 1));
-	snprintf(row.detail, sizeof(row.detail), "%.60s%s%.180s", field,
-		 *field ? ": " : "", tw__col_text(stmt, 4));
-	snprintf(row.key, sizeof(row.key), "%.120s", tw__col_text(stmt, 5));
+	snprintf(text, sizeof(text), "%s%s%s", field, *field ? ": " : "",
+		 tw__col_text(stmt, 4));
+	cut(row.detail, sizeof(row.detail), text);
+	cut(row.key, sizeof(row.key), tw__col_text(stmt, 5));
 	return tw__listing_add(list, &row, err);
 }
 

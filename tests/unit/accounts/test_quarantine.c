@@ -51,9 +51,33 @@ static void waits_until_mended(void **state)
 			 TW_EINVAL);
 }
 
+/* A row that is longer than its place ends with a whole letter. */
+static void cut_between_letters(void **state)
+{
+	struct fixture *f = *state;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+	char text[600];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text), "call_id,start,duration,caller,"
+			 "callee,department\n%.*sb,2026-10-05T10:00:00+03:00,"
+			 "x,101,102,", i, "aa");
+		for (int k = 0; k < 100; k++)
+			strcat(text, "\u043e");
+		strcat(text, "\n");
+		import_text(f, "native", NULL, text);
+		assert_int_equal(waiting(f, (uint64_t)i + 1, &row), 1);
+		assert_true(tw__utf8_is_valid(row.key, strlen(row.key)));
+		assert_true(strlen(row.key) >= 126);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { FIXTURE_TEST(waits_until_mended) };
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(waits_until_mended),
+		FIXTURE_TEST(cut_between_letters),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
