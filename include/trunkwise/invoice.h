@@ -75,7 +75,8 @@ typedef struct tw_invoiced_row {
 					is no total: how it was spread */
 	char department[128];
 	char payee[128];             /* "" not known */
-	char documents[128];         /* numbers, comma list, of a total */
+	char documents[128];         /* numbers, comma list, of a total; ends
+					with "..." where more do not fit */
 } tw_invoiced_row;
 #define TW_INVOICED_ROW_INIT { sizeof(tw_invoiced_row), 0, 0, 0, \
 	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, \

@@ -46,12 +46,24 @@ static struct papers *find_papers(struct builder *b, const char *payee,
 	return NULL;
 }
 
+/* A list that is too long says that it goes on. */
+static void name_paper(char *out, size_t size, const char *number)
+{
+	size_t at = strlen(out), room = size - sizeof(", ...");
+
+	if (at >= 3 && strcmp(out + at - 3, "...") == 0)
+		return;
+	if (at + 2 + strlen(number) <= room)
+		snprintf(out + at, size - at, "%s%s", at ? ", " : "", number);
+	else
+		snprintf(out + at, size - at, ", ...");
+}
+
 static tw_status add_paper(struct builder *b, const tw_invoice *invoice,
 			   tw_error *err)
 {
 	struct papers *papers = find_papers(b, invoice->payee,
 					    invoice->gross.currency);
-	size_t at;
 
 	if (!papers) {
 		if (tw__grow((void **)&b->papers, &b->capacity, b->count + 1,
@@ -64,9 +76,8 @@ static tw_status add_paper(struct builder *b, const tw_invoice *invoice,
 		snprintf(papers->currency, sizeof(papers->currency), "%s",
 			 invoice->gross.currency);
 	}
-	at = strlen(papers->numbers);
-	snprintf(papers->numbers + at, sizeof(papers->numbers) - at, "%s%s",
-		 at ? ", " : "", invoice->number);
+	name_paper(papers->numbers, sizeof(papers->numbers),
+		   invoice->number);
 	return tw__add_i64(&papers->net, papers->net, invoice->net.nanos) &&
 		tw__add_i64(&papers->vat, papers->vat, invoice->vat.nanos) ?
 		TW_OK : tw__fail(err, TW_ERANGE, "the documents of '%.80s' "

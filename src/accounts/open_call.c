@@ -256,10 +256,10 @@ static tw_status list_closed(tw_listing *out, tw_store *store, tw_error *err)
 		row.calls = (uint64_t)tw__col_i64(stmt, 2);
 		row.seconds = tw__col_i64(stmt, 3) / TW_SECOND;
 		snprintf(row.kind, sizeof(row.kind), "closed");
-		snprintf(row.detail, sizeof(row.detail), "%.250s",
-			 tw__col_text(stmt, 1));
-		snprintf(row.key, sizeof(row.key), "%.127s",
-			 tw__col_text(stmt, 4));
+		tw__utf8_cut(row.detail, sizeof(row.detail),
+			     tw__col_text(stmt, 1));
+		tw__utf8_cut(row.key, sizeof(row.key),
+			     tw__col_text(stmt, 4));
 		status = tw__listing_add(out, &row, err);
 		if (status) {
 			tw__reset(stmt);
@@ -283,9 +283,8 @@ static tw_status add_open(tw_listing *out, struct tw_stmt *stmt,
 	row.at = cdr.start;
 	row.seconds = cdr.duration_us / TW_SECOND;
 	snprintf(row.kind, sizeof(row.kind), "open");
-	snprintf(row.key, sizeof(row.key), "%.127s", cdr.call_id);
-	snprintf(row.detail, sizeof(row.detail), "%.250s",
-		 tw__col_text(stmt, 1));
+	tw__utf8_cut(row.key, sizeof(row.key), cdr.call_id);
+	tw__utf8_cut(row.detail, sizeof(row.detail), tw__col_text(stmt, 1));
 	return tw__listing_add(out, &row, err);
 }
 

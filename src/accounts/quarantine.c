@@ -6,7 +6,6 @@
  * has its own by then.
  */
 #include <stdio.h>
-#include <string.h>
 #include "listing.h"
 
 #define SELECT_ASIDE "SELECT q.batch, q.kind, q.line, q.field, q.reason, " \
@@ -16,17 +15,6 @@
 	"AND NOT EXISTS (SELECT 1 FROM batch l WHERE b.file_hash <> '' " \
 	"AND l.file_hash = b.file_hash AND l.id > b.id " \
 	"AND l.undone_us = 0) ORDER BY q.batch, q.line, q.id"
-
-/* Whole letters only: half of one is no text any more. */
-static void cut(char *out, size_t size, const char *text)
-{
-	size_t length = strnlen(text, size - 1);
-
-	while (length && !tw__utf8_is_valid(text, length))
-		length--;
-	memcpy(out, text, length);
-	out[length] = '\0';
-}
 
 static tw_status add_row(struct tw_listing *list, struct tw_stmt *stmt,
 			 tw_error *err)
@@ -41,8 +29,8 @@ static tw_status add_row(struct tw_listing *list, struct tw_stmt *stmt,
 	snprintf(row.kind, sizeof(row.kind), "%s", tw__col_text(stmt, 1));
 	snprintf(text, sizeof(text), "%s%s%s", field, *field ? ": " : "",
 		 tw__col_text(stmt, 4));
-	cut(row.detail, sizeof(row.detail), text);
-	cut(row.key, sizeof(row.key), tw__col_text(stmt, 5));
+	tw__utf8_cut(row.detail, sizeof(row.detail), text);
+	tw__utf8_cut(row.key, sizeof(row.key), tw__col_text(stmt, 5));
 	return tw__listing_add(list, &row, err);
 }
 

@@ -79,6 +79,9 @@ bool tw__str_u64(uint64_t *out, struct tw_str s);
  * what may go into a SIP header (reliability.md, CRLF injection). */
 bool tw__text_is_header_safe(const char *text);
 bool tw__utf8_is_valid(const char *text, size_t size);
+/* As much of a text as fits, with its NUL, in whole letters: half of one is
+ * no text any more. size is at least 1. */
+void tw__utf8_cut(char *out, size_t size, const char *text);
 /* Bytes (1..4) of the valid sequence at data, 0 when there is none. */
 size_t tw__utf8_sequence(const void *data, size_t size);
 

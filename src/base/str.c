@@ -153,3 +153,13 @@ bool tw__utf8_is_valid(const char *text, size_t size)
 	}
 	return true;
 }
+
+void tw__utf8_cut(char *out, size_t size, const char *text)
+{
+	size_t length = strnlen(text, size - 1);
+
+	while (length && !tw__utf8_is_valid(text, length))
+		length--;
+	memcpy(out, text, length);
+	out[length] = '\0';
+}

@@ -108,6 +108,25 @@ static void test_spread(void **state)
 	assert_int_equal(r[0].gross.nanos + r[1].gross.nanos, -RUB(120, 0));
 }
 
+/* A list of papers that is too long says so. */
+static void test_many_papers(void **state)
+{
+	struct fixture *f = *state;
+	tw_invoiced_row r[16];
+	char number[64];
+
+	for (int i = 0; i < 20; i++) {
+		snprintf(number, sizeof(number), "2026-10/%08d", i);
+		enter(f, number, NULL, (const char *const []){ "1.00",
+			"0.20", "1.20" });
+	}
+	rows_of(f, r);
+	assert_int_equal(r[2].gross.nanos, RUB(24, 0));
+	assert_non_null(strstr(r[2].documents, "2026-10/00000000, "));
+	assert_string_equal(r[2].documents + strlen(r[2].documents) - 5,
+			    ", ...");
+}
+
 static void test_no_memory(void **state)
 {
 	struct fixture *f = *state;
@@ -134,7 +153,7 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_spread), T(test_no_memory),
+		T(test_spread), T(test_many_papers), T(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

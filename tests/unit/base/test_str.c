@@ -40,6 +40,23 @@ static bool valid(const char *text)
 	return tw__utf8_is_valid(text, strlen(text));
 }
 
+static void cut_in_whole_letters(void **state)
+{
+	char out[8];
+
+	(void)state;
+	tw__utf8_cut(out, sizeof(out), "abcdefghij");
+	assert_string_equal(out, "abcdefg");
+	tw__utf8_cut(out, sizeof(out), "abcde\u20ac");
+	assert_string_equal(out, "abcde");
+	tw__utf8_cut(out, sizeof(out), "abcd\u20ac");
+	assert_string_equal(out, "abcd\u20ac");
+	tw__utf8_cut(out, 1, "a");
+	assert_string_equal(out, "");
+	tw__utf8_cut(out, sizeof(out), "");
+	assert_string_equal(out, "");
+}
+
 static void utf8_is_strict(void **state)
 {
 	(void)state;
@@ -77,6 +94,7 @@ int main(void)
 		cmocka_unit_test(views_compare),
 		cmocka_unit_test(numbers_are_strict),
 		cmocka_unit_test(utf8_is_strict),
+		cmocka_unit_test(cut_in_whole_letters),
 		cmocka_unit_test(header_safety),
 	};
 
