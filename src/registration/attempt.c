@@ -12,17 +12,6 @@
 #include <string.h>
 #include "machine.h"
 
-/* Uniform within [from, to] thousandths of value. */
-static int64_t jitter(tw_registration *reg, int64_t value, uint32_t from,
-		      uint32_t to)
-{
-	uint32_t bits;
-
-	assert(from <= to && value >= 0 && value < INT64_MAX / 2000);
-	reg->random->fill(&bits, sizeof(bits), reg->random->arg);
-	return value / 1000 * (from + bits % (to - from + 1));
-}
-
 /* Every plan passes here. */
 static void plan(tw_registration *reg, int64_t now_us, int64_t wait_us)
 {
@@ -47,7 +36,7 @@ static int64_t backoff(tw_registration *reg)
 	}
 	if (wait_s > reg->config.retry_max_s)
 		wait_s = reg->config.retry_max_s;
-	return jitter(reg, wait_s * TW_SECOND, 500, 1000);
+	return tw__jitter(reg->random, wait_s * TW_SECOND, 500, 1000);
 }
 
 static void remember_retry_after(tw_registration *reg, uint32_t seconds,
@@ -56,7 +45,7 @@ static void remember_retry_after(tw_registration *reg, uint32_t seconds,
 	/* up to a tenth later, never earlier: all trunks of a registrar
 	 * are told the same number */
 	if (seconds)
-		reg->not_before = now_us + jitter(reg,
+		reg->not_before = now_us + tw__jitter(reg->random,
 			(int64_t)seconds * TW_SECOND, 1000, 1100);
 }
 
@@ -92,7 +81,7 @@ static void fail_register(tw_registration *reg, enum tw_verdict verdict,
 	if (state == TW_TRUNK_BACKOFF)
 		plan(reg, now_us, retry_after_s ? 0 : backoff(reg));
 	else if (state == TW_TRUNK_REFUSED && reg->config.refused_probe_s)
-		plan(reg, now_us, jitter(reg, TW_SECOND *
+		plan(reg, now_us, tw__jitter(reg->random, TW_SECOND *
 			reg->config.refused_probe_s, 900, 1100));
 	tw__registration_move(reg, state, now_us);
 }
@@ -194,7 +183,8 @@ static tw_status take_success(tw_registration *reg,
 	reg->expires_at = now_us + granted * TW_SECOND;
 	if (!reg->wanted)
 		return tw__attempt_begin(reg, true, now_us, err);
-	plan(reg, now_us, jitter(reg, granted * TW_SECOND, 800, 900));
+	plan(reg, now_us, tw__jitter(reg->random, granted * TW_SECOND, 800,
+		900));
 	tw__registration_move(reg, TW_TRUNK_REGISTERED, now_us);
 	return TW_OK;
 }

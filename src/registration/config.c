@@ -25,6 +25,16 @@ void tw__random_hex(char *out, size_t n, const tw_random *random)
 	}
 }
 
+int64_t tw__jitter(const tw_random *random, int64_t value, uint32_t from,
+		   uint32_t to)
+{
+	uint32_t bits;
+
+	assert(from <= to && value >= 0 && value < INT64_MAX / 2000);
+	random->fill(&bits, sizeof(bits), random->arg);
+	return value / 1000 * (from + bits % (to - from + 1));
+}
+
 static bool is_alnum(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -46,4 +46,8 @@ char *tw__host_wire(struct tw_str host, bool *oom);
 /* n random bytes as 2n hex digits and a NUL. */
 void tw__random_hex(char *out, size_t n, const tw_random *random);
 
+/* Uniform within [from, to] thousandths of value. */
+int64_t tw__jitter(const tw_random *random, int64_t value, uint32_t from,
+		   uint32_t to);
+
 #endif

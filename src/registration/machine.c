@@ -12,6 +12,7 @@
 #include <string.h>
 #include "machine.h"
 #include "authorize.h"
+#include "words.h"
 
 static void make_identity(tw_registration *reg)
 {
@@ -42,6 +43,7 @@ tw_status tw_registration_new(tw_registration **out,
 		return status;
 	}
 	tw__buf_init(&reg->request);
+	reg->transaction.method = "REGISTER";
 	reg->state = TW_TRUNK_IDLE;
 	reg->asked_s = reg->config.expires_s;
 	/* the first attempt has none before it to keep apart from */
@@ -106,26 +108,6 @@ tw_status tw_registration_set_local(tw_registration *reg, const char *host,
 	return TW_OK;
 }
 
-/* One line that any log may show: a peer wrote part of it, and the end may
- * have been cut within a character. */
-static void make_printable(char *text)
-{
-	size_t l = strlen(text);
-
-	for (size_t i = 0; i < l; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			text[i] = '?';
-	for (size_t cut = 0; cut < 4 && cut < l; cut++) {
-		if (!tw__utf8_is_valid(text, l - cut))
-			continue;
-		text[l - cut] = '\0';
-		return;
-	}
-	for (size_t i = 0; i < l; i++)
-		if ((unsigned char)text[i] >= 0x80)
-			text[i] = '?';
-}
-
 void tw__registration_reason(tw_registration *reg, int32_t sip_code,
 			     const char *fmt, ...)
 {
@@ -133,9 +115,8 @@ void tw__registration_reason(tw_registration *reg, int32_t sip_code,
 
 	reg->sip_code = sip_code;
 	va_start(ap, fmt);
-	(void)vsnprintf(reg->reason, sizeof(reg->reason), fmt, ap);
+	tw__reason_text(reg->reason, sizeof(reg->reason), fmt, ap);
 	va_end(ap);
-	make_printable(reg->reason);
 }
 
 static int32_t seconds_until(int64_t at, int64_t now_us)
@@ -145,19 +126,6 @@ static int32_t seconds_until(int64_t at, int64_t now_us)
 	if (at <= now_us)
 		return 0;
 	return (int32_t)((at - now_us + TW_SECOND - 1) / TW_SECOND);
-}
-
-static void target_text(char *out, size_t size, const tw_registration *reg)
-{
-	const struct tw_trunk_config *config = &reg->config;
-	const char *name = config->transport == TW_TRANSPORT_UDP ? "udp" :
-		config->transport == TW_TRANSPORT_TCP ? "tcp" : "tls";
-
-	if (config->port)
-		(void)snprintf(out, size, "%s:%s:%u", name,
-			config->host_wire, config->port);
-	else
-		(void)snprintf(out, size, "%s:%s", name, config->host_wire);
 }
 
 /* An unread queue never grows and never loses where the trunk stands now:
@@ -183,7 +151,9 @@ void tw__registration_move(tw_registration *reg, uint32_t state,
 	event->expires_s = state == TW_TRUNK_REGISTERED ?
 		(int32_t)reg->granted_s : 0;
 	memcpy(event->trunk, reg->config.name, sizeof(event->trunk));
-	target_text(event->target, sizeof(event->target), reg);
+	tw__target_text(event->target, sizeof(event->target),
+		reg->config.transport, reg->config.host_wire,
+		reg->config.port);
 	memcpy(event->reason, reg->reason, sizeof(event->reason));
 }
 
@@ -352,16 +322,6 @@ int64_t tw_registration_deadline(const tw_registration *reg)
 	return at;
 }
 
-/* The known part only: the caller's struct may be older or newer. */
-static void hand_out(void *out, void *mine, uint32_t known)
-{
-	uint32_t size;
-
-	memcpy(&size, out, sizeof(size));
-	memcpy(mine, &size, sizeof(size));
-	memcpy(out, mine, size < known ? size : known);
-}
-
 tw_status tw_registration_next(tw_registration_action *out,
 			       tw_registration *reg, tw_error *err)
 {
@@ -391,7 +351,7 @@ tw_status tw_registration_next(tw_registration_action *out,
 	else {
 		return TW_ITER_END;
 	}
-	hand_out(out, &action, sizeof(action));
+	tw__hand_out(out, &action, sizeof(action));
 	return TW_OK;
 }
 
@@ -427,6 +387,6 @@ tw_status tw_registration_status(tw_trunk_status *out,
 	memcpy(status.contact_user, reg->config.contact_user,
 		sizeof(status.contact_user));
 	memcpy(status.reason, reg->reason, sizeof(status.reason));
-	hand_out(out, &status, sizeof(status));
+	tw__hand_out(out, &status, sizeof(status));
 	return TW_OK;
 }

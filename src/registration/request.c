@@ -6,15 +6,7 @@
  */
 #include <inttypes.h>
 #include "machine.h"
-
-static const char *via_name(uint32_t transport)
-{
-	switch (transport) {
-	case TW_TRANSPORT_TCP: return "TCP";
-	case TW_TRANSPORT_TLS: return "TLS";
-	default:               return "UDP";
-	}
-}
+#include "words.h"
 
 static const char *contact_param(uint32_t transport)
 {
@@ -33,7 +25,7 @@ static void write_fixed(tw_registration *reg)
 	(void)tw__buf_printf(out, "REGISTER %s SIP/2.0\r\n"
 		"Via: SIP/2.0/%s %s:%" PRIu32 ";branch=%s;rport\r\n"
 		"Max-Forwards: 70\r\n",
-		config->request_uri, via_name(config->transport),
+		config->request_uri, tw__via_name(config->transport),
 		reg->local_host, reg->local_port, reg->transaction.branch);
 	(void)tw__buf_printf(out, "From: <sip:%s@%s>;tag=%s\r\n"
 		"To: <sip:%s@%s>\r\n"

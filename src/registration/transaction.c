@@ -11,7 +11,7 @@
 void tw__transaction_start(struct tw_transaction *tr, bool reliable,
 			   int64_t now_us)
 {
-	assert(!tr->pending && tr->branch[0]);
+	assert(!tr->pending && tr->branch[0] && tr->method);
 	tr->pending = true;
 	tr->proceeding = false;
 	tr->reliable = reliable;
@@ -44,7 +44,7 @@ enum tw_transaction_event tw__transaction_receive(struct tw_transaction *tr,
 	const struct tw_message *msg, int64_t now_us)
 {
 	if (!tr->pending || msg->cseq != tr->cseq ||
-	    !tw__str_eq(msg->method, "REGISTER") ||
+	    !tw__str_eq(msg->method, tr->method) ||
 	    !tw__str_ieq(msg->branch, tr->branch))
 		return TW_TRANSACTION_NOTHING;
 	if (msg->code >= 200) {

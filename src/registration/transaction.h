@@ -24,6 +24,7 @@ struct tw_transaction {
 	bool pending;              /* Trying or Proceeding */
 	bool proceeding;
 	bool reliable;             /* TCP or TLS: no timer E */
+	const char *method;        /* of its requests; set once, by owner */
 	uint32_t cseq;
 	int64_t interval_us;       /* of timer E */
 	int64_t retransmit_at;     /* INT64_MAX: never */

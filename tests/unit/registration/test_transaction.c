@@ -12,6 +12,7 @@ static struct tw_transaction started(bool reliable)
 
 	memset(&tr, 0, sizeof(tr));
 	memcpy(tr.branch, "z9hG4bKx", 9);
+	tr.method = "REGISTER";
 	tr.cseq = 5;
 	tw__transaction_start(&tr, reliable, 0);
 	return tr;
