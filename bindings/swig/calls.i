@@ -397,12 +397,11 @@ static tw_status registration_new(tw_registration **out, const char *name,
 	return tw_registration_new(out, &o, NULL, err);
 }
 
-/* None at the end, ("send", host, port, transport, bytes) or
- * ("event", old, new, code, reason, target, next_try_s, expires_s). */
+/* None at the end, ("send", host, port, transport, bytes),
+ * ("target", host, port, transport) or ("event", old, new, code, reason, target, next_try_s, expires_s). */
 static PyObject *registration_next(tw_registration *registration)
 {
-	tw_registration_action a = { sizeof a, 0, 0, 0, NULL, NULL, 0,
-		TW_TRUNK_EVENT_INIT };
+	tw_registration_action a = TW_REGISTRATION_ACTION_INIT;
 	tw_error e = TW_ERROR_INIT;
 	tw_status status = tw_registration_next(&a, registration, &e);
 
@@ -416,6 +415,9 @@ static PyObject *registration_next(tw_registration *registration)
 		return Py_BuildValue("(ssIIy#)", "send", a.host,
 			(unsigned)a.port, (unsigned)a.transport,
 			(const char *)a.data, (Py_ssize_t)a.data_size);
+	if (a.kind == TW_ACTION_TARGET)
+		return Py_BuildValue("(ssII)", "target", a.host,
+			(unsigned)a.port, (unsigned)a.transport);
 	return Py_BuildValue("(sssissii)", "event",
 		tw_trunk_state_name(a.event.state_old),
 		tw_trunk_state_name(a.event.state_new),

@@ -76,8 +76,13 @@ typedef struct tw_registration tw_registration;
 #define TW_TRANSPORT_TCP 2u
 #define TW_TRANSPORT_TLS 3u
 
-#define TW_ACTION_SEND  1u  /* put `data` on the wire to `host` */
-#define TW_ACTION_EVENT 2u  /* `event` tells a change of state */
+#define TW_ACTION_SEND   1u  /* put `data` on the wire to `host` */
+#define TW_ACTION_EVENT  2u  /* `event` tells a change of state */
+#define TW_ACTION_TARGET 3u  /* it wants to speak to `host` and does not know
+				the local address for that: answer by
+				tw_registration_set_local(), or where it
+				cannot be reached by
+				tw_registration_send_failed() */
 
 typedef struct tw_registration_action {
 	uint32_t size;
@@ -105,14 +110,18 @@ TW_EXTERN(tw_status) tw_registration_new(tw_registration **out,
 /** Wipes the password. NULL is fine. Sends nothing. */
 TW_EXTERN(void) tw_registration_free(tw_registration *registration);
 
-/** Where its requests go, as TW_ACTION_SEND will say it: open the socket and
- * find the local address before start. `host` is borrowed for life; any out
- * may be NULL. */
+/** Where its requests go: the target that holds the binding, or is tried
+ * now, or before all that what the registrar's URI says. Send qualifies and
+ * calls there. `host` is borrowed until the next call on it; any out may be
+ * NULL. */
 TW_EXTERN(tw_status) tw_registration_target(const char **host, uint32_t *port,
 	uint32_t *transport, const tw_registration *registration,
 	tw_error *err);
 
-/** The address that Via and Contact name; required before start. */
+/** The address that Via and Contact name when it speaks to the target of
+ * tw_registration_target(). The answer to TW_ACTION_TARGET, after which its
+ * request waits to be sent; given before start, no such action comes for a
+ * registrar that is an IP address. */
 TW_EXTERN(tw_status) tw_registration_set_local(tw_registration *registration,
 					       const char *host,
 					       uint32_t port, tw_error *err);
@@ -132,7 +141,8 @@ TW_EXTERN(tw_status) tw_registration_receive(tw_registration *registration,
 					     const void *data, size_t size,
 					     int64_t now_us, tw_error *err);
 
-/** The transport could not deliver the last SEND. */
+/** The transport could not deliver the last SEND, or a TARGET cannot be
+ * reached from here. */
 TW_EXTERN(tw_status) tw_registration_send_failed(
 	tw_registration *registration, int64_t now_us, tw_error *err);
 

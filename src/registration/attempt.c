@@ -91,6 +91,7 @@ void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
 {
 	reg->transaction.pending = false;
 	reg->send_waits = false;
+	reg->local_wanted = reg->target_waits = false;
 	remember_retry_after(reg, retry_after_s, now_us);
 	/* an answer that was refused is not offered again */
 	for (size_t i = 0; i < 2; i++)
@@ -133,10 +134,16 @@ static tw_status send_request(tw_registration *reg, int64_t now_us,
 	return TW_OK;
 }
 
+tw_status tw__attempt_go(tw_registration *reg, int64_t now_us, tw_error *err)
+{
+	reg->local_wanted = reg->target_waits = !reg->local_host;
+	return reg->local_wanted ? TW_OK : send_request(reg, now_us, err);
+}
+
 tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 			    int64_t now_us, tw_error *err)
 {
-	assert(!reg->transaction.pending);
+	assert(!tw__attempt_is_on(reg));
 	reg->unregister = unregister;
 	reg->attempt_at = now_us;
 	reg->attempt_requests = 0;
@@ -151,7 +158,7 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 		/* a refresh does not take a working trunk out of routing,
 		 * a probe does not raise false hope */
 		tw__registration_move(reg, TW_TRUNK_REGISTERING, now_us);
-	return send_request(reg, now_us, err);
+	return tw__attempt_go(reg, now_us, err);
 }
 
 static tw_status take_success(tw_registration *reg,

@@ -105,7 +105,8 @@ tw_status tw_registration_set_local(tw_registration *reg, const char *host,
 	tw_free(reg->local_host);
 	reg->local_host = wire;
 	reg->local_port = port;
-	return TW_OK;
+	return reg->local_wanted ? tw__attempt_go(reg, reg->now_us, err) :
+		TW_OK;
 }
 
 void tw__registration_reason(tw_registration *reg, int32_t sip_code,
@@ -165,11 +166,9 @@ tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
 
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
-	if (!reg->local_host)
-		return tw__fail(err, TW_EINVAL, "the local address is not "
-			"known; call tw_registration_set_local() before");
+	reg->now_us = now_us;
 	reg->wanted = true;
-	if (reg->transaction.pending)
+	if (tw__attempt_is_on(reg))
 		return TW_OK;
 	rest = reg->state == TW_TRUNK_IDLE || reg->state == TW_TRUNK_DISABLED;
 	reg->next_try_at = now_us;
@@ -178,7 +177,7 @@ tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
 	if (reg->next_try_at < reg->not_before)
 		reg->next_try_at = reg->not_before;
 	status = tw_registration_tick(reg, now_us, err);
-	if (rest && !reg->transaction.pending && reg->next_try_at > now_us &&
+	if (rest && !tw__attempt_is_on(reg) && reg->next_try_at > now_us &&
 	    (reg->state == TW_TRUNK_IDLE ||
 	     reg->state == TW_TRUNK_DISABLED))
 		tw__registration_move(reg, TW_TRUNK_BACKOFF, now_us);
@@ -190,6 +189,7 @@ tw_status tw_registration_stop(tw_registration *reg, int64_t now_us,
 {
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	reg->now_us = now_us;
 	reg->wanted = false;
 	reg->next_try_at = TW_NEVER;
 	if (reg->transaction.pending) {
@@ -198,6 +198,8 @@ tw_status tw_registration_stop(tw_registration *reg, int64_t now_us,
 		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
 		return TW_OK;
 	}
+	/* nothing was sent: nothing is left hanging */
+	reg->local_wanted = reg->target_waits = false;
 	if (!reg->expires_at || reg->expires_at <= now_us) {
 		reg->expires_at = 0;
 		tw__registration_reason(reg, reg->sip_code, "stopped");
@@ -224,6 +226,7 @@ tw_status tw_registration_receive(tw_registration *reg, const void *data,
 
 	if (!reg || (!data && size))
 		return tw__fail(err, TW_EINVAL, "an argument is NULL");
+	reg->now_us = now_us;
 	if (!tw__message_is_response(data, size))
 		return TW_ENOTFOUND;
 	status = tw__message_parse(&msg, data, size, err);
@@ -248,9 +251,11 @@ tw_status tw_registration_send_failed(tw_registration *reg, int64_t now_us,
 {
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
-	if (!reg->transaction.pending)
+	reg->now_us = now_us;
+	if (!tw__attempt_is_on(reg))
 		return TW_OK;
-	tw__registration_reason(reg, 0, "request could not be sent");
+	tw__registration_reason(reg, 0, reg->local_wanted ? "no way to the "
+		"target" : "request could not be sent");
 	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
 	return TW_OK;
 }
@@ -270,7 +275,7 @@ static void tick_transaction(tw_registration *reg, int64_t now_us)
 	default:
 		break;
 	}
-	if (reg->transaction.pending &&
+	if (tw__attempt_is_on(reg) &&
 	    now_us >= reg->attempt_at + TW_ATTEMPT_MAX_US) {
 		tw__registration_reason(reg, reg->sip_code, "attempt came to "
 			"no end within %d s",
@@ -286,17 +291,18 @@ tw_status tw_registration_tick(tw_registration *reg, int64_t now_us,
 
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	reg->now_us = now_us;
 	tick_transaction(reg, now_us);
 	lapsed = reg->expires_at && now_us >= reg->expires_at;
 	if (lapsed)
 		reg->expires_at = 0;
-	if (reg->wanted && !reg->transaction.pending &&
+	if (reg->wanted && !tw__attempt_is_on(reg) &&
 	    now_us >= reg->next_try_at)
 		return tw__attempt_begin(reg, false, now_us, err);
 	if (lapsed && reg->state == TW_TRUNK_REGISTERED) {
 		tw__registration_reason(reg, reg->sip_code,
 			"binding ran out before it was renewed");
-		tw__registration_move(reg, reg->transaction.pending ?
+		tw__registration_move(reg, tw__attempt_is_on(reg) ?
 			TW_TRUNK_REGISTERING : TW_TRUNK_BACKOFF, now_us);
 	}
 	return TW_OK;
@@ -308,7 +314,7 @@ int64_t tw_registration_deadline(const tw_registration *reg)
 
 	if (!reg)
 		return TW_NEVER;
-	if (reg->transaction.pending) {
+	if (tw__attempt_is_on(reg)) {
 		at = tw__transaction_deadline(&reg->transaction);
 		watchdog = reg->attempt_at + TW_ATTEMPT_MAX_US;
 		if (watchdog < at)
@@ -340,6 +346,13 @@ tw_status tw_registration_next(tw_registration_action *out,
 		action.data = reg->request.data;
 		action.data_size = reg->request.size;
 		reg->send_waits = false;
+	}
+	else if (reg->target_waits) {
+		action.kind = TW_ACTION_TARGET;
+		action.transport = reg->config.transport;
+		action.port = reg->config.port;
+		action.host = reg->config.host;
+		reg->target_waits = false;
 	}
 	else if (reg->event_count) {
 		action.kind = TW_ACTION_EVENT;

@@ -26,6 +26,7 @@ struct tw_registration {
 	const tw_random *random;
 	char *local_host;              /* as in a URI; NULL: not set yet */
 	uint32_t local_port;
+	int64_t now_us;                /* as last told */
 
 	uint32_t state;                /* TW_TRUNK_ */
 	bool wanted;                   /* start was the last word, not stop */
@@ -42,6 +43,8 @@ struct tw_registration {
 	struct tw_transaction transaction;
 	struct tw_buf request;
 	bool send_waits;
+	bool local_wanted;             /* the attempt stands until it is set */
+	bool target_waits;             /* to be handed out */
 
 	uint32_t asked_s;              /* raised by a 423 */
 	uint32_t granted_s;
@@ -75,6 +78,16 @@ tw_status tw__attempt_answer(tw_registration *reg,
 			     tw_error *err);
 void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
 		      uint32_t retry_after_s, int64_t now_us);
+
+/* An attempt is under way: something is awaited, of a peer or the host. */
+static inline bool tw__attempt_is_on(const tw_registration *reg)
+{
+	return reg->transaction.pending || reg->local_wanted;
+}
+
+/* Goes on where the local address was awaited. */
+tw_status tw__attempt_go(tw_registration *reg, int64_t now_us,
+			 tw_error *err);
 
 /* machine.c */
 void tw__registration_move(tw_registration *reg, uint32_t state,

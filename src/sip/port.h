@@ -14,7 +14,7 @@
 
 struct sip;
 struct tw_sip_port;
-struct tw_sip_peer;               /* a resolved address and transport */
+struct tw_sip_peer;               /* a target: address, port, transport */
 
 /* One response; its raw bytes and its Call-ID, borrowed. True: taken.
  * `from` is who sent it, for tw__sip_peer_sent(). */
@@ -47,7 +47,8 @@ struct sip *tw__sip_port_sip(const struct tw_sip_port *port);
 /* Arms the timer, INT64_MAX disarms it. */
 void tw__sip_port_wake(struct tw_sip_port *port, int64_t delay_us);
 
-/* host: IP literal or "localhost"; 0 is the default port. */
+/* host: IP literal or "localhost"; 0 is the default port. Who asks for the
+ * same gets the same; each frees what he got, before the port. */
 tw_status tw__sip_peer_new(struct tw_sip_peer **out,
 			   struct tw_sip_port *port, const char *host,
 			   uint32_t number, uint32_t transport,

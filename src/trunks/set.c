@@ -78,7 +78,7 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 		return false;
 	/* our Call-ID from a stranger's address: taken, so that the host
 	 * does not see it either, and nothing comes of it */
-	if (!tw__sip_peer_sent(trunk->peer, response))
+	if (!trunk->peer || !tw__sip_peer_sent(trunk->peer, response))
 		return true;
 	(void)tw_registration_receive(trunk->registration, response->data,
 		response->size, tw__trunks_now(set), NULL);

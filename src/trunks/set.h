@@ -22,7 +22,7 @@ struct tw_trunk_slot {
 struct tw_trunk {
 	tw_trunks *set;
 	tw_registration *registration;
-	struct tw_sip_peer *peer;
+	struct tw_sip_peer *peer;              /* the target spoken to */
 	char name[64];
 	char contact_user[64];
 	bool pending;                          /* counted in the set */

@@ -50,6 +50,22 @@ static tw_status set_local(tw_trunk *trunk, tw_error *err)
 		set->local_port ? set->local_port : number, err);
 }
 
+/* From here on the trunk speaks to this target and to no other. */
+static tw_status set_target(tw_trunk *trunk, const char *host,
+			    uint32_t number, uint32_t transport,
+			    tw_error *err)
+{
+	struct tw_sip_peer *peer;
+	tw_status status = tw__sip_peer_new(&peer, trunk->set->port, host,
+		number, transport, err);
+
+	if (status)
+		return status;
+	tw__sip_peer_free(trunk->peer);
+	trunk->peer = peer;
+	return set_local(trunk, err);
+}
+
 static tw_status add(struct tw_index *index, struct tw_index_node *node,
 		     const char *text, tw_trunk *trunk)
 {
@@ -112,10 +128,7 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 		status = tw_registration_target(&host, &number, &transport,
 			trunk->registration, err);
 	if (!status)
-		status = tw__sip_peer_new(&trunk->peer, trunk->set->port,
-			host, number, transport, err);
-	if (!status)
-		status = set_local(trunk, err);
+		status = set_target(trunk, host, number, transport, err);
 	return status ? status : link_all(trunk, err);
 }
 
@@ -187,6 +200,24 @@ static void queue_event(tw_trunk *trunk, const tw_trunk_event *event)
 	trunk->newest = slot;
 }
 
+/* One thing that the machine wants done. False: it cannot be done. */
+static bool act(tw_trunk *trunk, const tw_registration_action *action)
+{
+	switch (action->kind) {
+	case TW_ACTION_SEND:
+		return trunk->peer && !tw__sip_send(trunk->peer, action->data,
+			action->data_size);
+	case TW_ACTION_TARGET:
+		return !set_target(trunk, action->host, action->port,
+			action->transport, NULL);
+	case TW_ACTION_EVENT:
+		queue_event(trunk, &action->event);
+		return true;
+	default:
+		return true;
+	}
+}
+
 bool tw__trunk_drain(tw_trunk *trunk)
 {
 	tw_registration_action action = TW_REGISTRATION_ACTION_INIT;
@@ -194,16 +225,11 @@ bool tw__trunk_drain(tw_trunk *trunk)
 	bool events = false, pending;
 
 	while (!tw_registration_next(&action, trunk->registration, NULL)) {
-		if (action.kind == TW_ACTION_EVENT) {
-			queue_event(trunk, &action.event);
-			events = true;
-		}
-		else if (tw__sip_send(trunk->peer, action.data,
-				      action.data_size)) {
+		if (!act(trunk, &action))
 			(void)tw_registration_send_failed(
 				trunk->registration, tw__trunks_now(set),
 				NULL);
-		}
+		events |= action.kind == TW_ACTION_EVENT;
 	}
 	pending = tw_registration_is_pending(trunk->registration);
 	set->pending = set->pending - trunk->pending + pending;

@@ -394,7 +394,6 @@ static void test_arguments(void **state)
 		TW_EINVAL);
 	assert_null(reg);
 	assert_int_equal(tw_registration_new(&reg, &o, NULL, &err), TW_OK);
-	assert_int_equal(tw_registration_start(reg, 0, &err), TW_EINVAL);
 	assert_int_equal(tw_registration_set_local(reg, "a\r\nb", 5060,
 		&err), TW_EINVAL);
 	assert_int_equal(tw_registration_set_local(reg, "", 5060, &err),
@@ -424,6 +423,74 @@ static void test_arguments(void **state)
 	assert_true(tw_registration_deadline(NULL) == INT64_MAX);
 	tw_registration_free(reg);
 	tw_registration_free(NULL);
+}
+
+/* Started without a local address: it is asked for, and the request goes
+ * out when it is told. */
+static void test_target_is_asked_for(void **state)
+{
+	tw_registration_action action = TW_REGISTRATION_ACTION_INIT;
+	tw_trunk_options o = fake_options();
+	tw_registration *reg;
+
+	(void)state;
+	assert_int_equal(tw_registration_new(&reg, &o, NULL, NULL), TW_OK);
+	assert_int_equal(tw_registration_start(reg, SECONDS(1), NULL), TW_OK);
+	assert_int_equal(tw_registration_next(&action, reg, NULL), TW_OK);
+	assert_int_equal(action.kind, TW_ACTION_TARGET);
+	assert_string_equal(action.host, "127.0.0.1");
+	assert_int_equal(action.port, 5070);
+	assert_int_equal(action.transport, TW_TRANSPORT_UDP);
+	/* once; and nothing is sent before the answer */
+	while (!tw_registration_next(&action, reg, NULL))
+		assert_int_equal(action.kind, TW_ACTION_EVENT);
+	assert_int_equal(tw_registration_is_pending(reg), 0);
+	assert_int_equal(tw_registration_start(reg, SECONDS(2), NULL), TW_OK);
+	assert_int_equal(tw_registration_next(&action, reg, NULL),
+		TW_ITER_END);
+	assert_int_equal(tw_registration_set_local(reg, "192.0.2.7", 5060,
+		NULL), TW_OK);
+	assert_int_equal(tw_registration_next(&action, reg, NULL), TW_OK);
+	assert_int_equal(action.kind, TW_ACTION_SEND);
+	assert_int_equal(tw_registration_is_pending(reg), 1);
+	tw_registration_free(reg);
+}
+
+/* The host says no, or says nothing at all. */
+static void test_target_out_of_reach(void **state)
+{
+	tw_registration_action action = TW_REGISTRATION_ACTION_INIT;
+	tw_trunk_status status = TW_TRUNK_STATUS_INIT;
+	tw_trunk_options o = fake_options();
+	tw_registration *reg;
+	int64_t at;
+
+	(void)state;
+	assert_int_equal(tw_registration_new(&reg, &o, NULL, NULL), TW_OK);
+	assert_int_equal(tw_registration_start(reg, SECONDS(1), NULL), TW_OK);
+	assert_int_equal(tw_registration_send_failed(reg, SECONDS(1), NULL),
+		TW_OK);
+	assert_int_equal(tw_registration_status(&status, reg, NULL), TW_OK);
+	assert_int_equal(status.state, TW_TRUNK_BACKOFF);
+	assert_string_equal(status.reason, "no way to the target");
+	at = tw_registration_deadline(reg);
+	assert_in_range(at, SECONDS(16), SECONDS(31));
+	assert_int_equal(tw_registration_tick(reg, at, NULL), TW_OK);
+	/* asked again, and after the watchdog's time given up */
+	at = tw_registration_deadline(reg);
+	assert_int_equal(tw_registration_tick(reg, at, NULL), TW_OK);
+	assert_int_equal(tw_registration_status(&status, reg, NULL), TW_OK);
+	assert_int_equal(status.state, TW_TRUNK_BACKOFF);
+	assert_int_equal(status.requests, 0);
+	/* a stop while it is asked leaves nothing behind */
+	at = tw_registration_deadline(reg);
+	assert_int_equal(tw_registration_tick(reg, at, NULL), TW_OK);
+	assert_int_equal(tw_registration_stop(reg, at, NULL), TW_OK);
+	while (!tw_registration_next(&action, reg, NULL))
+		assert_int_equal(action.kind, TW_ACTION_EVENT);
+	assert_int_equal(action.event.state_new, TW_TRUNK_IDLE);
+	assert_true(tw_registration_deadline(reg) == INT64_MAX);
+	tw_registration_free(reg);
 }
 
 static void test_ipv6_and_transports(void **state)
@@ -479,6 +546,8 @@ int main(void)
 		cmocka_unit_test(test_send_fails),
 		cmocka_unit_test(test_unread_events),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_target_is_asked_for),
+		cmocka_unit_test(test_target_out_of_reach),
 		cmocka_unit_test(test_ipv6_and_transports),
 		cmocka_unit_test(test_state_names),
 	};

@@ -93,38 +93,6 @@ static void close_bench(struct bench *b)
 	libre_close();
 }
 
-static void test_peer(void **state)
-{
-	struct tw_sip_peer *peer = NULL;
-	tw_error err = TW_ERROR_INIT;
-	uint32_t number = 0;
-	char host[64];
-	struct bench b;
-
-	(void)state;
-	open_bench(&b);
-	assert_int_equal(tw__sip_peer_new(&peer, b.port, "LocalHost", 0,
-		TW_TRANSPORT_UDP, &err), TW_OK);
-	assert_int_equal(tw__sip_local(host, sizeof(host), &number, peer,
-		&err), TW_OK);
-	assert_string_equal(host, "127.0.0.1");
-	assert_in_range(number, 1, 65535);
-	tw__sip_peer_free(peer);
-	tw__sip_peer_free(NULL);
-	peer = NULL;
-	assert_int_equal(tw__sip_peer_new(&peer, b.port, "example.test", 0,
-		TW_TRANSPORT_UDP, &err), TW_EUNSUPPORTED);
-	assert_string_equal(err.field, "registrar");
-	assert_int_equal(tw__sip_peer_new(&peer, b.port, "::1", 0,
-		TW_TRANSPORT_UDP, &err), TW_EUNSUPPORTED);
-	assert_int_equal(tw__sip_peer_new(&peer, b.port, "127.0.0.1", 0,
-		TW_TRANSPORT_TLS, &err), TW_EUNSUPPORTED);
-	assert_int_equal(tw__sip_peer_new(&peer, b.port, "127.0.0.1", 0,
-		99, &err), TW_EUNSUPPORTED);
-	assert_null(peer);
-	close_bench(&b);
-}
-
 static void test_timer(void **state)
 {
 	struct bench b;
@@ -268,7 +236,6 @@ static void test_stack_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_peer),
 		cmocka_unit_test(test_timer),
 		cmocka_unit_test(test_tcp),
 		cmocka_unit_test(test_udp_peer_address),

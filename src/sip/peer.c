@@ -1,0 +1,162 @@
+/**
+ * @file src/sip/peer.c  A target: an address, and the stack that speaks to it
+ *
+ * Decides which stack of libre reaches an address and sends to it. All who
+ * ask for the same address, port and transport get the same peer: a hundred
+ * thousand trunks of one registrar share what is known of it. It refuses to
+ * know names: by here they are addresses.
+ */
+#include <string.h>
+#include <re.h>
+#include <trunkwise/sys/alloc.h>
+#include <trunkwise/trunk.h>
+#include "inside.h"
+
+struct tw_sip_peer {
+	struct le le;                  /* in the port's table */
+	uint32_t refs;
+	struct sip *sip;               /* that speaks to it */
+	struct sa address;
+	enum sip_transp transport;
+};
+
+static tw_status transport_of(enum sip_transp *out, uint32_t transport,
+			      tw_error *err)
+{
+	switch (transport) {
+	case TW_TRANSPORT_UDP:
+		*out = SIP_TRANSP_UDP;
+		return TW_OK;
+	case TW_TRANSPORT_TCP:
+		*out = SIP_TRANSP_TCP;
+		return TW_OK;
+	default:
+		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
+			"TLS is not served yet; write ;transport=udp or tcp");
+	}
+}
+
+static tw_status stack_of(struct tw_sip_peer *peer, struct tw_sip_port *port,
+			  tw_error *err)
+{
+	struct sa local;
+
+	if (!port->sip)
+		return tw__stacks_for(&peer->sip, &port->own,
+			peer->transport, &peer->address, err);
+	peer->sip = port->sip;
+	if (sip_transp_laddr(port->sip, &local, peer->transport,
+			     &peer->address))
+		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
+			"the SIP stack has no %s transport of that address "
+			"family; add one before", sip_transp_name(
+				peer->transport));
+	return TW_OK;
+}
+
+static bool same_h(struct le *le, void *arg)
+{
+	const struct tw_sip_peer *peer = le->data, *wanted = arg;
+
+	return peer->transport == wanted->transport &&
+		sa_cmp(&peer->address, &wanted->address, SA_ALL);
+}
+
+static tw_status add(struct tw_sip_peer **out, struct tw_sip_port *port,
+		     const struct tw_sip_peer *wanted, tw_error *err)
+{
+	struct tw_sip_peer *peer = tw_malloc(sizeof(*peer));
+
+	if (!peer)
+		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	*peer = *wanted;
+	peer->refs = 1;
+	hash_append(port->peers, sa_hash(&peer->address, SA_ALL), &peer->le,
+		peer);
+	*out = peer;
+	return TW_OK;
+}
+
+tw_status tw__sip_peer_new(struct tw_sip_peer **out,
+			   struct tw_sip_port *port, const char *host,
+			   uint32_t number, uint32_t transport,
+			   tw_error *err)
+{
+	struct tw_sip_peer wanted;
+	struct le *le;
+	tw_status status;
+
+	memset(&wanted, 0, sizeof(wanted));
+	status = transport_of(&wanted.transport, transport, err);
+	if (status)
+		return status;
+	if (!strcasecmp(host, "localhost"))
+		host = "127.0.0.1";
+	if (sa_set_str(&wanted.address, host, (uint16_t)(number ? number :
+			SIP_PORT)))
+		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
+			"host names are not resolved yet; write the "
+			"registrar's IP address instead of \"%s\"", host);
+	le = hash_lookup(port->peers, sa_hash(&wanted.address, SA_ALL),
+		same_h, &wanted);
+	if (le) {
+		*out = le->data;
+		(*out)->refs++;
+		return TW_OK;
+	}
+	status = stack_of(&wanted, port, err);
+	return status ? status : add(out, port, &wanted, err);
+}
+
+void tw__sip_peer_free(struct tw_sip_peer *peer)
+{
+	if (!peer || --peer->refs)
+		return;
+	hash_unlink(&peer->le);
+	tw_free(peer);
+}
+
+bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
+		       const struct tw_sip_response *response)
+{
+	/* not the port: a registrar behind a balancer may answer from
+	 * another one, and the branch is 64 random bits */
+	return sa_cmp(&peer->address, response->from, SA_ADDR);
+}
+
+tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
+			const struct tw_sip_peer *peer, tw_error *err)
+{
+	struct sa local;
+	int e;
+
+	/* the same look-up as in sip_send(); libre binds to no wildcard,
+	 * so this is an address that the peer can reach */
+	e = sip_transp_laddr(peer->sip, &local, peer->transport,
+		&peer->address);
+	if (!e)
+		e = sa_ntop(&local, host, (int)size);
+	if (e)
+		return tw__sip_fail(err, TW_EIO, "local_host",
+			"the SIP stack has no address for this registrar: %s",
+			strerror(e));
+	*number = sa_port(&local);
+	return TW_OK;
+}
+
+tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
+		       size_t size)
+{
+	struct mbuf *mb = mbuf_alloc(size);
+	int err;
+
+	if (!mb)
+		return TW_ENOMEM;
+	err = mbuf_write_mem(mb, data, size);
+	mb->pos = 0;
+	if (!err)
+		err = sip_send(peer->sip, NULL, peer->transport,
+			&peer->address, mb);
+	(void)mem_deref(mb);
+	return err ? TW_EIO : TW_OK;
+}
