@@ -31,6 +31,7 @@
 #include <trunkwise/join.h>
 #include <trunkwise/invoice.h>
 #include <trunkwise/journal.h>
+#include <trunkwise/secret.h>
 #include <trunkwise/store.h>
 
 #endif

@@ -339,6 +339,7 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 		e = open_library(gw, err);
 	if (!e)
 		e = listen_all(gw, err);
+	gw->options.key = NULL;
 	if (e) {
 		mem_deref(gw);
 		return e;

@@ -29,6 +29,8 @@ struct gateway_options {
 	const tw_random *random;       /* NULL: system's */
 	uint64_t seed;
 	const char *secrets_dir;       /* password_file is relative to it */
+	const void *key;               /* of sealed passwords, for
+					  gateway_alloc() only; or NULL */
 	const char *local_host;        /* for Via and Contact */
 	uint32_t local_port;
 	uint32_t batch_calls;          /* records per transaction; 0: 1000 */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "gateway.h"
+#include "secret.h"
 
 enum { STOP_MAX_S = 40 };      /* longer than a transaction lasts */
 
@@ -16,6 +17,7 @@ struct program {
 	const char *store_path;
 	const char *name;
 	const char *secrets_dir;
+	const char *key;
 	const char *listen;
 	tw_store *store;
 	tw_directory *directory;
@@ -47,11 +49,14 @@ static void usage(FILE *f)
 {
 	(void)fprintf(f,
 		"usage: trunkwise-gateway --store STORE [--secrets DIR]\n"
-		"                         [--listen ADDRESS:PORT] "
-		"[--name NAME]\n"
+		"                         [--key KEY] "
+		"[--listen ADDRESS:PORT] [--name NAME]\n"
 		"\n"
 		"  --store STORE     what `trunkwise apply` wrote\n"
 		"  --secrets DIR     password_file is relative to it (.)\n"
+		"  --key KEY         of passwords sealed in the store: "
+		"FILE, env:NAME or\n"
+		"                    credential:NAME\n"
 		"  --listen A:P      UDP and TCP (127.0.0.1:5060)\n"
 		"  --name NAME       of its spool beside the store "
 		"(gateway)\n");
@@ -63,6 +68,7 @@ static int parse(int argc, char *argv[])
 	static const struct option options[] = {
 		{ "store",   required_argument, NULL, 's' },
 		{ "secrets", required_argument, NULL, 'd' },
+		{ "key",     required_argument, NULL, 'k' },
 		{ "listen",  required_argument, NULL, 'l' },
 		{ "name",    required_argument, NULL, 'n' },
 		{ "help",    no_argument,       NULL, 'h' },
@@ -75,6 +81,7 @@ static int parse(int argc, char *argv[])
 
 		case 's': program.store_path = optarg; break;
 		case 'd': program.secrets_dir = optarg; break;
+		case 'k': program.key = optarg; break;
 		case 'l': program.listen = optarg; break;
 		case 'n': program.name = optarg; break;
 		case 'h': usage(stdout); exit(0);
@@ -188,6 +195,22 @@ static int open_sip(struct sa *laddr, tw_error *error)
 }
 
 
+/* The key is here for as long as trunks are opened. */
+static int open_gateway(struct gateway_options *options, tw_error *err)
+{
+	unsigned char key[TW_SECRET_KEY_SIZE];
+	int e;
+
+	if (program.key && secret_key_read(key, program.key, err))
+		return EINVAL;
+	options->key = program.key ? key : NULL;
+	e = gateway_alloc(&program.gw, options, err);
+	explicit_bzero(key, sizeof(key));
+
+	return e;
+}
+
+
 static int start(tw_error *err)
 {
 	struct gateway_options options = {
@@ -218,7 +241,7 @@ static int start(tw_error *err)
 	options.local_host = host;
 	options.local_port = sa_port(&laddr);
 
-	return gateway_alloc(&program.gw, &options, err);
+	return open_gateway(&options, err);
 }
 
 

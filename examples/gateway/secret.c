@@ -1,9 +1,10 @@
 /**
  * @file secret.c  Where a trunk's password comes from
  *
- * The store keeps references only; the host resolves them, here: a file that
- * nobody else may read, an environment variable, or a systemd credential.
- * Messages name the reference, never what it holds.
+ * The directory keeps references; the host resolves them, here: a file that
+ * nobody else may read, an environment variable, or a systemd credential. A
+ * trunk without one has its password sealed in the store, and the key to it
+ * comes from such a place. Messages name the place, never what it holds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -134,16 +135,16 @@ static tw_status from_file(struct secret *out, const char *dir,
 
 
 static tw_status from_env(struct secret *out, const char *name,
-			  tw_error *err)
+			  const char *field, tw_error *err)
 {
 	const char *value = getenv(name);
 
 	if (!value || !*value)
-		return fail(err, TW_ENOTFOUND, "password_env", "environment "
+		return fail(err, TW_ENOTFOUND, field, "environment "
 			    "variable %s is not set", name);
 	out->size = strlen(value);
 	if (out->size > sizeof(out->bytes))
-		return fail(err, TW_ERANGE, "password_env", "%s is longer "
+		return fail(err, TW_ERANGE, field, "%s is longer "
 			    "than %d bytes", name, SECRET_MAX);
 	memcpy(out->bytes, value, out->size);
 
@@ -151,26 +152,71 @@ static tw_status from_env(struct secret *out, const char *name,
 }
 
 
+static tw_status from_store(struct secret *out, const char *trunk,
+			    const struct secret_places *places, tw_error *err)
+{
+	tw_secret sealed = TW_SECRET_INIT;
+	tw_status status;
+
+	if (!places->key)
+		return fail(err, TW_EINVAL, "password_file", "trunk %s has no "
+			    "password; add password_file to it, or give the "
+			    "key of the one that is sealed in the store with "
+			    "--key", trunk);
+	status = tw_secret_get(&sealed, places->store, trunk, places->key,
+			       err);
+	if (!status) {
+		out->size = sealed.length;
+		memcpy(out->bytes, sealed.bytes, sealed.length);
+	}
+	tw_secret_wipe(&sealed);
+
+	return status;
+}
+
+
 tw_status secret_read(struct secret *out, const tw_directory *directory,
-		      tw_row trunk, const char *secrets_dir, tw_error *err)
+		      tw_row trunk, const struct secret_places *places,
+		      tw_error *err)
 {
 	const char *text;
 
 	text = tw_row_text(directory, trunk, "password_file");
 	if (text && *text)
-		return from_file(out, secrets_dir, text, "password_file",
+		return from_file(out, places->dir, text, "password_file",
 				 err);
 	text = tw_row_text(directory, trunk, "password_env");
 	if (text && *text)
-		return from_env(out, text, err);
+		return from_env(out, text, "password_env", err);
 	text = tw_row_text(directory, trunk, "credential");
 	if (text && *text)
 		return from_file(out, getenv("CREDENTIALS_DIRECTORY"), text,
 				 "credential", err);
 
-	return fail(err, TW_EINVAL, "password_file", "trunk %s has no "
-		    "password; add password_file to it",
-		    tw_row_text(directory, trunk, "name"));
+	return from_store(out, tw_row_text(directory, trunk, "name"), places,
+			  err);
+}
+
+
+tw_status secret_key_read(unsigned char key[TW_SECRET_KEY_SIZE],
+			  const char *place, tw_error *err)
+{
+	struct secret secret;
+	tw_status status;
+
+	if (!strncmp(place, "env:", 4))
+		status = from_env(&secret, place + 4, "--key", err);
+	else if (!strncmp(place, "credential:", 11))
+		status = from_file(&secret, getenv("CREDENTIALS_DIRECTORY"),
+				   place + 11, "credential", err);
+	else
+		status = from_file(&secret, NULL, place, "--key", err);
+	if (!status)
+		status = tw_secret_key_parse(key, secret.bytes, secret.size,
+					     err);
+	secret_wipe(&secret);
+
+	return status;
 }
 
 

@@ -13,10 +13,22 @@ struct secret {
 	size_t size;
 };
 
+/* Where passwords may be. */
+struct secret_places {
+	const char *dir;              /* password_file is relative to it */
+	tw_store *store;              /* holds those that are sealed */
+	const void *key;              /* of TW_SECRET_KEY_SIZE; NULL: none */
+};
+
 /* By the one of password_file, password_env and credential that the trunk's
- * row names. Wipe it at once. */
+ * row names; without one, what is sealed in the store. Wipe it at once. */
 tw_status secret_read(struct secret *out, const tw_directory *directory,
-		      tw_row trunk, const char *secrets_dir, tw_error *err);
+		      tw_row trunk, const struct secret_places *places,
+		      tw_error *err);
 void secret_wipe(struct secret *secret);
+
+/* A key, "FILE", "env:NAME" or "credential:NAME". Wipe it after use. */
+tw_status secret_key_read(unsigned char key[TW_SECRET_KEY_SIZE],
+			  const char *place, tw_error *err);
 
 #endif

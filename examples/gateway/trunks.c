@@ -194,12 +194,13 @@ static const char *optional(const struct gateway *gw, tw_row row,
 static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 {
 	struct gateway *gw = trunk->gw;
+	const struct secret_places places = { gw->secrets_dir,
+		gw->options.store, gw->options.key };
 	tw_trunk_options options = TW_TRUNK_OPTIONS_INIT;
 	struct secret secret;
 	tw_status status;
 
-	status = secret_read(&secret, gw->directory, row, gw->secrets_dir,
-			     err);
+	status = secret_read(&secret, gw->directory, row, &places, err);
 	if (status)
 		return status;
 

@@ -268,20 +268,6 @@ static tw_status find_before(tw_time *out, tw_store *store, uint32_t months,
 	return status;
 }
 
-/* SQLite leaves freed bytes as they are unless it is told. */
-static tw_status overwrite_freed(tw_store *store, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt_new(&stmt, store,
-					"PRAGMA secure_delete = ON", err);
-
-	if (status)
-		return status;
-	status = tw__run(stmt, err);
-	tw__stmt_free(stmt);
-	return status;
-}
-
 static tw_status run(struct eraser *e, const char *digits, bool dry,
 			    tw_error *err)
 {
@@ -296,7 +282,7 @@ static tw_status run(struct eraser *e, const char *digits, bool dry,
 		tw__read_leave(&tx, e->store);
 		return status;
 	}
-	status = overwrite_freed(e->store, err);
+	status = tw__store_overwrite_freed(e->store, err);
 	if (!status)
 		status = tw__tx_enter(&tx, e->store, err);
 	if (status)

@@ -72,6 +72,8 @@ bool tw__tx_is_taken(const tw_store *store);
 /* Empties the log, so that nothing of what was overwritten is left in it;
  * readers that are still at it keep it as it is. Outside of transactions. */
 tw_status tw__store_empty_log(tw_store *store, tw_error *err);
+/* From now on this handle overwrites what it frees. */
+tw_status tw__store_overwrite_freed(tw_store *store, tw_error *err);
 
 /* One snapshot over several SELECTs, without the writer lock; nothing to do
  * inside a transaction. Leave cannot fail. */

@@ -204,6 +204,13 @@ tw_status tw__store_empty_log(tw_store *store, tw_error *err)
 }
 
 
+/* SQLite leaves freed bytes as they are unless it is told. */
+tw_status tw__store_overwrite_freed(tw_store *store, tw_error *err)
+{
+	return tw__store_exec(store, "PRAGMA secure_delete = ON", err);
+}
+
+
 tw_status tw__data_version(int64_t *out, tw_store *store, tw_error *err)
 {
 	struct tw_stmt *stmt;

@@ -16,8 +16,8 @@ import threading
 from . import (budget_commands, commands, deck_commands, invoice_commands,
                journal_commands, numbering_commands, privacy_commands,
                rating_commands, recorder_commands, records, report_commands,
-               store_commands, tariff_commands, traffic_commands, trunk_check,
-               usage_commands)
+               secret_commands, store_commands, tariff_commands,
+               traffic_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -254,6 +254,9 @@ def _period(parser: argparse.ArgumentParser) -> None:
 def _trunk_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("deployment", metavar="deployment.toml")
     parser.add_argument("--trunk", metavar="NAME", help="this one only")
+    parser.add_argument("--store", metavar="STORE",
+                        help="holds the passwords that are sealed")
+    secret_commands.key_argument(parser, required=False)
     parser.add_argument("--seconds", type=float, default=10, metavar="S",
                         help="wait no longer for verdicts; default 10")
 
@@ -453,6 +456,20 @@ VERBS = {
                           "what was erased, and when"),
     ("trunk", "check"): (_trunk_check, trunk_check.check,
                          "register carrier trunks, say what to mend"),
+    ("secret", "key"): (secret_commands.key_arguments,
+                        secret_commands.secret_key,
+                        "make a key that seals passwords"),
+    ("secret", "set"): (secret_commands.set_arguments,
+                        secret_commands.secret_set,
+                        "seal a trunk's password in the store"),
+    ("secret", "list"): (_store, secret_commands.secret_list,
+                         "which trunks have one, by which key"),
+    ("secret", "rotate"): (secret_commands.rotate_arguments,
+                           secret_commands.secret_rotate,
+                           "seal all of them by another key"),
+    ("secret", "remove"): (secret_commands.remove_arguments,
+                           secret_commands.secret_remove,
+                           "forget a trunk's password"),
     ("spool", "list"): (_spool, recorder_commands.spool_list,
                         "records that wait for the store, and damage"),
     ("spool", "retry"): (_spool, recorder_commands.spool_retry,
@@ -480,6 +497,7 @@ _NOUNS = {
     "invoice": "documents of carriers", "journal": "entries of a month",
     "period": "months of the ledger",
     "privacy": "people's numbers",
+    "secret": "passwords of trunks",
     "spool": "records that wait beside the store",
     "store": "the file itself", "trunk": "carrier trunks",
 }

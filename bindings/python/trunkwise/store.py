@@ -9,7 +9,7 @@ import warnings
 from decimal import Decimal
 from typing import Callable, Iterable
 
-from . import privacy, raw, traffic
+from . import privacy, raw, sealed, traffic
 from .budgets import BudgetState, Budgets
 from .deployment import Change, Deployment, changes
 from .directory import Directory
@@ -284,6 +284,27 @@ class Store:
     def periods(self) -> list[Listing]:
         """Closed months: key, when (``at``), by whom (``detail``)."""
         return listing_of(raw.tw_period_list(self.handle))
+
+    def set_secret(self, trunk: str, secret: bytes, *, key: bytes) -> None:
+        """Seals the password of a trunk in the store."""
+        sealed.put(self.handle, trunk, secret, key)
+
+    def secret(self, trunk: str, *, key: bytes) -> bytes:
+        """Opens it. Raises NotFound, Refused (another key sealed it), or
+        Conflict (it was changed)."""
+        return sealed.get(self.handle, trunk, key)
+
+    def remove_secret(self, trunk: str) -> None:
+        raw.tw_secret_remove(self.handle, trunk)
+
+    def rotate_secrets(self, *, old_key: bytes, new_key: bytes) -> int:
+        """Seals all of them by another key, or none; how many."""
+        return sealed.rotate(self.handle, old_key, new_key)
+
+    def secrets(self) -> list[Listing]:
+        """Which trunks have one: key, name of the key that sealed it
+        (``kind``), when (``at``), by whom (``detail``)."""
+        return sealed.secrets(self.handle)
 
     def import_exchange(self, data: bytes) -> ImportResult:
         """Dated exchange rates, all or nothing."""

@@ -10,21 +10,21 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import json
-import os
-import stat
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import passwords
 from .deployment import Deployment
 from .errors import Error, InvalidArgument, NotFound, ParseError, Unsupported
+from .secret_commands import key_of
+from .store import Store
 from .words import say
 
 if TYPE_CHECKING:
     from .trunks import Trunk, TrunkEvent, Trunks
 
-_SECRET_MAX = 1024
 _UNREGISTER_S = 3.0
 _FINAL = ("registered", "refused", "fatal")
 
@@ -57,66 +57,6 @@ class Verdict(NamedTuple):
     target: str
     next_try_s: int
     expires_s: int
-
-
-# ---- secrets ----
-
-def _read_secret(path: Path, field: str, own: bool) -> bytes:
-    name = path.name
-    try:
-        # O_NONBLOCK: not to be held up by a FIFO in place of the file
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        raise ParseError(f"cannot read {path}: {error.strerror}; put the "
-                         "password into it", field=field) from None
-    try:
-        mode = os.fstat(fd).st_mode
-        if not stat.S_ISREG(mode):
-            raise ParseError(f"{name} is not a regular file", field=field)
-        secret = os.read(fd, _SECRET_MAX + 1)
-    finally:
-        os.close(fd)
-    if own and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        print(f"trunkwise: {field}: {name} can be read by others (mode "
-              f"{mode & 0o777:03o}); run chmod 600 on it, the gateway "
-              "refuses it so", file=sys.stderr)
-    if len(secret) > _SECRET_MAX:
-        raise ParseError(f"{name} is longer than {_SECRET_MAX} bytes; put "
-                         "the password alone into it", field=field)
-    # one line end goes: editors add it, carriers do not know it
-    secret = secret.removesuffix(b"\n").removesuffix(b"\r")
-    if not secret:
-        raise ParseError(f"{name} is empty; put the password into it",
-                         field=field)
-    return secret
-
-
-def _secret(row: dict[str, Any], place: str, folder: Path) -> bytes:
-    """The password by whichever reference the trunk has; b"" for none."""
-    if name := row.get("password_file"):
-        field = f"{place}.password_file"
-        if ".." in Path(name).parts:
-            raise ParseError(f"{name} leaves its directory; write a plain "
-                             "file name instead", field=field)
-        return _read_secret(folder / name, field, True)
-    if name := row.get("password_env"):
-        value = os.environb.get(os.fsencode(name))
-        if not value:
-            raise ParseError(f"environment variable {name} is not set",
-                             field=f"{place}.password_env")
-        return value
-    if name := row.get("credential"):
-        field = f"{place}.credential"
-        home = os.environ.get("CREDENTIALS_DIRECTORY")
-        if not home:
-            raise ParseError("CREDENTIALS_DIRECTORY is not set; systemd sets "
-                             "it for units with LoadCredential=", field=field)
-        if "/" in name or name == "..":
-            raise ParseError(f"{name} leaves its directory; write a plain "
-                             "file name instead", field=field)
-        # systemd sets the modes of credentials itself
-        return _read_secret(Path(home) / name, field, False)
-    return b""
 
 
 # ---- what a verdict means ----
@@ -324,6 +264,22 @@ def _say(verdict: Verdict, arguments: argparse.Namespace) -> None:
     print(f"  {verdict.text}")
 
 
+def _unseal(secrets: list[bytes], chosen: list[tuple[str, dict[str, Any]]],
+            arguments: argparse.Namespace) -> None:
+    """Fills in what the store holds for trunks without a reference."""
+    if bool(arguments.store) != bool(arguments.key):
+        raise InvalidArgument("--store and --key go together",
+                              field="--key" if arguments.store else "--store")
+    if not arguments.store:
+        return
+    key = key_of(arguments.key, "--key")
+    with Store(arguments.store, readonly=True) as store:
+        kept = {r.key for r in store.secrets()}
+        for i, (_, row) in enumerate(chosen):
+            if not secrets[i] and row["name"] in kept:
+                secrets[i] = store.secret(row["name"], key=key)
+
+
 def check(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.seconds <= 3600:
         raise InvalidArgument("is not within 0..3600", field="--seconds")
@@ -334,7 +290,9 @@ def check(arguments: argparse.Namespace) -> int:
         return _problems(deployment, error, arguments)
     chosen = _chosen(deployment, arguments.trunk)
     folder = Path(arguments.deployment).parent
-    secrets = [_secret(row, place, folder) for place, row in chosen]
+    secrets = [passwords.of_trunk(row, place, folder)
+               for place, row in chosen]
+    _unseal(secrets, chosen, arguments)
     from .trunks import Trunks
     with Trunks() as trunks:
         work = _Check(trunks, arguments.seconds, arguments.lang)

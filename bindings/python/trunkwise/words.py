@@ -331,6 +331,22 @@ _WORDS = {
         "would go; nothing was erased",
         "Было бы стёрто номеров: {numbers}, из звонков: {calls}, отложенных "
         "записей: {records}; ничего не стёрто"),
+    "secret_key_made": (
+        "{file}: a new key; keep a copy where the store's backups are not",
+        "{file}: новый ключ; храните копию не там, где резервные копии "
+        "хранилища"),
+    "secret_ask": ("Password of trunk {trunk}: ", "Пароль транка {trunk}: "),
+    "secret_sealed": ("The password of trunk {trunk} is sealed in the store",
+                      "Пароль транка {trunk} запечатан в хранилище"),
+    "secret_removed": ("The password of trunk {trunk} is removed",
+                       "Пароль транка {trunk} удалён"),
+    "secrets_rotated": (
+        "{count} passwords sealed by the new key; the old one opens none of "
+        "them now",
+        "Запечатано новым ключом паролей: {count}; старый больше не "
+        "открывает ни одного"),
+    "secrets_none": ("No password is sealed in the store",
+                     "В хранилище нет запечатанных паролей"),
     "spool_waiting": ("waiting", "ждёт"),
     "spool_damaged": ("damaged", "повреждено"),
     "spool_aside": ("put aside", "отложено"),

@@ -1,0 +1,82 @@
+"""Where passwords and keys come from: a file that nobody else may read, an
+environment variable, a systemd credential. The library takes bytes; what
+names them is resolved here, and never shown."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+from .errors import ParseError
+
+MAX = 1024
+
+
+def read(path: Path, field: str, own: bool) -> bytes:
+    """The one line of a file. With ``own`` a warning where others can read
+    it too."""
+    name = path.name
+    try:
+        # O_NONBLOCK: not to be held up by a FIFO in place of the file
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise ParseError(f"cannot read {path}: {error.strerror}; put the "
+                         "password into it", field=field) from None
+    try:
+        mode = os.fstat(fd).st_mode
+        if not stat.S_ISREG(mode):
+            raise ParseError(f"{name} is not a regular file", field=field)
+        secret = os.read(fd, MAX + 1)
+    finally:
+        os.close(fd)
+    if own and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        print(f"trunkwise: {field}: {name} can be read by others (mode "
+              f"{mode & 0o777:03o}); run chmod 600 on it, the gateway "
+              "refuses it so", file=sys.stderr)
+    if len(secret) > MAX:
+        raise ParseError(f"{name} is longer than {MAX} bytes; put "
+                         "the password alone into it", field=field)
+    # one line end goes: editors add it, carriers do not know it
+    secret = secret.removesuffix(b"\n").removesuffix(b"\r")
+    if not secret:
+        raise ParseError(f"{name} is empty; put the password into it",
+                         field=field)
+    return secret
+
+
+def from_environment(name: str, field: str) -> bytes:
+    value = os.environb.get(os.fsencode(name))
+    if not value:
+        raise ParseError(f"environment variable {name} is not set",
+                         field=field)
+    return value
+
+
+def from_credential(name: str, field: str) -> bytes:
+    home = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not home:
+        raise ParseError("CREDENTIALS_DIRECTORY is not set; systemd sets "
+                         "it for units with LoadCredential=", field=field)
+    if "/" in name or name == "..":
+        raise ParseError(f"{name} leaves its directory; write a plain "
+                         "file name instead", field=field)
+    # systemd sets the modes of credentials itself
+    return read(Path(home) / name, field, False)
+
+
+def of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
+    """The password by whichever reference the trunk has; b"" for none."""
+    if name := row.get("password_file"):
+        field = f"{place}.password_file"
+        if ".." in Path(name).parts:
+            raise ParseError(f"{name} leaves its directory; write a plain "
+                             "file name instead", field=field)
+        return read(folder / name, field, True)
+    if name := row.get("password_env"):
+        return from_environment(name, f"{place}.password_env")
+    if name := row.get("credential"):
+        return from_credential(name, f"{place}.credential")
+    return b""
