@@ -24,9 +24,13 @@ TW_BEGIN_DECLS
 #define TW_DIGEST_SHA256     2u
 #define TW_DIGEST_SHA512_256 3u
 
+/* The first REGISTER carries an Authorization without an answer, for
+ * registrars that find the account by it (IMS, 3GPP TS 24.229 5.1.1.2). */
+#define TW_TRUNK_EMPTY_AUTHORIZATION 1u
+
 typedef struct tw_trunk_options {
 	uint32_t size;
-	uint32_t flags;             /* 0; unknown bits are refused */
+	uint32_t flags;             /* TW_TRUNK_; unknown bits are refused */
 	const char *name;           /* 1..63 bytes, unique in a set */
 	const char *registrar;      /* "sip:host[:port][;transport=udp]" */
 	const char *user;           /* user part of the address of record */
@@ -42,11 +46,14 @@ typedef struct tw_trunk_options {
 	uint32_t retry_max_s;       /* back-off never longer: ..3600 */
 	uint32_t refused_tries;     /* before TW_TRUNK_REFUSED: 1..10 */
 	uint32_t refused_probe_s;   /* slow re-probe when refused; 0: none */
+	const char *ha1;            /* instead of a password: "MD5:<hex>",
+				       several by comma; H(auth_user:realm:
+				       password), so realm is required */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
-	2, 3600 }
+	2, 3600, NULL }
 
 typedef struct tw_trunk_status {
 	uint32_t size;

@@ -24,9 +24,12 @@ static void plan(tw_registration *reg, int64_t now_us, int64_t wait_us)
 	reg->next_try_at = at;
 }
 
-/* RFC 5626 section 4.5: half to all of base * 2^n, capped. */
-static int64_t backoff(tw_registration *reg)
+/* RFC 5626 section 4.5: half to all of base * 2^n, capped. A binding that
+ * still stands gets more tries before it ends, each after half of what is
+ * left: no more than a few, since plan() keeps its floor. */
+static int64_t backoff(tw_registration *reg, int64_t now_us)
 {
+	int64_t left_us = (reg->expires_at - now_us) / 2, wait_us;
 	int64_t wait_s = reg->config.retry_base_s;
 
 	for (uint32_t i = 1; i < reg->failures; i++) {
@@ -36,7 +39,8 @@ static int64_t backoff(tw_registration *reg)
 	}
 	if (wait_s > reg->config.retry_max_s)
 		wait_s = reg->config.retry_max_s;
-	return tw__jitter(reg->random, wait_s * TW_SECOND, 500, 1000);
+	wait_us = tw__jitter(reg->random, wait_s * TW_SECOND, 500, 1000);
+	return left_us > 0 && left_us < wait_us ? left_us : wait_us;
 }
 
 static void remember_retry_after(tw_registration *reg, uint32_t seconds,
@@ -79,7 +83,8 @@ static void fail_register(tw_registration *reg, enum tw_verdict verdict,
 
 	reg->next_try_at = TW_NEVER;
 	if (state == TW_TRUNK_BACKOFF)
-		plan(reg, now_us, retry_after_s ? 0 : backoff(reg));
+		plan(reg, now_us, retry_after_s ? 0 :
+			backoff(reg, now_us));
 	else if (state == TW_TRUNK_REFUSED && reg->config.refused_probe_s)
 		plan(reg, now_us, tw__jitter(reg->random, TW_SECOND *
 			reg->config.refused_probe_s, 900, 1100));
@@ -149,7 +154,12 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 	reg->attempt_requests = 0;
 	reg->stale_rounds = 0;
 	reg->min_expires_used = false;
-	reg->fresh[0] = reg->fresh[1] = false;
+	for (size_t i = 0; i < 2; i++) {
+		reg->fresh[i] = reg->held[i];
+		reg->held[i] = false;
+	}
+	if (!unregister)
+		reg->register_at = now_us;
 	reg->next_try_at = TW_NEVER;
 	if (unregister)
 		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
@@ -210,6 +220,20 @@ static void refuse_challenge(tw_registration *reg,
 		TW_VERDICT_TEMPORARY, tw__answer_retry_after(msg), now_us);
 }
 
+/* A challenge that also asks to wait: its answer opens the next attempt. */
+static tw_status hold_answer(tw_registration *reg,
+			     const struct tw_message *msg, size_t slot,
+			     int64_t now_us)
+{
+	reg->fresh[slot] = false;
+	reg->held[slot] = true;
+	tw__registration_reason(reg, msg->code, "%d: the registrar asks to "
+		"wait before an answer", (int)msg->code);
+	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY,
+		tw__answer_retry_after(msg), now_us);
+	return TW_OK;
+}
+
 static tw_status take_challenge(tw_registration *reg,
 				const struct tw_message *msg, int64_t now_us,
 				tw_error *err)
@@ -254,6 +278,8 @@ static tw_status take_challenge(tw_registration *reg,
 	}
 	tw__realm_pin(reg, &challenge);
 	reg->fresh[slot] = true;
+	if (tw__answer_retry_after(msg))
+		return hold_answer(reg, msg, slot, now_us);
 	return send_request(reg, now_us, err);
 }
 
@@ -263,17 +289,21 @@ static tw_status take_too_brief(tw_registration *reg,
 				tw_error *err)
 {
 	uint32_t least = tw__answer_min_expires(msg);
+	uint32_t wait_s = tw__answer_retry_after(msg);
 
 	if (reg->wanted && !reg->unregister && !reg->min_expires_used &&
-	    least > reg->asked_s && !tw__answer_retry_after(msg)) {
+	    least > reg->asked_s) {
 		reg->min_expires_used = true;
 		reg->asked_s = least;
-		return send_request(reg, now_us, err);
+		if (!wait_s)
+			return send_request(reg, now_us, err);
 	}
-	tw__registration_reason(reg, msg->code, "423 with a Min-Expires that "
-		"is missing, absurd or not above what was asked");
-	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY,
-		tw__answer_retry_after(msg), now_us);
+	else {
+		tw__registration_reason(reg, msg->code, "423 with a "
+			"Min-Expires that is missing, absurd or not above "
+			"what was asked");
+	}
+	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, wait_s, now_us);
 	return TW_OK;
 }
 

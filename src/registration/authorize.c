@@ -45,6 +45,12 @@ tw_status tw__registration_choose(struct tw_challenge *out,
 				  const struct tw_message *msg,
 				  const char *who, tw_error *err)
 {
+	const struct tw_challenge_policy policy = {
+		.realm = reg->realm[0] ? reg->realm : NULL,
+		.digest_min = reg->config.digest_min,
+		.algorithms = reg->config.ha1 ?
+			reg->config.ha1->algorithms : 0,
+	};
 	struct tw_challenge list[TW_CHALLENGES_MAX];
 	const struct tw_challenge *chosen;
 	size_t count;
@@ -54,12 +60,11 @@ tw_status tw__registration_choose(struct tw_challenge *out,
 		TW_HEADER_PROXY_AUTHENTICATE : TW_HEADER_WWW_AUTHENTICATE,
 		err);
 	if (!status)
-		status = tw__challenge_choose(&chosen, list, count,
-			reg->realm[0] ? reg->realm : NULL,
-			reg->config.digest_min, err);
+		status = tw__challenge_choose(&chosen, list, count, &policy,
+			err);
 	if (status)
 		return status;
-	if (!reg->config.password_size)
+	if (!reg->config.password_size && !reg->config.ha1)
 		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "password",
 			"%s asks for one and none is configured", who);
 	*out = *chosen;
@@ -69,7 +74,8 @@ tw_status tw__registration_choose(struct tw_challenge *out,
 struct tw_digest_secret tw__registration_secret(const tw_registration *reg)
 {
 	struct tw_digest_secret secret = { reg->config.auth_user,
-		reg->config.password, reg->config.password_size };
+		reg->config.password, reg->config.password_size,
+		reg->config.ha1 };
 
 	return secret;
 }

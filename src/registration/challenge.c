@@ -51,12 +51,12 @@ static void read_qop(struct tw_challenge *c, struct tw_str value)
 			c->qop_auth = true;
 }
 
-static void read_algorithm(struct tw_challenge *c, struct tw_str value)
+uint32_t tw__challenge_algorithm(struct tw_str name)
 {
-	c->algorithm = 0;
 	for (size_t i = 0; i < TW_ARRAY_COUNT(algorithms); i++)
-		if (tw__str_ieq(value, algorithms[i].name))
-			c->algorithm = algorithms[i].algorithm;
+		if (tw__str_ieq(name, algorithms[i].name))
+			return algorithms[i].algorithm;
+	return 0;
 }
 
 static bool take_text(struct tw_str *out, struct tw_str value, size_t max)
@@ -83,7 +83,7 @@ static bool read_param(struct tw_challenge *c, struct tw_str name,
 	if (tw__str_ieq(name, "stale"))
 		c->stale = tw__str_ieq(value, "true");
 	else if (tw__str_ieq(name, "algorithm"))
-		read_algorithm(c, value);
+		c->algorithm = tw__challenge_algorithm(value);
 	else if (tw__str_ieq(name, "qop"))
 		read_qop(c, value);
 	return true;
@@ -166,9 +166,18 @@ tw_status tw__challenge_list(struct tw_challenge *out, size_t *count,
 	return TW_OK;
 }
 
-static bool is_answerable(const struct tw_challenge *c, uint32_t digest_min)
+static bool has_secret(const struct tw_challenge *c,
+		       const struct tw_challenge_policy *policy)
 {
-	return c->is_digest && c->algorithm && c->algorithm >= digest_min &&
+	return !policy->algorithms ||
+		(policy->algorithms & (1u << c->algorithm));
+}
+
+static bool is_answerable(const struct tw_challenge *c,
+			  const struct tw_challenge_policy *policy)
+{
+	return c->is_digest && c->algorithm &&
+		c->algorithm >= policy->digest_min && has_secret(c, policy) &&
 		c->nonce.l && c->realm.l &&
 		(!c->qop_offered || c->qop_auth);
 }
@@ -179,16 +188,20 @@ static bool is_realm(const struct tw_challenge *c, const char *realm)
 }
 
 static tw_status explain(const struct tw_challenge *list, size_t count,
-			 uint32_t digest_min, tw_error *err)
+			 const struct tw_challenge_policy *policy,
+			 tw_error *err)
 {
 	bool any_digest = false, weak = false, int_only = false;
+	bool no_secret = false;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct tw_challenge *c = &list[i];
 
 		any_digest |= c->is_digest;
 		weak |= c->is_digest && c->algorithm &&
-			c->algorithm < digest_min;
+			c->algorithm < policy->digest_min;
+		no_secret |= c->is_digest && c->algorithm &&
+			!has_secret(c, policy);
 		int_only |= c->is_digest && c->qop_offered && !c->qop_auth;
 	}
 	if (!any_digest)
@@ -203,13 +216,17 @@ static tw_status explain(const struct tw_challenge *list, size_t count,
 	if (int_only)
 		return tw__fail(err, TW_EUNSUPPORTED,
 			"only qop=auth-int is offered; qop=auth is served");
+	if (no_secret)
+		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "ha1",
+			"the digest algorithms that are offered are not "
+			"among those of ha1; add their hashes");
 	return tw__fail(err, TW_EUNSUPPORTED, "no digest algorithm among "
 		"MD5, SHA-256, SHA-512-256 is offered");
 }
 
 tw_status tw__challenge_choose(const struct tw_challenge **out,
 			       const struct tw_challenge *list, size_t count,
-			       const char *realm, uint32_t digest_min,
+			       const struct tw_challenge_policy *policy,
 			       tw_error *err)
 {
 	const struct tw_challenge *best = NULL;
@@ -218,9 +235,9 @@ tw_status tw__challenge_choose(const struct tw_challenge **out,
 	for (size_t i = 0; i < count; i++) {
 		const struct tw_challenge *c = &list[i];
 
-		if (!is_answerable(c, digest_min))
+		if (!is_answerable(c, policy))
 			continue;
-		if (!is_realm(c, realm)) {
+		if (!is_realm(c, policy->realm)) {
 			foreign = true;
 			continue;
 		}
@@ -235,6 +252,6 @@ tw_status tw__challenge_choose(const struct tw_challenge **out,
 	if (foreign)
 		return tw__fail_at(err, TW_EREFUSED, 0, "realm", "the peer "
 			"asks for another realm than \"%s\"; the password is "
-			"not for it", realm);
-	return explain(list, count, digest_min, err);
+			"not for it", policy->realm);
+	return explain(list, count, policy, err);
 }

@@ -25,17 +25,30 @@ struct tw_challenge {
 	bool has_opaque;
 };
 
+/* What a trunk answers. */
+struct tw_challenge_policy {
+	const char *realm;       /* NULL: any */
+	uint32_t digest_min;     /* weakest TW_DIGEST_ */
+	uint32_t algorithms;     /* bits 1 << TW_DIGEST_ that its secret is
+				    known for; 0: all, by a password */
+};
+
+/* TW_DIGEST_ of a name as it stands on the wire; 0: not known. The "-sess"
+ * ones are not: what their hash covers once a nonce is used again, texts and
+ * registrars do not agree on. */
+uint32_t tw__challenge_algorithm(struct tw_str name);
+
 /* All challenges of that header id, in the order they stand. */
 tw_status tw__challenge_list(struct tw_challenge *out, size_t *count,
 			     const struct tw_message *msg,
 			     enum tw_header_id id, tw_error *err);
 
 /* Which to answer: the topmost that we may, but SHA-256 or better before
- * MD5 wherever it stands. realm NULL: any. @return TW_OK, TW_EREFUSED
- * (another realm), TW_EUNSUPPORTED (nothing that we answer) */
+ * MD5 wherever it stands. @return TW_OK, TW_EREFUSED (another realm),
+ * TW_EUNSUPPORTED (nothing that we answer) */
 tw_status tw__challenge_choose(const struct tw_challenge **out,
 			       const struct tw_challenge *list, size_t count,
-			       const char *realm, uint32_t digest_min,
+			       const struct tw_challenge_policy *policy,
 			       tw_error *err);
 
 #endif

@@ -205,9 +205,10 @@ static tw_status check_numbers(const tw_trunk_options *o, tw_error *err)
 {
 	tw_status status = TW_OK;
 
-	if (o->flags)
+	if (o->flags & ~TW_TRUNK_EMPTY_AUTHORIZATION)
 		return tw__fail_at(err, TW_EINVAL, 0, "flags",
-			"unknown bits 0x%x", o->flags);
+			"unknown bits 0x%x",
+			o->flags & ~TW_TRUNK_EMPTY_AUTHORIZATION);
 	if (!status)
 		status = check_range(o->expires_s, 60, 86400, "expires_s",
 			err);
@@ -245,6 +246,19 @@ static tw_status check_password(const tw_trunk_options *o, tw_error *err)
 	return TW_OK;
 }
 
+static tw_status check_ha1(const tw_trunk_options *o, tw_error *err)
+{
+	if (!o->ha1)
+		return TW_OK;
+	if (o->password_size)
+		return tw__fail_at(err, TW_EINVAL, 0, "ha1",
+			"stands beside a password; give one of them");
+	if (!o->realm)
+		return tw__fail_at(err, TW_EINVAL, 0, "realm", "is required "
+			"with ha1, which is a hash over it");
+	return TW_OK;
+}
+
 static tw_status check_texts(const tw_trunk_options *o, tw_error *err)
 {
 	tw_status status = check_text(o->name, "name", err);
@@ -267,6 +281,8 @@ static tw_status check_texts(const tw_trunk_options *o, tw_error *err)
 			"is longer than 127 bytes");
 	if (!status)
 		status = check_password(o, err);
+	if (!status)
+		status = check_ha1(o, err);
 	return status;
 }
 
@@ -332,7 +348,7 @@ static tw_status copy_secret(struct tw_trunk_config *config,
 	if (o->password_size)
 		memcpy(config->password, o->password, o->password_size);
 	config->password_size = o->password_size;
-	return TW_OK;
+	return o->ha1 ? tw__ha1_read(&config->ha1, o->ha1, err) : TW_OK;
 }
 
 tw_status tw__config_init(struct tw_trunk_config *config,
@@ -360,6 +376,7 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 		return status;
 	}
 	memcpy(config->name, o.name, strlen(o.name) + 1);
+	config->empty_authorization = o.flags & TW_TRUNK_EMPTY_AUTHORIZATION;
 	config->expires_s = o.expires_s;
 	config->digest_min = o.digest_min;
 	config->retry_base_s = o.retry_base_s;
@@ -374,6 +391,7 @@ void tw__config_free(struct tw_trunk_config *config)
 	if (config->password)
 		tw__wipe(config->password, config->password_size);
 	tw_free(config->password);
+	tw__ha1_free(config->ha1);
 	tw_free(config->host);
 	tw_free(config->host_wire);
 	tw_free(config->aor_user);

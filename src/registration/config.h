@@ -10,6 +10,7 @@
 #include <trunkwise/sys/clock.h>
 #include <trunkwise/trunk.h>
 #include "base/base.h"
+#include "ha1.h"
 
 struct tw_trunk_config {
 	char name[64];
@@ -25,6 +26,8 @@ struct tw_trunk_config {
 	char *realm;             /* NULL: not told */
 	char *password;          /* bytes */
 	size_t password_size;
+	struct tw_ha1 *ha1;      /* NULL: by password */
+	bool empty_authorization;
 	uint32_t expires_s;
 	uint32_t digest_min;
 	uint32_t retry_base_s;

@@ -69,6 +69,7 @@ void tw__credentials_next_nonce(struct tw_credentials *credentials,
 				const struct tw_message *msg)
 {
 	const struct tw_header *info = tw__message_first(msg,
+		credentials->is_proxy ? TW_HEADER_PROXY_AUTHENTICATION_INFO :
 		TW_HEADER_AUTHENTICATION_INFO);
 	struct tw_str rest, part;
 
@@ -82,7 +83,8 @@ void tw__credentials_next_nonce(struct tw_credentials *credentials,
 			continue;
 		if (value.l > 2 && value.l - 2 <= TW_NONCE_MAX &&
 		    value.p[0] == '"' && value.p[value.l - 1] == '"' &&
-		    !memchr(value.p, '\\', value.l))
+		    !memchr(value.p, '\\', value.l) &&
+		    !memchr(value.p + 1, '"', value.l - 2))
 			replace(&credentials->nonce,
 				tw__str(value.p + 1, value.l - 2));
 	}
@@ -113,9 +115,14 @@ static tw_status hash_secret(digest_hex out, uint32_t algorithm,
 {
 	size_t head = strlen(secret->user) + strlen(realm) + 2;
 	size_t size = head + secret->password_size;
-	char *text = tw_malloc(size + 1);
 	tw_status status;
+	char *text;
 
+	if (secret->ha1) {
+		memcpy(out, secret->ha1->hex[algorithm], sizeof(digest_hex));
+		return TW_OK;
+	}
+	text = tw_malloc(size + 1);
 	if (!text)
 		return tw__fail_oom(err);
 	(void)snprintf(text, size + 1, "%s:%s:", secret->user, realm);

@@ -10,6 +10,7 @@
 
 #include <trunkwise/sys/clock.h>
 #include "challenge.h"
+#include "ha1.h"
 
 #define TW_NONCE_COUNTS 16u
 
@@ -37,6 +38,7 @@ struct tw_digest_secret {
 	const char *user;
 	const void *password;
 	size_t password_size;
+	const struct tw_ha1 *ha1;      /* instead of it; NULL: none */
 };
 
 tw_status tw__credentials_set(struct tw_credentials *out,
@@ -44,7 +46,8 @@ tw_status tw__credentials_set(struct tw_credentials *out,
 			      bool is_proxy, tw_error *err);
 void tw__credentials_free(struct tw_credentials *credentials);
 
-/* Authentication-Info: nextnonce="..." of a 2xx. */
+/* nextnonce="..." in the Authentication-Info of a 2xx, or for a proxy in
+ * its Proxy-Authentication-Info (RFC 7615). */
 void tw__credentials_next_nonce(struct tw_credentials *credentials,
 				const struct tw_message *msg);
 

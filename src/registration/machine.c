@@ -47,7 +47,7 @@ tw_status tw_registration_new(tw_registration **out,
 	reg->state = TW_TRUNK_IDLE;
 	reg->asked_s = reg->config.expires_s;
 	/* the first attempt has none before it to keep apart from */
-	reg->attempt_at = -TW_ATTEMPT_FLOOR_US;
+	reg->attempt_at = reg->register_at = -TW_ATTEMPT_FLOOR_US;
 	reg->next_try_at = TW_NEVER;
 	if (reg->config.realm)
 		(void)snprintf(reg->realm, sizeof(reg->realm), "%s",
@@ -161,8 +161,9 @@ void tw__registration_move(tw_registration *reg, uint32_t state,
 tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
 				tw_error *err)
 {
-	bool rest;
+	int64_t floor_at;
 	tw_status status;
+	bool rest;
 
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
@@ -171,9 +172,11 @@ tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
 	if (tw__attempt_is_on(reg))
 		return TW_OK;
 	rest = reg->state == TW_TRUNK_IDLE || reg->state == TW_TRUNK_DISABLED;
-	reg->next_try_at = now_us;
-	if (!rest && now_us < reg->attempt_at + TW_ATTEMPT_FLOOR_US)
-		reg->next_try_at = reg->attempt_at + TW_ATTEMPT_FLOOR_US;
+	/* stop and start in a loop are no way around the floor, but who
+	 * has just un-registered need not wait */
+	floor_at = TW_ATTEMPT_FLOOR_US +
+		(rest ? reg->register_at : reg->attempt_at);
+	reg->next_try_at = now_us > floor_at ? now_us : floor_at;
 	if (reg->next_try_at < reg->not_before)
 		reg->next_try_at = reg->not_before;
 	status = tw_registration_tick(reg, now_us, err);

@@ -39,7 +39,8 @@ struct tw_registration {
 	bool min_expires_used;
 	uint32_t attempt_requests;
 	uint32_t stale_rounds;
-	int64_t attempt_at;            /* TW_NEVER: none yet */
+	int64_t attempt_at;
+	int64_t register_at;           /* the same, un-registers left out */
 	struct tw_transaction transaction;
 	struct tw_buf request;
 	bool send_waits;
@@ -59,6 +60,8 @@ struct tw_registration {
 	char from_tag[20];
 	struct tw_credentials credentials[2];   /* registrar, proxy */
 	bool fresh[2];                 /* answered within this attempt */
+	bool held[2];                  /* ready, but the registrar asked to
+					  wait before the answer */
 	struct tw_nonce_counts counts;
 	struct tw_authorized *authorized;
 

@@ -28,6 +28,8 @@ static const struct {
 	{ "WWW-Authenticate", 0, false, TW_HEADER_WWW_AUTHENTICATE },
 	{ "Proxy-Authenticate", 0, false, TW_HEADER_PROXY_AUTHENTICATE },
 	{ "Authentication-Info", 0, false, TW_HEADER_AUTHENTICATION_INFO },
+	{ "Proxy-Authentication-Info", 0, false,
+	  TW_HEADER_PROXY_AUTHENTICATION_INFO },
 	{ "Content-Length", 'l', true, TW_HEADER_CONTENT_LENGTH },
 };
 

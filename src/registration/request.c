@@ -41,6 +41,18 @@ static void write_fixed(tw_registration *reg)
 		reg->unregister ? 0 : reg->asked_s, tw_version());
 }
 
+/* Who is asking, and nothing that a secret went into. */
+static void write_empty_authorization(tw_registration *reg)
+{
+	const struct tw_trunk_config *config = &reg->config;
+
+	(void)tw__buf_printf(&reg->request, "Authorization: Digest "
+		"username=\"%s\", realm=\"%s\", nonce=\"\", uri=\"%s\", "
+		"response=\"\"\r\n", config->auth_user,
+		reg->realm[0] ? reg->realm : config->domain,
+		config->request_uri);
+}
+
 tw_status tw__request_write(tw_registration *reg, tw_error *err)
 {
 	struct tw_digest_secret secret = tw__registration_secret(reg);
@@ -48,6 +60,8 @@ tw_status tw__request_write(tw_registration *reg, tw_error *err)
 
 	tw__buf_clear(&reg->request);
 	write_fixed(reg);
+	if (reg->config.empty_authorization && !reg->credentials[0].realm)
+		write_empty_authorization(reg);
 	for (size_t i = 0; i < TW_ARRAY_COUNT(reg->credentials); i++) {
 		if (!reg->credentials[i].realm)
 			continue;

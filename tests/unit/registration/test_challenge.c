@@ -36,12 +36,13 @@ static void done(struct round *r)
 static uint32_t chosen(const char *headers, const char *realm, uint32_t min,
 		       tw_status *status)
 {
+	const struct tw_challenge_policy policy = { realm, min, 0 };
 	const struct tw_challenge *c;
 	uint32_t algorithm = 0;
 	struct round r;
 
 	assert_int_equal(read_list(&r, headers), TW_OK);
-	*status = tw__challenge_choose(&c, r.list, r.count, realm, min, NULL);
+	*status = tw__challenge_choose(&c, r.list, r.count, &policy, NULL);
 	if (!*status)
 		algorithm = c->algorithm;
 	done(&r);
@@ -178,6 +179,35 @@ static void test_choose_none(void **state)
 		TW_DIGEST_MD5, &status), 0);
 }
 
+/* A trunk that has hashes of its password instead of it. */
+static void test_choose_by_secret(void **state)
+{
+	struct tw_challenge_policy policy = { NULL, TW_DIGEST_MD5,
+		1u << TW_DIGEST_MD5 };
+	const struct tw_challenge *c;
+	tw_error err = TW_ERROR_INIT;
+	struct round r;
+
+	(void)state;
+	assert_int_equal(read_list(&r, D ", algorithm=SHA-512-256\r\n"
+		D ", algorithm=SHA-256\r\n" D ", algorithm=MD5\r\n"),
+		TW_OK);
+	assert_int_equal(tw__challenge_choose(&c, r.list, r.count, &policy,
+		&err), TW_OK);
+	assert_int_equal(c->algorithm, TW_DIGEST_MD5);
+	policy.algorithms = 1u << TW_DIGEST_SHA256 | 1u << TW_DIGEST_MD5;
+	assert_int_equal(tw__challenge_choose(&c, r.list, r.count, &policy,
+		&err), TW_OK);
+	assert_int_equal(c->algorithm, TW_DIGEST_SHA256);
+	done(&r);
+	assert_int_equal(read_list(&r, D ", algorithm=SHA-512-256\r\n"),
+		TW_OK);
+	assert_int_equal(tw__challenge_choose(&c, r.list, r.count, &policy,
+		&err), TW_EUNSUPPORTED);
+	assert_string_equal(err.field, "ha1");
+	done(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_choose),
 		cmocka_unit_test(test_choose_none),
+		cmocka_unit_test(test_choose_by_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,8 +76,33 @@ static void test_registrar(void **state)
 	registrar(text, TW_EINVAL);
 }
 
-/* Every byte in every text that a header will carry. What was taken must
- * leave the request with as many lines as a plain one. */
+/* Whatever was taken leaves the request, and the answer to a challenge, with
+ * as many lines and quotes as plain options do. */
+static void check_request(const tw_trunk_options *o, const char *local,
+			  int byte)
+{
+	struct fake f;
+	unsigned lines = 0, quotes = 0;
+
+	fake_open_with(&f, o);
+	assert_int_equal(tw_registration_set_local(f.reg, local, 5060, NULL),
+		TW_OK);
+	fake_start(&f);
+	fake_answer(&f, "401 Unauthorized", o->realm ? "WWW-Authenticate: "
+		"Digest realm=\"elsewhere\", nonce=\"n\"\r\n" : fake_401);
+	for (const char *c = f.sent; *c; c++) {
+		lines += *c == '\n';
+		quotes += *c == '"';
+		assert_true((*c >= 0x20 && *c < 0x7f) || *c == '\r' ||
+			*c == '\n');
+	}
+	if (lines != (f.sends == 1 ? 12u : 13u) ||
+	    quotes != (f.sends == 1 ? 0u : 12u))
+		fail_msg("byte %d: %u lines, %u quotes", byte, lines, quotes);
+	fake_close(&f);
+}
+
+/* Every byte in every text that a header will carry. */
 static void test_injection(void **state)
 {
 	static const size_t field[] = {
@@ -87,18 +112,20 @@ static void test_injection(void **state)
 		offsetof(tw_trunk_options, contact_user),
 		offsetof(tw_trunk_options, domain),
 		offsetof(tw_trunk_options, name),
+		offsetof(tw_trunk_options, registrar),
 	};
 
 	(void)state;
 	for (size_t i = 0; i < TW_ARRAY_COUNT(field); i++) {
 		for (int byte = 1; byte < 256; byte++) {
 			tw_trunk_options o = fake_options();
-			char text[4] = { 'a', (char)byte, 'b', '\0' };
+			char text[16];
 			const char *p = text;
 			tw_registration *reg;
-			struct fake f;
-			unsigned lines = 0;
 
+			(void)snprintf(text, sizeof(text), "%sa%cb",
+				field[i] == offsetof(tw_trunk_options,
+					registrar) ? "sip:" : "", byte);
 			memcpy((char *)&o + field[i], &p, sizeof(p));
 			if (tw_registration_new(&reg, &o, NULL, NULL)) {
 				assert_false((byte >= 'a' && byte <= 'z') ||
@@ -108,13 +135,55 @@ static void test_injection(void **state)
 			tw_registration_free(reg);
 			assert_true(byte >= 0x20 && byte < 0x7f &&
 				!strchr("\"\\<>", byte));
-			fake_open_with(&f, &o);
-			fake_start(&f);
-			for (const char *c = f.sent; *c; c++)
-				lines += *c == '\n';
-			assert_int_equal(lines, 12);
-			fake_close(&f);
+			check_request(&o, "192.0.2.7", byte);
 		}
+	}
+}
+
+/* The same for the local address, the password, and the two texts that a
+ * host gives with a challenge of its own request. */
+static void test_injection_elsewhere(void **state)
+{
+	static const char refusal[] = "SIP/2.0 401 No\r\nVia: SIP/2.0/UDP a"
+		"\r\nFrom: <sip:a>\r\nTo: <sip:b>\r\nCall-ID: c\r\n"
+		"CSeq: 1 a%cb\r\nWWW-Authenticate: Digest realm=\"r\", "
+		"nonce=\"n\"\r\n\r\n";
+
+	(void)state;
+	for (int byte = 0; byte < 256; byte++) {
+		tw_trunk_options o = fake_options();
+		char text[4] = { 'a', (char)byte, 'b', '\0' }, *line;
+		char response[sizeof(refusal)];
+		struct fake f;
+		int l;
+
+		fake_open(&f);
+		if (byte && !tw_registration_set_local(f.reg, text, 5060,
+				NULL))
+			check_request(&o, text, byte);
+		l = snprintf(response, sizeof(response), refusal,
+			byte ? byte : 'x');
+		if (!tw_registration_authorize(&line, f.reg, text, "sip:u",
+				response, (size_t)l, NULL)) {
+			assert_null(strpbrk(line, "\r\n"));
+			tw_free(line);
+		}
+		l = snprintf(response, sizeof(response), refusal, 'x');
+		if (!tw_registration_authorize(&line, f.reg, "axb", text,
+				response, (size_t)l, NULL)) {
+			assert_null(strpbrk(line, "\r\n\\"));
+			assert_non_null(strstr(line, byte ? text : "\"a\""));
+			tw_free(line);
+		}
+		fake_close(&f);
+		/* bytes of a password never go out, a line break is refused
+		 * since no carrier gave one */
+		o.password = text;
+		o.password_size = 3;
+		if (byte == '\r' || byte == '\n')
+			refused(&o, TW_EINVAL, "password");
+		else
+			check_request(&o, "192.0.2.7", byte);
 	}
 }
 
@@ -143,7 +212,7 @@ static void test_numbers(void **state)
 	refused(&o, TW_EINVAL, "refused_tries");
 	o = fake_options(); o.refused_probe_s = 1;
 	refused(&o, TW_EINVAL, "refused_probe_s");
-	o = fake_options(); o.flags = 1;
+	o = fake_options(); o.flags = 1u << 31;
 	refused(&o, TW_EINVAL, "flags");
 }
 
@@ -226,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_registrar),
 		cmocka_unit_test(test_injection),
+		cmocka_unit_test(test_injection_elsewhere),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_newer_caller),

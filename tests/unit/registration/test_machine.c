@@ -192,6 +192,7 @@ static void test_stop_overtakes(void **state)
 	assert_int_equal(fake_state(&f), TW_TRUNK_IDLE);
 	assert_int_equal(f.sends, 1);
 
+	fake_run(&f, f.now + SECONDS(5));      /* the floor */
 	fake_start(&f);
 	assert_int_equal(f.sends, 2);
 	fake_stop(&f);
@@ -201,6 +202,7 @@ static void test_stop_overtakes(void **state)
 	fake_answer(&f, "200 OK", "");
 	assert_int_equal(fake_state(&f), TW_TRUNK_IDLE);
 
+	fake_run(&f, f.now + SECONDS(5));
 	/* start() again before the un-register ended */
 	fake_start(&f);
 	fake_answer(&f, "200 OK", "");
@@ -223,11 +225,13 @@ static void test_stop_overtakes(void **state)
 	assert_int_equal(fake_state(&f), TW_TRUNK_IDLE);
 
 	/* a first REGISTER that fails after stop(): nothing to take back */
+	fake_run(&f, f.now + SECONDS(5));
 	fake_start(&f);
 	fake_stop(&f);
 	fake_answer(&f, "500 Oops", "");
 	assert_int_equal(fake_state(&f), TW_TRUNK_IDLE);
 	assert_true(tw_registration_deadline(f.reg) == INT64_MAX);
+	fake_run(&f, f.now + SECONDS(5));
 	fake_start(&f);
 	fake_answer(&f, "200 OK", "");
 
