@@ -1,6 +1,7 @@
 /* Passwords come out for their trunk and their key, and for nobody else. */
 #include "accounts_fixture.h"
 #include <trunkwise/secret.h>
+#include "../faults.h"
 
 static const uint8_t key[TW_SECRET_KEY_SIZE] = { 7, 7, 7 };
 static const uint8_t other[TW_SECRET_KEY_SIZE] = { 7, 7, 8 };
@@ -262,6 +263,38 @@ static void test_not_on_the_disk(void **state)
 	assert_false(holds(log, row.kind, 16));
 }
 
+/* Whichever allocation fails: the old password or the new one, never less. */
+static void test_no_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct faults faults;
+	tw_secret secret = secret_of("second"), out = TW_SECRET_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_status set, get, rotated;
+	const char *now = "first";
+
+	seal(f, "main", now);
+	for (int64_t n = 0; ; n++) {
+		faults_begin(&faults, n);
+		set = tw_secret_set(f->store, "main", &secret, key, &err);
+		get = tw_secret_get(&out, f->store, "main", key, NULL);
+		rotated = tw_secret_rotate(NULL, f->store, key, other, NULL);
+		if (!faults_end(&faults))
+			break;
+		assert_true(set == TW_OK || set == TW_ENOMEM);
+		assert_true(get == TW_OK || get == TW_ENOMEM);
+		assert_true(rotated == TW_OK || rotated == TW_ENOMEM);
+		if (!set)
+			now = "second";
+		opens(f, "main", rotated ? key : other, now);
+		if (!rotated)
+			assert_int_equal(tw_secret_rotate(NULL, f->store,
+				other, key, NULL), TW_OK);
+	}
+	assert_int_equal(set, TW_OK);
+	assert_int_equal(rotated, TW_OK);
+}
+
 static void test_key_file(void **state)
 {
 	static const char hex[] = "000102030405060708090A0b0c0d0e0f"
@@ -311,6 +344,7 @@ int main(void)
 		TEST(test_rotated),
 		TEST(test_rotated_all_or_none),
 		TEST(test_not_on_the_disk),
+		TEST(test_no_memory),
 		cmocka_unit_test(test_key_file),
 		cmocka_unit_test(test_wiped),
 	};
