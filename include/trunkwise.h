@@ -12,6 +12,7 @@
 #include <trunkwise/time.h>
 #include <trunkwise/event.h>
 #include <trunkwise/trunk.h>
+#include <trunkwise/health.h>
 #include <trunkwise/distribution.h>
 #include <trunkwise/routing.h>
 #include <trunkwise/tariff.h>

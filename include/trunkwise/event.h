@@ -22,6 +22,16 @@ TW_BEGIN_DECLS
 /** "registered" and so on; "?" for unknown numbers. Static. */
 TW_EXTERN(const char *) tw_trunk_state_name(uint32_t state);
 
+/** What OPTIONS say of a trunk's target, see trunkwise/health.h. */
+#define TW_HEALTH_UNKNOWN  0u  /* not asked, or no answer yet */
+#define TW_HEALTH_UP       1u
+#define TW_HEALTH_DEGRADED 2u  /* answers, with loss or slowly */
+#define TW_HEALTH_DOWN     3u  /* out of routing */
+
+/** A change of state, of health, or of both; what did not change stands in
+ * old and new alike. A trunk takes calls while it is registered and its
+ * health is not TW_HEALTH_DOWN. `sip_code` and `reason` are those of the
+ * newest change. */
 typedef struct tw_trunk_event {
 	uint32_t size;
 	uint32_t state_old;      /* TW_TRUNK_ */
@@ -32,10 +42,12 @@ typedef struct tw_trunk_event {
 	char trunk[64];          /* name */
 	char target[96];         /* "udp:127.0.0.1:5070" */
 	char reason[160];        /* one line, printable, no secret */
+	uint32_t health_old;     /* TW_HEALTH_ */
+	uint32_t health_new;
 } tw_trunk_event;
 
 #define TW_TRUNK_EVENT_INIT { sizeof(tw_trunk_event), 0, 0, 0, 0, 0, "", \
-	"", "" }
+	"", "", 0, 0 }
 
 TW_END_DECLS
 

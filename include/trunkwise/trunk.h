@@ -49,11 +49,20 @@ typedef struct tw_trunk_options {
 	const char *ha1;            /* instead of a password: "MD5:<hex>",
 				       several by comma; H(auth_user:realm:
 				       password), so realm is required */
+	/* OPTIONS to the registered target, see trunkwise/health.h */
+	uint32_t qualify_s;         /* one every: 5..3600; 0: none */
+	uint32_t qualify_timeout_ms;   /* no answer is a failure: 500..32000 */
+	uint32_t qualify_down;      /* failures in a row to be down: 1..10 */
+	uint32_t qualify_up;        /* successes in a row to return: 1..20 */
+	uint32_t qualify_loss_percent; /* degraded from, ..100; 0: never */
+	uint32_t qualify_rtt_ms;    /* degraded from, smoothed; 0: never */
+	const char *qualify_alive;  /* codes, "2xx 404"; NULL: all final but
+				       408, 502, 503 and 504 */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
-	2, 3600, NULL }
+	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL }
 
 typedef struct tw_trunk_status {
 	uint32_t size;

@@ -233,6 +233,22 @@ tw_status tw__far_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 	return o.status;
 }
 
+static void run_health_get(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_health_get(o->out, o->read, o->err);
+}
+
+tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,
+			     tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_health_get, &o);
+	return o.status;
+}
+
 static void run_authorize(void *arg)
 {
 	struct order *o = arg;

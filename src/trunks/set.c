@@ -56,6 +56,7 @@ static tw_status run_due(tw_trunks *set, tw_error *err)
 		/* one trunk's trouble must not keep the others waiting */
 		if (one)
 			status = one;
+		tw__trunk_qualify_tick(trunk, now_us);
 		events |= tw__trunk_drain(trunk);
 	}
 	tw__trunks_leave(set, events);
@@ -80,8 +81,12 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	 * does not see it either, and nothing comes of it */
 	if (!trunk->peer || !tw__sip_peer_sent(trunk->peer, response))
 		return true;
-	(void)tw_registration_receive(trunk->registration, response->data,
-		response->size, tw__trunks_now(set), NULL);
+	/* which of the two it asked is known by the Call-ID */
+	if (tw_registration_receive(trunk->registration, response->data,
+			response->size, tw__trunks_now(set), NULL) ==
+	    TW_ENOTFOUND && trunk->qualify)
+		(void)tw_qualify_receive(trunk->qualify, response->data,
+			response->size, tw__trunks_now(set), NULL);
 	tw__trunks_leave(set, tw__trunk_drain(trunk));
 	return true;
 }

@@ -6,6 +6,7 @@
 #ifndef TW_SRC_TRUNKS_SET_H
 #define TW_SRC_TRUNKS_SET_H
 
+#include <trunkwise/health.h>
 #include <trunkwise/libre.h>
 #include "sip/loop.h"
 #include "sip/port.h"
@@ -25,8 +26,11 @@ struct tw_trunk {
 	struct tw_sip_peer *peer;              /* the target spoken to */
 	char name[64];
 	char contact_user[64];
-	bool pending;                          /* counted in the set */
-	struct tw_index_node by_name, by_call_id, by_contact;
+	tw_qualify *qualify;                   /* NULL: not asked for */
+	uint32_t state, health;                /* as the last events said */
+	bool has_slot;                         /* for the next OPTIONS */
+	uint32_t pending;                      /* counted in the set: ..2 */
+	struct tw_index_node by_name, by_call_id, by_contact, by_qualify;
 	struct tw_heap_node due;
 	struct tw_trunk_slot slot[TW_TRUNK_EVENTS_MAX];
 	struct tw_trunk_slot *newest;          /* of those in the queue */
@@ -46,6 +50,7 @@ struct tw_trunks {
 	struct tw_heap due;
 	struct tw_trunk_slot *first, *last;    /* unread events, in order */
 	uint32_t pending;
+	int64_t qualify_at;                    /* next free slot */
 	bool calling;                          /* inside the host's event */
 	struct tw_loop *loop;                  /* managed; NULL: attached */
 	int ready[2];                          /* pipe that tells of events */
@@ -69,8 +74,16 @@ tw_status tw__trunks_enter(const tw_trunks *set, tw_error *err);
 void tw__trunks_leave(tw_trunks *set, bool events);
 void tw__trunks_unref(tw_trunks *set);
 
-/* Carries out what the machine asks for. True when events were queued. */
+/* Carries out what the machines ask for. True when events were queued. */
 bool tw__trunk_drain(tw_trunk *trunk);
+void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event);
+
+/* qualify.c; without `qualify_s` they do nothing. */
+tw_status tw__trunk_qualify_open(tw_trunk *trunk,
+				 const tw_trunk_options *options,
+				 tw_error *err);
+void tw__trunk_qualify_tick(tw_trunk *trunk, int64_t now_us);
+bool tw__trunk_qualify_drain(tw_trunk *trunk);
 
 void tw__slot_take(struct tw_trunk_slot *slot);
 
@@ -85,6 +98,8 @@ void tw__far_free(tw_trunk *trunk);
 tw_status tw__far_start(tw_trunk *trunk, tw_error *err);
 tw_status tw__far_stop(tw_trunk *trunk, tw_error *err);
 tw_status tw__far_status_get(tw_trunk_status *out, const tw_trunk *trunk,
+			     tw_error *err);
+tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,
 			     tw_error *err);
 tw_status tw__far_authorize(char **out, tw_trunk *trunk,
 			    const struct tw_far_request *request,

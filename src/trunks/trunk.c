@@ -16,6 +16,8 @@ static void unlink_all(tw_trunk *trunk)
 		tw__index_remove(&set->names, &trunk->by_name);
 	if (trunk->by_call_id.owner)
 		tw__index_remove(&set->call_ids, &trunk->by_call_id);
+	if (trunk->by_qualify.owner)
+		tw__index_remove(&set->call_ids, &trunk->by_qualify);
 	if (trunk->by_contact.owner)
 		tw__index_remove(&set->contacts, &trunk->by_contact);
 	if (trunk->due.owner)
@@ -23,13 +25,13 @@ static void unlink_all(tw_trunk *trunk)
 	for (size_t i = 0; i < TW_TRUNK_EVENTS_MAX; i++)
 		if (trunk->slot[i].trunk)
 			tw__slot_take(&trunk->slot[i]);
-	if (trunk->pending)
-		set->pending--;
+	set->pending -= trunk->pending;
 }
 
 static void destroy(tw_trunk *trunk)
 {
 	unlink_all(trunk);
+	tw_qualify_free(trunk->qualify);
 	tw_registration_free(trunk->registration);
 	tw__sip_peer_free(trunk->peer);
 	tw_free(trunk);
@@ -38,6 +40,7 @@ static void destroy(tw_trunk *trunk)
 static tw_status set_local(tw_trunk *trunk, tw_error *err)
 {
 	const tw_trunks *set = trunk->set;
+	const char *local = set->local_host;
 	char host[64];
 	uint32_t number;
 	tw_status status;
@@ -45,9 +48,16 @@ static tw_status set_local(tw_trunk *trunk, tw_error *err)
 	status = tw__sip_local(host, sizeof(host), &number, trunk->peer, err);
 	if (status)
 		return status;
-	return tw_registration_set_local(trunk->registration,
-		set->local_host ? set->local_host : host,
-		set->local_port ? set->local_port : number, err);
+	if (!local)
+		local = host;
+	if (set->local_port)
+		number = set->local_port;
+	status = tw_registration_set_local(trunk->registration, local,
+		number, err);
+	if (!status && trunk->qualify)
+		status = tw_qualify_set_local(trunk->qualify, local, number,
+			err);
+	return status;
 }
 
 /* From here on the trunk speaks to this target and to no other. */
@@ -63,7 +73,11 @@ static tw_status set_target(tw_trunk *trunk, const char *host,
 		return status;
 	tw__sip_peer_free(trunk->peer);
 	trunk->peer = peer;
-	return set_local(trunk, err);
+	status = set_local(trunk, err);
+	if (!status && trunk->qualify)
+		status = tw_qualify_set_target(trunk->qualify, host, number,
+			transport, tw__trunks_now(trunk->set), err);
+	return status;
 }
 
 static tw_status add(struct tw_index *index, struct tw_index_node *node,
@@ -84,6 +98,8 @@ static tw_status link_all(tw_trunk *trunk, tw_error *err)
 	if (add(&set->names, &trunk->by_name, trunk->name, trunk) ||
 	    add(&set->call_ids, &trunk->by_call_id,
 		tw_registration_call_id(trunk->registration), trunk) ||
+	    (trunk->qualify && add(&set->call_ids, &trunk->by_qualify,
+		tw_qualify_call_id(trunk->qualify), trunk)) ||
 	    add(&set->contacts, &trunk->by_contact, trunk->contact_user,
 		trunk) ||
 	    tw__heap_add(&set->due, &trunk->due))
@@ -124,6 +140,8 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 	memcpy(trunk->contact_user, now.contact_user,
 		sizeof(trunk->contact_user));
 	status = check_unique(trunk, err);
+	if (!status)
+		status = tw__trunk_qualify_open(trunk, options, err);
 	if (!status)
 		status = tw_registration_target(&host, &number, &transport,
 			trunk->registration, err);
@@ -176,19 +194,21 @@ void tw_trunk_free(tw_trunk *trunk)
 }
 
 /* When nobody reads, the newest change is merged into the trunk's last. */
-static void queue_event(tw_trunk *trunk, const tw_trunk_event *event)
+void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event)
 {
 	tw_trunks *set = trunk->set;
 	struct tw_trunk_slot *slot = NULL;
-	uint32_t old;
+	uint32_t state_old, health_old;
 
 	for (size_t i = 0; !slot && i < TW_TRUNK_EVENTS_MAX; i++)
 		if (!trunk->slot[i].trunk)
 			slot = &trunk->slot[i];
 	if (!slot) {
-		old = trunk->newest->event.state_old;
+		state_old = trunk->newest->event.state_old;
+		health_old = trunk->newest->event.health_old;
 		trunk->newest->event = *event;
-		trunk->newest->event.state_old = old;
+		trunk->newest->event.state_old = state_old;
+		trunk->newest->event.health_old = health_old;
 		return;
 	}
 	slot->trunk = trunk;
@@ -201,7 +221,7 @@ static void queue_event(tw_trunk *trunk, const tw_trunk_event *event)
 }
 
 /* One thing that the machine wants done. False: it cannot be done. */
-static bool act(tw_trunk *trunk, const tw_registration_action *action)
+static bool act(tw_trunk *trunk, tw_registration_action *action)
 {
 	switch (action->kind) {
 	case TW_ACTION_SEND:
@@ -211,7 +231,10 @@ static bool act(tw_trunk *trunk, const tw_registration_action *action)
 		return !set_target(trunk, action->host, action->port,
 			action->transport, NULL);
 	case TW_ACTION_EVENT:
-		queue_event(trunk, &action->event);
+		trunk->state = action->event.state_new;
+		action->event.health_old = trunk->health;
+		action->event.health_new = trunk->health;
+		tw__trunk_queue_event(trunk, &action->event);
 		return true;
 	default:
 		return true;
@@ -222,7 +245,9 @@ bool tw__trunk_drain(tw_trunk *trunk)
 {
 	tw_registration_action action = TW_REGISTRATION_ACTION_INIT;
 	tw_trunks *set = trunk->set;
-	bool events = false, pending;
+	uint32_t pending;
+	int64_t at, other;
+	bool events = false;
 
 	while (!tw_registration_next(&action, trunk->registration, NULL)) {
 		if (!act(trunk, &action))
@@ -231,11 +256,14 @@ bool tw__trunk_drain(tw_trunk *trunk)
 				NULL);
 		events |= action.kind == TW_ACTION_EVENT;
 	}
-	pending = tw_registration_is_pending(trunk->registration);
+	events |= tw__trunk_qualify_drain(trunk);
+	pending = (uint32_t)tw_registration_is_pending(trunk->registration) +
+		(uint32_t)tw_qualify_is_pending(trunk->qualify);
 	set->pending = set->pending - trunk->pending + pending;
 	trunk->pending = pending;
-	tw__heap_move(&set->due, &trunk->due,
-		tw_registration_deadline(trunk->registration));
+	at = tw_registration_deadline(trunk->registration);
+	other = tw_qualify_deadline(trunk->qualify);
+	tw__heap_move(&set->due, &trunk->due, other < at ? other : at);
 	return events;
 }
 

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <re.h>
 #include <cmocka.h>
+#include <trunkwise/health.h>
 #include <trunkwise/libre.h>
 
 struct loop {
@@ -25,6 +26,8 @@ struct loop {
 	uint16_t port;                 /* of the registrar */
 	const char *status;            /* of the answer; NULL: silence */
 	const char *headers;
+	const char *options;           /* as status, to OPTIONS */
+	unsigned options_requests;
 	bool challenge;                /* 401 to requests without an answer */
 	unsigned requests;
 	char last[4096];
@@ -64,12 +67,18 @@ static void loop_registrar_h(const struct sa *src, struct mbuf *mb, void *arg)
 	const char *status = loop->status, *headers = loop->headers;
 	struct mbuf *answer;
 
-	loop->requests++;
+	if (mbuf_get_left(mb) > 7 && !memcmp(mbuf_buf(mb), "OPTIONS", 7)) {
+		loop->options_requests++;
+		status = loop->options;
+	}
+	else {
+		loop->requests++;
+	}
 	(void)snprintf(loop->last, sizeof(loop->last), "%.*s",
 		(int)mbuf_get_left(mb), (const char *)mbuf_buf(mb));
 	(void)loop_line(loop->call_id, sizeof(loop->call_id), loop->last,
 		"Call-ID");
-	if (loop->challenge && !strstr(loop->last, "\r\nAuthorization:")) {
+	if (loop->challenge && !memcmp(loop->last, "REG", 3) && !strstr(loop->last, "\r\nAuthorization:")) {
 		status = "401 Unauthorized";
 		headers = "WWW-Authenticate: Digest realm=\"r\", "
 			"nonce=\"n\", qop=\"auth\"\r\n";
@@ -163,8 +172,8 @@ static tw_trunks *loop_set(struct loop *loop, bool host_clock)
 	return set;
 }
 
-static tw_trunk *loop_trunk(struct loop *loop, tw_trunks *set,
-			    const char *name)
+static tw_trunk __attribute__((unused)) *loop_trunk(struct loop *loop,
+	tw_trunks *set, const char *name)
 {
 	tw_trunk_options o = TW_TRUNK_OPTIONS_INIT;
 	tw_error err = TW_ERROR_INIT;
