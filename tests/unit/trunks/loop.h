@@ -78,7 +78,8 @@ static void loop_registrar_h(const struct sa *src, struct mbuf *mb, void *arg)
 		(int)mbuf_get_left(mb), (const char *)mbuf_buf(mb));
 	(void)loop_line(loop->call_id, sizeof(loop->call_id), loop->last,
 		"Call-ID");
-	if (loop->challenge && !memcmp(loop->last, "REG", 3) && !strstr(loop->last, "\r\nAuthorization:")) {
+	if (loop->challenge && !memcmp(loop->last, "REG", 3) &&
+	    !strstr(loop->last, "\r\nAuthorization:")) {
 		status = "401 Unauthorized";
 		headers = "WWW-Authenticate: Digest realm=\"r\", "
 			"nonce=\"n\", qop=\"auth\"\r\n";
