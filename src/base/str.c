@@ -136,7 +136,19 @@ bool tw__utf8_is_valid(const char *text, size_t size)
 		uint64_t word;
 		size_t n;
 
-		/* call records are nearly all ASCII: eight bytes a step */
+		/* call records are nearly all ASCII: 32 or eight bytes a
+		 * step */
+		if (size >= 32) {
+			uint64_t words[4];
+
+			memcpy(words, text, 32);
+			word = words[0] | words[1] | words[2] | words[3];
+			if ((word & 0x8080808080808080ull) == 0) {
+				text += 32;
+				size -= 32;
+				continue;
+			}
+		}
 		if (size >= 8) {
 			memcpy(&word, text, 8);
 			if ((word & 0x8080808080808080ull) == 0) {

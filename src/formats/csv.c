@@ -20,13 +20,19 @@
 #define BLOCK 64u
 #define DETECT_MAX 65536u
 
+/* A bit for each byte of a block. */
+struct marks {
+	uint64_t all;          /* bytes that could end or spoil a field */
+	uint64_t delimiters;   /* those of them that only end it */
+};
+
 struct tw_csv {
 	const char *p;         /* input behind the BOM */
 	size_t size;
 	size_t at;             /* next unread byte */
 	int64_t line;          /* physical line of at */
 	char delimiter;
-	uint64_t mask;         /* special bytes at or after at .. */
+	struct marks marks;    /* special bytes at or after at .. */
 	size_t block;          /* .. of the block that begins here */
 	char *scratch;         /* TW_CSV_ROW_MAX bytes once needed */
 	size_t scratch_used;
@@ -57,18 +63,25 @@ static uint32_t match16(__m128i v, char c)
 							  _mm_set1_epi8(c)));
 }
 
-static uint64_t block_mask(const char *p, char delimiter)
+/* NUL and the line ends all lie at or below '\r'. What else does is as rare
+ * in texts, and is told apart where it is met. */
+static struct marks find_marks(const char *p, char delimiter)
 {
-	uint64_t mask = 0;
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i last = _mm_set1_epi8('\r');
+	struct marks marks = { 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
-		uint64_t bits = match16(v, delimiter) | match16(v, '\n') |
-			match16(v, '\r') | match16(v, '"') | match16(v, '\0');
+		__m128i rest = _mm_or_si128(_mm_cmpeq_epi8(v, quote),
+			_mm_cmpeq_epi8(_mm_min_epu8(v, last), v));
+		uint64_t delimiters = match16(v, delimiter);
 
-		mask |= bits << i;
+		marks.delimiters |= delimiters << i;
+		marks.all |= (delimiters |
+			      (uint64_t)_mm_movemask_epi8(rest)) << i;
 	}
-	return mask;
+	return marks;
 }
 #else
 /* 0x80 in every byte of x that is zero: exact, unlike the shorter trick that
@@ -85,22 +98,28 @@ static uint64_t match8(uint64_t word, char c)
 	return zero_bytes(word ^ 0x0101010101010101ull * (unsigned char)c);
 }
 
-static uint64_t block_mask(const char *p, char delimiter)
+/* Gathers the eight 0x80 flags into one byte. */
+static uint64_t gather(uint64_t flags)
 {
-	uint64_t mask = 0;
+	return (flags >> 7) * 0x0102040810204080ull >> 56;
+}
+
+static struct marks find_marks(const char *p, char delimiter)
+{
+	struct marks marks = { 0, 0 };
 
 	for (unsigned i = 0; i < BLOCK; i += 8) {
-		uint64_t word = 0, bits;
+		uint64_t word = 0, ends, rest;
 
 		for (unsigned k = 0; k < 8; k++)
 			word |= (uint64_t)(unsigned char)p[i + k] << (8 * k);
-		bits = match8(word, delimiter) | match8(word, '\n') |
-			match8(word, '\r') | match8(word, '"') |
-			match8(word, '\0');
-		/* gathers the eight 0x80 flags into one byte */
-		mask |= ((bits >> 7) * 0x0102040810204080ull >> 56) << i;
+		ends = match8(word, delimiter);
+		rest = match8(word, '\n') | match8(word, '\r') |
+			match8(word, '"') | match8(word, '\0');
+		marks.delimiters |= gather(ends) << i;
+		marks.all |= gather(ends | rest) << i;
 	}
-	return mask;
+	return marks;
 }
 #endif
 
@@ -111,12 +130,13 @@ static void load_block(struct tw_csv *csv, size_t at)
 
 	csv->block = at;
 	if (left >= BLOCK) {
-		csv->mask = block_mask(csv->p + at, csv->delimiter);
+		csv->marks = find_marks(csv->p + at, csv->delimiter);
 		return;
 	}
 	memcpy(tail, csv->p + at, left);
-	csv->mask = block_mask(tail, csv->delimiter) &
-		((1ull << left) - 1);
+	csv->marks = find_marks(tail, csv->delimiter);
+	csv->marks.all &= (1ull << left) - 1;
+	csv->marks.delimiters &= (1ull << left) - 1;
 }
 
 /* Goes forward to any place: behind a quote, behind a line end. */
@@ -124,7 +144,7 @@ static void jump(struct tw_csv *csv, size_t at)
 {
 	csv->at = at;
 	if (at >= csv->block && at - csv->block < BLOCK)
-		csv->mask &= ~0ull << (at - csv->block);
+		csv->marks.all &= ~0ull << (at - csv->block);
 	else
 		load_block(csv, at);
 }
@@ -140,18 +160,18 @@ static void rewind_to(struct tw_csv *csv, size_t at, int64_t line)
 /* Place of the next special byte, or size. */
 static inline size_t next_special(struct tw_csv *csv)
 {
-	while (csv->mask == 0) {
+	while (csv->marks.all == 0) {
 		if (csv->size - csv->block <= BLOCK)
 			return csv->size;
 		load_block(csv, csv->block + BLOCK);
 	}
-	return csv->block + (size_t)__builtin_ctzll(csv->mask);
+	return csv->block + (size_t)__builtin_ctzll(csv->marks.all);
 }
 
 /* Steps over the byte that next_special() has just found. */
 static inline void drop_special(struct tw_csv *csv, size_t at)
 {
-	csv->mask &= csv->mask - 1;
+	csv->marks.all &= csv->marks.all - 1;
 	csv->at = at + 1;
 }
 
@@ -207,7 +227,7 @@ static size_t text_end(struct tw_csv *csv, struct scan *row)
 	while ((at = next_special(csv)) < csv->size) {
 		char c = csv->p[at];
 
-		if (c != '"' && c != '\0')
+		if (c == csv->delimiter || c == '\n' || c == '\r')
 			break;
 		row->has_nul |= c == '\0';
 		drop_special(csv, at);
@@ -217,23 +237,45 @@ static size_t text_end(struct tw_csv *csv, struct scan *row)
 	return at;
 }
 
-/* The fields that nearly all are: without a quote and up to a delimiter. What
- * else there may be is left where it begins. */
+/* Delimiters of the block that stand before anything else that is special. */
+static uint64_t plain_ends(const struct marks *marks)
+{
+	uint64_t ends = marks->all & marks->delimiters;
+	uint64_t rest = marks->all & ~ends;
+
+	return rest ? ends & ((rest & -rest) - 1) : ends;
+}
+
+/* The fields that nearly all are: without a quote and up to a delimiter, a
+ * block of them at a time. What else there may be, and a row that gets long
+ * or wide, is left where it begins. */
 static void plain_fields(struct tw_csv *csv, struct scan *row)
 {
-	size_t from = csv->at;
+	struct tw_str *field = csv->fields;
+	const char *from = csv->p + csv->at;
 
-	while (row->count < TW_CSV_FIELDS_MAX) {
-		size_t at = next_special(csv);
+	while (field <= &csv->fields[TW_CSV_FIELDS_MAX - BLOCK] &&
+	       csv->block < row->start + TW_CSV_ROW_MAX - BLOCK) {
+		const char *block = csv->p + csv->block;
+		uint64_t ends = plain_ends(&csv->marks);
+		bool stops = ends != csv->marks.all;
 
-		if (at >= csv->size || csv->p[at] != csv->delimiter ||
-		    csv->p[from] == '"' || at - row->start > TW_CSV_ROW_MAX)
+		for (; ends; ends &= ends - 1) {
+			const char *at = block + __builtin_ctzll(ends);
+
+			*field++ = tw__str(from, (size_t)(at - from));
+			from = at + 1;
+		}
+		if (stops || csv->size - csv->block <= BLOCK)
 			break;
-		csv->fields[row->count++] = tw__str(csv->p + from, at - from);
-		csv->mask &= csv->mask - 1;
-		from = at + 1;
+		load_block(csv, csv->block + BLOCK);
 	}
-	csv->at = from;
+	row->count = (size_t)(field - csv->fields);
+	csv->at = (size_t)(from - csv->p);
+	if (csv->at >= csv->block + BLOCK)
+		csv->marks.all = 0;
+	else if (csv->at > csv->block)
+		csv->marks.all &= ~0ull << (csv->at - csv->block);
 }
 
 static void plain_field(struct tw_csv *csv, struct scan *row)

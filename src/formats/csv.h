@@ -47,6 +47,9 @@ void tw__csv_free(struct tw_csv *csv);
  * without BOM, UTF-16 with BOM, else cp1251 when `fallback_cp1251`. */
 tw_status tw__text_to_utf8(char **out, size_t *out_size, const void *data,
 			   size_t size, bool fallback_cp1251, tw_error *err);
+/* The same for text that is UTF-8 as it stands, which most is: no copy, *out
+ * is the bytes behind a BOM. False: it is something else. */
+bool tw__text_is_utf8(struct tw_str *out, const void *data, size_t size);
 /* When the encoding is known. UTF-16 without a BOM has its low byte first. */
 tw_status tw__text_utf16(char **out, size_t *out_size, const void *data,
 			 size_t size, tw_error *err);

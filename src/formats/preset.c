@@ -1,16 +1,15 @@
 /**
  * @file src/formats/preset.c  Rows of call records, whatever the layout
  *
- * Decides how a cell becomes a time, a duration or a number, the same for
- * every preset, and names the column when it cannot. Refuses to drop a row:
- * each one comes out as a record or as a reason.
+ * Decides which cell belongs to which column, and names the column when it
+ * cannot be read (preset_cell.c). Refuses to drop a row: each one comes out as
+ * a record or as a reason.
  */
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
 #include "preset_row.h"
 #include "record.h"
-#include <trunkwise/money.h>
 
 static const struct preset_kind *const kinds[] = {
 	&tw__preset_native, &tw__preset_asterisk
@@ -158,19 +157,31 @@ tw_status tw__preset_map(struct tw__preset *preset, tw_error *err)
 	return TW_OK;
 }
 
+static struct tw_str trim(struct tw_str field)
+{
+	if (!field.l || ((unsigned char)field.p[0] > ' ' &&
+			 (unsigned char)field.p[field.l - 1] > ' '))
+		return field;
+	return tw__str_trim(field);
+}
+
 /* Where they stand in the row, with their ends cut off by a NUL each: what
  * parts two fields is at least one byte. */
 static void cut_cells(struct tw__preset *preset)
 {
-	const struct tw_csv_row *row = &preset->row;
+	const struct tw_str *from = preset->row.fields;
+	const struct tw_str *end = from + preset->row.count;
+	const char *raw = preset->row.raw.p;
+	char *cells = preset->cells;
+	struct tw_str *out = preset->cell;
 
-	memcpy(preset->cells, row->raw.p, row->raw.l);
-	for (size_t i = 0; i < row->count; i++) {
-		struct tw_str field = tw__str_trim(row->fields[i]);
-		char *cell = &preset->cells[field.p - row->raw.p];
+	memcpy(cells, raw, preset->row.raw.l);
+	for (; from < end; from++) {
+		struct tw_str field = trim(*from);
+		char *cell = &cells[field.p - raw];
 
 		cell[field.l] = '\0';
-		preset->cell[i] = cell;
+		*out++ = tw__str(cell, field.l);
 	}
 }
 
@@ -195,23 +206,36 @@ static tw_status copy_cells(struct tw__preset *preset, tw_error *err)
 		if (field.l)
 			memcpy(&preset->cells[at], field.p, field.l);
 		preset->cells[at + field.l] = '\0';
-		preset->cell[i] = &preset->cells[at];
+		preset->cell[i] = tw__str(&preset->cells[at], field.l);
 		at += field.l + 1;
 	}
 	return TW_OK;
 }
 
-static tw_status open_csv(struct tw__preset *preset, tw_error *err)
+static tw_status find_text(struct tw_str *out, struct tw__preset *preset,
+			   tw_error *err)
 {
 	const struct tw__preset_options *o = &preset->options;
 	size_t size;
+	tw_status status;
+
+	if (tw__text_is_utf8(out, o->data, o->size))
+		return TW_OK;
+	status = tw__text_to_utf8(&preset->utf8, &size, o->data, o->size,
+				  true, err);
+	if (!status)
+		*out = tw__str(preset->utf8, size);
+	return status;
+}
+
+static tw_status open_csv(struct tw__preset *preset, tw_error *err)
+{
+	struct tw_str text;
 	bool is_header = false;
-	tw_status status = tw__text_to_utf8(&preset->utf8, &size, o->data,
-					    o->size, true, err);
+	tw_status status = find_text(&text, preset, err);
 
 	if (!status)
-		status = tw__csv_new(&preset->csv, preset->utf8, size, 0,
-				     err);
+		status = tw__csv_new(&preset->csv, text.p, text.l, 0, err);
 	if (status)
 		return status;
 	status = tw__csv_next(preset->csv, &preset->row, err);
@@ -227,8 +251,7 @@ static tw_status open_csv(struct tw__preset *preset, tw_error *err)
 	tw__csv_free(preset->csv);
 	preset->csv = NULL;
 	if (!status)
-		status = tw__csv_new(&preset->csv, preset->utf8, size, 0,
-				     err);
+		status = tw__csv_new(&preset->csv, text.p, text.l, 0, err);
 	/* the header, or the first row once more */
 	if (!status)
 		status = tw__csv_next(preset->csv, &preset->row, err);
@@ -326,7 +349,6 @@ tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
 	status = copy_cells(preset, err);
 	if (status)
 		return status;
-	*out = (tw_cdr)TW_CDR_INIT;
 	return preset->kind->read(out, preset, err);
 }
 
@@ -367,153 +389,4 @@ void tw__preset_text(char *out, size_t size, const struct tw__preset *preset)
 	/* a row refused for a NUL or such is shown up to it */
 	if (!tw__utf8_is_valid(out, strlen(out)))
 		out[0] = '\0';
-}
-
-tw_time tw__preset_repeated(const tw_zone *zone, tw_time t)
-{
-	tw_time change, other;
-	tw_civil before, after, a, b;
-
-	if (!zone)
-		return t;
-	change = tw_zone_next_change(zone, t);
-	if (change == TW_TIME_MAX)
-		return t;
-	tw_zone_local(&before, zone, change - 1);
-	tw_zone_local(&after, zone, change);
-	other = t + (before.offset_s - after.offset_s) * TW_SECOND;
-	if (other <= t || other < change)
-		return t;
-	tw_zone_local(&a, zone, t);
-	tw_zone_local(&b, zone, other);
-	return a.hour == b.hour && a.minute == b.minute && a.day == b.day ?
-		other : t;
-}
-
-tw_status tw__preset_time(tw_time *out, const struct tw__preset *preset,
-			  size_t column, tw_time after, tw_error *err)
-{
-	const char *text = tw__preset_cell(preset, column);
-
-	if (!*text) {
-		*out = 0;
-		return TW_OK;
-	}
-	if (tw_time_parse(out, text, preset->options.zone, NULL)) {
-		tw_error why = TW_ERROR_INIT;
-
-		(void)tw_time_parse(out, text, preset->options.zone, &why);
-		return tw__preset_fail(preset, column, err, "%s",
-				       why.message);
-	}
-	if (*out < after)
-		*out = tw__preset_repeated(preset->options.zone, *out);
-	return TW_OK;
-}
-
-static bool read_clock(int64_t *out_s, const char *text)
-{
-	unsigned int h, m, s;
-	int end = 0;
-
-	if (strspn(text, "0123456789:") != strlen(text) ||
-	    strlen(text) > 12 ||
-	    sscanf(text, "%u:%2u:%2u%n", &h, &m, &s, &end) != 3 ||
-	    text[end] || m > 59 || s > 59 || h > 9999)
-		return false;
-	*out_s = (int64_t)h * 3600 + m * 60 + s;
-	return true;
-}
-
-/* Up to nine digits and nothing else, as nearly all durations are. */
-static bool small_number(int64_t *out, const char *text)
-{
-	int64_t value = 0;
-	int n = 0;
-
-	for (; text[n] >= '0' && text[n] <= '9'; n++) {
-		if (n == 9)
-			return false;
-		value = value * 10 + (text[n] - '0');
-	}
-	*out = value;
-	return n && !text[n];
-}
-
-tw_status tw__preset_seconds(int64_t *out_us, bool *given,
-			     const struct tw__preset *preset, size_t column,
-			     tw_error *err)
-{
-	const char *text = tw__preset_cell(preset, column);
-	int64_t value;
-
-	*given = *text;
-	*out_us = 0;
-	if (!*text)
-		return TW_OK;
-	if (strchr(text, ':')) {
-		if (!read_clock(&value, text))
-			return tw__preset_fail(preset, column, err,
-				"'%.20s' is no duration; write seconds or "
-				"H:MM:SS", text);
-		*out_us = value * TW_SECOND;
-		return TW_OK;
-	}
-	if (small_number(&value, text)) {
-		*out_us = value * TW_SECOND;
-		return TW_OK;
-	}
-	if (tw_decimal_parse(&value, text, NULL) || value < 0)
-		return tw__preset_fail(preset, column, err, "'%.20s' is no "
-				       "duration; write answered seconds, 0 "
-				       "or more", text);
-	*out_us = value / 1000;
-	return TW_OK;
-}
-
-tw_status tw__preset_fits(const tw_cdr *cdr, const struct tw__preset *preset,
-			  size_t column, tw_error *err)
-{
-	/* two seconds are the clocks of two programs */
-	if (!cdr->end || cdr->end < cdr->start ||
-	    cdr->duration_us <= cdr->end - cdr->start + 2 * TW_SECOND)
-		return TW_OK;
-	return tw__preset_fail(preset, column, err, "is longer than from "
-			       "start to end; check them, their unit and "
-			       "their zone");
-}
-
-tw_status tw__preset_u32(uint32_t *out, const struct tw__preset *preset,
-			 size_t column, uint32_t otherwise, tw_error *err)
-{
-	const char *text = tw__preset_cell(preset, column);
-	uint64_t value;
-
-	*out = otherwise;
-	if (!*text)
-		return TW_OK;
-	if (!tw__str_u64(&value, tw__str_of(text)) || value > UINT32_MAX)
-		return tw__preset_fail(preset, column, err, "'%.20s' is no "
-				       "whole number; write digits", text);
-	*out = (uint32_t)value;
-	return TW_OK;
-}
-
-tw_status tw__preset_number(const char **out, const struct tw__preset *preset,
-			    size_t column, tw_error *err)
-{
-	const char *text = tw__preset_cell(preset, column);
-	size_t n = 0;
-
-	/* strspn() makes a table of its set for every cell */
-	while ((text[n] >= '0' && text[n] <= '9') || text[n] == '.' ||
-	       text[n] == ',')
-		n++;
-	if (n && (text[n] == 'e' || text[n] == 'E') && text[n + 1] == '+' &&
-	    strspn(&text[n + 2], "0123456789") == strlen(&text[n + 2]))
-		return tw__preset_fail(preset, column, err, "'%.20s' lost its "
-				       "digits in a spreadsheet; export the "
-				       "column as text", text);
-	*out = text;
-	return TW_OK;
 }

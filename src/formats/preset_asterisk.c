@@ -114,7 +114,7 @@ static tw_status place_options(struct tw__preset *preset, tw_error *err)
 			"has %zu fields; Master.csv has 16 to 21", count);
 	extra -= newer ? 3 : 0;
 	unique = extra == 2 || (extra == 1 &&
-		unique_epoch(preset->cell[A_UNIQUEID]));
+		unique_epoch(preset->cell[A_UNIQUEID].p));
 	user = extra == 2 || (extra == 1 && !unique);
 	preset->place[A_UNIQUEID] = unique ? (int)at++ : -1;
 	preset->place[A_USERFIELD] = user ? (int)at++ : -1;
@@ -334,7 +334,7 @@ static tw_status find_answer(tw_cdr *out, const struct tw__preset *preset,
 	return TW_OK;
 }
 
-static tw_status read_times(tw_cdr *out, const struct tw__preset *preset,
+static tw_status read_times(tw_cdr *out, struct tw__preset *preset,
 			    tw_error *err)
 {
 	tw_time epoch = unique_epoch(tw__preset_cell(preset, A_UNIQUEID));
@@ -380,6 +380,7 @@ static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)
 {
 	tw_status status = TW_OK;
 
+	*out = (tw_cdr)TW_CDR_INIT;
 	if (!preset->titles)
 		status = place_options(preset, err);
 	if (!status)

@@ -22,11 +22,21 @@ struct preset_kind {
 	/* May look at the first row; *is_header says it was one. */
 	tw_status (*begin)(struct tw__preset *preset, bool *is_header,
 			   tw_error *err);
+	/* Sets all of *out. */
 	tw_status (*read)(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err);
 	bool grouped;               /* several rows may be one call */
 };
 extern const struct preset_kind tw__preset_native, tw__preset_asterisk;
+
+/* What the last time had around its hours, minutes and seconds: most rows of
+ * a file have the same. */
+struct preset_date {
+	char day[11];               /* 2026-10-05T */
+	char offset[8];
+	size_t offset_size;         /* 0: nothing is kept */
+	tw_time midnight;
+};
 
 struct tw__preset {
 	struct tw__records *records;    /* all else is of no use then */
@@ -44,7 +54,8 @@ struct tw__preset {
 	char numbers[PRESET_COLUMNS][8];
 	char *cells;                /* terminated copies of the row */
 	size_t cells_capacity;
-	const char *cell[TW_CSV_FIELDS_MAX];
+	struct tw_str cell[TW_CSV_FIELDS_MAX];  /* terminated too */
+	struct preset_date date;
 	/* what records point to besides cells */
 	char scratch[64];           /* a made-up call id */
 	char trunk[128], extension[32], dialled[40];
@@ -69,14 +80,19 @@ tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
 			 tw_error *err);
 
 /* Cell of a column, trimmed and terminated; "" when absent. */
-static inline const char *tw__preset_cell(const struct tw__preset *preset,
-					  size_t column)
+static inline struct tw_str tw__preset_str(const struct tw__preset *preset,
+					   size_t column)
 {
 	int place = preset->place[column];
 
 	if (place < 0 || (size_t)place >= preset->row.count)
-		return "";
+		return TW_STR("");
 	return preset->cell[place];
+}
+static inline const char *tw__preset_cell(const struct tw__preset *preset,
+					  size_t column)
+{
+	return tw__preset_str(preset, column).p;
 }
 /* Places of the columns by the header row. @return TW_OK, TW_EPARSE */
 tw_status tw__preset_map(struct tw__preset *preset, tw_error *err);
@@ -84,7 +100,7 @@ size_t tw__preset_named(const struct tw__preset *preset, struct tw_str title);
 
 /* A time; empty is 0. Of a clock reading that exists twice the one that does
  * not lie before `after` (the first when both do not). */
-tw_status tw__preset_time(tw_time *out, const struct tw__preset *preset,
+tw_status tw__preset_time(tw_time *out, struct tw__preset *preset,
 			  size_t column, tw_time after, tw_error *err);
 /* The other instant with the same clock reading, or t itself. */
 tw_time tw__preset_repeated(const tw_zone *zone, tw_time t);

@@ -155,6 +155,19 @@ static bool starts(struct tw_str s, const char *mark, size_t size)
 	return s.l >= size && memcmp(s.p, mark, size) == 0;
 }
 
+bool tw__text_is_utf8(struct tw_str *out, const void *data, size_t size)
+{
+	struct tw_str in = tw__str(size > 0 ? data : "", size);
+
+	/* marks of the wider encodings are no UTF-8 */
+	if (starts(in, "\xef\xbb\xbf", 3))
+		in = tw__str(in.p + 3, in.l - 3);
+	if (!tw__utf8_is_valid(in.p, in.l))
+		return false;
+	*out = in;
+	return true;
+}
+
 tw_status tw__text_to_utf8(char **out, size_t *out_size, const void *data,
 			   size_t size, bool fallback_cp1251, tw_error *err)
 {

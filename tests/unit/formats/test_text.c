@@ -172,9 +172,33 @@ static void what_is_shown_is_cut_between_letters(void **state)
 	assert_string_equal(out, "\?\?~");
 }
 
+/* A view, without a copy, of what needs none. */
+static void is_utf8_as_it_stands(void **state)
+{
+	static const struct tw_str not[] = {
+		TW_STR("caf\xe9"), TW_STR("\xff\xfe" "a\0"),
+		TW_STR("\xfe\xff\0a"), TW_STR("\0\0\xfe\xff\0\0\0a"),
+		TW_STR("a long text of ASCII, and one letter more: \x80"),
+		TW_STR("\xed\xa0\x80 in front of a text of ASCII letters"),
+	};
+	static const char marked[] = "\xef\xbb\xbf" "a\xe2\x82\xac";
+	struct tw_str out = { NULL, 77 };
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(not); i++)
+		assert_false(tw__text_is_utf8(&out, not[i].p, not[i].l));
+	assert_int_equal(out.l, 77);
+	assert_true(tw__text_is_utf8(&out, marked, sizeof(marked) - 1));
+	assert_ptr_equal(out.p, marked + 3);
+	assert_int_equal(out.l, 4);
+	assert_true(tw__text_is_utf8(&out, NULL, 0));
+	assert_int_equal(out.l, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_utf8_as_it_stands),
 		cmocka_unit_test(good_encodings),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(place_of_the_bad_byte),
