@@ -151,6 +151,31 @@ TW_EXTERN(tw_status) tw_registration_start(tw_registration *registration,
 TW_EXTERN(tw_status) tw_registration_stop(tw_registration *registration,
 					  int64_t now_us, tw_error *err);
 
+#define TW_CHANGE_NONE    0u  /* the options are those it has */
+#define TW_CHANGE_APPLIED 1u  /* taken over; a binding goes on */
+#define TW_CHANGE_BINDING 2u  /* another binding */
+
+/**
+ * Other options for a trunk that may be registered. Passwords, realm, digests
+ * and rules are taken over: a binding stands and is refreshed when it is due,
+ * with the new ones (start() proves them at once), and a trunk that backs off
+ * or was refused tries again, never before a Retry-After is over. What the
+ * binding is made of (registrar, user, domain, contact_user) is not changed:
+ * make another registration from the same options, and stop this one. An
+ * unset contact_user keeps the token it has.
+ *
+ * @param out_change  TW_CHANGE_; of BINDING nothing was done; may be NULL
+ * @return TW_OK, TW_EINVAL (also another name), and those of
+ *         registration_new; then nothing is changed */
+TW_EXTERN(tw_status) tw_registration_update(uint32_t *out_change,
+	tw_registration *registration, const tw_trunk_options *options,
+	int64_t now_us, tw_error *err);
+
+/** Idle at once, and nothing is sent: for a node that lost the right to
+ * register, where a binding ends by itself or is another node's now. */
+TW_EXTERN(tw_status) tw_registration_forget(tw_registration *registration,
+					    int64_t now_us, tw_error *err);
+
 /** One SIP message that arrived. @return TW_OK (ours, taken in),
  * TW_ENOTFOUND (not ours: give it to your stack), TW_EPARSE */
 TW_EXTERN(tw_status) tw_registration_receive(tw_registration *registration,
