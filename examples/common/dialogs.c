@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
+#include <trunkwise/sys/sip.h>
 #include "dialogs.h"
 #include "re_compat.h"
 
@@ -69,7 +70,7 @@ static void bye_response(int err, const struct sip_msg *msg, void *arg)
 		return;
 	set_busy(bye, false);
 	if (!err && (msg->scode == 401 || msg->scode == 407) &&
-	    bye_authorize(bye, msg))
+	    dialog_is_sound(msg) && bye_authorize(bye, msg))
 		return;
 	bye->options.done_h(bye->options.arg);
 }
@@ -127,6 +128,21 @@ int dialog_bye(struct dialog_bye **byep,
 		*byep = bye;
 
 	return err;
+}
+
+
+bool dialog_is_sound(const struct sip_msg *msg)
+{
+	tw_sip_options options = TW_SIP_OPTIONS_INIT;
+	tw_sip_verdict verdict = TW_SIP_VERDICT_INIT;
+	const char *end = (const char *)msg->mb->buf + msg->mb->end;
+
+	if (msg->tp != SIP_TRANSP_UDP)
+		options.flags = TW_SIP_STREAM;
+
+	return !tw_sip_check(&verdict, msg->ver.p, (size_t)(end - msg->ver.p),
+			     &options, NULL) &&
+		verdict.action == TW_SIP_ACCEPT;
 }
 
 

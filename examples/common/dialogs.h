@@ -39,6 +39,10 @@ struct dialog_bye_options {
 int dialog_bye(struct dialog_bye **byep,
 	       const struct dialog_bye_options *options);
 
+/* A response that the library's check of its bytes lets pass; libre's own
+ * transactions end by others as well, and are then taken as failed. */
+bool dialog_is_sound(const struct sip_msg *msg);
+
 /* Answers a request inside a dialog that is not BYE, ACK or CANCEL. */
 void dialog_answer(struct sip *sip, const struct sip_msg *msg);
 

@@ -521,9 +521,14 @@ static void invite_final(struct wire *wire, int err,
 static void invite_response(int err, const struct sip_msg *msg, void *arg)
 {
 	struct wire *wire = mem_ref(arg);
+	const bool sound = msg && dialog_is_sound(msg);
 
-	if (!err && msg && msg->scode < 200)
-		provisional(wire, msg);
+	if (!err && msg && msg->scode < 200) {
+		if (sound)
+			provisional(wire, msg);
+	}
+	else if (!err && !sound)
+		invite_final(wire, EBADMSG, NULL);
 	else
 		invite_final(wire, err, msg);
 
@@ -678,6 +683,8 @@ static bool response_handler(const struct sip_msg *msg, void *arg)
 	if (!wire)
 		return false;
 	clk_busy(wire->clk, 0);
+	if (!dialog_is_sound(msg))
+		return true;
 
 	if (!pl_strcmp(&msg->cseq.met, "CANCEL")) {
 		/* It is heard; the INVITE's own end is still to come. */

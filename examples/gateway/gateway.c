@@ -57,45 +57,43 @@ void gw_text(char *out, size_t size, const struct pl *text)
 /* ---- listeners ---- */
 
 static void refuse(struct gateway *gw, const struct sip_msg *msg,
-		   uint16_t code, const char *reason)
+		   const tw_sip_verdict *verdict)
 {
+	const uint16_t code = (uint16_t)verdict->code;
 	char from[GW_TEXT];
 
 	if (!pl_strcmp(&msg->met, "ACK"))
 		return;
 	gw->stats.refused++;
 	(void)re_snprintf(from, sizeof(from), "%J", &msg->src);
-	gw_log(gw, "%s: refused with %u %s", from, code, reason);
+	gw_log(gw, "%s: refused with %u %s", from, code, verdict->reason);
+	if (verdict->action == TW_SIP_DROP)
+		return;
 
 	/* Without a transaction: strangers get no memory of ours. */
-	if (code == 415) {
-		(void)sip_replyf(gw->sip, msg, code, reason,
+	if (code == 415)
+		(void)sip_replyf(gw->sip, msg, code, verdict->reason,
 				 "Accept: application/sdp\r\n"
 				 "Content-Length: 0\r\n"
 				 "\r\n");
-		return;
-	}
-	if (code == 420) {
-		const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_REQUIRE);
-		char option[GW_TEXT];
-
-		gw_text(option, sizeof(option), &hdr->val);
-		(void)sip_replyf(gw->sip, msg, code, reason,
+	else if (code == 420)
+		(void)sip_replyf(gw->sip, msg, code, verdict->reason,
 				 "Unsupported: %s\r\n"
 				 "Content-Length: 0\r\n"
-				 "\r\n", option);
-		return;
-	}
-	(void)sip_reply(gw->sip, msg, code, reason);
+				 "\r\n", verdict->unsupported);
+	else
+		(void)sip_reply(gw->sip, msg, code, verdict->reason);
 }
 
 
 static bool first_handler(const struct sip_msg *msg, void *arg)
 {
+	static const tw_sip_verdict forbidden = {
+		sizeof(forbidden), TW_SIP_ANSWER, 0, 403, "", "Forbidden", ""
+	};
 	struct gateway *gw = arg;
-	const char *reason = "Bad Request";
+	tw_sip_verdict verdict;
 	struct source source;
-	uint16_t code;
 
 	clk_busy(gw->clk, 0);
 	if (policy_is_bounced(msg)) {
@@ -103,13 +101,11 @@ static bool first_handler(const struct sip_msg *msg, void *arg)
 		return true;
 	}
 	if (!policy_source(&source, gw, msg)) {
-		refuse(gw, msg, 403, "Forbidden");
+		refuse(gw, msg, &forbidden);
 		return true;
 	}
-
-	code = policy_check(msg, &reason);
-	if (code) {
-		refuse(gw, msg, code, reason);
+	if (policy_check(&verdict, msg)) {
+		refuse(gw, msg, &verdict);
 		return true;
 	}
 

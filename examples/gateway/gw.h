@@ -14,6 +14,7 @@
 #ifndef EXAMPLES_GW_H
 #define EXAMPLES_GW_H
 
+#include <trunkwise/sys/sip.h>
 #include "gateway.h"
 #include "../common/leg.h"
 #include "../common/uas.h"
@@ -153,8 +154,9 @@ struct source {
 };
 /* Its answer would go to somebody who did not ask: no answer. */
 bool policy_is_bounced(const struct sip_msg *msg);
-/* 0: well formed; else the code to answer with. */
-uint16_t policy_check(const struct sip_msg *msg, const char **reason);
+/* 0: well formed; else the code to answer with, unless the verdict is that
+ * nobody is to be answered. */
+uint16_t policy_check(tw_sip_verdict *verdict, const struct sip_msg *msg);
 bool policy_source(struct source *out, const struct gateway *gw,
 		   const struct sip_msg *msg);
 

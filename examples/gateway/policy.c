@@ -2,9 +2,10 @@
  * @file policy.c  Who may speak to us, and whether what he says is SIP
  *
  * libre's parser lets through what RFC 3261 forbids (a CSeq of another
- * method, a wrapped number, no From at all); here is where that ends. Trust
- * is by address alone and refuses by default: a gateway that carries calls
- * for strangers pays for them. Knows nothing of numbers and prices.
+ * method, a wrapped number, no From at all); tw_sip_check() is where that
+ * ends. Trust is by address alone and refuses by default: a gateway that
+ * carries calls for strangers pays for them. Knows nothing of numbers and
+ * prices.
  */
 #include <string.h>
 #include "gw.h"
@@ -12,21 +13,7 @@
 enum {
 	MESSAGE_MAX = 16384,
 	URI_MAX = 200,
-	CSEQ_DIGITS = 10,
 };
-
-
-static bool all_digits(const struct pl *pl)
-{
-	size_t i;
-
-	for (i = 0; i < pl->l; i++) {
-		if (pl->p[i] < '0' || pl->p[i] > '9')
-			return false;
-	}
-
-	return pl->l > 0;
-}
 
 
 static bool is_printable(const struct pl *pl)
@@ -44,33 +31,7 @@ static bool is_printable(const struct pl *pl)
 }
 
 
-/* libre reads numbers modulo 2^32; the text tells. */
-static bool cseq_is_sane(const struct sip_msg *msg)
-{
-	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_CSEQ);
-	struct pl num;
-
-	if (!hdr || re_regex(hdr->val.p, hdr->val.l, "[0-9]+[ \t]+[^ \t]+",
-			     &num, NULL, NULL))
-		return false;
-
-	return num.l <= CSEQ_DIGITS && pl_u64(&num) < 0x80000000u &&
-		num.p == hdr->val.p && !pl_cmp(&msg->cseq.met, &msg->met);
-}
-
-
-static bool has_once(const struct sip_msg *msg, enum sip_hdrid id)
-{
-	return sip_msg_hdr_count(msg, id) == 1;
-}
-
-
-static bool has_twice(const struct sip_msg *msg, enum sip_hdrid id)
-{
-	return sip_msg_hdr_count(msg, id) > 1;
-}
-
-
+/* Narrower than SIP: what goes into records and onto other legs. */
 static bool address_is_sane(const struct sip_taddr *addr)
 {
 	return pl_isset(&addr->auri) && addr->auri.l <= URI_MAX &&
@@ -80,29 +41,17 @@ static bool address_is_sane(const struct sip_taddr *addr)
 
 static bool headers_are_sane(const struct sip_msg *msg)
 {
-	return has_once(msg, SIP_HDR_FROM) && has_once(msg, SIP_HDR_TO) &&
-		has_once(msg, SIP_HDR_CALL_ID) &&
-		has_once(msg, SIP_HDR_CSEQ) &&
-		address_is_sane(&msg->from) && address_is_sane(&msg->to) &&
-		pl_isset(&msg->from.tag) &&
-		is_printable(&msg->callid) &&
+	return address_is_sane(&msg->from) && address_is_sane(&msg->to) &&
 		msg->callid.l <= GW_CALLID_MAX &&
-		pl_isset(&msg->via.branch) && cseq_is_sane(msg);
+		pl_isset(&msg->via.branch);
 }
 
 
+/* RFC 3261 20.15: what kind of body, if there is one. */
 static bool body_is_sane(const struct sip_msg *msg)
 {
-	const size_t left = mbuf_get_left(msg->mb);
-
-	if (has_twice(msg, SIP_HDR_CONTENT_LENGTH) ||
-	    has_twice(msg, SIP_HDR_CONTENT_TYPE))
-		return false;
-	if (!pl_isset(&msg->clen))
-		return left == 0 || pl_isset(&msg->ctyp.type);
-
-	return all_digits(&msg->clen) && msg->clen.l <= 6 &&
-		pl_u32(&msg->clen) <= left;
+	return pl_isset(&msg->clen) || mbuf_get_left(msg->mb) == 0 ||
+		pl_isset(&msg->ctyp.type);
 }
 
 
@@ -132,49 +81,40 @@ bool policy_is_bounced(const struct sip_msg *msg)
 }
 
 
-uint16_t policy_check(const struct sip_msg *msg, const char **reason)
+/* The library's check of the bytes as they came, then what is ours. */
+uint16_t policy_check(tw_sip_verdict *verdict, const struct sip_msg *msg)
 {
-	if (msg->mb->end > MESSAGE_MAX) {
-		*reason = "Message Too Large";
-		return 513;
-	}
-	if (!headers_are_sane(msg)) {
-		*reason = "Bad Request";
-		return 400;
-	}
-	if (!body_is_sane(msg)) {
-		*reason = "Bad Content-Length";
-		return 400;
-	}
-	if (pl_strcasecmp(&msg->uri.scheme, "sip")) {
-		*reason = "Unsupported URI Scheme";
-		return 416;
-	}
-	if (msg->ruri.l > URI_MAX || !is_printable(&msg->ruri)) {
-		*reason = "Bad Request-URI";
-		return 400;
-	}
-	if (pl_isset(&msg->maxfwd)) {
-		if (has_twice(msg, SIP_HDR_MAX_FORWARDS) ||
-		    !all_digits(&msg->maxfwd) || msg->maxfwd.l > 3) {
-			*reason = "Bad Max-Forwards";
-			return 400;
-		}
-		if (pl_u32(&msg->maxfwd) == 0) {
-			*reason = "Too Many Hops";
-			return 483;
-		}
-	}
-	if (sip_msg_hdr(msg, SIP_HDR_REQUIRE)) {
-		*reason = "Bad Extension";
-		return 420;
-	}
-	if (!pl_strcmp(&msg->met, "INVITE") && !is_session(msg)) {
-		*reason = "Unsupported Media Type";
-		return 415;
-	}
+	static const tw_sip_verdict none = TW_SIP_VERDICT_INIT;
+	tw_sip_options options = TW_SIP_OPTIONS_INIT;
+	const char *end = (const char *)msg->mb->buf + msg->mb->end;
+	const char *reason = NULL;
 
-	return 0;
+	*verdict = none;
+	verdict->action = TW_SIP_DROP;
+	options.flags = TW_SIP_FORWARDING;
+	if (msg->tp != SIP_TRANSP_UDP)
+		options.flags |= TW_SIP_STREAM;
+	options.message_max = MESSAGE_MAX;
+	options.uri_max = URI_MAX;
+	if (tw_sip_check(verdict, msg->met.p, (size_t)(end - msg->met.p),
+			 &options, NULL))
+		return 500;
+	if (verdict->action != TW_SIP_ACCEPT)
+		return (uint16_t)verdict->code;
+
+	if (!headers_are_sane(msg) || !is_printable(&msg->ruri))
+		reason = "Bad Request";
+	else if (!body_is_sane(msg))
+		reason = "Missing Content-Type";
+	verdict->code = reason ? 400 : 0;
+	if (!reason && !pl_strcmp(&msg->met, "INVITE") && !is_session(msg)) {
+		reason = "Unsupported Media Type";
+		verdict->code = 415;
+	}
+	if (reason)
+		str_ncpy(verdict->reason, reason, sizeof(verdict->reason));
+
+	return (uint16_t)verdict->code;
 }
 
 

@@ -31,6 +31,11 @@ static const struct {
 	{ "Proxy-Authentication-Info", 0, false,
 	  TW_HEADER_PROXY_AUTHENTICATION_INFO },
 	{ "Content-Length", 'l', true, TW_HEADER_CONTENT_LENGTH },
+	{ "Content-Type", 'c', true, TW_HEADER_CONTENT_TYPE },
+	{ "Max-Forwards", 0, true, TW_HEADER_MAX_FORWARDS },
+	{ "Require", 0, false, TW_HEADER_REQUIRE },
+	{ "Route", 0, false, TW_HEADER_ROUTE },
+	{ "Record-Route", 0, false, TW_HEADER_RECORD_ROUTE },
 };
 
 static bool is_token_byte(char c)
@@ -134,18 +139,28 @@ bool tw__message_is_response(const void *data, size_t size)
 	return size >= 8 && tw__str_ieq(tw__str(data, 8), "SIP/2.0 ");
 }
 
-static enum tw_header_id header_id(struct tw_str name, bool *single)
+enum tw_header_id tw__header_id(struct tw_str name, bool *single)
 {
-	*single = false;
 	for (size_t i = 0; i < TW_ARRAY_COUNT(headers); i++) {
 		if (tw__str_ieq(name, headers[i].name) ||
 		    (name.l == 1 && headers[i].compact &&
 		     (name.p[0] | 0x20) == headers[i].compact)) {
-			*single = headers[i].single;
+			if (single)
+				*single = headers[i].single;
 			return headers[i].id;
 		}
 	}
+	if (single)
+		*single = false;
 	return TW_HEADER_OTHER;
+}
+
+const char *tw__header_name(enum tw_header_id id)
+{
+	for (size_t i = 0; i < TW_ARRAY_COUNT(headers); i++)
+		if (headers[i].id == id)
+			return headers[i].name;
+	return "header";
 }
 
 const struct tw_header *tw__message_next(const struct tw_message *msg,
@@ -242,7 +257,7 @@ static tw_status read_header(struct tw_message *msg, struct tw_str line,
 	if (msg->count == TW_MESSAGE_HEADERS_MAX)
 		return tw__fail_at(err, TW_EPARSE, number, "",
 			"more than %u headers", TW_MESSAGE_HEADERS_MAX);
-	header.id = header_id(name, &single);
+	header.id = tw__header_id(name, &single);
 	header.value = tw__str_trim(tw__str(colon + 1,
 		line.l - (size_t)(colon + 1 - line.p)));
 	if (single && tw__message_first(msg, header.id))

@@ -30,7 +30,12 @@ enum tw_header_id {
 	TW_HEADER_PROXY_AUTHENTICATE,
 	TW_HEADER_AUTHENTICATION_INFO,
 	TW_HEADER_PROXY_AUTHENTICATION_INFO,
-	TW_HEADER_CONTENT_LENGTH
+	TW_HEADER_CONTENT_LENGTH,
+	TW_HEADER_CONTENT_TYPE,
+	TW_HEADER_MAX_FORWARDS,
+	TW_HEADER_REQUIRE,
+	TW_HEADER_ROUTE,
+	TW_HEADER_RECORD_ROUTE
 };
 
 struct tw_header {
@@ -49,6 +54,11 @@ struct tw_message {
 	struct tw_header header[TW_MESSAGE_HEADERS_MAX];
 	size_t count;
 };
+
+/* By full or compact name. `single` (NULL is fine): a second one in the same
+ * message is an error. */
+enum tw_header_id tw__header_id(struct tw_str name, bool *single);
+const char *tw__header_name(enum tw_header_id id);
 
 /* Does this even claim to be a response? */
 bool tw__message_is_response(const void *data, size_t size);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <re.h>
 #include <trunkwise/sys/alloc.h>
+#include "check.h"
 #include "inside.h"
 
 enum { PEERS = 256 };              /* buckets */
@@ -17,16 +18,15 @@ static bool response_h(const struct sip_msg *msg, void *arg)
 {
 	struct tw_sip_port *port = arg;
 	struct tw_sip_response response;
-	const char *end = (const char *)msg->mb->buf + msg->mb->end;
+	tw_sip_verdict verdict;
 
-	/* ver is the first word of a response: over TCP the buffer may have
-	 * keep-alives before it */
-	response.data = msg->ver.p;
-	response.size = (size_t)(end - msg->ver.p);
+	tw__sip_bytes(&response.data, &response.size, msg);
+	tw__sip_check(&verdict, msg);
+	response.valid = verdict.action == TW_SIP_ACCEPT;
 	response.call_id = msg->callid.p;
 	response.call_id_size = msg->callid.l;
 	response.from = &msg->src;
-	return msg->ver.p && msg->callid.p &&
+	return response.data && msg->callid.p &&
 		port->owner.response(&response, port->owner.arg);
 }
 

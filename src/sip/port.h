@@ -17,10 +17,12 @@ struct tw_sip_port;
 struct tw_sip_peer;               /* a target: address, port, transport */
 
 /* One response; its raw bytes and its Call-ID, borrowed. True: taken.
- * `from` is who sent it, for tw__sip_peer_sent(). */
+ * Not valid: nothing may come of it, whoever it is for. `from` is who sent
+ * it, for tw__sip_peer_sent(). */
 struct tw_sip_response {
 	const void *data;
 	size_t size;
+	bool valid;
 	const char *call_id;
 	size_t call_id_size;
 	const void *from;

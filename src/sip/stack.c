@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <re.h>
 #include <trunkwise/sys/alloc.h>
+#include "check.h"
 #include "port.h"
 #include "stack.h"
 
@@ -39,7 +40,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 {
 	struct tw_sip_stack *stack = arg;
 
-	if (!pl_strcmp(&msg->met, "ACK"))
+	if (!tw__sip_admit(stack->sip, msg) || !pl_strcmp(&msg->met, "ACK"))
 		return true;
 	if (!pl_strcmp(&msg->met, "INVITE") ||
 	    !pl_strcmp(&msg->met, "OPTIONS"))

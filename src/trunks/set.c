@@ -77,9 +77,10 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 
 	if (!trunk)
 		return false;
-	/* our Call-ID from a stranger's address: taken, so that the host
-	 * does not see it either, and nothing comes of it */
-	if (!trunk->peer || !tw__sip_peer_sent(trunk->peer, response))
+	/* our Call-ID from a stranger's address, or malformed: taken, so that
+	 * the host does not see it either, and nothing comes of it */
+	if (!response->valid || !trunk->peer ||
+	    !tw__sip_peer_sent(trunk->peer, response))
 		return true;
 	/* which of the two it asked is known by the Call-ID */
 	if (tw_registration_receive(trunk->registration, response->data,

@@ -71,6 +71,51 @@ static void step(struct loop *loop, tw_trunks *set, int64_t until_us)
 	loop->now_us = until_us;
 }
 
+/* What libre takes for an answer and is none changes nothing, and the host
+ * does not get it either: its stack would print it. */
+static void test_malformed_answers(void **state)
+{
+	static const struct { const char *status, *headers; } bad[] = {
+		{ "4294967496 OK", NULL },           /* 200 modulo 2^32 */
+		{ "200 OK", "Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\n" },
+		{ "200 OK", "CSeq: 1 INVITE\r\n" },
+		{ "200 OK", "Call-ID: other\r\n" },
+		{ "200 OK", "l: 7\r\n" },
+	};
+	struct loop loop;
+	tw_trunks *set;
+	tw_trunk *trunk;
+
+	(void)state;
+	loop_open(&loop);
+	set = loop_set(&loop, true);
+	trunk = loop_trunk(&loop, set, "main");
+	loop.status = bad[0].status;
+	assert_int_equal(tw_trunk_start(trunk, NULL), TW_OK);
+	loop_run(&loop, 20);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		loop.status = bad[i].status;
+		loop.headers = bad[i].headers;
+		/* to the next retransmission */
+		loop.now_us = tw_trunks_deadline(set);
+		assert_int_equal(tw_trunks_process(set, NULL), TW_OK);
+		loop_run(&loop, 20);
+		assert_int_equal(loop.requests, i + 2);
+		assert_int_equal(loop_status(trunk).state,
+			TW_TRUNK_REGISTERING);
+		assert_int_equal(loop_status(trunk).sip_code, 0);
+	}
+	loop.status = "200 OK";
+	loop.headers = NULL;
+	loop.now_us = tw_trunks_deadline(set);
+	assert_int_equal(tw_trunks_process(set, NULL), TW_OK);
+	loop_run(&loop, 20);
+	assert_int_equal(loop_status(trunk).state, TW_TRUNK_REGISTERED);
+	tw_trunk_free(trunk);
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
 /* A day of refreshes in the time their packets take. */
 static void test_host_clock(void **state)
 {
@@ -412,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_real_clock),
 		cmocka_unit_test(test_own_timer),
+		cmocka_unit_test(test_malformed_answers),
 		cmocka_unit_test(test_host_clock),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_stranger),
