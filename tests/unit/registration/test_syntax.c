@@ -47,7 +47,8 @@ static void test_uri(void **state)
 		"user@host", "sip:a b@c", "sip:a@b c", "sip:a@b;x=y z",
 		"sip:2001:db8::1", "sip:a@2001:db8::1", "sip:a@[::1",
 		"sip:a@::1]", "sip:a@[]", "sip:a@[:::]", "sip:a@b:0",
-		"sip:a@b:65536", "sip:a@b:99999999999", "sip:a@b:", "sip:a@b:x",
+		"sip:a@b:65536", "sip:a@b:99999999999", "sip:a@b:",
+		"sip:a@b:x",
 		"sip:a@b@c", "sip:%4@b", "sip:%zz@b", "sip:a@b;%", "sip:a@b?",
 		"sip:a@-b", "sip:a@.b", "sip:\xd0\xb0@b", "sip:a@b,c",
 		"<sip:a@b>", "1sip:a", ":a", "tel:", "sip:a\\b@c", "sip:a\"@b",
@@ -121,7 +122,8 @@ static void test_params(void **state)
 static void test_via(void **state)
 {
 	static const char *const good[] = { "SIP/2.0/UDP a;branch=z9hG4bK1",
-		"SIP / 2.0\r\n /UDP  192.0.2.2 ; branch = x", "sip/2.0/tls [::1]:5",
+		"SIP / 2.0\r\n /UDP  192.0.2.2 ; branch = x",
+		"sip/2.0/tls [::1]:5",
 		"SIP/2.0/SCTP a:5060;received=2001:db8::9:255;rport",
 		"SIP/2.0/UDP a;received=[::1];branch=z9hG4bK-.!%66*_+`'~" };
 	static const char *const bad[] = { "", "SIP/2.0 a", "SIP/2.0/UDP",
