@@ -200,7 +200,8 @@ TW_EXTERN(tw_status) tw_registration_next(tw_registration_action *out,
 					  tw_registration *registration,
 					  tw_error *err);
 
-/** 1 while a REGISTER waits for its final answer. */
+/** 1 while a REGISTER waits for its final answer, or for its turn where it
+ * has a pace (trunkwise/pace.h). */
 TW_EXTERN(int) tw_registration_is_pending(
 	const tw_registration *registration);
 
@@ -250,10 +251,14 @@ typedef struct tw_trunks_options {
 	void (*event)(void *arg);   /* an event waits; may be NULL; managed:
 				       NULL, see tw_trunks_fd() */
 	void *arg;
+	uint32_t requests_per_s;    /* REGISTERs to all registrars, and */
+	uint32_t registrar_requests_per_s;   /* to each; 0: no limit */
+	uint32_t start_spread_s;    /* a start waits a random part of it;
+				       these three: see trunkwise/pace.h */
 } tw_trunks_options;
 
 #define TW_TRUNKS_OPTIONS_INIT { sizeof(tw_trunks_options), 0, NULL, NULL, \
-	NULL, 0, NULL, NULL }
+	NULL, 0, NULL, NULL, 500, 50, 0 }
 
 /**
  * New set on a private thread with a SIP stack of its own, that registers

@@ -133,6 +133,10 @@ static tw_status send_request(tw_registration *reg, int64_t now_us,
 	}
 	tw__transaction_start(&reg->transaction,
 		reg->config.transport != TW_TRANSPORT_UDP, now_us);
+	if (!reg->prepaid)
+		tw__pace_charge(&reg->ticket, now_us);
+	else
+		reg->prepaid--;
 	reg->attempt_requests++;
 	reg->requests++;
 	reg->send_waits = true;
@@ -145,11 +149,42 @@ tw_status tw__attempt_go(tw_registration *reg, int64_t now_us, tw_error *err)
 	return reg->local_wanted ? TW_OK : send_request(reg, now_us, err);
 }
 
+/* What it will take at least: a challenge is to be expected where none was
+ * answered yet. */
+static uint32_t cost(const tw_registration *reg)
+{
+	return reg->credentials[0].realm || reg->credentials[1].realm ||
+		(!reg->config.password_size && !reg->config.ha1) ? 1 : 2;
+}
+
 tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 			    int64_t now_us, tw_error *err)
 {
-	assert(!tw__attempt_is_on(reg));
+	const bool bound = reg->expires_at > now_us;
+
+	assert(!tw__attempt_is_on(reg) && !reg->ticket.waits);
 	reg->unregister = unregister;
+	reg->prepaid = cost(reg);
+	reg->next_try_at = TW_NEVER;
+	if (!tw__pace_ask(&reg->ticket, bound, reg->prepaid, now_us,
+			  &reg->next_try_at))
+		tw__registration_reason(reg, reg->sip_code, "waits for its "
+			"turn: so many requests a second and no more");
+	if (unregister)
+		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
+	else if (reg->state != TW_TRUNK_REFUSED &&
+		 !(reg->state == TW_TRUNK_REGISTERED && bound))
+		/* a refresh does not take a working trunk out of routing,
+		 * a probe does not raise false hope */
+		tw__registration_move(reg, TW_TRUNK_REGISTERING, now_us);
+	return reg->ticket.waits ? TW_OK :
+		tw__attempt_turn(reg, now_us, err);
+}
+
+tw_status tw__attempt_turn(tw_registration *reg, int64_t now_us,
+			   tw_error *err)
+{
+	reg->now_us = now_us;
 	reg->attempt_at = now_us;
 	reg->attempt_requests = 0;
 	reg->stale_rounds = 0;
@@ -158,16 +193,9 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 		reg->fresh[i] = reg->held[i];
 		reg->held[i] = false;
 	}
-	if (!unregister)
+	if (!reg->unregister)
 		reg->register_at = now_us;
 	reg->next_try_at = TW_NEVER;
-	if (unregister)
-		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
-	else if (reg->state != TW_TRUNK_REFUSED &&
-		 !(reg->state == TW_TRUNK_REGISTERED && reg->expires_at))
-		/* a refresh does not take a working trunk out of routing,
-		 * a probe does not raise false hope */
-		tw__registration_move(reg, TW_TRUNK_REGISTERING, now_us);
 	return tw__attempt_go(reg, now_us, err);
 }
 

@@ -61,6 +61,7 @@ void tw_registration_free(tw_registration *reg)
 {
 	if (!reg)
 		return;
+	tw__pace_leave(&reg->ticket);
 	for (size_t i = 0; i < TW_ARRAY_COUNT(reg->credentials); i++)
 		tw__credentials_free(&reg->credentials[i]);
 	tw__authorized_free(reg->authorized);
@@ -169,14 +170,19 @@ tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
 	reg->now_us = now_us;
 	reg->wanted = true;
-	if (tw__attempt_is_on(reg))
+	if (tw__attempt_is_on(reg) ||
+	    (reg->ticket.waits && !reg->unregister))
 		return TW_OK;
+	tw__pace_drop(&reg->ticket);    /* of an un-register */
 	rest = reg->state == TW_TRUNK_IDLE || reg->state == TW_TRUNK_DISABLED;
 	/* stop and start in a loop are no way around the floor, but who
 	 * has just un-registered need not wait */
 	floor_at = TW_ATTEMPT_FLOOR_US +
 		(rest ? reg->register_at : reg->attempt_at);
 	reg->next_try_at = now_us > floor_at ? now_us : floor_at;
+	if (rest && tw__pace_spread(&reg->ticket))
+		reg->next_try_at += tw__jitter(reg->random,
+			tw__pace_spread(&reg->ticket), 0, 1000);
 	if (reg->next_try_at < reg->not_before)
 		reg->next_try_at = reg->not_before;
 	status = tw_registration_tick(reg, now_us, err);
@@ -194,6 +200,9 @@ tw_status tw_registration_stop(tw_registration *reg, int64_t now_us,
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
 	reg->now_us = now_us;
 	reg->wanted = false;
+	if (reg->ticket.waits && reg->unregister)
+		return TW_OK;
+	tw__pace_drop(&reg->ticket);
 	reg->next_try_at = TW_NEVER;
 	if (reg->transaction.pending) {
 		/* RFC 3261 section 10.2: one REGISTER at a time; its answer
@@ -299,13 +308,13 @@ tw_status tw_registration_tick(tw_registration *reg, int64_t now_us,
 	lapsed = reg->expires_at && now_us >= reg->expires_at;
 	if (lapsed)
 		reg->expires_at = 0;
-	if (reg->wanted && !tw__attempt_is_on(reg) &&
+	if (reg->wanted && !tw__attempt_is_busy(reg) &&
 	    now_us >= reg->next_try_at)
 		return tw__attempt_begin(reg, false, now_us, err);
 	if (lapsed && reg->state == TW_TRUNK_REGISTERED) {
 		tw__registration_reason(reg, reg->sip_code,
 			"binding ran out before it was renewed");
-		tw__registration_move(reg, tw__attempt_is_on(reg) ?
+		tw__registration_move(reg, tw__attempt_is_busy(reg) ?
 			TW_TRUNK_REGISTERING : TW_TRUNK_BACKOFF, now_us);
 	}
 	return TW_OK;
@@ -323,7 +332,7 @@ int64_t tw_registration_deadline(const tw_registration *reg)
 		if (watchdog < at)
 			at = watchdog;
 	}
-	else if (reg->wanted) {
+	else if (reg->wanted && !reg->ticket.waits) {
 		at = reg->next_try_at;
 	}
 	if (reg->expires_at && reg->expires_at < at)
@@ -373,7 +382,7 @@ tw_status tw_registration_next(tw_registration_action *out,
 
 int tw_registration_is_pending(const tw_registration *reg)
 {
-	return reg && reg->transaction.pending;
+	return reg && (reg->transaction.pending || reg->ticket.waits);
 }
 
 const char *tw_registration_call_id(const tw_registration *reg)

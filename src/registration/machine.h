@@ -10,6 +10,7 @@
 #include "answer.h"
 #include "config.h"
 #include "digest.h"
+#include "pace.h"
 #include "transaction.h"
 
 #define TW_ATTEMPT_FLOOR_US   (5 * TW_SECOND)   /* between attempts */
@@ -39,6 +40,8 @@ struct tw_registration {
 	bool min_expires_used;
 	uint32_t attempt_requests;
 	uint32_t stale_rounds;
+	struct tw_pace_ticket ticket;  /* it may have to wait for its turn */
+	uint32_t prepaid;              /* of what it asked for */
 	int64_t attempt_at;
 	int64_t register_at;           /* the same, un-registers left out */
 	struct tw_transaction transaction;
@@ -76,6 +79,9 @@ struct tw_registration {
 /* attempt.c */
 tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 			    int64_t now_us, tw_error *err);
+/* Its turn has come. */
+tw_status tw__attempt_turn(tw_registration *reg, int64_t now_us,
+			   tw_error *err);
 tw_status tw__attempt_answer(tw_registration *reg,
 			     const struct tw_message *msg, int64_t now_us,
 			     tw_error *err);
@@ -86,6 +92,12 @@ void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
 static inline bool tw__attempt_is_on(const tw_registration *reg)
 {
 	return reg->transaction.pending || reg->local_wanted;
+}
+
+/* The same, or it waits for its turn to begin. */
+static inline bool tw__attempt_is_busy(const tw_registration *reg)
+{
+	return tw__attempt_is_on(reg) || reg->ticket.waits;
 }
 
 /* Goes on where the local address was awaited. */

@@ -47,6 +47,7 @@ static tw_status run_due(tw_trunks *set, tw_error *err)
 	struct tw_heap_node *node;
 	tw_status status = TW_OK;
 	bool events = false;
+	void *next;
 
 	while ((node = tw__heap_first(&set->due)) && node->at <= now_us) {
 		tw_trunk *trunk = node->owner;
@@ -59,6 +60,8 @@ static tw_status run_due(tw_trunks *set, tw_error *err)
 		tw__trunk_qualify_tick(trunk, now_us);
 		events |= tw__trunk_drain(trunk);
 	}
+	while (!tw_pace_next(&next, set->pace, now_us, NULL))
+		events |= tw__trunk_drain(next);
 	tw__trunks_leave(set, events);
 	return status;
 }
@@ -125,6 +128,17 @@ static tw_status read_options(tw_trunks_options *out,
 	return TW_OK;
 }
 
+static tw_status make_pace(tw_trunks *set, const tw_trunks_options *o,
+			   tw_error *err)
+{
+	tw_pace_options options = TW_PACE_OPTIONS_INIT;
+
+	options.requests_per_s = o->requests_per_s;
+	options.registrar_requests_per_s = o->registrar_requests_per_s;
+	options.start_spread_s = o->start_spread_s;
+	return tw_pace_new(&set->pace, &options, err);
+}
+
 tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 			 const tw_trunks_options *options, tw_error *err)
 {
@@ -150,6 +164,9 @@ tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 	if (o.local_host)
 		set->local_host = tw_strdup(o.local_host);
 	owner.arg = set;
+	status = make_pace(set, &o, err);
+	if (status)
+		goto out;
 	if (o.local_host && !set->local_host)
 		status = tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	else if (sip)
@@ -157,6 +174,7 @@ tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 	else
 		status = tw__sip_port_new_own(&set->port, set->local_host,
 			set->local_port, &owner, err);
+ out:
 	if (status)
 		tw__trunks_unref(set);
 	else
@@ -179,6 +197,7 @@ void tw__trunks_unref(tw_trunks *set)
 		return;
 	tw__managed_close(set);
 	tw__sip_port_free(set->port);
+	tw_pace_free(set->pace);
 	tw__index_free(&set->names);
 	tw__index_free(&set->call_ids);
 	tw__index_free(&set->contacts);
@@ -251,11 +270,13 @@ tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,
 int64_t tw_trunks_deadline(const tw_trunks *set)
 {
 	const struct tw_heap_node *node;
+	int64_t turn_at;
 
 	if (tw__trunks_far(set))
 		return tw__far_deadline(set);
 	node = set ? tw__heap_first(&set->due) : NULL;
-	return node ? node->at : INT64_MAX;
+	turn_at = set ? tw_pace_deadline(set->pace) : INT64_MAX;
+	return node && node->at < turn_at ? node->at : turn_at;
 }
 
 tw_status tw_trunks_process(tw_trunks *set, tw_error *err)

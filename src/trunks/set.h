@@ -8,6 +8,7 @@
 
 #include <trunkwise/health.h>
 #include <trunkwise/libre.h>
+#include <trunkwise/pace.h>
 #include "sip/loop.h"
 #include "sip/port.h"
 #include "index.h"
@@ -46,6 +47,7 @@ struct tw_trunks {
 	void (*event)(void *arg);
 	void *arg;
 	struct tw_sip_port *port;
+	tw_pace *pace;
 	struct tw_index names, call_ids, contacts;
 	struct tw_heap due;
 	struct tw_trunk_slot *first, *last;    /* unread events, in order */

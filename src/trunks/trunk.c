@@ -135,6 +135,10 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 		trunk->set->random, err);
 	if (status)
 		return status;
+	status = tw_registration_set_pace(trunk->registration,
+		trunk->set->pace, trunk, err);
+	if (status)
+		return status;
 	(void)tw_registration_status(&now, trunk->registration, NULL);
 	memcpy(trunk->name, options->name, strlen(options->name) + 1);
 	memcpy(trunk->contact_user, now.contact_user,

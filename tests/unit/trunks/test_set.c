@@ -167,6 +167,7 @@ static void test_many(void **state)
 	(void)state;
 	loop_open(&loop);
 	loop.status = "200 OK";
+	loop.unpaced = true;
 	set = loop_set(&loop, false);
 	for (int i = 0; i < COUNT; i++) {
 		(void)snprintf(name, sizeof(name), "t%d", i);
@@ -253,6 +254,56 @@ static void test_stranger(void **state)
 	loop_close(&loop);
 }
 
+/* All are started at one moment: no second sees more than the limit, each
+ * gets its turn, and so does each un-register. */
+static void test_pace(void **state)
+{
+	enum { COUNT = 70, LIMIT = 50 };
+	tw_trunk *trunk[COUNT];
+	struct loop loop;
+	tw_trunks *set;
+	char name[16];
+	unsigned before;
+
+	(void)state;
+	loop_open(&loop);
+	loop.status = "200 OK";
+	loop.challenge = true;
+	set = loop_set(&loop, true);
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(name, sizeof(name), "t%d", i);
+		trunk[i] = loop_trunk(&loop, set, name);
+		assert_int_equal(tw_trunk_start(trunk[i], NULL), TW_OK);
+	}
+	assert_int_equal(tw_trunks_pending(set), COUNT);
+	for (int s = 0; s < 2 * COUNT / LIMIT + 2; s++) {
+		before = loop.requests;
+		step(&loop, set, loop.now_us + TW_SECOND);
+		assert_in_range(loop.requests - before, 0, LIMIT + 1);
+	}
+	assert_int_equal(loop.requests, 2 * COUNT);
+	for (int i = 0; i < COUNT; i++) {
+		assert_int_equal(loop_status(trunk[i]).state,
+			TW_TRUNK_REGISTERED);
+		assert_int_equal(tw_trunk_stop(trunk[i], NULL), TW_OK);
+	}
+	assert_int_equal(tw_trunks_pending(set), COUNT);
+	before = loop.requests;
+	step(&loop, set, loop.now_us + TW_SECOND);
+	assert_in_range(loop.requests - before, LIMIT / 2, COUNT - 1);
+	/* one that is freed while it waits leaves the others their turns */
+	tw_trunk_free(trunk[COUNT - 1]);
+	step(&loop, set, loop.now_us + 3 * TW_SECOND);
+	assert_int_equal(tw_trunks_pending(set), 0);
+	assert_int_equal(loop.requests - before, COUNT - 1);
+	for (int i = 0; i < COUNT - 1; i++) {
+		assert_int_equal(loop_status(trunk[i]).state, TW_TRUNK_IDLE);
+		tw_trunk_free(trunk[i]);
+	}
+	tw_trunks_free(set);
+	loop_close(&loop);
+}
+
 static void test_options(void **state)
 {
 	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
@@ -288,6 +339,11 @@ static void test_options(void **state)
 	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
 		TW_EINVAL);
 	o.random = NULL;
+	o.start_spread_s = 3601;
+	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
+		TW_EINVAL);
+	assert_string_equal(err.field, "start_spread_s");
+	o.start_spread_s = 0;
 	big.o.size = sizeof(big);
 	big.more[3] = 1;
 	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &big.o,
@@ -460,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_malformed_answers),
 		cmocka_unit_test(test_host_clock),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_stranger),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_local_address),
