@@ -74,6 +74,7 @@ static void take_credentials(tw_registration *reg,
 	tw__authorized_free(reg->authorized);
 	reg->authorized = NULL;
 	reg->fresh[0] = reg->fresh[1] = false;
+	reg->held[0] = reg->held[1] = false;
 	reg->refusals = reg->failures = 0;
 	if (same_text(fresh->realm, reg->config.realm))
 		return;
@@ -149,6 +150,8 @@ tw_status tw_registration_forget(tw_registration *reg, int64_t now_us,
 	reg->wanted = false;
 	reg->transaction.pending = false;
 	reg->send_waits = false;
+	reg->local_wanted = reg->target_waits = false;
+	tw__pace_drop(&reg->ticket);
 	reg->expires_at = 0;
 	reg->granted_s = 0;
 	reg->next_try_at = TW_NEVER;

@@ -303,6 +303,13 @@ static void test_waiting(void **state)
 		NULL), TW_OK);
 	run(crowd.now + SECONDS(3), "200 OK");
 	assert_int_equal(fake_state(&crowd.f[8]), TW_TRUNK_REGISTERED);
+	/* forgotten: out of the queue as well */
+	for (int i = 7; i < 9; i++)
+		assert_int_equal(tw_registration_stop(crowd.f[i].reg,
+			crowd.now, NULL), TW_OK);
+	assert_int_equal(tw_registration_forget(crowd.f[8].reg, crowd.now,
+		NULL), TW_OK);
+	assert_int_equal(tw_registration_is_pending(crowd.f[8].reg), 0);
 	assert_int_equal(tw_registration_set_pace(crowd.f[8].reg, NULL, NULL,
 		NULL), TW_OK);
 	close_crowd();
