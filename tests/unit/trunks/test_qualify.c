@@ -151,6 +151,7 @@ static void test_no_burst(void **state)
 	(void)state;
 	loop_open(&loop);
 	loop.status = "200 OK";
+	loop.unpaced = true;
 	set = loop_set(&loop, true);
 	for (size_t i = 0; i < 40; i++) {
 		(void)snprintf(name, sizeof(name), "t%zu", i);
