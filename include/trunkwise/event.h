@@ -18,6 +18,7 @@ TW_BEGIN_DECLS
 #define TW_TRUNK_FATAL         7u  /* configuration: no try will help */
 #define TW_TRUNK_UNREGISTERING 8u
 #define TW_TRUNK_DISABLED      9u
+#define TW_TRUNK_REMOVED      10u  /* the last event of a removed trunk */
 
 /** "registered" and so on; "?" for unknown numbers. Static. */
 TW_EXTERN(const char *) tw_trunk_state_name(uint32_t state);

@@ -237,6 +237,7 @@ typedef struct tw_trunks tw_trunks;
 typedef struct tw_trunk tw_trunk;
 
 #define TW_TRUNKS_HOST_CLOCK 1u  /* you call tw_trunks_process(); no timer */
+#define TW_TRUNKS_LEASED     2u  /* registers while tw_trunks_lease() lets */
 
 /* For trunkwise/libre.h and for tw_trunks_new_managed(). */
 typedef struct tw_trunks_options {
@@ -301,7 +302,39 @@ TW_EXTERN(tw_status) tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
  * Its unread events go with it. */
 TW_EXTERN(void) tw_trunk_free(tw_trunk *trunk);
 
+/** Un-registers and forgets it; takes the trunk. Its name and contact_user are
+ * free at once. The registrar is
+ * told (through a challenge, if it asks for one) or found silent; then comes
+ * the trunk's last event, TW_TRUNK_REMOVED, whose reason says which. Its
+ * earlier events can be read before that.
+ * @return TW_OK (taken), TW_EINVAL (not taken: the set was freed before) */
+TW_EXTERN(tw_status) tw_trunk_remove(tw_trunk *trunk, tw_error *err);
+
+/** The trunk of that name; borrowed. @return TW_OK, TW_ENOTFOUND */
+TW_EXTERN(tw_status) tw_trunks_find(tw_trunk **out, tw_trunks *trunks,
+				    const char *name, tw_error *err);
+
+/**
+ * Lets one of several nodes register: for sets made with TW_TRUNKS_LEASED,
+ * whose trunks wait after tw_trunk_start() until their node holds the lease.
+ * Who grants it (a database row, etcd, keepalived) is the host's affair.
+ *
+ * Renew it before it ends. When it ends all trunks fall silent, without a
+ * word to registrars, which may know another node by then. To hand over in
+ * order give 0: the trunks un-register first, and the other node may take
+ * over when tw_trunks_pending() is 0. A lease that comes later starts again
+ * what is started.
+ *
+ * @param until_us  monotonic microseconds of the set's clock; not after now:
+ *                  given up */
+TW_EXTERN(tw_status) tw_trunks_lease(tw_trunks *trunks, int64_t until_us,
+				     tw_error *err);
+
+/** Registers, and keeps registered; also "try now", while it refreshes or
+ * backs off (never before a Retry-After is over). */
 TW_EXTERN(tw_status) tw_trunk_start(tw_trunk *trunk, tw_error *err);
+/** Un-registers and stays in the set: TW_TRUNK_IDLE, DISABLED after a
+ * failure. */
 TW_EXTERN(tw_status) tw_trunk_stop(tw_trunk *trunk, tw_error *err);
 TW_EXTERN(tw_status) tw_trunk_status_get(tw_trunk_status *out,
 					 const tw_trunk *trunk,

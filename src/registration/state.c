@@ -11,6 +11,7 @@ const char *tw_trunk_state_name(uint32_t state)
 	static const char *const names[] = {
 		"?", "idle", "resolving", "registering", "registered",
 		"backoff", "refused", "fatal", "unregistering", "disabled",
+		"removed",
 	};
 
 	return names[state < TW_ARRAY_COUNT(names) ? state : 0];

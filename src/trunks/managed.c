@@ -217,6 +217,52 @@ tw_status tw__far_stop(tw_trunk *trunk, tw_error *err)
 	return o.status;
 }
 
+static void run_remove(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_remove(o->trunk, o->err);
+}
+
+tw_status tw__far_remove(tw_trunk *trunk, tw_error *err)
+{
+	struct order o = { .trunk = trunk, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_remove, &o);
+	return o.status;
+}
+
+static void run_find(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunks_find(o->out, o->set, o->in, o->err);
+}
+
+tw_status tw__far_find(tw_trunk **out, tw_trunks *set, const char *name,
+		       tw_error *err)
+{
+	struct order o = { .set = set, .out = out, .in = name, .err = err };
+
+	tw__loop_call(set->loop, run_find, &o);
+	return o.status;
+}
+
+static void run_lease(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunks_lease(o->set, o->number, o->err);
+}
+
+tw_status tw__far_lease(tw_trunks *set, int64_t until_us, tw_error *err)
+{
+	struct order o = { .set = set, .number = until_us, .err = err };
+
+	tw__loop_call(set->loop, run_lease, &o);
+	return o.status;
+}
+
 static void run_status_get(void *arg)
 {
 	struct order *o = arg;
@@ -352,6 +398,7 @@ static void run_set_free(void *arg)
 {
 	struct order *o = arg;
 
+	tw__trunks_drop_retired(o->set);
 	o->number = o->set->refs == 1;
 	tw_trunks_free(o->set);
 }

@@ -46,7 +46,7 @@ static tw_status run_due(tw_trunks *set, tw_error *err)
 	int64_t now_us = tw__trunks_now(set);
 	struct tw_heap_node *node;
 	tw_status status = TW_OK;
-	bool events = false;
+	bool events = tw__trunks_check_lease(set, now_us);
 	void *next;
 
 	while ((node = tw__heap_first(&set->due)) && node->at <= now_us) {
@@ -59,9 +59,12 @@ static tw_status run_due(tw_trunks *set, tw_error *err)
 			status = one;
 		tw__trunk_qualify_tick(trunk, now_us);
 		events |= tw__trunk_drain(trunk);
+		events |= tw__trunk_settle(trunk);
 	}
-	while (!tw_pace_next(&next, set->pace, now_us, NULL))
+	while (!tw_pace_next(&next, set->pace, now_us, NULL)) {
 		events |= tw__trunk_drain(next);
+		events |= tw__trunk_settle(next);
+	}
 	tw__trunks_leave(set, events);
 	return status;
 }
@@ -77,6 +80,7 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	tw_trunks *set = arg;
 	tw_trunk *trunk = tw__index_find(&set->call_ids, response->call_id,
 		response->call_id_size);
+	bool events;
 
 	if (!trunk)
 		return false;
@@ -91,7 +95,9 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	    TW_ENOTFOUND && trunk->qualify)
 		(void)tw_qualify_receive(trunk->qualify, response->data,
 			response->size, tw__trunks_now(set), NULL);
-	tw__trunks_leave(set, tw__trunk_drain(trunk));
+	events = tw__trunk_drain(trunk);
+	events |= tw__trunk_settle(trunk);
+	tw__trunks_leave(set, events);
 	return true;
 }
 
@@ -114,7 +120,7 @@ static tw_status read_options(tw_trunks_options *out,
 				"is newer than this library; leave it zero "
 				"or upgrade");
 	memcpy(out, in, in->size < sizeof(*out) ? in->size : sizeof(*out));
-	if (out->flags & ~TW_TRUNKS_HOST_CLOCK)
+	if (out->flags & ~(TW_TRUNKS_HOST_CLOCK | TW_TRUNKS_LEASED))
 		return tw__sip_fail(err, TW_EINVAL, "flags",
 			"unknown bits 0x%x", out->flags);
 	if (out->clock && !out->clock->monotonic)
@@ -154,6 +160,8 @@ tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 	if (!set)
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	set->refs = 1;
+	set->held = !(o.flags & TW_TRUNKS_LEASED);
+	set->lease_until = INT64_MAX;
 	set->flags = o.flags;
 	set->clock = o.clock ? o.clock : tw_clock_system();
 	set->random = o.random ? o.random : tw_random_system();
@@ -215,6 +223,8 @@ void tw_trunks_free(tw_trunks *set)
 		return;
 	}
 	set->event = NULL;
+	set->left = true;
+	tw__trunks_drop_retired(set);
 	tw__trunks_unref(set);
 }
 
@@ -236,6 +246,23 @@ tw_status tw_trunks_match(tw_trunk **out, tw_trunks *set,
 	return TW_OK;
 }
 
+tw_status tw_trunks_find(tw_trunk **out, tw_trunks *set, const char *name,
+			 tw_error *err)
+{
+	tw_trunk *trunk;
+
+	if (!out || !set || !name)
+		return fail(err, "an argument is NULL");
+	if (tw__trunks_far(set))
+		return tw__far_find(out, set, name, err);
+	trunk = tw__index_find(&set->names, name, strlen(name));
+	if (!trunk)
+		return tw__sip_fail(err, TW_ENOTFOUND, "name",
+			"no trunk \"%.63s\" is in the set", name);
+	*out = trunk;
+	return TW_OK;
+}
+
 void tw__slot_take(struct tw_trunk_slot *slot)
 {
 	tw_trunks *set = slot->trunk->set;
@@ -251,6 +278,7 @@ tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,
 			       tw_error *err)
 {
 	tw_trunk_event event;
+	tw_trunk *trunk;
 
 	if (!out || !set || out->size < sizeof(out->size))
 		return fail(err, "an argument is NULL or out->size is not "
@@ -263,20 +291,27 @@ tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,
 	event.size = out->size;
 	memcpy(out, &event, out->size < sizeof(event) ? out->size :
 		sizeof(event));
+	trunk = set->first->trunk;
 	tw__slot_take(set->first);
+	(void)tw__trunk_settle(trunk);
 	return TW_OK;
 }
 
 int64_t tw_trunks_deadline(const tw_trunks *set)
 {
 	const struct tw_heap_node *node;
-	int64_t turn_at;
+	int64_t at, turn_at;
 
 	if (tw__trunks_far(set))
 		return tw__far_deadline(set);
-	node = set ? tw__heap_first(&set->due) : NULL;
-	turn_at = set ? tw_pace_deadline(set->pace) : INT64_MAX;
-	return node && node->at < turn_at ? node->at : turn_at;
+	if (!set)
+		return INT64_MAX;
+	node = tw__heap_first(&set->due);
+	at = node ? node->at : INT64_MAX;
+	turn_at = tw_pace_deadline(set->pace);
+	if (turn_at < at)
+		at = turn_at;
+	return set->held && set->lease_until < at ? set->lease_until : at;
 }
 
 tw_status tw_trunks_process(tw_trunks *set, tw_error *err)

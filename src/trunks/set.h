@@ -30,6 +30,10 @@ struct tw_trunk {
 	tw_qualify *qualify;                   /* NULL: not asked for */
 	uint32_t state, health;                /* as the last events said */
 	bool has_slot;                         /* for the next OPTIONS */
+	bool wanted;                           /* the host's last word */
+	bool retired;                          /* no handle: un-registers */
+	bool done;                             /* retired, and over */
+	tw_trunk *prev, *next;                 /* in the set's list */
 	uint32_t pending;                      /* counted in the set: ..2 */
 	struct tw_index_node by_name, by_call_id, by_contact, by_qualify;
 	struct tw_heap_node due;
@@ -51,6 +55,10 @@ struct tw_trunks {
 	struct tw_index names, call_ids, contacts;
 	struct tw_heap due;
 	struct tw_trunk_slot *first, *last;    /* unread events, in order */
+	tw_trunk *trunks;                      /* all, newest first */
+	int64_t lease_until;                   /* monotonic us */
+	bool held;                             /* it may register */
+	bool left;                             /* by its host */
 	uint32_t pending;
 	int64_t qualify_at;                    /* next free slot */
 	bool calling;                          /* inside the host's event */
@@ -89,6 +97,18 @@ bool tw__trunk_qualify_drain(tw_trunk *trunk);
 
 void tw__slot_take(struct tw_trunk_slot *slot);
 
+/* trunk.c: one that is out of the host's hands, and its place in the set. */
+void tw__trunk_destroy(tw_trunk *trunk);
+
+/* retire.c: after a drain, and after an event was read; the trunk may be gone
+ * then. True when it queued its last event. */
+bool tw__trunk_settle(tw_trunk *trunk);
+/* Those that nobody waits for any more. */
+void tw__trunks_drop_retired(tw_trunks *set);
+
+/* lease.c: when the lease ran out, all are forgotten. True: events. */
+bool tw__trunks_check_lease(tw_trunks *set, int64_t now_us);
+
 /* True when the caller is not on the set's own thread: then the call goes
  * through the function of the same name below, which comes back here on
  * that thread. */
@@ -99,6 +119,12 @@ tw_status tw__far_new(tw_trunk **out, tw_trunks *set,
 void tw__far_free(tw_trunk *trunk);
 tw_status tw__far_start(tw_trunk *trunk, tw_error *err);
 tw_status tw__far_stop(tw_trunk *trunk, tw_error *err);
+tw_status tw__far_remove(tw_trunk *trunk, tw_error *err);
+tw_status tw__far_update(uint32_t *out_change, tw_trunk *trunk,
+			 const tw_trunk_options *options, tw_error *err);
+tw_status tw__far_find(tw_trunk **out, tw_trunks *set, const char *name,
+		       tw_error *err);
+tw_status tw__far_lease(tw_trunks *set, int64_t until_us, tw_error *err);
 tw_status tw__far_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 			     tw_error *err);
 tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,

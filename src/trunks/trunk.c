@@ -28,8 +28,27 @@ static void unlink_all(tw_trunk *trunk)
 	set->pending -= trunk->pending;
 }
 
-static void destroy(tw_trunk *trunk)
+static void enlist(tw_trunk *trunk)
 {
+	tw_trunks *set = trunk->set;
+
+	trunk->next = set->trunks;
+	if (set->trunks)
+		set->trunks->prev = trunk;
+	set->trunks = trunk;
+}
+
+static void delist(tw_trunk *trunk)
+{
+	if (trunk->next)
+		trunk->next->prev = trunk->prev;
+	*(trunk->prev ? &trunk->prev->next : &trunk->set->trunks) =
+		trunk->next;
+}
+
+void tw__trunk_destroy(tw_trunk *trunk)
+{
+	delist(trunk);
 	unlink_all(trunk);
 	tw_qualify_free(trunk->qualify);
 	tw_registration_free(trunk->registration);
@@ -172,9 +191,11 @@ tw_status tw_trunk_new(tw_trunk **out, tw_trunks *set,
 	if (!trunk)
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	trunk->set = set;
+	trunk->state = TW_TRUNK_IDLE;
+	enlist(trunk);
 	status = build(trunk, options, err);
 	if (status) {
-		destroy(trunk);
+		tw__trunk_destroy(trunk);
 		return status;
 	}
 	set->refs++;
@@ -193,7 +214,7 @@ void tw_trunk_free(tw_trunk *trunk)
 		return;
 	}
 	set = trunk->set;
-	destroy(trunk);
+	tw__trunk_destroy(trunk);
 	tw__trunks_unref(set);
 }
 
@@ -236,6 +257,8 @@ static bool act(tw_trunk *trunk, tw_registration_action *action)
 			action->transport, NULL);
 	case TW_ACTION_EVENT:
 		trunk->state = action->event.state_new;
+		if (trunk->retired)
+			return true;
 		action->event.health_old = trunk->health;
 		action->event.health_new = trunk->health;
 		tw__trunk_queue_event(trunk, &action->event);
@@ -271,7 +294,8 @@ bool tw__trunk_drain(tw_trunk *trunk)
 	return events;
 }
 
-static tw_status command(tw_trunk *trunk, tw_error *err,
+/* Without the lease, what is wanted waits for it. */
+static tw_status command(tw_trunk *trunk, bool wanted, tw_error *err,
 			 tw_status (*order)(tw_registration *registration,
 					    int64_t now_us, tw_error *err))
 {
@@ -282,6 +306,9 @@ static tw_status command(tw_trunk *trunk, tw_error *err,
 	status = tw__trunks_enter(trunk->set, err);
 	if (status)
 		return status;
+	trunk->wanted = wanted;
+	if (wanted && !trunk->set->held)
+		return TW_OK;
 	status = order(trunk->registration, tw__trunks_now(trunk->set), err);
 	tw__trunks_leave(trunk->set, tw__trunk_drain(trunk));
 	return status;
@@ -291,14 +318,14 @@ tw_status tw_trunk_start(tw_trunk *trunk, tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_start(trunk, err);
-	return command(trunk, err, tw_registration_start);
+	return command(trunk, true, err, tw_registration_start);
 }
 
 tw_status tw_trunk_stop(tw_trunk *trunk, tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_stop(trunk, err);
-	return command(trunk, err, tw_registration_stop);
+	return command(trunk, false, err, tw_registration_stop);
 }
 
 tw_status tw_trunk_status_get(tw_trunk_status *out, const tw_trunk *trunk,

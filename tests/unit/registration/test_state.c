@@ -22,6 +22,7 @@ static void test_words(void **state)
 		{ TW_TRUNK_FATAL, "fatal" },
 		{ TW_TRUNK_UNREGISTERING, "unregistering" },
 		{ TW_TRUNK_DISABLED, "disabled" },
+		{ TW_TRUNK_REMOVED, "removed" },
 	};
 
 	(void)state;
@@ -36,7 +37,7 @@ static void test_unknown_numbers(void **state)
 {
 	(void)state;
 	assert_string_equal(tw_trunk_state_name(0), "?");
-	assert_string_equal(tw_trunk_state_name(TW_TRUNK_DISABLED + 1), "?");
+	assert_string_equal(tw_trunk_state_name(TW_TRUNK_REMOVED + 1), "?");
 	assert_string_equal(tw_trunk_state_name(UINT32_MAX), "?");
 }
 

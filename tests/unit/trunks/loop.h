@@ -196,7 +196,8 @@ static tw_trunk __attribute__((unused)) *loop_trunk(struct loop *loop,
 	return trunk;
 }
 
-static tw_trunk_status loop_status(const tw_trunk *trunk)
+static tw_trunk_status __attribute__((unused)) loop_status(
+	const tw_trunk *trunk)
 {
 	tw_trunk_status status = TW_TRUNK_STATUS_INIT;
 

@@ -323,7 +323,7 @@ static void test_options(void **state)
 	loop_open(&loop);
 	assert_int_equal(tw_trunks_new_attached(&set, NULL, &o, &err),
 		TW_EINVAL);
-	o.flags = 2;
+	o.flags = 1u << 31;
 	assert_int_equal(tw_trunks_new_attached(&set, loop.sip, &o, &err),
 		TW_EINVAL);
 	o.flags = 0;
