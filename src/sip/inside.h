@@ -1,5 +1,5 @@
 /**
- * @file src/sip/inside.h  What port.c and peer.c share
+ * @file src/sip/inside.h  What port.c, peer.c and identity.c share
  */
 #ifndef TW_SRC_SIP_INSIDE_H
 #define TW_SRC_SIP_INSIDE_H
@@ -7,14 +7,45 @@
 #include <re.h>
 #include "port.h"
 #include "stack.h"
+#include "tls.h"
 
 struct tw_sip_port {
 	struct sip *sip;               /* lent; NULL: own is used */
 	struct tw_sip_stacks own;
 	struct sip_lsnr *listener;
 	struct hash *peers;            /* by address */
+	struct tw_tls_hooks *hooks;    /* NULL: no identity yet */
+	struct list identities;
+	struct list losses;            /* to be told of */
+	struct tmr loss_timer;
+	struct tw_stack_watch watch;
 	struct tmr timer;
 	struct tw_sip_owner owner;
 };
+
+/* One for each server name, set of CAs, certificate of ours and policy. */
+struct tw_sip_tls {
+	struct le le;                  /* in the port's list */
+	uint32_t refs;
+	struct tw_sip_port *port;
+	struct tw_tls *tls;
+	struct tw_sip_stacks stacks;
+	uint8_t digest[TW_TLS_DIGEST];
+};
+
+/* port.c */
+bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
+		       const struct tw_sip_tls *tls);
+
+/* peer.c: the peer of this identity at this address, NULL: none. */
+struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
+				  const struct tw_sip_tls *tls,
+				  const struct sa *address);
+
+/* identity.c */
+int tw__tls_send(const struct tw_sip_tls *tls, struct sip *sip,
+		 const struct sa *address, struct mbuf *mb);
+/* Drops what is to be told of; closes what identities share. */
+void tw__identities_close(struct tw_sip_port *port);
 
 #endif

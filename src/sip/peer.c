@@ -16,6 +16,7 @@ struct tw_sip_peer {
 	struct le le;                  /* in the port's table */
 	uint32_t refs;
 	struct sip *sip;               /* that speaks to it */
+	struct tw_sip_tls *tls;        /* NULL: not TLS */
 	struct sa address;
 	enum sip_transp transport;
 };
@@ -32,7 +33,8 @@ static tw_status transport_of(enum sip_transp *out, uint32_t transport,
 		return TW_OK;
 	default:
 		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
-			"TLS is not served yet; write ;transport=udp or tcp");
+			"there is no such transport; write ;transport=udp, "
+			"tcp or tls");
 	}
 }
 
@@ -41,6 +43,9 @@ static tw_status stack_of(struct tw_sip_peer *peer, struct tw_sip_port *port,
 {
 	struct sa local;
 
+	if (peer->tls)
+		return tw__stacks_for(&peer->sip, &peer->tls->stacks,
+			peer->transport, &peer->address, err);
 	if (!port->sip)
 		return tw__stacks_for(&peer->sip, &port->own,
 			peer->transport, &peer->address, err);
@@ -59,6 +64,7 @@ static bool same_h(struct le *le, void *arg)
 	const struct tw_sip_peer *peer = le->data, *wanted = arg;
 
 	return peer->transport == wanted->transport &&
+		peer->tls == wanted->tls &&
 		sa_cmp(&peer->address, &wanted->address, SA_ALL);
 }
 
@@ -77,35 +83,84 @@ static tw_status add(struct tw_sip_peer **out, struct tw_sip_port *port,
 	return TW_OK;
 }
 
+static tw_status find_or_add(struct tw_sip_peer **out,
+			     struct tw_sip_port *port,
+			     struct tw_sip_peer *wanted, tw_error *err)
+{
+	struct le *le = hash_lookup(port->peers, sa_hash(&wanted->address,
+		SA_ALL), same_h, wanted);
+	tw_status status;
+
+	if (le) {
+		*out = le->data;
+		(*out)->refs++;
+		return TW_OK;
+	}
+	status = stack_of(wanted, port, err);
+	return status ? status : add(out, port, wanted, err);
+}
+
+static tw_status read_address(struct sa *out, const char *host,
+			      uint32_t number, tw_error *err)
+{
+	if (!strcasecmp(host, "localhost"))
+		host = "127.0.0.1";
+	if (!sa_set_str(out, host, (uint16_t)number))
+		return TW_OK;
+	return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
+		"host names are not resolved yet; write the "
+		"registrar's IP address instead of \"%s\"", host);
+}
+
 tw_status tw__sip_peer_new(struct tw_sip_peer **out,
 			   struct tw_sip_port *port, const char *host,
 			   uint32_t number, uint32_t transport,
 			   tw_error *err)
 {
 	struct tw_sip_peer wanted;
-	struct le *le;
 	tw_status status;
 
 	memset(&wanted, 0, sizeof(wanted));
 	status = transport_of(&wanted.transport, transport, err);
-	if (status)
-		return status;
-	if (!strcasecmp(host, "localhost"))
-		host = "127.0.0.1";
-	if (sa_set_str(&wanted.address, host, (uint16_t)(number ? number :
-			SIP_PORT)))
-		return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
-			"host names are not resolved yet; write the "
-			"registrar's IP address instead of \"%s\"", host);
-	le = hash_lookup(port->peers, sa_hash(&wanted.address, SA_ALL),
-		same_h, &wanted);
-	if (le) {
-		*out = le->data;
-		(*out)->refs++;
-		return TW_OK;
-	}
-	status = stack_of(&wanted, port, err);
-	return status ? status : add(out, port, &wanted, err);
+	if (!status)
+		status = read_address(&wanted.address, host, number ? number :
+			SIP_PORT, err);
+	return status ? status : find_or_add(out, port, &wanted, err);
+}
+
+tw_status tw__sip_peer_new_tls(struct tw_sip_peer **out,
+			       struct tw_sip_tls *tls, const char *host,
+			       uint32_t number, tw_error *err)
+{
+	struct tw_sip_peer wanted;
+	tw_status status;
+
+	memset(&wanted, 0, sizeof(wanted));
+	wanted.transport = SIP_TRANSP_TLS;
+	wanted.tls = tls;
+	status = read_address(&wanted.address, host, number ? number :
+		SIP_PORT_TLS, err);
+	if (!status)
+		status = find_or_add(out, tls->port, &wanted, err);
+	if (!status && (*out)->refs == 1)
+		tls->refs++;
+	return status;
+}
+
+struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
+				  const struct tw_sip_tls *tls,
+				  const struct sa *address)
+{
+	struct tw_sip_peer wanted;
+	struct le *le;
+
+	memset(&wanted, 0, sizeof(wanted));
+	wanted.transport = SIP_TRANSP_TLS;
+	wanted.tls = (struct tw_sip_tls *)tls;
+	wanted.address = *address;
+	le = hash_lookup(port->peers, sa_hash(address, SA_ALL), same_h,
+		&wanted);
+	return le ? le->data : NULL;
 }
 
 void tw__sip_peer_free(struct tw_sip_peer *peer)
@@ -113,15 +168,28 @@ void tw__sip_peer_free(struct tw_sip_peer *peer)
 	if (!peer || --peer->refs)
 		return;
 	hash_unlink(&peer->le);
+	tw__sip_tls_free(peer->tls);
 	tw_free(peer);
+}
+
+struct sip *tw__sip_peer_sip(const struct tw_sip_peer *peer)
+{
+	return peer->sip;
+}
+
+tw_time tw__sip_peer_until(const struct tw_sip_peer *peer)
+{
+	return peer->tls ? tw__tls_until(peer->tls->tls) : 0;
 }
 
 bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 		       const struct tw_sip_response *response)
 {
 	/* not the port: a registrar behind a balancer may answer from
-	 * another one, and the branch is 64 random bits */
-	return sa_cmp(&peer->address, response->from, SA_ADDR);
+	 * another one, and the branch is 64 random bits; what was asked over
+	 * TLS is answered over it, by who proved the same name */
+	return peer->tls == response->tls &&
+		sa_cmp(&peer->address, response->from, SA_ADDR);
 }
 
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
@@ -154,7 +222,9 @@ tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
 		return TW_ENOMEM;
 	err = mbuf_write_mem(mb, data, size);
 	mb->pos = 0;
-	if (!err)
+	if (!err && peer->tls)
+		err = tw__tls_send(peer->tls, peer->sip, &peer->address, mb);
+	else if (!err)
 		err = sip_send(peer->sip, NULL, peer->transport,
 			&peer->address, mb);
 	(void)mem_deref(mb);

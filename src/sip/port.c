@@ -14,9 +14,9 @@
 
 enum { PEERS = 256 };              /* buckets */
 
-static bool response_h(const struct sip_msg *msg, void *arg)
+bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
+		       const struct tw_sip_tls *tls)
 {
-	struct tw_sip_port *port = arg;
 	struct tw_sip_response response;
 	tw_sip_verdict verdict;
 
@@ -26,8 +26,14 @@ static bool response_h(const struct sip_msg *msg, void *arg)
 	response.call_id = msg->callid.p;
 	response.call_id_size = msg->callid.l;
 	response.from = &msg->src;
+	response.tls = tls;
 	return response.data && msg->callid.p &&
 		port->owner.response(&response, port->owner.arg);
+}
+
+static bool response_h(const struct sip_msg *msg, void *arg)
+{
+	return tw__port_response(arg, msg, NULL);
 }
 
 static void timer_h(void *arg)
@@ -48,6 +54,7 @@ static tw_status make(struct tw_sip_port **out,
 	}
 	port->owner = *owner;
 	tmr_init(&port->timer);
+	tmr_init(&port->loss_timer);
 	*out = port;
 	return TW_OK;
 }
@@ -100,6 +107,7 @@ void tw__sip_port_free(struct tw_sip_port *port)
 		return;
 	tmr_cancel(&port->timer);
 	(void)mem_deref(port->listener);
+	tw__identities_close(port);
 	tw__stacks_close(&port->own);
 	(void)mem_deref(port->peers);
 	tw_free(port);
@@ -108,6 +116,22 @@ void tw__sip_port_free(struct tw_sip_port *port)
 struct sip *tw__sip_port_sip(const struct tw_sip_port *port)
 {
 	return port->sip;
+}
+
+void tw__sip_port_watch(struct tw_sip_port *port,
+			void (*watch)(struct sip *sip, bool is_there,
+				      void *arg), void *arg)
+{
+	struct le *le;
+
+	port->watch.h = watch;
+	port->watch.arg = arg;
+	if (!watch)
+		return;
+	if (port->sip)
+		watch(port->sip, true, arg);
+	for (le = port->identities.head; le; le = le->next)
+		tw__stacks_tell(&((struct tw_sip_tls *)le->data)->stacks);
 }
 
 void tw__sip_port_wake(struct tw_sip_port *port, int64_t delay_us)

@@ -10,15 +10,35 @@
 #define TW_SRC_SIP_PORT_H
 
 #include <stdbool.h>
-#include <trunkwise/base.h>
+#include <trunkwise/time.h>
 
 struct sip;
 struct tw_sip_port;
 struct tw_sip_peer;               /* a target: address, port, transport */
+struct tw_sip_tls;                /* an identity and the stacks for it */
+
+/* Whom a TLS peer has to prove to be, and what it is shown. */
+struct tw_sip_identity {
+	const char *name;         /* host name, also sent, or IP literal */
+	const void *ca;           /* PEM; none: those of the system */
+	size_t ca_size;
+	const void *cert;         /* PEM, ours and then its chain, or none */
+	size_t cert_size;
+	const void *key;          /* PEM, of cert; a secret */
+	size_t key_size;
+	bool verify;              /* false: anybody will do */
+};
+
+/* A TLS connection to a peer is gone, or never came to be. */
+struct tw_sip_loss {
+	const struct tw_sip_peer *peer;
+	bool refused;             /* by a certificate or a rule */
+	const char *reason;       /* one line, printable */
+};
 
 /* One response; its raw bytes and its Call-ID, borrowed. True: taken.
- * Not valid: nothing may come of it, whoever it is for. `from` is who sent
- * it, for tw__sip_peer_sent(). */
+ * Not valid: nothing may come of it, whoever it is for. `from` and `tls` say
+ * who sent it, for tw__sip_peer_sent(). */
 struct tw_sip_response {
 	const void *data;
 	size_t size;
@@ -26,11 +46,14 @@ struct tw_sip_response {
 	const char *call_id;
 	size_t call_id_size;
 	const void *from;
+	const struct tw_sip_tls *tls;      /* it came over; NULL: not TLS */
 };
 
 struct tw_sip_owner {
 	bool (*response)(const struct tw_sip_response *response, void *arg);
 	void (*timer)(void *arg);
+	/* never from within another call of this room; NULL: not told */
+	void (*lost)(const struct tw_sip_loss *loss, void *arg);
 	void *arg;
 };
 
@@ -46,6 +69,14 @@ void tw__sip_port_free(struct tw_sip_port *port);
 /* The lent one, NULL if there is none. */
 struct sip *tw__sip_port_sip(const struct tw_sip_port *port);
 
+/* Tells of each stack that comes (true) and goes (false) from now on, at
+ * once of those that are there: for hosts that take calls, so that our own
+ * stacks answer requests no more. The lent one comes and never goes. NULL:
+ * tells no more. */
+void tw__sip_port_watch(struct tw_sip_port *port,
+			void (*watch)(struct sip *sip, bool is_there,
+				      void *arg), void *arg);
+
 /* Arms the timer, INT64_MAX disarms it. */
 void tw__sip_port_wake(struct tw_sip_port *port, int64_t delay_us);
 
@@ -55,7 +86,15 @@ tw_status tw__sip_peer_new(struct tw_sip_peer **out,
 			   struct tw_sip_port *port, const char *host,
 			   uint32_t number, uint32_t transport,
 			   tw_error *err);
+/* The same over TLS; it keeps the identity. The port is 5061 if 0. */
+tw_status tw__sip_peer_new_tls(struct tw_sip_peer **out,
+			       struct tw_sip_tls *tls, const char *host,
+			       uint32_t number, tw_error *err);
 void tw__sip_peer_free(struct tw_sip_peer *peer);
+/* The stack that speaks to it, borrowed. */
+struct sip *tw__sip_peer_sip(const struct tw_sip_peer *peer);
+/* When the certificate ends that was last accepted, 0: none was. */
+tw_time tw__sip_peer_until(const struct tw_sip_peer *peer);
 bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 		       const struct tw_sip_response *response);
 
@@ -65,6 +104,15 @@ tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 
 tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
 		       size_t size);
+
+/* Who asks for the same identity gets the same, with one connection for an
+ * address, and other identities never share it. Nothing of `identity` is
+ * kept but in OpenSSL. Each frees what he got, before the port.
+ * @return TW_EINVAL at "ca", "cert" or "key" */
+tw_status tw__sip_tls_new(struct tw_sip_tls **out, struct tw_sip_port *port,
+			  const struct tw_sip_identity *identity,
+			  tw_error *err);
+void tw__sip_tls_free(struct tw_sip_tls *tls);
 
 /* tw__fail() of src/base is hidden in another library. */
 tw_status tw__sip_fail(tw_error *err, tw_status code, const char *field,

@@ -23,16 +23,23 @@ struct tw_sip_stack {
 	struct sip_lsnr *responses, *requests;
 	const struct tw_sip_stacks *owner;
 	struct sa local;
+	bool told;                        /* to who watches */
 };
 
+static bool is_watched(const struct tw_sip_stacks *stacks)
+{
+	return stacks->watch && stacks->watch->h;
+}
+
 /* Both listeners take everything: what none takes, libre writes to stderr,
- * where a stranger's packets would fill somebody's log. */
+ * where a stranger's packets would fill somebody's log. A host that watches
+ * has listeners of its own behind ours. */
 static bool response_h(const struct sip_msg *msg, void *arg)
 {
 	const struct tw_sip_stack *stack = arg;
+	bool ours = stack->owner->response(msg, stack->owner->arg);
 
-	(void)stack->owner->response(msg, stack->owner->arg);
-	return true;
+	return ours || stack->requests;
 }
 
 /* RFC 3261 section 11.2: OPTIONS is answered as INVITE would be. */
@@ -73,6 +80,10 @@ static int route_of(struct sa *out, const struct sa *peer)
 
 static void destroy(struct tw_sip_stack *stack)
 {
+	const struct tw_sip_stacks *stacks = stack->owner;
+
+	if (stack->told && is_watched(stacks))
+		stacks->watch->h(stack->sip, false, stacks->watch->arg);
 	(void)mem_deref(stack->responses);
 	(void)mem_deref(stack->requests);
 	(void)mem_deref(stack->sip);
@@ -108,6 +119,26 @@ static tw_status add(struct tw_sip_stack **out, struct tw_sip_stacks *stacks,
 	return TW_OK;
 }
 
+/* Once it can carry a message. */
+static void tell(struct tw_sip_stack *stack)
+{
+	const struct tw_sip_stacks *stacks = stack->owner;
+
+	if (stack->told || !is_watched(stacks))
+		return;
+	stack->told = true;
+	/* from here on the host takes calls */
+	stack->requests = mem_deref(stack->requests);
+	stacks->watch->h(stack->sip, true, stacks->watch->arg);
+}
+
+void tw__stacks_tell(const struct tw_sip_stacks *stacks)
+{
+	for (struct tw_sip_stack *stack = stacks->first; stack;
+	     stack = stack->next)
+		tell(stack);
+}
+
 static tw_status stack_at(struct sip **out, struct tw_sip_stacks *stacks,
 			  enum sip_transp transport, struct sa *local,
 			  tw_error *err)
@@ -126,7 +157,7 @@ static tw_status stack_at(struct sip **out, struct tw_sip_stacks *stacks,
 		return status;
 	sa_set_port(local, stacks->number);
 	if (sip_transp_laddr(stack->sip, &there, transport, local))
-		e = sip_transp_add(stack->sip, transport, local);
+		e = sip_transp_add(stack->sip, transport, local, stacks->tls);
 	if (e)
 		return tw__sip_fail(err, e == ENOMEM ? TW_ENOMEM : TW_EIO,
 			"local_host", "cannot open %s port %u of %s: %s; "
@@ -134,6 +165,7 @@ static tw_status stack_at(struct sip **out, struct tw_sip_stacks *stacks,
 			"leave both out", sip_transp_name(transport),
 			stacks->number, sa_ntop(local, host, sizeof(host)) ?
 			"?" : host, strerror(e));
+	tell(stack);
 	*out = stack->sip;
 	return TW_OK;
 }

@@ -149,7 +149,7 @@ tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 			 const tw_trunks_options *options, tw_error *err)
 {
 	tw_trunks_options o;
-	struct tw_sip_owner owner = { response_h, timer_h, NULL };
+	struct tw_sip_owner owner = { response_h, timer_h, NULL, NULL };
 	tw_trunks *set;
 	tw_status status;
 

@@ -1,0 +1,25 @@
+/**
+ * @file src/sip/tls_why.h  Why a TLS connection came to nothing, in words
+ *
+ * Decides what a person is told and whether trying again at once could help.
+ * It refuses to know whose connection it is. The first cause told stays: what
+ * follows from it is noise.
+ */
+#ifndef TW_SRC_SIP_TLS_WHY_H
+#define TW_SRC_SIP_TLS_WHY_H
+
+#include <openssl/x509.h>
+#include "tls.h"
+
+/* The chain of certificates does not lead to a CA that is trusted, today. */
+void tw__why_not_chain(struct tw_tls_end *end, X509_STORE_CTX *ctx);
+/* It does, but it is somebody else's. */
+void tw__why_not_name(struct tw_tls_end *end, const X509 *cert,
+		      const char *name);
+/* What the other side said last, RFC 8446 section 6. */
+void tw__why_alert(struct tw_tls_end *end, int alert);
+/* What OpenSSL said last, 0: nothing. */
+void tw__why_error(struct tw_tls_end *end, unsigned long error);
+void tw__why_closed(struct tw_tls_end *end, bool up);
+
+#endif
