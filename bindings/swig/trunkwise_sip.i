@@ -17,6 +17,7 @@ TW_HANDLE(tw_trunks)
 TW_HANDLE(tw_trunk)
 TW_RESULT(tw_trunk_status, TW_TRUNK_STATUS_INIT)
 TW_RESULT(tw_trunk_event, TW_TRUNK_EVENT_INIT)
+TW_RESULT(tw_trunk_health, TW_TRUNK_HEALTH_INIT)
 
 %immutable;
 typedef struct tw_trunk_status {
@@ -35,7 +36,18 @@ typedef struct tw_trunk_event {
 	char trunk[64];
 	char target[96];
 	char reason[160];
+	uint32_t health_old, health_new;
 } tw_trunk_event;
+
+typedef struct tw_trunk_health {
+	uint32_t verdict;
+	int32_t sip_code;
+	uint32_t failures, successes, window, loss_percent, repeat_percent;
+	int64_t rtt_us, rtt_smoothed_us, rtt_min_us, rtt_max_us, next_at;
+	uint64_t requests, retransmits, answers;
+	char target[96];
+	char reason[160];
+} tw_trunk_health;
 %mutable;
 
 %apply (const void *data, size_t size) {
@@ -60,7 +72,10 @@ static tw_status trunk_new(tw_trunk **out, tw_trunks *trunks,
 	const char *auth_user, const void *password, size_t password_size,
 	const char *realm, const char *contact_user, const char *domain,
 	uint32_t expires_s, uint32_t digest_min, uint32_t refused_tries,
-	tw_error *err)
+	uint32_t qualify_s, uint32_t qualify_timeout_ms,
+	uint32_t qualify_down, uint32_t qualify_up,
+	uint32_t qualify_loss_percent, uint32_t qualify_rtt_ms,
+	const char *qualify_alive, tw_error *err)
 {
 	tw_trunk_options o = TW_TRUNK_OPTIONS_INIT;
 
@@ -76,6 +91,13 @@ static tw_status trunk_new(tw_trunk **out, tw_trunks *trunks,
 	o.expires_s = expires_s;
 	o.digest_min = digest_min;
 	o.refused_tries = refused_tries;
+	o.qualify_s = qualify_s;
+	o.qualify_timeout_ms = qualify_timeout_ms;
+	o.qualify_down = qualify_down;
+	o.qualify_up = qualify_up;
+	o.qualify_loss_percent = qualify_loss_percent;
+	o.qualify_rtt_ms = qualify_rtt_ms;
+	o.qualify_alive = qualify_alive;
 	return tw_trunk_new(out, trunks, &o, err);
 }
 %}
@@ -91,4 +113,7 @@ tw_status tw_trunk_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 tw_status tw_trunk_authorize(char **out, tw_trunk *trunk, const char *method,
 	const char *uri, const void *response, size_t response_size,
 	tw_error *err);
+tw_status tw_trunk_health_get(tw_trunk_health *out, const tw_trunk *trunk,
+			      tw_error *err);
 const char *tw_trunk_state_name(uint32_t state);
+const char *tw_trunk_health_name(uint32_t verdict);

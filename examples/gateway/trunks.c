@@ -141,6 +141,21 @@ static void set_target(struct trunk *trunk, const char *target)
 }
 
 
+static void log_event(const struct gateway *gw, const tw_trunk_event *event)
+{
+	if (event->state_old != event->state_new)
+		gw_log(gw, "trunk %s: %s -> %s (%d) %s", event->trunk,
+		       tw_trunk_state_name(event->state_old),
+		       tw_trunk_state_name(event->state_new),
+		       event->sip_code, event->reason);
+	if (event->health_old != event->health_new)
+		gw_log(gw, "trunk %s: health %s -> %s (%d) %s", event->trunk,
+		       tw_trunk_health_name(event->health_old),
+		       tw_trunk_health_name(event->health_new),
+		       event->sip_code, event->reason);
+}
+
+
 static void event_handler(void *arg)
 {
 	struct gateway *gw = arg;
@@ -153,11 +168,9 @@ static void event_handler(void *arg)
 			continue;
 		set_target(trunk, event.target);
 		(void)tw_router_set_usable(gw->router, event.trunk,
-			event.state_new == TW_TRUNK_REGISTERED, NULL);
-		gw_log(gw, "trunk %s: %s -> %s (%d) %s", event.trunk,
-		       tw_trunk_state_name(event.state_old),
-		       tw_trunk_state_name(event.state_new),
-		       event.sip_code, event.reason);
+			event.state_new == TW_TRUNK_REGISTERED &&
+			event.health_new != TW_HEALTH_DOWN, NULL);
+		log_event(gw, &event);
 	}
 	tmr_start(&gw->sync_tmr, 0, sync_handler, gw);
 }
@@ -191,6 +204,31 @@ static const char *optional(const struct gateway *gw, tw_row row,
 }
 
 
+/* What is left out stays the library's own. */
+static void set_qualify(tw_trunk_options *options, const struct trunk *trunk,
+			tw_row row)
+{
+	const struct gateway *gw = trunk->gw;
+	const struct {
+		const char *field;
+		uint32_t *value;
+	} fields[] = {
+		{ "qualify_s", &options->qualify_s },
+		{ "qualify_timeout_ms", &options->qualify_timeout_ms },
+		{ "qualify_down", &options->qualify_down },
+		{ "qualify_up", &options->qualify_up },
+		{ "qualify_loss_percent", &options->qualify_loss_percent },
+		{ "qualify_rtt_ms", &options->qualify_rtt_ms },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		*fields[i].value = (uint32_t)tw_row_integer(gw->directory,
+			row, fields[i].field, *fields[i].value);
+	options->qualify_alive = optional(gw, row, "qualify_alive");
+}
+
+
 static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 {
 	struct gateway *gw = trunk->gw;
@@ -212,6 +250,7 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	options.domain = optional(gw, row, "domain");
 	options.expires_s = (uint32_t)tw_row_integer(gw->directory, row,
 						     "expires_s", 300);
+	set_qualify(&options, trunk, row);
 	options.password = secret.bytes;
 	options.password_size = secret.size;
 	status = tw_trunk_new(&trunk->trunk, gw->trunks, &options, err);

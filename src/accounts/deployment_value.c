@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/calendar.h"
+#include "registration/codes.h"
 #include "deployment.h"
 #include "deployment_hours.h"
 #include <trunkwise/money.h>
@@ -201,6 +202,9 @@ static tw_status check_text(const struct tw_field *field, const char *text,
 		status = tw__hours_parse(&(struct tw_hours){ 0 }, text, err);
 	if (!status && field->rule == TW_RULE_SPAN)
 		status = tw__span_parse(&(struct tw_hours){ 0 }, text, err);
+	if (!status && field->rule == TW_RULE_CODES)
+		status = tw__codes_read(&(struct tw_codes){ { 0 } }, text,
+			field->name, err);
 	return status;
 }
 

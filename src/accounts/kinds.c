@@ -165,6 +165,14 @@ static const struct tw_field trunk[] = {
 	NUMBER("expires_s", "300", 60, 86400),
 	NUMBER("calls_max", "0", 0, COUNT_MAX),
 	NUMBER("priority", "100", 0, COUNT_MAX),
+	NUMBER("qualify_s", NULL, 5, 3600),
+	NUMBER("qualify_timeout_ms", NULL, 500, 32000),
+	NUMBER("qualify_down", NULL, 1, 10),
+	NUMBER("qualify_up", NULL, 1, 20),
+	NUMBER("qualify_loss_percent", NULL, 0, 100),
+	NUMBER("qualify_rtt_ms", NULL, 0, 32000),
+	{ .name = "qualify_alive", .type = TW_FIELD_LIST,
+	  .rule = TW_RULE_CODES },
 };
 
 static const struct tw_field pool[] = {

@@ -33,6 +33,7 @@
 #define TW_RULE_HOURS    8u     /* "mon-fri 09:00-19:00" */
 #define TW_RULE_SPAN     9u     /* "09:00-19:00" */
 #define TW_RULE_TARIFF  10u     /* tw_tariff_rules_set() judges */
+#define TW_RULE_CODES   11u     /* SIP codes: "404", "2xx" */
 
 struct tw_field {
 	const char *name;

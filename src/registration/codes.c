@@ -59,8 +59,8 @@ tw_status tw__codes_read(struct tw_codes *out, const char *text,
 	for (int32_t code = FIRST; !text && code <= LAST; code++)
 		if (!is_dead_by_default(code))
 			add(&codes, code);
-	while (text && *(text += strspn(text, " ,"))) {
-		size_t l = strcspn(text, " ,");
+	while (text && *(text += strspn(text, " ,\n"))) {
+		size_t l = strcspn(text, " ,\n");
 
 		if (!read_word(&codes, text, l))
 			return tw__fail_at(err, TW_EINVAL, 0, field,

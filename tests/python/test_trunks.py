@@ -29,7 +29,7 @@ except NotImplementedError as absent:
 STATES = {"idle", "resolving", "registering", "registered", "backoff",
           "refused", "fatal", "unregistering", "disabled"}
 KEYS = ["trunk", "state", "code", "reason", "text", "target", "next_try_s",
-        "expires_s"]
+        "expires_s", "health", "rtt_ms"]
 HASH = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
@@ -51,6 +51,7 @@ class Registrar:
         self.algorithm, self.realm = algorithm, realm
         self.passwords = passwords or {"trunk1": "s3cret", "trunk2": "zwei"}
         self.script = script or {}
+        self.options: str | None = "200 OK"
         self.requests: list[str] = []
         self.bindings: dict[str, int] = {}
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -82,6 +83,12 @@ class Registrar:
                 self.socket.sendto(answer, peer)
 
     def _answers(self, text):
+        if text.startswith("OPTIONS"):
+            what = self.options
+            if what is None:
+                return
+            yield self._packet(text, what, [])
+            return
         user = re.search(r"sip:([^@]+)@", header(text, "To")).group(1)
         what = self.script.get(user, "digest")
         if what == "silence":
@@ -95,11 +102,15 @@ class Registrar:
             status, lines = self._digest(text, user)
         else:
             status, lines = what, []
+        yield self._packet(text, status, lines)
+
+    @staticmethod
+    def _packet(text, status, lines):
         copied = [f"{name}: {header(text, name)}" for name in
                   ("Via", "From", "Call-ID", "CSeq")]
-        yield "\r\n".join([f"SIP/2.0 {status}", *copied,
-                           f"To: {header(text, 'To')};tag=r", *lines,
-                           "Content-Length: 0", "", ""]).encode("latin-1")
+        return "\r\n".join([f"SIP/2.0 {status}", *copied,
+                            f"To: {header(text, 'To')};tag=r", *lines,
+                            "Content-Length: 0", "", ""]).encode("latin-1")
 
     def challenge(self):
         return ("401 Unauthorized", [
@@ -235,6 +246,53 @@ def wait(trunks, state):
     raise AssertionError(f"never {state}")
 
 
+def test_health(registrar):
+    registrar.options = "405 Method Not Allowed"
+    with trunkwise.Trunks(local_host="127.0.0.1") as trunks:
+        main = trunks.add(name="main", registrar=registrar.uri,
+                          user="trunk1", password=b"s3cret", qualify_s=5,
+                          qualify_timeout_ms=500, qualify_down=1)
+        assert main.health.verdict == "unknown"
+        assert main.health.rtt is None
+        main.start()
+        seen = wait_for(trunks, lambda e: e.health == "up")
+        assert seen.health_old == "unknown"
+        assert (seen.state_old, seen.state) == ("registered", "registered")
+        health = main.health
+        assert health.verdict == "up" and health.code == 405
+        assert 0 < health.rtt.total_seconds() < 0.5
+        assert health.rtt == health.rtt_min == health.rtt_smoothed
+        assert health.target == f"udp:127.0.0.1:{registrar.port}"
+        assert 0 < health.next_in.total_seconds() <= 6
+        registrar.options = None
+        seen = wait_for(trunks, lambda e: e.health == "down")
+        assert "no answer within 500 ms" in seen.reason
+        assert main.health.loss_percent == 50
+        assert main.status.state == "registered"
+
+
+def wait_for(trunks, wanted):
+    for event in trunks.events(20):
+        if wanted(event):
+            return event
+    raise AssertionError("never")
+
+
+def test_qualify_options_are_checked(registrar):
+    with trunkwise.Trunks() as trunks:
+        for field, value in (("qualify_s", 4), ("qualify_down", 0),
+                             ("qualify_timeout_ms", 1),
+                             ("qualify_alive", ["ok"]),
+                             ("qualify_alive", [])):
+            options = {"qualify_s": 60, field: value}
+            with pytest.raises(trunkwise.InvalidArgument) as caught:
+                trunks.add(name="a", registrar=registrar.uri, user="u",
+                           **options)
+            assert caught.value.field == field
+        trunks.add(name="a", registrar=registrar.uri, user="u",
+                   qualify_s=60, qualify_alive=[404, "2xx"])
+
+
 def test_fileno_tells_of_events(registrar):
     with trunkwise.Trunks() as trunks:
         assert select.select([trunks], [], [], 0)[0] == []
@@ -302,6 +360,38 @@ def test_set_that_was_not_closed_warns():
 
 
 # ---- the command ----
+
+QUALIFY = FILE + "\nqualify_s = 600"
+
+
+def test_check_asks_by_options(check, registrar):
+    result = check(trunk_table("main", registrar.uri, extra=QUALIFY),
+                   status=0)
+    line = result.lines[0]
+    assert line["state"] == "registered" and line["code"] == 200
+    assert line["health"] == "up" and 0 < line["rtt_ms"] < 1000
+    assert "OPTIONS" in line["text"]
+    assert [t.split()[0] for t in registrar.requests].count("OPTIONS") == 1
+    registrar.options = "480 Nobody"
+    extra = QUALIFY + '\nqualify_alive = ["2xx"]'
+    line = check(trunk_table("main", registrar.uri, extra=extra),
+                 status=0).lines[0]
+    assert line["state"] == "registered" and line["health"] == "down"
+    assert "480" in line["text"] and "qualify_alive" in line["text"]
+    assert line["reason"] == "200 OK"
+    # without the key nobody is asked
+    line = check(trunk_table("main", registrar.uri, extra=FILE),
+                 status=0).lines[0]
+    assert line["health"] == "unknown" and line["rtt_ms"] is None
+
+
+def test_qualify_keys_are_checked(check, registrar):
+    for extra in ("qualify_s = 4", "qualify_s = 3601",
+                  'qualify_alive = ["1xx"]', "qualify_up = 21",
+                  "qualify_alive = []"):
+        check(trunk_table("main", registrar.uri, extra=extra), status=2)
+    assert not registrar.requests
+
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
 def test_check_registers_and_takes_back(check, algorithm):

@@ -23,9 +23,12 @@ from .store import Store
 from .words import say
 
 if TYPE_CHECKING:
-    from .trunks import Trunk, TrunkEvent, Trunks
+    from .trunks import Trunk, TrunkEvent, TrunkHealth, Trunks
 
 _UNREGISTER_S = 3.0
+_QUALIFY_S = 5
+_QUALIFY = ("qualify_timeout_ms", "qualify_loss_percent", "qualify_rtt_ms",
+            "qualify_alive")
 _FINAL = ("registered", "refused", "fatal")
 
 # Words of the library's reasons that tell causes of one code apart.
@@ -57,6 +60,8 @@ class Verdict(NamedTuple):
     target: str
     next_try_s: int
     expires_s: int
+    health: str = "unknown"
+    rtt_ms: float | None = None
 
 
 # ---- what a verdict means ----
@@ -123,6 +128,19 @@ def _verdict(event: "TrunkEvent", row: dict[str, Any], seconds: float,
         event.expires_s)
 
 
+def _with_health(verdict: Verdict, health: "TrunkHealth",
+                 lang: str) -> Verdict:
+    """What OPTIONS said, where they were asked for."""
+    rtt = None if health.rtt is None \
+        else round(health.rtt.total_seconds() * 1000, 3)
+    key = "trunk_alive" if health.verdict in ("up", "degraded") else \
+        "trunk_dead" if health.verdict == "down" else "trunk_unasked"
+    text = say(lang, key, code=health.code, rtt_ms=rtt,
+               reason=health.reason, target=health.target)
+    return verdict._replace(text=f"{verdict.text} {text}",
+                            health=health.verdict, rtt_ms=rtt)
+
+
 def _hopeless(row: dict[str, Any], error: Error, lang: str) -> Verdict:
     """A trunk that could not even be tried."""
     key = _unsupported(row["registrar"]) \
@@ -151,8 +169,12 @@ class _Check:
         name = row["name"]
         self.rows[name] = row
         options = {key: row[key] for key in
-                   ("auth_user", "realm", "domain", "expires_s")
+                   ("auth_user", "realm", "domain", "expires_s", *_QUALIFY)
                    if key in row}
+        if "qualify_s" in row:
+            # the first answer is the verdict here, there is no time for more
+            options.update(qualify_s=_QUALIFY_S, qualify_down=1,
+                           qualify_up=1)
         try:
             self.started[name] = self.trunks.add(
                 name=name, registrar=row["registrar"], user=row["user"],
@@ -168,7 +190,15 @@ class _Check:
     def _is_final(self, event: "TrunkEvent", left_s: float) -> bool:
         if event.state == "backoff":
             return event.next_try_s is None or event.next_try_s > left_s
+        if event.state == "registered":
+            return "qualify_s" not in self.rows[event.trunk] \
+                or event.health != "unknown"
         return event.state in _FINAL
+
+    def _note(self, event: "TrunkEvent") -> None:
+        # its code and reason are those of OPTIONS if only health changed
+        if event.state != event.state_old:
+            self.latest[event.trunk] = event
 
     def run(self) -> None:
         """Until each has a final verdict, or the time is over."""
@@ -181,7 +211,7 @@ class _Check:
             if left <= 0:
                 return
             for event in self.trunks.events(left):
-                self.latest[event.trunk] = event
+                self._note(event)
                 if self._is_final(event, end - time.monotonic()):
                     waiting.discard(event.trunk)
                 if not waiting:
@@ -190,7 +220,7 @@ class _Check:
     def verdicts(self) -> list[Verdict]:
         """In the order of the file."""
         for event in self.trunks.events(0):
-            self.latest[event.trunk] = event
+            self._note(event)
         found = []
         for name, row in self.rows.items():
             if name in self.hopeless:
@@ -202,7 +232,11 @@ class _Check:
                 status = self.started[name].status
                 event = event._replace(code=status.code,
                                        reason=status.reason)
-            found.append(_verdict(event, row, self.seconds, self.lang))
+            verdict = _verdict(event, row, self.seconds, self.lang)
+            if event.state == "registered" and "qualify_s" in row:
+                verdict = _with_health(verdict, self.started[name].health,
+                                       self.lang)
+            found.append(verdict)
         return found
 
     def undo(self) -> None:

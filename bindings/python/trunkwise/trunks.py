@@ -20,7 +20,7 @@ import datetime as dt
 import select
 import time
 import warnings
-from typing import Iterator, NamedTuple
+from typing import Iterator, NamedTuple, Sequence
 
 from .errors import InvalidArgument, Unsupported, raise_
 
@@ -41,10 +41,11 @@ _DIGESTS = {"MD5": 1, "SHA-256": 2, "SHA-512-256": 3}
 
 
 class TrunkEvent(NamedTuple):
-    """One change of a trunk.
+    """One change of a trunk: of its state, of its health, or of both.
 
     ``code`` is the last SIP answer, 0 if none came; ``next_try_s`` is None
-    when no try is planned.
+    when no try is planned. ``health`` is "unknown", "up", "degraded" or
+    "down"; a trunk takes calls while it is registered and not down.
     """
 
     trunk: str
@@ -55,6 +56,8 @@ class TrunkEvent(NamedTuple):
     target: str
     next_try_s: int | None
     expires_s: int
+    health_old: str = "unknown"
+    health: str = "unknown"
 
 
 class TrunkStatus(NamedTuple):
@@ -71,6 +74,36 @@ class TrunkStatus(NamedTuple):
     requests: int
     retransmits: int
     registrations: int
+
+
+class TrunkHealth(NamedTuple):
+    """What OPTIONS say of a trunk's target; times None until measured.
+
+    ``loss_percent`` and ``repeat_percent`` (answered after a repeat) are of
+    the last ``window`` exchanges, at most 32.
+    """
+
+    verdict: str
+    code: int
+    reason: str
+    target: str
+    failures: int
+    successes: int
+    window: int
+    loss_percent: int
+    repeat_percent: int
+    rtt: dt.timedelta | None
+    rtt_smoothed: dt.timedelta | None
+    rtt_min: dt.timedelta | None
+    rtt_max: dt.timedelta | None
+    next_in: dt.timedelta | None
+    requests: int
+    retransmits: int
+    answers: int
+
+
+def _span(us: int) -> dt.timedelta | None:
+    return dt.timedelta(microseconds=us) if us else None
 
 
 def _until(at_us: int) -> dt.timedelta | None:
@@ -111,6 +144,18 @@ class Trunk:
             _until(s.next_try_at), s.requests, s.retransmits,
             s.registrations)
 
+    @property
+    def health(self) -> TrunkHealth:
+        """``verdict`` is "unknown" without ``qualify_s``, and while the trunk
+        is not registered."""
+        h = raw_sip.tw_trunk_health_get(self.handle)
+        return TrunkHealth(
+            raw_sip.tw_trunk_health_name(h.verdict), h.sip_code, h.reason,
+            h.target, h.failures, h.successes, h.window, h.loss_percent,
+            h.repeat_percent, _span(h.rtt_us), _span(h.rtt_smoothed_us),
+            _span(h.rtt_min_us), _span(h.rtt_max_us), _until(h.next_at),
+            h.requests, h.retransmits, h.answers)
+
     def authorize(self, method: str, uri: str, response: bytes) -> str:
         """The header line that answers a 401 or 407 of a request that you
         send yourself; see ``tw_trunk_authorize`` in trunkwise/trunk.h."""
@@ -144,12 +189,23 @@ class Trunks:
             password: bytes = b"", auth_user: str | None = None,
             realm: str | None = None, domain: str | None = None,
             contact_user: str | None = None, expires_s: int = 300,
-            digest_min: str = "MD5", refused_tries: int = 2) -> Trunk:
+            digest_min: str = "MD5", refused_tries: int = 2,
+            qualify_s: int = 0, qualify_timeout_ms: int = 4000,
+            qualify_down: int = 3, qualify_up: int = 3,
+            qualify_loss_percent: int = 10, qualify_rtt_ms: int = 0,
+            qualify_alive: Sequence[int | str] | None = None) -> Trunk:
         """A trunk, not yet started.
 
         ``registrar`` is ``sip:ADDRESS[:PORT][;transport=udp]``; without
         ``realm`` the first one seen is pinned; answers weaker than
         ``digest_min`` (MD5, SHA-256, SHA-512-256) are refused.
+
+        With ``qualify_s`` the registered target is asked by OPTIONS every so
+        many seconds. It is down after ``qualify_down`` failures in a row, back
+        after ``qualify_up`` good answers, degraded from that loss or smoothed
+        round trip on (0: never). ``qualify_alive`` lists codes or classes
+        (``[404, "2xx"]``); left out: every final answer but 408, 502, 503
+        and 504.
         """
         if digest_min not in _DIGESTS:
             raise InvalidArgument("is unknown; write one of "
@@ -160,7 +216,10 @@ class Trunks:
         trunk = Trunk(raw_sip.trunk_new(
             self.handle, name, registrar, user, auth_user, password, realm,
             contact_user, domain, expires_s, _DIGESTS[digest_min],
-            refused_tries), name)
+            refused_tries, qualify_s, qualify_timeout_ms, qualify_down,
+            qualify_up, qualify_loss_percent, qualify_rtt_ms,
+            None if qualify_alive is None
+            else " ".join(map(str, qualify_alive))), name)
         self._trunks.append(trunk)
         return trunk
 
@@ -188,7 +247,9 @@ class Trunks:
                 e.trunk, raw_sip.tw_trunk_state_name(e.state_old),
                 raw_sip.tw_trunk_state_name(e.state_new), e.sip_code,
                 e.reason, e.target,
-                None if e.next_try_s < 0 else e.next_try_s, e.expires_s)
+                None if e.next_try_s < 0 else e.next_try_s, e.expires_s,
+                raw_sip.tw_trunk_health_name(e.health_old),
+                raw_sip.tw_trunk_health_name(e.health_new))
 
     def close(self) -> None:
         """Drops all trunks without a word to their registrars; ``stop`` them

@@ -548,6 +548,22 @@ _WORDS = {
     "trunk_next": (
         "By itself it would try again in {next_try_s} s.",
         "Сама по себе следующая попытка была бы через {next_try_s} с."),
+    "trunk_alive": (
+        "It answers OPTIONS with {code} in {rtt_ms} ms.",
+        "На OPTIONS отвечает {code} за {rtt_ms} мс."),
+    "trunk_dead": (
+        "But it fails the check by OPTIONS ({reason}): three such in a row "
+        "take the trunk out of routing. Ask the carrier whether it answers "
+        "OPTIONS; if not, leave qualify_s out, and if its answer means that "
+        "it lives, list it in qualify_alive.",
+        "Но проверку OPTIONS он не проходит ({reason}): после трёх таких "
+        "подряд транк исключат из маршрутов. Узнайте у оператора, отвечает "
+        "ли он на OPTIONS: если нет, уберите qualify_s, а если такой ответ "
+        "означает, что он жив, добавьте его в qualify_alive."),
+    "trunk_unasked": (
+        "The time was too short to ask it by OPTIONS: use a larger --seconds.",
+        "Спросить его через OPTIONS не хватило времени: увеличьте "
+        "--seconds."),
     "trunk_left": (
         "could not be un-registered; the registration ends by itself.",
         "снять регистрацию не удалось; она закончится сама."),

@@ -377,6 +377,46 @@ static void test_silent_carrier_is_passed_over(void **state)
 }
 
 
+static int setup_asked(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "trunk[0].qualify_s", TW_VALUE_INTEGER, "60" },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+/* Its registration still stands, but OPTIONS find it dead: no call is lost to
+ * find that out. Back it comes only after some good answers. */
+static void test_carrier_that_is_down_gets_no_calls(void **state)
+{
+	struct world *w = *state;
+
+	w->carrier_a.h = script_deaf;
+	w->carrier_b.h = script_answer;
+	world_pass(w, 130);
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 0);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 1);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	world_say(w, &w->anna, "BYE", "gw", "anna", "84951112233");
+	world_run(w, is_empty);
+
+	w->carrier_a.h = script_answer;
+	world_pass(w, 240);
+	w->anna.count = 0;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 1);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	world_say(w, &w->anna, "BYE", "gw", "anna", "84951112233");
+	world_run(w, is_empty);
+}
+
+
 static bool anna_got_486(struct world *w)
 {
 	return world_got(&w->anna, "486") > 0;
@@ -608,6 +648,8 @@ static void test_password_that_others_can_read_is_refused(void **state)
 }
 
 
+#define CASE_WITH(name, setup) \
+	cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 #define CASE(name) \
 	cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
@@ -624,6 +666,8 @@ int main(void)
 		CASE(test_cheapest_carrier_with_a_number_of_the_department),
 		CASE(test_next_carrier_when_the_first_fails),
 		CASE(test_silent_carrier_is_passed_over),
+		CASE_WITH(test_carrier_that_is_down_gets_no_calls,
+			  setup_asked),
 		CASE(test_busy_person_is_not_tried_by_another_carrier),
 		CASE(test_blocked_and_unpriced_are_refused_and_recorded),
 		CASE(test_emergency_goes_by_the_sites_own_line),

@@ -149,7 +149,7 @@ static void import_sheet(struct world *w, const char *carrier,
 }
 
 
-static void open_store(struct world *w)
+static void open_store(struct world *w, const struct world_key *keys)
 {
 	tw_store_options options = TW_STORE_OPTIONS_INIT;
 	tw_deployment *d = NULL;
@@ -167,6 +167,8 @@ static void open_store(struct world *w)
 	set_carrier(d, 0, "a", &w->carrier_a);
 	set_carrier(d, 1, "b", &w->carrier_b);
 	set_numbers(d);
+	for (; keys && keys->path; keys++)
+		set(d, keys->path, keys->type, "%s", keys->text);
 	if (tw_deployment_apply(&changes, d, w->store, WORLD_START -
 				TW_SECOND, 0, &err))
 		fail_msg("%s: %s", err.field, err.message);
@@ -218,7 +220,7 @@ static bool polite(struct peer *peer, const char *text)
 			peer_reply(peer, peer->seen[i],
 				   "487 Request Terminated", "c", NULL);
 	}
-	else if (is(text, "BYE")) {
+	else if (is(text, "BYE") || is(text, "OPTIONS")) {
 		peer_reply(peer, text, "200 OK", NULL, NULL);
 	}
 
@@ -267,6 +269,13 @@ void script_503(struct peer *peer, const char *text)
 {
 	if (!polite(peer, text))
 		peer_reply(peer, text, "503 Service Unavailable", "p", NULL);
+}
+
+
+void script_deaf(struct peer *peer, const char *text)
+{
+	if (!is(text, "OPTIONS"))
+		script_answer(peer, text);
 }
 
 
@@ -481,7 +490,7 @@ static bool are_registered(struct world *w)
 }
 
 
-int world_setup(void **state)
+int world_setup_with(void **state, const struct world_key *keys)
 {
 	struct world *w = calloc(1, sizeof(*w));
 	struct gateway_options options = { .seed = 7, .local_host =
@@ -501,7 +510,7 @@ int world_setup(void **state)
 	assert_int_equal(peer_open(&w->fxo, script_ring, w), 0);
 	assert_int_equal(clk_virtual_alloc(&w->clk, WORLD_START, NULL, NULL),
 			 0);
-	open_store(w);
+	open_store(w, keys);
 
 	(void)sa_set_str(&laddr, "127.0.0.1", 0);
 	assert_int_equal(sip_alloc(&w->sip, NULL, 32, 32, 32, "gw", NULL,
@@ -522,6 +531,12 @@ int world_setup(void **state)
 	*state = w;
 
 	return 0;
+}
+
+
+int world_setup(void **state)
+{
+	return world_setup_with(state, NULL);
 }
 
 

@@ -43,8 +43,17 @@ void script_answer(struct peer *peer, const char *text);
 void script_busy(struct peer *peer, const char *text);
 void script_503(struct peer *peer, const char *text);
 void script_silent(struct peer *peer, const char *text);
+/* Answers calls, but no OPTIONS. */
+void script_deaf(struct peer *peer, const char *text);
 
+/* More of the deployment; the last path is NULL. */
+struct world_key {
+	const char *path;
+	uint32_t type;             /* TW_VALUE_ */
+	const char *text;
+};
 int world_setup(void **state);
+int world_setup_with(void **state, const struct world_key *keys);
 int world_teardown(void **state);
 void world_run(struct world *w, bool (*until)(struct world *w));
 /* Lets virtual time pass. */

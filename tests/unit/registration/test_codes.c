@@ -25,7 +25,7 @@ static void test_list(void **state)
 	struct tw_codes codes;
 
 	(void)state;
-	assert_int_equal(tw__codes_read(&codes, " 2xx,404  6XX ", "f", NULL),
+	assert_int_equal(tw__codes_read(&codes, " 2xx,404\n  6XX ", "f", NULL),
 		TW_OK);
 	for (int32_t code = 100; code < 800; code++)
 		assert_int_equal(tw__codes_has(&codes, code),
