@@ -379,6 +379,11 @@ def test_check_asks_by_options(check, registrar):
     assert line["state"] == "registered" and line["health"] == "down"
     assert "480" in line["text"] and "qualify_alive" in line["text"]
     assert line["reason"] == "200 OK"
+    # an empty list is a key left out, as everywhere
+    line = check(trunk_table("main", registrar.uri,
+                             extra=QUALIFY + "\nqualify_alive = []"),
+                 status=0).lines[0]
+    assert line["health"] == "up"
     # without the key nobody is asked
     line = check(trunk_table("main", registrar.uri, extra=FILE),
                  status=0).lines[0]
@@ -387,8 +392,7 @@ def test_check_asks_by_options(check, registrar):
 
 def test_qualify_keys_are_checked(check, registrar):
     for extra in ("qualify_s = 4", "qualify_s = 3601",
-                  'qualify_alive = ["1xx"]', "qualify_up = 21",
-                  "qualify_alive = []"):
+                  'qualify_alive = ["1xx"]', "qualify_up = 21"):
         check(trunk_table("main", registrar.uri, extra=extra), status=2)
     assert not registrar.requests
 

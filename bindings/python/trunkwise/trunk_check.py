@@ -170,7 +170,7 @@ class _Check:
         self.rows[name] = row
         options = {key: row[key] for key in
                    ("auth_user", "realm", "domain", "expires_s", *_QUALIFY)
-                   if key in row}
+                   if row.get(key, []) != []}
         if "qualify_s" in row:
             # the first answer is the verdict here, there is no time for more
             options.update(qualify_s=_QUALIFY_S, qualify_down=1,
