@@ -529,7 +529,7 @@ static void test_state_names(void **state)
 	assert_string_equal(tw_trunk_state_name(TW_TRUNK_DISABLED),
 		"disabled");
 	assert_string_equal(tw_trunk_state_name(0), "?");
-	assert_string_equal(tw_trunk_state_name(10), "?");
+	assert_string_equal(tw_trunk_state_name(11), "?");
 	assert_string_equal(tw_trunk_state_name(UINT32_MAX), "?");
 }
 
