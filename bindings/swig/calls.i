@@ -398,7 +398,8 @@ static tw_status registration_new(tw_registration **out, const char *name,
 }
 
 /* None at the end, ("send", host, port, transport, bytes),
- * ("target", host, port, transport) or ("event", old, new, code, reason, target, next_try_s, expires_s). */
+ * ("target", host, port, transport), ("query", number, type, name) or
+ * ("event", old, new, code, reason, target, next_try_s, expires_s). */
 static PyObject *registration_next(tw_registration *registration)
 {
 	tw_registration_action a = TW_REGISTRATION_ACTION_INIT;
@@ -418,6 +419,9 @@ static PyObject *registration_next(tw_registration *registration)
 	if (a.kind == TW_ACTION_TARGET)
 		return Py_BuildValue("(ssII)", "target", a.host,
 			(unsigned)a.port, (unsigned)a.transport);
+	if (a.kind == TW_ACTION_QUERY)
+		return Py_BuildValue("(sIIs)", "query", (unsigned)a.query,
+			(unsigned)a.query_type, a.host);
 	return Py_BuildValue("(sssissii)", "event",
 		tw_trunk_state_name(a.event.state_old),
 		tw_trunk_state_name(a.event.state_new),
@@ -428,6 +432,8 @@ static PyObject *registration_next(tw_registration *registration)
 const char *tw_trunk_state_name(uint32_t state);
 tw_status tw_registration_set_local(tw_registration *registration,
 	const char *host, uint32_t port, tw_error *err);
+tw_status tw_registration_query_failed(tw_registration *registration,
+	uint32_t query, const char *why, int64_t now_us, tw_error *err);
 tw_status tw_registration_start(tw_registration *registration,
 				int64_t now_us, tw_error *err);
 tw_status tw_registration_stop(tw_registration *registration,

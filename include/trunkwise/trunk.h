@@ -58,11 +58,18 @@ typedef struct tw_trunk_options {
 	uint32_t qualify_rtt_ms;    /* degraded from, smoothed; 0: never */
 	const char *qualify_alive;  /* codes, "2xx 404"; NULL: all final but
 				       408, 502, 503 and 504 */
+	const char *backup;         /* URI of a second registrar, used while
+				       the first does not answer; NULL: none */
+	const char *outbound_proxy; /* URI: all goes there, with a Route; not
+				       beside a backup */
+	uint32_t target_timeout_s;  /* then the next target, while another one
+				       lives: 2..32; 0: 6 */
+	uint32_t keepalive_s;       /* 0: none; 10..3600 */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
-	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL }
+	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL, NULL, NULL, 6, 0 }
 
 typedef struct tw_trunk_status {
 	uint32_t size;
@@ -79,10 +86,11 @@ typedef struct tw_trunk_status {
 	char realm[128];            /* pinned or configured, "" if none yet */
 	char contact_user[64];
 	char reason[160];
+	char target[96];            /* "udp:192.0.2.1:5060", "" if none yet */
 } tw_trunk_status;
 
 #define TW_TRUNK_STATUS_INIT { sizeof(tw_trunk_status), 0, 0, 0, 0, 0, 0, \
-	0, 0, "", "", "" }
+	0, 0, "", "", "", "" }
 
 /* ---- sans-I/O machine (libtrunkwise) ---- */
 
@@ -99,20 +107,56 @@ typedef struct tw_registration tw_registration;
 				tw_registration_set_local(), or where it
 				cannot be reached by
 				tw_registration_send_failed() */
+#define TW_ACTION_QUERY  4u  /* ask DNS for the `query_type` records of the
+				name `host`: answer by
+				tw_registration_records() or
+				tw_registration_query_failed() */
+
+/* Types of DNS records, as DNS numbers them. */
+#define TW_DNS_A      1u
+#define TW_DNS_CNAME  5u
+#define TW_DNS_AAAA  28u
+#define TW_DNS_SRV   33u
+#define TW_DNS_NAPTR 35u
+
+/** One record of an answer. A host gives all of the answer section and, if
+ * it has them, of the additional section, in any order. */
+typedef struct tw_dns_record {
+	uint32_t size;
+	uint32_t type;              /* TW_DNS_ */
+	uint32_t ttl_s;
+	uint32_t order;             /* SRV: priority, NAPTR: order */
+	uint32_t preference;        /* SRV: weight, NAPTR: preference */
+	uint32_t port;              /* SRV */
+	const char *name;           /* whose record it is */
+	const char *value;          /* A, AAAA: an address as text; the others:
+				       the name that they lead to */
+	const char *flags;          /* NAPTR */
+	const char *service;        /* NAPTR */
+} tw_dns_record;
+
+#define TW_DNS_RECORD_INIT { sizeof(tw_dns_record), 0, 0, 0, 0, 0, NULL, \
+	NULL, NULL, NULL }
 
 typedef struct tw_registration_action {
 	uint32_t size;
 	uint32_t kind;              /* TW_ACTION_ */
 	uint32_t transport;         /* TW_TRANSPORT_ */
-	uint32_t port;              /* 0: by DNS SRV or the default */
-	const char *host;           /* borrowed until the next call on it */
+	uint32_t port;
+	const char *host;           /* SEND, TARGET: IP address; QUERY: name;
+				       borrowed until the next call on it */
 	const void *data;           /* borrowed likewise */
 	size_t data_size;
 	tw_trunk_event event;
+	uint32_t query;             /* number of a QUERY, for its answer */
+	uint32_t query_type;        /* TW_DNS_ */
+	const char *server_name;    /* SEND, TARGET: host of the URI that led
+				       there, the name for TLS to check;
+				       borrowed likewise */
 } tw_registration_action;
 
 #define TW_REGISTRATION_ACTION_INIT { sizeof(tw_registration_action), 0, 0, \
-	0, NULL, NULL, 0, TW_TRUNK_EVENT_INIT }
+	0, NULL, NULL, 0, TW_TRUNK_EVENT_INIT, 0, 0, NULL }
 
 /** New machine, idle. Options are copied. `random` is borrowed for the
  * machine's life; NULL takes the system's.
@@ -186,6 +230,26 @@ TW_EXTERN(tw_status) tw_registration_receive(tw_registration *registration,
  * reached from here. */
 TW_EXTERN(tw_status) tw_registration_send_failed(
 	tw_registration *registration, int64_t now_us, tw_error *err);
+
+/**
+ * The answer to a TW_ACTION_QUERY: what DNS has, or that it has none (0
+ * records: no such name, or no such type). RFC 3263 and RFC 2782 decide what
+ * is asked next and which target is tried first. Answers that come late, or
+ * to a question that is not open, change nothing.
+ *
+ * @param query    number of the question, from the action
+ * @param records  borrowed; what nobody asked for is passed over
+ */
+TW_EXTERN(tw_status) tw_registration_records(tw_registration *registration,
+	uint32_t query, const tw_dns_record *records, size_t count,
+	int64_t now_us, tw_error *err);
+
+/** DNS could not be asked, or had no answer (a time-out, REFUSED, SERVFAIL):
+ * the addresses that were known before serve on. `why` is for people, one
+ * line; NULL is fine. A question that stays open for 4 s fails by itself. */
+TW_EXTERN(tw_status) tw_registration_query_failed(
+	tw_registration *registration, uint32_t query, const char *why,
+	int64_t now_us, tw_error *err);
 
 /** Runs what is due. Early calls do nothing. */
 TW_EXTERN(tw_status) tw_registration_tick(tw_registration *registration,

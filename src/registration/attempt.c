@@ -5,8 +5,8 @@
  * stale nonce, 423. It decides success and failure of one attempt and sets
  * when the next may come. It refuses to know timers inside a transaction.
  *
- * The rule that no answer can break: attempts begin at least 5 s apart and
- * hold at most 6 requests.
+ * The rule that no answer can break: attempts begin at least 5 s apart, ask
+ * at most 4 targets and each of them at most 6 times.
  */
 #include <assert.h>
 #include <string.h>
@@ -43,14 +43,22 @@ static int64_t backoff(tw_registration *reg, int64_t now_us)
 	return left_us > 0 && left_us < wait_us ? left_us : wait_us;
 }
 
+/* When a Retry-After is over, 0 without one: up to a tenth later, never
+ * earlier, since all trunks of a registrar are told the same number. */
+static int64_t later(const tw_registration *reg, uint32_t seconds,
+		     int64_t now_us)
+{
+	return seconds ? now_us + tw__jitter(reg->random,
+		(int64_t)seconds * TW_SECOND, 1000, 1100) : 0;
+}
+
 static void remember_retry_after(tw_registration *reg, uint32_t seconds,
 				 int64_t now_us)
 {
-	/* up to a tenth later, never earlier: all trunks of a registrar
-	 * are told the same number */
-	if (seconds)
-		reg->not_before = now_us + tw__jitter(reg->random,
-			(int64_t)seconds * TW_SECOND, 1000, 1100);
+	int64_t at = later(reg, seconds, now_us);
+
+	if (at > reg->not_before)
+		reg->not_before = at;
 }
 
 /* The end of an un-register, or of a REGISTER that stop() overtook. */
@@ -64,8 +72,9 @@ static void end_stopped(tw_registration *reg, uint32_t state, int64_t now_us)
 		plan(reg, now_us, 0);   /* start() came meanwhile */
 }
 
+/* told: the registrar has said when. */
 static void fail_register(tw_registration *reg, enum tw_verdict verdict,
-			  uint32_t retry_after_s, int64_t now_us)
+			  bool told, int64_t now_us)
 {
 	uint32_t state = TW_TRUNK_BACKOFF;
 
@@ -83,30 +92,33 @@ static void fail_register(tw_registration *reg, enum tw_verdict verdict,
 
 	reg->next_try_at = TW_NEVER;
 	if (state == TW_TRUNK_BACKOFF)
-		plan(reg, now_us, retry_after_s ? 0 :
-			backoff(reg, now_us));
+		plan(reg, now_us, told ? 0 : backoff(reg, now_us));
 	else if (state == TW_TRUNK_REFUSED && reg->config.refused_probe_s)
 		plan(reg, now_us, tw__jitter(reg->random, TW_SECOND *
 			reg->config.refused_probe_s, 900, 1100));
 	tw__registration_move(reg, state, now_us);
 }
 
-void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
-		      uint32_t retry_after_s, int64_t now_us)
+static void drop_exchange(tw_registration *reg)
 {
 	reg->transaction.pending = false;
 	reg->send_waits = false;
-	reg->local_wanted = reg->target_waits = false;
-	remember_retry_after(reg, retry_after_s, now_us);
+	tw__reach_cancel(reg);
 	/* an answer that was refused is not offered again */
 	for (size_t i = 0; i < 2; i++)
 		if (reg->fresh[i])
 			tw__credentials_free(&reg->credentials[i]);
+}
+
+static void fail(tw_registration *reg, enum tw_verdict verdict, bool told,
+		 int64_t now_us)
+{
+	drop_exchange(reg);
 	if (reg->unregister)
 		end_stopped(reg, TW_TRUNK_DISABLED, now_us);
 	else if (reg->wanted)
-		fail_register(reg, verdict, retry_after_s, now_us);
-	else if (reg->expires_at > now_us && !retry_after_s)
+		fail_register(reg, verdict, told, now_us);
+	else if (reg->expires_at > now_us && !told)
 		/* the refresh failed, the binding before it still stands;
 		 * a failure in here ends as DISABLED */
 		(void)tw__attempt_begin(reg, true, now_us, NULL);
@@ -114,8 +126,57 @@ void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
 		end_stopped(reg, TW_TRUNK_IDLE, now_us);
 }
 
-static tw_status send_request(tw_registration *reg, int64_t now_us,
-			      tw_error *err)
+void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
+		      uint32_t retry_after_s, int64_t now_us)
+{
+	remember_retry_after(reg, retry_after_s, now_us);
+	fail(reg, verdict, retry_after_s > 0, now_us);
+}
+
+/* What one target may be asked within an attempt begins anew. */
+static void reset_rounds(tw_registration *reg)
+{
+	reg->attempt_requests = 0;
+	reg->stale_rounds = 0;
+	reg->min_expires_used = false;
+	reg->fresh[0] = reg->fresh[1] = false;
+}
+
+/* RFC 3263 section 4.3: the next target on a time-out, a transport error or
+ * a 503, at once and within the attempt. A Retry-After keeps us from the one
+ * that sent it; when it was the last, from trying at all. */
+void tw__attempt_unserved(tw_registration *reg, uint32_t retry_after_s,
+			  int64_t now_us)
+{
+	int64_t until = later(reg, retry_after_s, now_us);
+
+	if (reg->targets.current && until)
+		reg->targets.current->retry_at = until;
+	tw__targets_failed(&reg->targets, now_us);
+	if (reg->wanted && !reg->unregister) {
+		drop_exchange(reg);
+		reset_rounds(reg);
+		if (tw__reach_next(reg, now_us))
+			return;
+	}
+	until = tw__targets_retry_at(&reg->targets, now_us);
+	if (until > reg->not_before)
+		reg->not_before = until;
+	fail(reg, TW_VERDICT_TEMPORARY, until > 0, now_us);
+}
+
+/* A target that is slow must not keep the others from being tried. */
+static void shorten(tw_registration *reg, int64_t now_us)
+{
+	int64_t at = now_us + reg->config.target_timeout_s * TW_SECOND;
+
+	if (!reg->unregister && at < reg->transaction.timeout_at &&
+	    tw__targets_other(&reg->targets, now_us))
+		reg->transaction.timeout_at = at;
+}
+
+tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
+			   tw_error *err)
 {
 	tw_status status;
 
@@ -132,7 +193,8 @@ static tw_status send_request(tw_registration *reg, int64_t now_us,
 		return status;
 	}
 	tw__transaction_start(&reg->transaction,
-		reg->config.transport != TW_TRANSPORT_UDP, now_us);
+		tw__reach_transport(reg) != TW_TRANSPORT_UDP, now_us);
+	shorten(reg, now_us);
 	if (!reg->prepaid)
 		tw__pace_charge(&reg->ticket, now_us);
 	else
@@ -141,12 +203,6 @@ static tw_status send_request(tw_registration *reg, int64_t now_us,
 	reg->requests++;
 	reg->send_waits = true;
 	return TW_OK;
-}
-
-tw_status tw__attempt_go(tw_registration *reg, int64_t now_us, tw_error *err)
-{
-	reg->local_wanted = reg->target_waits = !reg->local_host;
-	return reg->local_wanted ? TW_OK : send_request(reg, now_us, err);
 }
 
 /* What it will take at least: a challenge is to be expected where none was
@@ -172,11 +228,8 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 			"turn: so many requests a second and no more");
 	if (unregister)
 		tw__registration_move(reg, TW_TRUNK_UNREGISTERING, now_us);
-	else if (reg->state != TW_TRUNK_REFUSED &&
-		 !(reg->state == TW_TRUNK_REGISTERED && bound))
-		/* a refresh does not take a working trunk out of routing,
-		 * a probe does not raise false hope */
-		tw__registration_move(reg, TW_TRUNK_REGISTERING, now_us);
+	else if (reg->ticket.waits)
+		tw__reach_show(reg, TW_TRUNK_REGISTERING, now_us);
 	return reg->ticket.waits ? TW_OK :
 		tw__attempt_turn(reg, now_us, err);
 }
@@ -186,17 +239,16 @@ tw_status tw__attempt_turn(tw_registration *reg, int64_t now_us,
 {
 	reg->now_us = now_us;
 	reg->attempt_at = now_us;
-	reg->attempt_requests = 0;
-	reg->stale_rounds = 0;
-	reg->min_expires_used = false;
+	reset_rounds(reg);
 	for (size_t i = 0; i < 2; i++) {
 		reg->fresh[i] = reg->held[i];
 		reg->held[i] = false;
 	}
 	if (!reg->unregister)
 		reg->register_at = now_us;
+	tw__targets_open(&reg->targets);
 	reg->next_try_at = TW_NEVER;
-	return tw__attempt_go(reg, now_us, err);
+	return tw__reach(reg, now_us, err);
 }
 
 static tw_status take_success(tw_registration *reg,
@@ -308,7 +360,7 @@ static tw_status take_challenge(tw_registration *reg,
 	reg->fresh[slot] = true;
 	if (tw__answer_retry_after(msg))
 		return hold_answer(reg, msg, slot, now_us);
-	return send_request(reg, now_us, err);
+	return tw__attempt_send(reg, now_us, err);
 }
 
 /* 423: the only failure that is answered at once, and once. */
@@ -324,7 +376,7 @@ static tw_status take_too_brief(tw_registration *reg,
 		reg->min_expires_used = true;
 		reg->asked_s = least;
 		if (!wait_s)
-			return send_request(reg, now_us, err);
+			return tw__attempt_send(reg, now_us, err);
 	}
 	else {
 		tw__registration_reason(reg, msg->code, "423 with a "
@@ -343,6 +395,12 @@ tw_status tw__attempt_answer(tw_registration *reg,
 	tw__registration_reason(reg, msg->code, "%d %.*s", (int)msg->code,
 		(int)(msg->reason.l < 128 ? msg->reason.l : 128),
 		msg->reason.p);
+	if (msg->code == 503) {
+		tw__attempt_unserved(reg, tw__answer_retry_after(msg),
+			now_us);
+		return TW_OK;
+	}
+	tw__targets_good(&reg->targets);
 	if (msg->code < 300)
 		return take_success(reg, msg, now_us, err);
 	if (msg->code == 401 || msg->code == 407)

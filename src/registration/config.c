@@ -1,9 +1,8 @@
 /**
  * @file src/registration/config.c  A trunk's options, checked and copied
  *
- * Decides which options are served; reads the registrar's URI. It refuses
- * URI parts that it would have to ignore: a parameter silently dropped is a
- * trunk that registers somewhere else than its owner wrote.
+ * Decides which options are served and which identity stands in a request:
+ * address of record and Request-URI of each registrar. URIs are hop.c's.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -39,124 +38,6 @@ static bool is_alnum(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 		(c >= '0' && c <= '9');
-}
-
-static bool is_ipv6_byte(char c)
-{
-	return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
-		(c >= '0' && c <= '9') || c == ':' || c == '.';
-}
-
-char *tw__host_wire(struct tw_str host, bool *oom)
-{
-	bool ipv6 = host.l && memchr(host.p, ':', host.l);
-	char *out;
-
-	*oom = false;
-	if (!host.l || host.l > TEXT_MAX || host.p[0] == '-')
-		return NULL;
-	for (size_t i = 0; i < host.l; i++)
-		if (ipv6 ? !is_ipv6_byte(host.p[i]) :
-		    !(is_alnum(host.p[i]) || host.p[i] == '-' ||
-		      host.p[i] == '.' || host.p[i] == '_'))
-			return NULL;
-	out = tw_malloc(host.l + 3);
-	if (!out)
-		*oom = true;
-	else
-		(void)snprintf(out, host.l + 3, ipv6 ? "[%.*s]" : "%.*s",
-			(int)host.l, host.p);
-	return out;
-}
-
-/* "host", "host:port", "[v6]", "[v6]:port" */
-static bool split_host_port(struct tw_str *host, uint32_t *port,
-			    struct tw_str s)
-{
-	const char *colon;
-	uint64_t value;
-
-	*port = 0;
-	if (s.l && s.p[0] == '[') {
-		const char *end = memchr(s.p, ']', s.l);
-
-		if (!end || !memchr(s.p, ':', (size_t)(end - s.p)))
-			return false;
-		*host = tw__str(s.p + 1, (size_t)(end - s.p) - 1);
-		s = tw__str(end + 1, s.l - host->l - 2);
-		if (!s.l)
-			return true;
-		colon = s.p[0] == ':' ? s.p : NULL;
-	}
-	else {
-		colon = s.l ? memchr(s.p, ':', s.l) : NULL;
-		*host = colon ? tw__str(s.p, (size_t)(colon - s.p)) : s;
-		if (!colon)
-			return true;
-	}
-	if (!colon || !tw__str_u64(&value, tw__str(colon + 1,
-			s.l - (size_t)(colon + 1 - s.p))) ||
-	    !value || value > 65535)
-		return false;
-	*port = (uint32_t)value;
-	return true;
-}
-
-static tw_status read_transport(uint32_t *out, struct tw_str params,
-				tw_error *err)
-{
-	struct tw_str part;
-
-	*out = TW_TRANSPORT_UDP;
-	while (tw__text_split(&part, &params, ';')) {
-		if (tw__str_ieq(part, "transport=udp"))
-			*out = TW_TRANSPORT_UDP;
-		else if (tw__str_ieq(part, "transport=tcp"))
-			*out = TW_TRANSPORT_TCP;
-		else if (tw__str_ieq(part, "transport=tls"))
-			*out = TW_TRANSPORT_TLS;
-		else
-			return tw__fail_at(err, TW_EUNSUPPORTED, 0,
-				"registrar", "parameter \"%.*s\" is not "
-				"served; write transport=udp, tcp or tls",
-				(int)part.l, part.p);
-	}
-	return TW_OK;
-}
-
-static tw_status read_registrar(struct tw_trunk_config *config,
-				const char *text, tw_error *err)
-{
-	struct tw_str rest = tw__str_of(text), host, address;
-	bool oom;
-
-	if (!rest.l || rest.l > TEXT_MAX || !tw__text_is_header_safe(text))
-		return tw__fail_at(err, TW_EINVAL, 0, "registrar",
-			"is missing or too long or has bytes that a header "
-			"must not carry; write \"sip:host:port\"");
-	if (rest.l > 5 && tw__str_ieq(tw__str(rest.p, 5), "sips:"))
-		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "registrar",
-			"sips: is not served; write sip: with "
-			";transport=tls");
-	if (rest.l < 5 || !tw__str_ieq(tw__str(rest.p, 4), "sip:") ||
-	    strpbrk(text, "@? ,%"))
-		return tw__fail_at(err, TW_EPARSE, 0, "registrar",
-			"is not \"sip:host[:port][;transport=...]\"; the "
-			"user goes into its own option");
-	rest = tw__str(rest.p + 4, rest.l - 4);
-	if (!tw__text_split(&address, &rest, ';') ||
-	    !split_host_port(&host, &config->port, address))
-		return tw__fail_at(err, TW_EPARSE, 0, "registrar",
-			"host or port is malformed; write \"sip:host:port\", "
-			"an IPv6 address in brackets");
-	config->host_wire = tw__host_wire(host, &oom);
-	if (!config->host_wire)
-		return oom ? tw__fail_oom(err) : tw__fail_at(err, TW_EPARSE,
-			0, "registrar", "host is not a name or address");
-	config->host = tw__str_dup(host);
-	if (!config->host)
-		return tw__fail_oom(err);
-	return read_transport(&config->transport, rest, err);
 }
 
 /* RFC 3261 user: what is not unreserved or user-unreserved is escaped, so
@@ -227,6 +108,12 @@ static tw_status check_numbers(const tw_trunk_options *o, tw_error *err)
 	if (!status && o->refused_probe_s)
 		status = check_range(o->refused_probe_s, 5, 604800,
 			"refused_probe_s", err);
+	if (!status && o->target_timeout_s)
+		status = check_range(o->target_timeout_s, 2, 32,
+			"target_timeout_s", err);
+	if (!status && o->keepalive_s)
+		status = check_range(o->keepalive_s, 10, 3600,
+			"keepalive_s", err);
 	return status;
 }
 
@@ -307,7 +194,9 @@ static tw_status set_contact(struct tw_trunk_config *config, const char *user,
 	return TW_OK;
 }
 
-static tw_status set_domain(struct tw_trunk_config *config,
+/* An AOR and a Request-URI of each registrar; a `domain` stands for all. */
+static tw_status set_domain(struct tw_identity *identity,
+			    const struct tw_hop *registrar,
 			    const char *domain, tw_error *err)
 {
 	struct tw_buf uri;
@@ -315,24 +204,72 @@ static tw_status set_domain(struct tw_trunk_config *config,
 
 	tw__buf_init(&uri);
 	if (domain) {
-		config->domain = tw__host_wire(tw__str_of(domain), &oom);
-		if (!config->domain && !oom)
+		identity->domain = tw__host_wire(tw__str_of(domain), &oom);
+		if (!identity->domain && !oom)
 			return tw__fail_at(err, TW_EINVAL, 0, "domain",
 				"is not a host name or address");
 		(void)tw__buf_printf(&uri, "sip:%s",
-			config->domain ? config->domain : "");
+			identity->domain ? identity->domain : "");
 	}
 	else {
-		config->domain = tw_strdup(config->host_wire);
-		(void)tw__buf_printf(&uri, "sip:%s", config->host_wire);
-		if (config->port)
-			(void)tw__buf_printf(&uri, ":%u", config->port);
+		identity->domain = tw_strdup(registrar->wire);
+		(void)tw__buf_printf(&uri, "sip:%s", registrar->wire);
+		if (registrar->port)
+			(void)tw__buf_printf(&uri, ":%u", registrar->port);
 	}
 	if (!uri.failed)
-		config->request_uri = tw__buf_take(&uri);
+		identity->request_uri = tw__buf_take(&uri);
 	tw__buf_free(&uri);
-	return config->domain && config->request_uri ? TW_OK :
+	return identity->domain && identity->request_uri ? TW_OK :
 		tw__fail_oom(err);
+}
+
+/* Requests go to the proxy, and tell it so (RFC 3261 section 8.1.2). */
+static tw_status set_proxy(struct tw_trunk_config *config, const char *proxy,
+			   tw_error *err)
+{
+	static const char *const param[] = { "", "", ";transport=tcp",
+		";transport=tls" };
+	struct tw_hop hop = { NULL, NULL, 0, 0, false, false };
+	struct tw_buf route;
+	tw_status status = tw__hop_read(&hop, proxy, "outbound_proxy", err);
+
+	if (status) {
+		tw__hop_free(&hop);
+		return status;
+	}
+	tw__hop_free(&config->hop[0]);
+	config->hop[0] = hop;
+	tw__buf_init(&route);
+	(void)tw__buf_printf(&route, "<sip:%s", hop.wire);
+	if (hop.port)
+		(void)tw__buf_printf(&route, ":%u", hop.port);
+	(void)tw__buf_printf(&route, "%s;lr>", param[hop.transport]);
+	config->route = tw__buf_take(&route);
+	return config->route ? TW_OK : tw__fail_oom(err);
+}
+
+static tw_status set_hops(struct tw_trunk_config *config,
+			  const tw_trunk_options *o, tw_error *err)
+{
+	const char *const uri[] = { o->registrar, o->backup };
+	static const char *const field[] = { "registrar", "backup" };
+	tw_status status = TW_OK;
+
+	if (o->backup && o->outbound_proxy)
+		return tw__fail_at(err, TW_EINVAL, 0, "backup", "cannot stand "
+			"beside outbound_proxy, which is where all requests "
+			"go; give the proxy's name several SRV records");
+	config->hops = o->backup ? 2 : 1;
+	for (size_t i = 0; !status && i < config->hops; i++) {
+		status = tw__hop_read(&config->hop[i], uri[i], field[i], err);
+		if (!status)
+			status = set_domain(&config->identity[i],
+				&config->hop[i], o->domain, err);
+	}
+	if (!status && o->outbound_proxy)
+		status = set_proxy(config, o->outbound_proxy, err);
+	return status;
 }
 
 static tw_status copy_secret(struct tw_trunk_config *config,
@@ -364,11 +301,9 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	if (!status)
 		status = check_texts(&o, err);
 	if (!status)
-		status = read_registrar(config, o.registrar, err);
+		status = set_hops(config, &o, err);
 	if (!status)
 		status = set_contact(config, o.contact_user, random, err);
-	if (!status)
-		status = set_domain(config, o.domain, err);
 	if (!status)
 		status = copy_secret(config, &o, err);
 	if (status) {
@@ -383,6 +318,10 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	config->retry_max_s = o.retry_max_s;
 	config->refused_tries = o.refused_tries;
 	config->refused_probe_s = o.refused_probe_s;
+	/* a caller built against an older header has no such option */
+	config->target_timeout_s = o.target_timeout_s ? o.target_timeout_s :
+		6;
+	config->keepalive_s = o.keepalive_s;
 	return TW_OK;
 }
 
@@ -392,11 +331,13 @@ void tw__config_free(struct tw_trunk_config *config)
 		tw__wipe(config->password, config->password_size);
 	tw_free(config->password);
 	tw__ha1_free(config->ha1);
-	tw_free(config->host);
-	tw_free(config->host_wire);
+	for (size_t i = 0; i < TW_HOPS_MAX; i++) {
+		tw__hop_free(&config->hop[i]);
+		tw_free(config->identity[i].domain);
+		tw_free(config->identity[i].request_uri);
+	}
+	tw_free(config->route);
 	tw_free(config->aor_user);
-	tw_free(config->domain);
-	tw_free(config->request_uri);
 	tw_free(config->auth_user);
 	tw_free(config->realm);
 	memset(config, 0, sizeof(*config));

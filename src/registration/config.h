@@ -11,17 +11,24 @@
 #include <trunkwise/trunk.h>
 #include "base/base.h"
 #include "ha1.h"
+#include "hop.h"
+
+#define TW_HOPS_MAX 2u           /* a registrar and its backup */
+
+/* Who we are to a registrar, as it stands in URIs. */
+struct tw_identity {
+	char *domain;            /* of the AOR */
+	char *request_uri;
+};
 
 struct tw_trunk_config {
 	char name[64];
 	char contact_user[64];
-	char *host;              /* of the registrar; IPv6 without brackets */
-	char *host_wire;         /* the same as it stands in a URI */
-	uint32_t port;           /* 0: not given */
-	uint32_t transport;      /* TW_TRANSPORT_ */
+	struct tw_hop hop[TW_HOPS_MAX];
+	struct tw_identity identity[TW_HOPS_MAX];
+	size_t hops;
+	char *route;             /* of an outbound proxy; NULL: none */
 	char *aor_user;          /* escaped for a URI */
-	char *domain;            /* of the AOR, as it stands in a URI */
-	char *request_uri;
 	char *auth_user;
 	char *realm;             /* NULL: not told */
 	char *password;          /* bytes */
@@ -34,6 +41,8 @@ struct tw_trunk_config {
 	uint32_t retry_max_s;
 	uint32_t refused_tries;
 	uint32_t refused_probe_s;
+	uint32_t target_timeout_s;
+	uint32_t keepalive_s;
 };
 
 /* Fills a zeroed config. On failure it is freed again. */
@@ -41,10 +50,6 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 			  const tw_trunk_options *options,
 			  const tw_random *random, tw_error *err);
 void tw__config_free(struct tw_trunk_config *config);
-
-/* "host" as it stands in a URI: new; brackets around IPv6. NULL: not a host
- * name or address (or no memory: *oom). */
-char *tw__host_wire(struct tw_str host, bool *oom);
 
 /* n random bytes as 2n hex digits and a NUL. */
 void tw__random_hex(char *out, size_t n, const tw_random *random);

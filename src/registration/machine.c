@@ -42,6 +42,12 @@ tw_status tw_registration_new(tw_registration **out,
 		tw_free(reg);
 		return status;
 	}
+	status = tw__targets_init(&reg->targets, &reg->config, err);
+	if (status) {
+		tw__config_free(&reg->config);
+		tw_free(reg);
+		return status;
+	}
 	tw__buf_init(&reg->request);
 	reg->transaction.method = "REGISTER";
 	reg->state = TW_TRUNK_IDLE;
@@ -66,48 +72,11 @@ void tw_registration_free(tw_registration *reg)
 		tw__credentials_free(&reg->credentials[i]);
 	tw__authorized_free(reg->authorized);
 	tw__buf_free(&reg->request);
+	tw__reach_cancel(reg);
+	tw__targets_free(&reg->targets);
 	tw__config_free(&reg->config);
 	tw_free(reg->local_host);
 	tw_free(reg);
-}
-
-tw_status tw_registration_target(const char **host, uint32_t *port,
-	uint32_t *transport, const tw_registration *reg, tw_error *err)
-{
-	if (!reg)
-		return tw__fail(err, TW_EINVAL, "registration is NULL");
-	if (host)
-		*host = reg->config.host;
-	if (port)
-		*port = reg->config.port;
-	if (transport)
-		*transport = reg->config.transport;
-	return TW_OK;
-}
-
-tw_status tw_registration_set_local(tw_registration *reg, const char *host,
-				    uint32_t port, tw_error *err)
-{
-	struct tw_str name = tw__str_of(host);
-	char *wire;
-	bool oom;
-
-	if (!reg)
-		return tw__fail(err, TW_EINVAL, "registration is NULL");
-	if (!port || port > 65535)
-		return tw__fail_at(err, TW_EINVAL, 0, "port",
-			"%u is not within 1..65535", port);
-	if (name.l > 2 && name.p[0] == '[' && name.p[name.l - 1] == ']')
-		name = tw__str(name.p + 1, name.l - 2);
-	wire = tw__host_wire(name, &oom);
-	if (!wire)
-		return oom ? tw__fail_oom(err) : tw__fail_at(err, TW_EINVAL,
-			0, "host", "is not a host name or address");
-	tw_free(reg->local_host);
-	reg->local_host = wire;
-	reg->local_port = port;
-	return reg->local_wanted ? tw__attempt_go(reg, reg->now_us, err) :
-		TW_OK;
 }
 
 void tw__registration_reason(tw_registration *reg, int32_t sip_code,
@@ -153,9 +122,7 @@ void tw__registration_move(tw_registration *reg, uint32_t state,
 	event->expires_s = state == TW_TRUNK_REGISTERED ?
 		(int32_t)reg->granted_s : 0;
 	memcpy(event->trunk, reg->config.name, sizeof(event->trunk));
-	tw__target_text(event->target, sizeof(event->target),
-		reg->config.transport, reg->config.host_wire,
-		reg->config.port);
+	tw__reach_text(event->target, sizeof(event->target), reg);
 	memcpy(event->reason, reg->reason, sizeof(event->reason));
 }
 
@@ -211,7 +178,7 @@ tw_status tw_registration_stop(tw_registration *reg, int64_t now_us,
 		return TW_OK;
 	}
 	/* nothing was sent: nothing is left hanging */
-	reg->local_wanted = reg->target_waits = false;
+	tw__reach_cancel(reg);
 	if (!reg->expires_at || reg->expires_at <= now_us) {
 		reg->expires_at = 0;
 		tw__registration_reason(reg, reg->sip_code, "stopped");
@@ -258,20 +225,6 @@ tw_status tw_registration_receive(tw_registration *reg, const void *data,
 	return status;
 }
 
-tw_status tw_registration_send_failed(tw_registration *reg, int64_t now_us,
-				      tw_error *err)
-{
-	if (!reg)
-		return tw__fail(err, TW_EINVAL, "registration is NULL");
-	reg->now_us = now_us;
-	if (!tw__attempt_is_on(reg))
-		return TW_OK;
-	tw__registration_reason(reg, 0, reg->local_wanted ? "no way to the "
-		"target" : "request could not be sent");
-	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
-	return TW_OK;
-}
-
 static void tick_transaction(tw_registration *reg, int64_t now_us)
 {
 	switch (tw__transaction_tick(&reg->transaction, now_us)) {
@@ -281,8 +234,9 @@ static void tick_transaction(tw_registration *reg, int64_t now_us)
 		break;
 	case TW_TRANSACTION_TIMEOUT:
 		tw__registration_reason(reg, 0, "no final answer within %d s",
-			(int)(TW_SIP_F_US / TW_SECOND));
-		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+			(int)((reg->transaction.timeout_at -
+			reg->transaction.sent_at) / TW_SECOND));
+		tw__attempt_unserved(reg, 0, now_us);
 		break;
 	default:
 		break;
@@ -292,6 +246,7 @@ static void tick_transaction(tw_registration *reg, int64_t now_us)
 		tw__registration_reason(reg, reg->sip_code, "attempt came to "
 			"no end within %d s",
 			(int)(TW_ATTEMPT_MAX_US / TW_SECOND));
+		tw__targets_failed(&reg->targets, now_us);
 		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
 	}
 }
@@ -305,6 +260,7 @@ tw_status tw_registration_tick(tw_registration *reg, int64_t now_us,
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
 	reg->now_us = now_us;
 	tick_transaction(reg, now_us);
+	tw__reach_tick(reg, now_us);
 	lapsed = reg->expires_at && now_us >= reg->expires_at;
 	if (lapsed)
 		reg->expires_at = 0;
@@ -331,6 +287,8 @@ int64_t tw_registration_deadline(const tw_registration *reg)
 		watchdog = reg->attempt_at + TW_ATTEMPT_MAX_US;
 		if (watchdog < at)
 			at = watchdog;
+		if (reg->resolve && reg->query_until < at)
+			at = reg->query_until;
 	}
 	else if (reg->wanted && !reg->ticket.waits) {
 		at = reg->next_try_at;
@@ -352,19 +310,13 @@ tw_status tw_registration_next(tw_registration_action *out,
 	memset(&action, 0, sizeof(action));
 	if (reg->send_waits) {
 		action.kind = TW_ACTION_SEND;
-		action.transport = reg->config.transport;
-		action.port = reg->config.port;
-		action.host = reg->config.host;
+		tw__reach_fill(&action, reg);
 		action.data = reg->request.data;
 		action.data_size = reg->request.size;
 		reg->send_waits = false;
 	}
-	else if (reg->target_waits) {
-		action.kind = TW_ACTION_TARGET;
-		action.transport = reg->config.transport;
-		action.port = reg->config.port;
-		action.host = reg->config.host;
-		reg->target_waits = false;
+	else if (tw__reach_action(&action, reg)) {
+		;
 	}
 	else if (reg->event_count) {
 		action.kind = TW_ACTION_EVENT;
@@ -412,6 +364,8 @@ tw_status tw_registration_status(tw_trunk_status *out,
 	memcpy(status.contact_user, reg->config.contact_user,
 		sizeof(status.contact_user));
 	memcpy(status.reason, reg->reason, sizeof(status.reason));
+	if (reg->targets.current)
+		tw__reach_text(status.target, sizeof(status.target), reg);
 	tw__hand_out(out, &status, sizeof(status));
 	return TW_OK;
 }

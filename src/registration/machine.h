@@ -11,6 +11,7 @@
 #include "config.h"
 #include "digest.h"
 #include "pace.h"
+#include "target.h"
 #include "transaction.h"
 
 #define TW_ATTEMPT_FLOOR_US   (5 * TW_SECOND)   /* between attempts */
@@ -25,9 +26,21 @@ struct tw_authorized;                  /* authorize.c */
 struct tw_registration {
 	struct tw_trunk_config config;
 	const tw_random *random;
-	char *local_host;              /* as in a URI; NULL: not set yet */
-	uint32_t local_port;
 	int64_t now_us;                /* as last told */
+
+	/* whom it speaks to: reach.c */
+	struct tw_targets targets;
+	struct tw_resolve *resolve;    /* while DNS is asked */
+	size_t resolve_hop;
+	uint32_t query;                /* number of the open question */
+	int64_t query_until;
+	int64_t resolve_until;
+	char *local_host;              /* as in a URI */
+	uint32_t local_port;
+	struct tw_address local_for;   /* the target it is for; port 0: none */
+	bool local_wanted;             /* the attempt stands until it is set */
+	bool query_waits;              /* to be handed out */
+	bool target_waits;
 
 	uint32_t state;                /* TW_TRUNK_ */
 	bool wanted;                   /* start was the last word, not stop */
@@ -47,8 +60,6 @@ struct tw_registration {
 	struct tw_transaction transaction;
 	struct tw_buf request;
 	bool send_waits;
-	bool local_wanted;             /* the attempt stands until it is set */
-	bool target_waits;             /* to be handed out */
 
 	uint32_t asked_s;              /* raised by a 423 */
 	uint32_t granted_s;
@@ -88,10 +99,35 @@ tw_status tw__attempt_answer(tw_registration *reg,
 void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
 		      uint32_t retry_after_s, int64_t now_us);
 
+/* The target did not serve: the next one is tried, or the attempt ends. */
+void tw__attempt_unserved(tw_registration *reg, uint32_t retry_after_s,
+			  int64_t now_us);
+tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
+			   tw_error *err);
+
+/* reach.c: from an attempt to the target that its request goes to. The end
+ * is tw__attempt_send() or tw__attempt_fail(), now or later. */
+tw_status tw__reach(tw_registration *reg, int64_t now_us, tw_error *err);
+/* Within the attempt, after a failure: false when nothing is left. */
+bool tw__reach_next(tw_registration *reg, int64_t now_us);
+/* Nothing is asked or wanted any more. */
+void tw__reach_cancel(tw_registration *reg);
+/* The state of an attempt, where it is to be seen. */
+void tw__reach_show(tw_registration *reg, uint32_t state, int64_t now_us);
+void tw__reach_tick(tw_registration *reg, int64_t now_us);
+const struct tw_identity *tw__reach_identity(const tw_registration *reg);
+uint32_t tw__reach_transport(const tw_registration *reg);
+/* "udp:192.0.2.1:5060" */
+void tw__reach_text(char *out, size_t size, const tw_registration *reg);
+/* QUERY or TARGET, where one waits. */
+bool tw__reach_action(tw_registration_action *out, tw_registration *reg);
+/* Where a SEND goes. */
+void tw__reach_fill(tw_registration_action *out, const tw_registration *reg);
+
 /* An attempt is under way: something is awaited, of a peer or the host. */
 static inline bool tw__attempt_is_on(const tw_registration *reg)
 {
-	return reg->transaction.pending || reg->local_wanted;
+	return reg->transaction.pending || reg->local_wanted || reg->resolve;
 }
 
 /* The same, or it waits for its turn to begin. */
@@ -99,10 +135,6 @@ static inline bool tw__attempt_is_busy(const tw_registration *reg)
 {
 	return tw__attempt_is_on(reg) || reg->ticket.waits;
 }
-
-/* Goes on where the local address was awaited. */
-tw_status tw__attempt_go(tw_registration *reg, int64_t now_us,
-			 tw_error *err);
 
 /* machine.c */
 void tw__registration_move(tw_registration *reg, uint32_t state,

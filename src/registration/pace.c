@@ -361,14 +361,14 @@ static uint64_t lane_key(const struct tw_trunk_config *config)
 	char text[REGISTRAR_MAX];
 	size_t l = 0;
 
-	for (; config->host[l] && l < REGISTRAR_MAX - 4; l++) {
-		char c = config->host[l];
+	for (; config->hop[0].host[l] && l < REGISTRAR_MAX - 4; l++) {
+		char c = config->hop[0].host[l];
 
 		text[l] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 	}
 	text[l++] = '\0';
-	text[l++] = (char)(config->port >> 8);
-	text[l++] = (char)(config->port & 0xff);
+	text[l++] = (char)(config->hop[0].port >> 8);
+	text[l++] = (char)(config->hop[0].port & 0xff);
 	return tw__hash64(text, l);
 }
 

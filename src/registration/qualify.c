@@ -99,20 +99,23 @@ void tw__qualify_forget(tw_qualify *q, const char *reason)
 static void write_request(tw_qualify *q)
 {
 	const struct tw_trunk_config *config = &q->config;
+	const struct tw_identity *identity = &config->identity[0];
 	struct tw_buf *out = &q->request;
 
 	tw__buf_clear(out);
 	(void)tw__buf_printf(out, "OPTIONS %s SIP/2.0\r\n"
 		"Via: SIP/2.0/%s %s:%" PRIu32 ";branch=%s;rport\r\n"
 		"Max-Forwards: 70\r\n",
-		config->request_uri, tw__via_name(q->transport),
+		identity->request_uri, tw__via_name(q->transport),
 		q->local_host, q->local_port, q->transaction.branch);
 	(void)tw__buf_printf(out, "From: <sip:%s@%s>;tag=%s\r\n"
 		"To: <%s>\r\n"
 		"Call-ID: %s\r\n"
 		"CSeq: %" PRIu32 " OPTIONS\r\n",
-		config->aor_user, config->domain, q->from_tag,
-		config->request_uri, q->call_id, q->transaction.cseq);
+		config->aor_user, identity->domain, q->from_tag,
+		identity->request_uri, q->call_id, q->transaction.cseq);
+	if (config->route)
+		(void)tw__buf_printf(out, "Route: %s\r\n", config->route);
 	(void)tw__buf_printf(out, "Accept: application/sdp\r\n"
 		"User-Agent: trunkwise/%s\r\n"
 		"Content-Length: 0\r\n\r\n", tw_version());

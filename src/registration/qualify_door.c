@@ -114,8 +114,9 @@ static tw_status build(tw_qualify *q, const tw_trunk_options *options,
 	if (!status)
 		status = read_limits(q, &o, err);
 	if (!status)
-		status = set_host(q, q->config.host, q->config.port,
-			q->config.transport, err);
+		status = set_host(q, q->config.hop[0].host,
+			q->config.hop[0].port, q->config.hop[0].transport,
+			err);
 	return status;
 }
 

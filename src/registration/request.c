@@ -20,42 +20,47 @@ static const char *contact_param(uint32_t transport)
 static void write_fixed(tw_registration *reg)
 {
 	const struct tw_trunk_config *config = &reg->config;
+	const struct tw_identity *identity = tw__reach_identity(reg);
+	uint32_t transport = tw__reach_transport(reg);
 	struct tw_buf *out = &reg->request;
 
 	(void)tw__buf_printf(out, "REGISTER %s SIP/2.0\r\n"
 		"Via: SIP/2.0/%s %s:%" PRIu32 ";branch=%s;rport\r\n"
 		"Max-Forwards: 70\r\n",
-		config->request_uri, tw__via_name(config->transport),
+		identity->request_uri, tw__via_name(transport),
 		reg->local_host, reg->local_port, reg->transaction.branch);
 	(void)tw__buf_printf(out, "From: <sip:%s@%s>;tag=%s\r\n"
 		"To: <sip:%s@%s>\r\n"
 		"Call-ID: %s\r\n"
 		"CSeq: %" PRIu32 " REGISTER\r\n",
-		config->aor_user, config->domain, reg->from_tag,
-		config->aor_user, config->domain, reg->call_id, reg->cseq);
+		config->aor_user, identity->domain, reg->from_tag,
+		config->aor_user, identity->domain, reg->call_id, reg->cseq);
+	if (config->route)
+		(void)tw__buf_printf(out, "Route: %s\r\n", config->route);
 	(void)tw__buf_printf(out, "Contact: <sip:%s@%s:%" PRIu32 "%s>\r\n"
 		"Expires: %" PRIu32 "\r\n"
 		"User-Agent: trunkwise/%s\r\n",
 		config->contact_user, reg->local_host, reg->local_port,
-		contact_param(config->transport),
+		contact_param(transport),
 		reg->unregister ? 0 : reg->asked_s, tw_version());
 }
 
 /* Who is asking, and nothing that a secret went into. */
 static void write_empty_authorization(tw_registration *reg)
 {
-	const struct tw_trunk_config *config = &reg->config;
+	const struct tw_identity *identity = tw__reach_identity(reg);
 
 	(void)tw__buf_printf(&reg->request, "Authorization: Digest "
 		"username=\"%s\", realm=\"%s\", nonce=\"\", uri=\"%s\", "
-		"response=\"\"\r\n", config->auth_user,
-		reg->realm[0] ? reg->realm : config->domain,
-		config->request_uri);
+		"response=\"\"\r\n", reg->config.auth_user,
+		reg->realm[0] ? reg->realm : identity->domain,
+		identity->request_uri);
 }
 
 tw_status tw__request_write(tw_registration *reg, tw_error *err)
 {
 	struct tw_digest_secret secret = tw__registration_secret(reg);
+	const struct tw_identity *identity = tw__reach_identity(reg);
 	tw_status status;
 
 	tw__buf_clear(&reg->request);
@@ -67,7 +72,7 @@ tw_status tw__request_write(tw_registration *reg, tw_error *err)
 			continue;
 		status = tw__credentials_write(&reg->request,
 			&reg->credentials[i], &reg->counts, reg->random,
-			&secret, "REGISTER", reg->config.request_uri, err);
+			&secret, "REGISTER", identity->request_uri, err);
 		if (status)
 			return status;
 		(void)tw__buf_text(&reg->request, "\r\n");

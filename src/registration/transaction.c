@@ -15,6 +15,7 @@ void tw__transaction_start(struct tw_transaction *tr, bool reliable,
 	tr->pending = true;
 	tr->proceeding = false;
 	tr->reliable = reliable;
+	tr->sent_at = now_us;
 	tr->interval_us = TW_SIP_T1_US;
 	tr->retransmit_at = reliable ? INT64_MAX : now_us + TW_SIP_T1_US;
 	tr->timeout_at = now_us + TW_SIP_F_US;

@@ -26,6 +26,7 @@ struct tw_transaction {
 	bool reliable;             /* TCP or TLS: no timer E */
 	const char *method;        /* of its requests; set once, by owner */
 	uint32_t cseq;
+	int64_t sent_at;           /* the first time */
 	int64_t interval_us;       /* of timer E */
 	int64_t retransmit_at;     /* INT64_MAX: never */
 	int64_t timeout_at;        /* timer F */

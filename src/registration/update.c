@@ -16,15 +16,25 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static bool same_hop(const struct tw_hop *a, const struct tw_hop *b)
+{
+	return same_text(a->wire, b->wire) && a->port == b->port &&
+		a->transport == b->transport &&
+		a->transport_given == b->transport_given;
+}
+
 static bool same_binding(const struct tw_trunk_config *a,
 			 const struct tw_trunk_config *b)
 {
-	return a->transport == b->transport &&
-		same_text(a->contact_user, b->contact_user) &&
+	for (size_t i = 0; i < TW_HOPS_MAX; i++)
+		if (!same_hop(&a->hop[i], &b->hop[i]) ||
+		    !same_text(a->identity[i].domain, b->identity[i].domain) ||
+		    !same_text(a->identity[i].request_uri,
+			       b->identity[i].request_uri))
+			return false;
+	return same_text(a->contact_user, b->contact_user) &&
 		same_text(a->aor_user, b->aor_user) &&
-		same_text(a->domain, b->domain) &&
-		same_text(a->request_uri, b->request_uri) &&
-		same_text(a->host_wire, b->host_wire) && a->port == b->port;
+		same_text(a->route, b->route);
 }
 
 static bool same_password(const struct tw_trunk_config *a,
@@ -53,7 +63,9 @@ static bool same_rules(const struct tw_trunk_config *a,
 		a->retry_base_s == b->retry_base_s &&
 		a->retry_max_s == b->retry_max_s &&
 		a->refused_tries == b->refused_tries &&
-		a->refused_probe_s == b->refused_probe_s;
+		a->refused_probe_s == b->refused_probe_s &&
+		a->target_timeout_s == b->target_timeout_s &&
+		a->keepalive_s == b->keepalive_s;
 }
 
 /* The random token of the first options stays, where none is asked for. */
@@ -150,7 +162,7 @@ tw_status tw_registration_forget(tw_registration *reg, int64_t now_us,
 	reg->wanted = false;
 	reg->transaction.pending = false;
 	reg->send_waits = false;
-	reg->local_wanted = reg->target_waits = false;
+	tw__reach_cancel(reg);
 	tw__pace_drop(&reg->ticket);
 	reg->expires_at = 0;
 	reg->granted_s = 0;

@@ -29,6 +29,16 @@ tw_status tw__trunk_qualify_open(tw_trunk *trunk,
  * know, and a carrier that refused us would be asked for nothing. */
 static void follow(tw_trunk *trunk, int64_t now_us)
 {
+	const char *host;
+	uint32_t number, transport;
+
+	/* the one that holds the binding, not one that is only tried */
+	if (trunk->state == TW_TRUNK_REGISTERED &&
+	    !tw_registration_is_pending(trunk->registration) &&
+	    !tw_registration_target(&host, &number, &transport,
+				    trunk->registration, NULL))
+		(void)tw_qualify_set_target(trunk->qualify, host, number,
+			transport, now_us, NULL);
 	if (trunk->state == TW_TRUNK_REGISTERED)
 		(void)tw_qualify_start(trunk->qualify, now_us, NULL);
 	else

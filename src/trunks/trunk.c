@@ -92,11 +92,7 @@ static tw_status set_target(tw_trunk *trunk, const char *host,
 		return status;
 	tw__sip_peer_free(trunk->peer);
 	trunk->peer = peer;
-	status = set_local(trunk, err);
-	if (!status && trunk->qualify)
-		status = tw_qualify_set_target(trunk->qualify, host, number,
-			transport, tw__trunks_now(trunk->set), err);
-	return status;
+	return set_local(trunk, err);
 }
 
 static tw_status add(struct tw_index *index, struct tw_index_node *node,

@@ -31,6 +31,15 @@ struct fake {
 	unsigned events;
 	tw_trunk_event event;        /* the last one */
 	int fail_sends;
+	/* DNS and the way there */
+	const tw_dns_record *zone;   /* NULL: every name has an address */
+	size_t zone_size;
+	const char *dns_error;       /* why no question is answered */
+	bool dns_silent;
+	unsigned queries;
+	unsigned targets;            /* TARGET actions */
+	const char *unreachable;     /* an address without a way to it */
+	char to[128];                /* of the last: "udp:192.0.2.1:5060" */
 };
 
 #define SECONDS(n) ((int64_t)(n) * 1000000)
@@ -51,17 +60,65 @@ static tw_trunk_options FAKE_UNUSED fake_options(void)
 	return o;
 }
 
+/* Everything of that name, as a resolver that helps would say it. */
+static void fake_dns(struct fake *f, const tw_registration_action *action)
+{
+	tw_dns_record found[64] = { { sizeof(tw_dns_record), TW_DNS_A, 300,
+		0, 0, 0, action->host, "192.0.2.99", NULL, NULL } };
+	size_t count = !f->zone && action->query_type == TW_DNS_A;
+
+	f->queries++;
+	if (f->dns_silent)
+		return;
+	if (f->dns_error) {
+		assert_int_equal(tw_registration_query_failed(f->reg,
+			action->query, f->dns_error, f->now, NULL), TW_OK);
+		return;
+	}
+	for (size_t i = 0; i < f->zone_size && count < 64; i++)
+		if (!strcmp(f->zone[i].name, action->host) &&
+		    (f->zone[i].type == action->query_type ||
+		     f->zone[i].type == TW_DNS_CNAME))
+			found[count++] = f->zone[i];
+	assert_int_equal(tw_registration_records(f->reg, action->query,
+		found, count, f->now, NULL), TW_OK);
+}
+
+static void fake_target(struct fake *f, const tw_registration_action *action)
+{
+	f->targets++;
+	if (f->unreachable && !strcmp(f->unreachable, action->host))
+		assert_int_equal(tw_registration_send_failed(f->reg, f->now,
+			NULL), TW_OK);
+	else
+		assert_int_equal(tw_registration_set_local(f->reg,
+			"192.0.2.7", 5060, NULL), TW_OK);
+}
+
 static void FAKE_UNUSED fake_drain(struct fake *f)
 {
+	static const char *const names[] = { "?", "udp", "tcp", "tls" };
 	tw_registration_action action = TW_REGISTRATION_ACTION_INIT;
 
 	while (tw_registration_next(&action, f->reg, NULL) == TW_OK) {
-		if (action.kind == TW_ACTION_EVENT) {
+		switch (action.kind) {
+		case TW_ACTION_EVENT:
 			f->event = action.event;
 			f->events++;
 			continue;
+		case TW_ACTION_QUERY:
+			fake_dns(f, &action);
+			continue;
+		case TW_ACTION_TARGET:
+			fake_target(f, &action);
+			continue;
+		default:
+			assert_int_equal(action.kind, TW_ACTION_SEND);
+			break;
 		}
-		assert_int_equal(action.kind, TW_ACTION_SEND);
+		(void)snprintf(f->to, sizeof(f->to), "%s:%s:%u",
+			names[action.transport & 3], action.host,
+			action.port);
 		assert_true(action.data_size < sizeof(f->sent));
 		memcpy(f->sent, action.data, action.data_size);
 		f->sent[action.data_size] = '\0';

@@ -513,7 +513,7 @@ static void test_ipv6_and_transports(void **state)
 	assert_non_null(strstr(f.sent, "SIP/2.0/TCP [2001:db8::2]:5060;"));
 	assert_non_null(strstr(f.sent, "<sip:a%20b%40c@[2001:db8::1]>"));
 	assert_non_null(strstr(f.sent, ";transport=tcp>"));
-	assert_string_equal(f.event.target, "tcp:[2001:db8::1]");
+	assert_string_equal(f.event.target, "tcp:[2001:db8::1]:5060");
 	/* reliable: never sent twice */
 	fake_run(&f, f.now + SECONDS(31));
 	assert_int_equal(f.sends, 1);

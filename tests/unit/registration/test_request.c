@@ -52,11 +52,11 @@ static void test_transports(void **state)
 {
 	static const struct { const char *registrar, *via, *contact; }
 	rows[] = {
-		{ "sip:h.test;transport=udp", "\r\nVia: SIP/2.0/UDP ",
+		{ "sip:192.0.2.9;transport=udp", "\r\nVia: SIP/2.0/UDP ",
 		  ":5060>\r\n" },
-		{ "sip:h.test;transport=tcp", "\r\nVia: SIP/2.0/TCP ",
+		{ "sip:192.0.2.9;transport=tcp", "\r\nVia: SIP/2.0/TCP ",
 		  ":5060;transport=tcp>\r\n" },
-		{ "sip:h.test;transport=tls", "\r\nVia: SIP/2.0/TLS ",
+		{ "sip:192.0.2.9;transport=tls", "\r\nVia: SIP/2.0/TLS ",
 		  ":5060;transport=tls>\r\n" },
 	};
 

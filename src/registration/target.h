@@ -1,0 +1,78 @@
+/**
+ * @file src/registration/target.h  Whom a trunk speaks to
+ *
+ * Decides which target is tried next and how the failed ones are avoided. It
+ * refuses to know what is sent to it and what an answer means.
+ */
+#ifndef TW_SRC_REGISTRATION_TARGET_H
+#define TW_SRC_REGISTRATION_TARGET_H
+
+#include "config.h"
+#include "resolve.h"
+
+#define TW_TARGETS_ATTEMPT 4u              /* tried within one attempt */
+#define TW_HOLD_MIN_US    60000000LL       /* after the first failure */
+#define TW_HOLD_MAX_US   900000000LL
+
+struct tw_target {
+	struct tw_address at;
+	uint8_t hop;                       /* which registrar's */
+	uint8_t failures;                  /* in a row */
+	bool tried;                        /* within this attempt */
+	int64_t held_until;                /* after that it may be tried */
+	int64_t retry_at;                  /* of a Retry-After: not before */
+};
+
+/* Of one registrar: addresses in the order of RFC 3263. */
+struct tw_target_list {
+	struct tw_target *target;
+	size_t count;
+	bool fixed;                        /* an IP address: never asked */
+	bool asked;                        /* within this attempt */
+	int64_t stale_at;                  /* then DNS is asked again */
+};
+
+struct tw_targets {
+	struct tw_target_list list[TW_HOPS_MAX];
+	size_t hops;
+	unsigned tries;                    /* within this attempt */
+	struct tw_target *current;         /* sticky; NULL: none yet */
+};
+
+enum tw_choice {
+	TW_CHOICE_TARGET,                  /* `current` */
+	TW_CHOICE_RESOLVE,                 /* *hop, by DNS */
+	TW_CHOICE_NONE
+};
+
+/* IP addresses stand at once. */
+tw_status tw__targets_init(struct tw_targets *targets,
+			   const struct tw_trunk_config *config,
+			   tw_error *err);
+void tw__targets_free(struct tw_targets *targets);
+
+/* A new attempt: all may be tried, DNS may be asked. */
+void tw__targets_open(struct tw_targets *targets);
+
+/* What is to be done next within the attempt. stay: the present target
+ * first, whatever is better. */
+enum tw_choice tw__targets_choose(struct tw_targets *targets, size_t *hop,
+				  bool stay, int64_t now_us);
+/* Another one that is no worse would be tried if the present one failed. */
+bool tw__targets_other(const struct tw_targets *targets, int64_t now_us);
+
+/* What DNS said; health is kept for addresses that stay. */
+tw_status tw__targets_set(struct tw_targets *targets, size_t hop,
+			  const struct tw_resolve *resolve, int64_t now_us,
+			  tw_error *err);
+
+/* Of the present one. */
+void tw__targets_failed(struct tw_targets *targets, int64_t now_us);
+void tw__targets_good(struct tw_targets *targets);
+
+/* When the first of them may be asked again, if a Retry-After binds all; 0:
+ * one is free. */
+int64_t tw__targets_retry_at(const struct tw_targets *targets,
+			     int64_t now_us);
+
+#endif
