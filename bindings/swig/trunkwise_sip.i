@@ -50,58 +50,159 @@ typedef struct tw_trunk_health {
 } tw_trunk_health;
 %mutable;
 
-%apply (const void *data, size_t size) {
-	(const void *password, size_t password_size)
+%{
+#include <stddef.h>
+
+/* Options of a trunk by their names; one row for each, as in trunk.h. */
+enum trunk_field_kind { TRUNK_TEXT, TRUNK_BYTES, TRUNK_NUMBER, TRUNK_FLAG };
+
+static const struct trunk_field {
+	const char *name;
+	enum trunk_field_kind kind;
+	size_t at;                       /* in the struct; of a flag: its bit */
+} trunk_fields[] = {
+#define FIELD(kind, name) { #name, kind, offsetof(tw_trunk_options, name) }
+	FIELD(TRUNK_TEXT, name),
+	FIELD(TRUNK_TEXT, registrar),
+	FIELD(TRUNK_TEXT, user),
+	FIELD(TRUNK_TEXT, auth_user),
+	FIELD(TRUNK_BYTES, password),
+	FIELD(TRUNK_TEXT, realm),
+	FIELD(TRUNK_TEXT, contact_user),
+	FIELD(TRUNK_TEXT, domain),
+	FIELD(TRUNK_NUMBER, expires_s),
+	FIELD(TRUNK_NUMBER, digest_min),
+	FIELD(TRUNK_NUMBER, retry_base_s),
+	FIELD(TRUNK_NUMBER, retry_max_s),
+	FIELD(TRUNK_NUMBER, refused_tries),
+	FIELD(TRUNK_NUMBER, refused_probe_s),
+	FIELD(TRUNK_TEXT, ha1),
+	FIELD(TRUNK_NUMBER, qualify_s),
+	FIELD(TRUNK_NUMBER, qualify_timeout_ms),
+	FIELD(TRUNK_NUMBER, qualify_down),
+	FIELD(TRUNK_NUMBER, qualify_up),
+	FIELD(TRUNK_NUMBER, qualify_loss_percent),
+	FIELD(TRUNK_NUMBER, qualify_rtt_ms),
+	FIELD(TRUNK_TEXT, qualify_alive),
+	{ "empty_authorization", TRUNK_FLAG, TW_TRUNK_EMPTY_AUTHORIZATION },
+#undef FIELD
 };
-%typemap(freearg) (const void *password, size_t password_size) =
-	(const void *data, size_t size);
+
+static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
+			   PyObject *value)
+{
+	char *at = (char *)o + (f->kind == TRUNK_FLAG ? 0 : f->at);
+	const char *text = NULL;
+	unsigned long number;
+	Py_ssize_t size;
+	char *bytes;
+	int yes;
+
+	switch (f->kind) {
+
+	case TRUNK_TEXT:
+		text = PyUnicode_AsUTF8AndSize(value, &size);
+		if (!text)
+			return 0;
+		if (strlen(text) != (size_t)size) {
+			PyErr_Format(PyExc_ValueError, "%s: embedded null",
+				     f->name);
+			return 0;
+		}
+		memcpy(at, &text, sizeof text);
+		return 1;
+
+	case TRUNK_BYTES:
+		if (PyBytes_AsStringAndSize(value, &bytes, &size) < 0)
+			return 0;
+		o->password = bytes;
+		o->password_size = (size_t)size;
+		return 1;
+
+	case TRUNK_NUMBER:
+		number = PyLong_AsUnsignedLong(value);
+		if (PyErr_Occurred())
+			return 0;
+		if (number > UINT32_MAX) {
+			PyErr_Format(PyExc_OverflowError,
+				     "%s is too large", f->name);
+			return 0;
+		}
+		*(uint32_t *)at = (uint32_t)number;
+		return 1;
+
+	default:
+		yes = PyObject_IsTrue(value);
+		if (yes > 0)
+			o->flags |= (uint32_t)f->at;
+		return yes >= 0;
+	}
+}
+
+/* Borrows from the dict, which nobody else holds. */
+static int trunk_options_read(tw_trunk_options *o, PyObject *dict)
+{
+	PyObject *key, *value;
+	Py_ssize_t at = 0;
+
+	if (!PyDict_Check(dict)) {
+		PyErr_SetString(PyExc_TypeError, "options are a dict");
+		return 0;
+	}
+	while (PyDict_Next(dict, &at, &key, &value)) {
+		const struct trunk_field *field = NULL;
+
+		for (size_t i = 0; i < sizeof trunk_fields /
+		     sizeof trunk_fields[0]; i++)
+			if (PyUnicode_Check(key) &&
+			    !PyUnicode_CompareWithASCIIString(key,
+					trunk_fields[i].name))
+				field = &trunk_fields[i];
+		if (!field) {
+			PyErr_Format(PyExc_TypeError,
+				     "a trunk has no option %R", key);
+			return 0;
+		}
+		if (value != Py_None && !trunk_field_set(o, field, value))
+			return 0;
+	}
+	return 1;
+}
+%}
+
+%typemap(in) const tw_trunk_options *options
+	(tw_trunk_options o = TW_TRUNK_OPTIONS_INIT)
+{
+	if (!trunk_options_read(&o, $input))
+		SWIG_fail;
+	$1 = &o;
+}
+TW_INT_OUT(uint32_t, out_change, PyLong_FromUnsignedLong)
 
 %inline %{
 static tw_status trunks_new(tw_trunks **out, const char *local_host,
-			    uint32_t local_port, tw_error *err)
+	uint32_t local_port, uint32_t requests_per_s,
+	uint32_t registrar_requests_per_s, uint32_t start_spread_s,
+	int leased, tw_error *err)
 {
 	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
 
 	o.local_host = local_host;
 	o.local_port = local_port;
+	o.requests_per_s = requests_per_s;
+	o.registrar_requests_per_s = registrar_requests_per_s;
+	o.start_spread_s = start_spread_s;
+	if (leased)
+		o.flags |= TW_TRUNKS_LEASED;
 	return tw_trunks_new_managed(out, &o, err);
-}
-
-static tw_status trunk_new(tw_trunk **out, tw_trunks *trunks,
-	const char *name, const char *registrar, const char *user,
-	const char *auth_user, const void *password, size_t password_size,
-	const char *realm, const char *contact_user, const char *domain,
-	uint32_t expires_s, uint32_t digest_min, uint32_t refused_tries,
-	uint32_t qualify_s, uint32_t qualify_timeout_ms,
-	uint32_t qualify_down, uint32_t qualify_up,
-	uint32_t qualify_loss_percent, uint32_t qualify_rtt_ms,
-	const char *qualify_alive, tw_error *err)
-{
-	tw_trunk_options o = TW_TRUNK_OPTIONS_INIT;
-
-	o.name = name;
-	o.registrar = registrar;
-	o.user = user;
-	o.auth_user = auth_user;
-	o.password = password;
-	o.password_size = password_size;
-	o.realm = realm;
-	o.contact_user = contact_user;
-	o.domain = domain;
-	o.expires_s = expires_s;
-	o.digest_min = digest_min;
-	o.refused_tries = refused_tries;
-	o.qualify_s = qualify_s;
-	o.qualify_timeout_ms = qualify_timeout_ms;
-	o.qualify_down = qualify_down;
-	o.qualify_up = qualify_up;
-	o.qualify_loss_percent = qualify_loss_percent;
-	o.qualify_rtt_ms = qualify_rtt_ms;
-	o.qualify_alive = qualify_alive;
-	return tw_trunk_new(out, trunks, &o, err);
 }
 %}
 
+tw_status tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
+		       const tw_trunk_options *options, tw_error *err);
+tw_status tw_trunk_remove(tw_trunk *trunk, tw_error *err);
+tw_status tw_trunks_lease(tw_trunks *trunks, int64_t until_us,
+			  tw_error *err);
 int tw_trunks_fd(const tw_trunks *trunks);
 tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *trunks,
 			       tw_error *err);

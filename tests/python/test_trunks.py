@@ -331,6 +331,60 @@ def test_calls_from_other_threads(registrar):
         assert done == {"one", "two"}
 
 
+def test_removed_trunk_says_good_bye(registrar):
+    with trunkwise.Trunks() as trunks:
+        main = trunks.add(name="main", registrar=registrar.uri,
+                          user="trunk1", password=b"s3cret")
+        main.start()
+        wait(trunks, "registered")
+        assert trunks["main"] is main and len(trunks) == 1
+        main.remove()
+        assert len(trunks) == 0 and registrar.bindings["trunk1"] == 300
+        with pytest.raises(ValueError):
+            main.start()
+        again = trunks.add(name="main", registrar=registrar.uri,
+                           user="trunk2", password=b"zwei")
+        assert wait(trunks, "removed").code == 200
+        assert registrar.bindings == {"trunk1": 0}
+        assert list(trunks) == [again]
+        again.close()
+        assert list(trunks) == []
+
+
+def test_one_node_holds_the_lease(registrar):
+    with trunkwise.Trunks(leased=True) as trunks:
+        trunks.add(name="main", registrar=registrar.uri, user="trunk1",
+                   password=b"s3cret").start()
+        assert list(trunks.events(0.1)) == [] and not registrar.requests
+        trunks.lease(30)
+        wait(trunks, "registered")
+        trunks.lease(0)
+        wait(trunks, "idle")
+        assert registrar.bindings == {"trunk1": 0} and not trunks.pending
+    with trunkwise.Trunks() as trunks, pytest.raises(ValueError):
+        trunks.lease(30)
+
+
+def test_options_of_a_trunk(registrar):
+    with trunkwise.Trunks(requests_per_s=0, start_spread_s=0) as trunks:
+        def refused(error, **options):
+            with pytest.raises(error):
+                trunks.add(name="n", registrar=registrar.uri, user="u",
+                           **options)
+        refused(TypeError, expire_s=60)
+        refused(TypeError, expires_s="60")
+        refused(OverflowError, expires_s=2 ** 32)
+        refused(OverflowError, expires_s=2 ** 70)
+        refused(OverflowError, expires_s=-1)
+        refused(ValueError, expires_s=59)
+        refused(ValueError, realm="a\0b")
+        refused(ValueError, qualify_s=1)
+        refused(TypeError, realm=b"bytes")
+        trunks.add(name="n", registrar=registrar.uri, user="u", realm=None,
+                   password=bytearray(b"s"), ha1=None, qualify_s=30,
+                   empty_authorization=True)
+
+
 def test_errors_of_the_set(registrar):
     with trunkwise.Trunks() as trunks:
         main = trunks.add(name="main", registrar=registrar.uri, user="u")

@@ -20,7 +20,8 @@ import datetime as dt
 import select
 import time
 import warnings
-from typing import Iterator, NamedTuple, Sequence
+import weakref
+from typing import Iterator, NamedTuple, TypedDict, Unpack
 
 from .errors import InvalidArgument, Unsupported, raise_
 
@@ -38,6 +39,49 @@ except ImportError as error:
 raw_sip.set_raise_hook(raise_)
 
 _DIGESTS = {"MD5": 1, "SHA-256": 2, "SHA-512-256": 3}
+
+
+class TrunkOptions(TypedDict, total=False):
+    """What a trunk may be given beside name, registrar and user; they mean
+    what ``tw_trunk_options`` says in trunkwise/trunk.h. None is left out."""
+
+    password: bytes
+    auth_user: str | None
+    realm: str | None
+    domain: str | None
+    contact_user: str | None
+    expires_s: int
+    digest_min: str
+    retry_base_s: int
+    retry_max_s: int
+    refused_tries: int
+    refused_probe_s: int
+    ha1: str | None
+    empty_authorization: bool
+    qualify_s: int
+    qualify_timeout_ms: int
+    qualify_down: int
+    qualify_up: int
+    qualify_loss_percent: int
+    qualify_rtt_ms: int
+    qualify_alive: Sequence[int | str] | None
+
+
+def _options(options: TrunkOptions) -> dict[str, object]:
+    """As the library takes them."""
+    made: dict[str, object] = dict(options)
+    digest = options.get("digest_min", "MD5")
+    if digest not in _DIGESTS:
+        raise InvalidArgument("is unknown; write one of "
+                              + ", ".join(_DIGESTS), field="digest_min")
+    made["digest_min"] = _DIGESTS[digest]
+    if isinstance(made.get("password"), str):
+        raise TypeError("password is bytes; encode it, as a rule with UTF-8")
+    if made.get("password") is not None:
+        made["password"] = bytes(made["password"])  # type: ignore[call-overload]
+    if (alive := options.get("qualify_alive")) is not None:
+        made["qualify_alive"] = " ".join(map(str, alive))
+    return made
 
 
 class TrunkEvent(NamedTuple):
@@ -117,8 +161,9 @@ def _until(at_us: int) -> dt.timedelta | None:
 class Trunk:
     """One registration with a carrier; made by ``Trunks.add``."""
 
-    def __init__(self, handle: raw_sip.tw_trunk, name: str):
+    def __init__(self, handle: raw_sip.tw_trunk, name: str, home: "Trunks"):
         self._handle: raw_sip.tw_trunk | None = handle
+        self._home = weakref.ref(home)
         self.name = name
 
     @property
@@ -161,9 +206,19 @@ class Trunk:
         send yourself; see ``tw_trunk_authorize`` in trunkwise/trunk.h."""
         return raw_sip.tw_trunk_authorize(self.handle, method, uri, response)
 
+    def remove(self) -> None:
+        """Un-registers and forgets it; its last event, "removed", tells the
+        end. The name is free at once."""
+        raw_sip.tw_trunk_remove(self.handle)
+        self.handle.thisown = False
+        self.close()
+
     def close(self) -> None:
         """Forgets it without a word to the registrar."""
         self._handle = None
+        home = self._home()
+        if home is not None:
+            home._drop(self)
 
     def __repr__(self) -> str:
         state = "closed" if self._handle is None else self.status.state
@@ -172,12 +227,20 @@ class Trunk:
 
 class Trunks:
     """A set of trunks. ``local_host`` is the address to speak from; left
-    out, it is that of the route to each registrar."""
+    out, it is that of the route to each registrar. No more REGISTERs a second
+    leave than ``requests_per_s`` in all and ``registrar_requests_per_s`` to
+    one registrar (0: no limit), and a start waits a random part of
+    ``start_spread_s``. A ``leased`` set registers only while ``lease`` lets
+    it."""
 
-    def __init__(self, *, local_host: str | None = None, local_port: int = 0):
+    def __init__(self, *, local_host: str | None = None, local_port: int = 0,
+                 requests_per_s: int = 500, registrar_requests_per_s: int = 50,
+                 start_spread_s: int = 0, leased: bool = False):
         self._handle: raw_sip.tw_trunks | None = None
-        self._trunks: list[Trunk] = []
-        self._handle = raw_sip.trunks_new(local_host, local_port)
+        self._trunks: dict[str, Trunk] = {}
+        self._handle = raw_sip.trunks_new(
+            local_host, local_port, requests_per_s, registrar_requests_per_s,
+            start_spread_s, leased)
 
     @property
     def handle(self) -> raw_sip.tw_trunks:
@@ -186,14 +249,7 @@ class Trunks:
         return self._handle
 
     def add(self, *, name: str, registrar: str, user: str,
-            password: bytes = b"", auth_user: str | None = None,
-            realm: str | None = None, domain: str | None = None,
-            contact_user: str | None = None, expires_s: int = 300,
-            digest_min: str = "MD5", refused_tries: int = 2,
-            qualify_s: int = 0, qualify_timeout_ms: int = 4000,
-            qualify_down: int = 3, qualify_up: int = 3,
-            qualify_loss_percent: int = 10, qualify_rtt_ms: int = 0,
-            qualify_alive: Sequence[int | str] | None = None) -> Trunk:
+            **options: Unpack[TrunkOptions]) -> Trunk:
         """A trunk, not yet started.
 
         ``registrar`` is ``sip:ADDRESS[:PORT][;transport=udp]``; without
@@ -207,21 +263,36 @@ class Trunks:
         (``[404, "2xx"]``); left out: every final answer but 408, 502, 503
         and 504.
         """
-        if digest_min not in _DIGESTS:
-            raise InvalidArgument("is unknown; write one of "
-                                  + ", ".join(_DIGESTS), field="digest_min")
-        if isinstance(password, str):
-            raise TypeError("password is bytes; encode it, as a rule with "
-                            "UTF-8")
-        trunk = Trunk(raw_sip.trunk_new(
-            self.handle, name, registrar, user, auth_user, password, realm,
-            contact_user, domain, expires_s, _DIGESTS[digest_min],
-            refused_tries, qualify_s, qualify_timeout_ms, qualify_down,
-            qualify_up, qualify_loss_percent, qualify_rtt_ms,
-            None if qualify_alive is None
-            else " ".join(map(str, qualify_alive))), name)
-        self._trunks.append(trunk)
+        trunk = Trunk(raw_sip.tw_trunk_new(self.handle, {
+            **_options(options), "name": name, "registrar": registrar,
+            "user": user}), name, self)
+        self._trunks[name] = trunk
         return trunk
+
+    def lease(self, seconds: float) -> None:
+        """Lets this node register for so long, of a set made ``leased``.
+        Renew it before; 0 gives it up, and un-registers."""
+        now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+        raw_sip.tw_trunks_lease(self.handle, now + int(seconds * 1_000_000)
+                                if seconds > 0 else 0)
+
+    @property
+    def pending(self) -> int:
+        """Requests that wait for an answer or for their turn."""
+        return raw_sip.tw_trunks_pending(self.handle)
+
+    def _drop(self, trunk: Trunk) -> None:
+        if self._trunks.get(trunk.name) is trunk:
+            del self._trunks[trunk.name]
+
+    def __iter__(self) -> Iterator[Trunk]:
+        return iter(list(self._trunks.values()))
+
+    def __len__(self) -> int:
+        return len(self._trunks)
+
+    def __getitem__(self, name: str) -> Trunk:
+        return self._trunks[name]
 
     def fileno(self) -> int:
         """Readable while an event waits, for select, poll and asyncio; read
@@ -254,9 +325,8 @@ class Trunks:
     def close(self) -> None:
         """Drops all trunks without a word to their registrars; ``stop`` them
         and wait for "idle" before, where that matters."""
-        for trunk in self._trunks:
+        for trunk in list(self._trunks.values()):
             trunk.close()
-        self._trunks.clear()
         self._handle = None
 
     def __enter__(self) -> "Trunks":
