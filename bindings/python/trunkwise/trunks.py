@@ -21,7 +21,7 @@ import select
 import time
 import warnings
 import weakref
-from typing import Iterator, NamedTuple, TypedDict, Unpack
+from typing import Iterator, NamedTuple, Sequence, TypedDict, Unpack
 
 from .errors import InvalidArgument, Unsupported, raise_
 
