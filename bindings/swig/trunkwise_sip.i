@@ -15,6 +15,8 @@
 %thread;
 TW_HANDLE(tw_trunks)
 TW_HANDLE(tw_trunk)
+/* Results are memory of the interpreter's, and freed under its lock. */
+%nothread;
 TW_RESULT(tw_trunk_status, TW_TRUNK_STATUS_INIT)
 TW_RESULT(tw_trunk_event, TW_TRUNK_EVENT_INIT)
 TW_RESULT(tw_trunk_health, TW_TRUNK_HEALTH_INIT)
@@ -49,6 +51,7 @@ typedef struct tw_trunk_health {
 	char reason[160];
 } tw_trunk_health;
 %mutable;
+%thread;
 
 %{
 #include <stddef.h>

@@ -320,10 +320,14 @@ typedef struct tw_trunks_options {
 	uint32_t registrar_requests_per_s;   /* to each; 0: no limit */
 	uint32_t start_spread_s;    /* a start waits a random part of it;
 				       these three: see trunkwise/pace.h */
+	uint32_t trace_max;         /* SIP messages kept for
+				       tw_trunks_next_trace(): ..100000; 0:
+				       none is traced */
+	uint32_t trace_flags;       /* TW_SIP_MASK_ of trunkwise/sys/sip.h */
 } tw_trunks_options;
 
 #define TW_TRUNKS_OPTIONS_INIT { sizeof(tw_trunks_options), 0, NULL, NULL, \
-	NULL, 0, NULL, NULL, 500, 50, 0 }
+	NULL, 0, NULL, NULL, 500, 50, 0, 0, 0 }
 
 /**
  * New set on a private thread with a SIP stack of its own, that registers
@@ -421,6 +425,43 @@ TW_EXTERN(tw_status) tw_trunks_match(tw_trunk **out, tw_trunks *trunks,
  * ones are merged into its last, which then spans several changes.
  * @return TW_OK, TW_ITER_END */
 TW_EXTERN(tw_status) tw_trunks_next_event(tw_trunk_event *out,
+					  tw_trunks *trunks, tw_error *err);
+
+#define TW_TRACE_SENT     1u
+#define TW_TRACE_RECEIVED 2u
+
+/* flags of tw_trunk_trace */
+#define TW_TRACE_REFUSED 1u  /* malformed, or from elsewhere than the trunk's
+				target: nothing came of it */
+
+typedef struct tw_trunk_trace {
+	uint32_t size;
+	uint32_t direction;         /* TW_TRACE_ */
+	uint32_t transport;         /* TW_TRANSPORT_ */
+	uint32_t flags;             /* TW_TRACE_ */
+	int64_t at;                 /* monotonic us of the set's clock */
+	uint64_t lost;              /* older ones that made room unread */
+	char trunk[64];             /* name; "" if it is no trunk's */
+	char peer[96];              /* "192.0.2.1:5060", "[2001:db8::1]:5060" */
+	char *text;                 /* new, tw_free(); as tw_sip_mask() */
+	size_t text_size;           /* without its NUL */
+} tw_trunk_trace;
+
+#define TW_TRUNK_TRACE_INIT { sizeof(tw_trunk_trace), 0, 0, 0, 0, 0, "", \
+	"", NULL, 0 }
+
+/**
+ * Oldest unread message that a trunk sent or got, secrets masked when it was
+ * written down: none rest in memory for this. Retransmissions are messages of
+ * their own. When `trace_max` are unread, the oldest makes room, so that a
+ * slow reader delays no registration. Requests that strangers send to a
+ * managed set are here, too, what libre answers them is not; keep-alives are
+ * not.
+ *
+ * @param out  its size must be that of this header's struct
+ * @return TW_OK (new text), TW_ITER_END, TW_EINVAL
+ */
+TW_EXTERN(tw_status) tw_trunks_next_trace(tw_trunk_trace *out,
 					  tw_trunks *trunks, tw_error *err);
 
 /** For hosts that drive time themselves: when process wants a call. */

@@ -29,6 +29,14 @@ static bool response_h(const struct sip_msg *msg, void *arg)
 	return tw__port_response(tls->port, msg, tls);
 }
 
+static bool request_h(const struct sip_msg *msg, void *arg)
+{
+	struct tw_sip_tls *tls = arg;
+
+	tw__port_request(tls->port, msg, tls);
+	return false;
+}
+
 static void loss_timer_h(void *arg)
 {
 	struct tw_sip_port *port = arg;
@@ -112,6 +120,7 @@ static tw_status add(struct tw_sip_tls **out, struct tw_sip_port *port,
 	tls->stacks.tls = tw__tls_re(tls->tls);
 	tls->stacks.watch = &port->watch;
 	tls->stacks.response = response_h;
+	tls->stacks.request = request_h;
 	tls->stacks.arg = tls;
 	list_append(&port->identities, &tls->le, tls);
 	*out = tls;

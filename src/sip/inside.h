@@ -36,6 +36,8 @@ struct tw_sip_tls {
 /* port.c */
 bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		       const struct tw_sip_tls *tls);
+void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
+		      const struct tw_sip_tls *tls);
 
 /* peer.c: the peer of this identity at this address, NULL: none. */
 struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,

@@ -192,6 +192,25 @@ bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 		sa_cmp(&peer->address, response->from, SA_ADDR);
 }
 
+/* %J of libre's own printf, which none of the C library's knows. */
+static void print_address(char *out, size_t size, const struct sa *address)
+{
+	if (re_snprintf(out, size, "%J", address) < 0)
+		out[0] = '\0';
+}
+
+void tw__sip_peer_text(char *out, size_t size,
+		       const struct tw_sip_peer *peer)
+{
+	print_address(out, size, &peer->address);
+}
+
+void tw__sip_sender_text(char *out, size_t size,
+			 const struct tw_sip_response *response)
+{
+	print_address(out, size, response->from);
+}
+
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 			const struct tw_sip_peer *peer, tw_error *err)
 {

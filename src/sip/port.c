@@ -9,31 +9,69 @@
 #include <string.h>
 #include <re.h>
 #include <trunkwise/sys/alloc.h>
+#include <trunkwise/trunk.h>
 #include "check.h"
 #include "inside.h"
 
 enum { PEERS = 256 };              /* buckets */
 
+static uint32_t transport_of(enum sip_transp transport)
+{
+	switch (transport) {
+	case SIP_TRANSP_UDP:
+		return TW_TRANSPORT_UDP;
+	case SIP_TRANSP_TCP:
+		return TW_TRANSPORT_TCP;
+	default:
+		return TW_TRANSPORT_TLS;
+	}
+}
+
+static void view(struct tw_sip_response *out, const struct sip_msg *msg,
+		 const struct tw_sip_tls *tls)
+{
+	tw_sip_verdict verdict;
+
+	tw__sip_bytes(&out->data, &out->size, msg);
+	tw__sip_check(&verdict, msg);
+	out->valid = verdict.action == TW_SIP_ACCEPT;
+	out->transport = transport_of(msg->tp);
+	out->call_id = msg->callid.p;
+	out->call_id_size = msg->callid.l;
+	out->from = &msg->src;
+	out->tls = tls;
+}
+
 bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		       const struct tw_sip_tls *tls)
 {
 	struct tw_sip_response response;
-	tw_sip_verdict verdict;
 
-	tw__sip_bytes(&response.data, &response.size, msg);
-	tw__sip_check(&verdict, msg);
-	response.valid = verdict.action == TW_SIP_ACCEPT;
-	response.call_id = msg->callid.p;
-	response.call_id_size = msg->callid.l;
-	response.from = &msg->src;
-	response.tls = tls;
-	return response.data && msg->callid.p &&
+	view(&response, msg, tls);
+	return response.data && response.call_id &&
 		port->owner.response(&response, port->owner.arg);
+}
+
+void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
+		      const struct tw_sip_tls *tls)
+{
+	struct tw_sip_response request;
+
+	if (!port->owner.request)
+		return;
+	view(&request, msg, tls);
+	port->owner.request(&request, port->owner.arg);
 }
 
 static bool response_h(const struct sip_msg *msg, void *arg)
 {
 	return tw__port_response(arg, msg, NULL);
+}
+
+static bool request_h(const struct sip_msg *msg, void *arg)
+{
+	tw__port_request(arg, msg, NULL);
+	return false;
 }
 
 static void timer_h(void *arg)
@@ -92,6 +130,7 @@ tw_status tw__sip_port_new_own(struct tw_sip_port **out, const char *host,
 		return status;
 	port->own.number = (uint16_t)number;
 	port->own.response = response_h;
+	port->own.request = request_h;
 	port->own.arg = port;
 	status = tw__stacks_open(&port->own, host, err);
 	if (status)

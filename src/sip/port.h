@@ -43,6 +43,7 @@ struct tw_sip_response {
 	const void *data;
 	size_t size;
 	bool valid;
+	uint32_t transport;       /* TW_TRANSPORT_ */
 	const char *call_id;
 	size_t call_id_size;
 	const void *from;
@@ -55,6 +56,9 @@ struct tw_sip_owner {
 	/* never from within another call of this room; NULL: not told */
 	void (*lost)(const struct tw_sip_loss *loss, void *arg);
 	void *arg;
+	/* A stranger's request to a stack of the port's own, which answers
+	 * it: to look at. May be NULL. */
+	void (*request)(const struct tw_sip_response *request, void *arg);
 };
 
 tw_status tw__sip_port_new(struct tw_sip_port **out, struct sip *sip,
@@ -97,6 +101,12 @@ struct sip *tw__sip_peer_sip(const struct tw_sip_peer *peer);
 tw_time tw__sip_peer_until(const struct tw_sip_peer *peer);
 bool tw__sip_peer_sent(const struct tw_sip_peer *peer,
 		       const struct tw_sip_response *response);
+
+/* "192.0.2.1:5060" of the peer, of who sent something. */
+void tw__sip_peer_text(char *out, size_t size,
+		       const struct tw_sip_peer *peer);
+void tw__sip_sender_text(char *out, size_t size,
+			 const struct tw_sip_response *response);
 
 /* The stack's own address that packets to this peer leave from. */
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,

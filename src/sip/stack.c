@@ -47,6 +47,8 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 {
 	struct tw_sip_stack *stack = arg;
 
+	if (stack->owner->request)
+		(void)stack->owner->request(msg, stack->owner->arg);
 	if (!tw__sip_admit(stack->sip, msg) || !pl_strcmp(&msg->met, "ACK"))
 		return true;
 	if (!pl_strcmp(&msg->met, "INVITE") ||

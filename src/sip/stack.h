@@ -27,6 +27,7 @@ struct tw_sip_stacks {
 	struct tls *tls;          /* for TLS */
 	const struct tw_stack_watch *watch;
 	sip_msg_h *response;
+	sip_msg_h *request;       /* sees each; NULL: nobody looks */
 	void *arg;
 };
 

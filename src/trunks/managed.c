@@ -349,6 +349,22 @@ tw_status tw__far_next_event(tw_trunk_event *out, tw_trunks *set,
 	return o.status;
 }
 
+static void run_next_trace(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunks_next_trace(o->out, o->set, o->err);
+}
+
+tw_status tw__far_next_trace(tw_trunk_trace *out, tw_trunks *set,
+			     tw_error *err)
+{
+	struct order o = { .set = set, .out = out, .err = err };
+
+	tw__loop_call(set->loop, run_next_trace, &o);
+	return o.status;
+}
+
 static void run_process(void *arg)
 {
 	struct order *o = arg;

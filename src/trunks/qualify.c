@@ -81,8 +81,7 @@ bool tw__trunk_qualify_drain(tw_trunk *trunk)
 			tw__trunk_queue_event(trunk, &action.event);
 			events = true;
 		}
-		else if (!trunk->peer || tw__sip_send(trunk->peer,
-				action.data, action.data_size)) {
+		else if (!tw__trunk_send(trunk, &action)) {
 			(void)tw_qualify_send_failed(trunk->qualify, now_us,
 				NULL);
 		}

@@ -5,6 +5,7 @@
  * events are read. It refuses to know what a registration does with them:
  * the pure machine in libtrunkwise does.
  */
+#include <stddef.h>
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
 #include "set.h"
@@ -75,19 +76,44 @@ static void timer_h(void *arg)
 	(void)run_due(arg, NULL);
 }
 
+/* trunk NULL: it is none's. */
+static void trace(tw_trunks *set, const tw_trunk *trunk,
+		  const struct tw_sip_response *message, bool taken)
+{
+	tw_trunk_trace what = TW_TRUNK_TRACE_INIT;
+
+	if (!set->trace.capacity)
+		return;
+	what.direction = TW_TRACE_RECEIVED;
+	what.transport = message->transport;
+	what.flags = taken ? 0 : TW_TRACE_REFUSED;
+	what.at = tw__trunks_now(set);
+	if (trunk)
+		memcpy(what.trunk, trunk->name, sizeof(what.trunk));
+	tw__sip_sender_text(what.peer, sizeof(what.peer), message);
+	tw__trace_add(&set->trace, &what, message->data, message->size);
+}
+
+static void request_h(const struct tw_sip_response *request, void *arg)
+{
+	trace(arg, NULL, request, request->valid);
+}
+
 static bool response_h(const struct tw_sip_response *response, void *arg)
 {
 	tw_trunks *set = arg;
 	tw_trunk *trunk = tw__index_find(&set->call_ids, response->call_id,
 		response->call_id_size);
-	bool events;
+	bool taken, events;
 
 	if (!trunk)
 		return false;
 	/* our Call-ID from a stranger's address, or malformed: taken, so that
 	 * the host does not see it either, and nothing comes of it */
-	if (!response->valid || !trunk->peer ||
-	    !tw__sip_peer_sent(trunk->peer, response))
+	taken = response->valid && trunk->peer &&
+		tw__sip_peer_sent(trunk->peer, response);
+	trace(set, trunk, response, taken);
+	if (!taken)
 		return true;
 	/* which of the two it asked is known by the Call-ID */
 	if (tw_registration_receive(trunk->registration, response->data,
@@ -145,11 +171,20 @@ static tw_status make_pace(tw_trunks *set, const tw_trunks_options *o,
 	return tw_pace_new(&set->pace, &options, err);
 }
 
+static tw_status open_port(tw_trunks *set, struct sip *sip, tw_error *err)
+{
+	const struct tw_sip_owner owner = { response_h, timer_h, NULL, set,
+		request_h };
+
+	return sip ? tw__sip_port_new(&set->port, sip, &owner, err) :
+		tw__sip_port_new_own(&set->port, set->local_host,
+			set->local_port, &owner, err);
+}
+
 tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 			 const tw_trunks_options *options, tw_error *err)
 {
 	tw_trunks_options o;
-	struct tw_sip_owner owner = { response_h, timer_h, NULL, NULL };
 	tw_trunks *set;
 	tw_status status;
 
@@ -171,18 +206,14 @@ tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 	set->ready[0] = set->ready[1] = -1;
 	if (o.local_host)
 		set->local_host = tw_strdup(o.local_host);
-	owner.arg = set;
 	status = make_pace(set, &o, err);
-	if (status)
-		goto out;
-	if (o.local_host && !set->local_host)
+	if (!status)
+		status = tw__trace_open(&set->trace, o.trace_max,
+			o.trace_flags, err);
+	if (!status && o.local_host && !set->local_host)
 		status = tw__sip_fail(err, TW_ENOMEM, "", "no memory");
-	else if (sip)
-		status = tw__sip_port_new(&set->port, sip, &owner, err);
-	else
-		status = tw__sip_port_new_own(&set->port, set->local_host,
-			set->local_port, &owner, err);
- out:
+	if (!status)
+		status = open_port(set, sip, err);
 	if (status)
 		tw__trunks_unref(set);
 	else
@@ -210,6 +241,7 @@ void tw__trunks_unref(tw_trunks *set)
 	tw__index_free(&set->call_ids);
 	tw__index_free(&set->contacts);
 	tw__heap_free(&set->due);
+	tw__trace_close(&set->trace);
 	tw_free(set->local_host);
 	tw_free(set);
 }
@@ -294,6 +326,28 @@ tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,
 	trunk = set->first->trunk;
 	tw__slot_take(set->first);
 	(void)tw__trunk_settle(trunk);
+	return TW_OK;
+}
+
+tw_status tw_trunks_next_trace(tw_trunk_trace *out, tw_trunks *set,
+			       tw_error *err)
+{
+	/* its text must have a place, or nobody could free it */
+	const size_t least = offsetof(tw_trunk_trace, text_size) +
+		sizeof(out->text_size);
+	tw_trunk_trace one;
+	tw_status status;
+
+	if (!out || !set || out->size < least)
+		return fail(err, "an argument is NULL or out->size is not "
+			"set; use TW_TRUNK_TRACE_INIT");
+	if (tw__trunks_far(set))
+		return tw__far_next_trace(out, set, err);
+	status = tw__trace_take(&one, &set->trace);
+	if (status)
+		return status;
+	one.size = out->size;
+	memcpy(out, &one, out->size < sizeof(one) ? out->size : sizeof(one));
 	return TW_OK;
 }
 

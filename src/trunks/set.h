@@ -12,6 +12,7 @@
 #include "sip/loop.h"
 #include "sip/port.h"
 #include "index.h"
+#include "trace.h"
 
 #define TW_TRUNK_EVENTS_MAX 4u
 
@@ -61,6 +62,7 @@ struct tw_trunks {
 	bool left;                             /* by its host */
 	uint32_t pending;
 	int64_t qualify_at;                    /* next free slot */
+	struct tw_trace trace;
 	bool calling;                          /* inside the host's event */
 	struct tw_loop *loop;                  /* managed; NULL: attached */
 	int ready[2];                          /* pipe that tells of events */
@@ -94,6 +96,9 @@ tw_status tw__trunk_qualify_open(tw_trunk *trunk,
 				 tw_error *err);
 void tw__trunk_qualify_tick(tw_trunk *trunk, int64_t now_us);
 bool tw__trunk_qualify_drain(tw_trunk *trunk);
+
+/* To the trunk's target; false: it could not be sent. */
+bool tw__trunk_send(tw_trunk *trunk, const tw_registration_action *action);
 
 void tw__slot_take(struct tw_trunk_slot *slot);
 
@@ -135,6 +140,8 @@ tw_status tw__far_authorize(char **out, tw_trunk *trunk,
 tw_status tw__far_match(tw_trunk **out, tw_trunks *set,
 			const char *request_user, tw_error *err);
 tw_status tw__far_next_event(tw_trunk_event *out, tw_trunks *set,
+			     tw_error *err);
+tw_status tw__far_next_trace(tw_trunk_trace *out, tw_trunks *set,
 			     tw_error *err);
 tw_status tw__far_process(tw_trunks *set, tw_error *err);
 int64_t tw__far_deadline(const tw_trunks *set);

@@ -241,13 +241,30 @@ void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event)
 	trunk->newest = slot;
 }
 
+bool tw__trunk_send(tw_trunk *trunk, const tw_registration_action *action)
+{
+	tw_trunk_trace what = TW_TRUNK_TRACE_INIT;
+
+	if (!trunk->peer)
+		return false;
+	if (trunk->set->trace.capacity) {
+		what.direction = TW_TRACE_SENT;
+		what.transport = action->transport;
+		what.at = tw__trunks_now(trunk->set);
+		memcpy(what.trunk, trunk->name, sizeof(what.trunk));
+		tw__sip_peer_text(what.peer, sizeof(what.peer), trunk->peer);
+		tw__trace_add(&trunk->set->trace, &what, action->data,
+			action->data_size);
+	}
+	return !tw__sip_send(trunk->peer, action->data, action->data_size);
+}
+
 /* One thing that the machine wants done. False: it cannot be done. */
 static bool act(tw_trunk *trunk, tw_registration_action *action)
 {
 	switch (action->kind) {
 	case TW_ACTION_SEND:
-		return trunk->peer && !tw__sip_send(trunk->peer, action->data,
-			action->data_size);
+		return tw__trunk_send(trunk, action);
 	case TW_ACTION_TARGET:
 		return !set_target(trunk, action->host, action->port,
 			action->transport, NULL);

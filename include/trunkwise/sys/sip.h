@@ -1,7 +1,8 @@
 /**
- * @file sip.h  May this SIP message be acted upon?
+ * @file sip.h  SIP messages: may they be acted upon, and may they be shown?
  *
- * A pure check of whole messages, to stand between a SIP decoder and every
+ * tw_sip_mask() makes a text of one without its secrets. tw_sip_check() is a
+ * pure check of whole messages, to stand between a SIP decoder and every
  * handler. Decoders are liberal: libre 1.1.0 reads a response code of
  * 4294967301 as 5 and a CSeq of 2^65 as 0, and lets requests without From,
  * with a negative Content-Length or with a CSeq of another method pass. The
@@ -85,6 +86,25 @@ typedef struct tw_sip_verdict {
 TW_EXTERN(tw_status) tw_sip_check(tw_sip_verdict *out, const void *data,
 				  size_t size, const tw_sip_options *options,
 				  tw_error *err);
+
+#define TW_SIP_MASK_NUMBERS 1u /* digits of numbers too, but the last 4 */
+
+/**
+ * The text of a message as a trace may show it. "***" stands in place of what
+ * an answer to a challenge is made of (response, cnonce, nonce, opaque and all
+ * else of Authorization that is not known to be harmless), of passwords in
+ * URIs, of headers whose names tell of secrets, and of keys in SDP (a=crypto,
+ * a=key-mgmt, a=ice-pwd, k=). Lines end with LF; other control bytes, and
+ * bytes that are no UTF-8, are written as \x1b, so that no terminal obeys them.
+ *
+ * With TW_SIP_MASK_NUMBERS runs of 7 and more digits, with the usual marks in
+ * them, keep their last 4; those in Via, Call-ID and CSeq stay as they are.
+ *
+ * @param out  new, tw_free() it. What is no SIP is masked by the same words.
+ * @return TW_OK, TW_EINVAL, TW_ENOMEM
+ */
+TW_EXTERN(tw_status) tw_sip_mask(char **out, const void *data, size_t size,
+				 uint32_t flags, tw_error *err);
 
 TW_END_DECLS
 

@@ -69,7 +69,8 @@ static void run(unsigned ms)
 
 static void open_bench(struct bench *b)
 {
-	struct tw_sip_owner owner = { response_h, timer_h, NULL, &b->seen };
+	struct tw_sip_owner owner = { response_h, timer_h, NULL, &b->seen,
+		NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));
