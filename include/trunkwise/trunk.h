@@ -442,7 +442,7 @@ typedef struct tw_trunk_trace {
 	int64_t at;                 /* monotonic us of the set's clock */
 	uint64_t lost;              /* older ones that made room unread */
 	char trunk[64];             /* name; "" if it is no trunk's */
-	char peer[96];              /* "192.0.2.1:5060", "[2001:db8::1]:5060" */
+	char peer[96];              /* "192.0.2.1:5060", "[::1]:5060" */
 	char *text;                 /* new, tw_free(); as tw_sip_mask() */
 	size_t text_size;           /* without its NUL */
 } tw_trunk_trace;

@@ -95,7 +95,7 @@ TW_EXTERN(tw_status) tw_sip_check(tw_sip_verdict *out, const void *data,
  * else of Authorization that is not known to be harmless), of passwords in
  * URIs, of headers whose names tell of secrets, and of keys in SDP (a=crypto,
  * a=key-mgmt, a=ice-pwd, k=). Lines end with LF; other control bytes, and
- * bytes that are no UTF-8, are written as \x1b, so that no terminal obeys them.
+ * bytes that are no UTF-8, are written as \x1b: no terminal obeys them.
  *
  * With TW_SIP_MASK_NUMBERS runs of 7 and more digits, with the usual marks in
  * them, keep their last 4; those in Via, Call-ID and CSeq stay as they are.

@@ -157,7 +157,8 @@ static void loop_event_h(void *arg)
 	((struct loop *)arg)->callbacks++;
 }
 
-static tw_trunks __attribute__((unused)) *loop_set(struct loop *loop, bool host_clock)
+static tw_trunks __attribute__((unused)) *loop_set(struct loop *loop,
+						   bool host_clock)
 {
 	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
 	tw_error err = TW_ERROR_INIT;
