@@ -30,6 +30,7 @@
 #include <trunkwise/usage.h>
 #include <trunkwise/privacy.h>
 #include <trunkwise/traffic.h>
+#include <trunkwise/breakdown.h>
 #include <trunkwise/join.h>
 #include <trunkwise/invoice.h>
 #include <trunkwise/journal.h>

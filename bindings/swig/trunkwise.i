@@ -50,3 +50,4 @@ TW_HANDLE(tw_registration)
 %include "store.i"
 %include "reports.i"
 %include "traffic.i"
+%include "breakdown.i"

@@ -17,6 +17,8 @@ struct tw_stmt {
 	int failure;            /* of a bind; comes out of the next step */
 };
 
+struct tw_each;
+
 #define TW_STMT_BUCKETS 64
 /* Of 4 KiB: from here on readers are waited for, so that the log can begin
  * anew. */
@@ -45,6 +47,8 @@ struct tw_store {
 	uint32_t joined;        /* ... imports and verbs that stand in it */
 	uint64_t transaction;   /* counts them */
 	bool reading;           /* tw__read_enter is open */
+	bool tells_rows;        /* SQLite knows tw_each() */
+	struct tw_each *each;   /* who is told of rows now */
 	struct tw_stmt *stmts[TW_STMT_BUCKETS];
 };
 

@@ -327,6 +327,102 @@ static void reports(const struct bench *bench)
 	aim(t.wall_s * 1e3, 1.0);
 }
 
+/* ---- a question that rollups cannot answer ---- */
+
+#define FIRST_LEG "(c.leg = 1 AND c.direction <> 3)"
+#define ALL_SUMS "sum(" FIRST_LEG "), " \
+	"sum(" FIRST_LEG " AND c.answer_after_us IS NOT NULL), " \
+	"sum(" FIRST_LEG " AND c.direction = 2 " \
+		"AND c.answer_after_us IS NULL), sum(c.rate_state = 3), " \
+	"sum(" FIRST_LEG " * c.duration_us), sum(c.cost_nanos - " \
+		"CASE v.vat WHEN 2 THEN c.vat_nanos ELSE 0 END), " \
+	"sum(c.vat_nanos), v.currency "
+#define ALL_CALLS "FROM call c LEFT JOIN tariff_version v " \
+	"ON v.id = c.tariff_version "
+#define OF_TIME "WHERE c.start_us >= ? AND c.start_us < ? AND c.undone = 0 "
+#define LOCAL_HOUR "(start_us / 1000000 + 10800) / 3600 % 24"
+
+struct question {
+	const char *what;
+	uint32_t count, by[3];
+	const char *ours, *plain;        /* the same by GROUP BY */
+};
+
+static const struct question questions[] = {
+	{ "by department", 1, { TW_CUT_DEPARTMENT, 0, 0 },
+	  "SELECT c.department, sum(c.cost_nanos), " ALL_SUMS ALL_CALLS
+	  OF_TIME "GROUP BY 1, v.currency",
+	  "SELECT department, sum(cost), count(*), count(answer_us), "
+	  "sum(duration_s) FROM call WHERE start_us >= ? AND start_us < ? "
+	  "GROUP BY 1, currency" },
+	{ "by department, prefix, hour", 3, { TW_CUT_DEPARTMENT,
+	  TW_CUT_PREFIX, TW_CUT_HOUR },
+	  "SELECT c.department, sum(c.cost_nanos), substr(i.digits, 1, 4), "
+	  LOCAL_HOUR ", " ALL_SUMS ALL_CALLS
+	  "LEFT JOIN identity i ON i.id = c.callee " OF_TIME
+	  "GROUP BY 1, 3, 4, v.currency",
+	  "SELECT department, sum(cost), substr(callee, 1, 4), " LOCAL_HOUR
+	  ", count(*), count(answer_us), sum(duration_s) FROM call "
+	  "WHERE start_us >= ? AND start_us < ? GROUP BY 1, 3, 4, currency" },
+};
+
+static int64_t breakdown(const char *path, const struct question *question,
+			 const char *last, struct bench_time *best)
+{
+	tw_breakdown_options options = TW_BREAKDOWN_OPTIONS_INIT;
+	tw_breakdown_row row = TW_BREAKDOWN_ROW_INIT;
+	tw_store *store = open_store(path);
+	tw_error err = TW_ERROR_INIT;
+	tw_breakdown *made;
+
+	options.count = question->count;
+	memcpy(options.by, question->by, sizeof(question->by));
+	options.from = "2026-09";
+	options.to = last;
+	for (int i = 0; i < REPORTS; i++) {
+		struct bench_time begin = bench_now();
+
+		must(tw_report_breakdown(&made, store, &options, &err), &err,
+		     "breakdown");
+		begin = bench_since(begin);
+		if (!i || begin.cpu_s < best->cpu_s)
+			*best = begin;
+		while (tw_breakdown_next(&row, made, &err) == TW_OK)
+			;
+		tw_breakdown_free(made);
+	}
+	tw_store_free(store);
+	return row.cost.nanos;
+}
+
+static void years(const struct bench *bench)
+{
+	static const int64_t always[2] = { 0, INT64_MAX };
+	char last[40];
+
+	tw_time_format(last, sizeof(last), BENCH_START + (int64_t)bench->rows
+		       * BENCH_STEP, NULL, NULL);
+	last[7] = '\0';
+	for (size_t i = 0; i < 2; i++) {
+		const struct question *question = &questions[i];
+		struct bench_time mine, sql, plain;
+		int64_t cost = breakdown(bench->store, question, last, &mine);
+		int64_t scanned, other;
+
+		sql = bench_group_by(bench->store, question->ours, always,
+				     &scanned);
+		plain = bench_group_by(bench->plain, question->plain, always,
+				       &other);
+		if (scanned != cost)
+			bench_die("breakdown", "is not what GROUP BY says");
+		printf("%-34s %8.3f s, GROUP BY %.3f s, of the plain table "
+		       "%.3f s (%.2f): %.2f", question->what, mine.cpu_s,
+		       sql.cpu_s, plain.cpu_s, mine.cpu_s / plain.cpu_s,
+		       mine.cpu_s / sql.cpu_s);
+		aim(mine.cpu_s / sql.cpu_s, 0.15);
+	}
+}
+
 static void late(struct bench *bench)
 {
 	tw_counts counts = TW_COUNTS_INIT;
@@ -392,6 +488,7 @@ int main(int argc, char *argv[])
 	peers(&bench);
 	rounds(&bench);
 	reports(&bench);
+	years(&bench);
 	bench_unlink(bench.plain);
 	late(&bench);
 	bench_unlink(bench.store);

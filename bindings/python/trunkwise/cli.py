@@ -13,11 +13,12 @@ import os
 import sys
 import threading
 
-from . import (budget_commands, commands, deck_commands, invoice_commands,
-               journal_commands, numbering_commands, privacy_commands,
-               rating_commands, recorder_commands, records, report_commands,
-               secret_commands, store_commands, tariff_commands,
-               traffic_commands, trunk_check, usage_commands)
+from . import (breakdown_commands, budget_commands, commands, deck_commands,
+               invoice_commands, journal_commands, numbering_commands,
+               privacy_commands, rating_commands, recorder_commands, records,
+               report_commands, secret_commands, store_commands,
+               tariff_commands, traffic_commands, trunk_check,
+               usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -211,6 +212,11 @@ def _report_calls(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     _month(parser)
     traffic_commands.calls_arguments(parser)
+
+
+def _report_breakdown(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    breakdown_commands.breakdown_arguments(parser)
 
 
 def _report_missed(parser: argparse.ArgumentParser) -> None:
@@ -427,6 +433,9 @@ VERBS = {
                              "what each department cost"),
     ("report", "calls"): (_report_calls, traffic_commands.report_calls,
                           "who calls, who was missed, what a call costs"),
+    ("report", "breakdown"): (_report_breakdown,
+                              breakdown_commands.report_breakdown,
+                              "calls of months by anything known of them"),
     ("report", "missed"): (_report_missed, traffic_commands.report_missed,
                            "whom nobody has called back"),
     ("invoice", "enter"): (_invoice_enter, invoice_commands.invoice_enter,

@@ -22,24 +22,16 @@ _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp1251")
 
 
-def expenses_arguments(parser: argparse.ArgumentParser) -> None:
+def month_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--month", metavar="YYYY-MM",
                         help="month in the company's zone")
     parser.add_argument("--from", dest="first", metavar="YYYY-MM",
                         help="first month, in place of --month")
     parser.add_argument("--to", dest="last", metavar="YYYY-MM",
                         help="last month; default the first")
-    parser.add_argument("--by", default="department", metavar="A,B",
-                        help=",".join(BY))
-    parser.add_argument("--per", default="", choices=[p for p in PER if p],
-                        help="a row for each; weeks are those of ISO 8601")
-    parser.add_argument("--compare", default="", metavar="A,B",
-                        help=",".join(COMPARE) + ": the months before, and "
-                             "budgets of departments")
-    parser.add_argument("--basis", default="rated",
-                        choices=("rated", "invoiced"),
-                        help="our rating, or the carriers' documents spread "
-                             "by it")
+
+
+def form_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", default=None, choices=tuple(FORMATS))
     parser.add_argument("--decimal", choices=tuple(_POINTS),
                         help="of CSV; default what --lang writes")
@@ -54,7 +46,23 @@ def expenses_arguments(parser: argparse.ArgumentParser) -> None:
                         help="write here; the format by the ending")
 
 
-def _format(arguments: argparse.Namespace) -> str:
+def expenses_arguments(parser: argparse.ArgumentParser) -> None:
+    month_arguments(parser)
+    parser.add_argument("--by", default="department", metavar="A,B",
+                        help=",".join(BY))
+    parser.add_argument("--per", default="", choices=[p for p in PER if p],
+                        help="a row for each; weeks are those of ISO 8601")
+    parser.add_argument("--compare", default="", metavar="A,B",
+                        help=",".join(COMPARE) + ": the months before, and "
+                             "budgets of departments")
+    parser.add_argument("--basis", default="rated",
+                        choices=("rated", "invoiced"),
+                        help="our rating, or the carriers' documents spread "
+                             "by it")
+    form_arguments(parser)
+
+
+def format_of(arguments: argparse.Namespace) -> str:
     if arguments.json and arguments.format not in (None, "json"):
         raise InvalidArgument(f"is {arguments.format}, but --json is given "
                               "too; leave one out", code="TW_EINVAL",
@@ -71,7 +79,7 @@ def _format(arguments: argparse.Namespace) -> str:
     return _ENDINGS.get(ending, "text")
 
 
-def _months(arguments: argparse.Namespace) -> tuple[str, str | None]:
+def months_of(arguments: argparse.Namespace) -> tuple[str, str | None]:
     if arguments.month and (arguments.first or arguments.last):
         raise InvalidArgument("is given with --from or --to; leave one out",
                               code="TW_EINVAL", field="--month")
@@ -85,7 +93,7 @@ def _months(arguments: argparse.Namespace) -> tuple[str, str | None]:
     return month, arguments.last
 
 
-def _style(arguments: argparse.Namespace, chosen: str) -> Style:
+def style_of(arguments: argparse.Namespace, chosen: str) -> Style:
     for name in ("decimal", "delimiter", "encoding"):
         if getattr(arguments, name) and chosen != "csv":
             raise InvalidArgument(f"is of CSV, and this is {chosen}; add "
@@ -104,25 +112,25 @@ def _style(arguments: argparse.Namespace, chosen: str) -> Style:
                  arguments.encoding or "", width)
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def parts_of(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split(",") if part)
 
 
 def report_expenses(arguments: argparse.Namespace) -> int:
-    chosen = _format(arguments)
+    chosen = format_of(arguments)
     if arguments.basis == "invoiced":
-        return _write(report_invoiced(arguments, chosen), arguments, chosen)
-    style = _style(arguments, chosen)
-    month, last = _months(arguments)
+        return write(report_invoiced(arguments, chosen), arguments, chosen)
+    style = style_of(arguments, chosen)
+    month, last = months_of(arguments)
     with Store(arguments.store, readonly=True) as store:
         report = store.expenses(
-            month, last_month=last, by=_parts(arguments.by),
+            month, last_month=last, by=parts_of(arguments.by),
             per=arguments.per,
-            compare=tuple(dict.fromkeys(_parts(arguments.compare))))
-    return _write(FORMATS[chosen](report, style), arguments, chosen)
+            compare=tuple(dict.fromkeys(parts_of(arguments.compare))))
+    return write(FORMATS[chosen](report, style), arguments, chosen)
 
 
-def _write(data: bytes, arguments: argparse.Namespace, chosen: str) -> int:
+def write(data: bytes, arguments: argparse.Namespace, chosen: str) -> int:
     if arguments.output:
         files.write(arguments.output, data)
         print(plain(say(arguments.lang, "written", path=arguments.output)),

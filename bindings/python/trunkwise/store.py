@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Callable, Iterable
 
 from . import privacy, raw, sealed, traffic
+from .breakdown import Breakdown, breakdown
 from .budgets import BudgetState, Budgets
 from .deployment import Change, Deployment, changes
 from .directory import Directory
@@ -212,6 +213,14 @@ class Store:
         """Inbound calls of a month by number, campaign, department or hour;
         the last row is the total."""
         return traffic.calls(self.handle, month, by, callback_hours)
+
+    def breakdown(self, month: str, *, last_month: str | None = None,
+                  by: tuple[str, ...] = ("department", "hour"),
+                  digits: int = 4) -> Breakdown:
+        """Calls of months from ``month`` to ``last_month`` by up to six of
+        ``trunkwise.breakdown.BY``; ``digits`` are those of a prefix."""
+        return breakdown(self.handle, month, by=by, last_month=last_month,
+                         digits=digits)
 
     def missed(self, month: str) -> list[MissedCaller]:
         """Callers whose last missed call of a month nobody has returned to

@@ -9,6 +9,8 @@ import datetime as dt
 from decimal import Decimal
 from unicodedata import category
 
+from .report_words import REPORT_WORDS
+
 LANGUAGES = ("en", "ru")
 
 _WORDS = {
@@ -572,6 +574,8 @@ _WORDS = {
         "В хранилище нет компании: месяцы считаются по {zone}."),
 }
 
+_WORDS.update(REPORT_WORDS)
+
 _MONTHS = {
     "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль",
            "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
@@ -599,6 +603,11 @@ def month_name(lang: str, month: str) -> str:
 def day_name(lang: str, day: str) -> str:
     """"2026-10-05" as people write it."""
     return ".".join(reversed(day.split("-"))) if lang == "ru" else day
+
+
+def weekday_name(lang: str, weekday: int) -> str:
+    """1 is Monday."""
+    return _DAYS[lang][weekday - 1]
 
 
 def period_name(lang: str, period: str, first: str, last: str,

@@ -1,4 +1,4 @@
-"""Expense reports as text, HTML, CSV, XLSX and JSON."""
+"""Reports as text, HTML, CSV, XLSX and JSON."""
 
 from . import csv, html, json, text, xlsx
 from .style import Style
@@ -6,4 +6,8 @@ from .style import Style
 FORMATS = {"text": text.render, "html": html.render, "csv": csv.render,
            "xlsx": xlsx.render, "json": json.render}
 
-__all__ = ["FORMATS", "Style"]
+# of any table (table.Table)
+PAGES = {"text": text.page, "html": html.page, "csv": csv.page,
+         "xlsx": xlsx.page}
+
+__all__ = ["FORMATS", "PAGES", "Style"]

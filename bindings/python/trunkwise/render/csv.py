@@ -15,7 +15,7 @@ from ..values import text
 from ..words import say
 from .safe import as_text
 from .style import Style
-from .table import cell, decimals, label, table
+from .table import Line, Table, cell, decimals, label, table
 
 
 def _figure(value: int | Decimal | None, key: str, point: str) -> str:
@@ -44,11 +44,34 @@ def encoded(written: str, encoding: str, cells: list[list[str]]) -> bytes:
     raise AssertionError("what the cells can say, the file can")
 
 
-def render(report: ExpenseReport, style: Style) -> bytes:
+def _line(line: Line, made: Table, point: str) -> list[str]:
+    return [as_text(v) if isinstance(v, str) else _figure(v, k, point)
+            for v, k in zip(line.cells, made.keys)] + [line.currency]
+
+
+def _write(cells: list[list[str]], style: Style) -> bytes:
     russian = style.lang == "ru"
-    point = style.decimal or ("," if russian else ".")
-    delimiter = style.delimiter or (";" if point == "," else ",")
+    delimiter = style.delimiter or (";" if _point(style) == "," else ",")
     encoding = style.encoding or ("utf-8-sig" if russian else "utf-8")
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows(cells)
+    return encoded(out.getvalue(), encoding, cells)
+
+
+def _point(style: Style) -> str:
+    return style.decimal or ("," if style.lang == "ru" else ".")
+
+
+def page(made: Table, style: Style) -> bytes:
+    """Any table, with its totals; subtotals are left to the user."""
+    point = _point(style)
+    return _write([[*made.heads, say(style.lang, "currency")]]
+                  + [_line(line, made, point) for line in made.lines
+                     if line.kind != "subtotal"], style)
+
+
+def render(report: ExpenseReport, style: Style) -> bytes:
+    point = _point(style)
     made = table(report, style.lang)
     cells = [[say(style.lang, k) for k in made.keys + ("currency",)]]
     for row in report.rows:
@@ -59,10 +82,5 @@ def render(report: ExpenseReport, style: Style) -> bytes:
             for k in made.keys] + [row.currency])
     for line in made.lines:
         if line.kind in ("total", "unrated"):
-            cells.append([as_text(v) if isinstance(v, str)
-                          else _figure(v, k, point)
-                          for v, k in zip(line.cells, made.keys)]
-                         + [line.currency])
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter).writerows(cells)
-    return encoded(out.getvalue(), encoding, cells)
+            cells.append(_line(line, made, point))
+    return _write(cells, style)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 
 from ..report import ExpenseReport
-from ..words import amount, say
+from ..words import amount
 from .chart import chart
 from .style import Style
 from .table import Line, Table, decimals, signed, table
@@ -97,17 +97,17 @@ def _table(made: Table, lang: str) -> str:
             f"<tfoot>{foot}</tfoot></table>")
 
 
-def render(report: ExpenseReport, style: Style) -> bytes:
+def page(made: Table, style: Style, charts: str = "") -> bytes:
+    """Any table; ``charts`` are HTML already."""
     lang = style.lang
-    made = table(report, lang).with_currency(lang)
+    made = made.with_currency(lang)
     said = list(made.notes)
     company = (f'<p class="company">{escape(said.pop(0))}</p>\n'
-               if report.company else "")
+               if made.company else "")
     warning = (f'<p class="warn">{escape(made.warning)}</p>'
                if made.warning else "")
-    charts = "".join(chart(report, lang, t.currency) for t in report.totals)
     shown = (_table(made, lang) if made.lines
-             else f"<p>{escape(say(lang, 'no_calls'))}</p>")
+             else f"<p>{escape(made.empty)}</p>")
     return f"""<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -117,5 +117,11 @@ def render(report: ExpenseReport, style: Style) -> bytes:
 <p class="note">{escape(". ".join(said))}</p>
 {warning}{shown}
 {charts}
-<footer>{escape(say(lang, "generated"))}</footer></body></html>
+<footer>{escape(made.footer)}</footer></body></html>
 """.encode()
+
+
+def render(report: ExpenseReport, style: Style) -> bytes:
+    lang = style.lang
+    return page(table(report, lang), style, "".join(
+        chart(report, lang, t.currency) for t in report.totals))

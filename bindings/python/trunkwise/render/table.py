@@ -3,6 +3,7 @@ columns there are, which lines, and what they are called."""
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import NamedTuple
@@ -15,8 +16,9 @@ MONEY = ("rent", "call_cost", "forwarded_cost", "corrections", "cost")
 TAXED = ("net", "vat", "gross")
 COMPARED = ("previous", "difference", "percent")
 BUDGETED = ("budget", "budget_spent", "budget_left", "budget_percent")
-_BEFORE_AND_BUDGET = ("previous", "difference", "budget", "budget_spent",
-                      "budget_left")
+_MORE_MONEY = ("previous", "difference", "budget", "budget_spent",
+               "budget_left", "rated", "charges", "per_answered",
+               "per_first")
 
 _FIELDS = {"call_cost": "calls_cost", "cost": "total"}
 # columns that are left out where they would hold nothing
@@ -37,7 +39,9 @@ class Line(NamedTuple):
 class Table(NamedTuple):
     """``names`` of the ``keys`` are text, the others figures; ``heads`` are
     what stands above them. ``currency`` is the only one, "" where there are
-    several or none."""
+    several or none. ``company`` is the first of the notes, or ""; ``sheet``
+    names a workbook's page; ``empty`` is said in place of no lines and
+    ``footer`` below a page."""
 
     title: str
     notes: tuple[str, ...]
@@ -47,6 +51,10 @@ class Table(NamedTuple):
     heads: tuple[str, ...]
     lines: tuple[Line, ...]
     currency: str
+    company: str = ""
+    sheet: str = ""
+    empty: str = ""
+    footer: str = ""
 
     def with_currency(self, lang: str) -> "Table":
         """For people: the only currency stands in the headings, several
@@ -68,7 +76,7 @@ class Table(NamedTuple):
 
 
 def is_money(key: str) -> bool:
-    return key in MONEY + TAXED + _BEFORE_AND_BUDGET
+    return key in MONEY + TAXED + _MORE_MONEY
 
 
 def decimals(key: str) -> int:
@@ -127,12 +135,16 @@ def keys_of(report: ExpenseReport) -> tuple[str, ...]:
         if k not in _SELDOM or any(cell(r, k) for r in report.rows))
 
 
+def months_of(first: str, last: str, lang: str) -> str:
+    """One month by its name, several from the first to the last."""
+    name = month_name(lang, first)
+    if last in ("", first):
+        return name
+    return say(lang, "from_to", first=name, last=month_name(lang, last))
+
+
 def months(report: ExpenseReport, lang: str) -> str:
-    first = month_name(lang, report.month)
-    if report.last_month in ("", report.month):
-        return first
-    return say(lang, "from_to", first=first,
-               last=month_name(lang, report.last_month))
+    return months_of(report.month, report.last_month, lang)
 
 
 def _month_before(month: str) -> str:
@@ -155,15 +167,19 @@ def title(report: ExpenseReport, lang: str) -> str:
     return say(lang, "expenses", by=by, per=per, month=months(report, lang))
 
 
-def notes(report: ExpenseReport, lang: str) -> tuple[str, ...]:
+def notes_of(company: str, zone: str, made: dt.date | None,
+             lang: str) -> tuple[str, ...]:
     """Whose, in which zone and when."""
-    said = [say(lang, "zone_note", zone=report.zone)]
-    if report.company:
-        said.insert(0, report.company)
-    if report.made:
+    said = [company] if company else []
+    said.append(say(lang, "zone_note", zone=zone))
+    if made:
         said.append(say(lang, "made_note", day=day_name(
-            lang, report.made.isoformat())))
+            lang, made.isoformat())))
     return tuple(said)
+
+
+def notes(report: ExpenseReport, lang: str) -> tuple[str, ...]:
+    return notes_of(report.company, report.zone, report.made, lang)
 
 
 def _sum(rows: list[ExpenseRow], first: str) -> ExpenseRow:
@@ -235,4 +251,6 @@ def table(report: ExpenseReport, lang: str) -> Table:
         say(lang, "unrated_note", count=unrated) if unrated else "",
         names, keys, tuple(head(report, k, lang) for k in keys),
         tuple(lines),
-        "" if several or not report.totals else report.totals[0].currency)
+        "" if several or not report.totals else report.totals[0].currency,
+        report.company, report.month, say(lang, "no_calls"),
+        say(lang, "generated"))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Iterator
 
 from ..report import ExpenseReport
-from ..words import amount, plain, say
+from ..words import amount, plain
 from .style import Style
 from .table import Table, decimals, signed, table
 
@@ -114,10 +114,10 @@ def _without_repeats(made: Table) -> Table:
     return made._replace(lines=tuple(lines))
 
 
-def render(report: ExpenseReport, style: Style) -> bytes:
-    """A table with a rule above the grand total."""
+def page(made: Table, style: Style) -> bytes:
+    """Any table, with a rule above the grand total."""
     lang = style.lang
-    made = _without_repeats(table(report, lang)).with_currency(lang)
+    made = _without_repeats(made).with_currency(lang)
     said = [plain(made.title), ". ".join(map(plain, made.notes)), ""]
     if made.lines:
         grid = _Grid(made, lang)
@@ -126,7 +126,11 @@ def render(report: ExpenseReport, style: Style) -> bytes:
             said += [*grid.block(columns, broken), ""]
         said.pop()
     else:
-        said.append(say(lang, "no_calls"))
+        said.append(made.empty)
     if made.warning:
         said += ["", made.warning]
     return ("\n".join(said) + "\n").encode()
+
+
+def render(report: ExpenseReport, style: Style) -> bytes:
+    return page(table(report, style.lang), style)

@@ -71,8 +71,8 @@ class _Sheet:
         self.put(line, len(put.cells), "currency", put.currency, kind)
 
 
-def _fill(book: Any, report: ExpenseReport, made: Table, lang: str) -> None:
-    page = _Sheet(book, report.month, made)
+def _fill(book: Any, made: Table, lang: str) -> None:
+    page = _Sheet(book, made.sheet, made)
     sheet = page.sheet
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True,
                             "valign": "bottom"})
@@ -82,13 +82,13 @@ def _fill(book: Any, report: ExpenseReport, made: Table, lang: str) -> None:
     if made.warning:
         sheet.write_string(2, 0, made.warning,
                            book.add_format({"bold": True}))
-    for column, key in enumerate(made.keys + ("currency",)):
-        sheet.write_string(3, column, say(lang, key), bold)
+    for column, head in enumerate(made.heads + (say(lang, "currency"),)):
+        sheet.write_string(3, column, head, bold)
     lines = [x for x in made.lines if x.kind != "subtotal"]
     for line, put in enumerate(lines, 4):
         page.put_line(line, put)
     if not lines:
-        sheet.write_string(4, 0, say(lang, "no_calls"))
+        sheet.write_string(4, 0, made.empty)
     sheet.set_column(0, len(made.names) - 1, 26)
     sheet.set_column(len(made.names), len(made.keys), 14)
     sheet.freeze_panes(4, len(made.names))
@@ -102,8 +102,9 @@ def _fill(book: Any, report: ExpenseReport, made: Table, lang: str) -> None:
     sheet.set_footer("&L" + made.title.replace("&", "&&") + "&R&P / &N")
 
 
-def render(report: ExpenseReport, style: Style) -> bytes:
-    """Rows can be filtered and summed: subtotals are left to the user."""
+def page(made: Table, style: Style) -> bytes:
+    """Any table; rows can be filtered and summed: subtotals are left to the
+    user."""
     try:
         import xlsxwriter
     except ImportError:
@@ -111,8 +112,14 @@ def render(report: ExpenseReport, style: Style) -> bytes:
                           "python3-xlsxwriter") from None
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"title": table(report, style.lang).title,
-                         "company": report.company})
-    _fill(book, report, table(report, style.lang), style.lang)
+    book.set_properties({"title": made.title, "company": made.company})
+    _fill(book, made, style.lang)
     book.close()
     return out.getvalue()
+
+
+def render(report: ExpenseReport, style: Style) -> bytes:
+    """A column keeps its name whichever month it is compared with."""
+    made = table(report, style.lang)
+    return page(made._replace(heads=tuple(say(style.lang, k)
+                                          for k in made.keys)), style)

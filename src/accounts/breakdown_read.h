@@ -1,0 +1,36 @@
+/**
+ * @file src/accounts/breakdown_read.h  Where each call of a time counts
+ */
+#ifndef TW_SRC_ACCOUNTS_BREAKDOWN_READ_H
+#define TW_SRC_ACCOUNTS_BREAKDOWN_READ_H
+
+#include "breakdown_group.h"
+#include "ledger_month.h"
+
+/* Those that a key's last part counts from 1 on: the first is the company's,
+ * else that of the first tariff, else "". */
+#define TW_CUT_CURRENCIES_MAX 64
+struct tw__cut_currencies {
+	char text[TW_CUT_CURRENCIES_MAX][4];
+	size_t count;
+};
+
+struct tw__cut_question {
+	uint32_t by[TW_BREAKDOWN_CUTS_MAX];
+	size_t count;
+	uint32_t digits;
+	tw_time from, to;
+};
+
+/* A prefix as a number: a 1 and its digits, so that "0049" is not "49". */
+int64_t tw__cut_prefix(const char *digits, uint32_t most);
+
+/* Adds up live calls that start in [from, to). Values of keys: entities,
+ * words (destination), TW_DIRECTION_, TW_CALL_, months and days like 202610,
+ * 20261005, hours + 1, weekdays from 1, seconds + 1 of a class of duration. */
+tw_status tw__cut_read(struct tw__cut_groups *groups,
+		       struct tw__cut_currencies *currencies,
+		       const struct tw__cut_question *question,
+		       struct tw__book *book, tw_store *store, tw_error *err);
+
+#endif
