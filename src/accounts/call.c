@@ -33,6 +33,28 @@ const char *tw__reason_name(uint32_t reason)
 	}
 }
 
+/* ASCII without control characters, eight bytes a step. */
+static bool is_plain(const char *text, size_t length)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t odd = 0;
+
+	for (size_t i = 0; length >= 8; i += 8) {
+		uint64_t word;
+
+		/* the last step may see some bytes once more */
+		if (i > length - 8)
+			i = length - 8;
+		memcpy(&word, &text[i], sizeof(word));
+		odd |= (word - ones * 0x20) | (word + ones) | word;
+		if (i == length - 8)
+			return !(odd & ones * 0x80);
+	}
+	while (length && text[length - 1] >= 0x20 && text[length - 1] < 0x7f)
+		length--;
+	return length == 0;
+}
+
 static tw_status check_text(const char *text, const char *field,
 			    tw_error *err)
 {
@@ -44,6 +66,8 @@ static tw_status check_text(const char *text, const char *field,
 	if (length > TW_CALL_TEXT_MAX)
 		return tw__fail_at(err, TW_EPARSE, 0, field, "longer than %d "
 				   "bytes; shorten it", TW_CALL_TEXT_MAX);
+	if (is_plain(text, length))
+		return TW_OK;
 	for (const char *p = text; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			return tw__fail_at(err, TW_EPARSE, 0, field,

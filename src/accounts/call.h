@@ -10,6 +10,7 @@
 
 #include "base/e164.h"
 #include "intern.h"
+#include "store/bulk.h"
 #include <trunkwise/cdr.h>
 
 #define TW_CALL_TEXT_MAX 255
@@ -127,13 +128,14 @@ tw_status tw__rater_lookup(struct tw__rater *rater,
  * it depends on is kept. Fails for the store or memory only. */
 tw_status tw__rater_keep(struct tw__rater *rater, const struct tw__call *call,
 			 int64_t batch, tw_error *err);
+/* Is there anything to keep? If not, the call may be stored later. */
+bool tw__rater_keeps(const struct tw__rater *rater,
+		     const struct tw__call *call);
 /* Before the commit. */
 tw_status tw__rater_settle(struct tw__rater *rater, tw_error *err);
 
 /* ---- into the table ---- */
 
-/* @return TW_OK (stored), TW_EEXIST (same content there), TW_ECONFLICT
- * (other content there), or what the store says */
 struct tw__call_ids {
 	struct tw__intern words, identities, marks;
 	int64_t batch;
@@ -148,7 +150,19 @@ void tw__call_ids_rest(struct tw__call_ids *ids);
  * @return TW_OK (not asked, or not there), TW_EEXIST, TW_ECONFLICT */
 tw_status tw__call_known(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err);
+/* @return TW_OK (stored), TW_EEXIST (same content there), TW_ECONFLICT
+ * (other content there), or what the store says */
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
+			 struct tw__call_ids *ids, tw_error *err);
+
+/* Several at once, once tw__call_known() was asked for the first and only as
+ * long as calls are taken for new: nobody asks the table for those that are
+ * put. *full: they are to be flushed before the next one. */
+bool tw__call_is_taken_for_new(const struct tw__call_ids *ids);
+tw_status tw__call_put(bool *full, const struct tw__call *call,
+		       struct tw__call_ids *ids, tw_error *err);
+/* out: of each that was put, what tw__call_store() would have said. */
+tw_status tw__call_flush(tw_status out[TW_BULK_ROWS],
 			 struct tw__call_ids *ids, tw_error *err);
 
 #endif

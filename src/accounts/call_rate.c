@@ -361,6 +361,13 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 	return ask_deck(rater, call, version, err);
 }
 
+bool tw__rater_keeps(const struct tw__rater *rater,
+		     const struct tw__call *call)
+{
+	return call->note.of || call->note.wanted ||
+		tw__regions_keeps(rater->regions);
+}
+
 tw_status tw__rater_keep(struct tw__rater *rater, const struct tw__call *call,
 			 int64_t batch, tw_error *err)
 {

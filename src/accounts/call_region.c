@@ -106,6 +106,11 @@ tw_status tw__regions_relation(uint32_t *out, struct tw__regions *regions,
 	return TW_OK;
 }
 
+bool tw__regions_keeps(const struct tw__regions *regions)
+{
+	return regions->place[0].ported || regions->place[1].ported;
+}
+
 tw_status tw__regions_keep(struct tw__regions *regions,
 			   const struct tw__call *call, int64_t batch,
 			   tw_error *err)

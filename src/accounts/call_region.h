@@ -20,6 +20,8 @@ tw_status tw__regions_relation(uint32_t *out, struct tw__regions *regions,
 			       const struct tw__call *call, tw_error *err);
 /* Forgets what a look-up said of the call before. */
 void tw__regions_forget(struct tw__regions *regions);
+/* Did one say anything? */
+bool tw__regions_keeps(const struct tw__regions *regions);
 /* Once the call is stored: writes what a look-up said of it. */
 tw_status tw__regions_keep(struct tw__regions *regions,
 			   const struct tw__call *call, int64_t batch,

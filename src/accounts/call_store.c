@@ -5,22 +5,27 @@
  * key (start, hash of the key), which costs nothing beyond the insert itself.
  * Refuses to overwrite.
  */
+#include <assert.h>
 #include <string.h>
 #include "call.h"
 #include "call_known.h"
 
-#define COLUMNS 28
-#define CALL_ID 6
-#define LINKED  7
+enum {
+	C_START, C_KEY, C_CONTENT, C_BATCH, C_MARKS, C_CALL_ID, C_LINKED,
+	C_LEG, C_SEQUENCE, C_DIRECTION, C_STATUS, C_ANSWER, C_END, C_DURATION,
+	C_CALLER, C_CALLEE, C_TRUNK, C_CARRIER, C_DEPARTMENT, C_NUMBER,
+	C_RATE_STATE, C_REASON, C_VERSION, C_ROW, C_CHARGED, C_COST, C_VAT,
+	C_SOURCE_COST, COLUMNS
+};
+static const char into_call[] = "call (start_us, key, content, batch, "
+	"marks, call_id, linked, leg, sequence, direction, status, "
+	"answer_after_us, end_after_us, duration_us, caller, callee, "
+	"trunk, carrier, department, number, rate_state, reason, "
+	"tariff_version, rate_row, charged_s, cost_nanos, vat_nanos, "
+	"source_cost_nanos)";
+
 /* After so many new calls in a row the next one is taken for new too. */
 #define NEW_AGAIN 32u
-#define INSERT_CALL "INSERT INTO call (start_us, key, content, batch, " \
-	"marks, call_id, linked, leg, sequence, direction, status, " \
-	"answer_after_us, end_after_us, duration_us, caller, callee, " \
-	"trunk, carrier, department, number, rate_state, reason, " \
-	"tariff_version, rate_row, charged_s, cost_nanos, vat_nanos, " \
-	"source_cost_nanos) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " \
-	"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 /* Canonical lower-case UUID into 16 bytes: half of all stored ids are such,
  * and they would be the widest column. */
@@ -59,22 +64,13 @@ void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text)
 		tw__bind_text(stmt, index, text);
 }
 
-/* Bindings outlive a reset, so only what differs from the row before is bound
- * again: half the columns of a file hardly ever change. The statements are
- * the writer's own and not the store's: another writer would bind his row
- * into ours. */
 struct tw__call_writer {
-	struct tw_stmt *insert;
+	struct tw__bulk *rows;
 	struct tw__known *known;
 	unsigned new_in_a_row;  /* calls that were */
-	struct id { unsigned char uuid[16]; } ids[2];   /* bound, not copied */
 	char key[8 * (TW_CALL_TEXT_MAX + 1)];   /* marks of the row before */
 	size_t key_size;
 	int64_t marks;
-	struct {
-		int64_t value;
-		char state;      /* 0 not bound, 'v' value, 'n' NULL */
-	} last[COLUMNS + 1];
 };
 
 struct names {
@@ -93,7 +89,7 @@ static void close_writer(struct tw__call_ids *ids)
 {
 	if (!ids->writer)
 		return;
-	tw__stmt_free(ids->writer->insert);
+	tw__bulk_free(ids->writer->rows);
 	tw__known_free(ids->writer->known);
 	tw_free(ids->writer);
 	ids->writer = NULL;
@@ -168,83 +164,74 @@ static tw_status find_names(struct names *out, const struct tw__call *call,
 	return status;
 }
 
-static void set(struct tw__call_writer *w, int index, bool known,
-		int64_t value)
+static void set_id(struct tw__bulk *rows, unsigned int column,
+		   const char *text)
 {
-	char state = known ? 'v' : 'n';
+	unsigned char uuid[16];
 
-	if (w->last[index].state == state &&
-	    (!known || w->last[index].value == value))
-		return;
-	w->last[index].state = state;
-	w->last[index].value = value;
+	if (pack_uuid(uuid, text))
+		tw__bulk_blob(rows, column, tw__str((const char *)uuid,
+						    sizeof(uuid)));
+	else
+		tw__bulk_text(rows, column, tw__str_of(text));
+}
+
+static void set_if(struct tw__bulk *rows, unsigned int column, bool known,
+		   int64_t value)
+{
 	if (known)
-		tw__bind_i64(w->insert, index, value);
+		tw__bulk_i64(rows, column, value);
 	else
-		tw__bind_null(w->insert, index);
+		tw__bulk_null(rows, column);
 }
 
-/* Both outlive the insert: a copy would cost an allocation each. */
-static void set_id(struct tw__call_writer *w, int index, const char *text)
-{
-	struct id *id = &w->ids[index - CALL_ID];
-
-	if (pack_uuid(id->uuid, text))
-		tw__bind_kept_blob(w->insert, index, id->uuid,
-				   sizeof(id->uuid));
-	else
-		tw__bind_kept_text(w->insert, index, tw__str_of(text));
-	w->last[index].state = 0;
-}
-
-static void set_record(struct tw__call_writer *w, const struct tw__call *call,
+static void set_record(struct tw__bulk *rows, const struct tw__call *call,
 		       int64_t batch, const struct names *names)
 {
 	const tw_cdr *cdr = &call->cdr;
-	bool linked = cdr->linked_id && *cdr->linked_id &&
-		strcmp(cdr->linked_id, cdr->call_id) != 0;
 	bool odd_end = call->end_us && call->end_us !=
 		call->answer_us + cdr->duration_us;
 
-	set(w, 1, true, cdr->start);
-	set(w, 2, true, (int64_t)call->key);
-	set(w, 3, true, (int64_t)call->content);
-	set(w, 4, true, batch);
-	set(w, 5, true, names->marks);
-	set_id(w, CALL_ID, cdr->call_id);
-	if (linked)
-		set_id(w, LINKED, cdr->linked_id);
+	tw__bulk_i64(rows, C_START, cdr->start);
+	tw__bulk_i64(rows, C_KEY, (int64_t)call->key);
+	tw__bulk_i64(rows, C_CONTENT, (int64_t)call->content);
+	tw__bulk_i64(rows, C_BATCH, batch);
+	tw__bulk_i64(rows, C_MARKS, names->marks);
+	set_id(rows, C_CALL_ID, cdr->call_id);
+	if (cdr->linked_id && *cdr->linked_id &&
+	    strcmp(cdr->linked_id, cdr->call_id) != 0)
+		set_id(rows, C_LINKED, cdr->linked_id);
 	else
-		set(w, LINKED, false, 0);
-	set(w, 8, true, cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN) ? 0 :
-	    cdr->leg);
-	set(w, 9, true, cdr->sequence);
-	set(w, 10, true, call->direction);
-	set(w, 11, true, cdr->status);
-	set(w, 12, call->answered, call->answer_us - cdr->start);
-	set(w, 13, odd_end, call->end_us - cdr->start);
-	set(w, 14, true, cdr->duration_us);
-	set(w, 15, true, names->caller);
-	set(w, 16, true, names->callee);
+		tw__bulk_null(rows, C_LINKED);
+	tw__bulk_i64(rows, C_LEG, cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN)
+		     ? 0 : cdr->leg);
+	tw__bulk_i64(rows, C_SEQUENCE, cdr->sequence);
+	tw__bulk_i64(rows, C_DIRECTION, call->direction);
+	tw__bulk_i64(rows, C_STATUS, cdr->status);
+	set_if(rows, C_ANSWER, call->answered, call->answer_us - cdr->start);
+	set_if(rows, C_END, odd_end, call->end_us - cdr->start);
+	tw__bulk_i64(rows, C_DURATION, cdr->duration_us);
+	tw__bulk_i64(rows, C_CALLER, names->caller);
+	tw__bulk_i64(rows, C_CALLEE, names->callee);
 }
 
-static void set_findings(struct tw__call_writer *w,
-			 const struct tw__call *call)
+static void set_findings(struct tw__bulk *rows, const struct tw__call *call)
 {
 	bool rated = call->rate_state == TW_STATE_RATED;
 
-	set(w, 17, true, call->trunk);
-	set(w, 18, true, call->carrier);
-	set(w, 19, true, call->department);
-	set(w, 20, true, call->number);
-	set(w, 21, true, call->rate_state);
-	set(w, 22, true, call->reason);
-	set(w, 23, rated, call->tariff_version);
-	set(w, 24, rated, (int64_t)call->rate_row);
-	set(w, 25, rated, call->charged_s);
-	set(w, 26, rated, call->cost_nanos);
-	set(w, 27, rated, call->vat_nanos);
-	set(w, 28, call->has_source_cost, call->source_cost_nanos);
+	tw__bulk_i64(rows, C_TRUNK, call->trunk);
+	tw__bulk_i64(rows, C_CARRIER, call->carrier);
+	tw__bulk_i64(rows, C_DEPARTMENT, call->department);
+	tw__bulk_i64(rows, C_NUMBER, call->number);
+	tw__bulk_i64(rows, C_RATE_STATE, call->rate_state);
+	tw__bulk_i64(rows, C_REASON, call->reason);
+	set_if(rows, C_VERSION, rated, call->tariff_version);
+	set_if(rows, C_ROW, rated, (int64_t)call->rate_row);
+	set_if(rows, C_CHARGED, rated, call->charged_s);
+	set_if(rows, C_COST, rated, call->cost_nanos);
+	set_if(rows, C_VAT, rated, call->vat_nanos);
+	set_if(rows, C_SOURCE_COST, call->has_source_cost,
+	       call->source_cost_nanos);
 }
 
 static tw_status open_writer(struct tw__call_ids *ids, tw_store *store,
@@ -258,7 +245,8 @@ static tw_status open_writer(struct tw__call_ids *ids, tw_store *store,
 	if (!ids->writer)
 		return tw__fail_oom(err);
 	ids->writer->new_in_a_row = NEW_AGAIN;
-	status = tw__stmt_new(&ids->writer->insert, store, INSERT_CALL, err);
+	status = tw__bulk_new(&ids->writer->rows, store, into_call, COLUMNS,
+			      err);
 	if (!status)
 		status = tw__known_new(&ids->writer->known, store, err);
 	if (status)
@@ -267,34 +255,31 @@ static tw_status open_writer(struct tw__call_ids *ids, tw_store *store,
 }
 
 /* TW_ENOTFOUND, TW_EEXIST, TW_ECONFLICT, or what the store says. */
-static tw_status find_same(struct tw__call_writer *w,
-			   const struct tw__call *call, tw_error *err)
+static tw_status find_same(struct tw__call_writer *w, tw_time start,
+			   uint64_t key, uint64_t content, tw_error *err)
 {
-	uint64_t content;
-	tw_status status = tw__known_find(&content, w->known, call->cdr.start,
-					  call->key, err);
+	uint64_t there;
+	tw_status status = tw__known_find(&there, w->known, start, key, err);
 
 	if (status)
 		return status;
 	w->new_in_a_row = 0;
-	return content == call->content ? TW_EEXIST : TW_ECONFLICT;
+	return there == content ? TW_EEXIST : TW_ECONFLICT;
 }
 
-static tw_status insert(struct tw__call_writer *w,
-			const struct tw__call *call, tw_store *store,
-			tw_error *err)
+/* What became of a row that was to be inserted. */
+static tw_status judge(struct tw__call_writer *w, size_t row, bool is_new,
+		       tw_error *err)
 {
 	tw_status status;
 
-	tw__known_rest(w->known);
-	status = tw__run(w->insert, err);
-	if (status)
-		return status;
-	if (tw__changes(store)) {
+	if (is_new) {
 		w->new_in_a_row++;
 		return TW_OK;
 	}
-	status = find_same(w, call, err);
+	status = find_same(w, tw__bulk_value(w->rows, row, C_START),
+		(uint64_t)tw__bulk_value(w->rows, row, C_KEY),
+		(uint64_t)tw__bulk_value(w->rows, row, C_CONTENT), err);
 	return status == TW_ENOTFOUND ? tw__fail(err, TW_ESTORE, "a call "
 		"that could not be inserted is not there either; run "
 		"verify") : status;
@@ -310,23 +295,62 @@ tw_status tw__call_known(tw_store *store, const struct tw__call *call,
 
 	if (status || ids->writer->new_in_a_row >= NEW_AGAIN)
 		return status;
-	status = find_same(ids->writer, call, err);
+	assert(!tw__bulk_count(ids->writer->rows));
+	status = find_same(ids->writer, call->cdr.start, call->key,
+			   call->content, err);
 	return status == TW_ENOTFOUND ? TW_OK : status;
+}
+
+bool tw__call_is_taken_for_new(const struct tw__call_ids *ids)
+{
+	return ids->writer && ids->writer->new_in_a_row >= NEW_AGAIN;
+}
+
+tw_status tw__call_put(bool *full, const struct tw__call *call,
+		       struct tw__call_ids *ids, tw_error *err)
+{
+	struct names names;
+	tw_status status = find_names(&names, call, ids, err);
+
+	if (status)
+		return status;
+	set_record(ids->writer->rows, call, ids->batch, &names);
+	set_findings(ids->writer->rows, call);
+	*full = tw__bulk_end_row(ids->writer->rows);
+	return TW_OK;
+}
+
+tw_status tw__call_flush(tw_status out[TW_BULK_ROWS],
+			 struct tw__call_ids *ids, tw_error *err)
+{
+	struct tw__call_writer *w = ids->writer;
+	size_t count = tw__bulk_count(w->rows);
+	bool is_new[TW_BULK_ROWS];
+	tw_status status;
+
+	tw__known_rest(w->known);
+	status = tw__bulk_flush(is_new, w->rows, err);
+	for (size_t i = 0; !status && i < count; i++) {
+		out[i] = judge(w, i, is_new[i], err);
+		if (out[i] && out[i] != TW_EEXIST && out[i] != TW_ECONFLICT)
+			status = out[i];
+	}
+	return status;
 }
 
 tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err)
 {
-	struct names names;
-	tw_status status = open_writer(ids, store, err);
+	tw_status of[TW_BULK_ROWS], status = open_writer(ids, store, err);
+	bool full;
 
-	if (!status)
-		status = find_names(&names, call, ids, err);
 	if (status)
 		return status;
-	set_record(ids->writer, call, ids->batch, &names);
-	set_findings(ids->writer, call);
-	return insert(ids->writer, call, store, err);
+	assert(!tw__bulk_count(ids->writer->rows));
+	status = tw__call_put(&full, call, ids, err);
+	if (!status)
+		status = tw__call_flush(of, ids, err);
+	return status ? status : of[0];
 }
 
 void tw__call_ids_rest(struct tw__call_ids *ids)

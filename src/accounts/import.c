@@ -13,8 +13,6 @@
 #include "open_call.h"
 #include "rejects.h"
 
-#define RECORD_MAX 1024
-
 tw_status tw__import_batch(struct tw_import *import, tw_error *err)
 {
 	const tw_clock *clock = tw__store_clock(import->store);
@@ -145,6 +143,7 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 		return tw__fail_oom(err);
 	import->store = tw__store_ref(store);
 	import->counts.size = sizeof(import->counts);
+	import->why = (tw_error)TW_ERROR_INIT;
 	import->rejects = tw__rejects_new();
 	status = import->rejects ? copy_options(import, &o, err) :
 		tw__fail_oom(err);
@@ -185,6 +184,7 @@ void tw_import_free(tw_import *import)
 	tw__preset_free(import->reading);
 	tw__shift_free(import->shift);
 	tw__import_close(import);
+	tw_free(import->block);
 	tw_zone_free(import->zone);
 	tw_rejects_free(import->rejects);
 	tw_free(import->source);
@@ -202,101 +202,17 @@ uint64_t tw_import_batch(const tw_import *import)
 	return import ? (uint64_t)import->ids.batch : 0;
 }
 
-/* Rows of a file have a line; records of a host are counted from 1. */
-static int64_t line_of(const struct tw_import *import)
+static tw_status store_now(struct tw_import *import,
+			   struct tw__import_sum *sum, tw_error *err)
 {
-	return import->reading ? tw__preset_line(import->reading) :
-		(int64_t)import->counts.rows_read;
-}
-
-static void record_text(char out[RECORD_MAX], const struct tw_import *import,
-			const tw_cdr *cdr)
-{
-	if (import->reading) {
-		tw__preset_text(out, RECORD_MAX, import->reading);
-		return;
-	}
-	snprintf(out, RECORD_MAX, "call_id=%.255s leg=%u sequence=%u "
-		 "start=%lld duration_us=%lld caller=%.64s callee=%.64s",
-		 cdr->call_id ? cdr->call_id : "", cdr->leg, cdr->sequence,
-		 (long long)cdr->start, (long long)cdr->duration_us,
-		 cdr->caller ? cdr->caller : "",
-		 cdr->callee ? cdr->callee : "");
-	if (!tw__utf8_is_valid(out, strlen(out)))
-		snprintf(out, RECORD_MAX, "start=%lld (not UTF-8)",
-			 (long long)cdr->start);
-}
-
-static tw_status quarantine(struct tw_import *import, const char *kind,
-			    const tw_cdr *cdr, const tw_error *why,
-			    tw_error *err)
-{
-	struct tw_stmt *stmt;
-	char text[RECORD_MAX];
-	tw_status status = tw__stmt(&stmt, import->store,
-		"INSERT INTO quarantine (batch, kind, line, field, reason, "
-		"start_us, key, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		err);
-
-	if (status)
-		return status;
-	record_text(text, import, cdr);
-	tw__bind_i64(stmt, 1, import->ids.batch);
-	tw__bind_text(stmt, 2, kind);
-	tw__bind_i64(stmt, 3, line_of(import));
-	tw__bind_text(stmt, 4, why->field);
-	tw__bind_text(stmt, 5, why->message);
-	if (why->code == TW_ECONFLICT) {
-		tw__bind_i64(stmt, 6, import->call.cdr.start);
-		tw__bind_i64(stmt, 7, (int64_t)import->call.key);
-	}
-	tw__bind_text(stmt, 8, text);
-	return tw__run(stmt, err);
-}
-
-/* Not stored, but kept, counted and shown. */
-tw_status tw__import_put_aside(struct tw_import *import, const char *kind,
-			       const tw_cdr *cdr, tw_error *why,
-			       tw_error *err)
-{
-	const char *field = why->field;
-	tw_status code = why->code, status;
-
-	if (import->reading)
-		field = tw__preset_column(import->reading, why->field);
-	status = quarantine(import, kind, cdr, why, err);
-	if (!status)
-		status = tw__rejects_add(import->rejects, line_of(import),
-					 field, "%s", why->message);
-	if (status) {
-		import->failed = status;
-		return status;
-	}
-	if (err)
-		*err = *why;
-	return code;
-}
-
-/* Into the sums first: calls are never deleted, and a sum that overflows must
- * be seen before there is one too many. */
-static tw_status store_call(struct tw_import *import, tw_error *err)
-{
-	struct tw__posted posted = { import->call.cdr.start,
-		import->book.open_month, 1 };
 	struct tw__call *call = &import->call;
-	struct tw__rollup_row row;
-	tw_status status;
+	tw_status status = tw__import_flush(import, err);
 
-	tw__rollup_of(&row.key, &row.sums, call);
-	status = tw__rollup_post(&import->rollup, &import->book, &posted,
-				 &row, err);
-	if (status)
-		return status;
-	status = tw__call_store(import->store, call, &import->ids, err);
+	if (!status)
+		status = tw__call_store(import->store, call, &import->ids,
+					err);
 	if (status) {
-		posted.sign = -1;
-		(void)tw__rollup_post(&import->rollup, &import->book,
-				      &posted, &row, NULL);
+		tw__import_unsum(import, sum);
 		return status;
 	}
 	if (import->any_open)
@@ -306,11 +222,22 @@ static tw_status store_call(struct tw_import *import, tw_error *err)
 			tw__open_call_end(import->store, call, err);
 	if (status)
 		return status;
-	if (!import->first_us || call->cdr.start < import->first_us)
-		import->first_us = call->cdr.start;
-	if (call->cdr.start > import->last_us)
-		import->last_us = call->cdr.start;
+	tw__import_span(import, call->cdr.start);
 	return tw__rater_keep(import->rater, call, import->ids.batch, err);
+}
+
+/* Into the sums first: calls are never deleted, and a sum that overflows must
+ * be seen before there is one too many. */
+static tw_status store_call(struct tw_import *import, tw_error *err)
+{
+	struct tw__import_sum sum;
+	tw_status status = tw__import_sum(&sum, import, err);
+
+	if (status)
+		return status;
+	return tw__import_may_wait(import) ?
+		tw__import_wait(import, &sum, err) :
+		store_now(import, &sum, err);
 }
 
 /* The number that forwarded a leg may stand in another row only, and that row
@@ -337,7 +264,9 @@ static tw_status find_number(struct tw_import *import, tw_error *err)
 
 	if (!tw__legs_wants(&import->call))
 		return TW_OK;
-	if (!import->legs)
+	/* it may be a leg of one of those */
+	status = tw__import_flush(import, err);
+	if (!status && !import->legs)
 		status = make_legs(import, err);
 	return status ? status : tw__legs_fill(&import->call, import->legs,
 					       err);
@@ -374,6 +303,9 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 	if (status)
 		return status;
 	if (cdr->flags & TW_CDR_INTERIM) {
+		status = tw__import_flush(import, err);
+		if (status)
+			return status;
 		import->any_open = true;
 		return tw__open_call_keep(import->store, call, &import->ids,
 					  import->file_name, err);
@@ -415,20 +347,17 @@ static void say_conflict(tw_error *why, const struct tw_import *import)
 	if (import->any_open)
 		(void)tw__open_call_is_closed(&closed, import->store, call,
 					      NULL);
-	tw__fail_at(why, TW_ECONFLICT, 0, "call_id", closed ?
-		    "'%.80s' was closed at its last interim record when its "
-		    "host had died; this one says otherwise" :
-		    "'%.80s' is stored with this start but other content; "
-		    "undo its batch if the new one is right",
-		    call->cdr.call_id);
+	tw__import_say_conflict(why, call->cdr.call_id, closed);
 }
 
 tw_status tw__import_row(struct tw_import *import, const tw_cdr *cdr,
 			 tw_error *err)
 {
-	tw_error why = TW_ERROR_INIT;
-	tw_status status = process(import, cdr, &why);
+	tw_error *why = &import->why;
+	tw_status status;
 
+	why->code = TW_OK;
+	status = process(import, cdr, why);
 	import->counts.rows_read++;
 	switch (status) {
 	case TW_OK:
@@ -446,18 +375,18 @@ tw_status tw__import_row(struct tw_import *import, const tw_cdr *cdr,
 				 "already");
 	case TW_ECONFLICT:
 		import->counts.conflicts++;
-		if (!why.code)
-			say_conflict(&why, import);
-		return tw__import_put_aside(import, "conflict", cdr, &why,
+		if (!why->code)
+			say_conflict(why, import);
+		return tw__import_put_aside(import, "conflict", cdr, why,
 					    err);
 	case TW_EPARSE:
 	case TW_ERANGE:
 		import->counts.rows_rejected++;
-		return tw__import_put_aside(import, "reject", cdr, &why, err);
+		return tw__import_put_aside(import, "reject", cdr, why, err);
 	default:
 		import->failed = status;
 		if (err)
-			*err = why;
+			*err = *why;
 		return status;
 	}
 }

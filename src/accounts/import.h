@@ -1,8 +1,10 @@
 /**
  * @file src/accounts/import.h  An import from inside
  *
- * import.c takes rows and commits, import_file.c reads files; import_live.c
- * lets an import go on after that, and closes calls that nobody will finish.
+ * import.c takes rows and commits, import_file.c reads files, import_block.c
+ * lets calls of a file go in together, import_aside.c keeps rows that are not
+ * stored; import_live.c lets an import go on after its commit, and closes
+ * calls that nobody will finish.
  */
 #ifndef TW_SRC_ACCOUNTS_IMPORT_H
 #define TW_SRC_ACCOUNTS_IMPORT_H
@@ -33,6 +35,7 @@ struct tw_import {
 	struct tw__preset_options file; /* ... and how */
 	struct tw__shift *shift;        /* of a file that is new */
 	struct tw__legs *legs;          /* made by the first that wants it */
+	struct tw__import_block *block; /* calls that wait for others */
 	struct tw_rejects *rejects;
 	tw_counts counts;
 	bool known_file;        /* the same bytes are there already */
@@ -42,6 +45,7 @@ struct tw_import {
 	bool any_open;          /* calls under way are in the store */
 	bool closing;           /* one of them is stored as it stands */
 	struct tw__call call;   /* scratch: it is too big for stacks */
+	tw_error why;           /* likewise, to be cleared for every row */
 };
 
 /* After its commit: more records in another transaction, without reading
@@ -66,11 +70,45 @@ tw_status tw__import_usable(const struct tw_import *import, tw_error *err);
 /* One record, counted; as tw_import_add(). */
 tw_status tw__import_row(struct tw_import *import, const tw_cdr *cdr,
 			 tw_error *err);
-/* Not stored, but kept, counted and shown. @return why's status, or what the
- * store says */
+/* Not stored, but kept and shown, behind what came before it. @return why's
+ * status, or what the store says */
 tw_status tw__import_put_aside(struct tw_import *import, const char *kind,
-			       const tw_cdr *cdr, tw_error *why,
+			       const tw_cdr *cdr, const tw_error *why,
 			       tw_error *err);
+
+#define TW_ASIDE_TEXT 1024
+struct tw__aside {
+	const char *kind;       /* "reject" or "conflict" */
+	const tw_error *why;    /* its field: member of tw_cdr */
+	int64_t line;
+	const char *column;     /* what the source calls that field */
+	tw_time start;          /* of a conflict */
+	uint64_t key;
+	char text[TW_ASIDE_TEXT];
+};
+tw_status tw__import_keep_aside(struct tw_import *import,
+				const struct tw__aside *aside, tw_error *err);
+void tw__import_say_conflict(tw_error *why, const char *call_id, bool closed);
+
+/* What import->call adds to the books, and away again. */
+struct tw__import_sum {
+	struct tw__posted posted;
+	struct tw__rollup_row row;
+};
+tw_status tw__import_sum(struct tw__import_sum *out, struct tw_import *import,
+			 tw_error *err);
+void tw__import_unsum(struct tw_import *import, struct tw__import_sum *sum);
+/* The batch has a call of that start. */
+void tw__import_span(struct tw_import *import, tw_time start);
+
+/* May import->call wait for others of its file, and let it: TW_OK counts it as
+ * stored, which the flush may take back. */
+bool tw__import_may_wait(const struct tw_import *import);
+tw_status tw__import_wait(struct tw_import *import,
+			  struct tw__import_sum *sum, tw_error *err);
+/* Those that wait are in. Before anything reads calls or says how the import
+ * stands. @return TW_OK, or what the store says: the import has failed */
+tw_status tw__import_flush(struct tw_import *import, tw_error *err);
 
 /* A row of table batch. */
 tw_status tw__import_batch(struct tw_import *import, tw_error *err);

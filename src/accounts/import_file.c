@@ -69,14 +69,15 @@ static tw_status keep_hash(struct tw_import *import, const void *data,
 
 static tw_status read_rows(struct tw_import *import, tw_error *err)
 {
+	tw_error why = TW_ERROR_INIT;
+	tw_cdr cdr = TW_CDR_INIT;
+
 	for (;;) {
-		tw_error why = TW_ERROR_INIT;
-		tw_cdr cdr = TW_CDR_INIT;
 		tw_status status = tw__preset_next(&cdr, import->reading,
 						   &why);
 
 		if (status == TW_ITER_END)
-			return TW_OK;
+			return tw__import_flush(import, err);
 		if (status == TW_EPARSE) {
 			import->counts.rows_read++;
 			import->counts.rows_rejected++;

@@ -8,14 +8,21 @@
 
 #define BRIEF 16           /* bytes with the NUL: any telephone number */
 
-/* A number stands in the slot itself: a month of calls asks for one or two
- * each, and a text elsewhere would be one more miss of the cache. */
-struct tw__intern_slot {
-	uint64_t hash;
-	int64_t id;             /* 0: free */
-	char *text;             /* NULL: it is brief */
-	uint64_t brief[BRIEF / 8];      /* NUL behind it to the end */
+/* Slots are small, so that those of many thousand texts stay in a near cache:
+ * the place of an entry + 1 (0: free) below, bits of the hash above. A number
+ * stands in its entry itself, which is what a month of calls asks for. */
+#define PLACE_BITS 21u
+#define PLACE_MASK ((1u << PLACE_BITS) - 1)
+
+struct tw__intern_entry {
+	uint64_t hash;          /* its highest bit: the text is long */
+	int64_t id;
+	union {
+		uint64_t brief[BRIEF / 8];      /* NUL behind it to the end */
+		char *text;
+	} u;
 };
+#define IS_LONG (1ull << 63)
 
 struct wanted {
 	const char *text;
@@ -31,6 +38,7 @@ static void intern_init(struct tw__intern *intern, tw_store *store)
 	memset(intern, 0, sizeof(*intern));
 	intern->store = store;
 	intern->columns = 1;
+	intern->most = INTERN_FORGET;
 	intern->seed = (uint64_t)clock->monotonic(clock->arg) ^
 		(uint64_t)(uintptr_t)intern;
 }
@@ -67,11 +75,15 @@ void tw__intern_marks(struct tw__intern *intern, tw_store *store)
 
 static void forget(struct tw__intern *intern)
 {
-	for (size_t i = 0; i < intern->capacity; i++)
-		tw_free(intern->slots[i].text);
+	for (size_t i = 0; i < intern->count; i++) {
+		if (intern->entries[i].hash & IS_LONG)
+			tw_free(intern->entries[i].u.text);
+	}
+	tw_free(intern->entries);
 	tw_free(intern->slots);
+	intern->entries = NULL;
 	intern->slots = NULL;
-	intern->capacity = intern->count = 0;
+	intern->capacity = intern->count = intern->room = 0;
 }
 
 void tw__intern_free(struct tw__intern *intern)
@@ -105,68 +117,85 @@ static void look(struct wanted *out, const struct tw__intern *intern,
 	out->length = strlen(text);
 	out->brief[0] = out->brief[1] = 0;
 	if (out->length >= BRIEF) {
-		out->hash = hash_text(intern->seed, text);
+		out->hash = hash_text(intern->seed, text) | IS_LONG;
 		return;
 	}
 	memcpy(out->brief, text, out->length);
-	out->hash = hash_brief(intern->seed, out->brief);
+	out->hash = hash_brief(intern->seed, out->brief) & ~IS_LONG;
 }
 
-static bool is_it(const struct tw__intern_slot *slot,
+static bool is_it(const struct tw__intern_entry *entry,
 		  const struct wanted *wanted)
 {
-	if (slot->hash != wanted->hash)
+	if (entry->hash != wanted->hash)
 		return false;
-	if (slot->text)
-		return strcmp(slot->text, wanted->text) == 0;
-	return wanted->length < BRIEF && slot->brief[0] == wanted->brief[0] &&
-		slot->brief[1] == wanted->brief[1];
+	if (entry->hash & IS_LONG)
+		return strcmp(entry->u.text, wanted->text) == 0;
+	return entry->u.brief[0] == wanted->brief[0] &&
+		entry->u.brief[1] == wanted->brief[1];
 }
 
-static struct tw__intern_slot *probe(const struct tw__intern *intern,
-				     const struct wanted *wanted)
+static uint32_t tag_of(uint64_t hash)
 {
-	size_t mask = intern->capacity - 1, i = (wanted->hash >> 20) & mask;
-
-	while (intern->slots[i].id && !is_it(&intern->slots[i], wanted))
-		i = (i + 1) & mask;
-	return &intern->slots[i];
+	return (uint32_t)(hash >> 32) & ~PLACE_MASK;
 }
 
-/* A slot of its own for what is known not to be there. */
-static void move(struct tw__intern *intern,
-		 const struct tw__intern_slot *slot)
+/* NULL: it is not there, and would stand in *slot. */
+static struct tw__intern_entry *probe(uint32_t **slot,
+				      const struct tw__intern *intern,
+				      const struct wanted *wanted)
 {
-	size_t mask = intern->capacity - 1, i = (slot->hash >> 20) & mask;
+	size_t mask = intern->capacity - 1, i = wanted->hash & mask;
+	uint32_t tag = tag_of(wanted->hash);
 
-	while (intern->slots[i].id)
-		i = (i + 1) & mask;
-	intern->slots[i] = *slot;
+	for (; intern->slots[i]; i = (i + 1) & mask) {
+		struct tw__intern_entry *entry = &intern->entries[
+			(intern->slots[i] & PLACE_MASK) - 1];
+
+		if ((intern->slots[i] & ~PLACE_MASK) == tag &&
+		    is_it(entry, wanted))
+			return entry;
+	}
+	*slot = &intern->slots[i];
+	return NULL;
+}
+
+static void fill_slots(uint32_t *slots, size_t capacity,
+		       const struct tw__intern *intern)
+{
+	size_t mask = capacity - 1;
+
+	for (size_t k = 0; k < intern->count; k++) {
+		uint64_t hash = intern->entries[k].hash;
+		size_t i = hash & mask;
+
+		while (slots[i])
+			i = (i + 1) & mask;
+		slots[i] = tag_of(hash) | (uint32_t)(k + 1);
+	}
 }
 
 static tw_status make_room(struct tw__intern *intern, tw_error *err)
 {
-	struct tw__intern_slot *old = intern->slots;
-	size_t before = intern->capacity;
-	size_t capacity = before ? before * 2 : 256;
-	struct tw__intern_slot *slots;
+	size_t capacity = intern->capacity ? intern->capacity * 2 : 256;
+	uint32_t *slots;
 
-	if (intern->count * 2 < before)
-		return TW_OK;
-	if (intern->count >= INTERN_FORGET) {
+	if (intern->count >= intern->most)
 		forget(intern);
-		return make_room(intern, err);
-	}
+	if (tw__grow((void **)&intern->entries, &intern->room,
+		     intern->count + 1, sizeof(*intern->entries)))
+		return tw__fail_oom(err);
+	if (intern->count * 2 < intern->capacity)
+		return TW_OK;
+	if (!intern->count)
+		capacity = 256;
 	slots = tw_calloc(capacity, sizeof(*slots));
 	if (!slots)
 		return tw__fail_oom(err);
+	fill_slots(slots, capacity, intern);
+	tw_free(intern->slots);
 	intern->slots = slots;
 	intern->capacity = capacity;
-	for (size_t i = 0; i < before; i++) {
-		if (old[i].id)
-			move(intern, &old[i]);
-	}
-	tw_free(old);
 	return TW_OK;
 }
 
@@ -239,34 +268,37 @@ static tw_status find_id(int64_t *out, struct tw__intern *intern,
 		status;
 }
 
-static tw_status add_slot(struct tw__intern_slot *slot,
-			  struct tw__intern *intern,
-			  const struct wanted *wanted, tw_error *err)
+static tw_status add(int64_t *out, struct tw__intern *intern,
+		     const struct wanted *wanted, uint32_t *slot,
+		     tw_error *err)
 {
-	struct tw__intern_slot add = { .hash = wanted->hash,
-		.brief = { wanted->brief[0], wanted->brief[1] } };
+	struct tw__intern_entry entry = { .hash = wanted->hash };
+	bool is_long = wanted->hash & IS_LONG;
 	tw_status status;
 
-	if (wanted->length >= BRIEF) {
-		add.text = tw_strdup(wanted->text);
-		if (!add.text)
-			return tw__fail_oom(err);
-	}
-	status = find_id(&add.id, intern, wanted->text, err);
+	memcpy(entry.u.brief, wanted->brief, sizeof(entry.u.brief));
+	if (is_long)
+		entry.u.text = tw_strdup(wanted->text);
+	if (is_long && !entry.u.text)
+		return tw__fail_oom(err);
+	status = find_id(&entry.id, intern, wanted->text, err);
 	if (status) {
-		tw_free(add.text);
+		if (is_long)
+			tw_free(entry.u.text);
 		return status;
 	}
-	*slot = add;
-	intern->count++;
+	intern->entries[intern->count++] = entry;
+	*slot = tag_of(wanted->hash) | (uint32_t)intern->count;
+	*out = entry.id;
 	return TW_OK;
 }
 
 tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
 			const char *text, tw_error *err)
 {
-	struct tw__intern_slot *slot;
+	const struct tw__intern_entry *entry;
 	struct wanted wanted;
+	uint32_t *slot;
 	tw_status status;
 
 	if (!text || !*text) {
@@ -277,11 +309,9 @@ tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
 	if (status)
 		return status;
 	look(&wanted, intern, text);
-	slot = probe(intern, &wanted);
-	if (!slot->id)
-		status = add_slot(slot, intern, &wanted, err);
-	if (status)
-		return status;
-	*out = slot->id;
+	entry = probe(&slot, intern, &wanted);
+	if (!entry)
+		return add(out, intern, &wanted, slot, err);
+	*out = entry->id;
 	return TW_OK;
 }

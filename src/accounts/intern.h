@@ -20,9 +20,11 @@ struct tw__intern {
 	int columns;            /* of a key, parted by the separator */
 	uint64_t seed;
 	bool are_new;           /* the last one that was asked for was */
-	struct tw__intern_slot *slots;
-	size_t capacity;        /* power of two */
-	size_t count;
+	struct tw__intern_entry *entries;       /* as they came */
+	size_t count, room;
+	size_t most;            /* then all are forgotten */
+	uint32_t *slots;
+	size_t capacity;        /* of slots; power of two */
 };
 
 /* Callers choose their own numbers, so the table is seeded (a file made to

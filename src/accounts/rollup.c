@@ -15,22 +15,48 @@
 void tw__rollup_free(struct tw__rollup *rollup)
 {
 	tw_free(rollup->rows);
+	tw_free(rollup->months);
 	tw_free(rollup->slots);
 	memset(rollup, 0, sizeof(*rollup));
 }
 
+/* Each part by an odd factor of its own, so that none waits for another. */
 static uint64_t hash_key(const struct tw__rollup_key *key)
 {
-	const int64_t part[] = { key->period, key->late, key->department,
-		key->carrier, key->number, key->destination, key->direction,
-		key->currency };
-	uint64_t h = 0;
+	uint64_t h = (uint64_t)key->period * 0x9e3779b97f4a7c15u +
+		(uint64_t)key->late * 0xbf58476d1ce4e5b9u +
+		(uint64_t)key->department * 0x94d049bb133111ebu +
+		(uint64_t)key->carrier * 0xd6e8feb86659fd93u +
+		(uint64_t)key->number * 0xff51afd7ed558ccdu +
+		(uint64_t)key->destination * 0xc4ceb9fe1a85ec53u +
+		(uint64_t)key->direction * 0xa0761d6478bd642fu +
+		(uint64_t)key->currency * 0xe7037ed1a0b428dbu;
 
-	for (size_t i = 0; i < TW_ARRAY_COUNT(part); i++) {
-		h = (h ^ (uint64_t)part[i]) * 0x9e3779b97f4a7c15u;
-		h ^= h >> 29;
-	}
-	return h;
+	h ^= h >> 32;
+	return h * 0x9e3779b97f4a7c15u >> 20;
+}
+
+static bool is_same(const struct tw__rollup_key *a,
+		    const struct tw__rollup_key *b)
+{
+	return !((a->period ^ b->period) | (a->late ^ b->late) |
+		 (a->department ^ b->department) |
+		 (a->carrier ^ b->carrier) | (a->number ^ b->number) |
+		 (a->destination ^ b->destination) |
+		 (a->direction ^ b->direction) |
+		 (a->currency ^ b->currency));
+}
+
+/* Of the key, or a free one: there is always one. */
+static uint32_t *slot_of(const struct tw__rollup *rollup,
+			 const struct tw__rollup_key *key)
+{
+	size_t mask = rollup->slot_count - 1, s = hash_key(key) & mask;
+
+	while (rollup->slots[s] &&
+	       !is_same(&rollup->rows[rollup->slots[s] - 1].key, key))
+		s = (s + 1) & mask;
+	return &rollup->slots[s];
 }
 
 static tw_status make_slots(struct tw__rollup *rollup, tw_error *err)
@@ -59,18 +85,9 @@ static tw_status make_slots(struct tw__rollup *rollup, tw_error *err)
 struct tw__rollup_row *tw__rollup_find(const struct tw__rollup *rollup,
 				       const struct tw__rollup_key *key)
 {
-	size_t mask = rollup->slot_count - 1, s;
+	uint32_t place = rollup->slot_count ? *slot_of(rollup, key) : 0;
 
-	if (!rollup->slot_count)
-		return NULL;
-	for (s = hash_key(key) & mask; rollup->slots[s]; s = (s + 1) & mask) {
-		struct tw__rollup_row *row =
-			&rollup->rows[rollup->slots[s] - 1];
-
-		if (memcmp(&row->key, key, sizeof(*key)) == 0)
-			return row;
-	}
-	return NULL;
+	return place ? &rollup->rows[place - 1] : NULL;
 }
 
 tw_status tw__rollup_row(struct tw__rollup_row **out,
@@ -79,50 +96,49 @@ tw_status tw__rollup_row(struct tw__rollup_row **out,
 {
 	struct tw__rollup_row *row;
 	tw_status status = make_slots(rollup, err);
-	size_t s;
+	uint32_t *slot;
 
 	if (status)
 		return status;
-	row = tw__rollup_find(rollup, key);
-	if (row) {
-		*out = row;
+	slot = slot_of(rollup, key);
+	if (*slot) {
+		*out = &rollup->rows[*slot - 1];
 		return TW_OK;
 	}
 	if (tw__grow((void **)&rollup->rows, &rollup->capacity,
-		     rollup->count + 1, sizeof(*row)))
+		     rollup->count + 1, sizeof(*row)) ||
+	    tw__grow((void **)&rollup->months, &rollup->month_capacity,
+		     rollup->count + 1, sizeof(*rollup->months)))
 		return tw__fail_oom(err);
+	rollup->months[rollup->count] = 0;
 	row = &rollup->rows[rollup->count++];
 	row->key = *key;
 	memset(&row->sums, 0, sizeof(row->sums));
-	s = hash_key(key) & (rollup->slot_count - 1);
-	while (rollup->slots[s])
-		s = (s + 1) & (rollup->slot_count - 1);
-	rollup->slots[s] = (uint32_t)rollup->count;
+	*slot = (uint32_t)rollup->count;
 	*out = row;
 	return TW_OK;
+}
+
+/* x + sign * y; true when that is no int64. */
+static bool overflows(int64_t *out, int64_t x, int64_t y, int sign)
+{
+	return sign < 0 ? __builtin_sub_overflow(x, y, out) :
+		__builtin_add_overflow(x, y, out);
 }
 
 bool tw__sums_add(struct tw__sums *a, const struct tw__sums *b, int sign)
 {
 	struct tw__sums sum;
-	const struct { int64_t *to; int64_t x, y; } all[TW_SUMS_COUNT] = {
-		{ &sum.calls, a->calls, b->calls },
-		{ &sum.answered, a->answered, b->answered },
-		{ &sum.missed, a->missed, b->missed },
-		{ &sum.unrated, a->unrated, b->unrated },
-		{ &sum.talk_us, a->talk_us, b->talk_us },
-		{ &sum.cost_nanos, a->cost_nanos, b->cost_nanos },
-		{ &sum.net_nanos, a->net_nanos, b->net_nanos },
-		{ &sum.vat_nanos, a->vat_nanos, b->vat_nanos },
-	};
 
-	for (size_t i = 0; i < TW_SUMS_COUNT; i++) {
-		if (sign < 0 && all[i].y == INT64_MIN)
-			return false;
-		if (!tw__add_i64(all[i].to, all[i].x,
-				 sign < 0 ? -all[i].y : all[i].y))
-			return false;
-	}
+	if (overflows(&sum.calls, a->calls, b->calls, sign) ||
+	    overflows(&sum.answered, a->answered, b->answered, sign) ||
+	    overflows(&sum.missed, a->missed, b->missed, sign) ||
+	    overflows(&sum.unrated, a->unrated, b->unrated, sign) ||
+	    overflows(&sum.talk_us, a->talk_us, b->talk_us, sign) ||
+	    overflows(&sum.cost_nanos, a->cost_nanos, b->cost_nanos, sign) ||
+	    overflows(&sum.net_nanos, a->net_nanos, b->net_nanos, sign) ||
+	    overflows(&sum.vat_nanos, a->vat_nanos, b->vat_nanos, sign))
+		return false;
 	*a = sum;
 	return true;
 }
@@ -165,36 +181,61 @@ int64_t tw__posted_month(const struct tw__posted *posted,
 	return month < posted->open_month ? posted->open_month : month;
 }
 
+/* Both rows of a day's key, by place: those of a day that was there before
+ * know their month's. */
+static tw_status find_places(size_t out[2], struct tw__rollup *rollup,
+			     const struct tw__rollup_key *day, tw_error *err)
+{
+	const struct tw__rollup_row *known = tw__rollup_find(rollup, day);
+	struct tw__rollup_key month = *day;
+	struct tw__rollup_row *row;
+	tw_status status;
+
+	if (known) {
+		out[1] = (size_t)(known - rollup->rows);
+		out[0] = rollup->months[out[1]];
+		if (out[0]--)
+			return TW_OK;
+	}
+	month.period /= 100;
+	status = tw__rollup_row(&row, rollup, &month, err);
+	if (status)
+		return status;
+	out[0] = (size_t)(row - rollup->rows);
+	status = tw__rollup_row(&row, rollup, day, err);
+	if (status)
+		return status;
+	out[1] = (size_t)(row - rollup->rows);
+	rollup->months[out[1]] = (uint32_t)out[0] + 1;
+	return TW_OK;
+}
+
 tw_status tw__rollup_post(struct tw__rollup *rollup, struct tw__book *book,
 			  const struct tw__posted *posted,
 			  const struct tw__rollup_row *of, tw_error *err)
 {
 	int64_t day = tw__book_day(book, posted->start);
-	struct tw__rollup_row *row;
+	int64_t month = tw__posted_month(posted, book);
 	struct tw__rollup_key key = of->key;
-	size_t month;
+	size_t place[2];
 	tw_status status;
 
-	key.period = tw__posted_month(posted, book);
-	key.late = key.period != day / 100;
-	status = tw__rollup_row(&row, rollup, &key, err);
-	if (status)
-		return status;
-	month = (size_t)(row - rollup->rows);
-	key.period = key.late ? key.period * 100 : day;
-	status = tw__rollup_row(&row, rollup, &key, err);
+	key.late = month != day / 100;
+	key.period = key.late ? month * 100 : day;
+	status = find_places(place, rollup, &key, err);
 	if (status)
 		return status;
 	/* a day never holds more than its month, unless signs are mixed */
-	if (!tw__sums_add(&rollup->rows[month].sums, &of->sums,
+	if (!tw__sums_add(&rollup->rows[place[0]].sums, &of->sums,
 			  posted->sign))
 		return tw__fail_at(err, TW_ERANGE, 0, "cost", "the sum of "
 				   "month %lld would exceed 9.2e9 units; "
 				   "check the tariff's price",
-				   (long long)key.period);
-	if (tw__sums_add(&row->sums, &of->sums, posted->sign))
+				   (long long)month);
+	if (tw__sums_add(&rollup->rows[place[1]].sums, &of->sums,
+			 posted->sign))
 		return TW_OK;
-	tw__sums_add(&rollup->rows[month].sums, &of->sums, -posted->sign);
+	tw__sums_add(&rollup->rows[place[0]].sums, &of->sums, -posted->sign);
 	return tw__fail_at(err, TW_ERANGE, 0, "cost", "the sum of a day "
 			   "would exceed 9.2e9 units; check the tariff's "
 			   "price");

@@ -34,6 +34,8 @@ struct tw__rollup_row {
 struct tw__rollup {
 	struct tw__rollup_row *rows;
 	size_t count, capacity;
+	uint32_t *months;        /* of a day, its month's place + 1; or 0 */
+	size_t month_capacity;
 	uint32_t *slots;
 	size_t slot_count;
 };

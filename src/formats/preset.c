@@ -366,16 +366,12 @@ tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 	return status;
 }
 
-void tw__preset_text(char *out, size_t size, const struct tw__preset *preset)
+static void fields_text(char *out, size_t size, const struct tw_csv_row *row)
 {
 	size_t at = 0;
 
-	if (preset->records) {
-		tw__records_text(out, size, preset->records);
-		return;
-	}
-	for (size_t i = 0; i < preset->row.count; i++) {
-		struct tw_str field = preset->row.fields[i];
+	for (size_t i = 0; i < row->count; i++) {
+		struct tw_str field = row->fields[i];
 
 		if (at + field.l + 2 > size)
 			break;
@@ -389,4 +385,41 @@ void tw__preset_text(char *out, size_t size, const struct tw__preset *preset)
 	/* a row refused for a NUL or such is shown up to it */
 	if (!tw__utf8_is_valid(out, strlen(out)))
 		out[0] = '\0';
+}
+
+void tw__preset_text(char *out, size_t size, const struct tw__preset *preset)
+{
+	if (preset->records)
+		tw__records_text(out, size, tw__records_raw(preset->records));
+	else
+		fields_text(out, size, &preset->row);
+}
+
+void tw__preset_place(struct tw__preset_place *out,
+		      const struct tw__preset *preset)
+{
+	out->line = tw__preset_line(preset);
+	out->raw = preset->records ? tw__records_raw(preset->records) :
+		preset->row.raw;
+}
+
+/* Its fields are split once more: rows that anybody asks for are rare. */
+void tw__preset_text_at(char *out, size_t size,
+			const struct tw__preset *preset,
+			const struct tw__preset_place *place)
+{
+	struct tw_csv *csv;
+	struct tw_csv_row row;
+
+	if (preset->records) {
+		tw__records_text(out, size, place->raw);
+		return;
+	}
+	out[0] = '\0';
+	if (tw__csv_new(&csv, place->raw.p, place->raw.l,
+			tw__csv_delimiter(preset->csv), NULL))
+		return;
+	if (tw__csv_next(csv, &row, NULL) == TW_OK)
+		fields_text(out, size, &row);
+	tw__csv_free(csv);
 }

@@ -49,6 +49,16 @@ const char *tw__preset_column(const struct tw__preset *preset,
 			      const char *member);
 void tw__preset_text(char *out, size_t size,
 		     const struct tw__preset *preset);
+/* The same of a row that was the last one once: good as long as the preset. */
+struct tw__preset_place {
+	int64_t line;
+	struct tw_str raw;
+};
+void tw__preset_place(struct tw__preset_place *out,
+		      const struct tw__preset *preset);
+void tw__preset_text_at(char *out, size_t size,
+			const struct tw__preset *preset,
+			const struct tw__preset_place *place);
 void tw__preset_free(struct tw__preset *preset);
 
 #endif

@@ -314,10 +314,14 @@ const char *tw__records_column(const struct tw__records *records,
 	return member;
 }
 
-void tw__records_text(char *out, size_t size,
-		      const struct tw__records *records)
+struct tw_str tw__records_raw(const struct tw__records *records)
 {
-	struct tw_str text = tw__str_trim(records->reader.row.text);
+	return records->reader.row.text;
+}
+
+void tw__records_text(char *out, size_t size, struct tw_str raw)
+{
+	struct tw_str text = tw__str_trim(raw);
 	size_t n = text.l < size ? text.l : size - 1;
 
 	/* not within a character */

@@ -219,8 +219,9 @@ tw_status tw__records_next(tw_cdr *out, struct tw__records *records,
 int64_t tw__records_line(const struct tw__records *records);
 const char *tw__records_column(const struct tw__records *records,
 			       const char *member);
-void tw__records_text(char *out, size_t size,
-		      const struct tw__records *records);
+/* The last row as it came, and what of it is shown. */
+struct tw_str tw__records_raw(const struct tw__records *records);
+void tw__records_text(char *out, size_t size, struct tw_str raw);
 void tw__records_free(struct tw__records *records);
 
 /* One row, whatever other rows say. */

@@ -155,7 +155,7 @@ static void many_and_forgotten(void **state)
 	for (int turn = 0; turn < 3; turn++) {
 		/* a table of a million forgets, and asks the store again */
 		if (turn == 2)
-			words.count = 1u << 20;
+			words.most = COUNT;
 		for (int i = 0; i < COUNT; i++) {
 			snprintf(text, sizeof(text), "w%d", i);
 			if (!turn)

@@ -1,0 +1,144 @@
+/**
+ * @file src/accounts/import_block.c  Calls of a file on their way in together
+ *
+ * Decides which calls may wait for others, so that one INSERT takes them all,
+ * and what becomes of a call that turns out to be there already after it was
+ * counted: its sums and its count are taken back, and a conflict is put aside
+ * with the line that it came from. Refuses to let a call wait that anything
+ * before the flush would look for in the store.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "import.h"
+
+struct waiting {
+	struct tw__import_sum sum;
+	struct tw__preset_place place;
+	const char *column;             /* that has the call_id */
+	uint64_t key;
+	char call_id[84];               /* what a message shows of it */
+};
+
+struct tw__import_block {
+	struct waiting rows[TW_BULK_ROWS];
+	size_t count;
+};
+
+/* ---- what a call adds ---- */
+
+tw_status tw__import_sum(struct tw__import_sum *out, struct tw_import *import,
+			 tw_error *err)
+{
+	tw_status status;
+
+	out->posted = (struct tw__posted){ import->call.cdr.start,
+		import->book.open_month, 1 };
+	tw__rollup_of(&out->row.key, &out->row.sums, &import->call);
+	status = tw__rollup_post(&import->rollup, &import->book, &out->posted,
+				 &out->row, err);
+	if (status != TW_ERANGE || !import->block || !import->block->count)
+		return status;
+	/* one of those that wait may count twice */
+	status = tw__import_flush(import, err);
+	return status ? status : tw__rollup_post(&import->rollup,
+		&import->book, &out->posted, &out->row, err);
+}
+
+void tw__import_unsum(struct tw_import *import, struct tw__import_sum *sum)
+{
+	sum->posted.sign = -1;
+	(void)tw__rollup_post(&import->rollup, &import->book, &sum->posted,
+			      &sum->row, NULL);
+}
+
+void tw__import_span(struct tw_import *import, tw_time start)
+{
+	if (!import->first_us || start < import->first_us)
+		import->first_us = start;
+	if (start > import->last_us)
+		import->last_us = start;
+}
+
+/* ---- waiting ---- */
+
+bool tw__import_may_wait(const struct tw_import *import)
+{
+	return import->reading && !import->any_open &&
+		tw__call_is_taken_for_new(&import->ids) &&
+		!tw__rater_keeps(import->rater, &import->call);
+}
+
+tw_status tw__import_wait(struct tw_import *import,
+			  struct tw__import_sum *sum, tw_error *err)
+{
+	struct waiting *row;
+	bool full;
+	tw_status status;
+
+	if (!import->block)
+		import->block = tw_calloc(1, sizeof(*import->block));
+	status = import->block ? tw__call_put(&full, &import->call,
+		&import->ids, err) : tw__fail_oom(err);
+	if (status) {
+		tw__import_unsum(import, sum);
+		return status;
+	}
+	row = &import->block->rows[import->block->count++];
+	row->sum = *sum;
+	row->key = import->call.key;
+	tw__preset_place(&row->place, import->reading);
+	row->column = tw__preset_column(import->reading, "call_id");
+	snprintf(row->call_id, sizeof(row->call_id), "%.80s",
+		 import->call.cdr.call_id);
+	return full ? tw__import_flush(import, err) : TW_OK;
+}
+
+static tw_status put_aside(struct tw_import *import,
+			   const struct waiting *row, tw_error *err)
+{
+	tw_error why = TW_ERROR_INIT;
+	struct tw__aside aside = { .kind = "conflict", .why = &why,
+		.line = row->place.line, .column = row->column,
+		.start = row->sum.posted.start, .key = row->key };
+
+	tw__import_say_conflict(&why, row->call_id, false);
+	tw__preset_text_at(aside.text, sizeof(aside.text), import->reading,
+			   &row->place);
+	return tw__import_keep_aside(import, &aside, err);
+}
+
+/* The row was counted as stored, or is about to be. */
+static tw_status settle(struct tw_import *import, struct waiting *row,
+			tw_status became, tw_error *err)
+{
+	if (!became) {
+		tw__import_span(import, row->sum.posted.start);
+		return TW_OK;
+	}
+	tw__import_unsum(import, &row->sum);
+	import->counts.rows_stored--;
+	if (became == TW_EEXIST) {
+		import->counts.duplicates++;
+		return TW_OK;
+	}
+	import->counts.conflicts++;
+	return put_aside(import, row, err);
+}
+
+tw_status tw__import_flush(struct tw_import *import, tw_error *err)
+{
+	struct tw__import_block *block = import->block;
+	size_t count = block ? block->count : 0;
+	tw_status became[TW_BULK_ROWS], status;
+
+	if (!count)
+		return TW_OK;
+	/* from here on nothing waits any more */
+	block->count = 0;
+	status = tw__call_flush(became, &import->ids, err);
+	for (size_t i = 0; !status && i < count; i++)
+		status = settle(import, &block->rows[i], became[i], err);
+	if (status)
+		import->failed = status;
+	return status;
+}

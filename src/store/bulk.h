@@ -1,0 +1,45 @@
+/**
+ * @file src/store/bulk.h  Rows of one table, many an INSERT
+ *
+ * Decides how rows that come one by one get into a table together: 32 of them
+ * by one statement cost three quarters of what they cost one by one. Refuses
+ * to overwrite: it tells which rows were there before.
+ */
+#ifndef TW_SRC_STORE_BULK_H
+#define TW_SRC_STORE_BULK_H
+
+#include "db.h"
+
+#define TW_BULK_ROWS  32u
+#define TW_BULK_BYTES 512u      /* of texts and blobs in a row */
+
+struct tw__bulk;
+
+/* `into`: "call (start_us, key)"; so many columns. */
+tw_status tw__bulk_new(struct tw__bulk **out, tw_store *store,
+		       const char *into, unsigned int columns, tw_error *err);
+void tw__bulk_free(struct tw__bulk *bulk);
+
+/* Columns of the row to come, from 0, every one of them. Bytes are copied;
+ * those of a row have TW_BULK_BYTES together. */
+void tw__bulk_i64(struct tw__bulk *bulk, unsigned int column, int64_t value);
+void tw__bulk_null(struct tw__bulk *bulk, unsigned int column);
+void tw__bulk_text(struct tw__bulk *bulk, unsigned int column,
+		   struct tw_str text);
+void tw__bulk_blob(struct tw__bulk *bulk, unsigned int column,
+		   struct tw_str blob);
+/* The row is whole. True: there is no room for another one. */
+bool tw__bulk_end_row(struct tw__bulk *bulk);
+
+size_t tw__bulk_count(const struct tw__bulk *bulk);
+/* What was set, until more rows come. */
+int64_t tw__bulk_value(const struct tw__bulk *bulk, size_t row,
+		       unsigned int column);
+
+/* All rows that are whole, in their order; is_new[row] says that it was not
+ * there before, by any unique key. Failing, some may be in: the transaction is
+ * to be rolled back. */
+tw_status tw__bulk_flush(bool is_new[TW_BULK_ROWS], struct tw__bulk *bulk,
+			 tw_error *err);
+
+#endif
