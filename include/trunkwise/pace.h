@@ -19,8 +19,9 @@ TW_BEGIN_DECLS
 typedef struct tw_pace tw_pace;
 
 /* Requests a second, 0: no limit, at most 100000. No second has more
- * attempts than that; a request that answers a challenge is counted, and
- * does not wait, since its nonce would not. Retransmissions do not count. */
+ * attempts than that. Answers to challenges and retransmissions are counted
+ * and do not wait, since a nonce would not: what they took, the next
+ * attempts wait for. */
 typedef struct tw_pace_options {
 	uint32_t size;
 	uint32_t flags;                 /* 0 */

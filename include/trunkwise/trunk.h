@@ -37,7 +37,8 @@ typedef struct tw_trunk_options {
 	const char *auth_user;      /* NULL: user */
 	const void *password;       /* bytes; copied, wiped at free */
 	size_t password_size;
-	const char *realm;          /* NULL: the first seen is pinned */
+	const char *realm;          /* NULL: the first that led to a binding
+				       is pinned */
 	const char *contact_user;   /* NULL: random token per trunk */
 	const char *domain;         /* of the AOR; NULL: registrar's host */
 	uint32_t expires_s;         /* asked for: 60..86400 */

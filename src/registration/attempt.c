@@ -114,6 +114,10 @@ static void fail(tw_registration *reg, enum tw_verdict verdict, bool told,
 		 int64_t now_us)
 {
 	drop_exchange(reg);
+	tw__pace_end(&reg->ticket);
+	/* nothing was accepted yet, so nothing says that this realm is ours */
+	if (!reg->registrations && !reg->config.realm)
+		memset(reg->realm, 0, sizeof(reg->realm));
 	if (reg->unregister)
 		end_stopped(reg, TW_TRUNK_DISABLED, now_us);
 	else if (reg->wanted)
@@ -219,6 +223,7 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 	const bool bound = reg->expires_at > now_us;
 
 	assert(!tw__attempt_is_on(reg) && !reg->ticket.waits);
+	tw__pace_end(&reg->ticket);
 	reg->unregister = unregister;
 	reg->prepaid = cost(reg);
 	reg->next_try_at = TW_NEVER;

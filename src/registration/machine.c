@@ -179,6 +179,7 @@ tw_status tw_registration_stop(tw_registration *reg, int64_t now_us,
 	}
 	/* nothing was sent: nothing is left hanging */
 	tw__reach_cancel(reg);
+	tw__pace_end(&reg->ticket);
 	if (!reg->expires_at || reg->expires_at <= now_us) {
 		reg->expires_at = 0;
 		tw__registration_reason(reg, reg->sip_code, "stopped");
@@ -217,9 +218,19 @@ tw_status tw_registration_receive(tw_registration *reg, const void *data,
 	}
 	/* our Call-ID: taken in, even if it is a late copy or a forgery
 	 * with another branch or CSeq, which changes nothing */
-	if (tw__transaction_receive(&reg->transaction, &msg, now_us) ==
-	    TW_TRANSACTION_FINAL)
+	switch (tw__transaction_receive(&reg->transaction, &msg, now_us)) {
+	case TW_TRANSACTION_FINAL:
+		tw__pace_answered(&reg->ticket, now_us);
 		status = tw__attempt_answer(reg, &msg, now_us, err);
+		if (!tw__attempt_is_on(reg))
+			tw__pace_end(&reg->ticket);
+		break;
+	case TW_TRANSACTION_PROVISIONAL:
+		tw__pace_answered(&reg->ticket, now_us);
+		break;
+	default:
+		break;
+	}
  out:
 	tw__message_free(&msg);
 	return status;
@@ -229,6 +240,7 @@ static void tick_transaction(tw_registration *reg, int64_t now_us)
 {
 	switch (tw__transaction_tick(&reg->transaction, now_us)) {
 	case TW_TRANSACTION_RETRANSMIT:
+		tw__pace_charge(&reg->ticket, now_us);
 		reg->retransmits++;
 		reg->send_waits = true;
 		break;

@@ -5,6 +5,11 @@
  * each registrar, and queues before them. It refuses to know what an attempt
  * is; attempt.c asks and is called back.
  *
+ * A registrar that answers nothing gets no more than a second's worth of
+ * attempts at a time: else all its trunks would hang in transactions, send
+ * on and on, and fall upon it together when it is back. One answer, to
+ * whichever of them, lets all go on.
+ *
  * A bucket is one number (GCRA): the time when it would be full again. Queues
  * and not a guess at a later time for each: whoever waits is woken once, and
  * a registrar whose bucket is empty holds up nobody else.
@@ -17,6 +22,7 @@
 
 #define RATE_MAX 100000u
 #define REGISTRAR_MAX 300u
+#define SILENCE_US (4 * TW_SECOND)     /* RFC 3261 T2: each asked again */
 
 struct limit {
 	int64_t interval_us;           /* for each request; 0: no limit */
@@ -35,6 +41,10 @@ struct tw_pace_lane {
 	int64_t full_at;
 	struct queue queue[2];         /* urgent ones in [1] */
 	uint64_t waiting;              /* requests, in both */
+	uint32_t begun;                /* attempts under way */
+	int64_t answered_at;
+	bool silent;                   /* holds its queues back */
+	bool was_silent;               /* since it answered last */
 	bool urgent;                   /* which heap it stands in */
 	size_t place;                  /* there, plus 1; 0: in none */
 };
@@ -49,6 +59,7 @@ struct tw_pace {
 	uint32_t refs;                 /* the host's and each registration */
 	struct limit all, each;
 	int64_t spread_us;
+	uint32_t window;               /* attempts at a silent one; 0: all */
 	int64_t full_at;
 	struct tw_pace_lane **table;
 	size_t buckets, lanes;
@@ -148,7 +159,7 @@ static void heap_add(struct tw_pace_lane *lane, bool urgent)
 static void settle(struct tw_pace_lane *lane)
 {
 	const bool urgent = lane->queue[1].first != NULL;
-	const bool any = urgent || lane->queue[0].first;
+	const bool any = !lane->silent && (urgent || lane->queue[0].first);
 
 	if (lane->place && (!any || lane->urgent != urgent))
 		heap_remove(lane);
@@ -206,18 +217,68 @@ void tw__pace_charge(struct tw_pace_ticket *ticket, int64_t now_us)
 		charge(ticket->lane, 1, now_us);
 }
 
+static bool is_silent(const struct tw_pace_lane *lane, int64_t now_us)
+{
+	return lane->pace->window && lane->begun >= lane->pace->window &&
+		now_us - lane->answered_at >= SILENCE_US;
+}
+
 /* The lane whose first may go now; NULL: none. */
-static struct tw_pace_lane *due(const tw_pace *pace, int64_t now_us)
+static struct tw_pace_lane *due(tw_pace *pace, int64_t now_us)
 {
 	if (ready_at(&pace->all, pace->full_at) > now_us)
 		return NULL;
 	for (int urgent = 1; urgent >= 0; urgent--) {
 		const struct heap *heap = &pace->heap[urgent];
 
-		if (heap->count && lane_at(heap->lane[0]) <= now_us)
-			return heap->lane[0];
+		while (heap->count && lane_at(heap->lane[0]) <= now_us) {
+			struct tw_pace_lane *lane = heap->lane[0];
+
+			if (!is_silent(lane, now_us))
+				return lane;
+			lane->silent = lane->was_silent = true;
+			settle(lane);
+		}
 	}
 	return NULL;
+}
+
+static void wake(struct tw_pace_lane *lane)
+{
+	if (!lane->silent)
+		return;
+	lane->silent = false;
+	settle(lane);
+}
+
+void tw__pace_answered(struct tw_pace_ticket *ticket, int64_t now_us)
+{
+	if (!ticket->lane)
+		return;
+	ticket->lane->answered_at = now_us;
+	ticket->lane->was_silent = false;
+	wake(ticket->lane);
+}
+
+void tw__pace_end(struct tw_pace_ticket *ticket)
+{
+	if (!ticket->begun)
+		return;
+	ticket->begun = false;
+	ticket->lane->begun--;
+	wake(ticket->lane);
+}
+
+static void let_go(struct tw_pace_ticket *ticket, int64_t now_us)
+{
+	struct tw_pace_lane *lane = ticket->lane;
+
+	/* the first after a rest starts the time that it has to answer */
+	if (!lane->begun++ && !lane->was_silent &&
+	    now_us - lane->answered_at >= SILENCE_US)
+		lane->answered_at = now_us;
+	ticket->begun = true;
+	charge(lane, ticket->cost, now_us);
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -233,14 +294,14 @@ bool tw__pace_ask(struct tw_pace_ticket *ticket, bool urgent, uint32_t cost,
 
 	if (!lane)
 		return true;
-	assert(!ticket->waits && cost);
+	assert(!ticket->waits && !ticket->begun && cost);
 	pace = lane->pace;
 	ticket->urgent = urgent;
 	ticket->cost = cost;
 	if (!lane->waiting && !due(pace, now_us) &&
-	    later(lane_at(lane), ready_at(&pace->all, pace->full_at)) <=
-		    now_us) {
-		charge(lane, cost, now_us);
+	    !is_silent(lane, now_us) && later(lane_at(lane),
+		ready_at(&pace->all, pace->full_at)) <= now_us) {
+		let_go(ticket, now_us);
 		return true;
 	}
 	/* as if all that wait were before it */
@@ -265,7 +326,7 @@ tw_status tw_pace_next(void **out, tw_pace *pace, int64_t now_us,
 		return TW_ITER_END;
 	ticket = lane->queue[lane->urgent].first;
 	tw__pace_drop(ticket);
-	charge(lane, ticket->cost, now_us);
+	let_go(ticket, now_us);
 	*out = ticket->arg;
 	/* a lack of memory has planned its back-off already */
 	(void)tw__attempt_turn(ticket->owner, now_us, NULL);
@@ -347,7 +408,7 @@ static struct tw_pace_lane *add_lane(tw_pace *pace, uint64_t key)
 	bucket = &pace->table[key & (pace->buckets - 1)];
 	lane->pace = pace;
 	lane->key = key;
-	lane->full_at = INT64_MIN / 2;
+	lane->full_at = lane->answered_at = INT64_MIN / 2;
 	lane->next = *bucket;
 	*bucket = lane;
 	pace->lanes++;
@@ -414,6 +475,7 @@ void tw__pace_leave(struct tw_pace_ticket *ticket)
 	if (!lane)
 		return;
 	tw__pace_drop(ticket);
+	tw__pace_end(ticket);
 	ticket->lane = NULL;
 	pace = lane->pace;
 	if (!--lane->refs)
@@ -463,6 +525,7 @@ tw_status tw_pace_new(tw_pace **out, const tw_pace_options *options,
 	pace->refs = 1;
 	pace->all = limit_of(o.requests_per_s);
 	pace->each = limit_of(o.registrar_requests_per_s);
+	pace->window = o.registrar_requests_per_s;
 	pace->spread_us = o.start_spread_s * TW_SECOND;
 	pace->full_at = INT64_MIN / 2;
 	*out = pace;

@@ -19,12 +19,16 @@ struct tw_pace_ticket {
 	void *arg;
 	uint32_t cost;                 /* requests that it asks for */
 	bool waits, urgent;
+	bool begun;                    /* its attempt has not ended yet */
 };
 
 /* True: go now. False: tw_pace_next() will tell; *at is when that may be.
  * urgent: a binding depends on it. */
 bool tw__pace_ask(struct tw_pace_ticket *ticket, bool urgent, uint32_t cost,
 		  int64_t now_us, int64_t *at);
+/* An attempt that was let go has ended, or somebody answered it. */
+void tw__pace_end(struct tw_pace_ticket *ticket);
+void tw__pace_answered(struct tw_pace_ticket *ticket, int64_t now_us);
 /* It asked, and does not want to any more. */
 void tw__pace_drop(struct tw_pace_ticket *ticket);
 /* A request that did not ask. */

@@ -164,6 +164,7 @@ tw_status tw_registration_forget(tw_registration *reg, int64_t now_us,
 	reg->send_waits = false;
 	tw__reach_cancel(reg);
 	tw__pace_drop(&reg->ticket);
+	tw__pace_end(&reg->ticket);
 	reg->expires_at = 0;
 	reg->granted_s = 0;
 	reg->next_try_at = TW_NEVER;

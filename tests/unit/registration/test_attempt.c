@@ -410,6 +410,26 @@ static void test_realm_is_pinned(void **state)
 	fake_close(&f);
 }
 
+/* A realm that led to nothing does not lock the trunk to it. */
+static void test_realm_is_forgotten(void **state)
+{
+	struct fake f;
+
+	(void)state;
+	fake_open(&f);
+	fake_start(&f);
+	fake_answer(&f, "401 Unauthorized", "WWW-Authenticate: Digest "
+		"realm=\"elsewhere\", nonce=\"e\"\r\n");
+	assert_string_equal(fake_status(&f).realm, "elsewhere");
+	fake_answer(&f, "500 Oops", "");
+	assert_string_equal(fake_status(&f).realm, "");
+	fake_run(&f, tw_registration_deadline(f.reg));
+	fake_answer(&f, "401 Unauthorized", fake_401);
+	fake_answer(&f, "200 OK", "");
+	assert_string_equal(fake_status(&f).realm, "carrier.test");
+	fake_close(&f);
+}
+
 static void test_fatal(void **state)
 {
 	struct fake f;
@@ -624,6 +644,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_password),
 		cmocka_unit_test(test_challenge_policy),
 		cmocka_unit_test(test_realm_is_pinned),
+		cmocka_unit_test(test_realm_is_forgotten),
 		cmocka_unit_test(test_fatal),
 		cmocka_unit_test(test_two_challenges),
 		cmocka_unit_test(test_endless_questions),

@@ -315,6 +315,51 @@ static void test_waiting(void **state)
 	close_crowd();
 }
 
+/* A registrar that answers nothing: a second's worth of attempts hang, the
+ * others wait; one answer, to whichever, lets them go at the usual rate. */
+static void test_silent_registrar(void **state)
+{
+	int64_t began;
+	unsigned at_once;
+
+	(void)state;
+	open_crowd(0, 20);
+	for (int i = 0; i < 300; i++)
+		add("sip:192.0.2.1", "");
+	began = crowd.now;
+	start_all(NULL);
+	run(began + SECONDS(31), NULL);
+	at_once = crowd.requests;
+	/* 4 s are given to answer, at 20 a second */
+	assert_in_range(at_once, 60, 80);
+	assert_true(tw_pace_deadline(crowd.pace) == INT64_MAX);
+	/* who gives up makes room for the next, and for no more */
+	crowd.now = began + SECONDS(37);
+	for (size_t i = 0; i < crowd.count; i++) {
+		if (!crowd.f[i].sends)
+			continue;
+		crowd.f[i].now = crowd.now;
+		assert_int_equal(tw_registration_tick(crowd.f[i].reg,
+			crowd.now, NULL), TW_OK);
+		fake_drain(&crowd.f[i]);
+	}
+	run(crowd.now + SECONDS(3), NULL);
+	assert_int_equal(crowd.requests, at_once + 20);
+	/* it speaks: a 100 is enough */
+	for (size_t i = 0; i < crowd.count; i++) {
+		struct fake *f = &crowd.f[i];
+
+		if (!f->sends || fake_state(f) != TW_TRUNK_REGISTERING)
+			continue;
+		f->now = crowd.now;
+		fake_answer(f, "100 Trying", "");
+		break;
+	}
+	run(crowd.now + SECONDS(20), "200 OK");
+	assert_int_equal(tw_pace_waiting(crowd.pace), 0);
+	close_crowd();
+}
+
 /* A fleet that boots at one moment. */
 static void test_spread(void **state)
 {
@@ -445,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_challenges),
 		cmocka_unit_test(test_refreshes_first),
 		cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_silent_registrar),
 		cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_no_memory),
