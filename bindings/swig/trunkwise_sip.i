@@ -20,6 +20,7 @@ TW_HANDLE(tw_trunk)
 TW_RESULT(tw_trunk_status, TW_TRUNK_STATUS_INIT)
 TW_RESULT(tw_trunk_event, TW_TRUNK_EVENT_INIT)
 TW_RESULT(tw_trunk_health, TW_TRUNK_HEALTH_INIT)
+TW_RESULT_WITH(tw_trunk_trace, TW_TRUNK_TRACE_INIT, tw_free($self->text))
 
 %immutable;
 typedef struct tw_trunk_status {
@@ -40,6 +41,15 @@ typedef struct tw_trunk_event {
 	char reason[160];
 	uint32_t health_old, health_new;
 } tw_trunk_event;
+
+typedef struct tw_trunk_trace {
+	uint32_t direction, transport, flags;
+	int64_t at;
+	uint64_t lost;
+	char trunk[64];
+	char peer[96];
+	char *text;
+} tw_trunk_trace;
 
 typedef struct tw_trunk_health {
 	uint32_t verdict;
@@ -186,7 +196,7 @@ TW_INT_OUT(uint32_t, out_change, PyLong_FromUnsignedLong)
 static tw_status trunks_new(tw_trunks **out, const char *local_host,
 	uint32_t local_port, uint32_t requests_per_s,
 	uint32_t registrar_requests_per_s, uint32_t start_spread_s,
-	int leased, tw_error *err)
+	int leased, uint32_t trace_max, uint32_t trace_flags, tw_error *err)
 {
 	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
 
@@ -195,6 +205,8 @@ static tw_status trunks_new(tw_trunks **out, const char *local_host,
 	o.requests_per_s = requests_per_s;
 	o.registrar_requests_per_s = registrar_requests_per_s;
 	o.start_spread_s = start_spread_s;
+	o.trace_max = trace_max;
+	o.trace_flags = trace_flags;
 	if (leased)
 		o.flags |= TW_TRUNKS_LEASED;
 	return tw_trunks_new_managed(out, &o, err);
@@ -208,6 +220,8 @@ tw_status tw_trunks_lease(tw_trunks *trunks, int64_t until_us,
 			  tw_error *err);
 int tw_trunks_fd(const tw_trunks *trunks);
 tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *trunks,
+			       tw_error *err);
+tw_status tw_trunks_next_trace(tw_trunk_trace *out, tw_trunks *trunks,
 			       tw_error *err);
 uint32_t tw_trunks_pending(const tw_trunks *trunks);
 tw_status tw_trunk_start(tw_trunk *trunk, tw_error *err);

@@ -72,11 +72,15 @@ typedef struct T {} T;
 }
 %enddef
 
-/* Result structs: a copy that Python owns, read by attribute. */
+/* Result structs: a copy that Python owns, read by attribute. FREE ends what
+ * the struct itself owns. */
 %define TW_RESULT(T, INIT)
+TW_RESULT_WITH(T, INIT, (void)0)
+%enddef
+%define TW_RESULT_WITH(T, INIT, FREE)
 %immutable;
 %nodefaultctor T;
-%extend T { ~T() { PyMem_Free($self); } }
+%extend T { ~T() { FREE; PyMem_Free($self); } }
 %typemap(in, numinputs=0, noblock=1) T *out (T made), T *out_diff (T made)
 {
 	made = (T)INIT;

@@ -265,6 +265,11 @@ def _trunk_check(parser: argparse.ArgumentParser) -> None:
     secret_commands.key_argument(parser, required=False)
     parser.add_argument("--seconds", type=float, default=10, metavar="S",
                         help="wait no longer for verdicts; default 10")
+    parser.add_argument("--trace", metavar="FILE",
+                        help="write the SIP messages there, secrets masked; "
+                             "- is standard output")
+    parser.add_argument("--mask-numbers", action="store_true",
+                        help="and of numbers the last 4 digits only")
 
 
 def _who(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ the library's, secrets are read here and never shown.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import json
 import sys
@@ -20,12 +21,14 @@ from .deployment import Deployment
 from .errors import Error, InvalidArgument, NotFound, ParseError, Unsupported
 from .secret_commands import key_of
 from .store import Store
+from .trace_file import TraceFile
 from .words import say
 
 if TYPE_CHECKING:
     from .trunks import Trunk, TrunkEvent, TrunkHealth, Trunks
 
 _UNREGISTER_S = 3.0
+_TRACE_MAX = 10000
 _QUALIFY_S = 5
 _QUALIFY = ("qualify_timeout_ms", "qualify_loss_percent", "qualify_rtt_ms",
             "qualify_alive")
@@ -317,6 +320,9 @@ def _unseal(secrets: list[bytes], chosen: list[tuple[str, dict[str, Any]]],
 def check(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.seconds <= 3600:
         raise InvalidArgument("is not within 0..3600", field="--seconds")
+    if arguments.trace == "-" and arguments.json:
+        raise InvalidArgument("would stand between the lines of --json; name "
+                              "a file", field="--trace")
     deployment = Deployment.load(arguments.deployment)
     try:
         deployment.check()
@@ -328,7 +334,12 @@ def check(arguments: argparse.Namespace) -> int:
                for place, row in chosen]
     _unseal(secrets, chosen, arguments)
     from .trunks import Trunks
-    with Trunks() as trunks:
+    with contextlib.ExitStack() as stack:
+        trace = stack.enter_context(TraceFile(arguments.trace)) \
+            if arguments.trace else None
+        trunks = stack.enter_context(Trunks(
+            trace_max=_TRACE_MAX if trace else 0,
+            mask_numbers=arguments.mask_numbers))
         work = _Check(trunks, arguments.seconds, arguments.lang)
         for (place, row), secret in zip(chosen, secrets):
             work.add(row, place, secret)
@@ -337,6 +348,8 @@ def check(arguments: argparse.Namespace) -> int:
             found = work.verdicts()
         finally:
             work.undo()
+            if trace:
+                trace.write(trunks.traces())
     for verdict in found:
         _say(verdict, arguments)
     return 0 if all(v.state == "registered" for v in found) else 1

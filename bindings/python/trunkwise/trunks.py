@@ -38,6 +38,8 @@ except ImportError as error:
 
 raw_sip.set_raise_hook(raise_)
 
+_DIRECTIONS = {1: "sent", 2: "received"}
+_TRANSPORTS = {1: "udp", 2: "tcp", 3: "tls"}
 _DIGESTS = {"MD5": 1, "SHA-256": 2, "SHA-512-256": 3}
 
 
@@ -146,6 +148,30 @@ class TrunkHealth(NamedTuple):
     answers: int
 
 
+class TrunkTrace(NamedTuple):
+    """One SIP message as it went over the wire, secrets shown as ``***``.
+
+    ``refused``: it was malformed, or came from elsewhere than the trunk's
+    target, and nothing came of it. ``trunk`` is empty for a stranger's.
+    ``lost`` counts messages that were thrown away before this one, unread.
+    """
+
+    at: dt.datetime
+    trunk: str
+    direction: str
+    transport: str
+    peer: str
+    text: str
+    refused: bool
+    lost: int
+
+
+def _when(at_us: int) -> dt.datetime:
+    """Of the monotonic clock, told by the wall's as it is now."""
+    ago = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000 - at_us
+    return dt.datetime.now(dt.timezone.utc) - dt.timedelta(microseconds=ago)
+
+
 def _span(us: int) -> dt.timedelta | None:
     return dt.timedelta(microseconds=us) if us else None
 
@@ -231,16 +257,18 @@ class Trunks:
     leave than ``requests_per_s`` in all and ``registrar_requests_per_s`` to
     one registrar (0: no limit), and a start waits a random part of
     ``start_spread_s``. A ``leased`` set registers only while ``lease`` lets
-    it."""
+    it. The last ``trace_max`` SIP messages wait for ``traces``, with
+    ``mask_numbers`` without the digits of numbers but the last 4."""
 
     def __init__(self, *, local_host: str | None = None, local_port: int = 0,
                  requests_per_s: int = 500, registrar_requests_per_s: int = 50,
-                 start_spread_s: int = 0, leased: bool = False):
+                 start_spread_s: int = 0, leased: bool = False,
+                 trace_max: int = 0, mask_numbers: bool = False):
         self._handle: raw_sip.tw_trunks | None = None
         self._trunks: dict[str, Trunk] = {}
         self._handle = raw_sip.trunks_new(
             local_host, local_port, requests_per_s, registrar_requests_per_s,
-            start_spread_s, leased)
+            start_spread_s, leased, trace_max, int(mask_numbers))
 
     @property
     def handle(self) -> raw_sip.tw_trunks:
@@ -321,6 +349,19 @@ class Trunks:
                 None if e.next_try_s < 0 else e.next_try_s, e.expires_s,
                 raw_sip.tw_trunk_health_name(e.health_old),
                 raw_sip.tw_trunk_health_name(e.health_new))
+
+    def traces(self) -> Iterator[TrunkTrace]:
+        """SIP messages since the last call, of a set made with
+        ``trace_max``."""
+        while True:
+            try:
+                t = raw_sip.tw_trunks_next_trace(self.handle)
+            except StopIteration:
+                return
+            yield TrunkTrace(
+                _when(t.at), t.trunk, _DIRECTIONS[t.direction],
+                _TRANSPORTS[t.transport], t.peer, t.text, bool(t.flags & 1),
+                t.lost)
 
     def close(self) -> None:
         """Drops all trunks without a word to their registrars; ``stop`` them
