@@ -68,6 +68,12 @@ TW_EXTERN(tw_status) tw_qualify_new(tw_qualify **out,
 				    const tw_random *random, tw_error *err);
 TW_EXTERN(void) tw_qualify_free(tw_qualify *qualify);
 
+/** Takes over interval and limits of another one, made from new options; what
+ * is known of the peer stays, and the new ones hold from the next exchange
+ * on. @return 1 when they differed, else 0 */
+TW_EXTERN(int) tw_qualify_take_limits(tw_qualify *qualify,
+				      const tw_qualify *from);
+
 /** The address that the Via names; required before start. */
 TW_EXTERN(tw_status) tw_qualify_set_local(tw_qualify *qualify,
 					  const char *host, uint32_t port,

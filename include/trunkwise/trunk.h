@@ -371,6 +371,20 @@ TW_EXTERN(tw_status) tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
  * Its unread events go with it. */
 TW_EXTERN(void) tw_trunk_free(tw_trunk *trunk);
 
+/**
+ * Other options for a trunk of the same name, as tw_registration_update():
+ * passwords and rules are taken over under a standing binding. Of another
+ * registrar, user, domain, contact_user or TLS identity a new trunk is made
+ * in the place of this one, in *trunk, and started if this one was; the old
+ * binding is un-registered beside it, and a dead registrar is not waited for.
+ *
+ * @param out_change  TW_CHANGE_, of BINDING *trunk is another; may be NULL
+ * @param trunk       taken and given back: use no other copy of the handle
+ * @return as tw_trunk_new(); then nothing is changed */
+TW_EXTERN(tw_status) tw_trunk_update(uint32_t *out_change, tw_trunk **trunk,
+				     const tw_trunk_options *options,
+				     tw_error *err);
+
 /** Un-registers and forgets it; takes the trunk. Its name and contact_user are
  * free at once. The registrar is
  * told (through a challenge, if it asks for one) or found silent; then comes

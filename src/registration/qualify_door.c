@@ -145,6 +145,31 @@ tw_status tw_qualify_new(tw_qualify **out, const tw_trunk_options *options,
 	return TW_OK;
 }
 
+static bool same_limits(const tw_qualify *a, const tw_qualify *b)
+{
+	return a->interval_us == b->interval_us &&
+		a->timeout_us == b->timeout_us &&
+		!memcmp(&a->alive, &b->alive, sizeof(a->alive)) &&
+		a->health.down_after == b->health.down_after &&
+		a->health.up_after == b->health.up_after &&
+		a->health.loss_percent == b->health.loss_percent &&
+		a->health.rtt_limit_us == b->health.rtt_limit_us;
+}
+
+int tw_qualify_take_limits(tw_qualify *q, const tw_qualify *from)
+{
+	if (!q || !from || same_limits(q, from))
+		return 0;
+	q->interval_us = from->interval_us;
+	q->timeout_us = from->timeout_us;
+	q->alive = from->alive;
+	q->health.down_after = from->health.down_after;
+	q->health.up_after = from->health.up_after;
+	q->health.loss_percent = from->health.loss_percent;
+	q->health.rtt_limit_us = from->health.rtt_limit_us;
+	return 1;
+}
+
 void tw_qualify_free(tw_qualify *q)
 {
 	if (!q)

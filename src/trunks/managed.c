@@ -232,6 +232,26 @@ tw_status tw__far_remove(tw_trunk *trunk, tw_error *err)
 	return o.status;
 }
 
+static void run_update(void *arg)
+{
+	struct order *o = arg;
+	uint32_t change = TW_CHANGE_NONE;
+
+	o->status = tw_trunk_update(&change, o->out, o->in, o->err);
+	o->number = change;
+}
+
+tw_status tw__far_update(uint32_t *out_change, tw_trunk **trunk,
+			 const tw_trunk_options *options, tw_error *err)
+{
+	struct order o = { .out = trunk, .in = options, .err = err };
+
+	tw__loop_call((*trunk)->set->loop, run_update, &o);
+	if (!o.status && out_change)
+		*out_change = (uint32_t)o.number;
+	return o.status;
+}
+
 static void run_find(void *arg)
 {
 	struct order *o = arg;

@@ -8,11 +8,19 @@
 #include <string.h>
 #include "set.h"
 
-static void let_go_of_names(tw_trunk *trunk)
+void tw__trunk_leave_names(tw_trunk *trunk)
 {
 	tw__index_remove(&trunk->set->names, &trunk->by_name);
 	tw__index_remove(&trunk->set->contacts, &trunk->by_contact);
 	trunk->by_name.owner = trunk->by_contact.owner = NULL;
+}
+
+/* There is room: it was in them, and nobody came meanwhile. */
+void tw__trunk_take_names(tw_trunk *trunk)
+{
+	(void)tw__index_add(&trunk->set->names, &trunk->by_name);
+	(void)tw__index_add(&trunk->set->contacts, &trunk->by_contact);
+	trunk->by_name.owner = trunk->by_contact.owner = trunk;
 }
 
 static void tell(tw_trunk *trunk)
@@ -40,8 +48,10 @@ bool tw__trunk_settle(tw_trunk *trunk)
 	if (!trunk->done && !tw_registration_is_pending(trunk->registration)
 	    && (trunk->state == TW_TRUNK_IDLE ||
 		trunk->state == TW_TRUNK_DISABLED)) {
-		trunk->done = told = true;
-		tell(trunk);
+		trunk->done = true;
+		told = !trunk->replaced;
+		if (told)
+			tell(trunk);
 	}
 	if (!trunk->done || trunk->newest)
 		return told;
@@ -50,11 +60,21 @@ bool tw__trunk_settle(tw_trunk *trunk)
 	return told;
 }
 
+bool tw__trunk_retire(tw_trunk *trunk)
+{
+	bool events;
+
+	trunk->retired = true;
+	(void)tw_registration_stop(trunk->registration,
+		tw__trunks_now(trunk->set), NULL);
+	events = tw__trunk_drain(trunk);
+	return tw__trunk_settle(trunk) || events;
+}
+
 tw_status tw_trunk_remove(tw_trunk *trunk, tw_error *err)
 {
 	tw_trunks *set;
 	tw_status status;
-	bool events;
 
 	if (!trunk)
 		return tw__sip_fail(err, TW_EINVAL, "", "trunk is NULL");
@@ -67,15 +87,10 @@ tw_status tw_trunk_remove(tw_trunk *trunk, tw_error *err)
 	status = tw__trunks_enter(set, err);
 	if (status)
 		return status;
-	let_go_of_names(trunk);
-	trunk->retired = true;
-	(void)tw_registration_stop(trunk->registration, tw__trunks_now(set),
-		NULL);
+	tw__trunk_leave_names(trunk);
 	/* the set must outlive its own last trunk here */
 	set->refs++;
-	events = tw__trunk_drain(trunk);
-	events |= tw__trunk_settle(trunk);
-	tw__trunks_leave(set, events);
+	tw__trunks_leave(set, tw__trunk_retire(trunk));
 	tw__trunks_unref(set);
 	return TW_OK;
 }

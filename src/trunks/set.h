@@ -33,6 +33,7 @@ struct tw_trunk {
 	bool has_slot;                         /* for the next OPTIONS */
 	bool wanted;                           /* the host's last word */
 	bool retired;                          /* no handle: un-registers */
+	bool replaced;                         /* retired without a word */
 	bool done;                             /* retired, and over */
 	tw_trunk *prev, *next;                 /* in the set's list */
 	uint32_t pending;                      /* counted in the set: ..2 */
@@ -102,12 +103,22 @@ bool tw__trunk_send(tw_trunk *trunk, const tw_registration_action *action);
 
 void tw__slot_take(struct tw_trunk_slot *slot);
 
+/* trunk.c: where its requests come from and go to, as it stands. */
+tw_status tw__trunk_set_target(tw_trunk *trunk, const char *host,
+			       uint32_t number, uint32_t transport,
+			       tw_error *err);
+
 /* trunk.c: one that is out of the host's hands, and its place in the set. */
 void tw__trunk_destroy(tw_trunk *trunk);
 
 /* retire.c: after a drain, and after an event was read; the trunk may be gone
  * then. True when it queued its last event. */
 bool tw__trunk_settle(tw_trunk *trunk);
+/* Out of its names, and back into them. */
+void tw__trunk_leave_names(tw_trunk *trunk);
+void tw__trunk_take_names(tw_trunk *trunk);
+/* From now on it only un-registers. True: events. */
+bool tw__trunk_retire(tw_trunk *trunk);
 /* Those that nobody waits for any more. */
 void tw__trunks_drop_retired(tw_trunks *set);
 
@@ -125,7 +136,7 @@ void tw__far_free(tw_trunk *trunk);
 tw_status tw__far_start(tw_trunk *trunk, tw_error *err);
 tw_status tw__far_stop(tw_trunk *trunk, tw_error *err);
 tw_status tw__far_remove(tw_trunk *trunk, tw_error *err);
-tw_status tw__far_update(uint32_t *out_change, tw_trunk *trunk,
+tw_status tw__far_update(uint32_t *out_change, tw_trunk **trunk,
 			 const tw_trunk_options *options, tw_error *err);
 tw_status tw__far_find(tw_trunk **out, tw_trunks *set, const char *name,
 		       tw_error *err);

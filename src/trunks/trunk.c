@@ -80,9 +80,9 @@ static tw_status set_local(tw_trunk *trunk, tw_error *err)
 }
 
 /* From here on the trunk speaks to this target and to no other. */
-static tw_status set_target(tw_trunk *trunk, const char *host,
-			    uint32_t number, uint32_t transport,
-			    tw_error *err)
+tw_status tw__trunk_set_target(tw_trunk *trunk, const char *host,
+			       uint32_t number, uint32_t transport,
+			       tw_error *err)
 {
 	struct tw_sip_peer *peer;
 	tw_status status = tw__sip_peer_new(&peer, trunk->set->port, host,
@@ -165,7 +165,8 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 		status = tw_registration_target(&host, &number, &transport,
 			trunk->registration, err);
 	if (!status)
-		status = set_target(trunk, host, number, transport, err);
+		status = tw__trunk_set_target(trunk, host, number, transport,
+			err);
 	return status ? status : link_all(trunk, err);
 }
 
@@ -266,8 +267,8 @@ static bool act(tw_trunk *trunk, tw_registration_action *action)
 	case TW_ACTION_SEND:
 		return tw__trunk_send(trunk, action);
 	case TW_ACTION_TARGET:
-		return !set_target(trunk, action->host, action->port,
-			action->transport, NULL);
+		return !tw__trunk_set_target(trunk, action->host,
+			action->port, action->transport, NULL);
 	case TW_ACTION_EVENT:
 		trunk->state = action->event.state_new;
 		if (trunk->retired)
