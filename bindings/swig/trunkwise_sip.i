@@ -192,6 +192,23 @@ static int trunk_options_read(tw_trunk_options *o, PyObject *dict)
 }
 TW_INT_OUT(uint32_t, out_change, PyLong_FromUnsignedLong)
 
+/* Taken and given back: another object where it is another handle, which the
+ * caller then puts in the place of this one (that is not his any more). */
+%typemap(in) tw_trunk **trunk (tw_trunk *now, tw_trunk *before) {
+	void *ptr = NULL;
+
+	if (!SWIG_IsOK(SWIG_ConvertPtr($input, &ptr,
+				       $descriptor(tw_trunk *), 0)) || !ptr)
+		SWIG_exception_fail(SWIG_TypeError, "a trunk is wanted");
+	now = before = ptr;
+	$1 = &now;
+}
+%typemap(argout) tw_trunk **trunk {
+	$result = SWIG_Python_AppendOutput($result, *$1 == before$argnum ?
+		SWIG_Py_Void() : SWIG_NewPointerObj(*$1,
+			$descriptor(tw_trunk *), SWIG_POINTER_OWN));
+}
+
 %inline %{
 static tw_status trunks_new(tw_trunks **out, const char *local_host,
 	uint32_t local_port, uint32_t requests_per_s,
@@ -215,6 +232,8 @@ static tw_status trunks_new(tw_trunks **out, const char *local_host,
 
 tw_status tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
 		       const tw_trunk_options *options, tw_error *err);
+tw_status tw_trunk_update(uint32_t *out_change, tw_trunk **trunk,
+	const tw_trunk_options *options, tw_error *err);
 tw_status tw_trunk_remove(tw_trunk *trunk, tw_error *err);
 tw_status tw_trunks_lease(tw_trunks *trunks, int64_t until_us,
 			  tw_error *err);

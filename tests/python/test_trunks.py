@@ -239,8 +239,8 @@ def test_life_of_a_trunk(algorithm):
         assert r.bindings == {"trunk1": 0}
 
 
-def wait(trunks, state):
-    for event in trunks.events(5):
+def wait(trunks, state, seconds=5):
+    for event in trunks.events(seconds):
         if event.state == state:
             return event
     raise AssertionError(f"never {state}")
@@ -349,6 +349,29 @@ def test_removed_trunk_says_good_bye(registrar):
         assert list(trunks) == [again]
         again.close()
         assert list(trunks) == []
+
+
+def test_changes_while_it_runs(registrar):
+    with trunkwise.Trunks() as trunks:
+        main = trunks.add(name="main", registrar=registrar.uri,
+                          user="trunk1", password=b"wr0ng", refused_tries=1)
+        main.start()
+        wait(trunks, "refused")
+        good = {"registrar": registrar.uri, "user": "trunk1",
+                "refused_tries": 1, "password": b"s3cret"}
+        assert main.update(**good) == "applied"
+        wait(trunks, "registered", 10)      # 5 s after the attempt before
+        assert main.update(**good) == "none"
+        assert main.update(**{**good, "user": "trunk2",
+                              "password": b"zwei"}) == "binding"
+        wait(trunks, "registered")
+        while trunks.pending:
+            time.sleep(0.01)
+        assert registrar.bindings == {"trunk1": 0, "trunk2": 300}
+        with pytest.raises(ValueError):
+            main.update(registrar=registrar.uri, user="")
+        assert main.status.state == "registered"
+        assert trunks["main"] is main
 
 
 def test_one_node_holds_the_lease(registrar):

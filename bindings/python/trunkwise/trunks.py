@@ -40,6 +40,7 @@ raw_sip.set_raise_hook(raise_)
 
 _DIRECTIONS = {1: "sent", 2: "received"}
 _TRANSPORTS = {1: "udp", 2: "tcp", 3: "tls"}
+_CHANGES = {0: "none", 1: "applied", 2: "binding"}
 _DIGESTS = {"MD5": 1, "SHA-256": 2, "SHA-512-256": 3}
 
 
@@ -231,6 +232,20 @@ class Trunk:
         """The header line that answers a 401 or 407 of a request that you
         send yourself; see ``tw_trunk_authorize`` in trunkwise/trunk.h."""
         return raw_sip.tw_trunk_authorize(self.handle, method, uri, response)
+
+    def update(self, *, registrar: str, user: str,
+               **options: Unpack[TrunkOptions]) -> str:
+        """Gives it other options, all of them as for ``Trunks.add``. "none":
+        they are those it has; "applied": passwords and rules, under the
+        binding that stands; "binding": another one is registered, the old one
+        un-registers beside it."""
+        change, other = raw_sip.tw_trunk_update(self.handle, {
+            **_options(options), "name": self.name, "registrar": registrar,
+            "user": user})
+        if other is not None:
+            self.handle.thisown = False
+            self._handle = other
+        return _CHANGES[change]
 
     def remove(self) -> None:
         """Un-registers and forgets it; its last event, "removed", tells the
