@@ -13,6 +13,7 @@
 #include <trunkwise/event.h>
 #include <trunkwise/trunk.h>
 #include <trunkwise/health.h>
+#include <trunkwise/binding.h>
 #include <trunkwise/pace.h>
 #include <trunkwise/distribution.h>
 #include <trunkwise/routing.h>

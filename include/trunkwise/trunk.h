@@ -28,6 +28,12 @@ TW_BEGIN_DECLS
  * registrars that find the account by it (IMS, 3GPP TS 24.229 5.1.1.2). */
 #define TW_TRUNK_EMPTY_AUTHORIZATION 1u
 
+/* The Contact names the address that the registrar says it sees (received
+ * and rport of the Via, RFC 3581), for hosts behind a NAT: when it differs
+ * the trunk registers once more with it and takes the old one back. A NAT
+ * that changes more than 4 times an hour is not followed, an event tells. */
+#define TW_TRUNK_NAT_CONTACT 4u
+
 typedef struct tw_trunk_options {
 	uint32_t size;
 	uint32_t flags;             /* TW_TRUNK_; unknown bits are refused */

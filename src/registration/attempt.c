@@ -256,13 +256,47 @@ tw_status tw__attempt_turn(tw_registration *reg, int64_t now_us,
 	return tw__reach(reg, now_us, err);
 }
 
+/* Once more with the address that the registrar sees. A challenge has told it
+ * already, then the first binding is the right one. True: it would change, too
+ * often. */
+static bool learn_address(tw_registration *reg, const struct tw_message *msg,
+			  int64_t now_us)
+{
+	enum tw_nat_news news;
+
+	if (!reg->config.nat_contact || reg->unregister)
+		return false;
+	news = tw__nat_learn(&reg->nat, msg, reg->local_host,
+		reg->local_port, now_us);
+	if (news == TW_NAT_CHANGED && msg->code < 300)
+		plan(reg, now_us, 0);
+	else if (news == TW_NAT_CHANGED)
+		reg->nat.old_host[0] = '\0';    /* never bound */
+	return news == TW_NAT_FLAPS;
+}
+
+static void tell_flapping(tw_registration *reg, int32_t code, int64_t now_us)
+{
+	if (reg->nat.told)
+		return;
+	reg->nat.told = true;
+	tw__registration_reason(reg, code, "the NAT changed our address more "
+		"than %u times within an hour: Contact stays as it is",
+		TW_NAT_CHANGES);
+	tw__registration_tell(reg, now_us);
+}
+
 static tw_status take_success(tw_registration *reg,
 			      const struct tw_message *msg, int64_t now_us,
 			      tw_error *err)
 {
-	struct tw_binding ours = { reg->config.contact_user, reg->local_host,
-		reg->local_port };
+	const bool mapped = reg->nat.host[0];
+	struct tw_binding ours = { reg->config.contact_user,
+		mapped ? reg->nat.host : reg->local_host,
+		mapped ? reg->nat.port : reg->local_port };
 	uint32_t granted;
+	tw_status status;
+	bool flaps;
 
 	for (size_t i = 0; i < 2; i++)
 		tw__credentials_next_nonce(&reg->credentials[i], msg);
@@ -283,12 +317,18 @@ static tw_status take_success(tw_registration *reg,
 	reg->failures = reg->refusals = 0;
 	reg->granted_s = granted;
 	reg->expires_at = now_us + granted * TW_SECOND;
+	reg->nat.old_host[0] = '\0';
+	/* short of memory: none is known, the binding stands all the same */
+	status = tw__routes_take(&reg->routes, msg, err);
 	if (!reg->wanted)
 		return tw__attempt_begin(reg, true, now_us, err);
 	plan(reg, now_us, tw__jitter(reg->random, granted * TW_SECOND, 800,
 		900));
+	flaps = learn_address(reg, msg, now_us);
 	tw__registration_move(reg, TW_TRUNK_REGISTERED, now_us);
-	return TW_OK;
+	if (flaps)
+		tell_flapping(reg, msg->code, now_us);
+	return status;
 }
 
 static void refuse_challenge(tw_registration *reg,
@@ -408,8 +448,11 @@ tw_status tw__attempt_answer(tw_registration *reg,
 	tw__targets_good(&reg->targets);
 	if (msg->code < 300)
 		return take_success(reg, msg, now_us, err);
-	if (msg->code == 401 || msg->code == 407)
+	if (msg->code == 401 || msg->code == 407) {
+		if (!reg->expires_at)
+			(void)learn_address(reg, msg, now_us);
 		return take_challenge(reg, msg, now_us, err);
+	}
 	if (msg->code == 423)
 		return take_too_brief(reg, msg, now_us, err);
 	tw__attempt_fail(reg, tw__answer_verdict(msg->code),

@@ -13,6 +13,7 @@
 
 #define TEXT_MAX      255u
 #define PASSWORD_MAX 1024u
+#define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NAT_CONTACT)
 
 void tw__random_hex(char *out, size_t n, const tw_random *random)
 {
@@ -86,10 +87,10 @@ static tw_status check_numbers(const tw_trunk_options *o, tw_error *err)
 {
 	tw_status status = TW_OK;
 
-	if (o->flags & ~TW_TRUNK_EMPTY_AUTHORIZATION)
+	if (o->flags & ~FLAGS)
 		return tw__fail_at(err, TW_EINVAL, 0, "flags",
 			"unknown bits 0x%x",
-			o->flags & ~TW_TRUNK_EMPTY_AUTHORIZATION);
+			o->flags & ~FLAGS);
 	if (!status)
 		status = check_range(o->expires_s, 60, 86400, "expires_s",
 			err);
@@ -312,6 +313,7 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	}
 	memcpy(config->name, o.name, strlen(o.name) + 1);
 	config->empty_authorization = o.flags & TW_TRUNK_EMPTY_AUTHORIZATION;
+	config->nat_contact = o.flags & TW_TRUNK_NAT_CONTACT;
 	config->expires_s = o.expires_s;
 	config->digest_min = o.digest_min;
 	config->retry_base_s = o.retry_base_s;

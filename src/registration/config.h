@@ -35,6 +35,7 @@ struct tw_trunk_config {
 	size_t password_size;
 	struct tw_ha1 *ha1;      /* NULL: by password */
 	bool empty_authorization;
+	bool nat_contact;
 	uint32_t expires_s;
 	uint32_t digest_min;
 	uint32_t retry_base_s;

@@ -74,6 +74,7 @@ void tw_registration_free(tw_registration *reg)
 	tw__buf_free(&reg->request);
 	tw__reach_cancel(reg);
 	tw__targets_free(&reg->targets);
+	tw__routes_free(&reg->routes);
 	tw__config_free(&reg->config);
 	tw_free(reg->local_host);
 	tw_free(reg);
@@ -101,29 +102,39 @@ static int32_t seconds_until(int64_t at, int64_t now_us)
 
 /* An unread queue never grows and never loses where the trunk stands now:
  * when it is full the newest change is merged into the last one. */
-void tw__registration_move(tw_registration *reg, uint32_t state,
-			   int64_t now_us)
+static void add_event(tw_registration *reg, uint32_t old, int64_t now_us)
 {
 	tw_trunk_event *event;
-	uint32_t old = reg->state;
 
-	if (old == state)
-		return;
-	reg->state = state;
 	if (reg->event_count == TW_EVENTS_MAX)
 		old = reg->events[--reg->event_count].state_old;
 	event = &reg->events[reg->event_count++];
 	memset(event, 0, sizeof(*event));
 	event->size = sizeof(*event);
 	event->state_old = old;
-	event->state_new = state;
+	event->state_new = reg->state;
 	event->sip_code = reg->sip_code;
 	event->next_try_s = seconds_until(reg->next_try_at, now_us);
-	event->expires_s = state == TW_TRUNK_REGISTERED ?
+	event->expires_s = reg->state == TW_TRUNK_REGISTERED ?
 		(int32_t)reg->granted_s : 0;
 	memcpy(event->trunk, reg->config.name, sizeof(event->trunk));
 	tw__reach_text(event->target, sizeof(event->target), reg);
 	memcpy(event->reason, reg->reason, sizeof(event->reason));
+}
+
+void tw__registration_tell(tw_registration *reg, int64_t now_us)
+{
+	add_event(reg, reg->state, now_us);
+}
+
+void tw__registration_move(tw_registration *reg, uint32_t state,
+			   int64_t now_us)
+{
+	uint32_t old = reg->state;
+
+	reg->state = state;
+	if (old != state)
+		add_event(reg, old, now_us);
 }
 
 tw_status tw_registration_start(tw_registration *reg, int64_t now_us,

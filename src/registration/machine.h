@@ -10,7 +10,9 @@
 #include "answer.h"
 #include "config.h"
 #include "digest.h"
+#include "nat.h"
 #include "pace.h"
+#include "routes.h"
 #include "target.h"
 #include "transaction.h"
 
@@ -26,6 +28,8 @@ struct tw_authorized;                  /* authorize.c */
 struct tw_registration {
 	struct tw_trunk_config config;
 	const tw_random *random;
+	struct tw_nat nat;             /* unused without its flag */
+	struct tw_routes routes;       /* told with the binding */
 	int64_t now_us;                /* as last told */
 
 	/* whom it speaks to: reach.c */
@@ -139,6 +143,8 @@ static inline bool tw__attempt_is_busy(const tw_registration *reg)
 /* machine.c */
 void tw__registration_move(tw_registration *reg, uint32_t state,
 			   int64_t now_us);
+/* An event though the state stays: its reason is the news. */
+void tw__registration_tell(tw_registration *reg, int64_t now_us);
 void tw__registration_reason(tw_registration *reg, int32_t sip_code,
 			     const char *fmt, ...) TW_PRINTF(3, 4);
 

@@ -35,6 +35,8 @@ static const struct {
 	{ "Max-Forwards", 0, true, TW_HEADER_MAX_FORWARDS },
 	{ "Require", 0, false, TW_HEADER_REQUIRE },
 	{ "Route", 0, false, TW_HEADER_ROUTE },
+	{ "Service-Route", 0, false, TW_HEADER_SERVICE_ROUTE },
+	{ "P-Associated-URI", 0, false, TW_HEADER_P_ASSOCIATED_URI },
 	{ "Record-Route", 0, false, TW_HEADER_RECORD_ROUTE },
 };
 

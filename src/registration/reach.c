@@ -286,6 +286,9 @@ tw_status tw_registration_set_local(tw_registration *reg, const char *host,
 	if (!wire)
 		return oom ? tw__fail_oom(err) : tw__fail_at(err, TW_EINVAL,
 			0, "host", "is not a host name or address");
+	if (!reg->local_host || strcmp(wire, reg->local_host) ||
+	    port != reg->local_port)
+		tw__nat_forget(&reg->nat);
 	tw_free(reg->local_host);
 	reg->local_host = wire;
 	reg->local_port = port;

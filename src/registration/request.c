@@ -17,6 +17,24 @@ static const char *contact_param(uint32_t transport)
 	}
 }
 
+/* The address that a NAT had given us before goes in the same REGISTER: else
+ * calls would ring there too until it runs out. */
+static void write_contacts(tw_registration *reg)
+{
+	const struct tw_nat *nat = &reg->nat;
+	const char *param = contact_param(tw__reach_transport(reg));
+
+	(void)tw__buf_printf(&reg->request, "Contact: <sip:%s@%s:%" PRIu32
+		"%s>\r\n", reg->config.contact_user,
+		nat->host[0] ? nat->host : reg->local_host,
+		nat->host[0] ? nat->port : reg->local_port, param);
+	if (nat->old_host[0])
+		(void)tw__buf_printf(&reg->request, "Contact: <sip:%s@%s:%"
+			PRIu32 "%s>;expires=0\r\n",
+			reg->config.contact_user, nat->old_host,
+			nat->old_port, param);
+}
+
 static void write_fixed(tw_registration *reg)
 {
 	const struct tw_trunk_config *config = &reg->config;
@@ -37,11 +55,9 @@ static void write_fixed(tw_registration *reg)
 		config->aor_user, identity->domain, reg->call_id, reg->cseq);
 	if (config->route)
 		(void)tw__buf_printf(out, "Route: %s\r\n", config->route);
-	(void)tw__buf_printf(out, "Contact: <sip:%s@%s:%" PRIu32 "%s>\r\n"
-		"Expires: %" PRIu32 "\r\n"
+	write_contacts(reg);
+	(void)tw__buf_printf(out, "Expires: %" PRIu32 "\r\n"
 		"User-Agent: trunkwise/%s\r\n",
-		config->contact_user, reg->local_host, reg->local_port,
-		contact_param(transport),
 		reg->unregister ? 0 : reg->asked_s, tw_version());
 }
 

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
+#include <trunkwise/binding.h>
 #include "set.h"
 
 struct order {
@@ -312,6 +313,38 @@ tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,
 	struct order o = { .read = trunk, .out = out, .err = err };
 
 	tw__loop_call(trunk->set->loop, run_health_get, &o);
+	return o.status;
+}
+
+static void run_service_route(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_service_route(o->out, o->read, o->err);
+}
+
+tw_status tw__far_service_route(char **out, const tw_trunk *trunk,
+				tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_service_route, &o);
+	return o.status;
+}
+
+static void run_associated_uris(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_associated_uris(o->out, o->read, o->err);
+}
+
+tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
+				  tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_associated_uris, &o);
 	return o.status;
 }
 

@@ -145,6 +145,10 @@ tw_status tw__far_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 			     tw_error *err);
 tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,
 			     tw_error *err);
+tw_status tw__far_service_route(char **out, const tw_trunk *trunk,
+				tw_error *err);
+tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
+				  tw_error *err);
 tw_status tw__far_authorize(char **out, tw_trunk *trunk,
 			    const struct tw_far_request *request,
 			    tw_error *err);

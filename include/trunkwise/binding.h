@@ -1,0 +1,39 @@
+/**
+ * @file binding.h  What a registrar told along with a binding
+ *
+ * Service-Route (RFC 3608): where requests of this trunk have to pass before
+ * they go on. P-Associated-URI (RFC 7315 section 4.1): which identities this
+ * user may call with, the default one first. Both are those of the last 2xx
+ * and gone with the binding. A Path that a registrar echoes is the way to us,
+ * not from us, and is never one of these routes (RFC 3327 section 5.2).
+ *
+ * Everything here was written by a peer: it is checked to be SIP URIs without
+ * bytes that could end a header, and bounded: at most 8 routes and 32
+ * identities of at most 255 bytes each. A list that breaks that is taken as
+ * none, for half a route is a wrong route.
+ */
+#ifndef TRUNKWISE_BINDING_H
+#define TRUNKWISE_BINDING_H
+
+#include <trunkwise/trunk.h>
+
+TW_BEGIN_DECLS
+
+/** Value of the Route header of out-of-dialog requests, in order:
+ * "<sip:edge.test;lr>, <sip:core.test;lr>".
+ * @param out  new; tw_free() it
+ * @return TW_OK, TW_ENOTFOUND (none told, or no binding), TW_ENOMEM */
+TW_EXTERN(tw_status) tw_registration_service_route(char **out,
+	const tw_registration *registration, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_service_route(char **out,
+	const tw_trunk *trunk, tw_error *err);
+
+/** Identities, one URI a line. @return as above */
+TW_EXTERN(tw_status) tw_registration_associated_uris(char **out,
+	const tw_registration *registration, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_associated_uris(char **out,
+	const tw_trunk *trunk, tw_error *err);
+
+TW_END_DECLS
+
+#endif

@@ -1,0 +1,25 @@
+/**
+ * @file src/trunks/binding.c  What a trunk's registrar told with a binding
+ *
+ * Brings the question to the set's own thread; the answer is a copy.
+ */
+#include <trunkwise/binding.h>
+#include "set.h"
+
+tw_status tw_trunk_service_route(char **out, const tw_trunk *trunk,
+				 tw_error *err)
+{
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_service_route(out, trunk, err);
+	return tw_registration_service_route(out, trunk ?
+		trunk->registration : NULL, err);
+}
+
+tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
+				   tw_error *err)
+{
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_associated_uris(out, trunk, err);
+	return tw_registration_associated_uris(out, trunk ?
+		trunk->registration : NULL, err);
+}
