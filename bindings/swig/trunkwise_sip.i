@@ -98,6 +98,7 @@ static const struct trunk_field {
 	FIELD(TRUNK_NUMBER, qualify_rtt_ms),
 	FIELD(TRUNK_TEXT, qualify_alive),
 	{ "empty_authorization", TRUNK_FLAG, TW_TRUNK_EMPTY_AUTHORIZATION },
+	{ "nat_contact", TRUNK_FLAG, TW_TRUNK_NAT_CONTACT },
 #undef FIELD
 };
 
@@ -252,5 +253,9 @@ tw_status tw_trunk_authorize(char **out, tw_trunk *trunk, const char *method,
 	tw_error *err);
 tw_status tw_trunk_health_get(tw_trunk_health *out, const tw_trunk *trunk,
 			      tw_error *err);
+tw_status tw_trunk_service_route(char **out, const tw_trunk *trunk,
+				 tw_error *err);
+tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
+				   tw_error *err);
 const char *tw_trunk_state_name(uint32_t state);
 const char *tw_trunk_health_name(uint32_t verdict);

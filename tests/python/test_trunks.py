@@ -271,6 +271,25 @@ def test_health(registrar):
         assert main.status.state == "registered"
 
 
+def test_routes_and_identities(registrar):
+    def answer(text):
+        return "200 OK", [
+            "Service-Route: <sip:a.test;lr>, <sip:b.test;lr>",
+            "P-Associated-URI: <sip:+78432000001@a>, <tel:+78432000002>",
+            "Expires: 60"]
+    registrar.script["trunk1"] = answer
+    with trunkwise.Trunks(local_host="127.0.0.1") as trunks:
+        main = trunks.add(name="main", registrar=registrar.uri,
+                          user="trunk1", nat_contact=True)
+        assert main.service_route is None
+        assert main.associated_uris == []
+        main.start()
+        wait(trunks, "registered")
+        assert main.service_route == "<sip:a.test;lr>, <sip:b.test;lr>"
+        assert main.associated_uris == ["sip:+78432000001@a",
+                                        "tel:+78432000002"]
+
+
 def wait_for(trunks, wanted):
     for event in trunks.events(20):
         if wanted(event):

@@ -23,7 +23,7 @@ import warnings
 import weakref
 from typing import Iterator, NamedTuple, Sequence, TypedDict, Unpack
 
-from .errors import InvalidArgument, Unsupported, raise_
+from .errors import InvalidArgument, NotFound, Unsupported, raise_
 
 try:
     from . import raw_sip
@@ -61,6 +61,7 @@ class TrunkOptions(TypedDict, total=False):
     refused_probe_s: int
     ha1: str | None
     empty_authorization: bool
+    nat_contact: bool
     qualify_s: int
     qualify_timeout_ms: int
     qualify_down: int
@@ -228,6 +229,24 @@ class Trunk:
             _span(h.rtt_min_us), _span(h.rtt_max_us), _until(h.next_at),
             h.requests, h.retransmits, h.answers)
 
+    @property
+    def service_route(self) -> str | None:
+        """Value of the Route header of requests outside of a dialog, in
+        order (RFC 3608); None if the registrar told none."""
+        try:
+            return raw_sip.tw_trunk_service_route(self.handle)
+        except NotFound:
+            return None
+
+    @property
+    def associated_uris(self) -> list[str]:
+        """Identities this user may call with, the default one first (RFC
+        7315); empty if the registrar told none."""
+        try:
+            return raw_sip.tw_trunk_associated_uris(self.handle).split("\n")
+        except NotFound:
+            return []
+
     def authorize(self, method: str, uri: str, response: bytes) -> str:
         """The header line that answers a 401 or 407 of a request that you
         send yourself; see ``tw_trunk_authorize`` in trunkwise/trunk.h."""
@@ -305,6 +324,9 @@ class Trunks:
         round trip on (0: never). ``qualify_alive`` lists codes or classes
         (``[404, "2xx"]``); left out: every final answer but 408, 502, 503
         and 504.
+
+        ``nat_contact``: the Contact names the address that the registrar
+        sees, for hosts behind a NAT.
         """
         trunk = Trunk(raw_sip.tw_trunk_new(self.handle, {
             **_options(options), "name": name, "registrar": registrar,
