@@ -318,6 +318,8 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 					err);
 	if (status)
 		return status;
+	tw__intern_expect(&import->ids.identities, call->callee);
+	tw__intern_expect(&import->ids.identities, call->caller);
 	tw__owners_resolve(import->owners, call);
 	status = tw__rater_rate(import->rater, call, err);
 	return status ? status : store_call(import, err);

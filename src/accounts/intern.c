@@ -5,30 +5,20 @@
 #include "intern.h"
 
 #define INTERN_FORGET (1u << 20)
+#define DIGITS_MAX    15        /* of a telephone number */
 
-#define BRIEF 16           /* bytes with the NUL: any telephone number */
-
-/* Slots are small, so that those of many thousand texts stay in a near cache:
- * the place of an entry + 1 (0: free) below, bits of the hash above. A number
- * stands in its entry itself, which is what a month of calls asks for. */
-#define PLACE_BITS 21u
-#define PLACE_MASK ((1u << PLACE_BITS) - 1)
-
-struct tw__intern_entry {
-	uint64_t hash;          /* its highest bit: the text is long */
-	int64_t id;
-	union {
-		uint64_t brief[BRIEF / 8];      /* NUL behind it to the end */
-		char *text;
-	} u;
+/* A number stands in the slot itself, a digit in four bits each: a month of
+ * calls asks for one or two a call, and they alone should fill the cache. Any
+ * other text has its hash there, and stands among the others. */
+struct tw__intern_slot {
+	uint64_t tag;           /* 0: free; IS_OTHER: a hash */
+	int64_t value;          /* id, or place in others */
 };
-#define IS_LONG (1ull << 63)
+#define IS_OTHER (1ull << 63)
 
-struct wanted {
-	const char *text;
-	size_t length;
-	uint64_t hash;
-	uint64_t brief[BRIEF / 8];
+struct tw__intern_other {
+	int64_t id;
+	char *text;
 };
 
 static void intern_init(struct tw__intern *intern, tw_store *store)
@@ -75,15 +65,14 @@ void tw__intern_marks(struct tw__intern *intern, tw_store *store)
 
 static void forget(struct tw__intern *intern)
 {
-	for (size_t i = 0; i < intern->count; i++) {
-		if (intern->entries[i].hash & IS_LONG)
-			tw_free(intern->entries[i].u.text);
-	}
-	tw_free(intern->entries);
+	for (size_t i = 0; i < intern->other_count; i++)
+		tw_free(intern->others[i].text);
+	tw_free(intern->others);
 	tw_free(intern->slots);
-	intern->entries = NULL;
+	intern->others = NULL;
 	intern->slots = NULL;
-	intern->capacity = intern->count = intern->room = 0;
+	intern->other_count = intern->other_room = 0;
+	intern->capacity = intern->count = 0;
 }
 
 void tw__intern_free(struct tw__intern *intern)
@@ -102,101 +91,81 @@ static uint64_t hash_text(uint64_t seed, const char *text)
 	return h * 0x9e3779b97f4a7c15u;
 }
 
-static uint64_t hash_brief(uint64_t seed, const uint64_t brief[2])
+static uint64_t tag_of(const struct tw__intern *intern, const char *text)
 {
-	uint64_t h = (brief[0] ^ seed) * 0x9e3779b97f4a7c15u;
+	uint64_t digits = 0;
+	const char *p = text;
 
-	h = (h ^ h >> 29 ^ brief[1]) * 0xbf58476d1ce4e5b9u;
-	return (h ^ h >> 32) * 0x94d049bb133111ebu;
+	for (; *p >= '0' && *p <= '9' && p < text + DIGITS_MAX; p++)
+		digits = digits << 4 | (uint64_t)(*p - '0' + 1);
+	return *p ? hash_text(intern->seed, text) | IS_OTHER : digits;
 }
 
-static void look(struct wanted *out, const struct tw__intern *intern,
-		 const char *text)
+static size_t place_of(const struct tw__intern *intern, uint64_t tag)
 {
-	out->text = text;
-	out->length = strlen(text);
-	out->brief[0] = out->brief[1] = 0;
-	if (out->length >= BRIEF) {
-		out->hash = hash_text(intern->seed, text) | IS_LONG;
-		return;
+	uint64_t h = (tag ^ intern->seed) * 0x9e3779b97f4a7c15u;
+
+	h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u;
+	return (h ^ h >> 32) & (intern->capacity - 1);
+}
+
+/* Of the text, or a free one: there is always one. */
+static struct tw__intern_slot *probe(const struct tw__intern *intern,
+				     uint64_t tag, const char *text)
+{
+	size_t i = place_of(intern, tag);
+
+	for (;; i = (i + 1) & (intern->capacity - 1)) {
+		struct tw__intern_slot *slot = &intern->slots[i];
+
+		if (!slot->tag)
+			return slot;
+		if (slot->tag == tag && (!(tag & IS_OTHER) ||
+		    strcmp(intern->others[slot->value].text, text) == 0))
+			return slot;
 	}
-	memcpy(out->brief, text, out->length);
-	out->hash = hash_brief(intern->seed, out->brief) & ~IS_LONG;
 }
 
-static bool is_it(const struct tw__intern_entry *entry,
-		  const struct wanted *wanted)
+/* A place of its own for what is known not to be there. */
+static void move(struct tw__intern *intern,
+		 const struct tw__intern_slot *slot)
 {
-	if (entry->hash != wanted->hash)
-		return false;
-	if (entry->hash & IS_LONG)
-		return strcmp(entry->u.text, wanted->text) == 0;
-	return entry->u.brief[0] == wanted->brief[0] &&
-		entry->u.brief[1] == wanted->brief[1];
-}
+	size_t i = place_of(intern, slot->tag);
 
-static uint32_t tag_of(uint64_t hash)
-{
-	return (uint32_t)(hash >> 32) & ~PLACE_MASK;
-}
-
-/* NULL: it is not there, and would stand in *slot. */
-static struct tw__intern_entry *probe(uint32_t **slot,
-				      const struct tw__intern *intern,
-				      const struct wanted *wanted)
-{
-	size_t mask = intern->capacity - 1, i = wanted->hash & mask;
-	uint32_t tag = tag_of(wanted->hash);
-
-	for (; intern->slots[i]; i = (i + 1) & mask) {
-		struct tw__intern_entry *entry = &intern->entries[
-			(intern->slots[i] & PLACE_MASK) - 1];
-
-		if ((intern->slots[i] & ~PLACE_MASK) == tag &&
-		    is_it(entry, wanted))
-			return entry;
-	}
-	*slot = &intern->slots[i];
-	return NULL;
-}
-
-static void fill_slots(uint32_t *slots, size_t capacity,
-		       const struct tw__intern *intern)
-{
-	size_t mask = capacity - 1;
-
-	for (size_t k = 0; k < intern->count; k++) {
-		uint64_t hash = intern->entries[k].hash;
-		size_t i = hash & mask;
-
-		while (slots[i])
-			i = (i + 1) & mask;
-		slots[i] = tag_of(hash) | (uint32_t)(k + 1);
-	}
+	while (intern->slots[i].tag)
+		i = (i + 1) & (intern->capacity - 1);
+	intern->slots[i] = *slot;
 }
 
 static tw_status make_room(struct tw__intern *intern, tw_error *err)
 {
-	size_t capacity = intern->capacity ? intern->capacity * 2 : 256;
-	uint32_t *slots;
+	struct tw__intern_slot *slots, *old;
+	size_t before;
 
 	if (intern->count >= intern->most)
 		forget(intern);
-	if (tw__grow((void **)&intern->entries, &intern->room,
-		     intern->count + 1, sizeof(*intern->entries)))
-		return tw__fail_oom(err);
 	if (intern->count * 2 < intern->capacity)
 		return TW_OK;
-	if (!intern->count)
-		capacity = 256;
-	slots = tw_calloc(capacity, sizeof(*slots));
+	old = intern->slots;
+	before = intern->capacity;
+	slots = tw_calloc(before ? before * 2 : 256, sizeof(*slots));
 	if (!slots)
 		return tw__fail_oom(err);
-	fill_slots(slots, capacity, intern);
-	tw_free(intern->slots);
 	intern->slots = slots;
-	intern->capacity = capacity;
+	intern->capacity = before ? before * 2 : 256;
+	for (size_t i = 0; i < before; i++) {
+		if (old[i].tag)
+			move(intern, &old[i]);
+	}
+	tw_free(old);
 	return TW_OK;
+}
+
+void tw__intern_expect(const struct tw__intern *intern, const char *text)
+{
+	if (intern->capacity)
+		__builtin_prefetch(&intern->slots[place_of(intern,
+			tag_of(intern, text))]);
 }
 
 static void bind_key(struct tw_stmt *stmt, int columns, const char *text)
@@ -268,37 +237,33 @@ static tw_status find_id(int64_t *out, struct tw__intern *intern,
 		status;
 }
 
-static tw_status add(int64_t *out, struct tw__intern *intern,
-		     const struct wanted *wanted, uint32_t *slot,
-		     tw_error *err)
+static tw_status add_other(struct tw__intern_slot *out,
+			   struct tw__intern *intern, const char *text,
+			   tw_error *err)
 {
-	struct tw__intern_entry entry = { .hash = wanted->hash };
-	bool is_long = wanted->hash & IS_LONG;
+	struct tw__intern_other other = { 0, NULL };
 	tw_status status;
 
-	memcpy(entry.u.brief, wanted->brief, sizeof(entry.u.brief));
-	if (is_long)
-		entry.u.text = tw_strdup(wanted->text);
-	if (is_long && !entry.u.text)
+	if (tw__grow((void **)&intern->others, &intern->other_room,
+		     intern->other_count + 1, sizeof(other)))
 		return tw__fail_oom(err);
-	status = find_id(&entry.id, intern, wanted->text, err);
+	other.text = tw_strdup(text);
+	if (!other.text)
+		return tw__fail_oom(err);
+	status = find_id(&other.id, intern, text, err);
 	if (status) {
-		if (is_long)
-			tw_free(entry.u.text);
+		tw_free(other.text);
 		return status;
 	}
-	intern->entries[intern->count++] = entry;
-	*slot = tag_of(wanted->hash) | (uint32_t)intern->count;
-	*out = entry.id;
+	out->value = (int64_t)intern->other_count;
+	intern->others[intern->other_count++] = other;
 	return TW_OK;
 }
 
 tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
 			const char *text, tw_error *err)
 {
-	const struct tw__intern_entry *entry;
-	struct wanted wanted;
-	uint32_t *slot;
+	struct tw__intern_slot *slot, add;
 	tw_status status;
 
 	if (!text || !*text) {
@@ -308,10 +273,18 @@ tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
 	status = make_room(intern, err);
 	if (status)
 		return status;
-	look(&wanted, intern, text);
-	entry = probe(&slot, intern, &wanted);
-	if (!entry)
-		return add(out, intern, &wanted, slot, err);
-	*out = entry->id;
+	add.tag = tag_of(intern, text);
+	slot = probe(intern, add.tag, text);
+	if (!slot->tag) {
+		status = add.tag & IS_OTHER ?
+			add_other(&add, intern, text, err) :
+			find_id(&add.value, intern, text, err);
+		if (status)
+			return status;
+		*slot = add;
+		intern->count++;
+	}
+	*out = slot->tag & IS_OTHER ? intern->others[slot->value].id :
+		slot->value;
 	return TW_OK;
 }

@@ -20,11 +20,12 @@ struct tw__intern {
 	int columns;            /* of a key, parted by the separator */
 	uint64_t seed;
 	bool are_new;           /* the last one that was asked for was */
-	struct tw__intern_entry *entries;       /* as they came */
-	size_t count, room;
+	struct tw__intern_slot *slots;
+	size_t capacity;        /* power of two */
+	size_t count;
 	size_t most;            /* then all are forgotten */
-	uint32_t *slots;
-	size_t capacity;        /* of slots; power of two */
+	struct tw__intern_other *others;
+	size_t other_count, other_room;
 };
 
 /* Callers choose their own numbers, so the table is seeded (a file made to
@@ -35,6 +36,8 @@ void tw__intern_identities(struct tw__intern *intern, tw_store *store);
 void tw__intern_marks(struct tw__intern *intern, tw_store *store);
 void tw__intern_free(struct tw__intern *intern);
 
+/* It will be asked for soon: its place comes into the cache meanwhile. */
+void tw__intern_expect(const struct tw__intern *intern, const char *text);
 /* Id of a text, made when it is new; "" and NULL are 0. */
 tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
 			const char *text, tw_error *err);

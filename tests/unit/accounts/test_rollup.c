@@ -236,7 +236,7 @@ static void every_failed_allocation(void **state)
 	struct faults faults;
 
 	(void)state;
-	for (int64_t n = 0; n < 2; n++) {
+	for (int64_t n = 0; n < 3; n++) {
 		struct tw__rollup rollup = { 0 };
 		tw_error err = TW_ERROR_INIT;
 
