@@ -73,10 +73,10 @@ tw_status tw__import_keep_aside(struct tw_import *import,
 {
 	tw_status status = quarantine(import, aside, err);
 
-	if (!status)
-		status = tw__rejects_add(import->rejects, aside->line,
-					 aside->column, "%s",
-					 aside->why->message);
+	if (!status && tw__rejects_add(import->rejects, aside->line,
+				       aside->column, "%s",
+				       aside->why->message))
+		status = tw__fail_oom(err);
 	if (status)
 		import->failed = status;
 	return status;

@@ -69,7 +69,7 @@ static tw_status keep_hash(struct tw_import *import, const void *data,
 
 static tw_status read_rows(struct tw_import *import, tw_error *err)
 {
-	tw_error why = TW_ERROR_INIT;
+	tw_error why = TW_ERROR_INIT, failure = TW_ERROR_INIT;
 	tw_cdr cdr = TW_CDR_INIT;
 
 	for (;;) {
@@ -82,7 +82,9 @@ static tw_status read_rows(struct tw_import *import, tw_error *err)
 			import->counts.rows_read++;
 			import->counts.rows_rejected++;
 			status = tw__import_put_aside(import, "reject", &cdr,
-						      &why, NULL);
+						      &why, &failure);
+			if (import->failed)
+				why = failure;
 		}
 		else if (status == TW_OK) {
 			status = tw__import_row(import, &cdr, &why);

@@ -114,8 +114,9 @@ static tw_status word_text(char out[4], tw_store *store, int64_t word,
 	tw__bind_i64(stmt, 1, word);
 	status = tw__step(stmt, err);
 	if (status)
-		return tw__fail(err, TW_ESTORE, "currency word %lld is not "
-				"there; run verify", (long long)word);
+		return status != TW_ITER_END ? status : tw__fail(err,
+			TW_ESTORE, "currency word %lld is not there; run "
+			"verify", (long long)word);
 	snprintf(out, 4, "%s", tw__col_text(stmt, 0));
 	tw__reset(stmt);
 	return TW_OK;

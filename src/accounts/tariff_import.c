@@ -244,10 +244,10 @@ static tw_status copy_rejects(struct job *job, tw_error *err)
 
 		if (status == TW_ITER_END)
 			break;
-		if (!status)
-			status = tw__rejects_add(job->rejects, reject.line,
-						 reject.column, "%s",
-						 reject.reason);
+		if (!status && tw__rejects_add(job->rejects, reject.line,
+					       reject.column, "%s",
+					       reject.reason))
+			status = tw__fail_oom(err);
 		if (status)
 			return status;
 	}
@@ -360,7 +360,7 @@ static tw_status try_deck(struct job *job, tw_error *err)
 	job->counts.rows_held = tw_sheet_rows_good(job->sheet) - 1;
 	return tw__rejects_add(job->rejects, why.line,
 			       *why.field ? why.field : "prefix", "%s",
-			       why.message);
+			       why.message) ? tw__fail_oom(err) : TW_OK;
 }
 
 static tw_status write_version(struct job *job, tw_error *err)

@@ -53,6 +53,14 @@ void tw__buf_clear(struct tw_buf *buf)
 		buf->data[0] = '\0';
 }
 
+void tw__buf_cut(struct tw_buf *buf, size_t size)
+{
+	buf->size = size;
+	buf->failed = false;
+	if (buf->data)
+		buf->data[size] = '\0';
+}
+
 /* Room for size more bytes and the terminator. */
 static tw_status reserve(struct tw_buf *buf, size_t size)
 {

@@ -485,7 +485,8 @@ tw_status tw_cdr_map_new(tw_cdr_map **out, tw_error *err)
 tw_status tw_cdr_map_set(tw_cdr_map *map, const char *key, const char *value,
 			 tw_error *err)
 {
-	tw_status status;
+	tw_status status = TW_OK;
+	size_t said;
 
 	if (!map || !key || !value)
 		return tw__fail(err, TW_EINVAL, "a mapping's key and value "
@@ -493,23 +494,27 @@ tw_status tw_cdr_map_set(tw_cdr_map *map, const char *key, const char *value,
 	if (!tw__utf8_is_valid(key, strlen(key)) ||
 	    !tw__utf8_is_valid(value, strlen(value)))
 		return tw__fail(err, TW_EPARSE, "the mapping is not UTF-8");
-	status = set_choice(map, key, value, err);
+	/* first, because it can be taken back: where memory runs out the key
+	 * may be set again */
+	said = map->said.size;
+	if (tw__buf_append(&map->said, key, strlen(key) + 1) ||
+	    tw__buf_append(&map->said, value, strlen(value) + 1))
+		status = tw__fail_oom(err);
+	if (!status)
+		status = set_choice(map, key, value, err);
 	if (status == TW_ENOTFOUND)
 		status = set_other(map, key, value, err);
 	if (status == TW_ENOTFOUND)
 		status = set_field(map, key, value, err);
+	if (status)
+		tw__buf_cut(&map->said, said);
 	if (status == TW_ENOTFOUND && !strcmp(key, "preset"))
 		return status;
 	if (status == TW_ENOTFOUND)
 		return tw__fail_at(err, status, 0, key, "is no key of a "
 			"mapping of call records; docs/call-records.md has "
 			"them all");
-	if (status)
-		return status;
-	if (tw__buf_append(&map->said, key, strlen(key) + 1) ||
-	    tw__buf_append(&map->said, value, strlen(value) + 1))
-		return tw__fail_oom(err);
-	return TW_OK;
+	return status;
 }
 
 void tw_cdr_map_free(tw_cdr_map *map)

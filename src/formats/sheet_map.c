@@ -323,7 +323,8 @@ tw_status tw_sheet_map_new(tw_sheet_map **out, tw_error *err)
 tw_status tw_sheet_map_set(tw_sheet_map *map, const char *key,
 			   const char *value, tw_error *err)
 {
-	tw_status status;
+	tw_status status = TW_OK;
+	size_t said;
 
 	if (!map || !key || !value)
 		return tw__fail(err, TW_EINVAL, "a mapping's key and value "
@@ -331,21 +332,25 @@ tw_status tw_sheet_map_set(tw_sheet_map *map, const char *key,
 	if (!tw__utf8_is_valid(key, strlen(key)) ||
 	    !tw__utf8_is_valid(value, strlen(value)))
 		return tw__fail(err, TW_EPARSE, "the mapping is not UTF-8");
-	status = set_dialect(map, key, value, err);
+	/* first, because it can be taken back: where memory runs out the key
+	 * may be set again */
+	said = map->said.size;
+	if (tw__buf_append(&map->said, key, strlen(key) + 1) ||
+	    tw__buf_append(&map->said, value, strlen(value) + 1))
+		status = tw__fail_oom(err);
+	if (!status)
+		status = set_dialect(map, key, value, err);
 	if (status == TW_ENOTFOUND)
 		status = set_meaning(map, key, value, err);
+	if (status)
+		tw__buf_cut(&map->said, said);
 	if (status == TW_ENOTFOUND)
 		return tw__fail_at(err, TW_ENOTFOUND, 0, key, "is no key of "
 			"a mapping; there are delimiter, encoding, decimal, "
 			"header, skip, until_blank, columns, column.NAME, "
 			"dates, price_per, country and default.NAME");
-	if (status)
-		return status;
-	if (tw__buf_append(&map->said, key, strlen(key) + 1) ||
-	    tw__buf_append(&map->said, value, strlen(value) + 1))
-		return tw__fail_oom(err);
 
-	return TW_OK;
+	return status;
 }
 
 void tw_sheet_map_free(tw_sheet_map *map)

@@ -49,6 +49,7 @@ struct tw_store {
 	bool reading;           /* tw__read_enter is open */
 	bool tells_rows;        /* SQLite knows tw_each() */
 	struct tw_each *each;   /* who is told of rows now */
+	sqlite3_stmt *rollback; /* prepared while there is memory */
 	struct tw_stmt *stmts[TW_STMT_BUCKETS];
 };
 
@@ -85,6 +86,8 @@ tw_status tw__store_in_place(const tw_store *store, tw_error *err);
 /* transaction.c */
 tw_status tw__tx_begin(tw_store *store, tw_error *err);
 void tw__tx_drop(tw_store *store);
+/* Whatever transaction SQLite has open is taken back. */
+void tw__tx_rollback(tw_store *store);
 void tw__tx_checkpoint(tw_store *store);
 void tw__tx_empty_log(tw_store *store);
 

@@ -17,6 +17,8 @@ static tw_status status_of(int code)
 		return TW_EEXIST;
 	case SQLITE_READONLY_DBMOVED:
 		return TW_EIO;
+	case SQLITE_IOERR_NOMEM:
+		return TW_ENOMEM;
 	}
 	switch (code & 0xff) {
 	case SQLITE_BUSY:

@@ -110,6 +110,17 @@ tw_status tw__store_in_place(const tw_store *store, tw_error *err)
 }
 
 
+static tw_status prepare_rollback(tw_store *store, tw_error *err)
+{
+	int code = sqlite3_prepare_v3(store->db, "ROLLBACK", -1,
+				      SQLITE_PREPARE_PERSISTENT,
+				      &store->rollback, NULL);
+
+	return code ? tw__store_fail(store, code, "cannot prepare a query",
+				     err) : TW_OK;
+}
+
+
 static tw_status configure(tw_store *store, tw_error *err)
 {
 	static const char common[] =
@@ -131,7 +142,7 @@ static tw_status configure(tw_store *store, tw_error *err)
 	status = tw__store_exec(store, common, err);
 	/* After the pragma: wal_autocheckpoint takes the hook away. */
 	sqlite3_wal_hook(store->db, on_wal, store);
-	return status;
+	return status ? status : prepare_rollback(store, err);
 }
 
 
@@ -200,6 +211,7 @@ static tw_status connect(tw_store *store, tw_error *err)
 static void destroy(tw_store *store)
 {
 	tw__stmt_free_all(store);
+	sqlite3_finalize(store->rollback);
 	sqlite3_close_v2(store->db);
 	tw__lock_close(&store->lock);
 	tw_free(store->path);

@@ -101,11 +101,21 @@ static void keep_log_short(tw_store *store)
 }
 
 
+/* Some failures (disk full) have rolled back already. The statement was made
+ * when the store was opened: where memory ran out, making it would fail, too,
+ * and the transaction would stay open for good. */
+void tw__tx_rollback(tw_store *store)
+{
+	if (sqlite3_get_autocommit(store->db))
+		return;
+	sqlite3_step(store->rollback);
+	sqlite3_reset(store->rollback);
+}
+
+
 void tw__tx_drop(tw_store *store)
 {
-	/* Some failures (disk full) have rolled back already. */
-	if (!sqlite3_get_autocommit(store->db))
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	tw__tx_rollback(store);
 	store->writing = false;
 	store->failed = false;
 	tw__lock_drop(&store->lock);
@@ -246,8 +256,7 @@ void tw__read_leave(struct tw_tx *tx, tw_store *store)
 {
 	if (!tx->own)
 		return;
-	if (!sqlite3_get_autocommit(store->db))
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	tw__tx_rollback(store);
 	store->reading = tx->own = false;
 }
 

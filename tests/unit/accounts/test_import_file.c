@@ -1,5 +1,6 @@
 /* A file: the same bytes once, under one reading. */
 #include "accounts_fixture.h"
+#include "../faults.h"
 
 #define TEXT "call_id,start,duration,caller,callee\n" \
 	"a,2026-10-05 10:00:00,60,78432000001,79161234567\n"
@@ -57,10 +58,36 @@ static void no_file(void **state)
 	tw_import_free(import);
 }
 
+/* A row that is put aside while memory runs out: the word is of memory, and
+ * not of what was wrong with the row. */
+static void put_aside_without_memory(void **state)
+{
+	static const char text[] = "call_id,start,duration,caller,callee\n"
+		"a,2026-10-05T10:00:00Z,x,78432000001,79161234567\n";
+	struct fixture *f = *state;
+	bool more = true;
+
+	for (int64_t n = 0; more; n++) {
+		tw_import *import = begin_import(f, "native", NULL);
+		tw_error err = TW_ERROR_INIT;
+		struct faults faults;
+		tw_status status;
+
+		faults_begin(&faults, n);
+		status = tw_import_file(import, text, sizeof(text) - 1,
+					&err);
+		more = faults_end(&faults);
+		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+		assert_int_equal(err.code, status);
+		tw_import_free(import);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(one_reading), FIXTURE_TEST(no_file),
+		FIXTURE_TEST(put_aside_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

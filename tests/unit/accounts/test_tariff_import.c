@@ -1,6 +1,7 @@
 /* tw_tariff_import_sheet: all or nothing, versions, what changed. */
 #include "accounts_fixture.h"
 #include <trunkwise/rating.h>
+#include "../faults.h"
 
 static int setup(void **state)
 {
@@ -407,10 +408,37 @@ static void test_never_hidden(void **state)
 				    "tariff_version"), 4);
 }
 
+/* Refused while memory runs out: the word is of memory. */
+static void test_refused_without_memory(void **state)
+{
+	static const char *const sheets[] = {
+		SHEET_HEAD "79,M,x,RUB,,,1,1,0,,\n78,K,1,RUB,,,1,1,0,,\n",
+		SHEET_HEAD "7,M,1,RUB,,,1,1,0,,\n7,M,2,RUB,,,1,1,0,,\n",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		bool more = true;
+
+		for (int64_t n = 0; more; n++) {
+			struct faults faults;
+			struct outcome o;
+
+			faults_begin(&faults, n);
+			o = run(f, "annex", TW_TARIFF_FULL, sheets[i]);
+			more = faults_end(&faults);
+			assert_int_equal(o.status, more ? TW_ENOMEM : TW_OK);
+			if (more)
+				assert_int_equal(o.err.code, TW_ENOMEM);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_undeclared),
+		T(test_refused_without_memory),
 		T(test_one_bad_row_holds_all),
 		T(test_dry_run),
 		T(test_full_and_its_diff),

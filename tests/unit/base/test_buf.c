@@ -69,6 +69,9 @@ static void a_failure_poisons_until_cleared(void **state)
 	assert_int_equal(faults.held, 0);
 	assert_int_equal(tw__buf_text(&buf, "after take"), TW_OK);
 	buf.failed = true;
+	tw__buf_cut(&buf, 5);
+	assert_string_equal(buf.data, "after");
+	assert_false(buf.failed);
 	tw__buf_clear(&buf);
 	assert_string_equal(buf.data, "");
 	assert_int_equal(tw__buf_text(&buf, "again"), TW_OK);

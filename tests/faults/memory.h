@@ -1,0 +1,26 @@
+/* Memory that runs out: the library's allocator and SQLite's, counted as one
+ * row of allocations. One of them fails, or it and all that follow. For the
+ * test program only: SQLite's table of functions is the process's. */
+#ifndef TW_TESTS_MEMORY_H
+#define TW_TESTS_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct memory_plan {
+	uint64_t at;        /* which allocation, from 1; 0: none fails */
+	bool lasting;       /* this one and all that follow */
+};
+
+/* Before anything is allocated. SQLite gets no memory of its own aside, so
+ * that each thing it keeps is an allocation. */
+void memory_install(void);
+void memory_arm(const struct memory_plan *plan);
+void memory_disarm(void);
+/* Allocations since memory_arm(). */
+uint64_t memory_count(void);
+bool memory_has_failed(void);
+/* Blocks that are held now, of both. */
+int64_t memory_held(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* One scene after another while memory runs out: each allocation of a scene
+ * fails once, and then for ever. Whatever fails: it says so, the store is as
+ * it was or as the scene leaves it, nothing is leaked, and the scene can be
+ * played again. */
+#ifndef TW_TESTS_OOM_H
+#define TW_TESTS_OOM_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <trunkwise.h>
+#include "memory.h"
+
+#define OOM_NOW 1795000000000000        /* 2026-11-18 */
+
+struct stage {
+	char dir[64], path[128];
+	tw_store *store;
+	char *said;                     /* what the scene read */
+	size_t said_size, said_room;
+};
+
+/* A scene's parts go on in several transactions, each of them whole: between
+ * its beginning and its end the store may be anything that verifies. */
+#define OOM_STEPWISE 0x1u
+/* Nothing is written. */
+#define OOM_READS    0x2u
+/* It opens the store itself: stage->store is NULL. */
+#define OOM_OPENS    0x4u
+/* There is no store. What failed once is told again by the scene itself. */
+#define OOM_PURE     0x8u
+
+struct scene {
+	const char *name;
+	/* What stands when it begins; with memory enough. */
+	tw_status (*set)(tw_store *store, tw_error *err);
+	tw_status (*play)(struct stage *stage, tw_error *err);
+	unsigned flags;
+};
+
+/* Text that must be the same whenever the scene says TW_OK. */
+void oom_say(struct stage *stage, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The whole of a file of the source tree (new, free()). */
+char *oom_text(const char *name);
+
+/* `everyday` allocations of each scene fail in each mode, evenly spread; in
+ * the long run all of them. TW_OOM_SCENE in the environment: of one scene. */
+void oom_sweep_all(const struct scene *scenes, size_t count, int everyday);
+void oom_begin(void);
+void oom_end(void);
+
+extern const tw_clock oom_clock;
+
+#endif
