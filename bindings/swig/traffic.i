@@ -25,14 +25,16 @@ tw_status tw_missed_list(tw_listing **out, tw_store *store,
 			 const char *month, tw_error *err);
 
 %inline %{
+/* to: None for one month. */
 static tw_status report_traffic(tw_traffic **out, tw_store *store,
-	uint32_t by, const char *month, uint32_t callback_hours,
-	tw_error *err)
+	uint32_t by, const char *month, const char *to,
+	uint32_t callback_hours, tw_error *err)
 {
 	tw_traffic_options o = TW_TRAFFIC_OPTIONS_INIT;
 
 	o.by = by;
 	o.month = month;
+	o.to = to;
 	o.callback_hours = callback_hours;
 	return tw_report_traffic(out, store, &o, err);
 }

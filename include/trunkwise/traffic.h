@@ -1,7 +1,7 @@
 /**
  * @file traffic.h  Who calls, who was missed, and what a call costs
  *
- * Reports over live first legs of inbound calls of a month of the company.
+ * Reports over live first legs of inbound calls of months of the company.
  * They read; they never write. A person is one number; a caller without one
  * (hidden, or a name) is counted as such and is nobody twice.
  */
@@ -20,12 +20,13 @@ TW_BEGIN_DECLS
 typedef struct tw_traffic_options {
 	uint32_t size;
 	uint32_t by;                 /* TW_CALLS_BY_ */
-	const char *month;           /* "2026-10" */
+	const char *month;           /* the first, "2026-10" */
 	uint32_t callback_hours;     /* 1 .. 8760 */
 	uint32_t reserved;
+	const char *to;              /* last month, included; NULL: `month` */
 } tw_traffic_options;
 #define TW_TRAFFIC_OPTIONS_INIT { sizeof(tw_traffic_options), \
-	TW_CALLS_BY_NUMBER, NULL, 24, 0 }
+	TW_CALLS_BY_NUMBER, NULL, 24, 0, NULL }
 
 typedef struct tw_traffic_row {
 	uint32_t size;
@@ -45,13 +46,14 @@ typedef struct tw_traffic_row {
 	int64_t wait_us, wait_mean_us;       /* answered ones, until then */
 	int64_t abandon_us, abandon_mean_us; /* missed ones, until their end */
 	int64_t talk_us;
-	tw_money rent, charges, cost;/* by number; else currency "" */
+	tw_money rent, charges, cost;/* by number and by campaign; else
+					currency "" */
 	tw_money per_answered, per_first;    /* currency "": of nothing */
 	uint64_t other_currency;     /* charges that are not in them */
-	char from[16], to[16];       /* days of the month that the directory
-					has the campaign, both included; "" */
+	char from[16], to[16];       /* first and last day of the months that
+					the directory has the campaign; "" */
 	char name[512];              /* "" none, and of hours and the total */
-	char campaigns[512];         /* by number: of the month, comma list */
+	char campaigns[512];         /* by number: of the months, comma list */
 } tw_traffic_row;
 #define TW_TRAFFIC_ROW_INIT { sizeof(tw_traffic_row), 0, 0, 0, 0, 0, 0, 0, 0, \
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, "" }, { 0, "" }, { 0, "" }, \
@@ -59,12 +61,18 @@ typedef struct tw_traffic_row {
 
 typedef struct tw_traffic tw_traffic;
 
-/** Rows by name, what has none last; then the total, whose callers are
- * distinct over all rows. By number and by campaign, what the directory has in
- * the month is a row without calls too. The cost of a number is its rent and
- * one-off fee, and the charges of its inbound and forwarded legs, as they are
- * priced, in the company's currency; means and costs are rounded half up. New.
- * @return TW_OK, TW_EPARSE (month), TW_EINVAL (by, callback_hours),
+/** Of one month or of up to 120. Rows by name, what has none last; then the
+ * total, whose callers are distinct over all rows. By number and by campaign,
+ * what the directory has in these months is a row without calls too.
+ *
+ * The cost of a number is its rent and one-off fee, and the charges of its
+ * inbound and forwarded legs, as they are priced, in the company's currency.
+ * The cost of a campaign is that of its calls' charges, and of each number's
+ * month its part by days: a day is of the campaign in force at its midnight,
+ * the last kopecks go by largest remainder, so that campaigns (and what has
+ * none) add up to the numbers. Means and costs of one call are rounded half
+ * up. New.
+ * @return TW_OK, TW_EPARSE (month), TW_EINVAL (by, callback_hours, to),
  * TW_ENOTFOUND (no company zone), TW_ERANGE (a sum) */
 TW_EXTERN(tw_status) tw_report_traffic(tw_traffic **out, tw_store *store,
 				       const tw_traffic_options *options,

@@ -4,14 +4,15 @@
  * Decides which group a call counts in, who is new, and which missed call was
  * made good in time. One pass over all calls, because who is new is known
  * only from all that came before; a mark for each identity and a line for each
- * call of the month are what it keeps.
+ * call of the months are what it keeps.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/decimal.h"
 #include "rating/deck.h"
-#include "rent.h"
+#include "report_period.h"
+#include "traffic_cost.h"
 #include "traffic_groups.h"
 #include "traffic_keys.h"
 
@@ -24,9 +25,8 @@ struct tw_traffic {
 };
 
 struct person {
-	bool before;             /* has called before now */
-	bool in_month;
-	bool fresh;              /* first call lies in the month */
+	bool in_month;           /* has called in one of them */
+	bool fresh;              /* for the first time */
 	int64_t first_key;       /* in this group, when fresh */
 	size_t waiting;          /* his last missed call, place + 1 */
 };
@@ -46,9 +46,10 @@ struct maker {
 	tw_store *store;
 	tw_traffic_options options;
 	struct tw__book book;
+	int64_t months[2];       /* first and last, included */
 	tw_time from, to;
 	int64_t window;
-	bool *people;
+	bool *people, *before;   /* by identity */
 	size_t people_count;
 	struct person *persons;
 	struct tw__traffic_keys keys;
@@ -77,11 +78,11 @@ static tw_status add_visit(struct maker *m, struct person *person,
 		     m->visit_count + 1, sizeof(*m->visits)))
 		return tw__fail_oom(err);
 	m->visits[m->visit_count++] = (struct visit){ key, identity };
-	person->in_month = true;
-	if (!person->before) {
+	if (!person->in_month && !m->before[identity]) {
 		person->fresh = true;
 		person->first_key = key;
 	}
+	person->in_month = true;
 	return TW_OK;
 }
 
@@ -144,19 +145,27 @@ static tw_status count_offered(struct maker *m, struct person *person,
 	return status;
 }
 
+static bool has_cost(const struct maker *m)
+{
+	return m->options.by == TW_CALLS_BY_NUMBER ||
+		m->options.by == TW_CALLS_BY_CAMPAIGN;
+}
+
 static tw_status count_charge(struct maker *m,
 			      const struct tw__traffic_call *call,
 			      tw_error *err)
 {
 	struct tw__traffic_group one = { 0 };
 	struct tw__traffic_group *group;
-	tw_status status;
+	int64_t key;
+	tw_status status = tw__traffic_key(&key, &m->keys, call, err);
 
 	if (strcmp(call->currency, m->book.currency) == 0)
 		one.charges_nanos = call->cost_nanos;
 	else
 		one.other_currency = 1;
-	status = tw__traffic_group(&group, &m->groups, call->number, err);
+	if (!status)
+		status = tw__traffic_group(&group, &m->groups, key, err);
 	return status ? status : tw__traffic_group_add(group, &one, err);
 }
 
@@ -170,16 +179,12 @@ static tw_status see(const struct tw__traffic_call *call, void *arg,
 
 	if (person && call->answered)
 		make_good(m, person, call->start);
-	if (in_month && m->options.by == TW_CALLS_BY_NUMBER && call->rated &&
+	if (in_month && has_cost(m) && call->rated &&
 	    (call->direction == TW_DIRECTION_INBOUND ||
 	     call->direction == TW_DIRECTION_FORWARD))
 		status = count_charge(m, call, err);
-	if (!status && tw__traffic_is_inbound(call)) {
-		if (in_month)
-			status = count_offered(m, person, call, err);
-		if (person)
-			person->before = true;
-	}
+	if (!status && in_month && tw__traffic_is_inbound(call))
+		status = count_offered(m, person, call, err);
 	return status;
 }
 
@@ -211,30 +216,6 @@ static tw_status add_declared(struct maker *m, tw_error *err)
 	return status;
 }
 
-static tw_status add_rents(struct maker *m, tw_error *err)
-{
-	struct tw__rents rents = { 0 };
-	tw_status status = tw__rents_compute(&rents, m->store, &m->book,
-					     m->from, m->to, err);
-
-	for (size_t i = 0; !status && i < rents.count; i++) {
-		const struct tw__rent *rent = &rents.rows[i];
-		struct tw__traffic_group one = {
-			.rent_nanos = rent->amount_nanos };
-		struct tw__traffic_group *group;
-
-		if (rent->kind != TW_POSTING_RENT &&
-		    rent->kind != TW_POSTING_ONE_OFF)
-			continue;
-		status = tw__traffic_group(&group, &m->groups, rent->subject,
-					   err);
-		if (!status)
-			status = tw__traffic_group_add(group, &one, err);
-	}
-	tw__rents_free(&rents);
-	return status;
-}
-
 static tw_status add_hours(struct maker *m, tw_error *err)
 {
 	struct tw__traffic_group *group;
@@ -253,9 +234,9 @@ static tw_status add_rest(struct maker *m, tw_error *err)
 		return add_hours(m, err);
 	if (m->options.by != TW_CALLS_BY_DEPARTMENT)
 		status = add_declared(m, err);
-	if (!status && m->options.by == TW_CALLS_BY_NUMBER &&
-	    *m->book.currency)
-		status = add_rents(m, err);
+	if (!status && has_cost(m) && *m->book.currency)
+		status = tw__traffic_rents(&m->groups, &m->keys, m->store,
+					   &m->book, m->months, err);
 	return status;
 }
 
@@ -327,8 +308,8 @@ static tw_status push(struct maker *m, const struct tw__traffic_group *group,
 	row->is_total = total;
 	if (!total)
 		tw__traffic_name(row, &m->keys, group->key);
-	return tw__traffic_row(row, group, m->options.by ==
-		TW_CALLS_BY_NUMBER ? m->book.currency : "", err);
+	return tw__traffic_row(row, group, has_cost(m) ? m->book.currency :
+			       "", err);
 }
 
 static tw_status make_rows(struct maker *m, tw_error *err)
@@ -356,19 +337,37 @@ static tw_status make_rows(struct maker *m, tw_error *err)
 
 /* ---- all of it ---- */
 
-static tw_status read_all(struct maker *m, tw_error *err)
+static tw_status read_range(struct maker *m, tw_error *err)
 {
-	int64_t month;
-	tw_time until;
-	tw_status status = tw__book_open(&m->book, m->store, NULL, err);
+	const char *from = m->options.month;
+	const char *to = m->options.to ? m->options.to : from;
+	tw_time between;
+	int64_t count;
+	tw_status status = tw__book_parse(&m->months[0], &m->from, &between,
+					  &m->book, from, err);
 
 	if (!status)
-		status = tw__book_parse(&month, &m->from, &m->to, &m->book,
-					m->options.month, err);
-	m->keys = (struct tw__traffic_keys){ .by = m->options.by,
-		.zone = m->book.zone, .from = m->from, .to = m->to };
-	if (!status)
-		status = tw__traffic_numbers(&m->keys.numbers, m->store, err);
+		status = tw__book_parse(&m->months[1], &between, &m->to,
+					&m->book, to, err);
+	if (status)
+		return status;
+	count = tw__month_span(m->months[0], m->months[1]);
+	if (count < 1)
+		return tw__fail_at(err, TW_EINVAL, 0, "to", "%.20s is before "
+				   "%.20s; give the later month last", to,
+				   from);
+	if (count > TW_REPORT_MONTHS_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "to", "%lld months are "
+				   "more than %d; ask for a shorter time",
+				   (long long)count, TW_REPORT_MONTHS_MAX);
+	return TW_OK;
+}
+
+static tw_status read_directory(struct maker *m, tw_error *err)
+{
+	tw_status status = tw__traffic_numbers(&m->keys.numbers, m->store,
+					       err);
+
 	if (!status)
 		status = tw__traffic_departments(&m->keys.departments,
 						 m->store, err);
@@ -378,11 +377,29 @@ static tw_status read_all(struct maker *m, tw_error *err)
 	if (status)
 		return status;
 	m->persons = tw_calloc(m->people_count, sizeof(*m->persons));
-	if (!m->persons)
-		return tw__fail_oom(err);
-	if (!tw__add_i64(&until, m->to, m->window))
-		until = TW_TIME_MAX;
-	status = tw__traffic_scan(m->store, until, see, m, err);
+	m->before = tw_calloc(m->people_count, sizeof(*m->before));
+	return m->persons && m->before ? TW_OK : tw__fail_oom(err);
+}
+
+static tw_status read_all(struct maker *m, tw_error *err)
+{
+	tw_time range[2];
+	tw_status status = tw__book_open(&m->book, m->store, NULL, err);
+
+	if (!status)
+		status = read_range(m, err);
+	m->keys = (struct tw__traffic_keys){ .by = m->options.by,
+		.zone = m->book.zone, .from = m->from, .to = m->to };
+	if (!status)
+		status = read_directory(m, err);
+	if (!status)
+		status = tw__traffic_callers(m->before, m->people_count,
+					     m->store, m->from, err);
+	range[0] = m->from;
+	if (!tw__add_i64(&range[1], m->to, m->window))
+		range[1] = TW_TIME_MAX;
+	if (!status)
+		status = tw__traffic_scan(m->store, range, see, m, err);
 	return status ? status : add_rest(m, err);
 }
 
@@ -391,6 +408,7 @@ static void maker_free(struct maker *m)
 	tw__book_close(&m->book);
 	tw__traffic_keys_free(&m->keys);
 	tw_free(m->people);
+	tw_free(m->before);
 	tw_free(m->persons);
 	tw_free(m->missed);
 	tw_free(m->visits);

@@ -127,6 +127,7 @@ static int latest_first(const void *x, const void *y)
 
 static tw_status read_all(struct watch *w, const char *month, tw_error *err)
 {
+	tw_time range[2] = { TW_TIME_MIN, TW_TIME_MAX };
 	struct tw__book book;
 	int64_t number;
 	tw_status status = tw__book_open(&book, w->store, NULL, err);
@@ -145,7 +146,9 @@ static tw_status read_all(struct watch *w, const char *month, tw_error *err)
 	w->callers = tw_calloc(w->count, sizeof(*w->callers));
 	if (!w->callers)
 		return tw__fail_oom(err);
-	status = tw__traffic_scan(w->store, TW_TIME_MAX, see, w, err);
+	/* what came before was made good before */
+	range[0] = w->from;
+	status = tw__traffic_scan(w->store, range, see, w, err);
 	for (size_t i = 1; !status && i < w->count; i++) {
 		if (w->callers[i].open)
 			status = list_one(w, (int64_t)i, err);

@@ -29,7 +29,7 @@ static void read_call(struct tw__traffic_call *call, struct tw_stmt *stmt)
 	call->currency = tw__col_text(stmt, 12);
 }
 
-tw_status tw__traffic_scan(tw_store *store, tw_time until,
+tw_status tw__traffic_scan(tw_store *store, const tw_time range[2],
 			   tw__traffic_fn *fn, void *arg, tw_error *err)
 {
 	struct tw_stmt *stmt;
@@ -41,12 +41,13 @@ tw_status tw__traffic_scan(tw_store *store, tw_time until,
 		"ELSE v.currency END FROM call c "
 		"LEFT JOIN marks m ON m.id = c.marks "
 		"LEFT JOIN tariff_version v ON v.id = c.tariff_version "
-		"WHERE c.start_us <= ? AND c.undone = 0 "
+		"WHERE c.start_us >= ? AND c.start_us <= ? AND c.undone = 0 "
 		"ORDER BY c.start_us", err);
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, until);
+	tw__bind_i64(stmt, 1, range[0]);
+	tw__bind_i64(stmt, 2, range[1]);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		struct tw__traffic_call call;
 
@@ -57,6 +58,40 @@ tw_status tw__traffic_scan(tw_store *store, tw_time until,
 	}
 	tw__stmt_free(stmt);
 	return status == TW_ITER_END ? TW_OK : status;
+}
+
+struct callers {
+	bool *called;
+	size_t count;
+};
+
+static tw_status see_caller(const struct tw_row *row, void *arg,
+			    tw_error *err)
+{
+	struct callers *callers = arg;
+	int64_t id = tw__row_i64(row, 0);
+
+	(void)err;
+	if (id > 0 && (size_t)id < callers->count)
+		callers->called[id] = true;
+	return TW_OK;
+}
+
+tw_status tw__traffic_callers(bool *called, size_t count, tw_store *store,
+			      tw_time before, tw_error *err)
+{
+	struct callers callers = { called, count };
+	struct tw_stmt *stmt;
+	tw_status status = tw__each_new(&stmt, store,
+		"SELECT tw_each(caller) FROM call WHERE start_us < ? "
+		"AND direction = 2 AND leg = 1 AND undone = 0", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, before);
+	status = tw__each(stmt, see_caller, &callers, err);
+	tw__stmt_free(stmt);
+	return status;
 }
 
 bool tw__traffic_is_inbound(const struct tw__traffic_call *call)

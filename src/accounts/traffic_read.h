@@ -22,9 +22,14 @@ struct tw__traffic_call {
 typedef tw_status tw__traffic_fn(const struct tw__traffic_call *call,
 				 void *arg, tw_error *err);
 
-/* All live calls that start at `until` or before, the oldest first. */
-tw_status tw__traffic_scan(tw_store *store, tw_time until,
+/* All live calls that start in [range[0], range[1]], both ends included, the
+ * oldest first. */
+tw_status tw__traffic_scan(tw_store *store, const tw_time range[2],
 			   tw__traffic_fn *fn, void *arg, tw_error *err);
+/* Marks identities whose inbound call began before a time: all that is asked
+ * of calls before a report's own, in a third of the time. */
+tw_status tw__traffic_callers(bool *called, size_t count, tw_store *store,
+			      tw_time before, tw_error *err);
 
 /* An inbound call as people count them. */
 bool tw__traffic_is_inbound(const struct tw__traffic_call *call);

@@ -15,6 +15,7 @@ from fractions import Fraction
 import pytest
 
 import trunkwise
+from trunkwise import sheets
 from conftest import BUILD, SOURCE
 
 DEPARTMENTS = ["Kazan", "Ufa", "=cmd|'x'!A1", "Perm"]
@@ -78,12 +79,42 @@ def test_page(folder):
     assert code == 0
     code, _, _ = command(folder, "invoice", "withdraw", "office.db", "1")
     assert code == 2
-    for words in (["--format", "xlsx"], ["--per", "day"],
+    for words in (["--decimal", "comma", "--format", "csv"], ["--per", "day"],
                   ["--compare", "previous"]):
         code, _, err = command(folder, "report", "expenses", "office.db",
                                "--month", "2026-10", "--basis", "invoiced",
                                *words)
         assert code == 2 and "invoiced" in err
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_html_and_xlsx(folder, lang):
+    """Departments add up to the document in every form; who has sent none
+    is named."""
+    words = ["report", "expenses", "office.db", "--month", "2026-10",
+             "--basis", "invoiced", "--lang", lang]
+    code, out, _ = command(folder, *words)
+    assert code == 0
+    missing = "Документа ещё нет" if lang == "ru" else "No document yet"
+    assert missing in out
+    assert command(folder, "invoice", "enter", "office.db", "--carrier",
+                   "north", "--number", "=1+1", "--date", "2026-11-03",
+                   "--month", "2026-10", "--net", "100.00", "--vat", "20.00",
+                   "--gross", "120.00")[0] == 0
+    for form in ("html", "xlsx"):
+        code, _, err = command(folder, *words, "-o", f"paper.{form}")
+        assert code == 0, err
+    page = (folder / "paper.html").read_text()
+    assert missing not in page and "<script" not in page
+    assert "=cmd|&#x27;x&#x27;!A1" in page
+    book = sheets.text_of_workbook((folder / "paper.xlsx").read_bytes())
+    lines = [line.split("\t") for line in book.decode().split("\n")]
+    rows = [x for x in lines[4:] if x[0] == "north"]
+    assert len(rows) == 4 and {x[2] for x in rows} == {"=1+1"}
+    assert sum(Decimal(x[5]) for x in rows) == 120
+    assert sum(Decimal(x[3]) for x in rows) == 100
+    total = [x for x in lines[4:] if x[0] in ("Grand total", "Всего")]
+    assert [x[5] for x in total] == ["120"]
 
 
 def test_against_fractions(folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 import json
 import os
@@ -16,6 +17,8 @@ import pytest
 
 import trunkwise
 from conftest import BUILD, SOURCE
+from trunkwise import sheets
+from trunkwise.traffic import BY
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -236,7 +239,7 @@ def test_json_csv_and_russian(folder):
         "'=cmd()": "", "spring": "2026-10-15", "autumn": "2026-10-31"}
     _, out, _ = command(folder, "report", "calls", "office.db", "--month",
                         "2026-10", "--by", "hour", "--lang", "ru")
-    assert "Вс" in out
+    assert "\nвс " in out and "·" in out
     _, out, _ = command(folder, "report", "missed", "office.db", "--month",
                         "2026-10", "--json", "--mask")
     assert json.loads(out)["callers"] == [{
@@ -248,7 +251,70 @@ def test_json_csv_and_russian(folder):
     assert "Никто не ждёт" in out
 
 
+def figures_of(page, names):
+    """{names: figures} of the rows of an HTML page."""
+    rows = {}
+    for row in re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.S):
+        cells = [html.unescape(c) for c in
+                 re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.S)]
+        rows[tuple(cells[:names])] = cells[names:]
+    return rows
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("by", BY)
+def test_pages_say_what_json_says(folder, by, lang):
+    put(folder, months_of_calls(6))
+    words = ["report", "calls", "office.db", "--from", "2026-09", "--to",
+             "2026-10", "--by", by, "--lang", lang]
+    document = json.loads(command(folder, *words, "--json")[1])
+    assert (document["month"], document["last_month"]) == ("2026-09",
+                                                           "2026-10")
+    code, _, err = command(folder, *words, "-o", "calls.html")
+    assert code == 0, err
+    page = (folder / "calls.html").read_text()
+    assert "<script" not in page and "Factory" in page
+    code, _, err = command(folder, *words, "-o", "calls.xlsx")
+    assert code == 0, err
+    book = sheets.text_of_workbook((folder / "calls.xlsx").read_bytes())
+    lines = [line.split("\t") for line in book.decode().split("\n")]
+    names = 1 if by == "department" else 2
+    offered = [int(x[names]) for x in lines[4:] if x[names].isdigit()]
+    assert offered == [r["offered"] for r in document["rows"]] + [
+        document["total"]["offered"]]
+    assert not re.search(r"\d:\d\d:\d\d", page + book.decode())
+    shown = figures_of(page, 1 if by in ("department", "hour") else 2)
+    if by == "hour":
+        assert [int(c) if c.isdigit() else 0 for row in list(shown.values())
+                [1:] for c in row] == [r["offered"] for r in document["rows"]]
+    else:
+        assert [int(row[0]) for row in list(shown.values())[1:]] == offered
+    text = command(folder, *words)[1]
+    assert ("Итого" if lang == "ru" else "Total") in text or by == "hour"
+
+
+def test_campaigns_add_up_to_the_numbers(folder):
+    put(folder, months_of_calls(7))
+    with trunkwise.Store(folder / "office.db", readonly=True) as store:
+        for month, last in (("2026-10", None), ("2026-08", "2027-02")):
+            rows = {by: store.calls(month, last_month=last, by=by)
+                    for by in ("number", "campaign")}
+            spring = {r.name: r for r in rows["campaign"]}["spring"]
+            for name in ("offered", "answered", "rent", "charges", "cost",
+                         "per_first", "callers"):
+                assert (getattr(rows["number"][-1], name)
+                        == getattr(rows["campaign"][-1], name)), name
+                if name in ("rent", "charges", "cost"):
+                    assert getattr(rows["campaign"][-1], name) == sum(
+                        getattr(r, name) for r in rows["campaign"][:-1])
+            # 15 days of October, and of August and September all
+            assert spring.rent == (150 if last is None else 770)
+
+
 @pytest.mark.parametrize("words, field", [
+    (["--from", "2026-10", "--to", "2026-09"], "to"),
+    (["--to", "2026-09"], "--to"),
+    (["--month", "2026-10", "--from", "2026-09"], "--month"),
     (["--month", "October"], None),
     (["--month", "2026-10", "--callback-hours", "0"], "callback_hours"),
     (["--month", "2026-10", "--callback-hours", "9" * 30],

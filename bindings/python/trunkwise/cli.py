@@ -210,7 +210,6 @@ def _report_expenses(parser: argparse.ArgumentParser) -> None:
 
 def _report_calls(parser: argparse.ArgumentParser) -> None:
     _store(parser)
-    _month(parser)
     traffic_commands.calls_arguments(parser)
 
 

@@ -22,6 +22,7 @@ from .mask import Mask
 from .rating import Sheet
 from .reasons import reason_in
 from .render.safe import as_text
+from .render.table import Whose
 from .results import Counts, ImportResult, Listing, Reject
 from .store import Store
 from .tariff_commands import progress_for
@@ -53,6 +54,15 @@ def company_zone(store: Store) -> str | None:
     for row in store.directory().rows("company"):
         return row["zone"]
     return None
+
+
+def whose(store: Store) -> Whose:
+    """For the head of a page; without a company there is no report."""
+    for row in store.directory().rows("company"):
+        zone = row["zone"]
+        return Whose(row["name"], zone,
+                     local(instant(now_us()), zone).date())
+    return Whose("", "UTC", None)
 
 
 def country(store: Store) -> str | None:

@@ -9,9 +9,11 @@ import io
 import json
 from typing import Any
 
-from .commands import actor, print_json
+from .commands import actor, print_json, whose
 from .errors import InvalidArgument, NotFound
 from .invoices import InvoicedRow
+from .render import PAGES, Style
+from .render.invoiced import table
 from .render.safe import as_text
 from .store import Store
 from .values import text
@@ -92,31 +94,7 @@ def _document(row: InvoicedRow) -> dict[str, Any]:
     return document
 
 
-def _name(row: InvoicedRow, lang: str) -> str:
-    if row.is_total:
-        return say(lang, "invoiced_total")
-    return row.department or say(lang, "unallocated")
-
-
-def _text(rows: list[InvoicedRow], lang: str) -> str:
-    out = io.StringIO()
-    last = None
-    for row in rows:
-        payee = (row.payee, row.currency)
-        if payee != last:
-            note = "" if row.invoiced else "  " + say(lang, "not_invoiced")
-            out.write(f"{row.payee or say(lang, 'none')}, "
-                      f"{row.currency}{note}\n")
-            out.write("  " + " " * 24 + "".join(
-                f"{say(lang, 'invoiced_' + k):>16}" for k in _MONEY) + "\n")
-            last = payee
-        out.write(f"  {_name(row, lang):<24.24}" + "".join(
-            f"{text(getattr(row, k)):>16}" for k in _MONEY))
-        out.write(f"  {row.documents}\n" if row.documents else "\n")
-    return out.getvalue()
-
-
-def _csv(rows: list[InvoicedRow], lang: str) -> str:
+def _csv(rows: list[InvoicedRow]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["payee", "department", "total", "invoiced", *_MONEY,
@@ -129,8 +107,9 @@ def _csv(rows: list[InvoicedRow], lang: str) -> str:
     return out.getvalue()
 
 
-def report_invoiced(arguments: argparse.Namespace, chosen: str) -> bytes:
-    """The report of one month, as text, CSV or JSON."""
+def report_invoiced(arguments: argparse.Namespace, chosen: str,
+                    style: Style) -> bytes:
+    """The report of one month."""
     if not arguments.month:
         raise InvalidArgument("is missing; documents are of one month",
                               code="TW_EINVAL", field="--month")
@@ -138,12 +117,9 @@ def report_invoiced(arguments: argparse.Namespace, chosen: str) -> bytes:
         if getattr(arguments, name):
             raise InvalidArgument("is not there with --basis invoiced",
                                   code="TW_EINVAL", field=f"--{name}")
-    if chosen not in ("text", "csv", "json"):
-        raise InvalidArgument("is not there with --basis invoiced; write "
-                              "text, csv or json", code="TW_EINVAL",
-                              field="--format")
     with Store(arguments.store, readonly=True) as store:
         rows = store.invoiced(arguments.month)
+        company = whose(store)
     if chosen == "json":
         return (json.dumps({
             "month": arguments.month, "basis": "invoiced",
@@ -151,7 +127,6 @@ def report_invoiced(arguments: argparse.Namespace, chosen: str) -> bytes:
             "payees": [_document(r) for r in rows if r.is_total]},
             ensure_ascii=False, indent=2) + "\n").encode()
     if chosen == "csv":
-        return _csv(rows, arguments.lang).encode()
-    if not rows:
-        return (say(arguments.lang, "invoices_none") + "\n").encode()
-    return _text(rows, arguments.lang).encode()
+        return _csv(rows).encode()
+    return PAGES[chosen](table(rows, arguments.month, company,
+                               arguments.lang), style)

@@ -19,6 +19,7 @@ _ENDINGS = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html",
             ".xlsx": "xlsx", ".txt": "text"}
 _POINTS = {"comma": ",", "point": "."}
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+_CSV_ONLY = ("decimal", "delimiter", "encoding")
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp1251")
 
 
@@ -31,8 +32,16 @@ def month_arguments(parser: argparse.ArgumentParser) -> None:
                         help="last month; default the first")
 
 
-def form_arguments(parser: argparse.ArgumentParser) -> None:
+def page_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", default=None, choices=tuple(FORMATS))
+    parser.add_argument("--width", type=int, metavar="N",
+                        help="of text; default the terminal's")
+    parser.add_argument("-o", "--output", metavar="FILE",
+                        help="write here; the format by the ending")
+
+
+def form_arguments(parser: argparse.ArgumentParser) -> None:
+    page_arguments(parser)
     parser.add_argument("--decimal", choices=tuple(_POINTS),
                         help="of CSV; default what --lang writes")
     parser.add_argument("--delimiter", choices=tuple(_DELIMITERS),
@@ -40,10 +49,6 @@ def form_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", choices=_ENCODINGS,
                         help="of CSV; default UTF-8, in Russian with a byte "
                              "order mark")
-    parser.add_argument("--width", type=int, metavar="N",
-                        help="of text; default the terminal's")
-    parser.add_argument("-o", "--output", metavar="FILE",
-                        help="write here; the format by the ending")
 
 
 def expenses_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,8 +99,8 @@ def months_of(arguments: argparse.Namespace) -> tuple[str, str | None]:
 
 
 def style_of(arguments: argparse.Namespace, chosen: str) -> Style:
-    for name in ("decimal", "delimiter", "encoding"):
-        if getattr(arguments, name) and chosen != "csv":
+    for name in _CSV_ONLY:
+        if getattr(arguments, name, None) and chosen != "csv":
             raise InvalidArgument(f"is of CSV, and this is {chosen}; add "
                                   "--format csv or leave it out",
                                   code="TW_EINVAL", field=f"--{name}")
@@ -107,9 +112,10 @@ def style_of(arguments: argparse.Namespace, chosen: str) -> Style:
         shown = chosen == "text" and not arguments.output
         width = (shutil.get_terminal_size().columns
                  if shown and sys.stdout.isatty() else 0)
-    return Style(arguments.lang, _POINTS.get(arguments.decimal, ""),
-                 _DELIMITERS.get(arguments.delimiter, ""),
-                 arguments.encoding or "", width)
+    decimal, delimiter, encoding = (getattr(arguments, name, None)
+                                    for name in _CSV_ONLY)
+    return Style(arguments.lang, _POINTS.get(decimal, ""),
+                 _DELIMITERS.get(delimiter, ""), encoding or "", width)
 
 
 def parts_of(text: str) -> tuple[str, ...]:
@@ -118,9 +124,10 @@ def parts_of(text: str) -> tuple[str, ...]:
 
 def report_expenses(arguments: argparse.Namespace) -> int:
     chosen = format_of(arguments)
-    if arguments.basis == "invoiced":
-        return write(report_invoiced(arguments, chosen), arguments, chosen)
     style = style_of(arguments, chosen)
+    if arguments.basis == "invoiced":
+        return write(report_invoiced(arguments, chosen, style), arguments,
+                     chosen)
     month, last = months_of(arguments)
     with Store(arguments.store, readonly=True) as store:
         report = store.expenses(
@@ -136,7 +143,7 @@ def write(data: bytes, arguments: argparse.Namespace, chosen: str) -> int:
         print(plain(say(arguments.lang, "written", path=arguments.output)),
               file=sys.stderr)
     elif chosen == "xlsx" and sys.stdout.isatty():
-        raise InvalidArgument("xlsx is no text; add -o expenses.xlsx",
+        raise InvalidArgument("xlsx is no text; add -o report.xlsx",
                               field="--format")
     else:
         sys.stdout.buffer.write(data)

@@ -42,4 +42,62 @@ REPORT_WORDS = {
     "duration_600": ("10 to 30 min", "от 10 до 30 мин"),
     "duration_1800": ("30 to 60 min", "от 30 до 60 мин"),
     "duration_3600": ("1 h and more", "от 1 часа"),
+    "by_campaign": ("campaign", "кампаниям"),
+    "campaign": ("Campaign", "Кампания"),
+    "campaigns": ("Campaigns", "Кампании"),
+    "days": ("Days", "Дни"),
+    "calls_title": ("Inbound calls by {by}, {month}",
+                    "Входящие звонки по {by}, {month}"),
+    "calls_window": ("Unreturned: missed, and not spoken with in {hours} h "
+                     "after it",
+                     "Без ответа: пропущено и за {hours} ч после этого не "
+                     "поговорили"),
+    "calls_footer": (
+        "A forwarded call is one call. Callers are distinct numbers, first "
+        "time: whose first call in this store it was; the total counts each "
+        "caller once. Cost: rent, fees and charges as they are priced, with "
+        "VAT or without; a number's rent is shared by its campaigns by days.",
+        "Переадресованный звонок считается один раз. Звонившие: разные "
+        "номера; впервые: чей это первый звонок во всём хранилище; в итоге "
+        "каждый звонивший один раз. Стоимость: аренда, разовые платежи и "
+        "начисления по их ценам, с НДС или без; аренда номера делится между "
+        "его кампаниями по дням."),
+    "calls_offered": ("Offered", "Поступило"),
+    "calls_answered": ("Answered", "Принято"),
+    "calls_missed": ("Missed", "Пропущено"),
+    "calls_unreturned": ("Unreturned", "Без ответа"),
+    "calls_hidden": ("Hidden", "Скрытых"),
+    "calls_callers": ("Callers", "Звонивших"),
+    "calls_first_time": ("First time", "Впервые"),
+    "calls_repeat": ("Again", "Повторно"),
+    "calls_mean_wait": ("Wait, s", "Ожидание, с"),
+    "calls_minutes": ("Talk, min", "Разговор, мин"),
+    "calls_rent": ("Rent", "Аренда"),
+    "calls_charges": ("Charges", "Начисления"),
+    "calls_cost": ("Cost", "Стоимость"),
+    "calls_per_answered": ("Per answered", "За принятый"),
+    "calls_per_first": ("Per new one", "За нового"),
+    "calls_total": ("Total", "Итого"),
+    "calls_hours": ("Offered calls by hour, each in its department's zone",
+                    "Поступившие звонки по часам, в поясе своего отдела"),
+    "calls_other_currency": (
+        "{count} charges in other currencies are in no cost here",
+        "Начислений в других валютах, которых нет в стоимости: {count}"),
+    "invoiced_title": ("Expenses by the carriers' documents, {month}",
+                       "Расходы по документам операторов, {month}"),
+    "invoiced_missing": ("No document yet, shown by our rating: {payees}",
+                         "Документа ещё нет, показан наш расчёт: {payees}"),
+    "invoiced_footer": (
+        "A document is spread over departments in proportion to our rating, "
+        "net and VAT each to the kopeck, so that departments add up to it. "
+        "Difference: the document less our rating with VAT.",
+        "Документ распределён по отделам пропорционально нашему расчёту, "
+        "сумма без НДС и НДС отдельно до копейки: отделы складываются в "
+        "документ. Разница: документ минус наш расчёт с НДС."),
+    "invoiced_payee": ("Carrier", "Оператор"),
+    "invoiced_documents": ("Document", "Документ"),
+    "invoiced_rated": ("Our rating", "Наш расчёт"),
+    "invoiced_total": ("Total", "Итого"),
+    "not_invoiced": ("no document yet: by our rating",
+                     "документа ещё нет: по нашему расчёту"),
 }

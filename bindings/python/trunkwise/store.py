@@ -208,11 +208,13 @@ class Store:
         return expenses(self.handle, month, by=by, last_month=last_month,
                         per=per, compare=compare)
 
-    def calls(self, month: str, *, by: str = "number",
+    def calls(self, month: str, *, last_month: str | None = None,
+              by: str = "number",
               callback_hours: int = 24) -> list[CallsRow]:
-        """Inbound calls of a month by number, campaign, department or hour;
-        the last row is the total."""
-        return traffic.calls(self.handle, month, by, callback_hours)
+        """Inbound calls of months from ``month`` to ``last_month`` by
+        number, campaign, department or hour; the last row is the total."""
+        return traffic.calls(self.handle, month, last_month, by,
+                             callback_hours)
 
     def breakdown(self, month: str, *, last_month: str | None = None,
                   by: tuple[str, ...] = ("department", "hour"),

@@ -17,9 +17,10 @@ _HOURS_MAX = 8760
 
 class CallsRow(NamedTuple):
     """Inbound calls of a group, or (``is_total``) of all. ``weekday`` is 1
-    Monday to 7, by hour only. Money is None but by number; the cost of one
-    call also where there is none to share it. ``first_day`` and ``last_day``
-    are those of the month on which the directory has the campaign."""
+    Monday to 7, by hour only. Money is None but by number and by campaign;
+    the cost of one call also where there is none to share it. ``first_day``
+    and ``last_day`` are those of the months on which the directory has the
+    campaign."""
 
     is_total: bool
     name: str
@@ -88,7 +89,7 @@ def _row(r: raw.tw_traffic_row) -> CallsRow:
         r.other_currency)
 
 
-def calls(store: raw.tw_store, month: str, by: str,
+def calls(store: raw.tw_store, month: str, last_month: str | None, by: str,
           callback_hours: int) -> list[CallsRow]:
     if by not in BY:
         raise InvalidArgument(f"is {by}; use one of " + ", ".join(BY),
@@ -96,7 +97,7 @@ def calls(store: raw.tw_store, month: str, by: str,
     if not 0 < callback_hours <= _HOURS_MAX:
         raise InvalidArgument(f"is {callback_hours}; give 1 to {_HOURS_MAX}",
                               code="TW_EINVAL", field="callback_hours")
-    report = raw.report_traffic(store, BY.index(by) + 1, month,
+    report = raw.report_traffic(store, BY.index(by) + 1, month, last_month,
                                 callback_hours)
     return [_row(r) for r in drain(raw.tw_traffic_next, report)]
 

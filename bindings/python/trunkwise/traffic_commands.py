@@ -7,14 +7,20 @@ import argparse
 import csv
 import datetime as dt
 import io
+import json
 import sys
 from decimal import Decimal
 from typing import Any
 
-from .commands import company_zone, print_json
+from .commands import company_zone, print_json, whose
 from .errors import InvalidArgument
 from .mask import Mask
+from .render import PAGES
+from .render.calls import table, week
 from .render.safe import as_text
+from .render.table import Whose
+from .report_commands import (format_of, month_arguments, months_of,
+                              page_arguments, style_of, write)
 from .store import Store
 from .traffic import BY, CallsRow, MissedCaller
 from .values import local, text
@@ -23,26 +29,26 @@ from .words import plain, say
 _COUNTS = ("offered", "answered", "missed", "unreturned", "hidden",
            "missed_hidden", "callers", "first_time", "repeat")
 _MONEY = ("rent", "charges", "cost", "per_answered", "per_first")
-_SHOWN = ("offered", "answered", "missed", "unreturned", "callers",
-          "first_time")
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "csv", "json"))
+def _mask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mask", action="store_true",
                         help="people's numbers as 7916***4567")
 
 
 def calls_arguments(parser: argparse.ArgumentParser) -> None:
+    month_arguments(parser)
     parser.add_argument("--by", default="number", choices=BY)
     parser.add_argument("--callback-hours", type=int, default=24,
                         metavar="N", help="within which a missed call is to "
                         "be returned; default 24")
-    _common(parser)
+    page_arguments(parser)
+    _mask(parser)
 
 
 def missed_arguments(parser: argparse.ArgumentParser) -> None:
-    _common(parser)
+    parser.add_argument("--format", choices=("text", "csv", "json"))
+    _mask(parser)
 
 
 def _format(arguments: argparse.Namespace) -> str:
@@ -81,7 +87,7 @@ def _document(row: CallsRow, by: str) -> dict[str, Any]:
         "wait_s": _seconds(row.wait), "mean_wait_s": _seconds(row.mean_wait),
         "mean_abandon_s": _seconds(row.mean_abandon),
         "ends_known": row.ends_known, "talk_s": _seconds(row.talk)})
-    if by == "number":
+    if by in ("number", "campaign"):
         for key in _MONEY:
             value = getattr(row, key)
             document[key] = None if value is None else text(value)
@@ -103,63 +109,44 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     return out.getvalue()
 
 
-def _hours(rows: list[CallsRow], lang: str) -> str:
-    """Offered calls, a line for each day of the week."""
-    cells = {(r.weekday, r.hour): r for r in rows if not r.is_total}
-    lines = [say(lang, "calls_hours"), "   " + "".join(
-        f"{hour:>5}" for hour in range(24))]
-    days = say(lang, "calls_days").split()
-    for weekday, name in enumerate(days, 1):
-        lines.append(f"{name:<3}" + "".join(
-            f"{cells[weekday, hour].offered or '.':>5}"
-            for hour in range(24)))
-    return "\n".join(lines) + "\n"
+def _page(rows: list[CallsRow], arguments: argparse.Namespace, chosen: str,
+          company: Whose) -> bytes:
+    month, last = months_of(arguments)
+    months, hours = (month, last or month), arguments.callback_hours
+    style = style_of(arguments, chosen)
+    if arguments.by == "hour" and chosen != "xlsx":
+        made = week(rows, months, company, hours, arguments.lang)
+    else:
+        made = table(rows, arguments.by, months, company, hours,
+                     arguments.lang)
+    return PAGES[chosen](made, style)
 
 
-def _text(rows: list[CallsRow], by: str, lang: str) -> str:
-    keys = (*_SHOWN, "mean_wait", *(("cost", "per_first")
-                                    if by == "number" else ()))
-    lines = [" " * 24 + "".join(f"{say(lang, 'calls_' + k):>13}"
-                                for k in keys)]
-    for row in rows:
-        name = (say(lang, "calls_total") if row.is_total
-                else row.name or say(lang, "none"))
-        line = f"{name:<24.24}"
-        for key in keys:
-            value = getattr(row, key)
-            if isinstance(value, dt.timedelta):
-                value = f"{value.total_seconds():.1f}"
-            elif isinstance(value, Decimal):
-                value = text(value)
-            line += f"{'-' if value is None else value:>13}"
-        note = row.campaigns
-        if by == "campaign" and row.first_day:
-            note = f"{row.first_day} - {row.last_day}"
-        lines.append(plain(f"{line}  {note}".rstrip()))
-    other = rows[-1].other_currency
-    if other:
-        lines.append(say(lang, "calls_other_currency", count=other))
-    return "\n".join(lines) + "\n"
+def _json(rows: list[CallsRow], arguments: argparse.Namespace,
+          zone: str) -> bytes:
+    month, last = months_of(arguments)
+    documents = [_document(r, arguments.by) for r in rows]
+    return (json.dumps({
+        "month": month, "last_month": last or month, "by": arguments.by,
+        "zone": zone, "callback_hours": arguments.callback_hours,
+        "rows": documents[:-1], "total": documents[-1]},
+        ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def report_calls(arguments: argparse.Namespace) -> int:
-    chosen, by = _format(arguments), arguments.by
+    chosen, by = format_of(arguments), arguments.by
+    month, last = months_of(arguments)
     with Store(arguments.store, readonly=True) as store:
-        rows = store.calls(arguments.month, by=by,
+        rows = store.calls(month, last_month=last, by=by,
                            callback_hours=arguments.callback_hours)
-        zone = company_zone(store)
-    documents = [_document(r, by) for r in rows]
+        company = whose(store)
     if chosen == "json":
-        print_json({"month": arguments.month, "by": by, "zone": zone,
-                    "callback_hours": arguments.callback_hours,
-                    "rows": documents[:-1], "total": documents[-1]})
+        data = _json(rows, arguments, company.zone)
     elif chosen == "csv":
-        sys.stdout.write(_csv(documents[:-1]))
-    elif by == "hour":
-        sys.stdout.write(_hours(rows, arguments.lang))
+        data = _csv([_document(r, by) for r in rows[:-1]]).encode()
     else:
-        sys.stdout.write(_text(rows, by, arguments.lang))
-    return 0
+        data = _page(rows, arguments, chosen, company)
+    return write(data, arguments, chosen)
 
 
 def _missed(row: MissedCaller, zone: str | None) -> dict[str, Any]:

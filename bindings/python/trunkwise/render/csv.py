@@ -46,7 +46,8 @@ def encoded(written: str, encoding: str, cells: list[list[str]]) -> bytes:
 
 def _line(line: Line, made: Table, point: str) -> list[str]:
     return [as_text(v) if isinstance(v, str) else _figure(v, k, point)
-            for v, k in zip(line.cells, made.keys)] + [line.currency]
+            for v, k in zip(line.cells, made.keys)] + (
+        [line.currency] if made.has_money else [])
 
 
 def _write(cells: list[list[str]], style: Style) -> bytes:
@@ -65,7 +66,8 @@ def _point(style: Style) -> str:
 def page(made: Table, style: Style) -> bytes:
     """Any table, with its totals; subtotals are left to the user."""
     point = _point(style)
-    return _write([[*made.heads, say(style.lang, "currency")]]
+    currency = [say(style.lang, "currency")] if made.has_money else []
+    return _write([[*made.heads, *currency]]
                   + [_line(line, made, point) for line in made.lines
                      if line.kind != "subtotal"], style)
 

@@ -30,6 +30,8 @@ td { text-align: right; padding: .34rem .5rem; border-bottom: 1px solid #e4e8eb;
 th.name, td.name { text-align: left; white-space: normal; }
 table.wide { font-size: .78rem; }
 table.wide th, table.wide td { padding-left: .3rem; padding-right: .3rem; }
+table.widest { font-size: .68rem; }
+table.widest th, table.widest td { padding-left: .2rem; padding-right: .2rem; }
 td.sum, th.sum { border-left: 1px solid #c9d0d5; }
 tr.period td { border-top: 1px solid #1d2329; }
 tr.bucket td { background: #faf6ee; font-style: italic; }
@@ -92,7 +94,9 @@ def _table(made: Table, lang: str) -> str:
         body += _line(line, made, lang, fresh)
     head = "".join(f"<th{_class(k, made)}>{escape(h)}</th>"
                    for k, h in zip(made.keys, made.heads))
-    wide = " class=wide" if len(made.keys) > 13 else ""
+    columns = len(made.keys)
+    wide = (" class=widest" if 15 < columns and not made.is_grid
+            else " class=wide" if 13 < columns else "")
     return (f"<table{wide}><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>"
             f"<tfoot>{foot}</tfoot></table>")
 

@@ -36,6 +36,14 @@ class Line(NamedTuple):
     unallocated: bool = False
 
 
+class Whose(NamedTuple):
+    """The company, the zone of its months, and the day of making there."""
+
+    company: str
+    zone: str
+    made: dt.date | None
+
+
 class Table(NamedTuple):
     """``names`` of the ``keys`` are text, the others figures; ``heads`` are
     what stands above them. ``currency`` is the only one, "" where there are
@@ -55,6 +63,15 @@ class Table(NamedTuple):
     sheet: str = ""
     empty: str = ""
     footer: str = ""
+
+    @property
+    def is_grid(self) -> bool:
+        """Short figures of one kind, such as hours beside each other."""
+        return len(self.names) == 1 and not self.has_money
+
+    @property
+    def has_money(self) -> bool:
+        return any(is_money(k) for k in self.keys)
 
     def with_currency(self, lang: str) -> "Table":
         """For people: the only currency stands in the headings, several

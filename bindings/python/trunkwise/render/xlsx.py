@@ -68,7 +68,8 @@ class _Sheet:
         for column, (key, value) in enumerate(zip(self.made.keys,
                                                   put.cells)):
             self.put(line, column, key, value, kind)
-        self.put(line, len(put.cells), "currency", put.currency, kind)
+        if self.made.has_money:
+            self.put(line, len(put.cells), "currency", put.currency, kind)
 
 
 def _fill(book: Any, made: Table, lang: str) -> None:
@@ -82,7 +83,8 @@ def _fill(book: Any, made: Table, lang: str) -> None:
     if made.warning:
         sheet.write_string(2, 0, made.warning,
                            book.add_format({"bold": True}))
-    for column, head in enumerate(made.heads + (say(lang, "currency"),)):
+    heads = made.heads + ((say(lang, "currency"),) if made.has_money else ())
+    for column, head in enumerate(heads):
         sheet.write_string(3, column, head, bold)
     lines = [x for x in made.lines if x.kind != "subtotal"]
     for line, put in enumerate(lines, 4):
@@ -94,7 +96,7 @@ def _fill(book: Any, made: Table, lang: str) -> None:
     sheet.freeze_panes(4, len(made.names))
     rows = sum(x.kind == "row" for x in lines)
     if rows:
-        sheet.autofilter(3, 0, 3 + rows, len(made.keys))
+        sheet.autofilter(3, 0, 3 + rows, len(heads) - 1)
     sheet.repeat_rows(3)
     sheet.set_landscape()
     sheet.set_paper(9)
