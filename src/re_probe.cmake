@@ -42,6 +42,9 @@ check_c_source_compiles("${TW_RE_PRELUDE}
 	int main(void) { struct tls *tls = 0;
 		return tls_alloc(&tls, TLS_METHOD_TLS, 0, 0); }
 " TW_RE_TLS_METHOD_TLS)
+check_c_source_compiles("${TW_RE_PRELUDE}
+	int main(void) { dnsc_cache_max(0, 0); return 0; }
+" TW_RE_DNSC_CACHE)
 set(CMAKE_REQUIRED_LIBRARIES)
 set(CMAKE_REQUIRED_DEFINITIONS)
 set(CMAKE_REQUIRED_FLAGS)
@@ -53,7 +56,7 @@ of src/re_probe.cmake do not compile: TLS trunks will be refused")
 endif()
 foreach(probe TW_RE_SEND_CONTP TW_RE_FHS TW_RE_TLS_VERIFY TW_RE_SEND_CONN
 		TW_RE_TLS_OPENSSL_CONTEXT TW_RE_TLS_SSL_CTX
-		TW_RE_TLS_METHOD_TLS)
+		TW_RE_TLS_METHOD_TLS TW_RE_DNSC_CACHE)
 	if(${probe})
 		target_compile_definitions(tw_re INTERFACE ${probe}=1)
 	endif()

@@ -331,10 +331,12 @@ typedef struct tw_trunks_options {
 				       tw_trunks_next_trace(): ..100000; 0:
 				       none is traced */
 	uint32_t trace_flags;       /* TW_SIP_MASK_ of trunkwise/sys/sip.h */
+	const char *dns_servers;    /* "192.0.2.53, [2001:db8::53]:5353", up
+				       to 4; NULL: those of the system */
 } tw_trunks_options;
 
 #define TW_TRUNKS_OPTIONS_INIT { sizeof(tw_trunks_options), 0, NULL, NULL, \
-	NULL, 0, NULL, NULL, 500, 50, 0, 0, 0 }
+	NULL, 0, NULL, NULL, 500, 50, 0, 0, 0, NULL }
 
 /**
  * New set on a private thread with a SIP stack of its own, that registers
@@ -366,7 +368,7 @@ TW_EXTERN(int) tw_trunks_fd(const tw_trunks *trunks);
 
 /** Adds a trunk, not yet started. The trunk keeps its set alive.
  * @return TW_OK (new), TW_EEXIST (name or contact_user), TW_EUNSUPPORTED
- *         (TLS; a registrar that is not an IP address or "localhost"),
+ *         (TLS; the stack has no such transport),
  *         TW_EIO (managed: no route to it, no free port), and those of
  *         registration_new */
 TW_EXTERN(tw_status) tw_trunk_new(tw_trunk **out, tw_trunks *trunks,

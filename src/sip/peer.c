@@ -108,8 +108,7 @@ static tw_status read_address(struct sa *out, const char *host,
 	if (!sa_set_str(out, host, (uint16_t)number))
 		return TW_OK;
 	return tw__sip_fail(err, TW_EUNSUPPORTED, "registrar",
-		"host names are not resolved yet; write the "
-		"registrar's IP address instead of \"%s\"", host);
+		"\"%s\" is not an IP address", host);
 }
 
 tw_status tw__sip_peer_new(struct tw_sip_peer **out,

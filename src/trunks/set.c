@@ -214,6 +214,8 @@ tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 		status = tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	if (!status)
 		status = open_port(set, sip, err);
+	if (!status && o.dns_servers)
+		status = tw__trunks_open_dns(set, o.dns_servers, err);
 	if (status)
 		tw__trunks_unref(set);
 	else
@@ -236,6 +238,7 @@ void tw__trunks_unref(tw_trunks *set)
 		return;
 	tw__managed_close(set);
 	tw__sip_port_free(set->port);
+	tw__dns_free(set->dns);
 	tw_pace_free(set->pace);
 	tw__index_free(&set->names);
 	tw__index_free(&set->call_ids);

@@ -9,6 +9,7 @@
 #include <trunkwise/health.h>
 #include <trunkwise/libre.h>
 #include <trunkwise/pace.h>
+#include "sip/dns.h"
 #include "sip/loop.h"
 #include "sip/port.h"
 #include "index.h"
@@ -25,7 +26,11 @@ struct tw_trunk_slot {
 struct tw_trunk {
 	tw_trunks *set;
 	tw_registration *registration;
-	struct tw_sip_peer *peer;              /* the target spoken to */
+	struct tw_sip_peer *peer;              /* the target spoken to; NULL
+						  for a name not looked up */
+	struct tw_dns_query *query;            /* NULL: none is open */
+	uint32_t query_number;
+	bool draining;
 	char name[64];
 	char contact_user[64];
 	tw_qualify *qualify;                   /* NULL: not asked for */
@@ -53,6 +58,7 @@ struct tw_trunks {
 	void (*event)(void *arg);
 	void *arg;
 	struct tw_sip_port *port;
+	struct tw_dns *dns;                    /* NULL: not opened yet */
 	tw_pace *pace;
 	struct tw_index names, call_ids, contacts;
 	struct tw_heap due;
@@ -90,6 +96,11 @@ void tw__trunks_unref(tw_trunks *set);
 /* Carries out what the machines ask for. True when events were queued. */
 bool tw__trunk_drain(tw_trunk *trunk);
 void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event);
+
+/* dns.c */
+tw_status tw__trunks_open_dns(tw_trunks *set, const char *servers,
+			      tw_error *err);
+void tw__trunk_ask(tw_trunk *trunk, const tw_registration_action *action);
 
 /* qualify.c; without `qualify_s` they do nothing. */
 tw_status tw__trunk_qualify_open(tw_trunk *trunk,

@@ -51,6 +51,7 @@ void tw__trunk_destroy(tw_trunk *trunk)
 	delist(trunk);
 	unlink_all(trunk);
 	tw_qualify_free(trunk->qualify);
+	tw__dns_cancel(trunk->query);
 	tw_registration_free(trunk->registration);
 	tw__sip_peer_free(trunk->peer);
 	tw_free(trunk);
@@ -164,7 +165,8 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 	if (!status)
 		status = tw_registration_target(&host, &number, &transport,
 			trunk->registration, err);
-	if (!status)
+	/* of a name no address is known yet */
+	if (!status && now.target[0])
 		status = tw__trunk_set_target(trunk, host, number, transport,
 			err);
 	return status ? status : link_all(trunk, err);
@@ -269,6 +271,9 @@ static bool act(tw_trunk *trunk, tw_registration_action *action)
 	case TW_ACTION_TARGET:
 		return !tw__trunk_set_target(trunk, action->host,
 			action->port, action->transport, NULL);
+	case TW_ACTION_QUERY:
+		tw__trunk_ask(trunk, action);
+		return true;
 	case TW_ACTION_EVENT:
 		trunk->state = action->event.state_new;
 		if (trunk->retired)
@@ -290,6 +295,7 @@ bool tw__trunk_drain(tw_trunk *trunk)
 	int64_t at, other;
 	bool events = false;
 
+	trunk->draining = true;
 	while (!tw_registration_next(&action, trunk->registration, NULL)) {
 		if (!act(trunk, &action))
 			(void)tw_registration_send_failed(
@@ -297,6 +303,7 @@ bool tw__trunk_drain(tw_trunk *trunk)
 				NULL);
 		events |= action.kind == TW_ACTION_EVENT;
 	}
+	trunk->draining = false;
 	events |= tw__trunk_qualify_drain(trunk);
 	pending = (uint32_t)tw_registration_is_pending(trunk->registration) +
 		(uint32_t)tw_qualify_is_pending(trunk->qualify);
