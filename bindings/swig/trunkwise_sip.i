@@ -67,7 +67,9 @@ typedef struct tw_trunk_health {
 #include <stddef.h>
 
 /* Options of a trunk by their names; one row for each, as in trunk.h. */
-enum trunk_field_kind { TRUNK_TEXT, TRUNK_BYTES, TRUNK_NUMBER, TRUNK_FLAG };
+enum trunk_field_kind {
+	TRUNK_TEXT, TRUNK_BYTES, TRUNK_NUMBER, TRUNK_FLAG, TRUNK_SECRET
+};
 
 static const struct trunk_field {
 	const char *name;
@@ -97,10 +99,39 @@ static const struct trunk_field {
 	FIELD(TRUNK_NUMBER, qualify_loss_percent),
 	FIELD(TRUNK_NUMBER, qualify_rtt_ms),
 	FIELD(TRUNK_TEXT, qualify_alive),
+	{ "secret", TRUNK_SECRET, 0 },
 	{ "empty_authorization", TRUNK_FLAG, TW_TRUNK_EMPTY_AUTHORIZATION },
 	{ "nat_contact", TRUNK_FLAG, TW_TRUNK_NAT_CONTACT },
 #undef FIELD
 };
+
+/* On the set's own thread, which no Python code has made. The exception goes
+ * to where those of threads go; the trunk tells of its kind only. */
+static tw_status trunk_secret(tw_secret *out, void *arg, tw_error *err)
+{
+	PyGILState_STATE state = PyGILState_Ensure();
+	PyObject *given = PyObject_CallNoArgs(arg), *type;
+	tw_status status = TW_EREFUSED;
+	Py_ssize_t size = 0;
+	char *bytes;
+
+	if (given && PyBytes_AsStringAndSize(given, &bytes, &size) == 0 &&
+	    size <= TW_SECRET_SIZE_MAX) {
+		memcpy(out->bytes, bytes, (size_t)size);
+		out->length = (uint32_t)size;
+		status = TW_OK;
+	}
+	type = PyErr_Occurred();
+	if (err)
+		snprintf(err->message, sizeof err->message, "%s", type ?
+			((PyTypeObject *)type)->tp_name :
+			"it is longer than 1024 bytes");
+	if (type)
+		PyErr_WriteUnraisable(arg);
+	Py_XDECREF(given);
+	PyGILState_Release(state);
+	return status;
+}
 
 static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 			   PyObject *value)
@@ -143,6 +174,11 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 			return 0;
 		}
 		*(uint32_t *)at = (uint32_t)number;
+		return 1;
+
+	case TRUNK_SECRET:
+		o->secret = trunk_secret;
+		o->secret_arg = value;
 		return 1;
 
 	default:

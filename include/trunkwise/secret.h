@@ -15,21 +15,11 @@
 #define TRUNKWISE_SECRET_H
 
 #include <trunkwise/report.h>
+#include <trunkwise/trunk.h>
 
 TW_BEGIN_DECLS
 
 #define TW_SECRET_KEY_SIZE 32u
-#define TW_SECRET_SIZE_MAX 1024u
-
-typedef struct tw_secret {
-	uint32_t size;
-	uint32_t length;             /* of bytes */
-	unsigned char bytes[TW_SECRET_SIZE_MAX];
-} tw_secret;
-#define TW_SECRET_INIT { sizeof(tw_secret), 0, { 0 } }
-
-/** Overwrites it, in a way that no compiler leaves out. NULL is fine. */
-TW_EXTERN(void) tw_secret_wipe(tw_secret *secret);
 
 /** Reads a key file's bytes: 64 hexadecimal digits and at most one line end.
  * `key` takes TW_SECRET_KEY_SIZE bytes; wipe it after use.

@@ -34,6 +34,26 @@ TW_BEGIN_DECLS
  * that changes more than 4 times an hour is not followed, an event tells. */
 #define TW_TRUNK_NAT_CONTACT 4u
 
+#define TW_SECRET_SIZE_MAX 1024u
+
+/** A password on its way. */
+typedef struct tw_secret {
+	uint32_t size;
+	uint32_t length;            /* of bytes */
+	unsigned char bytes[TW_SECRET_SIZE_MAX];
+} tw_secret;
+#define TW_SECRET_INIT { sizeof(tw_secret), 0, { 0 } }
+
+/** Overwrites it, in a way that no compiler leaves out. NULL is fine. */
+TW_EXTERN(void) tw_secret_wipe(tw_secret *secret);
+
+/** Gives the password when an answer to a challenge is computed: fills `out`,
+ * which is wiped right after, so that the library keeps none. Called on the
+ * thread that drives the trunk (managed: its private one), which stands
+ * meanwhile; it may not call back into the trunk or its set. Another status
+ * than TW_OK is a temporary failure, with the error's text as its reason. */
+typedef tw_status tw_secret_fn(tw_secret *out, void *arg, tw_error *err);
+
 typedef struct tw_trunk_options {
 	uint32_t size;
 	uint32_t flags;             /* TW_TRUNK_; unknown bits are refused */
@@ -72,11 +92,14 @@ typedef struct tw_trunk_options {
 	uint32_t target_timeout_s;  /* then the next target, while another one
 				       lives: 2..32; 0: 6 */
 	uint32_t keepalive_s;       /* 0: none; 10..3600 */
+	tw_secret_fn *secret;       /* instead of a password */
+	void *secret_arg;           /* of it; borrowed for the trunk's life */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
-	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL, NULL, NULL, 6, 0 }
+	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL, NULL, NULL, 6, 0, NULL, \
+	NULL }
 
 typedef struct tw_trunk_status {
 	uint32_t size;

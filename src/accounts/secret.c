@@ -408,14 +408,6 @@ tw_status tw_secret_list(tw_listing **out, tw_store *store, tw_error *err)
 
 /* ---- bytes of a host ---- */
 
-void tw_secret_wipe(tw_secret *secret)
-{
-	if (!secret)
-		return;
-	secret->length = 0;
-	tw__wipe(secret->bytes, sizeof(secret->bytes));
-}
-
 static int digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -182,6 +182,7 @@ static void shorten(tw_registration *reg, int64_t now_us)
 tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
 			   tw_error *err)
 {
+	tw_error why = TW_ERROR_INIT;
 	tw_status status;
 
 	/* the first, a fresh answer for each of two headers, two stale
@@ -190,11 +191,13 @@ tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
 	memcpy(reg->transaction.branch, "z9hG4bK", 8);
 	tw__random_hex(reg->transaction.branch + 7, 8, reg->random);
 	reg->transaction.cseq = ++reg->cseq;
-	status = tw__request_write(reg, err);
+	status = tw__request_write(reg, &why);
 	if (status) {
-		tw__registration_reason(reg, 0, "no memory for a request");
+		tw__registration_reason(reg, 0, "%s", status == TW_ENOMEM ?
+			"no memory for a request" : why.message);
 		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
-		return status;
+		/* a host that has no password now is no fault of the call */
+		return status == TW_ENOMEM ? tw__fail_oom(err) : TW_OK;
 	}
 	tw__transaction_start(&reg->transaction,
 		tw__reach_transport(reg) != TW_TRANSPORT_UDP, now_us);
@@ -214,7 +217,7 @@ tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
 static uint32_t cost(const tw_registration *reg)
 {
 	return reg->credentials[0].realm || reg->credentials[1].realm ||
-		(!reg->config.password_size && !reg->config.ha1) ? 1 : 2;
+		!tw__config_has_secret(&reg->config) ? 1 : 2;
 }
 
 tw_status tw__attempt_begin(tw_registration *reg, bool unregister,

@@ -64,7 +64,7 @@ tw_status tw__registration_choose(struct tw_challenge *out,
 			err);
 	if (status)
 		return status;
-	if (!reg->config.password_size && !reg->config.ha1)
+	if (!tw__config_has_secret(&reg->config))
 		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "password",
 			"%s asks for one and none is configured", who);
 	*out = *chosen;
@@ -75,7 +75,7 @@ struct tw_digest_secret tw__registration_secret(const tw_registration *reg)
 {
 	struct tw_digest_secret secret = { reg->config.auth_user,
 		reg->config.password, reg->config.password_size,
-		reg->config.ha1 };
+		reg->config.ha1, reg->config.secret, reg->config.secret_arg };
 
 	return secret;
 }

@@ -136,6 +136,9 @@ static tw_status check_password(const tw_trunk_options *o, tw_error *err)
 
 static tw_status check_ha1(const tw_trunk_options *o, tw_error *err)
 {
+	if (o->secret && (o->password_size || o->ha1))
+		return tw__fail_at(err, TW_EINVAL, 0, "secret",
+			"stands beside a password or ha1; give one of them");
 	if (!o->ha1)
 		return TW_OK;
 	if (o->password_size)
@@ -286,6 +289,8 @@ static tw_status copy_secret(struct tw_trunk_config *config,
 	if (o->password_size)
 		memcpy(config->password, o->password, o->password_size);
 	config->password_size = o->password_size;
+	config->secret = o->secret;
+	config->secret_arg = o->secret_arg;
 	return o->ha1 ? tw__ha1_read(&config->ha1, o->ha1, err) : TW_OK;
 }
 
@@ -325,6 +330,19 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 		6;
 	config->keepalive_s = o.keepalive_s;
 	return TW_OK;
+}
+
+bool tw__config_has_secret(const struct tw_trunk_config *config)
+{
+	return config->password_size || config->ha1 || config->secret;
+}
+
+void tw_secret_wipe(tw_secret *secret)
+{
+	if (!secret)
+		return;
+	secret->length = 0;
+	tw__wipe(secret->bytes, sizeof(secret->bytes));
 }
 
 void tw__config_free(struct tw_trunk_config *config)

@@ -34,6 +34,8 @@ struct tw_trunk_config {
 	char *password;          /* bytes */
 	size_t password_size;
 	struct tw_ha1 *ha1;      /* NULL: by password */
+	tw_secret_fn *secret;    /* NULL: by those */
+	void *secret_arg;
 	bool empty_authorization;
 	bool nat_contact;
 	uint32_t expires_s;
@@ -51,6 +53,8 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 			  const tw_trunk_options *options,
 			  const tw_random *random, tw_error *err);
 void tw__config_free(struct tw_trunk_config *config);
+/* It can answer a challenge. */
+bool tw__config_has_secret(const struct tw_trunk_config *config);
 
 /* n random bytes as 2n hex digits and a NUL. */
 void tw__random_hex(char *out, size_t n, const tw_random *random);

@@ -109,19 +109,15 @@ static uint32_t next_count(struct tw_nonce_counts *counts, const char *nonce)
 }
 
 /* HA1 = H(user:realm:password), in memory that is wiped. */
-static tw_status hash_secret(digest_hex out, uint32_t algorithm,
-			     const struct tw_digest_secret *secret,
-			     const char *realm, tw_error *err)
+static tw_status hash_password(digest_hex out, uint32_t algorithm,
+			       const struct tw_digest_secret *secret,
+			       const char *realm, tw_error *err)
 {
 	size_t head = strlen(secret->user) + strlen(realm) + 2;
 	size_t size = head + secret->password_size;
 	tw_status status;
 	char *text;
 
-	if (secret->ha1) {
-		memcpy(out, secret->ha1->hex[algorithm], sizeof(digest_hex));
-		return TW_OK;
-	}
 	text = tw_malloc(size + 1);
 	if (!text)
 		return tw__fail_oom(err);
@@ -131,6 +127,50 @@ static tw_status hash_secret(digest_hex out, uint32_t algorithm,
 	status = tw__hash_hex(out, algorithm, text, size, err);
 	tw__wipe(text, size);
 	tw_free(text);
+	return status;
+}
+
+/* What the host gives is checked as options are, and never repeated. */
+static tw_status ask(tw_secret *out, const struct tw_digest_secret *secret,
+		     tw_error *err)
+{
+	tw_error why = TW_ERROR_INIT;
+	tw_status status = secret->ask(out, secret->arg, &why);
+
+	if (status)
+		return tw__fail_at(err, status > 0 ? TW_EINVAL : status, 0,
+			"secret", "no password was given: %s",
+			*why.message ? why.message : tw_status_name(status));
+	if (!out->length || out->length > sizeof(out->bytes) ||
+	    memchr(out->bytes, '\r', out->length) ||
+	    memchr(out->bytes, '\n', out->length))
+		return tw__fail_at(err, TW_EINVAL, 0, "secret", "the password "
+			"that was given is empty, longer than %u bytes or "
+			"has a line break", TW_SECRET_SIZE_MAX);
+	return TW_OK;
+}
+
+static tw_status hash_secret(digest_hex out, uint32_t algorithm,
+			     const struct tw_digest_secret *secret,
+			     const char *realm, tw_error *err)
+{
+	struct tw_digest_secret given = *secret;
+	tw_secret asked = TW_SECRET_INIT;
+	tw_status status = TW_OK;
+
+	if (secret->ha1) {
+		memcpy(out, secret->ha1->hex[algorithm], sizeof(digest_hex));
+		return TW_OK;
+	}
+	if (secret->ask) {
+		status = ask(&asked, secret, err);
+		given.password = asked.bytes;
+		given.password_size = asked.length;
+	}
+	if (!status)
+		status = hash_password(out, algorithm, &given, realm, err);
+	if (secret->ask)
+		tw_secret_wipe(&asked);
 	return status;
 }
 

@@ -9,6 +9,7 @@
 #define TW_SRC_REGISTRATION_DIGEST_H
 
 #include <trunkwise/sys/clock.h>
+#include <trunkwise/trunk.h>
 #include "challenge.h"
 #include "ha1.h"
 
@@ -39,6 +40,8 @@ struct tw_digest_secret {
 	const void *password;
 	size_t password_size;
 	const struct tw_ha1 *ha1;      /* instead of it; NULL: none */
+	tw_secret_fn *ask;             /* for it; NULL: it is here */
+	void *arg;
 };
 
 tw_status tw__credentials_set(struct tw_credentials *out,

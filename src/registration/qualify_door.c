@@ -110,6 +110,7 @@ static tw_status build(tw_qualify *q, const tw_trunk_options *options,
 	o.password = NULL;
 	o.password_size = 0;
 	o.ha1 = NULL;
+	o.secret = NULL;
 	status = tw__config_init(&q->config, &o, q->random, err);
 	if (!status)
 		status = read_limits(q, &o, err);

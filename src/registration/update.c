@@ -40,7 +40,8 @@ static bool same_binding(const struct tw_trunk_config *a,
 static bool same_password(const struct tw_trunk_config *a,
 			  const struct tw_trunk_config *b)
 {
-	if (!a->ha1 != !b->ha1 || a->password_size != b->password_size)
+	if (a->secret != b->secret || a->secret_arg != b->secret_arg ||
+	    !a->ha1 != !b->ha1 || a->password_size != b->password_size)
 		return false;
 	if (a->ha1 && !tw__equal_ct(a->ha1, b->ha1, sizeof(*a->ha1)))
 		return false;

@@ -393,6 +393,54 @@ def test_changes_while_it_runs(registrar):
         assert trunks["main"] is main
 
 
+def test_password_by_a_function(registrar):
+    given = []
+
+    def secret():
+        given.append(threading.current_thread())
+        return b"s3cret"
+
+    with trunkwise.Trunks() as trunks:
+        main = trunks.add(name="main", registrar=registrar.uri,
+                          user="trunk1", secret=secret)
+        assert not given
+        main.start()
+        wait(trunks, "registered")
+        assert len(given) == 1 and given[0] is not threading.main_thread()
+        main.remove()
+        wait(trunks, "removed")
+        assert registrar.bindings == {"trunk1": 0}
+        for bad in ({"secret": b"s3cret"}, {"secret": "s3cret"}):
+            with pytest.raises(TypeError):
+                trunks.add(name="n", registrar=registrar.uri, user="u", **bad)
+        with pytest.raises(ValueError):
+            trunks.add(name="n", registrar=registrar.uri, user="u",
+                       secret=secret, password=b"s3cret")
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_function_that_fails(registrar):
+    answers = {"raises": lambda: {}["s3cret"], "text": lambda: "s3cret",
+               "empty": lambda: b"", "long": lambda: b"x" * 2000,
+               "lines": lambda: b"a\nb"}
+    with trunkwise.Trunks() as trunks:
+        for name, secret in answers.items():
+            trunks.add(name=name, registrar=registrar.uri, user="trunk1",
+                       secret=secret).start()
+        reasons = {}
+        for event in trunks.events(5):
+            if event.state == "backoff":
+                reasons[event.trunk] = event.reason
+            if len(reasons) == len(answers):
+                break
+        assert "KeyError" in reasons["raises"]
+        assert "TypeError" in reasons["text"]
+        assert "longer than 1024" in reasons["long"]
+        assert "empty" in reasons["empty"] and "line" in reasons["lines"]
+        assert not any("s3cret" in r for r in reasons.values())
+
+
 def test_one_node_holds_the_lease(registrar):
     with trunkwise.Trunks(leased=True) as trunks:
         trunks.add(name="main", registrar=registrar.uri, user="trunk1",

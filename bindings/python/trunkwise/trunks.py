@@ -21,7 +21,8 @@ import select
 import time
 import warnings
 import weakref
-from typing import Iterator, NamedTuple, Sequence, TypedDict, Unpack
+from typing import (Callable, Iterator, NamedTuple, Sequence, TypedDict,
+                    Unpack)
 
 from .errors import InvalidArgument, NotFound, Unsupported, raise_
 
@@ -49,6 +50,7 @@ class TrunkOptions(TypedDict, total=False):
     what ``tw_trunk_options`` says in trunkwise/trunk.h. None is left out."""
 
     password: bytes
+    secret: Callable[[], bytes]
     auth_user: str | None
     realm: str | None
     domain: str | None
@@ -85,6 +87,8 @@ def _options(options: TrunkOptions) -> dict[str, object]:
         made["password"] = bytes(made["password"])  # type: ignore[call-overload]
     if (alive := options.get("qualify_alive")) is not None:
         made["qualify_alive"] = " ".join(map(str, alive))
+    if (secret := options.get("secret")) is not None and not callable(secret):
+        raise TypeError("secret is called for a password; give a function")
     return made
 
 
@@ -258,6 +262,9 @@ class Trunk:
         they are those it has; "applied": passwords and rules, under the
         binding that stands; "binding": another one is registered, the old one
         un-registers beside it."""
+        home = self._home()
+        if home is not None:
+            home._keep(options)
         change, other = raw_sip.tw_trunk_update(self.handle, {
             **_options(options), "name": self.name, "registrar": registrar,
             "user": user})
@@ -300,6 +307,7 @@ class Trunks:
                  trace_max: int = 0, mask_numbers: bool = False):
         self._handle: raw_sip.tw_trunks | None = None
         self._trunks: dict[str, Trunk] = {}
+        self._secrets: list[Callable[[], bytes]] = []
         self._handle = raw_sip.trunks_new(
             local_host, local_port, requests_per_s, registrar_requests_per_s,
             start_spread_s, leased, trace_max, int(mask_numbers))
@@ -327,7 +335,12 @@ class Trunks:
 
         ``nat_contact``: the Contact names the address that the registrar
         sees, for hosts behind a NAT.
+
+        ``secret`` instead of a password is called for it, without arguments
+        and on the set's own thread, whenever one is needed; nothing keeps
+        what it gives. What it raises is a temporary failure.
         """
+        self._keep(options)
         trunk = Trunk(raw_sip.tw_trunk_new(self.handle, {
             **_options(options), "name": name, "registrar": registrar,
             "user": user}), name, self)
@@ -345,6 +358,11 @@ class Trunks:
     def pending(self) -> int:
         """Requests that wait for an answer or for their turn."""
         return raw_sip.tw_trunks_pending(self.handle)
+
+    def _keep(self, options: TrunkOptions) -> None:
+        """The library borrows it, for trunks that still un-register too."""
+        if (secret := options.get("secret")) is not None:
+            self._secrets.append(secret)
 
     def _drop(self, trunk: Trunk) -> None:
         if self._trunks.get(trunk.name) is trunk:
@@ -406,6 +424,7 @@ class Trunks:
         for trunk in list(self._trunks.values()):
             trunk.close()
         self._handle = None
+        self._secrets.clear()
 
     def __enter__(self) -> "Trunks":
         return self

@@ -18,7 +18,7 @@ static void fill_ab(void *buf, size_t size, void *arg)
 
 static const tw_random random_ab = { sizeof(tw_random), fill_ab, NULL };
 static const struct tw_digest_secret mufasa = { "Mufasa",
-	"Circle of Life", 14, NULL };
+	"Circle of Life", 14, NULL, NULL, NULL };
 
 static char *line(struct tw_credentials *c, struct tw_nonce_counts *counts)
 {
