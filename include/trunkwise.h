@@ -15,6 +15,7 @@
 #include <trunkwise/health.h>
 #include <trunkwise/binding.h>
 #include <trunkwise/pace.h>
+#include <trunkwise/metrics.h>
 #include <trunkwise/distribution.h>
 #include <trunkwise/routing.h>
 #include <trunkwise/tariff.h>

@@ -15,11 +15,13 @@
 %thread;
 TW_HANDLE(tw_trunks)
 TW_HANDLE(tw_trunk)
+TW_HANDLE(tw_trunk_views)
 /* Results are memory of the interpreter's, and freed under its lock. */
 %nothread;
 TW_RESULT(tw_trunk_status, TW_TRUNK_STATUS_INIT)
 TW_RESULT(tw_trunk_event, TW_TRUNK_EVENT_INIT)
 TW_RESULT(tw_trunk_health, TW_TRUNK_HEALTH_INIT)
+TW_RESULT(tw_trunk_view, TW_TRUNK_VIEW_INIT)
 TW_RESULT_WITH(tw_trunk_trace, TW_TRUNK_TRACE_INIT, tw_free($self->text))
 
 %immutable;
@@ -41,6 +43,17 @@ typedef struct tw_trunk_event {
 	char reason[160];
 	uint32_t health_old, health_new;
 } tw_trunk_event;
+
+typedef struct tw_trunk_view {
+	uint32_t state, health;
+	int32_t sip_code, expires_s;
+	uint32_t window, loss_percent;
+	int64_t rtt_us, expires_at, next_try_at, certificate_until;
+	uint64_t requests, retransmits, registrations;
+	char name[64];
+	char target[96];
+	char reason[160];
+} tw_trunk_view;
 
 typedef struct tw_trunk_trace {
 	uint32_t direction, transport, flags;
@@ -277,6 +290,12 @@ tw_status tw_trunks_lease(tw_trunks *trunks, int64_t until_us,
 int tw_trunks_fd(const tw_trunks *trunks);
 tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *trunks,
 			       tw_error *err);
+tw_status tw_trunks_snapshot(tw_trunk_views **out, const tw_trunks *trunks,
+			     tw_error *err);
+tw_status tw_trunk_views_next(tw_trunk_view *out, tw_trunk_views *views,
+			      tw_error *err);
+tw_status tw_trunks_metrics(char **out, const tw_trunks *trunks,
+			    uint32_t flags, tw_error *err);
 tw_status tw_trunks_next_trace(tw_trunk_trace *out, tw_trunks *trunks,
 			       tw_error *err);
 uint32_t tw_trunks_pending(const tw_trunks *trunks);

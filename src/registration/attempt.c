@@ -110,9 +110,20 @@ static void drop_exchange(tw_registration *reg)
 			tw__credentials_free(&reg->credentials[i]);
 }
 
+static enum tw_meter_verdict metered(const tw_registration *reg,
+				     enum tw_verdict verdict)
+{
+	if (reg->unregister)
+		return TW_METER_LEFT;
+	return verdict == TW_VERDICT_FATAL ? TW_METER_FATAL :
+		verdict == TW_VERDICT_REFUSED ? TW_METER_REFUSED :
+		TW_METER_TEMPORARY;
+}
+
 static void fail(tw_registration *reg, enum tw_verdict verdict, bool told,
 		 int64_t now_us)
 {
+	tw__meter_attempt(reg->meter, metered(reg, verdict), 0);
 	drop_exchange(reg);
 	tw__pace_end(&reg->ticket);
 	/* nothing was accepted yet, so nothing says that this realm is ours */
@@ -208,6 +219,7 @@ tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
 		reg->prepaid--;
 	reg->attempt_requests++;
 	reg->requests++;
+	tw__meter_request(reg->meter);
 	reg->send_waits = true;
 	return TW_OK;
 }
@@ -304,6 +316,7 @@ static tw_status take_success(tw_registration *reg,
 	for (size_t i = 0; i < 2; i++)
 		tw__credentials_next_nonce(&reg->credentials[i], msg);
 	if (reg->unregister) {
+		tw__meter_attempt(reg->meter, TW_METER_UNREGISTERED, 0);
 		end_stopped(reg, TW_TRUNK_IDLE, now_us);
 		return TW_OK;
 	}
@@ -317,6 +330,8 @@ static tw_status take_success(tw_registration *reg,
 		return TW_OK;
 	}
 	reg->registrations++;
+	tw__meter_attempt(reg->meter, TW_METER_REGISTERED,
+		now_us - reg->attempt_at);
 	reg->failures = reg->refusals = 0;
 	reg->granted_s = granted;
 	reg->expires_at = now_us + granted * TW_SECOND;
@@ -440,6 +455,8 @@ tw_status tw__attempt_answer(tw_registration *reg,
 			     tw_error *err)
 {
 	reg->send_waits = false;
+	tw__meter_answer(reg->meter, msg->code,
+		now_us - reg->transaction.sent_at);
 	tw__registration_reason(reg, msg->code, "%d %.*s", (int)msg->code,
 		(int)(msg->reason.l < 128 ? msg->reason.l : 128),
 		msg->reason.p);

@@ -253,9 +253,11 @@ static void tick_transaction(tw_registration *reg, int64_t now_us)
 	case TW_TRANSACTION_RETRANSMIT:
 		tw__pace_charge(&reg->ticket, now_us);
 		reg->retransmits++;
+		tw__meter_retransmit(reg->meter);
 		reg->send_waits = true;
 		break;
 	case TW_TRANSACTION_TIMEOUT:
+		tw__meter_answer(reg->meter, 0, 0);
 		tw__registration_reason(reg, 0, "no final answer within %d s",
 			(int)((reg->transaction.timeout_at -
 			reg->transaction.sent_at) / TW_SECOND));
@@ -296,6 +298,15 @@ tw_status tw_registration_tick(tw_registration *reg, int64_t now_us,
 		tw__registration_move(reg, tw__attempt_is_busy(reg) ?
 			TW_TRUNK_REGISTERING : TW_TRUNK_BACKOFF, now_us);
 	}
+	return TW_OK;
+}
+
+tw_status tw_registration_set_meter(tw_registration *reg, tw_meter *meter,
+				    tw_error *err)
+{
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	reg->meter = meter;
 	return TW_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "answer.h"
 #include "config.h"
 #include "digest.h"
+#include "meter.h"
 #include "nat.h"
 #include "pace.h"
 #include "routes.h"
@@ -83,6 +84,7 @@ struct tw_registration {
 	struct tw_nonce_counts counts;
 	struct tw_authorized *authorized;
 
+	tw_meter *meter;               /* counts, or NULL; borrowed */
 	uint64_t requests;
 	uint64_t retransmits;
 	uint64_t registrations;

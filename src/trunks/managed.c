@@ -402,6 +402,40 @@ tw_status tw__far_next_event(tw_trunk_event *out, tw_trunks *set,
 	return o.status;
 }
 
+static void run_snapshot(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunks_snapshot(o->out, o->asked, o->err);
+}
+
+tw_status tw__far_snapshot(tw_trunk_views **out, const tw_trunks *set,
+			   tw_error *err)
+{
+	struct order o = { .asked = set, .out = out, .err = err };
+
+	tw__loop_call(set->loop, run_snapshot, &o);
+	return o.status;
+}
+
+static void run_metrics(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunks_metrics(o->out, o->asked, (uint32_t)o->number,
+		o->err);
+}
+
+tw_status tw__far_metrics(char **out, const tw_trunks *set, uint32_t flags,
+			  tw_error *err)
+{
+	struct order o = { .asked = set, .out = out, .number = flags,
+		.err = err };
+
+	tw__loop_call(set->loop, run_metrics, &o);
+	return o.status;
+}
+
 static void run_next_trace(void *arg)
 {
 	struct order *o = arg;

@@ -96,7 +96,10 @@ static void trace(tw_trunks *set, const tw_trunk *trunk,
 
 static void request_h(const struct tw_sip_response *request, void *arg)
 {
-	trace(arg, NULL, request, request->valid);
+	tw_trunks *set = arg;
+
+	set->refused += !request->valid;
+	trace(set, NULL, request, request->valid);
 }
 
 static bool response_h(const struct tw_sip_response *response, void *arg)
@@ -112,6 +115,7 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	 * the host does not see it either, and nothing comes of it */
 	taken = response->valid && trunk->peer &&
 		tw__sip_peer_sent(trunk->peer, response);
+	set->refused += !taken;
 	trace(set, trunk, response, taken);
 	if (!taken)
 		return true;
@@ -245,6 +249,7 @@ void tw__trunks_unref(tw_trunks *set)
 	tw__index_free(&set->contacts);
 	tw__heap_free(&set->due);
 	tw__trace_close(&set->trace);
+	tw__meters_free(&set->meters);
 	tw_free(set->local_host);
 	tw_free(set);
 }

@@ -8,6 +8,7 @@
 
 #include <trunkwise/health.h>
 #include <trunkwise/libre.h>
+#include <trunkwise/metrics.h>
 #include <trunkwise/pace.h>
 #include "sip/dns.h"
 #include "sip/loop.h"
@@ -48,6 +49,11 @@ struct tw_trunk {
 	struct tw_trunk_slot *newest;          /* of those in the queue */
 };
 
+struct tw_meters {
+	tw_meter *meter[TW_METERS_MAX];        /* of different registrars */
+	uint32_t count;
+};
+
 struct tw_trunks {
 	uint32_t refs;                         /* the host's and each trunk */
 	uint32_t flags;
@@ -70,6 +76,8 @@ struct tw_trunks {
 	uint32_t pending;
 	int64_t qualify_at;                    /* next free slot */
 	struct tw_trace trace;
+	struct tw_meters meters;
+	uint64_t refused;                      /* messages, see metrics.h */
 	bool calling;                          /* inside the host's event */
 	struct tw_loop *loop;                  /* managed; NULL: attached */
 	int ready[2];                          /* pipe that tells of events */
@@ -111,6 +119,11 @@ bool tw__trunk_qualify_drain(tw_trunk *trunk);
 
 /* To the trunk's target; false: it could not be sent. */
 bool tw__trunk_send(tw_trunk *trunk, const tw_registration_action *action);
+
+/* metrics.c: the meter of this registrar, or the one of many others. */
+tw_status tw__meters_for(tw_meter **out, struct tw_meters *meters,
+			 const char *registrar, tw_error *err);
+void tw__meters_free(struct tw_meters *meters);
 
 void tw__slot_take(struct tw_trunk_slot *slot);
 
@@ -167,6 +180,10 @@ tw_status tw__far_match(tw_trunk **out, tw_trunks *set,
 			const char *request_user, tw_error *err);
 tw_status tw__far_next_event(tw_trunk_event *out, tw_trunks *set,
 			     tw_error *err);
+tw_status tw__far_snapshot(tw_trunk_views **out, const tw_trunks *set,
+			   tw_error *err);
+tw_status tw__far_metrics(char **out, const tw_trunks *set, uint32_t flags,
+			  tw_error *err);
 tw_status tw__far_next_trace(tw_trunk_trace *out, tw_trunks *set,
 			     tw_error *err);
 tw_status tw__far_process(tw_trunks *set, tw_error *err);

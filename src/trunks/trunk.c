@@ -139,6 +139,17 @@ static tw_status check_unique(const tw_trunk *trunk, tw_error *err)
 	return TW_OK;
 }
 
+static tw_status set_meter(tw_trunk *trunk, const char *registrar,
+			   tw_error *err)
+{
+	tw_meter *meter;
+	tw_status status = tw__meters_for(&meter, &trunk->set->meters,
+		registrar, err);
+
+	return status ? status : tw_registration_set_meter(
+		trunk->registration, meter, err);
+}
+
 static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 		       tw_error *err)
 {
@@ -169,7 +180,9 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 	if (!status && now.target[0])
 		status = tw__trunk_set_target(trunk, host, number, transport,
 			err);
-	return status ? status : link_all(trunk, err);
+	if (!status)
+		status = link_all(trunk, err);
+	return status ? status : set_meter(trunk, options->registrar, err);
 }
 
 tw_status tw_trunk_new(tw_trunk **out, tw_trunks *set,

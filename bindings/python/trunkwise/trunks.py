@@ -154,6 +154,46 @@ class TrunkHealth(NamedTuple):
     answers: int
 
 
+class TrunkView(NamedTuple):
+    """One trunk in ``Trunks.snapshot``.
+
+    ``usable``: registered, and its target is not down. ``loss_percent`` and
+    ``rtt`` are None where no OPTIONS were counted, ``certificate_until``
+    where no TLS peer showed one.
+    """
+
+    name: str
+    state: str
+    usable: bool
+    code: int
+    reason: str
+    target: str
+    health: str
+    loss_percent: int | None
+    rtt: dt.timedelta | None
+    expires_s: int
+    expires_in: dt.timedelta | None
+    next_try_in: dt.timedelta | None
+    certificate_until: dt.datetime | None
+    requests: int
+    retransmits: int
+    registrations: int
+
+
+def _view(v: raw_sip.tw_trunk_view) -> TrunkView:
+    state = raw_sip.tw_trunk_state_name(v.state)
+    health = raw_sip.tw_trunk_health_name(v.health)
+    return TrunkView(
+        v.name, state, state == "registered" and health != "down",
+        v.sip_code, v.reason, v.target, health,
+        v.loss_percent if v.window else None, _span(v.rtt_us), v.expires_s,
+        _until(v.expires_at), _until(v.next_try_at),
+        dt.datetime.fromtimestamp(v.certificate_until // 1_000_000,
+                                  dt.timezone.utc)
+        if v.certificate_until else None,
+        v.requests, v.retransmits, v.registrations)
+
+
 class TrunkTrace(NamedTuple):
     """One SIP message as it went over the wire, secrets shown as ``***``.
 
@@ -404,6 +444,22 @@ class Trunks:
                 None if e.next_try_s < 0 else e.next_try_s, e.expires_s,
                 raw_sip.tw_trunk_health_name(e.health_old),
                 raw_sip.tw_trunk_health_name(e.health_new))
+
+    def snapshot(self) -> list[TrunkView]:
+        """All trunks as they stand at one moment, by name."""
+        views = raw_sip.tw_trunks_snapshot(self.handle)
+        found = []
+        while True:
+            try:
+                found.append(_view(raw_sip.tw_trunk_views_next(views)))
+            except StopIteration:
+                return found
+
+    def metrics(self, *, openmetrics: bool = False) -> str:
+        """Counters and latencies for Prometheus: ``text/plain;
+        version=0.0.4``, with ``openmetrics``
+        ``application/openmetrics-text; version=1.0.0``."""
+        return raw_sip.tw_trunks_metrics(self.handle, int(openmetrics))
 
     def traces(self) -> Iterator[TrunkTrace]:
         """SIP messages since the last call, of a set made with
