@@ -46,9 +46,13 @@ typedef struct tw_breakdown_options {
 	uint32_t reserved;
 	const char *from;            /* first month, "2026-01" */
 	const char *to;              /* last month, included; NULL: `from` */
+	const char *only[TW_BREAKDOWN_CUTS_MAX]; /* of by: this key alone, as
+					a row has it; "" what has none; NULL
+					all of them */
 } tw_breakdown_options;
 #define TW_BREAKDOWN_OPTIONS_INIT { sizeof(tw_breakdown_options), 0, \
-	{ 0, 0, 0, 0, 0, 0 }, 4, 0, NULL, NULL }
+	{ 0, 0, 0, 0, 0, 0 }, 4, 0, NULL, NULL, \
+	{ NULL, NULL, NULL, NULL, NULL, NULL } }
 
 typedef struct tw_breakdown_row {
 	uint32_t size;
@@ -75,9 +79,11 @@ typedef struct tw_breakdown tw_breakdown;
  * counted in the one of the company's currency, else in its first one. Rows
  * are sorted by the names of their first key, then the second and so on, what
  * has none last; then the totals. Names are those of the last month's end.
+ * Where `only` says so, totals are those of the rows that are left.
  * @return TW_OK (new), TW_EPARSE (month), TW_EINVAL (options; field says
- * which), TW_ENOTFOUND (no company zone), TW_ERANGE (a sum; or more than
- * TW_BREAKDOWN_ROWS_MAX rows) */
+ * which), TW_ENOTFOUND (no company zone; `only` a department, carrier, trunk
+ * or number that never was), TW_ERANGE (a sum; or more than
+ * TW_BREAKDOWN_ROWS_MAX rows, before `only`) */
 TW_EXTERN(tw_status) tw_report_breakdown(tw_breakdown **out, tw_store *store,
 	const tw_breakdown_options *options, tw_error *err);
 TW_EXTERN(tw_status) tw_breakdown_next(tw_breakdown_row *out,

@@ -130,12 +130,11 @@ static tw_status add_up(struct tw_breakdown *out, tw_error *err)
 	return TW_OK;
 }
 
-static tw_status make_rows(struct tw_breakdown *out, tw_store *store,
+static tw_status name_keys(struct tw_breakdown *out, tw_store *store,
 			   const struct tw__cut_question *question,
-			   tw_error *err)
+			   const char *const *only, tw_error *err)
 {
-	size_t counts[TW_CUT_PARTS] = { 0 };
-	tw_status status = add_up(out, err);
+	tw_status status = TW_OK;
 
 	for (size_t i = 0; !status && i < out->cuts; i++) {
 		struct tw__cut_naming naming = { store, question->by[i],
@@ -143,12 +142,21 @@ static tw_status make_rows(struct tw_breakdown *out, tw_store *store,
 
 		status = tw__cut_names_set(&out->names[i], &out->groups, i,
 					   &naming, err);
-		counts[i] = out->names[i].count;
+		if (!status && only[i])
+			status = tw__cut_names_only(&out->groups, i,
+				&out->names[i], &naming, only[i], err);
 	}
+	return status;
+}
+
+static tw_status sort(struct tw_breakdown *out, tw_error *err)
+{
+	size_t counts[TW_CUT_PARTS] = { 0 };
+
+	for (size_t i = 0; i < out->cuts; i++)
+		counts[i] = out->names[i].count;
 	counts[out->cuts] = out->currencies.count + 1;
-	return status ? status : tw__cut_groups_sort(&out->order,
-						     &out->groups, counts,
-						     err);
+	return tw__cut_groups_sort(&out->order, &out->groups, counts, err);
 }
 
 static tw_status build(struct tw_breakdown *out, tw_store *store,
@@ -172,7 +180,12 @@ static tw_status build(struct tw_breakdown *out, tw_store *store,
 		status = tw__cut_read(&out->groups, &out->currencies,
 				      &question, &book, store, err);
 	if (!status)
-		status = make_rows(out, store, &question, err);
+		status = name_keys(out, store, &question, options->only,
+				   err);
+	if (!status)
+		status = add_up(out, err);
+	if (!status)
+		status = sort(out, err);
 	tw__book_close(&book);
 	return status;
 }

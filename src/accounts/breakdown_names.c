@@ -267,6 +267,63 @@ tw_status tw__cut_names_set(struct tw__cut_names *out,
 	return status;
 }
 
+static const char *known_of(uint32_t cut)
+{
+	switch (cut) {
+	case TW_CUT_DEPARTMENT:
+		return "SELECT 1 FROM department WHERE name = ? LIMIT 1";
+	case TW_CUT_CARRIER:
+		return "SELECT 1 FROM carrier WHERE name = ? LIMIT 1";
+	case TW_CUT_TRUNK:
+		return "SELECT 1 FROM trunk WHERE name = ? LIMIT 1";
+	case TW_CUT_NUMBER:
+		return "SELECT 1 FROM number WHERE name = ? LIMIT 1";
+	}
+	return NULL;
+}
+
+/* A slip of the pen would be a report of nothing. */
+static tw_status must_be_known(const struct tw__cut_naming *naming,
+			       const char *name, tw_error *err)
+{
+	const char *question = known_of(naming->cut);
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (!question || !*name)
+		return TW_OK;
+	status = tw__stmt(&stmt, naming->store, question, err);
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, name);
+	status = tw__step(stmt, err);
+	if (status == TW_ITER_END)
+		return tw__fail_at(err, TW_ENOTFOUND, 0, "only", "the "
+				   "directory never had '%.80s'", name);
+	tw__reset(stmt);
+	return status;
+}
+
+tw_status tw__cut_names_only(struct tw__cut_groups *groups, size_t place,
+			     const struct tw__cut_names *names,
+			     const struct tw__cut_naming *naming,
+			     const char *only, tw_error *err)
+{
+	tw_status status = must_be_known(naming, only, err);
+	size_t kept = 0;
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct tw__cut_group *group = &groups->rows[i];
+
+		if (strcmp(names->texts[group->part[place]], only) == 0)
+			groups->rows[kept++] = *group;
+	}
+	groups->count = kept;
+	return TW_OK;
+}
+
 void tw__cut_names_free(struct tw__cut_names *names)
 {
 	tw_free(names->texts);

@@ -29,6 +29,12 @@ tw_status tw__cut_names_set(struct tw__cut_names *out,
 			    struct tw__cut_groups *groups, size_t place,
 			    const struct tw__cut_naming *naming,
 			    tw_error *err);
+/* Keeps the groups whose part at `place` has this name. Where it is of the
+ * directory and nothing there ever had it: TW_ENOTFOUND. */
+tw_status tw__cut_names_only(struct tw__cut_groups *groups, size_t place,
+			     const struct tw__cut_names *names,
+			     const struct tw__cut_naming *naming,
+			     const char *only, tw_error *err);
 void tw__cut_names_free(struct tw__cut_names *names);
 
 #endif

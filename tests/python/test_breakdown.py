@@ -156,6 +156,35 @@ def test_equal_to_group_by(world, seed):
     must_be_equal(store, path, by, rng.randrange(1, 8), first, last)
 
 
+@pytest.mark.parametrize("seed", range(200 if LONG else 12))
+def test_only_these_calls(world, seed):
+    """The rows of the whole report that have the keys, and their sum."""
+    store, path = world
+    rng = random.Random(seed)
+    by = tuple(rng.sample(BY, rng.randrange(2, 6)))
+    whole = store.breakdown("2026-08", last_month="2026-10", by=by)
+    row = rng.choice(whole.rows)
+    chosen = rng.sample(range(len(by)), rng.randrange(1, len(by)))
+    only = {by[i]: row.keys[i] for i in chosen}
+    part = store.breakdown("2026-08", last_month="2026-10", by=by, only=only)
+    assert part.rows == [r for r in whole.rows if all(
+        r.keys[by.index(k)] == v for k, v in only.items())]
+    assert sum(t.cost for t in part.totals) == sum(r.cost for r in part.rows)
+    assert sum(t.calls for t in part.totals) == sum(r.calls
+                                                    for r in part.rows)
+
+
+def test_only_is_asked_by_too(world):
+    store, _ = world
+    report = store.breakdown("2026-09", by=("hour",),
+                             only={"direction": "outbound", "prefix": ""})
+    assert report.by == ("hour", "direction", "prefix")
+    assert all(r.keys[1:] == ("outbound", "") for r in report.rows)
+    nothing = store.breakdown("2026-09", by=("hour",),
+                              only={"prefix": "0000"})
+    assert not nothing.rows and nothing.totals[0].calls == 0
+
+
 def test_each_alone(world):
     store, path = world
     for by in BY:
@@ -261,6 +290,14 @@ def test_every_name_has_words(world, lang):
     (("--by", ",".join(BY[:7])), "give 1 to 6"),
     (("--digits", "8"), "would name a person"),
     (("--digits", "0"), "give 1 to 7"),
+    (("--only", "direction"), "is no NAME=KEY"),
+    (("--only", "direction=outgoing"), "choose from outbound"),
+    (("--only", "caller=7916"), "cannot group by 'caller'"),
+    (("--only", "department=Salse"), "never had 'Salse'"),
+    (("--only", "hour=9"), "is no hour"),
+    (("--only", "hour=09", "--only", "hour=10"), "is given twice"),
+    (("--only", "department=a\x1fB"), "is no name"),
+    (("--by", ",".join(BY[:6]), "--only", "status=busy"), "give 1 to 6"),
     (("--format", "csv", "--json"), "leave one out"),
     (("--decimal", "comma"), "is of CSV"),
 ])

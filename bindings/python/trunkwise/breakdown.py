@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Mapping, NamedTuple
 
 from . import raw
 from .errors import InvalidArgument
@@ -61,23 +61,51 @@ def _row(r: raw.tw_breakdown_row, count: int) -> BreakdownRow:
         decimal(r.net.nanos), decimal(r.vat.nanos), r.cost.currency)
 
 
-def _letters(by: tuple[str, ...]) -> str:
-    for name in by:
-        if name not in BY:
-            raise InvalidArgument(f"cannot group by {name!r}; choose from "
-                                  + ", ".join(BY), code="TW_EINVAL",
-                                  field="by")
-    return "".join(chr(ord("A") + BY.index(name)) for name in by)
+_WORDS = {
+    "direction": ("outbound", "inbound", "forward", "internal"),
+    "weekday": tuple(map(str, range(1, 8))),
+    "hour": tuple(f"{hour:02d}" for hour in range(24)),
+    "duration": ("0", "10", "30", "60", "180", "600", "1800", "3600"),
+    "status": ("answered", "no_answer", "busy", "failed", "cancelled"),
+}
+
+
+def _known(name: str, field: str) -> str:
+    if name not in BY:
+        raise InvalidArgument(f"cannot group by {name!r}; choose from "
+                              + ", ".join(BY), code="TW_EINVAL", field=field)
+    return name
+
+
+def _only(name: str, value: str) -> str:
+    """A slip of the pen would be a report of nothing."""
+    if "\x1f" in value or "\0" in value:
+        raise InvalidArgument(f"{value!r} is no name", code="TW_EINVAL",
+                              field="only")
+    if value and name in _WORDS and value not in _WORDS[name]:
+        raise InvalidArgument(f"{value!r} is no {name}; choose from "
+                              + ", ".join(_WORDS[name]), code="TW_EINVAL",
+                              field="only")
+    return value
+
+
+def _question(by: tuple[str, ...], only: Mapping[str, str]) -> str:
+    return "".join(
+        chr(ord("A") + BY.index(_known(name, "by")))
+        + (f"={_only(name, only[name])}" if name in only else "") + "\x1f"
+        for name in by)
 
 
 def breakdown(store: raw.tw_store, month: str, *, by: tuple[str, ...],
-              last_month: str | None, digits: int) -> Breakdown:
-    by = tuple(dict.fromkeys(by))
+              last_month: str | None, digits: int,
+              only: Mapping[str, str]) -> Breakdown:
+    """What ``only`` names is asked by too, behind the others."""
+    by = tuple(dict.fromkeys((*by, *(_known(k, "only") for k in only))))
     if not 0 < digits <= DIGITS_MAX:
         raise InvalidArgument(f"is {digits}; give 1 to {DIGITS_MAX}, since "
                               "more of a number would name a person",
                               code="TW_EINVAL", field="digits")
-    handle = raw.report_breakdown(store, _letters(by), digits, month,
+    handle = raw.report_breakdown(store, _question(by, only), digits, month,
                                   last_month)
     zone = raw.tw_breakdown_zone(handle)
     rows: list[BreakdownRow] = []

@@ -7,7 +7,7 @@ import os
 import traceback
 import warnings
 from decimal import Decimal
-from typing import Callable, Iterable
+from typing import Callable, Iterable, Mapping
 
 from . import privacy, raw, sealed, traffic
 from .breakdown import Breakdown, breakdown
@@ -218,11 +218,14 @@ class Store:
 
     def breakdown(self, month: str, *, last_month: str | None = None,
                   by: tuple[str, ...] = ("department", "hour"),
-                  digits: int = 4) -> Breakdown:
+                  digits: int = 4,
+                  only: Mapping[str, str] | None = None) -> Breakdown:
         """Calls of months from ``month`` to ``last_month`` by up to six of
-        ``trunkwise.breakdown.BY``; ``digits`` are those of a prefix."""
+        ``trunkwise.breakdown.BY``; ``digits`` are those of a prefix. Of what
+        ``only`` names the one key alone, as a row has it: ``{"direction":
+        "outbound"}``."""
         return breakdown(self.handle, month, by=by, last_month=last_month,
-                         digits=digits)
+                         digits=digits, only=only or {})
 
     def missed(self, month: str) -> list[MissedCaller]:
         """Callers whose last missed call of a month nobody has returned to

@@ -86,11 +86,51 @@ static void test_directory(void **state)
 	must_stand(f->store, TW_CUT_TRUNK, ids, 1, "main;");
 }
 
+static void test_only(void **state)
+{
+	static const int64_t values[] = { 1, 2, 0, 3, 2 };
+	struct fixture *f = *state;
+	const struct tw__cut_naming ways = { f->store, TW_CUT_DIRECTION, 0 };
+	const struct tw__cut_naming trunk = { f->store, TW_CUT_TRUNK, 0 };
+	struct tw__cut_groups groups = { .parts = 3 };
+	const struct tw__cut_sums sums = { .calls = 1 };
+	struct tw__cut_names names = { 0 };
+	tw_error err = TW_ERROR_INIT;
+
+	want_two_cities(f);
+	apply_at(f, "2026-01-01T00:00:00+03:00");
+	for (size_t i = 0; i < 5; i++) {
+		int64_t part[TW_CUT_PARTS] = { values[i], (int64_t)i, 1 };
+
+		assert_int_equal(tw__cut_groups_add(&groups, part, &sums,
+						    &err), TW_OK);
+	}
+	assert_int_equal(tw__cut_groups_settle(&groups, 1, &err), TW_OK);
+	assert_int_equal(tw__cut_names_set(&names, &groups, 0, &ways, &err),
+			 TW_OK);
+	assert_int_equal(tw__cut_names_only(&groups, 0, &names, &ways,
+					    "inbound", &err), TW_OK);
+	assert_int_equal(groups.count, 2);
+	assert_int_equal(groups.rows[0].part[1], 1);
+	assert_int_equal(groups.rows[1].part[1], 4);
+	assert_int_equal(tw__cut_names_only(&groups, 0, &names, &ways, "",
+					    &err), TW_OK);
+	assert_int_equal(groups.count, 0);
+	/* no row has it, and that is no mistake; or nothing ever had it */
+	assert_int_equal(tw__cut_names_only(&groups, 0, &names, &trunk,
+					    "main", &err), TW_OK);
+	assert_int_equal(tw__cut_names_only(&groups, 0, &names, &trunk,
+					    "mian", &err), TW_ENOTFOUND);
+	assert_string_equal(err.field, "only");
+	tw__cut_names_free(&names);
+	tw__cut_groups_free(&groups);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
-		FIXTURE_TEST(test_directory),
+		FIXTURE_TEST(test_directory), FIXTURE_TEST(test_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
