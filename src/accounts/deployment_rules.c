@@ -213,13 +213,45 @@ static tw_status check_number(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* Each department has its seats once, and they say who pays. */
+static tw_status check_seats(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_row_list *seats = &d->rows[row].children[0];
+	size_t i, j;
+
+	if (is_set(d, row, "department"))
+		return tw__problem(d, TW_ECONFLICT, row, "department",
+				   "each [[recurring.seat]] says whose it is; "
+				   "leave department out here");
+	if (has_allocation(d, row))
+		return tw__problem(d, TW_ECONFLICT, row, "seat", "there is "
+				   "an [[allocation]] of it, too; seats or "
+				   "shares, not both");
+	for (i = 0; i < seats->count; i++) {
+		for (j = 0; j < i; j++) {
+			if (value(d, seats->rows[i], "department")->target
+			    == value(d, seats->rows[j],
+				     "department")->target)
+				return tw__problem(d, TW_EEXIST,
+					seats->rows[i], "department", "this "
+					"department has seats of it already; "
+					"add the two up");
+		}
+	}
+	return TW_OK;
+}
+
+
 static tw_status check_recurring(struct tw_deployment *d, uint32_t row)
 {
 	tw_status status = rising_dates(d, row);
 
 	if (!status)
 		status = at_most_one(d, row, "carrier", "vendor");
-	return status ? status : check_owner(d, row);
+	if (status)
+		return status;
+	return d->rows[row].children[0].count ? check_seats(d, row) :
+		check_owner(d, row);
 }
 
 

@@ -141,6 +141,13 @@ static const struct tw_field recurring[] = {
 	VAT(),
 };
 
+/* Then `amount` is that of one seat. */
+static const struct tw_field recurring_seat[] = {
+	NEEDS("department", "department"),
+	{ .name = "count", .type = TW_FIELD_INTEGER, .required = true,
+	  .min = 1, .max = 100000 },
+};
+
 static const struct tw_field allocation[] = {
 	REFERS("number", "number"),
 	REFERS("recurring", "recurring"),
@@ -301,6 +308,7 @@ const struct tw_kind tw__kinds[] = {
 	  .name_size = 32, FIELDS(number) },
 	TOP(approval, 128),
 	TOP(recurring, 128),
+	CHILD(recurring_seat, "recurring", "seat"),
 	{ .name = "allocation", .path = "allocation", .name_size = 160,
 	  FIELDS(allocation) },
 	CHILD(allocation_share, "allocation", "share"),

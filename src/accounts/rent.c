@@ -10,10 +10,11 @@
 #include "base/decimal.h"
 #include "ledger.h"
 #include "rent.h"
+#include "rent_share.h"
 #include "rent_vat.h"
 
 #define DAYS_MAX 31
-#define PERCENT_WHOLE (100 * TW_NANOS)
+#define PERCENT_WHOLE TW__SHARE_WHOLE
 
 struct month {
 	tw_store *store;
@@ -34,16 +35,6 @@ struct holding {
 	char name[128];
 };
 
-struct share {
-	tw_time from, to, share_from, share_to;
-	int64_t department, percent_nanos;
-};
-
-struct shares {
-	struct share *rows;
-	size_t count, capacity;
-};
-
 struct part {
 	int64_t department, payee_kind, payee;
 	struct tw__vat vat;
@@ -57,7 +48,7 @@ struct part {
 struct parts {
 	struct part *rows;
 	size_t count, capacity;
-	struct shares shares;
+	struct tw__shares shares;
 	int64_t subject, kind;
 	char name[128];
 };
@@ -91,40 +82,6 @@ static tw_status read_days(struct month *month, const tw_zone *zone,
 	return TW_OK;
 }
 
-static tw_status load_shares(struct shares *out, struct month *month,
-			     int64_t kind, int64_t subject, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status;
-
-	out->count = 0;
-	status = tw__stmt(&stmt, month->store, kind == TW_POSTING_RENT ?
-		"SELECT a.valid_from, a.valid_to, s.valid_from, s.valid_to, "
-		"s.department, s.percent FROM allocation a "
-		"JOIN allocation_share s ON s.parent = a.id "
-		"WHERE a.number = ? ORDER BY a.valid_from, s.position" :
-		"SELECT a.valid_from, a.valid_to, s.valid_from, s.valid_to, "
-		"s.department, s.percent FROM allocation a "
-		"JOIN allocation_share s ON s.parent = a.id "
-		"WHERE a.recurring = ? ORDER BY a.valid_from, s.position",
-		err);
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, subject);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		if (tw__grow((void **)&out->rows, &out->capacity,
-			     out->count + 1, sizeof(*out->rows))) {
-			tw__reset(stmt);
-			return tw__fail_oom(err);
-		}
-		out->rows[out->count++] = (struct share){
-			tw__col_i64(stmt, 0), tw__col_i64(stmt, 1),
-			tw__col_i64(stmt, 2), tw__col_i64(stmt, 3),
-			tw__col_i64(stmt, 4), tw__col_i64(stmt, 5) };
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
 static tw_status add_weight(struct parts *parts, const struct holding *held,
 			    int64_t department, int64_t percent_nanos,
 			    tw_error *err)
@@ -152,33 +109,17 @@ static tw_status add_weight(struct parts *parts, const struct holding *held,
 	return TW_OK;
 }
 
-/* What no share takes stays with the owner. */
-static tw_status add_day(struct parts *parts, const struct holding *held,
-			 tw_time t, tw_error *err)
+struct weighing {
+	struct parts *parts;
+	const struct holding *held;
+};
+
+static tw_status weigh(int64_t department, int64_t percent_nanos, void *arg,
+		       tw_error *err)
 {
-	int64_t left = PERCENT_WHOLE;
+	const struct weighing *w = arg;
 
-	for (size_t i = 0; i < parts->shares.count; i++) {
-		const struct share *s = &parts->shares.rows[i];
-		tw_status status;
-
-		if (t < s->from || t >= s->to || t < s->share_from ||
-		    t >= s->share_to)
-			continue;
-		if (s->percent_nanos < 0 || s->percent_nanos > left)
-			return tw__fail(err, TW_ECONFLICT, "shares of '%.80s' "
-					"exceed 100 percent; apply an "
-					"[[allocation]] that adds up",
-					held->name);
-		left -= s->percent_nanos;
-		status = add_weight(parts, held, s->department,
-				    s->percent_nanos, err);
-		if (status)
-			return status;
-	}
-	if (!left)
-		return TW_OK;
-	return add_weight(parts, held, held->department, left, err);
+	return add_weight(w->parts, w->held, department, percent_nanos, err);
 }
 
 static void find_vat(struct holding *held, const struct month *month,
@@ -191,6 +132,8 @@ static void find_vat(struct holding *held, const struct month *month,
 static tw_status add_holding(struct parts *parts, const struct month *month,
 			     struct holding *held, tw_error *err)
 {
+	struct weighing weighing = { parts, held };
+
 	if (held->rent < 0)
 		return tw__fail(err, TW_ERANGE, "'%.80s' has a negative rent; "
 				"apply one that is not", held->name);
@@ -202,7 +145,8 @@ static tw_status add_holding(struct parts *parts, const struct month *month,
 		    t >= held->until)
 			continue;
 		find_vat(held, month, t);
-		status = add_day(parts, held, t, err);
+		status = tw__shares_day(&parts->shares, t, held->department,
+					weigh, &weighing, err);
 		if (status)
 			return status;
 	}
@@ -345,13 +289,16 @@ static tw_status next_holding(struct tw__rents *out, struct parts *parts,
 	if (parts->subject != held->subject) {
 		status = share_out(out, parts, month, err);
 		if (!status)
-			status = load_shares(&parts->shares, month,
-					     held->kind, held->subject, err);
+			status = tw__shares_load(&parts->shares,
+						 month->store, held->kind,
+						 held->subject, err);
 		if (status)
 			return status;
 		parts->subject = held->subject;
 		parts->kind = held->kind;
 		snprintf(parts->name, sizeof(parts->name), "%s", held->name);
+		memcpy(parts->shares.name, parts->name,
+		       sizeof(parts->shares.name));
 	}
 	return add_holding(parts, month, held, err);
 }
@@ -381,7 +328,7 @@ static tw_status walk(struct tw__rents *out, struct month *month,
 	if (status == TW_ITER_END)
 		status = share_out(out, &parts, month, err);
 	tw_free(parts.rows);
-	tw_free(parts.shares.rows);
+	tw__shares_free(&parts.shares);
 	return status;
 }
 
