@@ -181,5 +181,6 @@ typedef struct tw_trunk_status {
 	char realm[128];
 	char contact_user[64];
 	char reason[160];
+	char target[96];
 } tw_trunk_status;
 %mutable;

@@ -33,6 +33,7 @@ typedef struct tw_trunk_status {
 	char realm[128];
 	char contact_user[64];
 	char reason[160];
+	char target[96];
 } tw_trunk_status;
 
 typedef struct tw_trunk_event {
@@ -105,6 +106,10 @@ static const struct trunk_field {
 	FIELD(TRUNK_NUMBER, refused_tries),
 	FIELD(TRUNK_NUMBER, refused_probe_s),
 	FIELD(TRUNK_TEXT, ha1),
+	FIELD(TRUNK_TEXT, backup),
+	FIELD(TRUNK_TEXT, outbound_proxy),
+	FIELD(TRUNK_NUMBER, target_timeout_s),
+	FIELD(TRUNK_NUMBER, keepalive_s),
 	FIELD(TRUNK_NUMBER, qualify_s),
 	FIELD(TRUNK_NUMBER, qualify_timeout_ms),
 	FIELD(TRUNK_NUMBER, qualify_down),
@@ -263,7 +268,8 @@ TW_INT_OUT(uint32_t, out_change, PyLong_FromUnsignedLong)
 static tw_status trunks_new(tw_trunks **out, const char *local_host,
 	uint32_t local_port, uint32_t requests_per_s,
 	uint32_t registrar_requests_per_s, uint32_t start_spread_s,
-	int leased, uint32_t trace_max, uint32_t trace_flags, tw_error *err)
+	int leased, uint32_t trace_max, uint32_t trace_flags,
+	const char *dns_servers, tw_error *err)
 {
 	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
 
@@ -274,6 +280,7 @@ static tw_status trunks_new(tw_trunks **out, const char *local_host,
 	o.start_spread_s = start_spread_s;
 	o.trace_max = trace_max;
 	o.trace_flags = trace_flags;
+	o.dns_servers = dns_servers;
 	if (leased)
 		o.flags |= TW_TRUNKS_LEASED;
 	return tw_trunks_new_managed(out, &o, err);

@@ -205,14 +205,16 @@ static const char *optional(const struct gateway *gw, tw_row row,
 
 
 /* What is left out stays the library's own. */
-static void set_qualify(tw_trunk_options *options, const struct trunk *trunk,
-			tw_row row)
+static void set_rules(tw_trunk_options *options, const struct trunk *trunk,
+		      tw_row row)
 {
 	const struct gateway *gw = trunk->gw;
 	const struct {
 		const char *field;
 		uint32_t *value;
 	} fields[] = {
+		{ "target_timeout_s", &options->target_timeout_s },
+		{ "keepalive_s", &options->keepalive_s },
 		{ "qualify_s", &options->qualify_s },
 		{ "qualify_timeout_ms", &options->qualify_timeout_ms },
 		{ "qualify_down", &options->qualify_down },
@@ -225,6 +227,8 @@ static void set_qualify(tw_trunk_options *options, const struct trunk *trunk,
 	for (i = 0; i < ARRAY_SIZE(fields); i++)
 		*fields[i].value = (uint32_t)tw_row_integer(gw->directory,
 			row, fields[i].field, *fields[i].value);
+	options->backup = optional(gw, row, "backup");
+	options->outbound_proxy = optional(gw, row, "outbound_proxy");
 	options->qualify_alive = optional(gw, row, "qualify_alive");
 }
 
@@ -250,7 +254,7 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	options.domain = optional(gw, row, "domain");
 	options.expires_s = (uint32_t)tw_row_integer(gw->directory, row,
 						     "expires_s", 300);
-	set_qualify(&options, trunk, row);
+	set_rules(&options, trunk, row);
 	options.password = secret.bytes;
 	options.password_size = secret.size;
 	status = tw_trunk_new(&trunk->trunk, gw->trunks, &options, err);

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 	FILE *file = argc == 4 ? fopen(argv[3], "r") : NULL;
 
 	if (!file || !fgets(password, sizeof(password), file)) {
-		(void)fputs("usage: hello-trunk sip:ADDRESS[:PORT] USER "
+		(void)fputs("usage: hello-trunk sip:HOST[:PORT] USER "
 			"PASSWORD_FILE\n", stderr);
 		return 2;
 	}

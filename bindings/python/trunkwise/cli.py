@@ -264,6 +264,9 @@ def _trunk_check(parser: argparse.ArgumentParser) -> None:
     secret_commands.key_argument(parser, required=False)
     parser.add_argument("--seconds", type=float, default=10, metavar="S",
                         help="wait no longer for verdicts; default 10")
+    parser.add_argument("--dns", metavar="SERVERS",
+                        help="ask these for registrars by name; default "
+                             "those of the system")
     parser.add_argument("--trace", metavar="FILE",
                         help="write the SIP messages there, secrets masked; "
                              "- is standard output")

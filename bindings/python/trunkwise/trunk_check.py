@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ipaddress
 import json
 import sys
 import time
@@ -32,6 +31,8 @@ _TRACE_MAX = 10000
 _QUALIFY_S = 5
 _QUALIFY = ("qualify_timeout_ms", "qualify_loss_percent", "qualify_rtt_ms",
             "qualify_alive")
+_PLAIN = ("auth_user", "realm", "domain", "expires_s", "backup",
+          "outbound_proxy", "target_timeout_s", "keepalive_s")
 _FINAL = ("registered", "refused", "fatal")
 
 # Words of the library's reasons that tell causes of one code apart.
@@ -43,6 +44,10 @@ _REASONS = (
     ("auth-int", "trunk_digest"),
     ("challenge header is missing", "trunk_digest"),
     ("could not be sent", "trunk_unsent"),
+    ("no way to the target", "trunk_unsent"),
+    (": DNS: ", "trunk_dns"),
+    ("of that name in DNS", "trunk_name"),
+    ("SRV record says", "trunk_name"),
     ("granted 0 seconds", "trunk_no_time"),
 )
 _CODES = {
@@ -74,14 +79,6 @@ def _unsupported(registrar: str) -> str:
     text = registrar.lower()
     if text.startswith("sips:") or "transport=tls" in text:
         return "trunk_tls"
-    host = text.removeprefix("sip:").split(";")[0].split("?")[0]
-    host = host.rpartition("@")[2]
-    host = host[1:].split("]")[0] if host.startswith("[") \
-        else host.split(":")[0]
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return "trunk_host"
     return "trunk_unsupported"
 
 
@@ -94,7 +91,8 @@ def _cause(event: "TrunkEvent") -> str:
     if event.code in _CODES:
         return _CODES[event.code]
     if event.code == 0:
-        return "trunk_silence"
+        return "trunk_dns" if event.state == "resolving" \
+            else "trunk_silence"
     if event.state == "fatal":
         return "trunk_no_registrar"
     if 300 <= event.code < 400:
@@ -172,7 +170,7 @@ class _Check:
         name = row["name"]
         self.rows[name] = row
         options = {key: row[key] for key in
-                   ("auth_user", "realm", "domain", "expires_s", *_QUALIFY)
+                   (*_PLAIN, *_QUALIFY)
                    if row.get(key, []) != []}
         if "qualify_s" in row:
             # the first answer is the verdict here, there is no time for more
@@ -339,7 +337,8 @@ def check(arguments: argparse.Namespace) -> int:
             if arguments.trace else None
         trunks = stack.enter_context(Trunks(
             trace_max=_TRACE_MAX if trace else 0,
-            mask_numbers=arguments.mask_numbers))
+            mask_numbers=arguments.mask_numbers,
+            dns_servers=arguments.dns))
         work = _Check(trunks, arguments.seconds, arguments.lang)
         for (place, row), secret in zip(chosen, secrets):
             work.add(row, place, secret)

@@ -64,6 +64,10 @@ class TrunkOptions(TypedDict, total=False):
     ha1: str | None
     empty_authorization: bool
     nat_contact: bool
+    backup: str | None
+    outbound_proxy: str | None
+    target_timeout_s: int
+    keepalive_s: int
     qualify_s: int
     qualify_timeout_ms: int
     qualify_down: int
@@ -126,6 +130,7 @@ class TrunkStatus(NamedTuple):
     requests: int
     retransmits: int
     registrations: int
+    target: str = ""
 
 
 class TrunkHealth(NamedTuple):
@@ -259,7 +264,7 @@ class Trunk:
             raw_sip.tw_trunk_state_name(s.state), s.sip_code, s.reason,
             s.realm, s.contact_user, s.expires_s, _until(s.expires_at),
             _until(s.next_try_at), s.requests, s.retransmits,
-            s.registrations)
+            s.registrations, s.target)
 
     @property
     def health(self) -> TrunkHealth:
@@ -339,18 +344,22 @@ class Trunks:
     one registrar (0: no limit), and a start waits a random part of
     ``start_spread_s``. A ``leased`` set registers only while ``lease`` lets
     it. The last ``trace_max`` SIP messages wait for ``traces``, with
-    ``mask_numbers`` without the digits of numbers but the last 4."""
+    ``mask_numbers`` without the digits of numbers but the last 4. Registrars
+    by name are asked of ``dns_servers`` ("192.0.2.53, [2001:db8::53]:5353");
+    left out, of those of the system."""
 
     def __init__(self, *, local_host: str | None = None, local_port: int = 0,
                  requests_per_s: int = 500, registrar_requests_per_s: int = 50,
                  start_spread_s: int = 0, leased: bool = False,
-                 trace_max: int = 0, mask_numbers: bool = False):
+                 trace_max: int = 0, mask_numbers: bool = False,
+                 dns_servers: str | None = None):
         self._handle: raw_sip.tw_trunks | None = None
         self._trunks: dict[str, Trunk] = {}
         self._secrets: list[Callable[[], bytes]] = []
         self._handle = raw_sip.trunks_new(
             local_host, local_port, requests_per_s, registrar_requests_per_s,
-            start_spread_s, leased, trace_max, int(mask_numbers))
+            start_spread_s, leased, trace_max, int(mask_numbers),
+            dns_servers)
 
     @property
     def handle(self) -> raw_sip.tw_trunks:
@@ -362,7 +371,9 @@ class Trunks:
             **options: Unpack[TrunkOptions]) -> Trunk:
         """A trunk, not yet started.
 
-        ``registrar`` is ``sip:ADDRESS[:PORT][;transport=udp]``; without
+        ``registrar`` is ``sip:HOST[:PORT][;transport=udp]``; a host by name
+        is looked up as RFC 3263 says, and ``backup`` is a second registrar
+        for while the first does not answer; without
         ``realm`` the first one seen is pinned; answers weaker than
         ``digest_min`` (MD5, SHA-256, SHA-512-256) are refused.
 

@@ -516,11 +516,16 @@ _WORDS = {
         "the carrier offers it.",
         "TLS пока не поддерживается: напишите ;transport=udp или "
         ";transport=tcp, если оператор это даёт."),
-    "trunk_host": (
-        "Host names (NAPTR, SRV) are not resolved yet: write the "
-        "registrar's IP address, and the name into domain.",
-        "Имена серверов (NAPTR, SRV) пока не разрешаются: впишите IP-адрес "
-        "в registrar, а имя в domain."),
+    "trunk_dns": (
+        "DNS does not answer ({reason}): check this machine's resolver, or "
+        "write the registrar's IP address until it does.",
+        "DNS не отвечает ({reason}): проверьте, какие серверы имён "
+        "спрашивает эта машина, или впишите пока IP-адрес в registrar."),
+    "trunk_name": (
+        "DNS has no such server ({reason}): check how the carrier spells "
+        "{registrar}, and with which transport.",
+        "В DNS нет такого сервера ({reason}): проверьте, как оператор пишет "
+        "{registrar} и с каким транспортом."),
     "trunk_unsupported": (
         "This registrar is not served: {reason}.",
         "Такой registrar не поддерживается: {reason}."),
