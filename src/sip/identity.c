@@ -127,22 +127,27 @@ static tw_status add(struct tw_sip_tls **out, struct tw_sip_port *port,
 	return TW_OK;
 }
 
-tw_status tw__sip_tls_new(struct tw_sip_tls **out, struct tw_sip_port *port,
-			  const struct tw_sip_identity *identity,
-			  tw_error *err)
+tw_status tw__port_hooks(struct tw_sip_port *port, tw_error *err)
 {
-	uint8_t digest[TW_TLS_DIGEST];
-	struct tw_sip_tls *tls = NULL;
-	tw_status status = TW_OK;
+	return port->hooks ? TW_OK : tw__tls_hooks_new(&port->hooks, err);
+}
 
-	if (!port->hooks)
-		status = tw__tls_hooks_new(&port->hooks, err);
-	if (!status)
-		status = tw__tls_digest(digest, identity, err);
-	if (!status)
-		tls = find(port, digest);
-	if (!status && !tls)
-		status = add(&tls, port, identity, err);
+tw_status tw__sip_tls_new(struct tw_sip_tls **out,
+			  const struct tw_sip_papers *papers,
+			  const char *name, tw_error *err)
+{
+	struct tw_sip_identity identity = papers->copy;
+	uint8_t digest[TW_TLS_DIGEST];
+	struct tw_sip_tls *tls;
+	tw_status status;
+
+	identity.name = name;
+	status = tw__tls_digest(digest, &identity, err);
+	if (status)
+		return status;
+	tls = find(papers->port, digest);
+	if (!tls)
+		status = add(&tls, papers->port, &identity, err);
 	if (status)
 		return status;
 	memcpy(tls->digest, digest, sizeof(digest));

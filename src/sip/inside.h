@@ -1,5 +1,5 @@
 /**
- * @file src/sip/inside.h  What port.c, peer.c and identity.c share
+ * @file src/sip/inside.h  What the files of this room share
  */
 #ifndef TW_SRC_SIP_INSIDE_H
 #define TW_SRC_SIP_INSIDE_H
@@ -15,12 +15,20 @@ struct tw_sip_port {
 	struct sip_lsnr *listener;
 	struct hash *peers;            /* by address */
 	struct tw_tls_hooks *hooks;    /* NULL: no identity yet */
-	struct list identities;
+	struct list papers, identities;
 	struct list losses;            /* to be told of */
 	struct tmr loss_timer;
 	struct tw_stack_watch watch;
 	struct tmr timer;
 	struct tw_sip_owner owner;
+};
+
+struct tw_sip_papers {
+	struct le le;                  /* in the port's list */
+	uint32_t refs;
+	struct tw_sip_port *port;
+	struct tw_sip_identity copy;   /* its name is "" */
+	uint8_t digest[TW_TLS_DIGEST];
 };
 
 /* One for each server name, set of CAs, certificate of ours and policy. */
@@ -45,6 +53,7 @@ struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
 				  const struct sa *address);
 
 /* identity.c */
+tw_status tw__port_hooks(struct tw_sip_port *port, tw_error *err);
 int tw__tls_send(const struct tw_sip_tls *tls, struct sip *sip,
 		 const struct sa *address, struct mbuf *mb);
 /* Drops what is to be told of; closes what identities share. */

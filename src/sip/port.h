@@ -15,6 +15,7 @@
 struct sip;
 struct tw_sip_port;
 struct tw_sip_peer;               /* a target: address, port, transport */
+struct tw_sip_papers;             /* what TLS goes by, but for the name */
 struct tw_sip_tls;                /* an identity and the stacks for it */
 
 /* Whom a TLS peer has to prove to be, and what it is shown. */
@@ -115,13 +116,22 @@ tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
 		       size_t size);
 
-/* Who asks for the same identity gets the same, with one connection for an
- * address, and other identities never share it. Nothing of `identity` is
- * kept but in OpenSSL. Each frees what he got, before the port.
+/* CAs, certificate and key for any number of names; identity->name is not
+ * read. Copied, once for all who bring the same, and wiped. Each frees what
+ * he got, before the port.
  * @return TW_EINVAL at "ca", "cert" or "key" */
-tw_status tw__sip_tls_new(struct tw_sip_tls **out, struct tw_sip_port *port,
-			  const struct tw_sip_identity *identity,
-			  tw_error *err);
+tw_status tw__sip_papers_new(struct tw_sip_papers **out,
+			     struct tw_sip_port *port,
+			     const struct tw_sip_identity *identity,
+			     tw_error *err);
+void tw__sip_papers_free(struct tw_sip_papers *papers);
+
+/* Who asks for the same name by the same papers gets the same, with one
+ * connection for an address; other identities never share it. Each frees
+ * what he got, before the port; the papers may go before. */
+tw_status tw__sip_tls_new(struct tw_sip_tls **out,
+			  const struct tw_sip_papers *papers,
+			  const char *name, tw_error *err);
 void tw__sip_tls_free(struct tw_sip_tls *tls);
 
 /* tw__fail() of src/base is hidden in another library. */

@@ -481,6 +481,11 @@ tw_status tw__tls_digest(uint8_t out[TW_TLS_DIGEST],
 	return good ? TW_OK : tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 }
 
+void tw__tls_wipe(void *data, size_t size)
+{
+	OPENSSL_cleanse(data, size);
+}
+
 void tw__tls_open_begin(struct tw_tls *tls, const struct sa *address)
 {
 	tls->opening = address;

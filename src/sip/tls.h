@@ -51,6 +51,9 @@ tw_status tw__tls_digest(uint8_t out[TW_TLS_DIGEST],
 			 const struct tw_sip_identity *identity,
 			 tw_error *err);
 
+/* NULL with 0 is fine. */
+void tw__tls_wipe(void *data, size_t size);
+
 /* Connections that libre opens between the two are ours, to that address.
  * failed: it opened none after all, and nothing is told of it. */
 void tw__tls_open_begin(struct tw_tls *tls, const struct sa *address);

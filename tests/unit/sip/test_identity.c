@@ -107,13 +107,16 @@ static void close_bench(struct bench *b)
 static struct tw_sip_tls *tls_of(struct bench *b, const char *name,
 				 bool verify)
 {
-	struct tw_sip_identity identity = { .name = name, .ca = b->ca.pem,
+	struct tw_sip_identity identity = { .ca = b->ca.pem,
 		.ca_size = strlen(b->ca.pem), .verify = verify };
-	tw_error err = TW_ERROR_INIT;
+	struct tw_sip_papers *papers = NULL;
 	struct tw_sip_tls *tls = NULL;
+	tw_error err = TW_ERROR_INIT;
 
-	if (tw__sip_tls_new(&tls, b->port, &identity, &err))
+	if (tw__sip_papers_new(&papers, b->port, &identity, &err) ||
+	    tw__sip_tls_new(&tls, papers, name, &err))
 		fail_msg("%s: %s", err.field, err.message);
+	tw__sip_papers_free(papers);
 	return tls;
 }
 
