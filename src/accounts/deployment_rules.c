@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "deployment.h"
 #include "kinds_names.h"
 #include "match.h"
@@ -290,6 +291,63 @@ static tw_status check_allocation(struct tw_deployment *d, uint32_t row)
 }
 
 
+static bool is_tls(const char *uri)
+{
+	for (; uri; uri = strchr(uri + 1, ';')) {
+		if (!strncasecmp(uri, ";transport=tls", 14))
+			return true;
+	}
+	return false;
+}
+
+
+static bool goes_by_tls(const struct tw_deployment *d, uint32_t row)
+{
+	static const char *const uris[] = { "registrar", "backup",
+		"outbound_proxy" };
+	const struct tw_kind *kind = &tw__kinds[d->rows[row].kind];
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(uris); i++) {
+		if (tw__field_find(kind, tw__str_of(uris[i])) < 0)
+			continue;
+		if (value(d, row, uris[i])->set &&
+		    is_tls(value(d, row, uris[i])->text))
+			return true;
+	}
+	return false;
+}
+
+
+/* Who wrote a certificate or a CA believes that it protects him. */
+static tw_status check_trunk_tls(struct tw_deployment *d, uint32_t row)
+{
+	static const char *const keys[] = { "ca_file", "cert_file",
+		"key_file", "verify" };
+	const struct tw_value *verify = value(d, row, "verify");
+	bool is_off = verify->set && !verify->number;
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(keys); i++) {
+		if (is_set(d, row, keys[i]) && !goes_by_tls(d, row))
+			return tw__problem(d, TW_ECONFLICT, row, keys[i],
+				"%s is for TLS, which this trunk does not "
+				"speak; write ;transport=tls behind the "
+				"registrar", keys[i]);
+	}
+	if (is_set(d, row, "cert_file") != is_set(d, row, "key_file"))
+		return tw__problem(d, TW_ECONFLICT, row, is_set(d, row,
+			"cert_file") ? "cert_file" : "key_file", "cert_file "
+			"and key_file belong together; give both or none");
+	if (is_off && is_set(d, row, "ca_file"))
+		return tw__problem(d, TW_ECONFLICT, row, "ca_file", "nothing "
+			"is verified where verify = false; leave one out");
+	if (is_off)
+		return tw__problem(d, TW_OK, row, "verify", "nobody checks "
+			"whom this trunk speaks to: who is on the way can "
+			"read and change its calls; give ca_file instead");
+	return TW_OK;
+}
+
+
 static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 {
 	tw_status status;
@@ -299,7 +357,7 @@ static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 		status = at_most_one(d, row, "password_file", "credential");
 	if (!status)
 		status = at_most_one(d, row, "password_env", "credential");
-	return status;
+	return status ? status : check_trunk_tls(d, row);
 }
 
 

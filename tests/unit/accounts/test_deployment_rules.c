@@ -41,6 +41,16 @@ static const struct wrong wrongs[] = {
 	  "overlaps", { "match[1].kind", "t", "extension" } },
 	{ { "trunk[0].credential", "t", "main" }, "trunk[0].credential",
 	  "exclude", NO },
+	{ { "trunk[0].ca_file", "t", "ca.pem" }, "trunk[0].ca_file",
+	  "for TLS", NO },
+	{ { "trunk[0].verify", "b", "false" }, "trunk[0].verify", "for TLS",
+	  NO },
+	{ { "trunk[0].cert_file", "t", "us.pem" }, "trunk[0].cert_file",
+	  "both or none", { "trunk[0].registrar", "t",
+	  "sip:carrier.test;transport=tls" } },
+	{ { "trunk[0].key_file", "t", "us.key" }, "trunk[0].key_file",
+	  "both or none", { "trunk[0].registrar", "t",
+	  "sip:carrier.test;Transport=TLS" } },
 	{ { "recurring[0].to", "D", "2026-01-01" }, "recurring[0].name",
 	  "required", NO },
 	{ { "phone[1].uri", "t", "sip:m@10.0.0.6" }, "phone[1].number",
@@ -78,6 +88,25 @@ static uint32_t problems(const tw_deployment *d)
 	while (!tw_deployment_problem(&problem, d, i, NULL))
 		i++;
 	return i;
+}
+
+/* Loud, and at each apply: but it is the owner's to decide. */
+static void unverified_is_warned_of(void **state)
+{
+	static const struct pair changes[] = {
+		{ "trunk[0].registrar", "t",
+		  "sip:carrier.test;transport=tls" },
+		{ "trunk[0].verify", "b", "false" },
+	};
+	tw_deployment *d = checked(changes, 2, TW_OK);
+	tw_error warning = TW_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(problems(d), 1);
+	assert_int_equal(tw_deployment_problem(&warning, d, 0, NULL), TW_OK);
+	assert_string_equal(warning.field, "trunk[0].verify");
+	assert_non_null(strstr(warning.message, "nobody checks"));
+	tw_deployment_free(d);
 }
 
 static void warnings_do_not_stop(void **state)
@@ -185,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule),
+		cmocka_unit_test(unverified_is_warned_of),
 		cmocka_unit_test(warnings_do_not_stop),
 		cmocka_unit_test(one_problem_for_one_mistake),
 		cmocka_unit_test(ranges_of_matches),

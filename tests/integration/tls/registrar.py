@@ -1,0 +1,99 @@
+"""Registrars over TLS that do what a test wants, each on a thread."""
+import re
+import socket
+import ssl
+import threading
+
+
+def _answer(text):
+    def line(name):
+        return re.search(rf"^{name}: (.*)\r$", text, re.M | re.I).group(1)
+    contact = re.sub(r"(>|$)", r"\1;expires=60", line("Contact"), count=1)
+    expires = int(line("Expires"))
+    return ("SIP/2.0 200 OK\r\n"
+            f"Via: {line('Via')}\r\nFrom: {line('From')}\r\n"
+            f"To: {line('To')};tag=r\r\nCall-ID: {line('Call-ID')}\r\n"
+            f"CSeq: {line('CSeq')}\r\n"
+            + (f"Contact: {contact}\r\n" if expires else "")
+            + "Content-Length: 0\r\n\r\n").encode()
+
+
+class Registrar:
+    """Accepts until closed; `sip` holds what it was sent within TLS, `plain`
+    what came outside of it, `names` the server name of each handshake."""
+
+    def __init__(self, cert=None, key=None, *, client_ca=None, version=None,
+                 plain=None, drop_after=None):
+        self.sip, self.plain = b"", b""
+        self.names, self.clients, self.failed = [], [], []
+        self.greeting, self.drop_after = plain, drop_after
+        self.context = self._context(cert, key, client_ca, version)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.connections = 0
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._accept, daemon=True)]
+        self.threads[0].start()
+
+    def _context(self, cert, key, client_ca, version):
+        if not cert:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if version:
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+            context.maximum_version = version
+        context.load_cert_chain(cert, key)
+        context.sni_callback = lambda sock, name, ctx: \
+            self.names.append(name)
+        if client_ca:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(client_ca)
+        return context
+
+    def _accept(self):
+        while True:
+            try:
+                conn, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            thread = threading.Thread(target=self._serve, args=(conn,),
+                                      daemon=True)
+            self.threads.append(thread)
+            thread.start()
+
+    def _serve(self, conn):
+        conn.settimeout(10)
+        try:
+            if self.greeting is not None:
+                self.plain += conn.recv(4096)
+                conn.sendall(self.greeting)
+                return
+            with self.context.wrap_socket(conn, server_side=True) as tls:
+                self._talk(tls)
+        except (ssl.SSLError, OSError) as error:
+            self.failed.append(str(error))
+        finally:
+            conn.close()
+
+    def _talk(self, tls):
+        self.clients.append(tls.getpeercert() and dict(
+            pair for part in tls.getpeercert()["subject"] for pair in part))
+        text = b""
+        while data := tls.recv(4096):
+            with self.lock:
+                self.sip += data
+            text += data
+            while b"\r\n\r\n" in text:
+                one, text = text.split(b"\r\n\r\n", 1)
+                tls.sendall(_answer(one.decode() + "\r\n"))
+                if self.drop_after:
+                    self.drop_after -= 1
+                    if not self.drop_after:
+                        return
+
+    def close(self):
+        # wakes accept() on Linux
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
