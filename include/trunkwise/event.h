@@ -29,6 +29,11 @@ TW_EXTERN(const char *) tw_trunk_state_name(uint32_t state);
 #define TW_HEALTH_DEGRADED 2u  /* answers, with loss or slowly */
 #define TW_HEALTH_DOWN     3u  /* out of routing */
 
+/** What guards the way to a trunk's target. */
+#define TW_TLS_NONE       0u  /* UDP or TCP: nothing */
+#define TW_TLS_VERIFIED   1u  /* TLS; the target has to prove its name */
+#define TW_TLS_UNVERIFIED 2u  /* TLS with anybody: TW_TRUNK_NO_VERIFY */
+
 /** A change of state, of health, or of both; what did not change stands in
  * old and new alike. A trunk takes calls while it is registered and its
  * health is not TW_HEALTH_DOWN. `sip_code` and `reason` are those of the
@@ -41,14 +46,16 @@ typedef struct tw_trunk_event {
 	int32_t next_try_s;      /* seconds from now, -1 if none is planned */
 	int32_t expires_s;       /* granted, 0 when not registered */
 	char trunk[64];          /* name */
-	char target[96];         /* "udp:127.0.0.1:5070" */
+	char target[96];         /* "udp:127.0.0.1:5070"; of a trunk that
+				    verifies nobody "tls-unverified:..." */
 	char reason[160];        /* one line, printable, no secret */
 	uint32_t health_old;     /* TW_HEALTH_ */
 	uint32_t health_new;
+	uint32_t tls;            /* TW_TLS_ */
 } tw_trunk_event;
 
 #define TW_TRUNK_EVENT_INIT { sizeof(tw_trunk_event), 0, 0, 0, 0, 0, "", \
-	"", "", 0, 0 }
+	"", "", 0, 0, 0 }
 
 TW_END_DECLS
 

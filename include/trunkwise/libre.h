@@ -18,16 +18,34 @@ TW_BEGIN_DECLS
  * the set and its trunks belong to that loop's thread. `event` runs inside
  * that loop and may call tw_trunks_next_event() only.
  *
- * UDP and TCP, the latter when the stack has a TCP transport; a TLS
- * registrar is refused with TW_EUNSUPPORTED. A TCP connection that cannot be
- * opened is noticed by the request's time limit (32 s).
+ * UDP and TCP, the latter when the stack has a TCP transport. TLS goes by
+ * stacks that the set makes, see tw_trunks_watch(). A TCP connection that
+ * cannot be opened is noticed by the request's time limit (32 s).
  */
 TW_EXTERN(tw_status) tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
 					    const tw_trunks_options *options,
 					    tw_error *err);
 
-/** The stack to dial with for this trunk; borrowed. NULL if its set is
- * managed: that stack belongs to the private thread. */
+/**
+ * For hosts that take calls: `watch` is told of each stack that the set
+ * speaks by, with `is_there` 1 when it comes, at once of those that are
+ * there, and 0 before it goes. The lent one comes first and never goes. Of
+ * TLS there is one for each identity (server name, CAs, certificate, and
+ * whether it is verified), since libre would let two of them share a
+ * connection; what is listened for on one is not heard on the others. Drop
+ * your listeners when it goes: libre keeps none of them. `watch` may not call
+ * the set; it is called until the last trunk is freed. NULL: no more.
+ *
+ * Without it a call that comes over TLS is answered 480.
+ */
+TW_EXTERN(tw_status) tw_trunks_watch(tw_trunks *trunks,
+				     void (*watch)(struct sip *sip,
+						   int is_there, void *arg),
+				     void *arg, tw_error *err);
+
+/** The stack to dial with for this trunk, of TLS its identity's; borrowed
+ * until it goes. NULL if its set is managed: that stack belongs to the
+ * private thread. */
 TW_EXTERN(struct sip *) tw_trunk_sip(const tw_trunk *trunk);
 
 TW_END_DECLS

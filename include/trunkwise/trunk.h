@@ -27,6 +27,9 @@ TW_BEGIN_DECLS
 /* The first REGISTER carries an Authorization without an answer, for
  * registrars that find the account by it (IMS, 3GPP TS 24.229 5.1.1.2). */
 #define TW_TRUNK_EMPTY_AUTHORIZATION 1u
+/* TLS with whoever answers: who is on the way can read and change all of it.
+ * Each event and status says so. */
+#define TW_TRUNK_NO_VERIFY           2u
 
 /* The Contact names the address that the registrar says it sees (received
  * and rport of the Via, RFC 3581), for hosts behind a NAT: when it differs
@@ -94,12 +97,21 @@ typedef struct tw_trunk_options {
 	uint32_t keepalive_s;       /* 0: none; 10..3600 */
 	tw_secret_fn *secret;       /* instead of a password */
 	void *secret_arg;           /* of it; borrowed for the trunk's life */
+	/* TLS, in PEM; for ;transport=tls only. Copied by trunk sets; of a
+	 * tw_registration your stack sees to them */
+	const void *ca;             /* CAs to trust and no others; NULL: those
+				       of the set, else of the system */
+	size_t ca_size;
+	const void *cert;           /* shown to who asks, its chain behind */
+	size_t cert_size;
+	const void *key;            /* of cert, without a passphrase; wiped */
+	size_t key_size;
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
 	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL, NULL, NULL, 6, 0, NULL, \
-	NULL }
+	NULL, NULL, 0, NULL, 0, NULL, 0 }
 
 typedef struct tw_trunk_status {
 	uint32_t size;
@@ -117,10 +129,13 @@ typedef struct tw_trunk_status {
 	char contact_user[64];
 	char reason[160];
 	char target[96];            /* "udp:192.0.2.1:5060", "" if none yet */
+	uint32_t tls;               /* TW_TLS_ */
+	tw_time certificate_until;  /* the target's certificate ends then, 0:
+				       none was accepted; sets only */
 } tw_trunk_status;
 
 #define TW_TRUNK_STATUS_INIT { sizeof(tw_trunk_status), 0, 0, 0, 0, 0, 0, \
-	0, 0, "", "", "", "" }
+	0, 0, "", "", "", "", 0, 0 }
 
 /* ---- sans-I/O machine (libtrunkwise) ---- */
 
@@ -208,6 +223,12 @@ TW_EXTERN(tw_status) tw_registration_target(const char **host, uint32_t *port,
 	uint32_t *transport, const tw_registration *registration,
 	tw_error *err);
 
+/** Host of the URI that led to this target: the name that its certificate
+ * has to be for, and that it is told (RFC 5922 section 4, RFC 6066 section
+ * 3). Never one that DNS said. Borrowed until the next call on it. */
+TW_EXTERN(const char *) tw_registration_server_name(
+	const tw_registration *registration);
+
 /** The address that Via and Contact name when it speaks to the target of
  * tw_registration_target(). The answer to TW_ACTION_TARGET, after which its
  * request waits to be sent; given before start, no such action comes for a
@@ -260,6 +281,21 @@ TW_EXTERN(tw_status) tw_registration_receive(tw_registration *registration,
  * reached from here. */
 TW_EXTERN(tw_status) tw_registration_send_failed(
 	tw_registration *registration, int64_t now_us, tw_error *err);
+
+#define TW_LOST_BROKEN  1u  /* closed, refused, reset: tried again */
+#define TW_LOST_REFUSED 2u  /* TLS: the other side is not who it has to be,
+			       or will not have us: looked at again slowly,
+			       and out of routing until then */
+
+/** The connection to the target is gone, or could not be opened. A request
+ * that waits fails at once and goes to the next target; a standing binding
+ * is renewed soon, since calls would come by that connection.
+ *
+ * @param lost  TW_LOST_
+ * @param why   one line for people; NULL is fine */
+TW_EXTERN(tw_status) tw_registration_connection_lost(
+	tw_registration *registration, uint32_t lost, const char *why,
+	int64_t now_us, tw_error *err);
 
 /**
  * The answer to a TW_ACTION_QUERY: what DNS has, or that it has none (0
@@ -342,7 +378,9 @@ typedef struct tw_trunks_options {
 	const char *local_host;     /* in Via and Contact; NULL: the stack's.
 				       Managed: the IP address to speak from,
 				       NULL: that of the route */
-	uint32_t local_port;        /* 0: the stack's UDP port; managed: any */
+	uint32_t local_port;        /* 0: the stack's UDP port; managed: any.
+				       Not for TLS, where each identity has a
+				       port of its own */
 	void (*event)(void *arg);   /* an event waits; may be NULL; managed:
 				       NULL, see tw_trunks_fd() */
 	void *arg;
@@ -356,15 +394,18 @@ typedef struct tw_trunks_options {
 	uint32_t trace_flags;       /* TW_SIP_MASK_ of trunkwise/sys/sip.h */
 	const char *dns_servers;    /* "192.0.2.53, [2001:db8::53]:5353", up
 				       to 4; NULL: those of the system */
+	const void *ca;             /* PEM, copied: trusted by trunks that
+				       bring none; NULL: the system's */
+	size_t ca_size;
 } tw_trunks_options;
 
 #define TW_TRUNKS_OPTIONS_INIT { sizeof(tw_trunks_options), 0, NULL, NULL, \
-	NULL, 0, NULL, NULL, 500, 50, 0, 0, 0, NULL }
+	NULL, 0, NULL, NULL, 500, 50, 0, 0, 0, NULL, NULL, 0 }
 
 /**
  * New set on a private thread with a SIP stack of its own, that registers
- * over UDP and TCP and takes no calls: an INVITE or OPTIONS that the carrier
- * sends to its Contact is answered 480. A host that takes calls uses
+ * over UDP, TCP and TLS and takes no calls: an INVITE or OPTIONS that the
+ * carrier sends to its Contact is answered 480. A host that takes calls uses
  * tw_trunks_new_attached().
  *
  * Each call on the set and its trunks, from whichever thread, is carried out
@@ -391,7 +432,7 @@ TW_EXTERN(int) tw_trunks_fd(const tw_trunks *trunks);
 
 /** Adds a trunk, not yet started. The trunk keeps its set alive.
  * @return TW_OK (new), TW_EEXIST (name or contact_user), TW_EUNSUPPORTED
- *         (TLS; the stack has no such transport),
+ *         (the stack has no such transport),
  *         TW_EIO (managed: no route to it, no free port), and those of
  *         registration_new */
 TW_EXTERN(tw_status) tw_trunk_new(tw_trunk **out, tw_trunks *trunks,

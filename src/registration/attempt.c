@@ -160,13 +160,15 @@ static void reset_rounds(tw_registration *reg)
 /* RFC 3263 section 4.3: the next target on a time-out, a transport error or
  * a 503, at once and within the attempt. A Retry-After keeps us from the one
  * that sent it; when it was the last, from trying at all. */
-void tw__attempt_unserved(tw_registration *reg, uint32_t retry_after_s,
-			  int64_t now_us)
+void tw__attempt_unserved(tw_registration *reg, enum tw_verdict verdict,
+			  uint32_t retry_after_s, int64_t now_us)
 {
 	int64_t until = later(reg, retry_after_s, now_us);
 
 	if (reg->targets.current && until)
 		reg->targets.current->retry_at = until;
+	*(verdict == TW_VERDICT_REFUSED ? &reg->unserved_refused :
+		&reg->unserved) = true;
 	tw__targets_failed(&reg->targets, now_us);
 	if (reg->wanted && !reg->unregister) {
 		drop_exchange(reg);
@@ -174,10 +176,21 @@ void tw__attempt_unserved(tw_registration *reg, uint32_t retry_after_s,
 		if (tw__reach_next(reg, now_us))
 			return;
 	}
-	until = tw__targets_retry_at(&reg->targets, now_us);
+	tw__attempt_out_of_targets(reg, now_us);
+}
+
+void tw__attempt_out_of_targets(tw_registration *reg, int64_t now_us)
+{
+	int64_t until = tw__targets_retry_at(&reg->targets, now_us);
+	bool refused = reg->unserved_refused && !reg->unserved;
+
 	if (until > reg->not_before)
 		reg->not_before = until;
-	fail(reg, TW_VERDICT_TEMPORARY, until > 0, now_us);
+	if (refused)
+		/* a certificate is what it is: no second try first */
+		reg->refusals = reg->config.refused_tries;
+	fail(reg, refused ? TW_VERDICT_REFUSED : TW_VERDICT_TEMPORARY,
+		until > 0, now_us);
 }
 
 /* A target that is slow must not keep the others from being tried. */
@@ -240,6 +253,10 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 	assert(!tw__attempt_is_on(reg) && !reg->ticket.waits);
 	tw__pace_end(&reg->ticket);
 	reg->unregister = unregister;
+	reg->unserved = reg->unserved_refused = false;
+	if (!reg->renewing)
+		reg->losses = 0;
+	reg->renewing = false;
 	reg->prepaid = cost(reg);
 	reg->next_try_at = TW_NEVER;
 	if (!tw__pace_ask(&reg->ticket, bound, reg->prepaid, now_us,
@@ -461,8 +478,8 @@ tw_status tw__attempt_answer(tw_registration *reg,
 		(int)(msg->reason.l < 128 ? msg->reason.l : 128),
 		msg->reason.p);
 	if (msg->code == 503) {
-		tw__attempt_unserved(reg, tw__answer_retry_after(msg),
-			now_us);
+		tw__attempt_unserved(reg, TW_VERDICT_TEMPORARY,
+			tw__answer_retry_after(msg), now_us);
 		return TW_OK;
 	}
 	tw__targets_good(&reg->targets);

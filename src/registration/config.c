@@ -10,10 +10,12 @@
 #include "base/hash.h"
 #include "config.h"
 #include "message.h"
+#include "papers.h"
 
 #define TEXT_MAX      255u
 #define PASSWORD_MAX 1024u
-#define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NAT_CONTACT)
+#define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NO_VERIFY | \
+	TW_TRUNK_NAT_CONTACT)
 
 void tw__random_hex(char *out, size_t n, const tw_random *random)
 {
@@ -89,8 +91,7 @@ static tw_status check_numbers(const tw_trunk_options *o, tw_error *err)
 
 	if (o->flags & ~FLAGS)
 		return tw__fail_at(err, TW_EINVAL, 0, "flags",
-			"unknown bits 0x%x",
-			o->flags & ~FLAGS);
+			"unknown bits 0x%x", o->flags & ~FLAGS);
 	if (!status)
 		status = check_range(o->expires_s, 60, 86400, "expires_s",
 			err);
@@ -253,12 +254,34 @@ static tw_status set_proxy(struct tw_trunk_config *config, const char *proxy,
 	return config->route ? TW_OK : tw__fail_oom(err);
 }
 
+/* Who blocks the one way must not be given the other to read. */
+static tw_status check_tls(const struct tw_trunk_config *config,
+			   const tw_trunk_options *o, bool wanted,
+			   tw_error *err)
+{
+	bool any = false, all = true;
+
+	for (size_t i = 0; i < config->hops; i++) {
+		bool tls = config->hop[i].transport == TW_TRANSPORT_TLS;
+
+		any |= tls;
+		all &= tls;
+	}
+	if (wanted && !all)
+		return tw__fail_at(err, TW_EINVAL, 0, o->backup ? "backup" :
+			"outbound_proxy", "goes without TLS, while the "
+			"registrar is asked for by TLS; write "
+			";transport=tls behind it too");
+	return tw__papers_check(o, any, err);
+}
+
 static tw_status set_hops(struct tw_trunk_config *config,
 			  const tw_trunk_options *o, tw_error *err)
 {
 	const char *const uri[] = { o->registrar, o->backup };
 	static const char *const field[] = { "registrar", "backup" };
 	tw_status status = TW_OK;
+	bool tls;
 
 	if (o->backup && o->outbound_proxy)
 		return tw__fail_at(err, TW_EINVAL, 0, "backup", "cannot stand "
@@ -271,9 +294,12 @@ static tw_status set_hops(struct tw_trunk_config *config,
 			status = set_domain(&config->identity[i],
 				&config->hop[i], o->domain, err);
 	}
-	if (!status && o->outbound_proxy)
+	if (status)
+		return status;
+	tls = config->hop[0].transport == TW_TRANSPORT_TLS;
+	if (o->outbound_proxy)
 		status = set_proxy(config, o->outbound_proxy, err);
-	return status;
+	return status ? status : check_tls(config, o, tls, err);
 }
 
 static tw_status copy_secret(struct tw_trunk_config *config,
@@ -317,6 +343,8 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 		return status;
 	}
 	memcpy(config->name, o.name, strlen(o.name) + 1);
+	config->verify = !(o.flags & TW_TRUNK_NO_VERIFY);
+	tw__papers_digest(config->papers, &o);
 	config->empty_authorization = o.flags & TW_TRUNK_EMPTY_AUTHORIZATION;
 	config->nat_contact = o.flags & TW_TRUNK_NAT_CONTACT;
 	config->expires_s = o.expires_s;

@@ -38,6 +38,8 @@ struct tw_trunk_config {
 	void *secret_arg;
 	bool empty_authorization;
 	bool nat_contact;
+	bool verify;             /* whom TLS speaks to */
+	uint8_t papers[32];      /* digest of what TLS goes by */
 	uint32_t expires_s;
 	uint32_t digest_min;
 	uint32_t retry_base_s;

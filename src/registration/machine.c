@@ -120,6 +120,7 @@ static void add_event(tw_registration *reg, uint32_t old, int64_t now_us)
 	memcpy(event->trunk, reg->config.name, sizeof(event->trunk));
 	tw__reach_text(event->target, sizeof(event->target), reg);
 	memcpy(event->reason, reg->reason, sizeof(event->reason));
+	event->tls = tw__reach_tls(reg);
 }
 
 void tw__registration_tell(tw_registration *reg, int64_t now_us)
@@ -261,7 +262,7 @@ static void tick_transaction(tw_registration *reg, int64_t now_us)
 		tw__registration_reason(reg, 0, "no final answer within %d s",
 			(int)((reg->transaction.timeout_at -
 			reg->transaction.sent_at) / TW_SECOND));
-		tw__attempt_unserved(reg, 0, now_us);
+		tw__attempt_unserved(reg, TW_VERDICT_TEMPORARY, 0, now_us);
 		break;
 	default:
 		break;
@@ -398,6 +399,7 @@ tw_status tw_registration_status(tw_trunk_status *out,
 	memcpy(status.contact_user, reg->config.contact_user,
 		sizeof(status.contact_user));
 	memcpy(status.reason, reg->reason, sizeof(status.reason));
+	status.tls = tw__reach_tls(reg);
 	if (reg->targets.current)
 		tw__reach_text(status.target, sizeof(status.target), reg);
 	tw__hand_out(out, &status, sizeof(status));

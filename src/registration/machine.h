@@ -58,6 +58,9 @@ struct tw_registration {
 	bool min_expires_used;
 	uint32_t attempt_requests;
 	uint32_t stale_rounds;
+	bool unserved, unserved_refused;   /* by a target, by TLS */
+	uint32_t losses;               /* of connections, in a row */
+	bool renewing;                 /* the next attempt is for one */
 	struct tw_pace_ticket ticket;  /* it may have to wait for its turn */
 	uint32_t prepaid;              /* of what it asked for */
 	int64_t attempt_at;
@@ -106,8 +109,10 @@ void tw__attempt_fail(tw_registration *reg, enum tw_verdict verdict,
 		      uint32_t retry_after_s, int64_t now_us);
 
 /* The target did not serve: the next one is tried, or the attempt ends. */
-void tw__attempt_unserved(tw_registration *reg, uint32_t retry_after_s,
-			  int64_t now_us);
+void tw__attempt_unserved(tw_registration *reg, enum tw_verdict verdict,
+			  uint32_t retry_after_s, int64_t now_us);
+/* When no target is left: refused, if all of them were of that mind. */
+void tw__attempt_out_of_targets(tw_registration *reg, int64_t now_us);
 tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
 			   tw_error *err);
 
@@ -123,6 +128,7 @@ void tw__reach_show(tw_registration *reg, uint32_t state, int64_t now_us);
 void tw__reach_tick(tw_registration *reg, int64_t now_us);
 const struct tw_identity *tw__reach_identity(const tw_registration *reg);
 uint32_t tw__reach_transport(const tw_registration *reg);
+uint32_t tw__reach_tls(const tw_registration *reg);
 /* "udp:192.0.2.1:5060" */
 void tw__reach_text(char *out, size_t size, const tw_registration *reg);
 /* QUERY or TARGET, where one waits. */

@@ -73,7 +73,10 @@ static void tell(tw_qualify *q, uint32_t old)
 	event->health_old = old;
 	event->health_new = q->health.verdict;
 	memcpy(event->trunk, q->config.name, sizeof(event->trunk));
-	tw__target_text(event->target, sizeof(event->target), q->transport,
+	event->tls = q->transport != TW_TRANSPORT_TLS ? TW_TLS_NONE :
+		q->config.verify ? TW_TLS_VERIFIED : TW_TLS_UNVERIFIED;
+	tw__target_text(event->target, sizeof(event->target), event->tls ==
+		TW_TLS_UNVERIFIED ? TW_TEXT_TLS_UNVERIFIED : q->transport,
 		q->host_wire, q->port);
 	memcpy(event->reason, q->reason, sizeof(event->reason));
 }

@@ -43,21 +43,28 @@ uint32_t tw__reach_transport(const tw_registration *reg)
 	return target ? target->at.transport : reg->config.hop[0].transport;
 }
 
+uint32_t tw__reach_tls(const tw_registration *reg)
+{
+	if (tw__reach_transport(reg) != TW_TRANSPORT_TLS)
+		return TW_TLS_NONE;
+	return reg->config.verify ? TW_TLS_VERIFIED : TW_TLS_UNVERIFIED;
+}
+
 void tw__reach_text(char *out, size_t size, const tw_registration *reg)
 {
 	const struct tw_target *target = reg->targets.current;
 	const struct tw_hop *hop = hop_of(reg);
+	uint32_t transport = tw__reach_tls(reg) == TW_TLS_UNVERIFIED ?
+		TW_TEXT_TLS_UNVERIFIED : tw__reach_transport(reg);
 	char host[TW_ADDRESS_MAX + 3];
 
 	if (!target) {
-		tw__target_text(out, size, hop->transport, hop->wire,
-			hop->port);
+		tw__target_text(out, size, transport, hop->wire, hop->port);
 		return;
 	}
 	(void)snprintf(host, sizeof(host), strchr(target->at.host, ':') ?
 		"[%s]" : "%s", target->at.host);
-	tw__target_text(out, size, target->at.transport, host,
-		target->at.port);
+	tw__target_text(out, size, transport, host, target->at.port);
 }
 
 /* A refresh does not take a working trunk out of routing, a probe does not
@@ -163,24 +170,15 @@ bool tw__reach_next(tw_registration *reg, int64_t now_us)
 	return step(reg, now_us, NULL) != TW_ITER_END;
 }
 
-/* No target and none to be asked for: why is in the reason already, but
- * where all that is known must be waited for. */
-static void give_up(tw_registration *reg, int64_t now_us)
-{
-	int64_t until = tw__targets_retry_at(&reg->targets, now_us);
-
-	if (until > reg->not_before)
-		reg->not_before = until;
-	tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
-}
-
 tw_status tw__reach(tw_registration *reg, int64_t now_us, tw_error *err)
 {
 	tw_status status = step(reg, now_us, err);
 
 	if (status != TW_ITER_END)
 		return status;
-	give_up(reg, now_us);
+	/* why is in the reason already, but where all that is known must be
+	 * waited for */
+	tw__attempt_out_of_targets(reg, now_us);
 	return TW_OK;
 }
 
@@ -310,7 +308,7 @@ tw_status tw_registration_send_failed(tw_registration *reg, int64_t now_us,
 		return TW_OK;
 	tw__registration_reason(reg, 0, reg->local_wanted ? "no way to the "
 		"target" : "request could not be sent");
-	tw__attempt_unserved(reg, 0, now_us);
+	tw__attempt_unserved(reg, TW_VERDICT_TEMPORARY, 0, now_us);
 	return TW_OK;
 }
 
@@ -348,6 +346,11 @@ bool tw__reach_action(tw_registration_action *out, tw_registration *reg)
 	out->kind = TW_ACTION_TARGET;
 	tw__reach_fill(out, reg);
 	return true;
+}
+
+const char *tw_registration_server_name(const tw_registration *reg)
+{
+	return reg ? name_of(hop_of(reg)) : NULL;
 }
 
 tw_status tw_registration_target(const char **host, uint32_t *port,

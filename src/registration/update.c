@@ -32,7 +32,10 @@ static bool same_binding(const struct tw_trunk_config *a,
 		    !same_text(a->identity[i].request_uri,
 			       b->identity[i].request_uri))
 			return false;
-	return same_text(a->contact_user, b->contact_user) &&
+	/* another identity is another connection, so another Contact */
+	return a->verify == b->verify &&
+		!memcmp(a->papers, b->papers, sizeof(a->papers)) &&
+		same_text(a->contact_user, b->contact_user) &&
 		same_text(a->aor_user, b->aor_user) &&
 		same_text(a->route, b->route);
 }

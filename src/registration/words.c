@@ -23,7 +23,9 @@ void tw__target_text(char *out, size_t size, uint32_t transport,
 		     const char *host, uint32_t port)
 {
 	const char *name = transport == TW_TRANSPORT_UDP ? "udp" :
-		transport == TW_TRANSPORT_TCP ? "tcp" : "tls";
+		transport == TW_TRANSPORT_TCP ? "tcp" :
+		transport == TW_TEXT_TLS_UNVERIFIED ? "tls-unverified" :
+		"tls";
 
 	if (port)
 		(void)snprintf(out, size, "%s:%s:%u", name, host, port);

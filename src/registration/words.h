@@ -12,6 +12,9 @@
 /* "UDP", as a Via writes it. */
 const char *tw__via_name(uint32_t transport);
 
+/* In place of TW_TRANSPORT_TLS where nobody is verified. */
+#define TW_TEXT_TLS_UNVERIFIED 0x103u
+
 /* "udp:127.0.0.1:5070"; the host as it stands in a URI; port 0: left out. */
 void tw__target_text(char *out, size_t size, uint32_t transport,
 		     const char *host, uint32_t port);

@@ -158,7 +158,7 @@ struct sip *tw__sip_port_sip(const struct tw_sip_port *port)
 }
 
 void tw__sip_port_watch(struct tw_sip_port *port,
-			void (*watch)(struct sip *sip, bool is_there,
+			void (*watch)(struct sip *sip, int is_there,
 				      void *arg), void *arg)
 {
 	struct le *le;
@@ -168,7 +168,7 @@ void tw__sip_port_watch(struct tw_sip_port *port,
 	if (!watch)
 		return;
 	if (port->sip)
-		watch(port->sip, true, arg);
+		watch(port->sip, 1, arg);
 	for (le = port->identities.head; le; le = le->next)
 		tw__stacks_tell(&((struct tw_sip_tls *)le->data)->stacks);
 }

@@ -74,12 +74,12 @@ void tw__sip_port_free(struct tw_sip_port *port);
 /* The lent one, NULL if there is none. */
 struct sip *tw__sip_port_sip(const struct tw_sip_port *port);
 
-/* Tells of each stack that comes (true) and goes (false) from now on, at
- * once of those that are there: for hosts that take calls, so that our own
- * stacks answer requests no more. The lent one comes and never goes. NULL:
- * tells no more. */
+/* Tells of each stack that comes (1) and goes (0) from now on, at once of
+ * those that are there: for hosts that take calls, so that our own stacks
+ * answer requests no more. The lent one comes and never goes. NULL: tells no
+ * more. */
 void tw__sip_port_watch(struct tw_sip_port *port,
-			void (*watch)(struct sip *sip, bool is_there,
+			void (*watch)(struct sip *sip, int is_there,
 				      void *arg), void *arg);
 
 /* Arms the timer, INT64_MAX disarms it. */

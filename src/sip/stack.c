@@ -85,7 +85,7 @@ static void destroy(struct tw_sip_stack *stack)
 	const struct tw_sip_stacks *stacks = stack->owner;
 
 	if (stack->told && is_watched(stacks))
-		stacks->watch->h(stack->sip, false, stacks->watch->arg);
+		stacks->watch->h(stack->sip, 0, stacks->watch->arg);
 	(void)mem_deref(stack->responses);
 	(void)mem_deref(stack->requests);
 	(void)mem_deref(stack->sip);
@@ -131,7 +131,7 @@ static void tell(struct tw_sip_stack *stack)
 	stack->told = true;
 	/* from here on the host takes calls */
 	stack->requests = mem_deref(stack->requests);
-	stacks->watch->h(stack->sip, true, stacks->watch->arg);
+	stacks->watch->h(stack->sip, 1, stacks->watch->arg);
 }
 
 void tw__stacks_tell(const struct tw_sip_stacks *stacks)

@@ -16,7 +16,7 @@ struct tw_sip_stack;
 
 /* Of a host that takes calls; h NULL: there is none. */
 struct tw_stack_watch {
-	void (*h)(struct sip *sip, bool is_there, void *arg);
+	void (*h)(struct sip *sip, int is_there, void *arg);
 	void *arg;
 };
 

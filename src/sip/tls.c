@@ -504,6 +504,19 @@ void tw__tls_open_end(struct tw_tls *tls, bool failed)
 	}
 }
 
+bool tw__tls_has(const struct tw_tls *tls, const struct sa *address)
+{
+	struct le *le;
+
+	for (le = tls->links.head; le; le = le->next) {
+		const struct link *link = le->data;
+
+		if (link->ours && sa_cmp(&link->end.address, address, SA_ALL))
+			return true;
+	}
+	return false;
+}
+
 tw_time tw__tls_until(const struct tw_tls *tls)
 {
 	return tls->until;

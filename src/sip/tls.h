@@ -59,6 +59,9 @@ void tw__tls_wipe(void *data, size_t size);
 void tw__tls_open_begin(struct tw_tls *tls, const struct sa *address);
 void tw__tls_open_end(struct tw_tls *tls, bool failed);
 
+/* One to this address stands, or is about to. */
+bool tw__tls_has(const struct tw_tls *tls, const struct sa *address);
+
 /* When the certificate that was last accepted ends, 0: none yet. */
 tw_time tw__tls_until(const struct tw_tls *tls);
 

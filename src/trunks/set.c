@@ -177,12 +177,28 @@ static tw_status make_pace(tw_trunks *set, const tw_trunks_options *o,
 
 static tw_status open_port(tw_trunks *set, struct sip *sip, tw_error *err)
 {
-	const struct tw_sip_owner owner = { response_h, timer_h, NULL, set,
-		request_h };
+	const struct tw_sip_owner owner = { response_h, timer_h,
+		tw__trunks_lost, set, request_h };
 
 	return sip ? tw__sip_port_new(&set->port, sip, &owner, err) :
 		tw__sip_port_new_own(&set->port, set->local_host,
 			set->local_port, &owner, err);
+}
+
+static tw_status copy_ca(tw_trunks *set, const tw_trunks_options *o,
+			 tw_error *err)
+{
+	if (!o->ca_size)
+		return TW_OK;
+	if (!o->ca || o->ca_size > 1024 * 1024)
+		return tw__sip_fail(err, TW_EINVAL, "ca", "is NULL with a "
+			"size, or longer than 1 MiB");
+	set->ca = tw_malloc(o->ca_size);
+	if (!set->ca)
+		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	memcpy(set->ca, o->ca, o->ca_size);
+	set->ca_size = o->ca_size;
+	return TW_OK;
 }
 
 tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
@@ -214,6 +230,8 @@ tw_status tw__trunks_new(tw_trunks **out, struct sip *sip,
 	if (!status)
 		status = tw__trace_open(&set->trace, o.trace_max,
 			o.trace_flags, err);
+	if (!status)
+		status = copy_ca(set, &o, err);
 	if (!status && o.local_host && !set->local_host)
 		status = tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	if (!status)
@@ -251,6 +269,7 @@ void tw__trunks_unref(tw_trunks *set)
 	tw__trace_close(&set->trace);
 	tw__meters_free(&set->meters);
 	tw_free(set->local_host);
+	tw_free(set->ca);
 	tw_free(set);
 }
 

@@ -32,6 +32,7 @@ struct tw_trunk {
 	struct tw_dns_query *query;            /* NULL: none is open */
 	uint32_t query_number;
 	bool draining;
+	struct tw_sip_papers *papers;          /* NULL: no TLS yet */
 	char name[64];
 	char contact_user[64];
 	tw_qualify *qualify;                   /* NULL: not asked for */
@@ -65,6 +66,8 @@ struct tw_trunks {
 	void *arg;
 	struct tw_sip_port *port;
 	struct tw_dns *dns;                    /* NULL: not opened yet */
+	void *ca;                              /* of who brings none */
+	size_t ca_size;
 	tw_pace *pace;
 	struct tw_index names, call_ids, contacts;
 	struct tw_heap due;
@@ -110,6 +113,15 @@ tw_status tw__trunks_open_dns(tw_trunks *set, const char *servers,
 			      tw_error *err);
 void tw__trunk_ask(tw_trunk *trunk, const tw_registration_action *action);
 
+/* secure.c: what TLS goes by, from options; the target over it. */
+tw_status tw__trunk_papers_open(tw_trunk *trunk,
+				const tw_trunk_options *options,
+				tw_error *err);
+tw_status tw__trunk_tls_peer(struct tw_sip_peer **out, tw_trunk *trunk,
+			     const tw_registration_action *target,
+			     tw_error *err);
+void tw__trunks_lost(const struct tw_sip_loss *loss, void *arg);
+
 /* qualify.c; without `qualify_s` they do nothing. */
 tw_status tw__trunk_qualify_open(tw_trunk *trunk,
 				 const tw_trunk_options *options,
@@ -128,9 +140,11 @@ void tw__meters_free(struct tw_meters *meters);
 void tw__slot_take(struct tw_trunk_slot *slot);
 
 /* trunk.c: where its requests come from and go to, as it stands. */
-tw_status tw__trunk_set_target(tw_trunk *trunk, const char *host,
-			       uint32_t number, uint32_t transport,
+tw_status tw__trunk_set_target(tw_trunk *trunk,
+			       const tw_registration_action *target,
 			       tw_error *err);
+/* The one that the machine names now. */
+tw_status tw__trunk_set_present(tw_trunk *trunk, tw_error *err);
 
 /* trunk.c: one that is out of the host's hands, and its place in the set. */
 void tw__trunk_destroy(tw_trunk *trunk);

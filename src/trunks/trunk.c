@@ -4,6 +4,7 @@
  * Decides how a registration machine is wired to the wire and to its set.
  * It refuses to know SIP: bytes go through src/sip, rules are the machine's.
  */
+#include <stddef.h>
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
 #include "set.h"
@@ -54,10 +55,12 @@ void tw__trunk_destroy(tw_trunk *trunk)
 	tw__dns_cancel(trunk->query);
 	tw_registration_free(trunk->registration);
 	tw__sip_peer_free(trunk->peer);
+	tw__sip_papers_free(trunk->papers);
 	tw_free(trunk);
 }
 
-static tw_status set_local(tw_trunk *trunk, tw_error *err)
+static tw_status set_local(tw_trunk *trunk, uint32_t transport,
+			   tw_error *err)
 {
 	const tw_trunks *set = trunk->set;
 	const char *local = set->local_host;
@@ -70,7 +73,8 @@ static tw_status set_local(tw_trunk *trunk, tw_error *err)
 		return status;
 	if (!local)
 		local = host;
-	if (set->local_port)
+	/* each TLS identity has a port of its own, where it is known by it */
+	if (set->local_port && transport != TW_TRANSPORT_TLS)
 		number = set->local_port;
 	status = tw_registration_set_local(trunk->registration, local,
 		number, err);
@@ -81,19 +85,34 @@ static tw_status set_local(tw_trunk *trunk, tw_error *err)
 }
 
 /* From here on the trunk speaks to this target and to no other. */
-tw_status tw__trunk_set_target(tw_trunk *trunk, const char *host,
-			       uint32_t number, uint32_t transport,
+tw_status tw__trunk_set_target(tw_trunk *trunk,
+			       const tw_registration_action *target,
 			       tw_error *err)
 {
 	struct tw_sip_peer *peer;
-	tw_status status = tw__sip_peer_new(&peer, trunk->set->port, host,
-		number, transport, err);
+	tw_status status;
 
+	if (target->transport == TW_TRANSPORT_TLS)
+		status = tw__trunk_tls_peer(&peer, trunk, target, err);
+	else
+		status = tw__sip_peer_new(&peer, trunk->set->port,
+			target->host, target->port, target->transport, err);
 	if (status)
 		return status;
 	tw__sip_peer_free(trunk->peer);
 	trunk->peer = peer;
-	return set_local(trunk, err);
+	return set_local(trunk, target->transport, err);
+}
+
+tw_status tw__trunk_set_present(tw_trunk *trunk, tw_error *err)
+{
+	tw_registration_action target = TW_REGISTRATION_ACTION_INIT;
+	tw_status status = tw_registration_target(&target.host, &target.port,
+		&target.transport, trunk->registration, err);
+
+	target.server_name = tw_registration_server_name(
+		trunk->registration);
+	return status ? status : tw__trunk_set_target(trunk, &target, err);
 }
 
 static tw_status add(struct tw_index *index, struct tw_index_node *node,
@@ -154,8 +173,6 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 		       tw_error *err)
 {
 	tw_trunk_status now = TW_TRUNK_STATUS_INIT;
-	const char *host;
-	uint32_t number, transport;
 	tw_status status;
 
 	status = tw_registration_new(&trunk->registration, options,
@@ -174,12 +191,10 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 	if (!status)
 		status = tw__trunk_qualify_open(trunk, options, err);
 	if (!status)
-		status = tw_registration_target(&host, &number, &transport,
-			trunk->registration, err);
+		status = tw__trunk_papers_open(trunk, options, err);
 	/* of a name no address is known yet */
 	if (!status && now.target[0])
-		status = tw__trunk_set_target(trunk, host, number, transport,
-			err);
+		status = tw__trunk_set_present(trunk, err);
 	if (!status)
 		status = link_all(trunk, err);
 	return status ? status : set_meter(trunk, options->registrar, err);
@@ -282,8 +297,7 @@ static bool act(tw_trunk *trunk, tw_registration_action *action)
 	case TW_ACTION_SEND:
 		return tw__trunk_send(trunk, action);
 	case TW_ACTION_TARGET:
-		return !tw__trunk_set_target(trunk, action->host,
-			action->port, action->transport, NULL);
+		return !tw__trunk_set_target(trunk, action, NULL);
 	case TW_ACTION_QUERY:
 		tw__trunk_ask(trunk, action);
 		return true;
@@ -365,10 +379,16 @@ tw_status tw_trunk_stop(tw_trunk *trunk, tw_error *err)
 tw_status tw_trunk_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 			      tw_error *err)
 {
+	tw_status status;
+
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_status_get(out, trunk, err);
-	return tw_registration_status(out, trunk ? trunk->registration :
+	status = tw_registration_status(out, trunk ? trunk->registration :
 		NULL, err);
+	if (!status && trunk->peer && out->size >= offsetof(tw_trunk_status,
+			certificate_until) + sizeof(out->certificate_until))
+		out->certificate_until = tw__sip_peer_until(trunk->peer);
+	return status;
 }
 
 const char *tw_trunk_name(const tw_trunk *trunk)
@@ -391,6 +411,19 @@ tw_status tw_trunk_authorize(char **out, tw_trunk *trunk, const char *method,
 
 struct sip *tw_trunk_sip(const tw_trunk *trunk)
 {
-	/* NULL where the port has none lent */
-	return trunk ? tw__sip_port_sip(trunk->set->port) : NULL;
+	struct sip *lent = trunk ? tw__sip_port_sip(trunk->set->port) : NULL;
+
+	/* a managed set's are its thread's */
+	return lent && trunk->peer ? tw__sip_peer_sip(trunk->peer) : lent;
+}
+
+tw_status tw_trunks_watch(tw_trunks *set,
+			  void (*watch)(struct sip *sip, int is_there,
+					void *arg), void *arg, tw_error *err)
+{
+	if (!set || set->loop)
+		return tw__sip_fail(err, TW_EINVAL, "trunks", "is NULL, or a "
+			"managed set, whose stacks are its own");
+	tw__sip_port_watch(set->port, watch, arg);
+	return TW_OK;
 }

@@ -32,18 +32,13 @@ static void close_qualify(tw_trunk *trunk)
 
 static bool open_qualify(tw_trunk *trunk, tw_qualify *fresh)
 {
-	const char *host;
-	uint32_t number, transport;
-
 	trunk->by_qualify.text = tw_qualify_call_id(fresh);
 	if (tw__index_add(&trunk->set->call_ids, &trunk->by_qualify))
 		return false;
 	trunk->by_qualify.owner = trunk;
 	trunk->qualify = fresh;
-	if (trunk->peer && !tw_registration_target(&host, &number, &transport,
-			trunk->registration, NULL))
-		(void)tw__trunk_set_target(trunk, host, number, transport,
-			NULL);
+	if (trunk->peer)
+		(void)tw__trunk_set_present(trunk, NULL);
 	return true;
 }
 

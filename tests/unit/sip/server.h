@@ -22,7 +22,9 @@ struct server {
 	uint16_t port;
 	unsigned connections, messages;
 	char name[64];                 /* last server name indication */
-	char last[512];
+	char last[2048];
+	/* writes the answer to `last`; NULL: SERVER_ANSWER */
+	void (*answer)(struct server *server, struct mbuf *out);
 	struct list conns;
 };
 
@@ -62,12 +64,15 @@ static void server_recv_h(struct mbuf *mb, void *arg)
 {
 	struct server_conn *conn = arg;
 	struct server *server = conn->server;
-	struct mbuf *out = mbuf_alloc(512);
+	struct mbuf *out = mbuf_alloc(2048);
 
 	server->messages++;
 	(void)snprintf(server->last, sizeof(server->last), "%.*s",
 		(int)mbuf_get_left(mb), (const char *)mbuf_buf(mb));
-	assert_int_equal(mbuf_write_str(out, SERVER_ANSWER), 0);
+	if (server->answer)
+		server->answer(server, out);
+	else
+		assert_int_equal(mbuf_write_str(out, SERVER_ANSWER), 0);
 	out->pos = 0;
 	assert_int_equal(tcp_send(conn->tcp, out), 0);
 	mem_deref(out);

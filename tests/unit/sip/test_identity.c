@@ -44,7 +44,7 @@ static void lost_h(const struct tw_sip_loss *loss, void *arg)
 	(void)snprintf(b->reason, sizeof(b->reason), "%s", loss->reason);
 }
 
-static void watch_h(struct sip *sip, bool is_there, void *arg)
+static void watch_h(struct sip *sip, int is_there, void *arg)
 {
 	struct bench *b = arg;
 

@@ -605,7 +605,7 @@ static void test_refused_trunks(void **state)
 	assert_string_equal(err.field, "name");
 	o.name = "other";
 	o.user = "u";
-	o.registrar = "sip:127.0.0.1;transport=tls";
+	o.registrar = "sip:127.0.0.1;transport=sctp";
 	assert_int_equal(tw_trunk_new(&second, set, &o, &err),
 		TW_EUNSUPPORTED);
 	o.registrar = "sip:[::1]";
