@@ -55,6 +55,8 @@ struct link {
 	bool ours;                     /* opened by us, to the address */
 	bool fresh;                    /* in the send that is under way */
 	bool up;
+	bool asked;                    /* for a certificate of ours */
+	bool heard;                    /* something within TLS */
 	struct tw_tls_end end;
 };
 
@@ -190,6 +192,33 @@ static void info_h(const SSL *ssl, int where, int ret)
 		tw__why_error(&link->end, ERR_peek_last_error());
 }
 
+/* The server wants a certificate; which one, the context knows. */
+static int asked_h(SSL *ssl, void *arg)
+{
+	struct link *link = link_of(ssl);
+
+	(void)arg;
+	if (link)
+		link->asked = !SSL_is_server(ssl);
+	return 1;
+}
+
+/* TLS 1.3 says the type of a record within it. */
+static void record_h(int is_written, int version, int type, const void *data,
+		     size_t size, SSL *ssl, void *arg)
+{
+	struct link *link;
+
+	(void)version;
+	(void)arg;
+	if (is_written || type != SSL3_RT_INNER_CONTENT_TYPE || !size ||
+	    *(const unsigned char *)data != SSL3_RT_APPLICATION_DATA)
+		return;
+	link = link_of(ssl);
+	if (link)
+		link->heard = true;
+}
+
 /* Called for each SSL of the process, on its thread: ours are told by their
  * context's own handler, and the port's by its hooks. */
 static void new_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
@@ -226,7 +255,6 @@ static void free_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
 {
 	struct link *link = ptr;
 
-	(void)parent;
 	(void)ad;
 	(void)index;
 	(void)argl;
@@ -235,6 +263,11 @@ static void free_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
 		return;
 	list_unlink(&link->le);
 	if (link->ours) {
+		/* in TLS 1.3 a server judges our certificate when we think
+		 * that all is done, and its last words are often lost */
+		if (link->asked && link->up && !link->heard &&
+		    SSL_version(parent) >= TLS1_3_VERSION)
+			tw__why_certificate(&link->end);
 		tw__why_closed(&link->end, link->up);
 		link->tls->owner.ended(&link->end, link->tls->owner.arg);
 	}
@@ -379,6 +412,8 @@ static tw_status configure(struct tw_tls *tls,
 	SSL_CTX_set_cert_verify_callback(ctx, verify_h, NULL);
 	SSL_CTX_set_app_data(ctx, tls);
 	SSL_CTX_set_info_callback(ctx, info_h);
+	SSL_CTX_set_cert_cb(ctx, asked_h, NULL);
+	SSL_CTX_set_msg_callback(ctx, record_h);
 	/* no session is taken up again: each handshake shows certificates */
 	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION |

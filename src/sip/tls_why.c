@@ -193,6 +193,12 @@ void tw__why_error(struct tw_tls_end *end, unsigned long error)
 	end->refused = true;
 }
 
+void tw__why_certificate(struct tw_tls_end *end)
+{
+	why(end, "closed after the registrar had asked for a certificate of "
+		"ours; is cert_file missing, or not the one it knows?");
+}
+
 void tw__why_closed(struct tw_tls_end *end, bool up)
 {
 	why(end, up ? "the connection was closed" : "no TLS connection: "

@@ -20,6 +20,8 @@ void tw__why_not_name(struct tw_tls_end *end, const X509 *cert,
 void tw__why_alert(struct tw_tls_end *end, int alert);
 /* What OpenSSL said last, 0: nothing. */
 void tw__why_error(struct tw_tls_end *end, unsigned long error);
+/* It was asked for, and that was the end; nobody said that it was why. */
+void tw__why_certificate(struct tw_tls_end *end);
 void tw__why_closed(struct tw_tls_end *end, bool up);
 
 #endif

@@ -23,10 +23,11 @@ class Registrar:
     what came outside of it, `names` the server name of each handshake."""
 
     def __init__(self, cert=None, key=None, *, client_ca=None, version=None,
-                 plain=None, drop_after=None):
+                 plain=None, drop_after=None, rude=False):
         self.sip, self.plain = b"", b""
         self.names, self.clients, self.failed = [], [], []
         self.greeting, self.drop_after = plain, drop_after
+        self.rude = rude
         self.context = self._context(cert, key, client_ca, version)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -65,17 +66,34 @@ class Registrar:
 
     def _serve(self, conn):
         conn.settimeout(10)
+        tls = conn
         try:
             if self.greeting is not None:
                 self.plain += conn.recv(4096)
                 conn.sendall(self.greeting)
                 return
-            with self.context.wrap_socket(conn, server_side=True) as tls:
-                self._talk(tls)
+            tls = self.context.wrap_socket(
+                conn, server_side=True, do_handshake_on_connect=False)
+            tls.do_handshake()
+            self._talk(tls)
         except (ssl.SSLError, OSError) as error:
             self.failed.append(str(error))
+            if not self.rude:
+                self._hear_out(tls)
         finally:
-            conn.close()
+            tls.close()
+
+    @staticmethod
+    def _hear_out(conn):
+        """What is unread at a close resets the connection, and the alert
+        before it is lost."""
+        try:
+            conn.shutdown(socket.SHUT_WR)
+            conn.settimeout(2)
+            while conn.recv(4096):
+                pass
+        except OSError:
+            pass
 
     def _talk(self, tls):
         self.clients.append(tls.getpeercert() and dict(

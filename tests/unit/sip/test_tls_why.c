@@ -85,6 +85,9 @@ static void test_errors(void **state)
 	tw__why_closed(&end, false);
 	starts(&end, false, "no TLS connection: refused, or closed before");
 	memset(&end, 0, sizeof(end));
+	tw__why_certificate(&end);
+	starts(&end, false, "closed after the registrar had asked for a ");
+	memset(&end, 0, sizeof(end));
 	tw__why_closed(&end, true);
 	starts(&end, false, "the connection was closed");
 }
