@@ -11,7 +11,9 @@ import os
 import random
 import sqlite3
 import subprocess
+import zipfile
 from collections import Counter
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,9 +22,10 @@ import report_world
 from conftest import BUILD, SOURCE
 from report_world import nanos
 from trunkwise import sheets
-from trunkwise.breakdown import BY
+from trunkwise.breakdown import BY, Breakdown, BreakdownRow
 from trunkwise.render import PAGES, Style
 from trunkwise.render.breakdown import document, table
+from trunkwise.render.safe import FORMULA, as_text
 
 LONG = bool(os.environ.get("TW_TEST_LONG"))
 ZONE = ZoneInfo(report_world.ZONE)
@@ -217,6 +220,34 @@ def test_erased_people_have_no_digits(tmp_path):
     assert len(before.rows) > 10
     assert {r.keys for r in after.rows} <= {
         ("",), *((n[:7],) for n in report_world.NUMBERS)}
+
+
+NAMES = ["=cmd|'x'!A1", "+1", "@a", "\tb", "'quoted'", "<script>", "a&b",
+         "Казань", "\x1b[31mred", "\u202egnp"]
+
+
+def test_names_that_want_to_be_more():
+    """Nothing is run by a spreadsheet, a browser or a terminal."""
+    rows = [BreakdownRow((name, "00"), 1, 1, 0, 0, dt.timedelta(seconds=6),
+                         Decimal("1.005"), Decimal("1.005"), Decimal(0),
+                         "RUB") for name in NAMES]
+    made = table(Breakdown(
+        "2026-08", "2026-08", "UTC", "=Factory <b>", ("trunk", "hour"), 4,
+        rows, [rows[0]], dt.date(2026, 11, 28)), "en")
+    read = list(csv.reader(io.StringIO(PAGES["csv"](
+        made, Style()).decode(), newline="")))
+    for line, name in zip(read[1:], NAMES):
+        assert line[0] == as_text(name)
+        assert not line[0].startswith(FORMULA)
+        assert line[-2:] == ["1.005", "RUB"]
+    page = PAGES["html"](made, Style()).decode()
+    assert "<script" not in page and "<b>" not in page
+    text = PAGES["text"](made, Style()).decode()
+    assert "\x1b" not in text and "\u202e" not in text
+    book = PAGES["xlsx"](made, Style())
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        for part in archive.namelist():
+            assert b"<f>" not in archive.read(part), part
 
 
 # ---- the command ----

@@ -15,7 +15,6 @@ _TIMES = ("mean_wait", "minutes")
 _MONEY = ("rent", "charges", "cost", "per_answered", "per_first")
 _NAMES = {"number": ("number", "campaigns"), "campaign": ("campaign", "days"),
           "department": ("department",), "hour": ("weekday", "hour")}
-_SELDOM = ("hidden", "charges")
 _TENTH = Decimal("0.1")
 _HOURS = tuple(f"hour_{hour:02d}" for hour in range(24))
 
@@ -50,10 +49,12 @@ def _name(row: CallsRow, key: str, lang: str) -> str:
 
 
 def _figures(rows: list[CallsRow]) -> tuple[str, ...]:
-    """Without columns that would hold nothing."""
-    return tuple(k for k in _COUNTS + _TIMES + (
-        _MONEY if rows[-1].currency else ())
-        if k not in _SELDOM or any(getattr(r, k) for r in rows))
+    """Without columns that would hold nothing, or the cost again."""
+    parts = ("rent", "charges") if any(r.charges for r in rows) else ()
+    return tuple(
+        k for k in _COUNTS + _TIMES + (_MONEY if rows[-1].currency else ())
+        if (k != "hidden" or any(r.hidden for r in rows))
+        and (k not in ("rent", "charges") or k in parts))
 
 
 def _notes(rows: list[CallsRow], whose: Whose, hours: int,

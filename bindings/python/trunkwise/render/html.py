@@ -45,6 +45,7 @@ figcaption { font-weight: 600; margin-bottom: .5rem; }
 svg { width: 100%; height: auto; }
 footer { color: #5c6670; font-size: .82rem; margin-top: 1.4rem; }
 @media print { body { margin: 0; max-width: none; font-size: 11px; }
+ table.widest { font-size: 8.5px; }
  thead { display: table-header-group; }
  @page { size: A4 landscape; margin: 14mm; } tr { break-inside: avoid; } }
 """
@@ -95,7 +96,7 @@ def _table(made: Table, lang: str) -> str:
     head = "".join(f"<th{_class(k, made)}>{escape(h)}</th>"
                    for k, h in zip(made.keys, made.heads))
     columns = len(made.keys)
-    wide = (" class=widest" if 15 < columns and not made.is_grid
+    wide = (" class=widest" if 14 < columns and not made.is_grid
             else " class=wide" if 13 < columns else "")
     return (f"<table{wide}><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>"
             f"<tfoot>{foot}</tfoot></table>")
