@@ -46,6 +46,7 @@ TW_HANDLE(tw_registration)
 %include "invoice.i"
 %include "journal.i"
 %include "privacy.i"
+%include "sip.i"
 %include "secret.i"
 %include "store.i"
 %include "reports.i"
