@@ -427,9 +427,11 @@ static void check_ahead(const struct world *w, const struct trunk *t)
 	need(w, t, status.next_try_at > 0);
 	need(w, t, ahead <= (status.state == TW_TRUNK_REGISTERED ?
 		SECONDS(86400) : SECONDS(3961)));
-	need(w, t, (status.expires_at == 0) ==
-		(status.state != TW_TRUNK_REGISTERED) || status.expires_at >
-		w->now);
+	if (ahead <= 0)
+		return;              /* its tick is yet to come */
+	need(w, t, status.state == TW_TRUNK_REGISTERED ?
+		status.expires_at > w->now : !status.expires_at ||
+		status.expires_at > w->now);
 }
 
 static void after(struct world *w, struct trunk *t, bool by_answer)
