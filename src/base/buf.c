@@ -99,13 +99,21 @@ tw_status tw__buf_text(struct tw_buf *buf, const char *text)
 
 tw_status tw__buf_printf(struct tw_buf *buf, const char *fmt, ...)
 {
+	/* most fit into the room that is there: printed once */
+	size_t room = buf->failed ? 0 : buf->capacity - buf->size;
 	tw_status status;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room ? buf->data + buf->size : NULL, room, fmt, ap);
 	va_end(ap);
+	if (n >= 0 && (size_t)n < room) {
+		buf->size += (size_t)n;
+		return TW_OK;
+	}
+	if (room)
+		buf->data[buf->size] = '\0';
 	if (n < 0) {
 		buf->failed = true;
 		return TW_ENOMEM;

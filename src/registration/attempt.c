@@ -103,6 +103,7 @@ static void drop_exchange(tw_registration *reg)
 {
 	reg->transaction.pending = false;
 	reg->send_waits = false;
+	tw__buf_free(&reg->request);
 	tw__reach_cancel(reg);
 	/* an answer that was refused is not offered again */
 	for (size_t i = 0; i < 2; i++)

@@ -19,12 +19,17 @@
 
 void tw__random_hex(char *out, size_t n, const tw_random *random)
 {
-	uint8_t byte;
+	static const char digits[] = "0123456789abcdef";
+	uint8_t byte[TW_RANDOM_HEX_MAX];
 
+	assert(n <= sizeof(byte));
+	/* at once: where it is the system's, each asking is a system call */
+	random->fill(byte, n, random->arg);
 	for (size_t i = 0; i < n; i++) {
-		random->fill(&byte, 1, random->arg);
-		(void)snprintf(out + 2 * i, 3, "%02x", byte);
+		*out++ = digits[byte[i] >> 4];
+		*out++ = digits[byte[i] & 15];
 	}
+	*out = '\0';
 }
 
 int64_t tw__jitter(const tw_random *random, int64_t value, uint32_t from,

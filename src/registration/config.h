@@ -58,6 +58,8 @@ void tw__config_free(struct tw_trunk_config *config);
 /* It can answer a challenge. */
 bool tw__config_has_secret(const struct tw_trunk_config *config);
 
+#define TW_RANDOM_HEX_MAX 16u
+
 /* n random bytes as 2n hex digits and a NUL. */
 void tw__random_hex(char *out, size_t n, const tw_random *random);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <trunkwise/trunk.h>
 #include "base/hash.h"
+#include "config.h"
 #include "digest.h"
 
 typedef char digest_hex[2 * TW_HASH_MAX + 1];
@@ -90,15 +91,40 @@ void tw__credentials_next_nonce(struct tw_credentials *credentials,
 	}
 }
 
+/* Where the count of that nonce stands, or is to stand: room for one more,
+ * or without memory that of the least recent. */
+static size_t place_of(struct tw_nonce_counts *counts, uint64_t key)
+{
+	size_t i = 0, capacity = counts->capacity;
+
+	while (i < counts->used && counts->slot[i].key != key)
+		i++;
+	if (i < counts->used || i == TW_NONCE_COUNTS)
+		return i < counts->used ? i : i - 1;
+	if (tw__grow((void **)&counts->slot, &capacity, i + 1,
+		     sizeof(counts->slot[0])))
+		return i - 1;
+	counts->capacity = (uint32_t)capacity;
+	counts->used++;
+	counts->slot[i].key = 0;
+	return i;
+}
+
+void tw__nonce_counts_free(struct tw_nonce_counts *counts)
+{
+	tw_free(counts->slot);
+	memset(counts, 0, sizeof(*counts));
+}
+
 /* Most recently used first. */
 static uint32_t next_count(struct tw_nonce_counts *counts, const char *nonce)
 {
 	uint64_t key = tw__hash64(nonce, strlen(nonce)) | 1;
+	size_t i = place_of(counts, key);
 	uint32_t count = 0;
-	size_t i = 0;
 
-	while (i < TW_NONCE_COUNTS - 1 && counts->slot[i].key != key)
-		i++;
+	if (i == SIZE_MAX)
+		return 1;              /* no memory for the first */
 	if (counts->slot[i].key == key)
 		count = counts->slot[i].count;
 	memmove(&counts->slot[1], &counts->slot[0],
@@ -254,13 +280,10 @@ tw_status tw__credentials_write(struct tw_buf *out,
 	const char *method, const char *uri, tw_error *err)
 {
 	struct answer answer;
-	uint8_t bytes[16];
 	tw_status status;
 
 	assert(credentials->realm);
-	random->fill(bytes, sizeof(bytes), random->arg);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		(void)snprintf(answer.cnonce + 2 * i, 3, "%02x", bytes[i]);
+	tw__random_hex(answer.cnonce, 16, random);
 	answer.nc = next_count(counts, credentials->nonce);
 	status = hash_answer(&answer, credentials, secret, method, uri, err);
 	if (status)

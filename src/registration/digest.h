@@ -18,12 +18,14 @@
 /* nc must grow per nonce, whoever uses it: a REGISTER and the INVITEs of
  * the same trunk often get the same one. The least recent is forgotten;
  * the worst that follows is one "stale" round. */
-struct tw_nonce_counts {
-	struct {
-		uint64_t key;        /* hash of the nonce, 0: free */
+struct tw_nonce_counts {         /* zeroed is empty */
+	struct tw_nonce_count {
+		uint64_t key;        /* hash of the nonce */
 		uint32_t count;
-	} slot[TW_NONCE_COUNTS];
+	} *slot;
+	uint32_t used, capacity;
 };
+void tw__nonce_counts_free(struct tw_nonce_counts *counts);
 
 /* An answer that can be given again with the next nc. Zeroed is empty. */
 struct tw_credentials {

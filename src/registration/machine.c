@@ -50,7 +50,7 @@ tw_status tw_registration_new(tw_registration **out,
 	}
 	tw__buf_init(&reg->request);
 	reg->transaction.method = "REGISTER";
-	reg->state = TW_TRUNK_IDLE;
+	reg->state = reg->told = TW_TRUNK_IDLE;
 	reg->asked_s = reg->config.expires_s;
 	/* the first attempt has none before it to keep apart from */
 	reg->attempt_at = reg->register_at = -TW_ATTEMPT_FLOOR_US;
@@ -72,6 +72,8 @@ void tw_registration_free(tw_registration *reg)
 		tw__credentials_free(&reg->credentials[i]);
 	tw__authorized_free(reg->authorized);
 	tw__buf_free(&reg->request);
+	tw__nonce_counts_free(&reg->counts);
+	tw_free(reg->events);
 	tw__reach_cancel(reg);
 	tw__targets_free(&reg->targets);
 	tw__routes_free(&reg->routes);
@@ -100,15 +102,9 @@ static int32_t seconds_until(int64_t at, int64_t now_us)
 	return (int32_t)((at - now_us + TW_SECOND - 1) / TW_SECOND);
 }
 
-/* An unread queue never grows and never loses where the trunk stands now:
- * when it is full the newest change is merged into the last one. */
-static void add_event(tw_registration *reg, uint32_t old, int64_t now_us)
+static void describe(tw_trunk_event *event, const tw_registration *reg,
+		     uint32_t old, int64_t now_us)
 {
-	tw_trunk_event *event;
-
-	if (reg->event_count == TW_EVENTS_MAX)
-		old = reg->events[--reg->event_count].state_old;
-	event = &reg->events[reg->event_count++];
 	memset(event, 0, sizeof(*event));
 	event->size = sizeof(*event);
 	event->state_old = old;
@@ -123,9 +119,46 @@ static void add_event(tw_registration *reg, uint32_t old, int64_t now_us)
 	event->tls = tw__reach_tls(reg);
 }
 
+/* An unread queue never grows and never loses where the trunk stands now:
+ * when it is full the newest change is merged into the last one. */
+static void add_event(tw_registration *reg, int64_t now_us)
+{
+	uint32_t old = reg->told;
+
+	if (!reg->events)
+		reg->events = tw_calloc(TW_EVENTS_MAX, sizeof(*reg->events));
+	if (!reg->events)
+		return;
+	if (reg->event_count == TW_EVENTS_MAX)
+		old = reg->events[--reg->event_count].state_old;
+	describe(&reg->events[reg->event_count++], reg, old, now_us);
+	reg->told = reg->state;
+}
+
+/* False: nothing to tell. */
+static bool take_event(tw_trunk_event *out, tw_registration *reg)
+{
+	if (!reg->event_count) {
+		if (reg->told == reg->state)
+			return false;
+		describe(out, reg, reg->told, reg->now_us);
+		reg->told = reg->state;
+		return true;
+	}
+	*out = reg->events[0];
+	reg->event_count--;
+	memmove(&reg->events[0], &reg->events[1],
+		reg->event_count * sizeof(reg->events[0]));
+	if (!reg->event_count) {
+		tw_free(reg->events);
+		reg->events = NULL;
+	}
+	return true;
+}
+
 void tw__registration_tell(tw_registration *reg, int64_t now_us)
 {
-	add_event(reg, reg->state, now_us);
+	add_event(reg, now_us);
 }
 
 void tw__registration_move(tw_registration *reg, uint32_t state,
@@ -135,7 +168,7 @@ void tw__registration_move(tw_registration *reg, uint32_t state,
 
 	reg->state = state;
 	if (old != state)
-		add_event(reg, old, now_us);
+		add_event(reg, now_us);
 }
 
 tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
@@ -210,6 +243,13 @@ tw_status tw_registration_stop(tw_registration *reg, int64_t now_us,
 	return tw__attempt_begin(reg, true, now_us, err);
 }
 
+/* Nothing is under way: no turn is held, nor a text, until the next. */
+static void wind_up(tw_registration *reg)
+{
+	tw__pace_end(&reg->ticket);
+	tw__buf_free(&reg->request);
+}
+
 tw_status tw_registration_receive(tw_registration *reg, const void *data,
 				  size_t size, int64_t now_us, tw_error *err)
 {
@@ -235,7 +275,7 @@ tw_status tw_registration_receive(tw_registration *reg, const void *data,
 		tw__pace_answered(&reg->ticket, now_us);
 		status = tw__attempt_answer(reg, &msg, now_us, err);
 		if (!tw__attempt_is_on(reg))
-			tw__pace_end(&reg->ticket);
+			wind_up(reg);
 		break;
 	case TW_TRANSACTION_PROVISIONAL:
 		tw__pace_answered(&reg->ticket, now_us);
@@ -353,12 +393,8 @@ tw_status tw_registration_next(tw_registration_action *out,
 	else if (tw__reach_action(&action, reg)) {
 		;
 	}
-	else if (reg->event_count) {
+	else if (take_event(&action.event, reg)) {
 		action.kind = TW_ACTION_EVENT;
-		action.event = reg->events[0];
-		reg->event_count--;
-		memmove(&reg->events[0], &reg->events[1],
-			reg->event_count * sizeof(reg->events[0]));
 	}
 	else {
 		return TW_ITER_END;

@@ -92,8 +92,11 @@ struct tw_registration {
 	uint64_t retransmits;
 	uint64_t registrations;
 
-	tw_trunk_event events[TW_EVENTS_MAX];
+	/* none is kept while nothing is unread; without memory the next one
+	 * that is read spans what was lost */
+	tw_trunk_event *events;
 	size_t event_count;
+	uint32_t told;                 /* state that the last one told */
 };
 
 /* attempt.c */

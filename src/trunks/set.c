@@ -324,13 +324,17 @@ tw_status tw_trunks_find(tw_trunk **out, tw_trunks *set, const char *name,
 
 void tw__slot_take(struct tw_trunk_slot *slot)
 {
-	tw_trunks *set = slot->trunk->set;
+	tw_trunk *trunk = slot->trunk;
+	tw_trunks *set = trunk->set;
 
 	*(slot->prev ? &slot->prev->next : &set->first) = slot->next;
 	*(slot->next ? &slot->next->prev : &set->last) = slot->prev;
-	if (slot->trunk->newest == slot)
-		slot->trunk->newest = NULL;
-	slot->trunk = NULL;
+	if (trunk->newest == slot)
+		trunk->newest = NULL;
+	for (size_t i = 0; i < TW_TRUNK_EVENTS_MAX; i++)
+		if (trunk->slot[i] == slot)
+			trunk->slot[i] = NULL;
+	tw_free(slot);
 }
 
 tw_status tw_trunks_next_event(tw_trunk_event *out, tw_trunks *set,

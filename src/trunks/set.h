@@ -20,7 +20,7 @@
 
 struct tw_trunk_slot {
 	struct tw_trunk_slot *prev, *next;     /* in the set's queue */
-	tw_trunk *trunk;                       /* NULL: free */
+	tw_trunk *trunk;
 	tw_trunk_event event;
 };
 
@@ -46,8 +46,11 @@ struct tw_trunk {
 	uint32_t pending;                      /* counted in the set: ..2 */
 	struct tw_index_node by_name, by_call_id, by_contact, by_qualify;
 	struct tw_heap_node due;
-	struct tw_trunk_slot slot[TW_TRUNK_EVENTS_MAX];
+	/* there while an event is unread */
+	struct tw_trunk_slot *slot[TW_TRUNK_EVENTS_MAX];
 	struct tw_trunk_slot *newest;          /* of those in the queue */
+	bool lost;                             /* no memory for one: its old */
+	uint32_t lost_old;                     /* state, for the next */
 };
 
 struct tw_meters {

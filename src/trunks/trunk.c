@@ -24,8 +24,8 @@ static void unlink_all(tw_trunk *trunk)
 	if (trunk->due.owner)
 		tw__heap_remove(&set->due, &trunk->due);
 	for (size_t i = 0; i < TW_TRUNK_EVENTS_MAX; i++)
-		if (trunk->slot[i].trunk)
-			tw__slot_take(&trunk->slot[i]);
+		if (trunk->slot[i])
+			tw__slot_take(trunk->slot[i]);
 	set->pending -= trunk->pending;
 }
 
@@ -245,26 +245,47 @@ void tw_trunk_free(tw_trunk *trunk)
 	tw__trunks_unref(set);
 }
 
+/* NULL: all are unread, or no memory. */
+static struct tw_trunk_slot *new_slot(tw_trunk *trunk)
+{
+	for (size_t i = 0; i < TW_TRUNK_EVENTS_MAX; i++)
+		if (!trunk->slot[i])
+			return trunk->slot[i] = tw_calloc(1,
+				sizeof(*trunk->slot[i]));
+	return NULL;
+}
+
+static void merge(tw_trunk_event *into, const tw_trunk_event *event)
+{
+	uint32_t state_old = into->state_old, health_old = into->health_old;
+
+	*into = *event;
+	into->state_old = state_old;
+	into->health_old = health_old;
+}
+
 /* When nobody reads, the newest change is merged into the trunk's last. */
 void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event)
 {
 	tw_trunks *set = trunk->set;
-	struct tw_trunk_slot *slot = NULL;
-	uint32_t state_old, health_old;
+	struct tw_trunk_slot *slot = new_slot(trunk);
 
-	for (size_t i = 0; !slot && i < TW_TRUNK_EVENTS_MAX; i++)
-		if (!trunk->slot[i].trunk)
-			slot = &trunk->slot[i];
+	if (!slot && trunk->newest) {
+		merge(&trunk->newest->event, event);
+		return;
+	}
 	if (!slot) {
-		state_old = trunk->newest->event.state_old;
-		health_old = trunk->newest->event.health_old;
-		trunk->newest->event = *event;
-		trunk->newest->event.state_old = state_old;
-		trunk->newest->event.health_old = health_old;
+		/* its old state is told with what happens next */
+		if (!trunk->lost)
+			trunk->lost_old = event->state_old;
+		trunk->lost = true;
 		return;
 	}
 	slot->trunk = trunk;
 	slot->event = *event;
+	if (trunk->lost)
+		slot->event.state_old = trunk->lost_old;
+	trunk->lost = false;
 	slot->next = NULL;
 	slot->prev = set->last;
 	*(set->last ? &set->last->next : &set->first) = slot;

@@ -84,6 +84,7 @@ static void test_vectors(void **state)
 		assert_string_equal(got, expect);
 		tw_free(got);
 		tw__credentials_free(&credentials);
+		tw__nonce_counts_free(&counts);
 	}
 }
 
@@ -116,6 +117,7 @@ static void test_counts_grow(void **state)
 	}
 	tw__credentials_free(&a);
 	tw__credentials_free(&b);
+	tw__nonce_counts_free(&counts);
 }
 
 /* The table is bounded; the nonce used last is the last to be forgotten. */
@@ -143,6 +145,7 @@ static void test_counts_forget(void **state)
 	assert_non_null(strstr(got, "nc=00000001"));
 	tw_free(got);
 	tw__credentials_free(&c);
+	tw__nonce_counts_free(&counts);
 }
 
 static void next_nonce(struct tw_credentials *c, const char *value)

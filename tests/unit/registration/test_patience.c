@@ -118,7 +118,7 @@ static void test_binding_is_saved(void **state)
 	fake_open_with(&f, &o);
 	fake_start(&f);
 	fake_answer(&f, "200 OK", "");
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 101; i++) {
 		fake_run(&f, tw_registration_deadline(f.reg));
 		assert_true(tw_registration_is_pending(f.reg));
 		end = fake_status(&f).expires_at;
