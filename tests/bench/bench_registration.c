@@ -189,7 +189,8 @@ static void start_kamailio(struct registrar *r)
 		"request_route {\n"
 		"if (!is_method(\"REGISTER\")) {\n"
 		"sl_send_reply(\"200\", \"OK\"); exit; }\n"
-		"if (!pv_www_authenticate(\"127.0.0.1\", \"secret\", \"0\")) {\n"
+		"if (!pv_www_authenticate(\"127.0.0.1\", \"secret\", "
+		"\"0\")) {\n"
 		"www_challenge(\"127.0.0.1\", \"1\"); exit; }\n"
 		"consume_credentials();\nsave(\"location\");\nexit;\n}\n";
 	const char *modules = kamailio_modules();
@@ -242,7 +243,8 @@ static void write_accounts(char *path, size_t size, uint32_t count)
 	"<send retrans=\"500\"><![CDATA[\n" \
 	"REGISTER sip:[remote_ip]:[remote_port] SIP/2.0\n" \
 	"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n" \
-	"Max-Forwards: 70\nFrom: <sip:[field0]@127.0.0.1>;tag=[call_number]\n" \
+	"Max-Forwards: 70\n" \
+	"From: <sip:[field0]@127.0.0.1>;tag=[call_number]\n" \
 	"To: <sip:[field0]@127.0.0.1>\nCall-ID: [call_id]\n" \
 	"CSeq: " cseq " REGISTER\n" \
 	"Contact: <sip:[field0]@[local_ip]:[local_port]>\n" more \
@@ -406,7 +408,8 @@ static void tidy(void)
 int main(int argc, char **argv)
 {
 	uint32_t count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
-	struct registrar own = { "own", 0, 0 }, kamailio = { "kamailio", 0, 0 };
+	struct registrar own = { "own", 0, 0 };
+	struct registrar kamailio = { "kamailio", 0, 0 };
 
 	if (argc > 1 && (!count || count > 1000000)) {
 		fprintf(stderr, "usage: bench_registration [N [CLIENT "
