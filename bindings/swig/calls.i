@@ -108,7 +108,7 @@ uint32_t tw_store_schema(const tw_store *store);
 	}
 	if (!list)
 		SWIG_fail;
-	$result = SWIG_Python_AppendOutput($result, list);
+	$result = tw_append($result, list);
 }
 %inline %{
 static tw_status tw_store_verify_all(tw_verdict *all, uint32_t *count,

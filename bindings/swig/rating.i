@@ -52,7 +52,7 @@ TW_HANDLE(tariff_parts)
 %typemap(in, numinputs=0) (void **out, size_t *out_size)
 	(void *made = NULL, size_t size = 0) { $1 = &made; $2 = &size; }
 %typemap(argout) (void **out, size_t *out_size) {
-	$result = SWIG_Python_AppendOutput($result,
+	$result = tw_append($result,
 		PyBytes_FromStringAndSize(*$1, (Py_ssize_t)*$2));
 	tw_free(*$1);
 }

@@ -46,7 +46,6 @@ TW_HANDLE(tw_registration)
 %include "invoice.i"
 %include "journal.i"
 %include "privacy.i"
-%include "sip.i"
 %include "secret.i"
 %include "store.i"
 %include "reports.i"

@@ -259,7 +259,7 @@ TW_INT_OUT(uint32_t, out_change, PyLong_FromUnsignedLong)
 	$1 = &now;
 }
 %typemap(argout) tw_trunk **trunk {
-	$result = SWIG_Python_AppendOutput($result, *$1 == before$argnum ?
+	$result = tw_append($result, *$1 == before$argnum ?
 		SWIG_Py_Void() : SWIG_NewPointerObj(*$1,
 			$descriptor(tw_trunk *), SWIG_POINTER_OWN));
 }

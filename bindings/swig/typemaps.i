@@ -29,6 +29,18 @@ static void tw_raise(tw_status status, const tw_error *e)
 }
 %}
 
+/* A status that was well is no result: what is appended takes its place. SWIG
+ * 4.3 would keep it, as the None of a function that returns something. */
+#if SWIG_VERSION >= 0x040300
+%{
+#define tw_append(result, item) SWIG_Python_AppendOutput(result, item, 1)
+%}
+#else
+%{
+#define tw_append(result, item) SWIG_Python_AppendOutput(result, item)
+%}
+#endif
+
 %inline %{
 /* raise_(status, message, field, line, sip_code, store_code); borrowed for
  * the life of the module. */
@@ -67,7 +79,7 @@ typedef struct T {} T;
 %typemap(in, numinputs=0) T **out (T *made = NULL),
 	T **out_rejects (T *made = NULL) { $1 = &made; }
 %typemap(argout) T **out, T **out_rejects {
-	$result = SWIG_Python_AppendOutput($result,
+	$result = tw_append($result,
 		SWIG_NewPointerObj(*$1, $descriptor(T *), SWIG_POINTER_OWN));
 }
 %enddef
@@ -93,7 +105,7 @@ TW_RESULT_WITH(T, INIT, (void)0)
 		SWIG_fail;
 	}
 	*copy = *$1;
-	$result = SWIG_Python_AppendOutput($result,
+	$result = tw_append($result,
 		SWIG_NewPointerObj(copy, $descriptor(T *), SWIG_POINTER_OWN));
 }
 %enddef
@@ -101,7 +113,7 @@ TW_RESULT_WITH(T, INIT, (void)0)
 %define TW_INT_OUT(T, NAME, MAKE)
 %typemap(in, numinputs=0) T *NAME (T made = 0) { $1 = &made; }
 %typemap(argout) T *NAME {
-	$result = SWIG_Python_AppendOutput($result, MAKE(*$1));
+	$result = tw_append($result, MAKE(*$1));
 }
 %enddef
 TW_INT_OUT(int64_t, out, PyLong_FromLongLong)
@@ -117,7 +129,7 @@ TW_INT_OUT(int, out, PyLong_FromLong)
 /* New strings. */
 %typemap(in, numinputs=0) char **out (char *made = NULL) { $1 = &made; }
 %typemap(argout) char **out {
-	$result = SWIG_Python_AppendOutput($result, PyUnicode_FromString(*$1));
+	$result = tw_append($result, PyUnicode_FromString(*$1));
 	tw_free(*$1);
 }
 

@@ -233,6 +233,22 @@ static void set_rules(tw_trunk_options *options, const struct trunk *trunk,
 }
 
 
+static void set_digest(tw_trunk_options *options, const struct trunk *trunk,
+		       tw_row row)
+{
+	static const char *const names[] = { "", "MD5", "SHA-256",
+		"SHA-512-256" };
+	const char *least = optional(trunk->gw, row, "digest_min");
+
+	for (uint32_t i = TW_DIGEST_MD5; least && i < ARRAY_SIZE(names); i++)
+		if (!strcmp(least, names[i]))
+			options->digest_min = i;
+	if (tw_row_integer(trunk->gw->directory, row, "empty_authorization",
+			   0))
+		options->flags |= TW_TRUNK_EMPTY_AUTHORIZATION;
+}
+
+
 static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 {
 	struct gateway *gw = trunk->gw;
@@ -254,6 +270,8 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	options.domain = optional(gw, row, "domain");
 	options.expires_s = (uint32_t)tw_row_integer(gw->directory, row,
 						     "expires_s", 300);
+	options.contact_user = optional(gw, row, "contact_user");
+	set_digest(&options, trunk, row);
 	set_rules(&options, trunk, row);
 	options.password = secret.bytes;
 	options.password_size = secret.size;

@@ -369,7 +369,7 @@ static tw_status set_zone(tw_cdr_map *map, const char *value, tw_error *err)
 static tw_status set_longest(tw_cdr_map *map, const char *value,
 			     tw_error *err)
 {
-	int64_t seconds;
+	int64_t seconds = 0;
 	tw_status status = set_count(&seconds, LONGEST_MAX, "longest_s",
 				     value, err);
 

@@ -31,7 +31,8 @@ _TRACE_MAX = 10000
 _QUALIFY_S = 5
 _QUALIFY = ("qualify_timeout_ms", "qualify_loss_percent", "qualify_rtt_ms",
             "qualify_alive")
-_PLAIN = ("auth_user", "realm", "domain", "expires_s", "backup",
+_PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
+          "empty_authorization", "expires_s", "backup",
           "outbound_proxy", "target_timeout_s", "keepalive_s")
 _FINAL = ("registered", "refused", "fatal")
 

@@ -331,6 +331,16 @@ static void every_table_is_guarded(void **state)
 		"'9223372036854775807' AND (SELECT count(*) FROM "
 		"sqlite_master t WHERE t.type = 'trigger' AND t.tbl_name = "
 		"m.name) < 3"), 0);
+	/* a column that a later step added is guarded like the first ones */
+	assert_int_equal(ask(store, "SELECT count(*) FROM sqlite_master m, "
+		"pragma_table_info(m.name) i, sqlite_master t WHERE "
+		"m.type = 'table' AND t.type = 'trigger' AND "
+		"t.name = m.name || '_no_update' AND "
+		"instr(t.sql, ' UPDATE OF') > 0 AND EXISTS (SELECT 1 FROM "
+		"pragma_table_info(m.name) v WHERE v.name = 'valid_to') AND "
+		"i.name NOT IN ('id', 'valid_from', 'valid_to', 'name', "
+		"'parent', 'position') AND "
+		"instr(t.sql, '\"' || i.name || '\"') = 0"), 0);
 	assert_int_equal(run(store, "INSERT INTO department (id, valid_from, "
 			     "name) VALUES (77, 0, 'a')", &err), TW_ESTORE);
 	tw_store_free(store);

@@ -1,0 +1,20 @@
+-- What some carriers insist on: another user in the Contact, no weak digest,
+-- an Authorization in the first REGISTER. NULL: the library's own.
+ALTER TABLE "trunk" ADD COLUMN "contact_user" TEXT;
+ALTER TABLE "trunk" ADD COLUMN "digest_min" TEXT;
+ALTER TABLE "trunk" ADD COLUMN "empty_authorization" INTEGER;
+
+-- columns of steps before this one were left out of it
+DROP TRIGGER trunk_no_update;
+CREATE TRIGGER trunk_no_update BEFORE UPDATE OF
+	id, valid_from, name, "carrier", "registrar", "user", "auth_user",
+	"password_file", "password_env", "credential", "realm", "domain",
+	"contact_user", "digest_min", "empty_authorization", "ca_file",
+	"cert_file", "key_file", "verify", "expires_s", "calls_max",
+	"priority", "backup", "outbound_proxy", "target_timeout_s",
+	"keepalive_s", "qualify_s", "qualify_timeout_ms", "qualify_down",
+	"qualify_up", "qualify_loss_percent", "qualify_rtt_ms",
+	"qualify_alive"
+ON "trunk" BEGIN
+	SELECT RAISE(ABORT, 'versions are never changed, only ended');
+END;
