@@ -45,13 +45,26 @@ static tw_time wall_h(void *arg)
 	return real->wall(real->arg);
 }
 
+static bool is_underway(const tw_trunk *trunk)
+{
+	tw_trunk_status status = TW_TRUNK_STATUS_INIT;
+
+	/* no answer is pending while DNS is asked */
+	return trunk && !tw_trunk_status_get(&status, trunk, NULL) &&
+		(status.state == TW_TRUNK_RESOLVING ||
+		 status.state == TW_TRUNK_REGISTERING);
+}
+
 /* Every 10 ms until nothing is pending, at most 5 s. */
 static void poll_h(void *arg)
 {
 	struct client *client = arg;
+	bool underway;
 
 	(void)tw_trunks_process(client->set, NULL);
-	if (!tw_trunks_pending(client->set) || !--client->waits)
+	underway = tw_trunks_pending(client->set) ||
+		is_underway(client->trunk) || is_underway(client->second);
+	if (!underway || !--client->waits)
 		re_cancel();
 	else
 		tmr_start(&client->timer, 10, poll_h, client);
