@@ -34,6 +34,8 @@ typedef struct tw_trunk_status {
 	char contact_user[64];
 	char reason[160];
 	char target[96];
+	uint32_t tls;
+	int64_t certificate_until;
 } tw_trunk_status;
 
 typedef struct tw_trunk_event {
@@ -43,6 +45,7 @@ typedef struct tw_trunk_event {
 	char target[96];
 	char reason[160];
 	uint32_t health_old, health_new;
+	uint32_t tls;
 } tw_trunk_event;
 
 typedef struct tw_trunk_view {
@@ -89,13 +92,19 @@ static const struct trunk_field {
 	const char *name;
 	enum trunk_field_kind kind;
 	size_t at;                       /* in the struct; of a flag: its bit */
+	size_t size_at;                  /* of bytes */
 } trunk_fields[] = {
-#define FIELD(kind, name) { #name, kind, offsetof(tw_trunk_options, name) }
+#define FIELD(kind, name) { #name, kind, offsetof(tw_trunk_options, name), 0 }
+#define BYTES(name) { #name, TRUNK_BYTES, offsetof(tw_trunk_options, name), \
+	offsetof(tw_trunk_options, name ## _size) }
 	FIELD(TRUNK_TEXT, name),
 	FIELD(TRUNK_TEXT, registrar),
 	FIELD(TRUNK_TEXT, user),
 	FIELD(TRUNK_TEXT, auth_user),
-	FIELD(TRUNK_BYTES, password),
+	BYTES(password),
+	BYTES(ca),
+	BYTES(cert),
+	BYTES(key),
 	FIELD(TRUNK_TEXT, realm),
 	FIELD(TRUNK_TEXT, contact_user),
 	FIELD(TRUNK_TEXT, domain),
@@ -117,10 +126,12 @@ static const struct trunk_field {
 	FIELD(TRUNK_NUMBER, qualify_loss_percent),
 	FIELD(TRUNK_NUMBER, qualify_rtt_ms),
 	FIELD(TRUNK_TEXT, qualify_alive),
-	{ "secret", TRUNK_SECRET, 0 },
-	{ "empty_authorization", TRUNK_FLAG, TW_TRUNK_EMPTY_AUTHORIZATION },
-	{ "nat_contact", TRUNK_FLAG, TW_TRUNK_NAT_CONTACT },
+	{ "secret", TRUNK_SECRET, 0, 0 },
+	{ "empty_authorization", TRUNK_FLAG, TW_TRUNK_EMPTY_AUTHORIZATION, 0 },
+	{ "no_verify", TRUNK_FLAG, TW_TRUNK_NO_VERIFY, 0 },
+	{ "nat_contact", TRUNK_FLAG, TW_TRUNK_NAT_CONTACT, 0 },
 #undef FIELD
+#undef BYTES
 };
 
 /* On the set's own thread, which no Python code has made. The exception goes
@@ -158,6 +169,7 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 	const char *text = NULL;
 	unsigned long number;
 	Py_ssize_t size;
+	size_t taken;
 	char *bytes;
 	int yes;
 
@@ -178,8 +190,9 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 	case TRUNK_BYTES:
 		if (PyBytes_AsStringAndSize(value, &bytes, &size) < 0)
 			return 0;
-		o->password = bytes;
-		o->password_size = (size_t)size;
+		taken = (size_t)size;
+		memcpy(at, &bytes, sizeof bytes);
+		memcpy((char *)o + f->size_at, &taken, sizeof taken);
 		return 1;
 
 	case TRUNK_NUMBER:
@@ -264,12 +277,19 @@ TW_INT_OUT(uint32_t, out_change, PyLong_FromUnsignedLong)
 			$descriptor(tw_trunk *), SWIG_POINTER_OWN));
 }
 
+%apply (const void *data, size_t size) {
+	(const void *ca, size_t ca_size)
+};
+%typemap(freearg) (const void *ca, size_t ca_size) =
+	(const void *data, size_t size);
+
 %inline %{
 static tw_status trunks_new(tw_trunks **out, const char *local_host,
 	uint32_t local_port, uint32_t requests_per_s,
 	uint32_t registrar_requests_per_s, uint32_t start_spread_s,
 	int leased, uint32_t trace_max, uint32_t trace_flags,
-	const char *dns_servers, tw_error *err)
+	const char *dns_servers, const void *ca, size_t ca_size,
+	tw_error *err)
 {
 	tw_trunks_options o = TW_TRUNKS_OPTIONS_INIT;
 
@@ -281,6 +301,8 @@ static tw_status trunks_new(tw_trunks **out, const char *local_host,
 	o.trace_max = trace_max;
 	o.trace_flags = trace_flags;
 	o.dns_servers = dns_servers;
+	o.ca = ca;
+	o.ca_size = ca_size;
 	if (leased)
 		o.flags |= TW_TRUNKS_LEASED;
 	return tw_trunks_new_managed(out, &o, err);

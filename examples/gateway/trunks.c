@@ -249,6 +249,17 @@ static void set_digest(tw_trunk_options *options, const struct trunk *trunk,
 }
 
 
+static tw_status refuse_tls(const char *name, tw_error *err)
+{
+	err->code = TW_EUNSUPPORTED;
+	(void)re_snprintf(err->field, sizeof(err->field), "registrar");
+	(void)re_snprintf(err->message, sizeof(err->message), "trunk %s goes "
+			  "by TLS, over which this gateway makes no calls "
+			  "yet; write ;transport=udp or tcp", name);
+	return err->code;
+}
+
+
 static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 {
 	struct gateway *gw = trunk->gw;
@@ -261,6 +272,13 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	status = secret_read(&secret, gw->directory, row, &places, err);
 	if (status)
 		return status;
+
+	/* it would register, and neither dial nor be called */
+	if (re_regex(trunk->registrar, strlen(trunk->registrar),
+		     "transport=tls") == 0) {
+		secret_wipe(&secret);
+		return refuse_tls(trunk->name, err);
+	}
 
 	options.name = trunk->name;
 	options.registrar = trunk->registrar;

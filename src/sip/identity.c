@@ -159,10 +159,8 @@ tw_status tw__sip_tls_new(struct tw_sip_tls **out,
 	return TW_OK;
 }
 
-void tw__sip_tls_free(struct tw_sip_tls *tls)
+static void destroy(struct tw_sip_tls *tls)
 {
-	if (!tls || --tls->refs)
-		return;
 	list_unlink(&tls->le);
 	tw__stacks_close(&tls->stacks);
 	drop_losses(tls->port, tls);
@@ -170,10 +168,37 @@ void tw__sip_tls_free(struct tw_sip_tls *tls)
 	tw_free(tls);
 }
 
+static void close_timer_h(void *arg)
+{
+	struct tw_sip_port *port = arg;
+	struct le *le = port->identities.head;
+
+	while (le) {
+		struct tw_sip_tls *tls = le->data;
+
+		le = le->next;
+		if (!tls->refs)
+			destroy(tls);
+	}
+}
+
+/* The last may go within a response that came over its own connection, and
+ * libre goes on with that afterwards. */
+void tw__sip_tls_free(struct tw_sip_tls *tls)
+{
+	if (!tls || --tls->refs)
+		return;
+	tmr_start(&tls->port->close_timer, 0, close_timer_h, tls->port);
+}
+
 void tw__identities_close(struct tw_sip_port *port)
 {
-	tmr_cancel(&port->loss_timer);
+	/* connections that end by this start the timer once more */
+	while (port->identities.head)
+		destroy(port->identities.head->data);
 	drop_losses(port, NULL);
+	tmr_cancel(&port->loss_timer);
+	tmr_cancel(&port->close_timer);
 	tw__tls_hooks_free(port->hooks);
 }
 

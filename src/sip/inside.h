@@ -17,7 +17,7 @@ struct tw_sip_port {
 	struct tw_tls_hooks *hooks;    /* NULL: no identity yet */
 	struct list papers, identities;
 	struct list losses;            /* to be told of */
-	struct tmr loss_timer;
+	struct tmr loss_timer, close_timer;
 	struct tw_stack_watch watch;
 	struct tmr timer;
 	struct tw_sip_owner owner;
@@ -56,7 +56,7 @@ struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
 tw_status tw__port_hooks(struct tw_sip_port *port, tw_error *err);
 int tw__tls_send(const struct tw_sip_tls *tls, struct sip *sip,
 		 const struct sa *address, struct mbuf *mb);
-/* Drops what is to be told of; closes what identities share. */
+/* All of them, and what they share; nothing more is told of. */
 void tw__identities_close(struct tw_sip_port *port);
 
 #endif

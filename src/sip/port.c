@@ -93,6 +93,7 @@ static tw_status make(struct tw_sip_port **out,
 	port->owner = *owner;
 	tmr_init(&port->timer);
 	tmr_init(&port->loss_timer);
+	tmr_init(&port->close_timer);
 	*out = port;
 	return TW_OK;
 }

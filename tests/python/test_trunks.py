@@ -29,7 +29,7 @@ except NotImplementedError as absent:
 STATES = {"idle", "resolving", "registering", "registered", "backoff",
           "refused", "fatal", "unregistering", "disabled"}
 KEYS = ["trunk", "state", "code", "reason", "text", "target", "next_try_s",
-        "expires_s", "health", "rtt_ms"]
+        "expires_s", "health", "rtt_ms", "tls"]
 HASH = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
@@ -669,12 +669,13 @@ def test_slow_verdict_asks_for_more_time(check):
     assert "--seconds" in line["text"]
 
 
-def test_not_served_yet(check):
-    result = check(
-        trunk_table("tls", "sip:127.0.0.1;transport=tls"), status=1)
-    (tls,) = result.lines
-    assert tls["state"] == "fatal"
-    assert "TLS" in tls["text"]
+def test_nobody_there_over_tls(check):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        uri = f"sip:127.0.0.1:{s.getsockname()[1]};transport=tls"
+        (line,) = check(trunk_table("tls", uri), status=1).lines
+    assert (line["state"], line["tls"]) == ("backoff", "verified")
+    assert "No connection to tls:127.0.0.1:" in line["text"]
 
 
 def test_several_and_one_of_them(check, registrar):

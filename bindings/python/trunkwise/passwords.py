@@ -13,6 +13,7 @@ from typing import Any
 from .errors import ParseError
 
 MAX = 1024
+PEM_MAX = 1024 * 1024
 
 
 def read(path: Path, field: str, own: bool) -> bytes:
@@ -80,3 +81,34 @@ def of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
     if name := row.get("credential"):
         return from_credential(name, f"{place}.credential")
     return b""
+
+
+def pem(row: dict[str, Any], key: str, place: str, folder: Path) -> bytes:
+    """What the file that `key` names holds: certificates, or a key that is
+    warned of where others can read it."""
+    name = row[key]
+    field = f"{place}.{key}"
+    if ".." in Path(name).parts:
+        raise ParseError(f"{name} leaves its directory; write a plain file "
+                         "name instead", field=field)
+    try:
+        fd = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC
+                     | os.O_NONBLOCK)
+    except OSError as error:
+        raise ParseError(f"cannot read {folder / name}: {error.strerror}",
+                         field=field) from None
+    with open(fd, "rb") as f:
+        mode = os.fstat(fd).st_mode
+        if not stat.S_ISREG(mode):
+            raise ParseError(f"{name} is not a regular file", field=field)
+        text = f.read(PEM_MAX + 1)
+    if key == "key_file" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        print(f"trunkwise: {field}: {name} can be read by others (mode "
+              f"{mode & 0o777:03o}); run chmod 600 on it", file=sys.stderr)
+    if len(text) > PEM_MAX:
+        raise ParseError(f"{name} is longer than {PEM_MAX} bytes; a few "
+                         "certificates of the carrier are enough",
+                         field=field)
+    if not text:
+        raise ParseError(f"{name} is empty", field=field)
+    return text

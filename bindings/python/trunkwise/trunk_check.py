@@ -34,6 +34,7 @@ _QUALIFY = ("qualify_timeout_ms", "qualify_loss_percent", "qualify_rtt_ms",
 _PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
           "empty_authorization", "expires_s", "backup",
           "outbound_proxy", "target_timeout_s", "keepalive_s")
+_PAPERS = {"ca_file": "ca", "cert_file": "cert", "key_file": "key"}
 _FINAL = ("registered", "refused", "fatal")
 
 # Words of the library's reasons that tell causes of one code apart.
@@ -44,6 +45,19 @@ _REASONS = (
     ("other than Digest", "trunk_digest"),
     ("auth-int", "trunk_digest"),
     ("challenge header is missing", "trunk_digest"),
+    ("certificate is for ", "trunk_cert_name"),
+    ("certificate expired on ", "trunk_cert_expired"),
+    ("certificate is valid from ", "trunk_cert_early"),
+    ("signed by itself", "trunk_cert_ca"),
+    ("signed by an unknown CA", "trunk_cert_ca"),
+    ("certificate of ours", "trunk_cert_ours"),
+    ("refused our certificate", "trunk_cert_ours"),
+    ("certificate is refused", "trunk_cert"),
+    ("TLS 1.2 or later", "trunk_tls_old"),
+    ("does not speak TLS", "trunk_tls_plain"),
+    ("go by the name", "trunk_cert_name"),
+    ("no TLS connection", "trunk_tls_none"),
+    ("TLS", "trunk_cert"),
     ("could not be sent", "trunk_unsent"),
     ("no way to the target", "trunk_unsent"),
     (": DNS: ", "trunk_dns"),
@@ -71,6 +85,7 @@ class Verdict(NamedTuple):
     expires_s: int
     health: str = "unknown"
     rtt_ms: float | None = None
+    tls: str = "none"
 
 
 # ---- what a verdict means ----
@@ -78,9 +93,7 @@ class Verdict(NamedTuple):
 def _unsupported(registrar: str) -> str:
     """What of this URI is not served."""
     text = registrar.lower()
-    if text.startswith("sips:") or "transport=tls" in text:
-        return "trunk_tls"
-    return "trunk_unsupported"
+    return "trunk_sips" if text.startswith("sips:") else "trunk_unsupported"
 
 
 def _cause(event: "TrunkEvent") -> str:
@@ -118,6 +131,8 @@ def _explain(event: "TrunkEvent", row: dict[str, Any], seconds: float,
                realm=row.get("realm", ""), registrar=row["registrar"])
     if event.state == "backoff" and event.next_try_s is not None:
         text += " " + say(lang, "trunk_next", next_try_s=event.next_try_s)
+    if event.tls == "unverified":
+        text += " " + say(lang, "trunk_unverified")
     return text
 
 
@@ -127,7 +142,7 @@ def _verdict(event: "TrunkEvent", row: dict[str, Any], seconds: float,
         event.trunk, event.state, event.code, event.reason,
         _explain(event, row, seconds, lang), event.target,
         -1 if event.next_try_s is None else event.next_try_s,
-        event.expires_s)
+        event.expires_s, tls=event.tls)
 
 
 def _with_health(verdict: Verdict, health: "TrunkHealth",
@@ -167,12 +182,17 @@ class _Check:
         self.latest: dict[str, "TrunkEvent"] = {}
         self.hopeless: dict[str, Verdict] = {}
 
-    def add(self, row: dict[str, Any], place: str, password: bytes) -> None:
+    def add(self, row: dict[str, Any], place: str, password: bytes,
+            folder: Path) -> None:
         name = row["name"]
         self.rows[name] = row
         options = {key: row[key] for key in
                    (*_PLAIN, *_QUALIFY)
                    if row.get(key, []) != []}
+        for key, option in _PAPERS.items():
+            if key in row:
+                options[option] = passwords.pem(row, key, place, folder)
+        options["verify"] = row.get("verify", True)
         if "qualify_s" in row:
             # the first answer is the verdict here, there is no time for more
             options.update(qualify_s=_QUALIFY_S, qualify_down=1,
@@ -184,8 +204,9 @@ class _Check:
         except (ValueError, OverflowError) as error:
             if not isinstance(error, Error):
                 raise
-            raise ParseError(error.message, field=f"{place}.{error.field}") \
-                from None
+            key = next((k for k, option in _PAPERS.items()
+                        if option == error.field), error.field)
+            raise ParseError(error.message, field=f"{place}.{key}") from None
         except Error as error:
             self.hopeless[name] = _hopeless(row, error, self.lang)
 
@@ -342,7 +363,7 @@ def check(arguments: argparse.Namespace) -> int:
             dns_servers=arguments.dns))
         work = _Check(trunks, arguments.seconds, arguments.lang)
         for (place, row), secret in zip(chosen, secrets):
-            work.add(row, place, secret)
+            work.add(row, place, secret, folder)
         try:
             work.run()
             found = work.verdicts()

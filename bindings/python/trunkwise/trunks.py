@@ -42,6 +42,7 @@ raw_sip.set_raise_hook(raise_)
 _DIRECTIONS = {1: "sent", 2: "received"}
 _TRANSPORTS = {1: "udp", 2: "tcp", 3: "tls"}
 _CHANGES = {0: "none", 1: "applied", 2: "binding"}
+_TLS = {0: "none", 1: "verified", 2: "unverified"}
 _DIGESTS = {"MD5": 1, "SHA-256": 2, "SHA-512-256": 3}
 
 
@@ -64,6 +65,10 @@ class TrunkOptions(TypedDict, total=False):
     ha1: str | None
     empty_authorization: bool
     nat_contact: bool
+    ca: bytes | None
+    cert: bytes | None
+    key: bytes | None
+    verify: bool
     backup: str | None
     outbound_proxy: str | None
     target_timeout_s: int
@@ -87,8 +92,12 @@ def _options(options: TrunkOptions) -> dict[str, object]:
     made["digest_min"] = _DIGESTS[digest]
     if isinstance(made.get("password"), str):
         raise TypeError("password is bytes; encode it, as a rule with UTF-8")
-    if made.get("password") is not None:
-        made["password"] = bytes(made["password"])  # type: ignore[call-overload]
+    for name in ("password", "ca", "cert", "key"):
+        if isinstance(made.get(name), str):
+            raise TypeError(f"{name} is the bytes of a PEM file")
+        if made.get(name) is not None:
+            made[name] = bytes(made[name])  # type: ignore[call-overload]
+    made["no_verify"] = not made.pop("verify", True)
     if (alive := options.get("qualify_alive")) is not None:
         made["qualify_alive"] = " ".join(map(str, alive))
     if (secret := options.get("secret")) is not None and not callable(secret):
@@ -101,7 +110,8 @@ class TrunkEvent(NamedTuple):
 
     ``code`` is the last SIP answer, 0 if none came; ``next_try_s`` is None
     when no try is planned. ``health`` is "unknown", "up", "degraded" or
-    "down"; a trunk takes calls while it is registered and not down.
+    "down"; a trunk takes calls while it is registered and not down. ``tls``
+    is "none", "verified" or "unverified".
     """
 
     trunk: str
@@ -114,10 +124,12 @@ class TrunkEvent(NamedTuple):
     expires_s: int
     health_old: str = "unknown"
     health: str = "unknown"
+    tls: str = "none"
 
 
 class TrunkStatus(NamedTuple):
-    """How a trunk stands now."""
+    """How a trunk stands now. ``certificate_until`` is the end of the
+    certificate that was last accepted, None before one was."""
 
     state: str
     code: int
@@ -131,6 +143,8 @@ class TrunkStatus(NamedTuple):
     retransmits: int
     registrations: int
     target: str = ""
+    tls: str = "none"
+    certificate_until: dt.datetime | None = None
 
 
 class TrunkHealth(NamedTuple):
@@ -185,6 +199,11 @@ class TrunkView(NamedTuple):
     registrations: int
 
 
+def _wall(at_us: int) -> dt.datetime | None:
+    return dt.datetime.fromtimestamp(at_us // 1_000_000, dt.timezone.utc) \
+        if at_us else None
+
+
 def _view(v: raw_sip.tw_trunk_view) -> TrunkView:
     state = raw_sip.tw_trunk_state_name(v.state)
     health = raw_sip.tw_trunk_health_name(v.health)
@@ -193,9 +212,7 @@ def _view(v: raw_sip.tw_trunk_view) -> TrunkView:
         v.sip_code, v.reason, v.target, health,
         v.loss_percent if v.window else None, _span(v.rtt_us), v.expires_s,
         _until(v.expires_at), _until(v.next_try_at),
-        dt.datetime.fromtimestamp(v.certificate_until // 1_000_000,
-                                  dt.timezone.utc)
-        if v.certificate_until else None,
+        _wall(v.certificate_until),
         v.requests, v.retransmits, v.registrations)
 
 
@@ -264,7 +281,8 @@ class Trunk:
             raw_sip.tw_trunk_state_name(s.state), s.sip_code, s.reason,
             s.realm, s.contact_user, s.expires_s, _until(s.expires_at),
             _until(s.next_try_at), s.requests, s.retransmits,
-            s.registrations, s.target)
+            s.registrations, s.target, _TLS[s.tls],
+            _wall(s.certificate_until))
 
     @property
     def health(self) -> TrunkHealth:
@@ -346,20 +364,21 @@ class Trunks:
     it. The last ``trace_max`` SIP messages wait for ``traces``, with
     ``mask_numbers`` without the digits of numbers but the last 4. Registrars
     by name are asked of ``dns_servers`` ("192.0.2.53, [2001:db8::53]:5353");
-    left out, of those of the system."""
+    left out, of those of the system. ``ca`` (PEM) is trusted by trunks over
+    TLS that bring none; left out, the system's CAs are."""
 
     def __init__(self, *, local_host: str | None = None, local_port: int = 0,
                  requests_per_s: int = 500, registrar_requests_per_s: int = 50,
                  start_spread_s: int = 0, leased: bool = False,
                  trace_max: int = 0, mask_numbers: bool = False,
-                 dns_servers: str | None = None):
+                 dns_servers: str | None = None, ca: bytes = b""):
         self._handle: raw_sip.tw_trunks | None = None
         self._trunks: dict[str, Trunk] = {}
         self._secrets: list[Callable[[], bytes]] = []
         self._handle = raw_sip.trunks_new(
             local_host, local_port, requests_per_s, registrar_requests_per_s,
             start_spread_s, leased, trace_max, int(mask_numbers),
-            dns_servers)
+            dns_servers, ca)
 
     @property
     def handle(self) -> raw_sip.tw_trunks:
@@ -383,6 +402,11 @@ class Trunks:
         round trip on (0: never). ``qualify_alive`` lists codes or classes
         (``[404, "2xx"]``); left out: every final answer but 408, 502, 503
         and 504.
+
+        With ``;transport=tls`` the registrar has to prove the host of its
+        URI. ``ca``, ``cert`` and ``key`` are bytes of PEM files: CAs to trust
+        in place of the system's, and what a registrar is shown that asks.
+        ``verify=False`` takes anybody, which every event tells.
 
         ``nat_contact``: the Contact names the address that the registrar
         sees, for hosts behind a NAT.
@@ -454,7 +478,7 @@ class Trunks:
                 e.reason, e.target,
                 None if e.next_try_s < 0 else e.next_try_s, e.expires_s,
                 raw_sip.tw_trunk_health_name(e.health_old),
-                raw_sip.tw_trunk_health_name(e.health_new))
+                raw_sip.tw_trunk_health_name(e.health_new), _TLS[e.tls])
 
     def snapshot(self) -> list[TrunkView]:
         """All trunks as they stand at one moment, by name."""

@@ -511,11 +511,64 @@ _WORDS = {
         "{seconds} s: give more time by --seconds.",
         "{target} отвечает ({reason}), но за {seconds} с решения нет: дайте "
         "больше времени через --seconds."),
-    "trunk_tls": (
-        "TLS is not served yet: write ;transport=udp or ;transport=tcp if "
-        "the carrier offers it.",
-        "TLS пока не поддерживается: напишите ;transport=udp или "
-        ";transport=tcp, если оператор это даёт."),
+    "trunk_sips": (
+        "sips: promises TLS on the whole way to the callee, which nobody "
+        "can: write sip: with ;transport=tls.",
+        "sips: обещает TLS на всём пути до абонента, чего никто не может: "
+        "напишите sip: и ;transport=tls."),
+    "trunk_cert_name": (
+        "Another server answers at {target} ({reason}): nothing was sent to "
+        "it. Write the name that the carrier gave you into registrar; if it "
+        "stands there, ask the carrier.",
+        "По адресу {target} отвечает другой сервер ({reason}): ему ничего "
+        "не отправлено. Впишите в registrar имя, которое дал оператор; если "
+        "там оно и стоит, спросите оператора."),
+    "trunk_cert_expired": (
+        "The carrier let its certificate run out ({reason}): nothing was "
+        "sent. Call the carrier, and look at this machine's date.",
+        "У оператора закончился срок сертификата ({reason}): ничего не "
+        "отправлено. Звоните оператору и проверьте дату этой машины."),
+    "trunk_cert_early": (
+        "By this machine's clock the carrier's certificate is not valid yet "
+        "({reason}): set the clock right.",
+        "По часам этой машины сертификат оператора ещё не действует "
+        "({reason}): выставьте часы."),
+    "trunk_cert_ca": (
+        "Nobody that this machine trusts has signed the carrier's "
+        "certificate ({reason}): get the carrier's CA from the carrier and "
+        "name it as ca_file.",
+        "Сертификат оператора не подписан никем, кому доверяет эта машина "
+        "({reason}): возьмите у оператора сертификат его центра и укажите "
+        "в ca_file."),
+    "trunk_cert_ours": (
+        "The carrier wants a certificate of ours ({reason}): name the one "
+        "it gave you as cert_file, with its key as key_file.",
+        "Оператору нужен наш сертификат ({reason}): укажите выданный им в "
+        "cert_file, а ключ к нему в key_file."),
+    "trunk_cert": (
+        "There is no safe way to {target} ({reason}): nothing was sent. Ask "
+        "the carrier.",
+        "Безопасного пути к {target} нет ({reason}): ничего не отправлено. "
+        "Спросите оператора."),
+    "trunk_tls_old": (
+        "The carrier's server is too old to be safe ({reason}): ask for "
+        "another one.",
+        "Сервер оператора слишком старый ({reason}): попросите другой."),
+    "trunk_tls_plain": (
+        "What answers at {target} is no TLS ({reason}): nothing was sent. "
+        "Check the port, and whether the carrier offers TLS at all.",
+        "По адресу {target} отвечает не TLS ({reason}): ничего не "
+        "отправлено. Проверьте порт и даёт ли оператор TLS."),
+    "trunk_tls_none": (
+        "No connection to {target} ({reason}): check address and port, and "
+        "that firewalls let TCP through.",
+        "Нет соединения с {target} ({reason}): проверьте адрес и порт и "
+        "пропускают ли межсетевые экраны TCP."),
+    "trunk_unverified": (
+        "NOBODY CHECKED WHO IT IS (verify = false): whoever is on the way "
+        "can read and change these calls.",
+        "НИКТО НЕ ПРОВЕРИЛ, КТО ЭТО (verify = false): любой на пути может "
+        "слушать и менять эти вызовы."),
     "trunk_dns": (
         "DNS does not answer ({reason}): check this machine's resolver, or "
         "write the registrar's IP address until it does.",

@@ -15,6 +15,7 @@ struct bench {
 	unsigned responses, losses, refused, came, went;
 	const struct tw_sip_peer *peer;        /* asked for in a response */
 	const struct tw_sip_peer *lost;
+	struct tw_sip_peer *dropped;           /* freed by a response */
 	bool from_peer;
 	char reason[160];
 	struct sip *newest;
@@ -25,6 +26,8 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	struct bench *b = arg;
 
 	b->responses++;
+	tw__sip_peer_free(b->dropped);
+	b->dropped = NULL;
 	b->from_peer = b->peer && tw__sip_peer_sent(b->peer, response);
 	return true;
 }
@@ -302,10 +305,32 @@ static void test_watch(void **state)
 	assert_int_equal(b.came, 3);
 	assert_ptr_equal(b.newest, tw__sip_peer_sip(two));
 	tw__sip_peer_free(two);
-	assert_int_equal(b.went, 1);
+	assert_int_equal(b.went, 0);
+	run_until(&b.went, 1);
+	/* asked for again in time, it stays */
+	tw__sip_peer_free(one);
+	one = peer_of(&b, "one.test", true);
+	assert_int_equal(b.came, 3);
+	run_until(&b.went, 1);
 	tw__sip_port_watch(b.port, NULL, NULL);
 	tw__sip_peer_free(one);
+	close_bench(&b);
 	assert_int_equal(b.went, 1);
+}
+
+/* The last user goes within the response, that libre is still reading. */
+static void test_gone_within_its_response(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, "DNS:one.test");
+	b.dropped = peer_of(&b, "one.test", true);
+	tw__sip_port_watch(b.port, watch_h, &b);
+	put(b.dropped);
+	run_until(&b.responses, 1);
+	run_until(&b.went, 1);
+	assert_int_equal(b.losses, 0);
 	close_bench(&b);
 }
 
@@ -335,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_no_verify),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_gone_before_told),
+		cmocka_unit_test(test_gone_within_its_response),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

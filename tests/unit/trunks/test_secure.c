@@ -130,6 +130,7 @@ static void test_registers(void **state)
 	assert_non_null(strstr(b.server.last, ";transport=tls>"));
 	tw_trunk_free(b.trunk);
 	b.trunk = NULL;
+	loop_run(&b.loop, 10);
 	assert_int_equal(b.went, 1);
 	close_bench(&b);
 	assert_int_equal(b.went, 1);

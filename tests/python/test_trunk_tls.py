@@ -1,0 +1,201 @@
+"""Trunks over TLS from Python and in `trunk check`, against registrars with
+certificates of a CA that is made here."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+
+import pytest
+
+from conftest import OFFICE, SOURCE
+
+try:
+    from trunkwise.trunks import Trunks
+except NotImplementedError as absent:
+    pytest.skip(f"no SIP part: {absent}", allow_module_level=True)
+
+sys.path.insert(0, str(SOURCE / "tests/integration/tls"))
+from authority import Authority  # noqa: E402
+from registrar import Registrar  # noqa: E402
+
+if not shutil.which("openssl"):
+    pytest.skip("the openssl command is not installed",
+                allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority("openssl", str(tmp_path_factory.mktemp("ca")), "ca")
+
+
+@pytest.fixture
+def serve(authority):
+    opened = []
+
+    def make(name, names, **more):
+        opened.append(Registrar(*authority.issue(name, names=names), **more))
+        return opened[-1]
+
+    yield make
+    for registrar in opened:
+        registrar.close()
+
+
+def uri(registrar):
+    return f"sip:localhost:{registrar.port};transport=tls"
+
+
+def first(trunks, *states):
+    return next(e for e in trunks.events(10) if e.state in states)
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def test_registers(authority, serve):
+    registrar = serve("good", "DNS:localhost")
+    with Trunks(ca=read(authority.ca)) as trunks:
+        trunk = trunks.add(name="main", registrar=uri(registrar), user="u")
+        trunk.start()
+        event = first(trunks, "registered")
+        assert event.tls == "verified"
+        assert event.target == f"tls:127.0.0.1:{registrar.port}"
+        status = trunk.status
+        assert status.tls == "verified"
+        assert status.certificate_until.year == 2045
+        assert trunks.snapshot()[0].certificate_until.year == 2045
+        assert "certificate_expiry" in trunks.metrics()
+    assert registrar.names == ["localhost"]
+
+
+def test_the_trunks_ca_counts(authority, serve, tmp_path):
+    other = Authority("openssl", str(tmp_path), "other")
+    registrar = serve("good", "DNS:localhost")
+    with Trunks(ca=read(authority.ca)) as trunks:
+        trunks.add(name="main", registrar=uri(registrar), user="u",
+                   ca=read(other.ca)).start()
+        event = first(trunks, "refused")
+    assert "unknown CA" in event.reason
+    assert not registrar.sip
+
+
+def test_our_certificate(authority, serve):
+    registrar = serve("server", "DNS:localhost", client_ca=authority.ca)
+    cert, key = authority.issue("ours", common_name="customer 42")
+    with Trunks(ca=read(authority.ca)) as trunks:
+        trunks.add(name="main", registrar=uri(registrar), user="u",
+                   cert=read(cert), key=read(key)).start()
+        first(trunks, "registered")
+    assert registrar.clients[0]["commonName"] == "customer 42"
+
+
+def test_bad_options(authority):
+    with Trunks() as trunks:
+        for options, field in (({"ca": b"x"}, "ca"),
+                               ({"cert": read(authority.ca)}, "key"),
+                               ({"key": b"x"}, "cert"),
+                               ({"ca": b"x", "verify": False}, "ca")):
+            with pytest.raises(ValueError) as error:
+                trunks.add(name="main", user="u", **options,
+                           registrar="sip:localhost;transport=tls")
+            assert error.value.field == field
+        with pytest.raises(TypeError, match="PEM"):
+            trunks.add(name="main", registrar="sip:localhost;transport=tls",
+                       user="u", ca="text")
+        with pytest.raises(ValueError, match="transport=tls"):
+            trunks.add(name="main", registrar="sip:localhost", user="u",
+                       verify=False)
+
+
+def test_update_makes_another_binding(authority, serve):
+    registrar = serve("good", "DNS:localhost")
+    with Trunks(ca=read(authority.ca)) as trunks:
+        trunk = trunks.add(name="main", registrar=uri(registrar), user="u")
+        trunk.start()
+        first(trunks, "registered")
+        assert trunk.update(registrar=uri(registrar), user="u",
+                            verify=False) == "binding"
+        assert first(trunks, "registered").tls == "unverified"
+
+
+# ---- trunk check ----
+
+@pytest.fixture
+def check(office, command, authority):
+    shutil.copy(authority.ca, office / "ca.pem")
+
+    def run(registrar, extra, *arguments, status):
+        (office / "deployment.toml").write_text(
+            OFFICE + '\n[[trunk]]\nname = "main"\ncarrier = "north"\n'
+            f'registrar = "{registrar}"\nuser = "u"\n{extra}\n')
+        return command("trunk", "check", office / "deployment.toml",
+                       *arguments, check=status)
+    return run
+
+
+def test_check_verified(check, serve):
+    result = check(uri(serve("good", "DNS:localhost")), 'ca_file = "ca.pem"',
+                   "--json", status=0)
+    line = json.loads(result.out)
+    assert (line["state"], line["tls"]) == ("registered", "verified")
+
+
+@pytest.mark.parametrize("names, extra, words", [
+    ("DNS:carrier.test", 'ca_file = "ca.pem"', "Another server answers"),
+    ("DNS:localhost", "", "name it as ca_file"),
+])
+def test_check_names_the_mend(names, extra, words, check, serve):
+    registrar = serve("one", names)
+    line = json.loads(check(uri(registrar), extra, "--json", status=1).out)
+    assert line["state"] == "refused"
+    assert words in line["text"]
+    assert not registrar.sip
+
+
+def test_check_is_loud_without_verification(check, serve):
+    registrar = serve("one", "DNS:carrier.test")
+    for lang, words in (("en", "NOBODY CHECKED"), ("ru", "НИКТО НЕ")):
+        result = check(uri(registrar), "verify = false", "--lang", lang,
+                       status=0)
+        assert words in result.out
+        assert "tls-unverified:127.0.0.1:" in result.out
+
+
+def test_check_our_certificate(check, serve, authority, office):
+    registrar = serve("server", "DNS:localhost", client_ca=authority.ca)
+    cert, key = authority.issue("ours", common_name="customer 42")
+    shutil.copy(cert, office / "us.pem")
+    shutil.copy(key, office / "us.key")
+    (office / "us.key").chmod(0o644)
+    result = check(uri(registrar), 'ca_file = "ca.pem"\n'
+                   'cert_file = "us.pem"\nkey_file = "us.key"', "--json",
+                   status=0)
+    assert json.loads(result.out)["state"] == "registered"
+    assert "us.key can be read by others" in result.err
+    line = json.loads(check(uri(registrar), 'ca_file = "ca.pem"', "--json",
+                            status=1).out)
+    assert "cert_file" in line["text"]
+
+
+@pytest.mark.parametrize("extra, field, words", [
+    ('ca_file = "none.pem"', "ca_file", "cannot read"),
+    ('ca_file = "../ca.pem"', "ca_file", "leaves its directory"),
+    ('ca_file = "empty.pem"', "ca_file", "is empty"),
+    ('ca_file = "deployment.toml"', "ca_file", "no certificate in PEM"),
+    ('cert_file = "ca.pem"\nkey_file = "ca.pem"', "key_file", "private key"),
+])
+def test_check_bad_files(extra, field, words, check, office):
+    (office / "empty.pem").write_text("")
+    result = check("sip:localhost;transport=tls", extra, "--json", status=2)
+    error = json.loads(result.out)["error"]
+    assert error["field"] == f"trunk[0].{field}"
+    assert words in error["message"]
+
+
+def test_sips_is_refused_with_the_mend(check):
+    result = check("sips:localhost", "", status=2)
+    assert "sip" in result.err
