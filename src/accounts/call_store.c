@@ -11,14 +11,16 @@
 #include "call_known.h"
 
 enum {
-	C_START, C_KEY, C_CONTENT, C_BATCH, C_MARKS, C_CALL_ID, C_LINKED,
-	C_LEG, C_SEQUENCE, C_DIRECTION, C_STATUS, C_ANSWER, C_END, C_DURATION,
-	C_CALLER, C_CALLEE, C_TRUNK, C_CARRIER, C_DEPARTMENT, C_NUMBER,
-	C_RATE_STATE, C_REASON, C_VERSION, C_ROW, C_CHARGED, C_COST, C_VAT,
-	C_SOURCE_COST, COLUMNS
+	C_START, C_KEY, C_UNDONE, C_CONTENT, C_BATCH, C_MARKS, C_CALL_ID,
+	C_LINKED, C_LEG, C_SEQUENCE, C_DIRECTION, C_STATUS, C_ANSWER, C_END,
+	C_DURATION, C_CALLER, C_CALLEE, C_TRUNK, C_CARRIER, C_DEPARTMENT,
+	C_NUMBER, C_RATE_STATE, C_REASON, C_VERSION, C_ROW, C_CHARGED,
+	C_COST, C_VAT, C_SOURCE_COST, COLUMNS
 };
-static const char into_call[] = "call (start_us, key, content, batch, "
-	"marks, call_id, linked, leg, sequence, direction, status, "
+/* All columns in the table's own order, or SQLite would copy each row to put
+ * it into that order. */
+static const char into_call[] = "call (start_us, key, undone, content, "
+	"batch, marks, call_id, linked, leg, sequence, direction, status, "
 	"answer_after_us, end_after_us, duration_us, caller, callee, "
 	"trunk, carrier, department, number, rate_state, reason, "
 	"tariff_version, rate_row, charged_s, cost_nanos, vat_nanos, "
@@ -194,6 +196,7 @@ static void set_record(struct tw__bulk *rows, const struct tw__call *call,
 
 	tw__bulk_i64(rows, C_START, cdr->start);
 	tw__bulk_i64(rows, C_KEY, (int64_t)call->key);
+	tw__bulk_i64(rows, C_UNDONE, 0);
 	tw__bulk_i64(rows, C_CONTENT, (int64_t)call->content);
 	tw__bulk_i64(rows, C_BATCH, batch);
 	tw__bulk_i64(rows, C_MARKS, names->marks);
