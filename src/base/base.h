@@ -45,6 +45,9 @@ void tw__buf_free(struct tw_buf *buf);
 void tw__buf_clear(struct tw_buf *buf);
 /* Back to an earlier size; what failed since then is forgotten. */
 void tw__buf_cut(struct tw_buf *buf, size_t size);
+/* Room for size bytes more, where they are known to come: what is printed
+ * into room that is there is printed once. */
+tw_status tw__buf_reserve(struct tw_buf *buf, size_t size);
 tw_status tw__buf_append(struct tw_buf *buf, const void *data, size_t size);
 tw_status tw__buf_text(struct tw_buf *buf, const char *text);
 tw_status tw__buf_printf(struct tw_buf *buf, const char *fmt, ...)

@@ -79,6 +79,15 @@ static tw_status reserve(struct tw_buf *buf, size_t size)
 	return TW_OK;
 }
 
+tw_status tw__buf_reserve(struct tw_buf *buf, size_t size)
+{
+	tw_status status = reserve(buf, size);
+
+	if (!status)
+		buf->data[buf->size] = '\0';
+	return status;
+}
+
 tw_status tw__buf_append(struct tw_buf *buf, const void *data, size_t size)
 {
 	tw_status status = reserve(buf, size);

@@ -225,6 +225,7 @@ static tw_status hash_answer(struct answer *out,
 	tw_status status;
 
 	tw__buf_init(&text);
+	(void)tw__buf_reserve(&text, 250);     /* as a rule */
 	status = hash_secret(ha1, algorithm, secret, credentials->realm, err);
 	if (status)
 		goto out;

@@ -8,6 +8,8 @@
 #include "machine.h"
 #include "words.h"
 
+#define TW_REQUEST_USUAL 1000u         /* with one Authorization */
+
 static const char *contact_param(uint32_t transport)
 {
 	switch (transport) {
@@ -80,6 +82,7 @@ tw_status tw__request_write(tw_registration *reg, tw_error *err)
 	tw_status status;
 
 	tw__buf_clear(&reg->request);
+	(void)tw__buf_reserve(&reg->request, TW_REQUEST_USUAL);
 	write_fixed(reg);
 	if (reg->config.empty_authorization && !reg->credentials[0].realm)
 		write_empty_authorization(reg);

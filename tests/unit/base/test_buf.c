@@ -142,6 +142,30 @@ static void json_is_escaped(void **state)
 	tw__buf_free(&buf);
 }
 
+static void test_reserve(void **state)
+{
+	struct tw_buf buf;
+	const char *data;
+
+	(void)state;
+	tw__buf_init(&buf);
+	assert_int_equal(tw__buf_reserve(&buf, 100), TW_OK);
+	assert_string_equal(buf.data, "");
+	assert_int_equal(buf.size, 0);
+	data = buf.data;
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(tw__buf_printf(&buf, "%010d", i), TW_OK);
+	assert_ptr_equal(buf.data, data);
+	assert_int_equal(buf.size, 100);
+	/* what does not fit moves, and nothing is lost by the first print */
+	assert_int_equal(tw__buf_printf(&buf, "%0200d", 7), TW_OK);
+	assert_int_equal(strlen(buf.data), 300);
+	assert_int_equal(buf.data[99], '9');
+	assert_int_equal(tw__buf_reserve(&buf, SIZE_MAX), TW_ENOMEM);
+	assert_int_equal(tw__buf_printf(&buf, "x"), TW_ENOMEM);
+	tw__buf_free(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +175,7 @@ int main(void)
 		cmocka_unit_test(sizes_beyond_memory_are_refused),
 		cmocka_unit_test(arrays_double_and_refuse_overflow),
 		cmocka_unit_test(json_is_escaped),
+		cmocka_unit_test(test_reserve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

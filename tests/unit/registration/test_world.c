@@ -158,7 +158,7 @@ static void restart(int64_t down_s, uint32_t limit)
 {
 	struct world *w = world_new(42, 0, limit);
 	struct registrar *r = &w->registrar[0];
-	unsigned long most = 0, before;
+	unsigned long most = 0, left = 0, before, sent;
 	int64_t up;
 
 	w->registrars = 1;
@@ -181,15 +181,21 @@ static void restart(int64_t down_s, uint32_t limit)
 	up = w->now;
 	for (int s = 0; s < 60; s++) {
 		before = w->arrivals;
+		sent = w->sent;
 		run(w, w->now + SECONDS(1));
+		if (w->sent - sent > left)
+			left = w->sent - sent;
 		if (w->arrivals - before > most)
 			most = w->arrivals - before;
 	}
 	for (uint32_t i = 0; i < 1000; i++)
 		need(w, &w->trunk[i], w->trunk[i].bound_at > up);
 	print_message("gone for %lld s, limit %u: all back within a minute, "
-		"at most %lu requests in a second\n", (long long)down_s,
-		limit, most);
+		"at most %lu packets leave and %lu arrive in a second\n",
+		(long long)down_s, limit, left, most);
+	/* on their way the network may bunch them up */
+	assert_in_range(left, 1, limit);
+	assert_in_range(most, 1, limit + limit / 10);
 	world_free(w);
 }
 
