@@ -57,7 +57,7 @@ typedef struct tw_expense_row {
 					"": the time is not cut */
 	char first_day[16], last_day[16]; /* that this row covers, included */
 	uint32_t whole_month;        /* 1: per day or week, what no day owns:
-					rents, and what came late */
+					commitments, tiers, what came late */
 	uint32_t has_budget;         /* 1: the next three say something */
 	tw_money previous;           /* total of the time compared with */
 	tw_money difference;         /* total - previous */
@@ -90,6 +90,10 @@ typedef struct tw_report_options {
 	NULL }
 
 /** Expenses of whole months in the company's zone, at most 120.
+ *
+ * Per day and per week rents and recurring items are cut into the days that
+ * made their month, so that days add up to it to the coin, and to what had
+ * accrued by any of them.
  *
  * One row per currency where a group has several; calls without a charge are
  * counted in the company's currency. Rents that are not posted yet are

@@ -22,6 +22,7 @@ struct month {
 	int days;
 	tw_time from, to;
 	int64_t unit;            /* smallest coin in nano-units */
+	bool daily;              /* rows of days are wanted */
 	struct tw__vat_parties parties;
 };
 
@@ -31,7 +32,8 @@ struct holding {
 	tw_time from, to;        /* of the version */
 	tw_time since, until;    /* of the item itself */
 	struct tw__vat_own own;
-	struct tw__vat vat;      /* on the day that is looked at */
+	int day;                 /* that is looked at, from 0 */
+	struct tw__vat vat;      /* on it */
 	char name[128];
 };
 
@@ -39,6 +41,7 @@ struct part {
 	int64_t department, payee_kind, payee;
 	struct tw__vat vat;
 	tw__i128 weight;         /* nano-units * percent * days */
+	tw__i128 days[DAYS_MAX]; /* ... of each of them */
 	tw__i128 rest;
 	int64_t units;
 	int64_t amount, tax;
@@ -82,6 +85,15 @@ static tw_status read_days(struct month *month, const tw_zone *zone,
 	return TW_OK;
 }
 
+static void put_weight(struct part *part, const struct holding *held,
+		       int64_t percent_nanos)
+{
+	const tw__i128 weight = (tw__i128)held->rent * percent_nanos;
+
+	part->weight += weight;
+	part->days[held->day] += weight;
+}
+
 static tw_status add_weight(struct parts *parts, const struct holding *held,
 			    int64_t department, int64_t percent_nanos,
 			    tw_error *err)
@@ -94,7 +106,7 @@ static tw_status add_weight(struct parts *parts, const struct holding *held,
 		    part->payee_kind == held->payee_kind &&
 		    part->payee == held->payee &&
 		    tw__vat_same(&part->vat, &held->vat)) {
-			part->weight += (tw__i128)held->rent * percent_nanos;
+			put_weight(part, held, percent_nanos);
 			return TW_OK;
 		}
 	}
@@ -104,8 +116,8 @@ static tw_status add_weight(struct parts *parts, const struct holding *held,
 	part = &parts->rows[parts->count++];
 	*part = (struct part){ .department = department,
 		.payee_kind = held->payee_kind, .payee = held->payee,
-		.vat = held->vat,
-		.weight = (tw__i128)held->rent * percent_nanos };
+		.vat = held->vat };
+	put_weight(part, held, percent_nanos);
 	return TW_OK;
 }
 
@@ -144,6 +156,7 @@ static tw_status add_holding(struct parts *parts, const struct month *month,
 		if (t < held->from || t >= held->to || t < held->since ||
 		    t >= held->until)
 			continue;
+		held->day = i;
 		find_vat(held, month, t);
 		status = tw__shares_day(&parts->shares, t, held->department,
 					weigh, &weighing, err);
@@ -154,11 +167,11 @@ static tw_status add_holding(struct parts *parts, const struct month *month,
 }
 
 static tw_status emit(struct tw__rents *out, const struct parts *parts,
-		      const struct part *part, tw_error *err)
+		      const struct part *part, int64_t day, tw_error *err)
 {
 	struct tw__rent *rent;
 
-	if (!part->amount)
+	if (!part->amount && !part->tax)
 		return TW_OK;
 	if (tw__grow((void **)&out->rows, &out->capacity, out->count + 1,
 		     sizeof(*rent)))
@@ -169,10 +182,53 @@ static tw_status emit(struct tw__rents *out, const struct parts *parts,
 		.payee_kind = part->payee_kind, .payee = part->payee,
 		.amount_nanos = part->amount,
 		.net_nanos = part->amount - (part->vat.net ? 0 : part->tax),
-		.vat_nanos = part->tax };
+		.vat_nanos = part->tax, .day = day };
 	snprintf(rent->reference, sizeof(rent->reference), "%s",
 		 parts->name);
 	return TW_OK;
+}
+
+/* Of an amount, what `done` of `total` makes, in whole coins. Weights are
+ * below 2^62 here, so that the product stays in 128 bits. */
+static int64_t accrued(int64_t amount, tw__i128 done, tw__i128 total,
+		       int64_t unit)
+{
+	return (int64_t)tw__div_round(amount / unit * done, total,
+				      TW_ROUND_HALF_UP) * unit;
+}
+
+/* Each day what has come together by its end less what had by the one
+ * before: no kopeck is lost or made, and no day but the last needs to know
+ * the others. */
+static tw_status emit_days(struct tw__rents *out, const struct parts *parts,
+			   const struct part *part, const struct month *month,
+			   tw_error *err)
+{
+	tw__i128 total = 0, done = 0;
+	int64_t until = 0, tax_until = 0;
+	tw_status status = TW_OK;
+	int shift = 0;
+
+	for (int i = 0; i < month->days; i++)
+		total += part->days[i];
+	while (total >> shift >= (tw__i128)1 << 62)
+		shift++;
+	for (int i = 0; !status && total >> shift && i < month->days; i++) {
+		struct part day = *part;
+		int64_t amount, tax;
+
+		done += part->days[i];
+		amount = accrued(part->amount, done >> shift, total >> shift,
+				 month->unit);
+		tax = accrued(part->tax, done >> shift, total >> shift,
+			      month->unit);
+		day.amount = amount - until;
+		day.tax = tax - tax_until;
+		until = amount;
+		tax_until = tax;
+		status = emit(out, parts, &day, i + 1, err);
+	}
+	return status;
 }
 
 /* Whole coins first, then one more to the largest remainders. Of all parts,
@@ -249,7 +305,9 @@ static tw_status share_out(struct tw__rents *out, struct parts *parts,
 	if (!status)
 		status = spread_vat(parts, month, err);
 	for (size_t i = 0; !status && i < parts->count; i++)
-		status = emit(out, parts, &parts->rows[i], err);
+		status = month->daily ?
+			emit_days(out, parts, &parts->rows[i], month, err) :
+			emit(out, parts, &parts->rows[i], 0, err);
 	if (!status)
 		parts->count = 0;
 	return status;
@@ -345,6 +403,15 @@ static tw_status one_part(struct part *out, struct holding *held,
 			     month->unit, err);
 }
 
+static int64_t day_of(const struct month *month, tw_time t)
+{
+	int64_t day = 0;
+
+	while (month->daily && day < month->days && month->day[day] <= t)
+		day++;
+	return day;
+}
+
 static tw_status one_offs(struct tw__rents *out, const struct month *month,
 			  tw_error *err)
 {
@@ -372,7 +439,8 @@ static tw_status one_offs(struct tw__rents *out, const struct month *month,
 		memcpy(parts.name, held.name, sizeof(parts.name));
 		status = one_part(&part, &held, month, err);
 		if (!status)
-			status = emit(out, &parts, &part, err);
+			status = emit(out, &parts, &part,
+				      day_of(month, held.from), err);
 		if (status) {
 			tw__reset(stmt);
 			return status;
@@ -392,26 +460,25 @@ static void find_unit(struct month *month, const struct tw__book *book)
 		month->unit /= 10;
 }
 
-tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
-			    const struct tw__book *book, tw_time from,
-			    tw_time to, tw_error *err)
+static tw_status compute(struct tw__rents *out, struct month *month,
+			 const struct tw__book *book, tw_error *err)
 {
-	struct month month = { .store = store, .from = from, .to = to };
 	struct tw__rents rents = { 0 };
-	tw_status status = read_days(&month, book->zone, err);
+	tw_status status = read_days(month, book->zone, err);
 
-	find_unit(&month, book);
+	find_unit(month, book);
 	if (!status)
-		status = tw__vat_parties_load(&month.parties, store, err);
+		status = tw__vat_parties_load(&month->parties, month->store,
+					      err);
 	if (!status)
-		status = walk(&rents, &month, TW_POSTING_RENT,
+		status = walk(&rents, month, TW_POSTING_RENT,
 			"SELECT id, valid_from, valid_to, department, "
 			"carrier, rented_through, rent, name, NULL, NULL, "
 			"vat, vat_percent "
 			"FROM number WHERE valid_from < ? AND valid_to > ? "
 			"AND rent IS NOT NULL ORDER BY id, valid_from", err);
 	if (!status)
-		status = walk(&rents, &month, TW_POSTING_RECURRING,
+		status = walk(&rents, month, TW_POSTING_RECURRING,
 			"SELECT id, valid_from, valid_to, department, "
 			"carrier, vendor, amount, name, \"from\", \"to\", "
 			"vat, vat_percent "
@@ -419,16 +486,35 @@ tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 			"AND valid_to > ? AND amount IS NOT NULL "
 			"ORDER BY id, valid_from", err);
 	if (!status)
-		status = one_offs(&rents, &month, err);
+		status = one_offs(&rents, month, err);
 	if (!status && rents.count && !*book->currency)
 		status = tw__fail_at(err, TW_ENOTFOUND, 0,
 			"company.currency", "rents have no currency; apply a "
 			"[company] with one");
-	tw__vat_parties_free(&month.parties);
+	tw__vat_parties_free(&month->parties);
 	if (status) {
 		tw__rents_free(&rents);
 		return status;
 	}
 	*out = rents;
 	return TW_OK;
+}
+
+tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
+			    const struct tw__book *book, tw_time from,
+			    tw_time to, tw_error *err)
+{
+	struct month month = { .store = store, .from = from, .to = to };
+
+	return compute(out, &month, book, err);
+}
+
+tw_status tw__rents_daily(struct tw__rents *out, tw_store *store,
+			  const struct tw__book *book, tw_time from,
+			  tw_time to, tw_error *err)
+{
+	struct month month = { .store = store, .from = from, .to = to,
+		.daily = true };
+
+	return compute(out, &month, book, err);
 }

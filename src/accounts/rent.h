@@ -15,6 +15,7 @@ struct tw__rent {
 				    written: with VAT or without */
 	int64_t net_nanos, vat_nanos;
 	char reference[128];     /* the subject's name */
+	int64_t day;             /* of the month, from 1; 0: all of them */
 };
 
 struct tw__rents {
@@ -40,6 +41,14 @@ void tw__rents_free(struct tw__rents *rents);
 tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 			    const struct tw__book *book, tw_time from,
 			    tw_time to, tw_error *err);
+
+/* The same, cut into days: each row's month is spread over the days that made
+ * it, in whole coins by what has come together until each day, so that days
+ * add up to the month's amount, net and VAT, and a sum up to some day is what
+ * had accrued by then. A one-off fee is of the number's first day. */
+tw_status tw__rents_daily(struct tw__rents *out, tw_store *store,
+			  const struct tw__book *book, tw_time from,
+			  tw_time to, tw_error *err);
 
 /* Owed less posted, for one department, payee, kind and subject. */
 struct tw__due {

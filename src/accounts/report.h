@@ -54,6 +54,9 @@ struct tw__report {
 	int64_t period;          /* of the month as a whole */
 	tw_time from, to;
 	struct tw__contracts contracts;
+	/* of a closed month's days: rents that were posted, less those that
+	 * the directory gives to days */
+	struct tw__report_groups posted;
 };
 
 /* First column of the only row, "" without one. `sql` takes an id. */

@@ -180,31 +180,62 @@ static tw_status add_calls(struct tw__report *report, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
+/* A day's, or (per month and without days) a month's. What a closed month was
+ * charged is what was posted: the days are taken off it. */
+static tw_status add_rent(struct tw__report *report,
+			  const struct tw__rent *rent, tw_error *err)
+{
+	struct tw__report_key key = { .period = report->period,
+		.department = rent->department,
+		.payee = payee_key(rent->payee_kind, rent->payee),
+		.number = rent->kind == TW_POSTING_RECURRING ? 0 :
+			rent->subject };
+	const struct tw__report_line line = { .rent = rent->amount_nanos,
+		.net = rent->net_nanos, .vat = rent->vat_nanos };
+	const struct tw__report_line less = { .rent = -rent->amount_nanos,
+		.net = -rent->net_nanos, .vat = -rent->vat_nanos };
+	tw_status status = currency_place(&key.currency, report,
+					  report->book.currency, err);
+
+	if (!status && report->closed)
+		status = tw__report_groups_add(&report->posted, &key, &less,
+					       err);
+	if (rent->day)
+		key.period = tw__period_of(report->per,
+					   report->month * 100 + rent->day);
+	return status ? status : add_line(report, key, &line, err);
+}
+
 static tw_status add_rents(struct tw__report *report, tw_error *err)
 {
 	struct tw__rents rents;
-	tw_status status = tw__rents_compute(&rents, report->store,
-		&report->book, report->from, report->to, err);
+	tw_status status = by_days(report) ?
+		tw__rents_daily(&rents, report->store, &report->book,
+				report->from, report->to, err) :
+		tw__rents_compute(&rents, report->store, &report->book,
+				  report->from, report->to, err);
 
 	if (status)
 		return status;
-	for (size_t i = 0; !status && i < rents.count; i++) {
-		const struct tw__rent *rent = &rents.rows[i];
-		struct tw__report_key key = { .period = report->period,
-			.department = rent->department,
-			.payee = payee_key(rent->payee_kind, rent->payee),
-			.number = rent->kind == TW_POSTING_RECURRING ? 0 :
-				rent->subject };
-		const struct tw__report_line line = {
-			.rent = rent->amount_nanos, .net = rent->net_nanos,
-			.vat = rent->vat_nanos };
-
-		status = currency_place(&key.currency, report,
-					report->book.currency, err);
-		if (!status)
-			status = add_line(report, key, &line, err);
-	}
+	for (size_t i = 0; !status && i < rents.count; i++)
+		status = add_rent(report, &rents.rows[i], err);
 	tw__rents_free(&rents);
+	return status;
+}
+
+/* Posted rents that no day has: a directory that says something else by now. */
+static tw_status add_other_rents(struct tw__report *report, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	for (size_t i = 0; !status && i < report->posted.count; i++) {
+		const struct tw__report_group *rest = &report->posted.rows[i];
+
+		if (!tw__report_line_is_zero(&rest->line))
+			status = add_line(report, rest->key, &rest->line,
+					  err);
+	}
+	tw__report_groups_free(&report->posted);
 	return status;
 }
 
@@ -226,6 +257,9 @@ static tw_status add_month_row(struct tw__report *report,
 	tw_status status = currency_place(&key.currency, report,
 					  tw__col_text(stmt, 4), err);
 
+	if (!status && by_days(report) && tw__col_i64(stmt, 9) && !late)
+		return tw__report_groups_add(&report->posted, &key, &line,
+					     err);
 	return status ? status : add_line(report, key, &line, err);
 }
 
@@ -237,7 +271,8 @@ static tw_status add_postings(struct tw__report *report, tw_error *err)
 		"d.amount_nanos, d.currency, "
 		"coalesce(d.net_nanos, d.amount_nanos), "
 		"coalesce(d.vat_nanos, 0), d.of_month, "
-		"CASE WHEN d.kind IN (3, 4) THEN d.subject ELSE 0 END "
+		"CASE WHEN d.kind IN (3, 4) THEN d.subject ELSE 0 END, "
+		"d.kind IN (3, 4, 5) "
 		"FROM posting d "
 		"JOIN posting p ON p.entry = d.entry AND p.id <> d.id "
 		"WHERE d.month = ? AND d.batch = 0 AND d.run = 0 "
@@ -366,15 +401,18 @@ static tw_status add_month(struct tw__report *report, int64_t month,
 		status = add_calls(report, err);
 	if (!status)
 		status = is_closed(&report->closed, report, err);
-	if (!status && !report->closed)
+	if (!status && (!report->closed || by_days(report)))
 		status = add_rents(report, err);
 	if (!status && report->month == report->book.open_month)
 		status = add_pending(report, err);
 	if (!status)
 		status = add_postings(report, err);
+	if (!status)
+		status = add_other_rents(report, err);
 	if (!status && !shift && (report->compare & TW_COMPARE_BUDGET))
 		status = add_budgets(report, err);
 	tw__contracts_free(&report->contracts);
+	tw__report_groups_free(&report->posted);
 	return status;
 }
 

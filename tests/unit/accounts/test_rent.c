@@ -4,7 +4,12 @@
 #include "accounts/rent.h"
 #include "../faults.h"
 
-static struct tw__rents compute(struct fixture *f, const char *month)
+typedef tw_status compute_h(struct tw__rents *out, tw_store *store,
+			    const struct tw__book *book, tw_time from,
+			    tw_time to, tw_error *err);
+
+static struct tw__rents compute_by(compute_h *how, struct fixture *f,
+				   const char *month)
 {
 	struct tw__rents rents = { 0 };
 	struct tw__book book;
@@ -15,10 +20,15 @@ static struct tw__rents compute(struct fixture *f, const char *month)
 	assert_int_equal(tw__book_open(&book, f->store, NULL, &err), TW_OK);
 	assert_int_equal(tw__book_parse(&number, &from, &to, &book, month,
 					&err), TW_OK);
-	if (tw__rents_compute(&rents, f->store, &book, from, to, &err))
+	if (how(&rents, f->store, &book, from, to, &err))
 		fail_msg("%s: %s", month, err.message);
 	tw__book_close(&book);
 	return rents;
+}
+
+static struct tw__rents compute(struct fixture *f, const char *month)
+{
+	return compute_by(tw__rents_compute, f, month);
 }
 
 static int64_t id_of(struct fixture *f, const char *kind, const char *name)
@@ -456,6 +466,81 @@ static void every_failed_allocation(void **state)
 	tw__book_close(&book);
 }
 
+/* Days of every row add up to its month, in amount, net and VAT, and none
+ * turns negative; a one-off fee is of its first day. */
+static void days_make_the_month(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__rents whole, days;
+
+	want_number(f, "Kazan", "100.01");
+	want(f, "carrier[0].vat_percent", "20");
+	want(f, "number[0].one_off", "50.00");
+	apply_at(f, "2026-10-05T12:00:00+03:00");
+	want_number(f, "Ufa", "100.01");
+	want(f, "carrier[0].vat_percent", "20");
+	want(f, "number[0].one_off", "50.00");
+	apply_at(f, "2026-10-20T00:00:00+03:00");
+	whole = compute(f, "2026-10");
+	days = compute_by(tw__rents_daily, f, "2026-10");
+	assert_int_equal(whole.count, 3);
+	assert_int_equal(days.count, 14 + 12 + 1);
+	for (size_t i = 0; i < days.count; i++) {
+		const struct tw__rent *d = &days.rows[i];
+		bool kazan = d->department == id_of(f, "department",
+						    "Kazan");
+
+		assert_true(d->amount_nanos > 0);
+		assert_true(d->net_nanos > 0 && d->vat_nanos > 0);
+		if (d->kind == TW_POSTING_ONE_OFF)
+			assert_int_equal(d->day, 5);
+		else
+			assert_true(kazan ? d->day >= 6 && d->day <= 19 :
+				    d->day >= 20 && d->day <= 31);
+		for (size_t j = 0; j < whole.count; j++) {
+			struct tw__rent *w = &whole.rows[j];
+
+			if (w->kind != d->kind ||
+			    w->department != d->department)
+				continue;
+			w->amount_nanos -= d->amount_nanos;
+			w->net_nanos -= d->net_nanos;
+			w->vat_nanos -= d->vat_nanos;
+		}
+	}
+	for (size_t j = 0; j < whole.count; j++) {
+		assert_int_equal(whole.rows[j].amount_nanos, 0);
+		assert_int_equal(whole.rows[j].net_nanos, 0);
+		assert_int_equal(whole.rows[j].vat_nanos, 0);
+	}
+	tw__rents_free(&whole);
+	tw__rents_free(&days);
+}
+
+/* The dearest rent that can be written, times many seats. */
+static void days_of_a_great_rent(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__rents days;
+	int64_t sum = 0;
+
+	want_company(f);
+	want(f, "department[0].name", "Kazan");
+	want(f, "vendor[0].name", "cloud");
+	want(f, "recurring[0].name", "seats");
+	want(f, "recurring[0].vendor", "cloud");
+	want(f, "recurring[0].amount", "92000.01");
+	want(f, "recurring[0].seat[0].department", "Kazan");
+	want_as(f, "recurring[0].seat[0].count", TW_VALUE_INTEGER, "100000");
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	days = compute_by(tw__rents_daily, f, "2026-10");
+	assert_int_equal(days.count, 31);
+	for (size_t i = 0; i < days.count; i++)
+		sum += days.rows[i].amount_nanos;
+	assert_int_equal(sum, RUB(INT64_C(9200001000), 0));
+	tw__rents_free(&days);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -470,6 +555,8 @@ int main(void)
 		FIXTURE_TEST(payees_and_periods),
 		FIXTURE_TEST(damaged_directories),
 		FIXTURE_TEST(no_currency),
+		FIXTURE_TEST(days_make_the_month),
+		FIXTURE_TEST(days_of_a_great_rent),
 		FIXTURE_TEST(every_failed_allocation),
 	};
 

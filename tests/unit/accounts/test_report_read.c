@@ -149,41 +149,88 @@ static void test_by_direction_and_contract(void **state)
 	tw_expenses_free(expenses);
 }
 
-/* Rents belong to no day: they stand beside the days, and all add up. */
+struct days {
+	int64_t rents, calls, rent_of_10, calls_of_10, calls_of_31;
+	int rows, months;
+};
+
+static struct days days_of(struct fixture *f, const char *month)
+{
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	struct days days = { 0 };
+	tw_expenses *expenses;
+
+	options.from = month;
+	options.per = TW_PER_DAY;
+	options.by = TW_BY_CITY;
+	expenses = report(f, &options);
+	while (tw_expenses_next(&row, expenses, NULL) == TW_OK) {
+		days.rows++;
+		days.months += row.whole_month;
+		days.rents += row.rent.nanos;
+		days.calls += row.calls_cost.nanos;
+		if (!strcmp(row.period + 7, "-10")) {
+			days.rent_of_10 += row.rent.nanos;
+			days.calls_of_10 += row.calls_cost.nanos;
+		}
+		if (!strcmp(row.period + 7, "-31"))
+			days.calls_of_31 += row.calls_cost.nanos;
+	}
+	assert_int_equal(tw_expenses_total(&row, expenses, 0, NULL), TW_OK);
+	assert_int_equal(row.total.nanos, days.rents + days.calls);
+	tw_expenses_free(expenses);
+	return days;
+}
+
+/* Two rents of 300.00 by the day: 31 days of two cities, to the kopeck. */
 static void test_days_add_up_to_the_month(void **state)
 {
 	struct fixture *f = *state;
-	tw_report_options options = TW_REPORT_OPTIONS_INIT;
-	tw_expense_row row = TW_EXPENSE_ROW_INIT;
-	tw_expenses *expenses;
+	struct days days;
 
 	three_months(f);
 	one_call(f, "2026-10-31T20:59:59.999999Z", 3);   /* 23:59:59 there */
 	one_call(f, "2026-10-31T21:00:00Z", 5);
-	options.from = "2026-10";
-	options.per = TW_PER_DAY;
-	options.by = TW_BY_CITY;
-	expenses = report(f, &options);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(tw_expenses_next(&row, expenses, NULL),
-				 TW_OK);
-		assert_string_equal(row.period, "2026-10");
-		assert_string_equal(row.last_day, "2026-10-31");
-		assert_int_equal(row.whole_month, 1);
-		assert_int_equal(row.calls, 0);
-		assert_int_equal(row.total.nanos, RUB(300, 0));
-	}
-	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
-	assert_string_equal(row.period, "2026-10-10");
-	assert_int_equal(row.calls_cost.nanos, RUB(1, 50));
-	assert_int_equal(tw_expenses_next(&row, expenses, NULL), TW_OK);
-	assert_string_equal(row.period, "2026-10-31");
-	assert_int_equal(row.calls_cost.nanos, RUB(4, 50));
-	assert_int_equal(tw_expenses_next(&row, expenses, NULL),
-			 TW_ITER_END);
-	assert_int_equal(tw_expenses_total(&row, expenses, 0, NULL), TW_OK);
-	assert_int_equal(row.total.nanos, RUB(606, 0));
-	tw_expenses_free(expenses);
+	days = days_of(f, "2026-10");
+	assert_int_equal(days.rows, 62);
+	assert_int_equal(days.months, 0);
+	assert_int_equal(days.rents, RUB(600, 0));
+	/* 300 * 10 / 31 = 96.774, 300 * 9 / 31 = 87.096 */
+	assert_int_equal(days.rent_of_10, 2 * RUB(9, 67));
+	assert_int_equal(days.calls, RUB(6, 0));
+	assert_int_equal(days.calls_of_10, RUB(1, 50));
+	assert_int_equal(days.calls_of_31, RUB(4, 50));
+}
+
+/* A closed month's days are what it was charged. What the directory says
+ * otherwise by now is not: it stands with the month as a whole. */
+static void test_days_of_a_closed_month(void **state)
+{
+	struct fixture *f = *state;
+	struct tw_stmt *stmt;
+	struct days days;
+	tw_error err = TW_ERROR_INIT;
+
+	three_months(f);
+	assert_int_equal(tw_period_close(NULL, f->store, "2026-08", NULL),
+			 TW_OK);
+	days = days_of(f, "2026-08");
+	assert_int_equal(days.months, 0);
+	assert_int_equal(days.rows, 62);
+	assert_int_equal(days.rents, RUB(600, 0));
+	/* a number of August that nobody knew of */
+	assert_int_equal(tw__stmt_new(&stmt, f->store, "INSERT INTO number "
+		"(id, valid_from, name, department, carrier, rent) "
+		"SELECT max(e.id), 0, '78432000009', n.department, "
+		"n.carrier, 31000000000 FROM entity e, number n "
+		"WHERE n.name = '78432000001'", &err), TW_OK);
+	assert_int_equal(tw__run(stmt, &err), TW_OK);
+	tw__stmt_free(stmt);
+	days = days_of(f, "2026-08");
+	assert_int_equal(days.months, 1);
+	assert_int_equal(days.rents, RUB(600, 0));
+	assert_int_equal(days.rent_of_10, 2 * RUB(9, 67) + RUB(1, 0));
 }
 
 /* August is closed, and a call of August comes in: September shows it. */
@@ -293,6 +340,7 @@ int main(void)
 		T(test_per_month),
 		T(test_a_range_is_compared_with_the_range_before),
 		T(test_by_direction_and_contract),
+		T(test_days_of_a_closed_month),
 		T(test_days_add_up_to_the_month),
 		T(test_compared_with_budgets),
 		T(test_what_is_late_is_a_correction),
