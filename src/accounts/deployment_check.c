@@ -231,6 +231,7 @@ static tw_status derive_name(struct tw_deployment *deployment, uint32_t row)
 	struct tw_wanted *wanted = &deployment->rows[row];
 	const struct tw_kind *kind = &tw__kinds[wanted->kind];
 	struct tw_value *a = &wanted->values[0], *b = &wanted->values[1];
+	struct tw_value *c;
 
 	if (kind->name_field || kind->parent)
 		return TW_OK;
@@ -238,7 +239,10 @@ static tw_status derive_name(struct tw_deployment *deployment, uint32_t row)
 		return derive_match(deployment, row, a, b);
 	if (a->set)
 		return derive(&wanted->name, "number", a->text);
-	return b->set ? derive(&wanted->name, "recurring", b->text) : TW_OK;
+	if (b->set)
+		return derive(&wanted->name, "recurring", b->text);
+	c = &wanted->values[2];
+	return c->set ? derive(&wanted->name, "tariff", c->text) : TW_OK;
 }
 
 

@@ -265,7 +265,10 @@ static tw_status check_allocation(struct tw_deployment *d, uint32_t row)
 	tw_status status;
 	size_t i, j;
 
-	status = exactly_one(d, row, "number", "recurring");
+	if (!is_set(d, row, "tariff"))
+		status = exactly_one(d, row, "number", "recurring");
+	else if (!(status = at_most_one(d, row, "tariff", "number")))
+		status = at_most_one(d, row, "tariff", "recurring");
 	for (i = 0; i < shares->count && !status; i++) {
 		percent = value(d, shares->rows[i], "percent");
 		if (!percent->set)

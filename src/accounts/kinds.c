@@ -151,6 +151,7 @@ static const struct tw_field recurring_seat[] = {
 static const struct tw_field allocation[] = {
 	REFERS("number", "number"),
 	REFERS("recurring", "recurring"),
+	REFERS("tariff", "tariff"),
 };
 
 static const struct tw_field allocation_share[] = {

@@ -65,6 +65,11 @@ void tw__dues_free(struct tw__dues *dues);
 /* Postings that a month still needs, or (post) makes. */
 tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
 			const char *month, bool post, tw_error *err);
+/* What an open month that is over will be charged for commitments and tiers,
+ * less what was posted of it. Reads the calls of such tariffs. */
+tw_status tw__usage_expected(struct tw__dues *out, tw_store *store,
+			     const struct tw__book *book, const char *month,
+			     tw_error *err);
 /* What closed months would owe by the directory as it is now, less what was
  * posted for them; entry.month is the closed one. */
 tw_status tw__rent_corrections(struct tw__dues *out, tw_store *store,

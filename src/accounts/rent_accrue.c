@@ -82,14 +82,14 @@ static tw_status add_owed(struct tw__dues *dues, const struct tw__rents *rents,
 	return TW_OK;
 }
 
-/* Nobody's: the calls of several departments fell short together. */
 static tw_status add_usage(struct tw__dues *dues,
 			   const struct tw__usage_dues *usage, int64_t month,
 			   tw_error *err)
 {
 	for (size_t i = 0; i < usage->count; i++) {
 		const struct tw__usage_due *due = &usage->rows[i];
-		struct tw__entry entry = { .payee_kind = TW_ACCOUNT_CARRIER,
+		struct tw__entry entry = { .department = due->department,
+			.payee_kind = TW_ACCOUNT_CARRIER,
 			.payee = due->carrier, .month = month,
 			.amount_nanos = due->amount_nanos,
 			.net_nanos = due->net_nanos,
@@ -247,6 +247,39 @@ tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
 	tw__dues_free(&dues);
 	tw__book_close(&book);
 	return status;
+}
+
+tw_status tw__usage_expected(struct tw__dues *out, tw_store *store,
+			     const struct tw__book *book, const char *month,
+			     tw_error *err)
+{
+	const tw_clock *clock = tw__store_clock(store);
+	struct tw__usage_dues usage = { NULL, 0, 0 };
+	struct tw__dues dues = { 0 };
+	tw_time from, to;
+	int64_t number;
+	tw_status status = tw__book_parse(&number, &from, &to, book, month,
+					  err);
+
+	if (!status)
+		status = tw__usage_dues(&usage, store, month,
+					clock->wall(clock->arg), err);
+	if (!status)
+		status = add_usage(&dues, &usage, number, err);
+	if (!status && usage.count)
+		status = take_posted(&dues, store, number, &usage, err);
+	tw__usage_dues_free(&usage);
+	if (status) {
+		tw__dues_free(&dues);
+		return status;
+	}
+	/* rents are computed for reports in a way of their own */
+	for (size_t i = 0; i < dues.count; i++) {
+		if (dues.rows[i].entry.kind < TW_POSTING_COMMITMENT)
+			dues.rows[i--] = dues.rows[--dues.count];
+	}
+	*out = dues;
+	return TW_OK;
 }
 
 static tw_status closed_months(int64_t *months, size_t *count,

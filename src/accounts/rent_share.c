@@ -52,6 +52,14 @@ tw_status tw__shares_load(struct tw__shares *out, tw_store *store,
 			"JOIN allocation_share s ON s.parent = a.id "
 			"WHERE a.number = ? "
 			"ORDER BY a.valid_from, s.position", subject, err);
+	if (kind == TW_POSTING_COMMITMENT)
+		return load(out, store,
+			"SELECT max(a.valid_from, s.valid_from), "
+			"min(a.valid_to, s.valid_to), s.department, "
+			"s.percent, 0 FROM allocation a "
+			"JOIN allocation_share s ON s.parent = a.id "
+			"WHERE a.tariff = ? "
+			"ORDER BY a.valid_from, s.position", subject, err);
 	status = load(out, store,
 		"SELECT max(a.valid_from, s.valid_from), "
 		"min(a.valid_to, s.valid_to), s.department, s.percent, 0 "

@@ -22,8 +22,9 @@ struct tw__shares {
 };
 void tw__shares_free(struct tw__shares *shares);
 
-/* Every version of a number's or recurring item's [[allocation]], and of a
- * recurring item's seats. `kind` is TW_POSTING_RENT or _RECURRING. */
+/* Every version of a number's, recurring item's or tariff's [[allocation]],
+ * and of a recurring item's seats. `kind` is TW_POSTING_RENT, _RECURRING, or
+ * (of tariffs) _COMMITMENT. */
 tw_status tw__shares_load(struct tw__shares *out, tw_store *store,
 			  int64_t kind, int64_t subject, tw_error *err);
 

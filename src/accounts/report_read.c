@@ -223,7 +223,7 @@ static tw_status add_rents(struct tw__report *report, tw_error *err)
 	return status;
 }
 
-/* Posted rents that no day has: a directory that says something else by now. */
+/* Posted rents that no day has: the directory says something else by now. */
 static tw_status add_other_rents(struct tw__report *report, tw_error *err)
 {
 	tw_status status = TW_OK;
@@ -339,6 +339,34 @@ static tw_status add_pending(struct tw__report *report, tw_error *err)
 	return status;
 }
 
+/* Commitments and tiers of a month that is over, before they are posted. */
+static tw_status add_expected(struct tw__report *report, const char *month,
+			      tw_error *err)
+{
+	struct tw__dues dues = { 0 };
+	tw_status status = tw__usage_expected(&dues, report->store,
+					      &report->book, month, err);
+
+	for (size_t i = 0; !status && i < dues.count; i++) {
+		const struct tw__entry *entry = &dues.rows[i].entry;
+		struct tw__report_key key = { .period = report->period,
+			.department = entry->department,
+			.payee = payee_key(entry->payee_kind, entry->payee) };
+		const struct tw__report_line line = {
+			.rent = entry->amount_nanos,
+			.net = entry->net_nanos, .vat = entry->vat_nanos };
+
+		if (tw__report_line_is_zero(&line))
+			continue;
+		status = currency_place(&key.currency, report,
+					entry->currency, err);
+		if (!status)
+			status = add_line(report, key, &line, err);
+	}
+	tw__dues_free(&dues);
+	return status;
+}
+
 static tw_status add_budget_row(struct tw__report *report,
 				struct tw_stmt *stmt, tw_error *err)
 {
@@ -403,6 +431,8 @@ static tw_status add_month(struct tw__report *report, int64_t month,
 		status = is_closed(&report->closed, report, err);
 	if (!status && (!report->closed || by_days(report)))
 		status = add_rents(report, err);
+	if (!status && !report->closed)
+		status = add_expected(report, text, err);
 	if (!status && report->month == report->book.open_month)
 		status = add_pending(report, err);
 	if (!status)

@@ -1,9 +1,11 @@
 /**
  * @file src/accounts/usage_accrue.c  What tariffs owe for a month as a whole
  *
- * Decides which tariffs owe a shortfall or a tier's difference, and in which
- * currency. Refuses to post and to know what was posted (rent_accrue.c), and
- * to speak of a month that still has calls to come.
+ * Decides which tariffs owe a shortfall or a tier's difference, in which
+ * currency, and whose it is: the calls of several departments fell short
+ * together, so it is shared where an [[allocation]] says how. Refuses to post
+ * and to know what was posted (rent_accrue.c), and to speak of a month that
+ * still has calls to come.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +13,9 @@
 #include "base/decimal.h"
 #include "exchange.h"
 #include "ledger.h"
+#include "rent_share.h"
 #include "rent_vat.h"
+#include "spread.h"
 #include "tariff_month.h"
 #include "usage_accrue.h"
 
@@ -80,38 +84,117 @@ struct owing {
 	const char *name;
 };
 
+/* Of one due: whose parts of it are how large. */
+struct sharing {
+	struct tw__usage_dues parts;
+	int64_t *weights;
+	size_t count, capacity;
+	const struct tw__usage_due *whole;
+};
+
+static tw_status add_part(int64_t department, int64_t percent_nanos,
+			  void *arg, tw_error *err)
+{
+	struct sharing *sharing = arg;
+	struct tw__usage_dues *parts = &sharing->parts;
+
+	if (tw__grow((void **)&parts->rows, &parts->capacity,
+		     parts->count + 1, sizeof(*parts->rows)) ||
+	    tw__grow((void **)&sharing->weights, &sharing->capacity,
+		     parts->count + 1, sizeof(*sharing->weights)))
+		return tw__fail_oom(err);
+	parts->rows[parts->count] = *sharing->whole;
+	parts->rows[parts->count].department = department;
+	sharing->weights[parts->count++] = percent_nanos;
+	return TW_OK;
+}
+
+/* Amount and VAT are spread, net is what they leave: as rents are. */
+static tw_status spread_parts(struct sharing *sharing, bool net, tw_error *err)
+{
+	struct tw__usage_dues *parts = &sharing->parts;
+	const struct tw__usage_due *whole = sharing->whole;
+	const struct tw__weights weights = { sharing->weights, parts->count };
+	const int64_t unit = unit_of(whole->currency);
+	int64_t *sums = tw_calloc(2 * parts->count, sizeof(*sums));
+	tw_status status;
+
+	if (!sums)
+		return tw__fail_oom(err);
+	status = tw__spread(sums, whole->amount_nanos, &weights, unit, err);
+	if (!status)
+		status = tw__spread(sums + parts->count, whole->vat_nanos,
+				    &weights, unit, err);
+	for (size_t i = 0; !status && i < parts->count; i++) {
+		struct tw__usage_due *part = &parts->rows[i];
+
+		part->amount_nanos = sums[i];
+		part->vat_nanos = sums[parts->count + i];
+		part->net_nanos = part->amount_nanos -
+			(net ? 0 : part->vat_nanos);
+	}
+	tw_free(sums);
+	return status;
+}
+
+static tw_status append(struct tw__usage_dues *out,
+			const struct tw__usage_dues *parts, tw_error *err)
+{
+	if (tw__grow((void **)&out->rows, &out->capacity,
+		     out->count + parts->count, sizeof(*out->rows)))
+		return tw__fail_oom(err);
+	memcpy(out->rows + out->count, parts->rows,
+	       parts->count * sizeof(*parts->rows));
+	out->count += parts->count;
+	return TW_OK;
+}
+
+static tw_status share(struct owing *owing, const struct tw__usage_due *due,
+		       tw_error *err)
+{
+	struct sharing sharing = { .whole = due };
+	struct tw__shares shares = { 0 };
+	tw_status status = tw__shares_load(&shares, owing->store,
+		TW_POSTING_COMMITMENT, owing->tariff, err);
+
+	snprintf(shares.name, sizeof(shares.name), "%s", owing->name);
+	if (!status)
+		status = tw__shares_day(&shares, owing->month->sums.to - 1, 0,
+					add_part, &sharing, err);
+	if (!status)
+		status = spread_parts(&sharing, owing->month->rules.vat ==
+				      TW_VAT_NET, err);
+	if (!status)
+		status = append(owing->out, &sharing.parts, err);
+	tw__shares_free(&shares);
+	tw_free(sharing.parts.rows);
+	tw_free(sharing.weights);
+	return status;
+}
+
 static tw_status add_due(struct owing *owing, int64_t kind, int64_t amount,
 			 tw_error *err)
 {
 	const tw_tariff_rules *rules = &owing->month->rules;
-	struct tw__usage_dues *out = owing->out;
-	struct tw__usage_due *due;
 	bool converts = *rules->convert_to != '\0';
-	const char *currency = converts ? rules->convert_to : rules->currency;
 	const struct tw__vat vat = { rules->vat == TW_VAT_NET,
 		rules->vat_percent_nanos };
-	int64_t net = 0, tax = 0;
+	struct tw__usage_due due = { .tariff = owing->tariff,
+		.carrier = owing->month->carrier, .kind = kind };
 	tw_status status = TW_OK;
 
-	if (amount && converts)
-		status = convert(&amount, owing->store, owing->month, err);
-	if (!status)
-		status = tw__vat_split(&net, &tax, amount, &vat,
-				       unit_of(currency), err);
-	if (status)
-		return status;
-	if (tw__grow((void **)&out->rows, &out->capacity, out->count + 1,
-		     sizeof(*due)))
-		return tw__fail_oom(err);
-	due = &out->rows[out->count++];
-	*due = (struct tw__usage_due){ .tariff = owing->tariff,
-		.carrier = owing->month->carrier, .kind = kind,
-		.amount_nanos = amount, .net_nanos = net, .vat_nanos = tax };
-	snprintf(due->currency, sizeof(due->currency), "%s", currency);
-	snprintf(due->reference, sizeof(due->reference), "%.90s: %s",
+	snprintf(due.currency, sizeof(due.currency), "%s", converts ?
+		 rules->convert_to : rules->currency);
+	snprintf(due.reference, sizeof(due.reference), "%.90s: %s",
 		 owing->name, kind == TW_POSTING_TIER ?
 		 "tier of the month" : "commitment shortfall");
-	return TW_OK;
+	if (amount && converts)
+		status = convert(&amount, owing->store, owing->month, err);
+	due.amount_nanos = amount;
+	if (!status)
+		status = tw__vat_split(&due.net_nanos, &due.vat_nanos, amount,
+				       &vat, unit_of(due.currency), err);
+	return status ? status : share(owing, &due, err);
 }
 
 static tw_status add_tariff(struct tw__usage_dues *out, tw_store *store,

@@ -9,6 +9,8 @@
 /* One amount: TW_POSTING_COMMITMENT or _TIER, 0 when nothing is owed. */
 struct tw__usage_due {
 	int64_t tariff, carrier, kind;
+	int64_t department;      /* by the tariff's [[allocation]] as it is at
+				    the month's end; 0: nobody's */
 	int64_t amount_nanos, net_nanos, vat_nanos;
 	char currency[4];
 	char reference[128];     /* tariff and what it is for */
