@@ -19,8 +19,9 @@ TW_BEGIN_DECLS
  * that loop and may call tw_trunks_next_event() only.
  *
  * UDP and TCP, the latter when the stack has a TCP transport. TLS goes by
- * stacks that the set makes, see tw_trunks_watch(). A TCP connection that
- * cannot be opened is noticed by the request's time limit (32 s).
+ * stacks that the set makes, see tw_trunks_watch(). Where no answer comes
+ * over TCP within a quarter of a second, the set knocks at the same port with
+ * a connection of its own, to hear whether it is refused: libre tells nobody.
  */
 TW_EXTERN(tw_status) tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
 					    const tw_trunks_options *options,

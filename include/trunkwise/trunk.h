@@ -94,7 +94,9 @@ typedef struct tw_trunk_options {
 				       beside a backup */
 	uint32_t target_timeout_s;  /* then the next target, while another one
 				       lives: 2..32; 0: 6 */
-	uint32_t keepalive_s;       /* 0: none; 10..3600 */
+	uint32_t keepalive_s;       /* a double CRLF at least each so often: an
+				       answer to it is expected over TCP and
+				       TLS; 0: none; 10..3600 */
 	tw_secret_fn *secret;       /* instead of a password */
 	void *secret_arg;           /* of it; borrowed for the trunk's life */
 	/* TLS, in PEM; for ;transport=tls only. Copied by trunk sets; of a
@@ -296,6 +298,12 @@ TW_EXTERN(tw_status) tw_registration_send_failed(
 TW_EXTERN(tw_status) tw_registration_connection_lost(
 	tw_registration *registration, uint32_t lost, const char *why,
 	int64_t now_us, tw_error *err);
+
+/** While it is registered, its connection is to be kept open by a ping at
+ * least each so many seconds: `keepalive_s`, or the registrar's Flow-Timer
+ * where that is shorter (RFC 5626 section 4.4); 0: none. Trunk sets do it. */
+TW_EXTERN(uint32_t) tw_registration_keepalive_s(
+	const tw_registration *registration);
 
 /**
  * The answer to a TW_ACTION_QUERY: what DNS has, or that it has none (0

@@ -175,6 +175,19 @@ uint32_t tw__answer_min_expires(const struct tw_message *msg)
 	return seconds;
 }
 
+uint32_t tw__answer_flow_timer(const struct tw_message *msg)
+{
+	const struct tw_header *header = tw__message_first(msg,
+		TW_HEADER_FLOW_TIMER);
+	uint32_t seconds;
+
+	if (!header || !tw__text_seconds(&seconds, header->value) ||
+	    !seconds || seconds > 86400)
+		return 0;
+	/* nobody makes us ping in a storm */
+	return seconds < TW_FLOW_TIMER_MIN_S ? TW_FLOW_TIMER_MIN_S : seconds;
+}
+
 enum tw_verdict tw__answer_verdict(int32_t code)
 {
 	switch (code) {

@@ -11,6 +11,7 @@
 
 #define TW_RETRY_AFTER_MAX_S  3600u
 #define TW_MIN_EXPIRES_MAX_S 86400u
+#define TW_FLOW_TIMER_MIN_S     10u
 
 /* How the registrar may list us. */
 struct tw_binding {
@@ -30,6 +31,10 @@ uint32_t tw__answer_retry_after(const struct tw_message *msg);
 
 /* Min-Expires of a 423; 0: missing, malformed or beyond the maximum. */
 uint32_t tw__answer_min_expires(const struct tw_message *msg);
+
+/* Flow-Timer (RFC 5626 section 5.4): the registrar forgets a connection that
+ * is silent for longer; 0: none. */
+uint32_t tw__answer_flow_timer(const struct tw_message *msg);
 
 enum tw_verdict {
 	TW_VERDICT_TEMPORARY,

@@ -352,6 +352,7 @@ static tw_status take_success(tw_registration *reg,
 		now_us - reg->attempt_at);
 	reg->failures = reg->refusals = 0;
 	reg->granted_s = granted;
+	reg->flow_timer_s = tw__answer_flow_timer(msg);
 	reg->expires_at = now_us + granted * TW_SECOND;
 	reg->nat.old_host[0] = '\0';
 	/* short of memory: none is known, the binding stands all the same */

@@ -38,6 +38,7 @@ static const struct {
 	{ "Service-Route", 0, false, TW_HEADER_SERVICE_ROUTE },
 	{ "P-Associated-URI", 0, false, TW_HEADER_P_ASSOCIATED_URI },
 	{ "Record-Route", 0, false, TW_HEADER_RECORD_ROUTE },
+	{ "Flow-Timer", 0, true, TW_HEADER_FLOW_TIMER },
 };
 
 static bool is_token_byte(char c)

@@ -314,6 +314,14 @@ tw_status tw_registration_send_failed(tw_registration *reg, int64_t now_us,
 
 /* ---- what the host is told ---- */
 
+uint32_t tw_registration_keepalive_s(const tw_registration *reg)
+{
+	uint32_t ours = reg ? reg->config.keepalive_s : 0;
+	uint32_t theirs = reg ? reg->flow_timer_s : 0;
+
+	return theirs && (!ours || theirs < ours) ? theirs : ours;
+}
+
 /* "localhost" is the name that a certificate would carry. */
 static const char *name_of(const struct tw_hop *hop)
 {

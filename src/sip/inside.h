@@ -5,6 +5,7 @@
 #define TW_SRC_SIP_INSIDE_H
 
 #include <re.h>
+#include "flow.h"
 #include "port.h"
 #include "stack.h"
 #include "tls.h"
@@ -41,13 +42,25 @@ struct tw_sip_tls {
 	uint8_t digest[TW_TLS_DIGEST];
 };
 
+struct tw_sip_peer {
+	struct le le;                  /* in the port's table */
+	uint32_t refs;
+	struct tw_sip_port *port;
+	struct sip *sip;               /* that speaks to it */
+	struct tw_sip_tls *tls;        /* NULL: not TLS */
+	struct sa address;
+	enum sip_transp transport;
+	struct tw_flow flow;
+};
+
 /* port.c */
 bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		       const struct tw_sip_tls *tls);
 void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
 		      const struct tw_sip_tls *tls);
 
-/* peer.c: the peer of this identity at this address, NULL: none. */
+/* peer.c: the peer of this identity at this address, or that of TCP; NULL:
+ * none. */
 struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
 				  const struct tw_sip_tls *tls,
 				  const struct sa *address);

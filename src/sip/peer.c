@@ -12,15 +12,6 @@
 #include <trunkwise/trunk.h>
 #include "inside.h"
 
-struct tw_sip_peer {
-	struct le le;                  /* in the port's table */
-	uint32_t refs;
-	struct sip *sip;               /* that speaks to it */
-	struct tw_sip_tls *tls;        /* NULL: not TLS */
-	struct sa address;
-	enum sip_transp transport;
-};
-
 static tw_status transport_of(enum sip_transp *out, uint32_t transport,
 			      tw_error *err)
 {
@@ -77,6 +68,8 @@ static tw_status add(struct tw_sip_peer **out, struct tw_sip_port *port,
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	*peer = *wanted;
 	peer->refs = 1;
+	peer->port = port;
+	tw__flow_init(&peer->flow);
 	hash_append(port->peers, sa_hash(&peer->address, SA_ALL), &peer->le,
 		peer);
 	*out = peer;
@@ -154,7 +147,7 @@ struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
 	struct le *le;
 
 	memset(&wanted, 0, sizeof(wanted));
-	wanted.transport = SIP_TRANSP_TLS;
+	wanted.transport = tls ? SIP_TRANSP_TLS : SIP_TRANSP_TCP;
 	wanted.tls = (struct tw_sip_tls *)tls;
 	wanted.address = *address;
 	le = hash_lookup(port->peers, sa_hash(address, SA_ALL), same_h,
@@ -167,6 +160,7 @@ void tw__sip_peer_free(struct tw_sip_peer *peer)
 	if (!peer || --peer->refs)
 		return;
 	hash_unlink(&peer->le);
+	tw__flow_close(&peer->flow);
 	tw__sip_tls_free(peer->tls);
 	tw_free(peer);
 }
@@ -230,7 +224,7 @@ tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 	return TW_OK;
 }
 
-tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
+tw_status tw__sip_send(struct tw_sip_peer *peer, const void *data,
 		       size_t size)
 {
 	struct mbuf *mb = mbuf_alloc(size);
@@ -246,5 +240,7 @@ tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
 		err = sip_send(peer->sip, NULL, peer->transport,
 			&peer->address, mb);
 	(void)mem_deref(mb);
+	if (!err)
+		tw__flow_asked(peer);
 	return err ? TW_EIO : TW_OK;
 }

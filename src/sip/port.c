@@ -46,10 +46,17 @@ bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		       const struct tw_sip_tls *tls)
 {
 	struct tw_sip_response response;
+	struct tw_sip_peer *peer = NULL;
 
 	view(&response, msg, tls);
-	return response.data && response.call_id &&
-		port->owner.response(&response, port->owner.arg);
+	if (!response.data || !response.call_id ||
+	    !port->owner.response(&response, port->owner.arg))
+		return false;
+	if (msg->tp == SIP_TRANSP_TCP || msg->tp == SIP_TRANSP_TLS)
+		peer = tw__peer_find(port, tls, &msg->src);
+	if (peer)
+		tw__flow_heard(peer, msg);
+	return true;
 }
 
 void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,

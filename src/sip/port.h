@@ -30,7 +30,7 @@ struct tw_sip_identity {
 	bool verify;              /* false: anybody will do */
 };
 
-/* A TLS connection to a peer is gone, or never came to be. */
+/* A TCP or TLS connection to a peer is gone, or never came to be. */
 struct tw_sip_loss {
 	const struct tw_sip_peer *peer;
 	bool refused;             /* by a certificate or a rule */
@@ -113,8 +113,14 @@ void tw__sip_sender_text(char *out, size_t size,
 tw_status tw__sip_local(char *host, size_t size, uint32_t *number,
 			const struct tw_sip_peer *peer, tw_error *err);
 
-tw_status tw__sip_send(const struct tw_sip_peer *peer, const void *data,
+tw_status tw__sip_send(struct tw_sip_peer *peer, const void *data,
 		       size_t size);
+
+/* Its connection is watched, and kept open by a ping at least each so many
+ * seconds (0: no pings), until all who asked for it have let go. Of several
+ * wishes on one connection the shortest that was known when it opened. */
+void tw__sip_keep(struct tw_sip_peer *peer, uint32_t seconds);
+void tw__sip_unkeep(struct tw_sip_peer *peer);
 
 /* CAs, certificate and key for any number of names; identity->name is not
  * read. Copied, once for all who bring the same, and wiped. Each frees what

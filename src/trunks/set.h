@@ -29,6 +29,7 @@ struct tw_trunk {
 	tw_registration *registration;
 	struct tw_sip_peer *peer;              /* the target spoken to; NULL
 						  for a name not looked up */
+	struct tw_sip_peer *kept;              /* whose connection is watched */
 	struct tw_dns_query *query;            /* NULL: none is open */
 	uint32_t query_number;
 	bool draining;
@@ -110,6 +111,11 @@ void tw__trunks_unref(tw_trunks *set);
 /* Carries out what the machines ask for. True when events were queued. */
 bool tw__trunk_drain(tw_trunk *trunk);
 void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event);
+
+/* keep.c: after its state or its peer may have changed. */
+void tw__trunk_keep(tw_trunk *trunk);
+/* Before its peer goes. */
+void tw__trunk_unkeep(tw_trunk *trunk);
 
 /* dns.c */
 tw_status tw__trunks_open_dns(tw_trunks *set, const char *servers,

@@ -54,6 +54,7 @@ void tw__trunk_destroy(tw_trunk *trunk)
 	tw_qualify_free(trunk->qualify);
 	tw__dns_cancel(trunk->query);
 	tw_registration_free(trunk->registration);
+	tw__trunk_unkeep(trunk);
 	tw__sip_peer_free(trunk->peer);
 	tw__sip_papers_free(trunk->papers);
 	tw_free(trunk);
@@ -99,6 +100,7 @@ tw_status tw__trunk_set_target(tw_trunk *trunk,
 			target->host, target->port, target->transport, err);
 	if (status)
 		return status;
+	tw__trunk_unkeep(trunk);
 	tw__sip_peer_free(trunk->peer);
 	trunk->peer = peer;
 	return set_local(trunk, target->transport, err);
@@ -352,6 +354,7 @@ bool tw__trunk_drain(tw_trunk *trunk)
 		events |= action.kind == TW_ACTION_EVENT;
 	}
 	trunk->draining = false;
+	tw__trunk_keep(trunk);
 	events |= tw__trunk_qualify_drain(trunk);
 	pending = (uint32_t)tw_registration_is_pending(trunk->registration) +
 		(uint32_t)tw_qualify_is_pending(trunk->qualify);

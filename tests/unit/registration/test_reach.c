@@ -386,6 +386,38 @@ static void test_proxy(void **state)
 	assert_string_equal(err.field, "outbound_proxy");
 }
 
+/* The shorter of what we want and what the registrar told last. */
+static void test_keepalive(void **state)
+{
+	static const struct { uint32_t ours; const char *line;
+		uint32_t want; } rows[] = {
+		{ 0, "", 0 }, { 60, "", 60 },
+		{ 0, "Flow-Timer: 120\r\n", 120 },
+		{ 60, "Flow-Timer: 120\r\n", 60 },
+		{ 60, "Flow-Timer: 30\r\n", 30 },
+		/* nobody makes us ping in a storm, or never */
+		{ 60, "Flow-Timer: 1\r\n", 10 },
+		{ 60, "Flow-Timer: 0\r\n", 60 },
+		{ 60, "Flow-Timer: -5\r\n", 60 },
+		{ 60, "Flow-Timer: 4294967297\r\n", 60 },
+	};
+
+	(void)state;
+	assert_int_equal(tw_registration_keepalive_s(NULL), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		tw_trunk_options o = fake_options();
+		struct fake f;
+
+		o.keepalive_s = rows[i].ours;
+		fake_open_with(&f, &o);
+		fake_start(&f);
+		fake_answer(&f, "200 OK", rows[i].line);
+		assert_int_equal(tw_registration_keepalive_s(f.reg),
+			rows[i].want);
+		fake_close(&f);
+	}
+}
+
 /* What a host must not hand over. */
 static void test_arguments(void **state)
 {
@@ -502,6 +534,7 @@ int main(void)
 		cmocka_unit_test(test_backup_and_back),
 		cmocka_unit_test(test_backup_holds),
 		cmocka_unit_test(test_proxy),
+		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_flood),
 	};

@@ -137,7 +137,7 @@ static struct tw_sip_peer *peer_of(struct bench *b, const char *name,
 	return peer;
 }
 
-static void put(const struct tw_sip_peer *peer)
+static void put(struct tw_sip_peer *peer)
 {
 	assert_int_equal(tw__sip_send(peer, MESSAGE, strlen(MESSAGE)),
 		TW_OK);
