@@ -29,7 +29,7 @@ struct tw_trunk {
 	tw_registration *registration;
 	struct tw_sip_peer *peer;              /* the target spoken to; NULL
 						  for a name not looked up */
-	struct tw_sip_peer *kept;              /* whose connection is watched */
+	struct tw_sip_peer *kept;              /* its connection is watched */
 	struct tw_dns_query *query;            /* NULL: none is open */
 	uint32_t query_number;
 	bool draining;
