@@ -194,14 +194,26 @@ void tw__attempt_out_of_targets(tw_registration *reg, int64_t now_us)
 		until > 0, now_us);
 }
 
-/* A target that is slow must not keep the others from being tried. */
+#define SHARE_MIN_US (2 * TW_SECOND)
+
+/* A target that is slow must not keep the others from being tried: none gets
+ * more than its share of what is left of a binding. Where nothing is at stake
+ * and the others have just failed, it has its full time. */
 static void shorten(tw_registration *reg, int64_t now_us)
 {
-	int64_t at = now_us + reg->config.target_timeout_s * TW_SECOND;
+	int64_t wait_us = reg->transaction.timeout_at - now_us;
+	int64_t few_us = reg->config.target_timeout_s * TW_SECOND, share;
+	bool worse;
+	unsigned others = tw__targets_others(&reg->targets, &worse, now_us);
 
-	if (!reg->unregister && at < reg->transaction.timeout_at &&
-	    tw__targets_other(&reg->targets, now_us))
-		reg->transaction.timeout_at = at;
+	if (reg->unregister || !others)
+		return;
+	if (!worse && few_us < wait_us)
+		wait_us = few_us;
+	share = (reg->expires_at - now_us) / (others + 1);
+	if (reg->expires_at > now_us && share < wait_us)
+		wait_us = share < SHARE_MIN_US ? SHARE_MIN_US : share;
+	reg->transaction.timeout_at = now_us + wait_us;
 }
 
 tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,

@@ -146,22 +146,31 @@ enum tw_choice tw__targets_choose(struct tw_targets *targets, size_t *hop,
 	return TW_CHOICE_TARGET;
 }
 
-bool tw__targets_other(const struct tw_targets *targets, int64_t now_us)
+unsigned tw__targets_others(const struct tw_targets *targets, bool *worse,
+			    int64_t now_us)
 {
+	unsigned most = TW_TARGETS_ATTEMPT - targets->tries, count = 0;
 	struct tw_target *chosen;
 	size_t hop;
 
-	if (targets->tries == TW_TARGETS_ATTEMPT)
-		return false;
-	switch (choose(&chosen, &hop, targets, now_us)) {
+	*worse = false;
+	switch (most ? choose(&chosen, &hop, targets, now_us) :
+		TW_CHOICE_NONE) {
 	case TW_CHOICE_RESOLVE:
-		return true;
+		count = 1;
+		break;
 	case TW_CHOICE_TARGET:
-		return chosen->held_until <= now_us ||
-			targets->current->failures;
+		*worse = chosen->held_until > now_us &&
+			!targets->current->failures;
+		break;
 	default:
-		return false;
+		return 0;
 	}
+	for (hop = 0; hop < targets->hops; hop++)
+		for (size_t i = 0; i < targets->list[hop].count; i++)
+			count += is_open(&targets->list[hop].target[i],
+				now_us);
+	return count < most ? count : most;
 }
 
 static struct tw_target *find(const struct tw_target_list *list,

@@ -58,8 +58,10 @@ void tw__targets_open(struct tw_targets *targets);
  * first, whatever is better. */
 enum tw_choice tw__targets_choose(struct tw_targets *targets, size_t *hop,
 				  bool stay, int64_t now_us);
-/* Another one that is no worse would be tried if the present one failed. */
-bool tw__targets_other(const struct tw_targets *targets, int64_t now_us);
+/* How many more the attempt may ask if the present one fails. worse: the next
+ * of them has failed lately, and the present one has not. */
+unsigned tw__targets_others(const struct tw_targets *targets, bool *worse,
+			    int64_t now_us);
 
 /* What DNS said; health is kept for addresses that stay. */
 tw_status tw__targets_set(struct tw_targets *targets, size_t hop,

@@ -141,9 +141,12 @@ void tw__sip_keep(struct tw_sip_peer *peer, uint32_t seconds)
 
 void tw__sip_unkeep(struct tw_sip_peer *peer)
 {
-	struct tw_flow *flow = &peer->flow;
+	struct tw_flow *flow;
 
-	if (!peer || --flow->keepers)
+	if (!peer)
+		return;
+	flow = &peer->flow;
+	if (--flow->keepers)
 		return;
 	flow->keep_s = 0;
 	tmr_cancel(&flow->ping);

@@ -66,6 +66,7 @@ static void resolve(struct run *run, const char *uri)
 
 static void open_run(struct run *run, const tw_dns_record *zone, size_t size)
 {
+	tw__hop_free(&run->hop);
 	memset(run, 0, sizeof(*run));
 	tw_random_seed(&run->random, &run->seed, 7);
 	run->zone = zone;
@@ -108,7 +109,7 @@ static const tw_dns_record full[] = {
 /* RFC 3263 section 4.1 and 4.2, case by case. */
 static void test_order(void **state)
 {
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, full);
@@ -148,7 +149,7 @@ static void test_without_naptr(void **state)
 	static const tw_dns_record closed[] = {
 		ZONE_SRV("_sip._udp." C, 0, 0, 0, "."),
 		ZONE_A(C, "192.0.2.80") };
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, tcp_only);
@@ -177,7 +178,7 @@ static void test_without_naptr(void **state)
  * gets no REGISTER. NAPTR is the exception. */
 static void test_failures(void **state)
 {
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, full);
@@ -222,7 +223,7 @@ static void test_weights(void **state)
 		ZONE_A("b." C, "192.0.2.3"), ZONE_A("l." C, "192.0.2.4"),
 	};
 	unsigned first[5] = { 0 };
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, zone);
@@ -251,7 +252,7 @@ static void test_aliases(void **state)
 		ZONE_A("c." C, "192.0.2.3") };
 	static const tw_dns_record loop[] = {
 		ZONE_CNAME(C, "b." C), ZONE_CNAME("b." C, C) };
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, chain);
@@ -277,7 +278,7 @@ static void test_aliases(void **state)
 /* Addresses that come along with SRV records are not asked for again. */
 static void test_additional(void **state)
 {
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, full);
@@ -293,7 +294,7 @@ static void test_additional(void **state)
 static void test_times(void **state)
 {
 	tw_dns_record zone[] = { ZONE_A(C, "192.0.2.80") };
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, zone);
@@ -318,7 +319,7 @@ static void test_hostile(void **state)
 	static char label[80], full_name[260];
 	tw_dns_record zone[] = { ZONE_SRV("_sip._udp." C, 1, 1, 5060, "") };
 	tw_dns_record one[] = { ZONE_A(C, "") };
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	OPEN(&run, zone);
@@ -356,7 +357,7 @@ static void test_bounds(void **state)
 {
 	static tw_dns_record zone[1000];
 	static char text[1000][24];
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	for (size_t i = 0; i < 1000; i++) {
@@ -391,7 +392,7 @@ static void test_seeds(void **state)
 		"SIPS+D2T", "x" };
 	tw_dns_record zone[24];
 	unsigned done = 0;
-	struct run run;
+	struct run run = { .zone = NULL };
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 3000; seed++) {
