@@ -36,6 +36,7 @@ struct fake {
 	size_t zone_size;
 	const char *dns_error;       /* why no question is answered */
 	bool dns_silent;
+	bool lean;                   /* memory may run out in an answer */
 	unsigned queries;
 	unsigned targets;            /* TARGET actions */
 	const char *unreachable;     /* an address without a way to it */
@@ -80,8 +81,8 @@ static void fake_dns(struct fake *f, const tw_registration_action *action)
 		    (f->zone[i].type == action->query_type ||
 		     f->zone[i].type == TW_DNS_CNAME))
 			found[count++] = f->zone[i];
-	assert_int_equal(tw_registration_records(f->reg, action->query,
-		found, count, f->now, NULL), TW_OK);
+	assert_true(!tw_registration_records(f->reg, action->query, found,
+		count, f->now, NULL) || f->lean);
 }
 
 static void fake_target(struct fake *f, const tw_registration_action *action)
@@ -90,9 +91,10 @@ static void fake_target(struct fake *f, const tw_registration_action *action)
 	if (f->unreachable && !strcmp(f->unreachable, action->host))
 		assert_int_equal(tw_registration_send_failed(f->reg, f->now,
 			NULL), TW_OK);
-	else
-		assert_int_equal(tw_registration_set_local(f->reg,
-			"192.0.2.7", 5060, NULL), TW_OK);
+	else if (tw_registration_set_local(f->reg, "192.0.2.7", 5060, NULL)) {
+		assert_true(f->lean);
+		(void)tw_registration_send_failed(f->reg, f->now, NULL);
+	}
 }
 
 static void FAKE_UNUSED fake_drain(struct fake *f)

@@ -465,6 +465,70 @@ static void test_arguments(void **state)
 	fake_close(&f);
 }
 
+static long allocations_left = -1;      /* -1: without end */
+
+static void *lean_alloc(size_t size, void *arg)
+{
+	(void)arg;
+	return allocations_left < 0 || allocations_left-- > 0 ?
+		malloc(size) : NULL;
+}
+
+static void *lean_resize(void *p, size_t size, void *arg)
+{
+	(void)arg;
+	return allocations_left < 0 || allocations_left-- > 0 ?
+		realloc(p, size) : NULL;
+}
+
+static void lean_release(void *p, void *arg)
+{
+	(void)arg;
+	free(p);
+}
+
+static void lean_round(long n)
+{
+	tw_trunk_options o = fake_options();
+	tw_error err = TW_ERROR_INIT;
+	struct fake f;
+
+	memset(&f, 0, sizeof(f));
+	f.now = SECONDS(1000);
+	f.lean = true;
+	o.registrar = "sip:" C;
+	o.backup = "sip:" C ":5090";
+	tw_random_seed(&f.random, &f.seed, 1);
+	ZONE_OF(&f, two_servers);
+	allocations_left = n;
+	if (!tw_registration_new(&f.reg, &o, &f.random, &err)) {
+		(void)tw_registration_start(f.reg, f.now, NULL);
+		fake_drain(&f);
+		allocations_left = -1;
+		f.lean = false;
+		/* nothing is stuck: it comes back by itself */
+		for (int i = 0; i < 6 && !tw_registration_is_pending(f.reg);
+		     i++)
+			fake_run(&f, tw_registration_deadline(f.reg));
+		fake_answer(&f, "200 OK", "");
+		assert_int_equal(fake_state(&f), TW_TRUNK_REGISTERED);
+	}
+	allocations_left = -1;
+	fake_close(&f);
+}
+
+static void test_no_memory(void **state)
+{
+	const tw_allocator lean = { sizeof(lean), lean_alloc, lean_resize,
+		lean_release, NULL };
+
+	(void)state;
+	assert_int_equal(tw_allocator_set(&lean, NULL), TW_OK);
+	for (long n = 0; n < 60; n++)
+		lean_round(n);
+	assert_int_equal(tw_allocator_set(NULL, NULL), TW_OK);
+}
+
 /* A hostile DNS and hostile registrars: whatever they say, attempts keep
  * their distance and requests their bound. */
 static void test_flood(void **state)
@@ -536,6 +600,7 @@ int main(void)
 		cmocka_unit_test(test_proxy),
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_flood),
 	};
 
