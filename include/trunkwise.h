@@ -14,6 +14,7 @@
 #include <trunkwise/trunk.h>
 #include <trunkwise/health.h>
 #include <trunkwise/binding.h>
+#include <trunkwise/inbound.h>
 #include <trunkwise/pace.h>
 #include <trunkwise/metrics.h>
 #include <trunkwise/distribution.h>

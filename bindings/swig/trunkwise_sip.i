@@ -130,6 +130,9 @@ static const struct trunk_field {
 	{ "empty_authorization", TRUNK_FLAG, TW_TRUNK_EMPTY_AUTHORIZATION, 0 },
 	{ "no_verify", TRUNK_FLAG, TW_TRUNK_NO_VERIFY, 0 },
 	{ "nat_contact", TRUNK_FLAG, TW_TRUNK_NAT_CONTACT, 0 },
+	{ "static", TRUNK_FLAG, TW_TRUNK_STATIC, 0 },
+	FIELD(TRUNK_TEXT, peers),
+	FIELD(TRUNK_TEXT, carrier),
 #undef FIELD
 #undef BYTES
 };

@@ -57,7 +57,6 @@ struct trunk {
 	const char *carrier;
 	const char *registrar;     /* "sip:host..." */
 	char domain[GW_TEXT];
-	struct sa addr;            /* where the registrar is; unset: unknown */
 	bool started;
 };
 
@@ -150,7 +149,7 @@ void gw_text(char *out, size_t size, const struct pl *text);
 /* ---- policy.c ---- */
 struct source {
 	const struct phone *phone; /* by address and From user */
-	bool is_trunk;             /* the address is that of a registrar */
+	bool is_trunk;             /* the address may speak for a trunk */
 };
 /* Its answer would go to somebody who did not ask: no answer. */
 bool policy_is_bounced(const struct sip_msg *msg);
@@ -168,7 +167,9 @@ void trunks_stop(struct gateway *gw);
 bool trunks_are_idle(const struct gateway *gw);
 void trunks_sync(struct gateway *gw);
 struct trunk *trunk_find(const struct gateway *gw, const char *name);
-struct trunk *trunk_of_token(const struct gateway *gw, const char *user);
+/* Which trunk it came by; carrier: of the called number, NULL: not known. */
+tw_status trunk_ask(tw_inbound_match *match, const struct gateway *gw,
+		    const struct sip_msg *msg, const char *carrier);
 /* leg_auth_h with a struct trunk. */
 int trunk_authorize(char **header, const char *method, const char *uri,
 		    const struct sip_msg *msg, void *arg);

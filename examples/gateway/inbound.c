@@ -2,8 +2,8 @@
  * @file inbound.c  A carrier's INVITE to number, plan, engine
  *
  * Carriers mean one of two things by the Request-URI: our Contact token (then
- * To holds the number) or the number itself. Both are taken, from the
- * registrar's address only.
+ * To holds the number) or the number itself. Both are taken, from that trunk's
+ * addresses only.
  */
 #include <string.h>
 #include "gw.h"
@@ -27,31 +27,25 @@ static bool find_number(tw_row *row, char number[GW_NUMBER],
 }
 
 
-/* The trunk that this source may speak for: by the token, else the one of the
- * number's own carrier. */
+/* The trunk that this source may speak for. Accounts of one carrier at one
+ * address that nothing tells apart cost the same: the first one is written. */
 static const struct trunk *trunk_of(const struct gateway *gw,
 				    const struct sip_msg *msg,
 				    const char *carrier)
 {
-	char token[GW_TEXT];
-	struct trunk *trunk = NULL;
-	struct le *le;
+	tw_inbound_match match;
+	tw_status status = trunk_ask(&match, gw, msg, carrier);
+	const struct trunk *trunk;
 
-	if (!pl_strcpy(&msg->uri.user, token, sizeof(token)))
-		trunk = trunk_of_token(gw, token);
-	if (trunk)
-		return sa_cmp(&trunk->addr, &msg->src, SA_ADDR) ? trunk
-			: NULL;
-
-	for (le = gw->trunkl.head; le; le = le->next) {
-		trunk = le->data;
-		if (sa_isset(&trunk->addr, SA_ADDR) &&
-		    sa_cmp(&trunk->addr, &msg->src, SA_ADDR) &&
-		    !strcmp(trunk->carrier, carrier))
-			return trunk;
+	trunk = trunk_find(gw, status == TW_ECONFLICT ? match.candidates[0]
+			   : match.trunk);
+	if (status && (status != TW_ECONFLICT || !trunk ||
+		       strcmp(trunk->carrier, carrier))) {
+		gw_log(gw, "no trunk: %s", match.reason);
+		return NULL;
 	}
 
-	return NULL;
+	return trunk;
 }
 
 

@@ -163,16 +163,14 @@ static bool is_dialled_addr(const struct gateway *gw, const struct sa *src)
 bool policy_source(struct source *out, const struct gateway *gw,
 		   const struct sip_msg *msg)
 {
-	const struct le *le;
+	tw_inbound_match match;
+	tw_status status;
 
 	out->phone = phone_of(gw, msg);
-	out->is_trunk = false;
-	for (le = gw->trunkl.head; le && !out->is_trunk; le = le->next) {
-		const struct trunk *trunk = le->data;
-
-		out->is_trunk = sa_isset(&trunk->addr, SA_ADDR) &&
-			sa_cmp(&trunk->addr, &msg->src, SA_ADDR);
-	}
+	/* several trunks there, or none for what it wants: still no stranger,
+	 * and what it gets is decided with the number */
+	status = trunk_ask(&match, gw, msg, NULL);
+	out->is_trunk = status == TW_OK || status == TW_ECONFLICT;
 	if (out->phone || out->is_trunk)
 		return true;
 

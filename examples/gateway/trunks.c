@@ -41,14 +41,40 @@ struct trunk *trunk_find(const struct gateway *gw, const char *name)
 }
 
 
-struct trunk *trunk_of_token(const struct gateway *gw, const char *user)
+static uint32_t transport_of(const struct sip_msg *msg)
 {
-	tw_trunk *found;
+	switch (msg->tp) {
 
-	if (tw_trunks_match(&found, gw->trunks, user, NULL))
-		return NULL;
+	case SIP_TRANSP_TCP:
+		return TW_TRANSPORT_TCP;
 
-	return trunk_find(gw, tw_trunk_name(found));
+	case SIP_TRANSP_TLS:
+		return TW_TRANSPORT_TLS;
+
+	default:
+		return TW_TRANSPORT_UDP;
+	}
+}
+
+
+tw_status trunk_ask(tw_inbound_match *match, const struct gateway *gw,
+		    const struct sip_msg *msg, const char *carrier)
+{
+	static const tw_inbound_match none = TW_INBOUND_MATCH_INIT;
+	tw_inbound_request request = TW_INBOUND_REQUEST_INIT;
+	char host[GW_TEXT], user[GW_TEXT];
+
+	*match = none;
+	if (sa_ntop(&msg->src, host, sizeof(host)))
+		return TW_EINVAL;
+	request.host = host;
+	request.port = sa_port(&msg->src);
+	request.transport = transport_of(msg);
+	request.carrier = carrier && *carrier ? carrier : NULL;
+	if (!pl_strcpy(&msg->uri.user, user, sizeof(user)))
+		request.user = user;
+
+	return tw_trunks_inbound(match, gw->trunks, &request, NULL);
 }
 
 
@@ -130,17 +156,6 @@ static void sync_handler(void *arg)
 }
 
 
-/* Where the registrar really is: its name may mean several hosts. */
-static void set_target(struct trunk *trunk, const char *target)
-{
-	const char *addr = strchr(target, ':');
-	struct sa sa;
-
-	if (addr && !sa_decode(&sa, addr + 1, str_len(addr + 1)))
-		trunk->addr = sa;
-}
-
-
 static void log_event(const struct gateway *gw, const tw_trunk_event *event)
 {
 	if (event->state_old != event->state_new)
@@ -166,7 +181,6 @@ static void event_handler(void *arg)
 
 		if (!trunk)
 			continue;
-		set_target(trunk, event.target);
 		(void)tw_router_set_usable(gw->router, event.trunk,
 			event.state_new == TW_TRUNK_REGISTERED &&
 			event.health_new != TW_HEALTH_DOWN, NULL);
@@ -176,17 +190,14 @@ static void event_handler(void *arg)
 }
 
 
-static void set_address(struct trunk *trunk, const char *domain)
+static void set_domain(struct trunk *trunk, const char *domain)
 {
 	struct uri uri;
 	struct pl pl;
 
-	sa_init(&trunk->addr, AF_UNSPEC);
 	pl_set_str(&pl, trunk->registrar);
 	if (uri_decode(&uri, &pl))
 		return;
-	if (sa_set(&trunk->addr, &uri.host, uri.port ? uri.port : SIP_PORT))
-		sa_init(&trunk->addr, AF_UNSPEC);
 	if (domain && *domain)
 		str_ncpy(trunk->domain, domain, sizeof(trunk->domain));
 	else if (uri.host.l < sizeof(trunk->domain))
@@ -291,6 +302,12 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	options.contact_user = optional(gw, row, "contact_user");
 	set_digest(&options, trunk, row);
 	set_rules(&options, trunk, row);
+	options.carrier = trunk->carrier;
+	options.peers = optional(gw, row, "peers");
+	if (tw_row_integer(gw->directory, row, "static", 0))
+		options.flags |= TW_TRUNK_STATIC;
+	if (tw_row_integer(gw->directory, row, "nat_contact", 0))
+		options.flags |= TW_TRUNK_NAT_CONTACT;
 	options.password = secret.bytes;
 	options.password_size = secret.size;
 	status = tw_trunk_new(&trunk->trunk, gw->trunks, &options, err);
@@ -312,7 +329,7 @@ static int trunk_add(struct gateway *gw, tw_row row, tw_error *err)
 	trunk->name = tw_row_text(gw->directory, row, "name");
 	trunk->carrier = tw_row_text(gw->directory, row, "carrier");
 	trunk->registrar = tw_row_text(gw->directory, row, "registrar");
-	set_address(trunk, tw_row_text(gw->directory, row, "domain"));
+	set_domain(trunk, tw_row_text(gw->directory, row, "domain"));
 	if (trunk_open(trunk, row, err)) {
 		mem_deref(trunk);
 		return EINVAL;

@@ -37,6 +37,11 @@ TW_BEGIN_DECLS
  * that changes more than 4 times an hour is not followed, an event tells. */
 #define TW_TRUNK_NAT_CONTACT 4u
 
+/* Nothing is registered: `registrar` names the peer that calls go to, as an
+ * IP address, and `peers` who else may speak for it. It is REGISTERED from
+ * start to stop, as far as routing goes; OPTIONS can tell more. */
+#define TW_TRUNK_STATIC 8u
+
 #define TW_SECRET_SIZE_MAX 1024u
 
 /** A password on its way. */
@@ -108,12 +113,15 @@ typedef struct tw_trunk_options {
 	size_t cert_size;
 	const void *key;            /* of cert, without a passphrase; wiped */
 	size_t key_size;
+	/* who may speak for it besides its target, trunkwise/inbound.h */
+	const char *peers;          /* "192.0.2.10 198.51.100.0/24"; NULL */
+	const char *carrier;        /* whose numbers come by it; NULL: any */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
 	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL, NULL, NULL, 6, 0, NULL, \
-	NULL, NULL, 0, NULL, 0, NULL, 0 }
+	NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL }
 
 typedef struct tw_trunk_status {
 	uint32_t size;

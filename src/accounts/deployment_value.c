@@ -10,6 +10,7 @@
 #include <string.h>
 #include "base/calendar.h"
 #include "registration/codes.h"
+#include "registration/prefix.h"
 #include "deployment.h"
 #include "deployment_hours.h"
 #include <trunkwise/money.h>
@@ -205,6 +206,8 @@ static tw_status check_text(const struct tw_field *field, const char *text,
 	if (!status && field->rule == TW_RULE_CODES)
 		status = tw__codes_read(&(struct tw_codes){ { 0 } }, text,
 			field->name, err);
+	if (!status && field->rule == TW_RULE_PEERS)
+		status = tw__prefixes_check(text, field->name, err);
 	return status;
 }
 

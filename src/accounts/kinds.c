@@ -192,6 +192,9 @@ static const struct tw_field trunk[] = {
 	NUMBER("qualify_rtt_ms", NULL, 0, 32000),
 	{ .name = "qualify_alive", .type = TW_FIELD_LIST,
 	  .rule = TW_RULE_CODES },
+	{ .name = "static", .type = TW_FIELD_BOOLEAN, .max = 1 },
+	{ .name = "nat_contact", .type = TW_FIELD_BOOLEAN, .max = 1 },
+	{ .name = "peers", .type = TW_FIELD_LIST, .rule = TW_RULE_PEERS },
 };
 
 static const struct tw_field pool[] = {

@@ -34,6 +34,7 @@
 #define TW_RULE_SPAN     9u     /* "09:00-19:00" */
 #define TW_RULE_TARIFF  10u     /* tw_tariff_rules_set() judges */
 #define TW_RULE_CODES   11u     /* SIP codes: "404", "2xx" */
+#define TW_RULE_PEERS   12u     /* IP addresses and prefixes */
 
 struct tw_field {
 	const char *name;

@@ -11,11 +11,12 @@
 #include "config.h"
 #include "message.h"
 #include "papers.h"
+#include "prefix.h"
 
 #define TEXT_MAX      255u
 #define PASSWORD_MAX 1024u
 #define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NO_VERIFY | \
-	TW_TRUNK_NAT_CONTACT)
+	TW_TRUNK_NAT_CONTACT | TW_TRUNK_STATIC)
 
 void tw__random_hex(char *out, size_t n, const tw_random *random)
 {
@@ -180,6 +181,10 @@ static tw_status check_texts(const tw_trunk_options *o, tw_error *err)
 		status = check_password(o, err);
 	if (!status)
 		status = check_ha1(o, err);
+	if (!status)
+		status = tw__prefixes_check(o->peers, "peers", err);
+	if (!status && o->carrier)
+		status = check_text(o->carrier, "carrier", err);
 	return status;
 }
 
@@ -325,6 +330,24 @@ static tw_status copy_secret(struct tw_trunk_config *config,
 	return o->ha1 ? tw__ha1_read(&config->ha1, o->ha1, err) : TW_OK;
 }
 
+/* Without a registration nothing asks DNS, and who may call must not hang on
+ * it. */
+static tw_status check_static(const struct tw_trunk_config *config,
+			      const tw_trunk_options *o, tw_error *err)
+{
+	if (!(o->flags & TW_TRUNK_STATIC))
+		return TW_OK;
+	if (!config->hop[0].numeric)
+		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "registrar",
+			"of a static trunk is written as the IP address that "
+			"calls go to");
+	if (o->backup || o->outbound_proxy)
+		return tw__fail_at(err, TW_EINVAL, 0, o->backup ? "backup" :
+			"outbound_proxy", "is of no use to a static trunk, "
+			"which registers nowhere");
+	return TW_OK;
+}
+
 tw_status tw__config_init(struct tw_trunk_config *config,
 			  const tw_trunk_options *options,
 			  const tw_random *random, tw_error *err)
@@ -340,6 +363,8 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	if (!status)
 		status = set_hops(config, &o, err);
 	if (!status)
+		status = check_static(config, &o, err);
+	if (!status)
 		status = set_contact(config, o.contact_user, random, err);
 	if (!status)
 		status = copy_secret(config, &o, err);
@@ -352,6 +377,7 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	tw__papers_digest(config->papers, &o);
 	config->empty_authorization = o.flags & TW_TRUNK_EMPTY_AUTHORIZATION;
 	config->nat_contact = o.flags & TW_TRUNK_NAT_CONTACT;
+	config->is_static = o.flags & TW_TRUNK_STATIC;
 	config->expires_s = o.expires_s;
 	config->digest_min = o.digest_min;
 	config->retry_base_s = o.retry_base_s;

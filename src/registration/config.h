@@ -40,6 +40,7 @@ struct tw_trunk_config {
 	bool nat_contact;
 	bool verify;             /* whom TLS speaks to */
 	uint8_t papers[32];      /* digest of what TLS goes by */
+	bool is_static;
 	uint32_t expires_s;
 	uint32_t digest_min;
 	uint32_t retry_base_s;

@@ -182,6 +182,12 @@ tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
 	reg->now_us = now_us;
 	reg->wanted = true;
+	if (reg->config.is_static) {
+		tw__registration_reason(reg, 0, "static: nothing to "
+			"register");
+		tw__registration_move(reg, TW_TRUNK_REGISTERED, now_us);
+		return TW_OK;
+	}
 	if (tw__attempt_is_on(reg) ||
 	    (reg->ticket.waits && !reg->unregister))
 		return TW_OK;

@@ -368,6 +368,23 @@ tw_status tw__far_authorize(char **out, tw_trunk *trunk,
 	return o.status;
 }
 
+static void run_inbound(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunks_inbound(o->out, o->set, o->in, o->err);
+}
+
+tw_status tw__far_inbound(tw_inbound_match *out, tw_trunks *set,
+			  const tw_inbound_request *request, tw_error *err)
+{
+	struct order o = { .set = set, .out = out, .in = request,
+		.err = err };
+
+	tw__loop_call(set->loop, run_inbound, &o);
+	return o.status;
+}
+
 static void run_match(void *arg)
 {
 	struct order *o = arg;

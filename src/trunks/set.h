@@ -7,6 +7,7 @@
 #define TW_SRC_TRUNKS_SET_H
 
 #include <trunkwise/health.h>
+#include <trunkwise/inbound.h>
 #include <trunkwise/libre.h>
 #include <trunkwise/metrics.h>
 #include <trunkwise/pace.h>
@@ -36,6 +37,7 @@ struct tw_trunk {
 	struct tw_sip_papers *papers;          /* NULL: no TLS yet */
 	char name[64];
 	char contact_user[64];
+	char *peers, *carrier;                 /* NULL: none */
 	tw_qualify *qualify;                   /* NULL: not asked for */
 	uint32_t state, health;                /* as the last events said */
 	bool has_slot;                         /* for the next OPTIONS */
@@ -131,6 +133,12 @@ tw_status tw__trunk_tls_peer(struct tw_sip_peer **out, tw_trunk *trunk,
 			     tw_error *err);
 void tw__trunks_lost(const struct tw_sip_loss *loss, void *arg);
 
+/* inbound.c: peers and carrier of options that were checked before; *changed
+ * (may be NULL) only becomes true. */
+tw_status tw__trunk_take_sources(bool *changed, tw_trunk *trunk,
+				 const tw_trunk_options *options,
+				 tw_error *err);
+
 /* qualify.c; without `qualify_s` they do nothing. */
 tw_status tw__trunk_qualify_open(tw_trunk *trunk,
 				 const tw_trunk_options *options,
@@ -199,6 +207,8 @@ tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
 tw_status tw__far_authorize(char **out, tw_trunk *trunk,
 			    const struct tw_far_request *request,
 			    tw_error *err);
+tw_status tw__far_inbound(tw_inbound_match *out, tw_trunks *set,
+			  const tw_inbound_request *request, tw_error *err);
 tw_status tw__far_match(tw_trunk **out, tw_trunks *set,
 			const char *request_user, tw_error *err);
 tw_status tw__far_next_event(tw_trunk_event *out, tw_trunks *set,

@@ -57,6 +57,8 @@ void tw__trunk_destroy(tw_trunk *trunk)
 	tw__trunk_unkeep(trunk);
 	tw__sip_peer_free(trunk->peer);
 	tw__sip_papers_free(trunk->papers);
+	tw_free(trunk->peers);
+	tw_free(trunk->carrier);
 	tw_free(trunk);
 }
 
@@ -190,6 +192,8 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 	memcpy(trunk->contact_user, now.contact_user,
 		sizeof(trunk->contact_user));
 	status = check_unique(trunk, err);
+	if (!status)
+		status = tw__trunk_take_sources(NULL, trunk, options, err);
 	if (!status)
 		status = tw__trunk_qualify_open(trunk, options, err);
 	if (!status)

@@ -93,6 +93,7 @@ static tw_status update(uint32_t *change, tw_trunk **trunk,
 {
 	tw_trunk *now = *trunk;
 	tw_qualify *qualify;
+	bool changed = false;
 	tw_status status = fresh_qualify(&qualify, now, options, err);
 
 	if (status)
@@ -105,8 +106,11 @@ static tw_status update(uint32_t *change, tw_trunk **trunk,
 	}
 	if (take_qualify(now, qualify))
 		*change = TW_CHANGE_APPLIED;
+	status = tw__trunk_take_sources(&changed, now, options, err);
+	if (changed)
+		*change = TW_CHANGE_APPLIED;
 	tw__trunks_leave(now->set, tw__trunk_drain(now));
-	return TW_OK;
+	return status;
 }
 
 tw_status tw_trunk_update(uint32_t *out_change, tw_trunk **trunk,

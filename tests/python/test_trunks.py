@@ -534,6 +534,23 @@ def test_check_asks_by_options(check, registrar):
     assert line["health"] == "unknown" and line["rtt_ms"] is None
 
 
+def test_check_of_a_static_trunk(check, registrar):
+    extra = ('static = true\npeers = ["192.0.2.0/24"]\nqualify_s = 60\n'
+             'nat_contact = true')
+    line = check(trunk_table("main", registrar.uri, extra=extra),
+                 status=0).lines[0]
+    assert line["state"] == "registered" and line["code"] == 0
+    assert line["health"] == "up" and "nothing is registered" in line["text"]
+    assert {t.split()[0] for t in registrar.requests} == {"OPTIONS"}
+
+
+def test_bad_peers(check, registrar):
+    for peers in ('["carrier.test"]', '["192.0.2.1/24"]', '["0.0.0.0/0"]'):
+        check(trunk_table("main", registrar.uri, extra=f"peers = {peers}"),
+              status=2)
+    assert not registrar.requests
+
+
 def test_qualify_keys_are_checked(check, registrar):
     for extra in ("qualify_s = 4", "qualify_s = 3601",
                   'qualify_alive = ["1xx"]', "qualify_up = 21"):

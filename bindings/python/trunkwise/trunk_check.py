@@ -119,7 +119,7 @@ def _cause(event: "TrunkEvent") -> str:
 def _explain(event: "TrunkEvent", row: dict[str, Any], seconds: float,
              lang: str) -> str:
     if event.state == "registered":
-        key = "trunk_registered"
+        key = "trunk_static" if row.get("static") else "trunk_registered"
     elif event.state not in ("refused", "fatal", "backoff") and event.code:
         key = "trunk_unfinished"
     else:
@@ -187,7 +187,7 @@ class _Check:
         name = row["name"]
         self.rows[name] = row
         options = {key: row[key] for key in
-                   (*_PLAIN, *_QUALIFY)
+                   (*_PLAIN, "static", "nat_contact", "peers", *_QUALIFY)
                    if row.get(key, []) != []}
         for key, option in _PAPERS.items():
             if key in row:

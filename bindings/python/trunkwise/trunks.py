@@ -80,6 +80,9 @@ class TrunkOptions(TypedDict, total=False):
     qualify_loss_percent: int
     qualify_rtt_ms: int
     qualify_alive: Sequence[int | str] | None
+    static: bool
+    peers: Sequence[str] | None
+    carrier: str | None
 
 
 def _options(options: TrunkOptions) -> dict[str, object]:
@@ -102,6 +105,8 @@ def _options(options: TrunkOptions) -> dict[str, object]:
         made["qualify_alive"] = " ".join(map(str, alive))
     if (secret := options.get("secret")) is not None and not callable(secret):
         raise TypeError("secret is called for a password; give a function")
+    if (peers := options.get("peers")) is not None:
+        made["peers"] = " ".join(peers)
     return made
 
 
@@ -409,7 +414,9 @@ class Trunks:
         ``verify=False`` takes anybody, which every event tells.
 
         ``nat_contact``: the Contact names the address that the registrar
-        sees, for hosts behind a NAT.
+        sees, for hosts behind a NAT. ``static``: nothing is registered, and
+        ``registrar`` is the IP address that calls go to; ``peers`` are
+        addresses and prefixes that may speak for it, see ``inbound``.
 
         ``secret`` instead of a password is called for it, without arguments
         and on the set's own thread, whenever one is needed; nothing keeps

@@ -585,6 +585,9 @@ _WORDS = {
     "trunk_next": (
         "By itself it would try again in {next_try_s} s.",
         "Сама по себе следующая попытка была бы через {next_try_s} с."),
+    "trunk_static": (
+        "A static trunk: nothing is registered, calls go to {target}.",
+        "Статический транк: регистрации нет, вызовы идут на {target}."),
     "trunk_alive": (
         "It answers OPTIONS with {code} in {rtt_ms} ms.",
         "На OPTIONS отвечает {code} за {rtt_ms} мс."),

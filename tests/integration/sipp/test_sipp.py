@@ -20,6 +20,7 @@ HERE = pathlib.Path(__file__).parent
 CALLS = 100
 DID = "78435550101"
 STRANGER = "127.0.0.2"
+PEER = "127.0.0.65"           # signals for the carrier, registers nobody
 INBOUND, ANSWERED = 2, 1
 
 
@@ -57,6 +58,7 @@ trunk[0].registrar text sip:127.0.0.1:{registrar};transport=udp
 trunk[0].user text trunk1
 trunk[0].password_file text main.secret
 trunk[0].realm text carrier.test
+trunk[0].peers[0] text 127.0.0.64/28
 number[0].number text +7 843 555-01-01
 number[0].carrier text carrier
 number[0].department text kazan
@@ -242,9 +244,14 @@ def run(gateway_program, make_store, work):
         assert stranger.wait(30) == 0, "a stranger was not refused"
 
         carrier = sipp("carrier_uac.xml", 0, target, "-s", DID, "-m",
-                       str(CALLS), "-r", "25", "-timeout", "60s", work=work)
+                       str(CALLS - 20), "-r", "25", "-timeout", "60s",
+                       work=work)
         started.append(carrier)
         assert carrier.wait(70) == 0, "not every call went through"
+        peer = sipp("carrier_uac.xml", 0, target, "-s", DID, "-m", "20",
+                    "-r", "20", "-timeout", "60s", work=work, host=PEER)
+        started.append(peer)
+        assert peer.wait(70) == 0, "a peer of the trunk was refused"
 
         assert gateway.stop() == 0, gateway.text()
         text = gateway.text()
