@@ -4,7 +4,6 @@
  * Decides how a registration machine is wired to the wire and to its set.
  * It refuses to know SIP: bytes go through src/sip, rules are the machine's.
  */
-#include <stddef.h>
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
 #include "set.h"
