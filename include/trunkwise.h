@@ -15,6 +15,7 @@
 #include <trunkwise/health.h>
 #include <trunkwise/binding.h>
 #include <trunkwise/inbound.h>
+#include <trunkwise/identity.h>
 #include <trunkwise/pace.h>
 #include <trunkwise/metrics.h>
 #include <trunkwise/distribution.h>
