@@ -280,24 +280,72 @@ static bool is_plain_user(const char *user)
 }
 
 
-/* Who calls, as the called side sees it: a carrier only lets our own numbers
- * pass, so a forwarded caller stands in the display name. */
-static int from_uri(char *buf, size_t size, const struct attempt *attempt)
+/* To a phone of ours: who calls, as it came. */
+static int from_phone(tw_leg_identity *out, const struct attempt *attempt)
 {
 	const struct call *call = attempt->call;
-	const struct trunk *trunk = attempt->trunk;
 	const bool outbound = call->direction == TW_DIRECTION_OUTBOUND;
-	const char *user = outbound ? call->own : call->number;
-	const char *host = trunk ? trunk->domain : call->gw->local_host;
+	const char *user = outbound ? call->own : call->caller;
 
-	if (!trunk && !outbound)
-		user = call->caller;
 	if (!is_plain_user(user))
 		user = "anonymous";
 
-	return re_snprintf(buf, size, "sip:%s%s@%s",
-			   trunk && *user >= '0' && *user <= '9' ? "+" : "",
-			   user, host) < 0 ? EOVERFLOW : 0;
+	return re_snprintf(out->from_uri, sizeof(out->from_uri), "sip:%s@%s",
+			   user, call->gw->local_host) < 0 ? EOVERFLOW : 0;
+}
+
+
+/* A number of ours that this carrier approved: of a forwarded call the one
+ * that was called, where it may. */
+static void choose_number(char out[GW_NUMBER], const struct attempt *attempt)
+{
+	const struct call *call = attempt->call;
+	const struct gateway *gw = call->gw;
+	const char *department = "";
+	tw_row row;
+
+	if (call->direction == TW_DIRECTION_OUTBOUND) {
+		str_ncpy(out, call->own, GW_NUMBER);
+		return;
+	}
+	if (!tw_directory_find(&row, gw->directory, "number", call->number,
+			       NULL))
+		department = tw_row_text(gw->directory, row, "department");
+	outbound_number(out, gw, attempt->trunk->carrier,
+			department ? department : "", call->number);
+}
+
+
+static int from_trunk(tw_leg_identity *out, const struct attempt *attempt)
+{
+	const struct trunk *trunk = attempt->trunk;
+	const struct call *call = attempt->call;
+	tw_identity_request request = TW_IDENTITY_REQUEST_INIT;
+	tw_error err = TW_ERROR_INIT;
+	char number[GW_NUMBER];
+	const char *approved = number;
+
+	choose_number(number, attempt);
+	request.style = trunk->identity;
+	request.forward = trunk->forward;
+	request.domain = trunk->domain;
+	request.number = number;
+	request.approved = &approved;
+	request.approved_count = number[0] ? 1 : 0;
+	if (call->direction == TW_DIRECTION_INBOUND) {
+		request.flags = TW_IDENTITY_FORWARDED;
+		request.caller = call->caller;
+	}
+	if (!tw_identity_make(out, &request, &err))
+		return 0;
+
+	/* No number may be shown: the carrier decides about such a call. */
+	gw_log(trunk->gw, "trunk %s: anonymous: %s", trunk->name,
+	       err.message);
+
+	return re_snprintf(out->from_uri, sizeof(out->from_uri),
+			   "sip:anonymous@%s", trunk->domain) < 0 ? EOVERFLOW
+		: 0;
 }
 
 
@@ -306,14 +354,13 @@ static int leg_start(struct attempt *attempt)
 	struct call *call = attempt->call;
 	struct gateway *gw = call->gw;
 	struct trunk *trunk = attempt->trunk;
-	char from[GW_URI];
+	tw_leg_identity identity = TW_LEG_IDENTITY_INIT;
 	const bool forward = trunk && call->direction == TW_DIRECTION_INBOUND;
 	struct leg_options options = {
 		.sip = gw->sip,
 		.clk = gw->clk,
 		.uri = attempt->uri,
-		.from_uri = from,
-		.from_name = forward && call->caller[0] ? call->caller : NULL,
+		.from_uri = identity.from_uri,
 		.contact_user = "gw",
 		.content_type = call->ctype[0] ? call->ctype : NULL,
 		.body = call->body ? call->body->buf : NULL,
@@ -327,9 +374,14 @@ static int leg_start(struct attempt *attempt)
 	};
 	int err;
 
-	err = from_uri(from, sizeof(from), attempt);
+	err = trunk ? from_trunk(&identity, attempt)
+		: from_phone(&identity, attempt);
 	if (err)
 		return err;
+	if (identity.from_name[0])
+		options.from_name = identity.from_name;
+	if (identity.headers[0])
+		options.headers = identity.headers;
 
 	attempt->start = clk_now(gw->clk);
 	attempt->answer = 0;

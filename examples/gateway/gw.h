@@ -57,6 +57,8 @@ struct trunk {
 	const char *carrier;
 	const char *registrar;     /* "sip:host..." */
 	char domain[GW_TEXT];
+	uint32_t identity;         /* TW_IDENTITY_ */
+	uint32_t forward;          /* TW_FORWARD_ */
 	bool started;
 };
 
@@ -183,6 +185,11 @@ void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
 		     const struct phone *phone);
 /* The number that a carrier is shown: one of the department's. */
 void outbound_show(struct call *call, const char *carrier);
+/* The best of those that this carrier approved (NULL: of any), `preferred`
+ * before all; "" if none is. */
+void outbound_number(char out[GW_NUMBER], const struct gateway *gw,
+		     const char *carrier, const char *department,
+		     const char *preferred);
 
 /* ---- call.c ---- */
 int call_alloc(struct call **callp, struct gateway *gw,

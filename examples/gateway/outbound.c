@@ -18,43 +18,74 @@ static const char *text_of(const struct gateway *gw, tw_row row,
 }
 
 
-static int score(const struct call *call, tw_row row, const char *carrier)
+/* By its contracts' [[approval]]s; a number of the carrier's own needs none,
+ * as long as none says otherwise. */
+static bool is_approved(const struct gateway *gw, tw_row number,
+			const char *carrier)
 {
-	const struct gateway *gw = call->gw;
-	const char *shown = text_of(gw, row, "caller_id");
-	const bool may_show = *shown == 't' || *shown == '1';
-	const bool own = call->phone->department[0] &&
-		!strcmp(text_of(gw, row, "department"),
-			call->phone->department);
+	const char *digits = text_of(gw, number, "number");
+	bool refused = false;
+	tw_row row = { 0 }, contract;
 
-	/* A carrier lets only its own numbers pass. */
-	if (carrier && strcmp(text_of(gw, row, "carrier"), carrier))
-		return 0;
+	while (tw_directory_next(&row, gw->directory, "approval",
+				 NULL) == TW_OK) {
+		const char *name = text_of(gw, row, "contract");
 
-	return 1 + (may_show ? 1 : 0) + (own ? 2 : 0);
+		if (strcmp(text_of(gw, row, "number"), digits) ||
+		    tw_directory_find(&contract, gw->directory, "contract",
+				      name, NULL) ||
+		    strcmp(text_of(gw, contract, "carrier"), carrier))
+			continue;
+		if (!strcmp(text_of(gw, row, "status"), "granted"))
+			return true;
+		refused = true;
+	}
+
+	return !refused && !strcmp(text_of(gw, number, "carrier"), carrier);
 }
 
 
-void outbound_show(struct call *call, const char *carrier)
+static int score(const struct gateway *gw, tw_row row,
+		 const char *department, const char *preferred)
 {
-	struct gateway *gw = call->gw;
+	const char *shown = text_of(gw, row, "caller_id");
+	const bool may_show = *shown == 't' || *shown == '1';
+	const bool own = department[0] &&
+		!strcmp(text_of(gw, row, "department"), department);
+	const bool wanted = preferred &&
+		!strcmp(text_of(gw, row, "number"), preferred);
+
+	return 1 + (may_show ? 1 : 0) + (own ? 2 : 0) + (wanted ? 4 : 0);
+}
+
+
+void outbound_number(char out[GW_NUMBER], const struct gateway *gw,
+		     const char *carrier, const char *department,
+		     const char *preferred)
+{
 	tw_row row = { 0 }, best = { 0 };
 	int top = 0;
 
 	while (tw_directory_next(&row, gw->directory, "number",
 				 NULL) == TW_OK) {
-		const int s = score(call, row, carrier);
+		const int s = score(gw, row, department, preferred);
 
-		if (s > top) {
+		if (s > top && (!carrier || is_approved(gw, row, carrier))) {
 			top = s;
 			best = row;
 		}
 	}
 
-	call->own[0] = '\0';
+	out[0] = '\0';
 	if (top)
-		str_ncpy(call->own, text_of(gw, best, "number"),
-			 sizeof(call->own));
+		str_ncpy(out, text_of(gw, best, "number"), GW_NUMBER);
+}
+
+
+void outbound_show(struct call *call, const char *carrier)
+{
+	outbound_number(call->own, call->gw, carrier,
+			call->phone->department, NULL);
 }
 
 

@@ -317,6 +317,17 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 }
 
 
+static void set_identity(struct trunk *trunk, const char *identity,
+			 const char *forward)
+{
+	trunk->identity = !identity || !strcmp(identity, "from")
+		? TW_IDENTITY_FROM : !strcmp(identity, "pai")
+		? TW_IDENTITY_PAI : TW_IDENTITY_PPI;
+	trunk->forward = forward && !strcmp(forward, "diversion")
+		? TW_FORWARD_DIVERSION : TW_FORWARD_OWN;
+}
+
+
 static int trunk_add(struct gateway *gw, tw_row row, tw_error *err)
 {
 	struct trunk *trunk;
@@ -330,6 +341,8 @@ static int trunk_add(struct gateway *gw, tw_row row, tw_error *err)
 	trunk->carrier = tw_row_text(gw->directory, row, "carrier");
 	trunk->registrar = tw_row_text(gw->directory, row, "registrar");
 	set_domain(trunk, tw_row_text(gw->directory, row, "domain"));
+	set_identity(trunk, optional(gw, row, "identity"),
+		     optional(gw, row, "forward"));
 	if (trunk_open(trunk, row, err)) {
 		mem_deref(trunk);
 		return EINVAL;

@@ -38,7 +38,7 @@ typedef struct tw_identity_request {
 	const char *caller_name;     /* his name, as it came; NULL */
 	const char *reason;          /* of the diversion, a token of RFC 5806;
 					NULL: "unknown" */
-	const char *const *approved; /* digits that this carrier lets us show */
+	const char *const *approved; /* digits this carrier lets us show */
 	size_t approved_count;
 } tw_identity_request;
 #define TW_IDENTITY_REQUEST_INIT { sizeof(tw_identity_request), 0, \

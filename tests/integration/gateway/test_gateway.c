@@ -257,7 +257,7 @@ static void test_busy_phones_overflow_to_the_landline(void **state)
 				    "sip:+78435550909@127.0.0.1"), 1);
 	/* The carrier sees our number, the answerer sees who calls. */
 	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
-				    "From: \"79161234567\" <sip:+" DID), 1);
+				    "From: \"+79161234567\" <sip:+" DID), 1);
 	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
 	world_pass(w, 61);
 	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
@@ -291,6 +291,41 @@ static void test_nobody_answers(void **state)
 	assert_int_equal(legs[0].status, TW_CALL_NO_ANSWER);
 	assert_int_equal(legs[1].status, TW_CALL_NO_ANSWER);
 	assert_int_equal(legs[1].duration_us, 0);
+}
+
+
+/* The contract's other rule: the caller in From, and who forwards him. */
+static int setup_diversion(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "trunk[0].identity", TW_VALUE_TEXT, "pai" },
+		{ "trunk[0].forward", TW_VALUE_TEXT, "diversion" },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+static void test_forwarded_with_diversion(void **state)
+{
+	struct world *w = *state;
+
+	w->anna.h = script_busy;
+	w->boris.h = script_busy;
+	w->carrier_a.h = script_answer;
+	ring_in(w);
+	world_run(w, a_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "From: <sip:" CALLER "@"), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "\r\nDiversion: <sip:+" DID "@"), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "\r\nP-Asserted-Identity: <sip:+" DID
+				    "@"), 1);
+	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
+	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
+	world_run(w, is_empty);
 }
 
 
@@ -331,6 +366,40 @@ static void test_cheapest_carrier_with_a_number_of_the_department(
 	assert_int_equal(legs[0].status, TW_CALL_ANSWERED);
 	assert_int_equal(legs[0].duration_us, 30 * TW_SECOND);
 	assert_int_equal(legs[0].cost_nanos, 2400000000LL);
+}
+
+
+/* The best number of the department was not granted, so the next is shown. */
+static int setup_refused(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "contract[0].name", TW_VALUE_TEXT, "a-2026" },
+		{ "contract[0].carrier", TW_VALUE_TEXT, "a" },
+		{ "approval[0].name", TW_VALUE_TEXT, "0102 at a" },
+		{ "approval[0].number", TW_VALUE_TEXT, "+78435550102" },
+		{ "approval[0].contract", TW_VALUE_TEXT, "a-2026" },
+		{ "approval[0].status", TW_VALUE_TEXT, "requested" },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+static void test_only_approved_numbers_are_shown(void **state)
+{
+	struct world *w = *state;
+
+	w->carrier_a.h = script_answer;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "From: <sip:+78435550102@"), 0);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "From: <sip:+" DID "@"), 1);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	world_say(w, &w->anna, "BYE", "gw", "anna", "84951112233");
+	world_run(w, is_empty);
 }
 
 
@@ -666,6 +735,9 @@ int main(void)
 		CASE(test_cheapest_carrier_with_a_number_of_the_department),
 		CASE(test_next_carrier_when_the_first_fails),
 		CASE(test_silent_carrier_is_passed_over),
+		CASE_WITH(test_forwarded_with_diversion, setup_diversion),
+		CASE_WITH(test_only_approved_numbers_are_shown,
+			  setup_refused),
 		CASE_WITH(test_carrier_that_is_down_gets_no_calls,
 			  setup_asked),
 		CASE(test_busy_person_is_not_tried_by_another_carrier),
