@@ -15,6 +15,8 @@
 #include <trunkwise/sys/alloc.h>
 #include "inside.h"
 
+enum { PATIENCE_MS = 20000 };
+
 /* To be told of; by then the peer may be gone. */
 struct loss {
 	struct le le;
@@ -116,6 +118,7 @@ static tw_status add(struct tw_sip_tls **out, struct tw_sip_port *port,
 		return status;
 	}
 	tls->port = port;
+	tls->patience_ms = PATIENCE_MS;
 	/* its TLS port is its own: libre knows identities by them */
 	sa_init(&tls->stacks.bind, AF_UNSPEC);
 	if (!port->sip)
@@ -259,11 +262,31 @@ static int put(struct sip *sip, const struct sa *address, struct mbuf *mb)
 }
 #endif
 
+/* Who accepts a connection and never says a word would keep all attempts
+ * waiting on it, for libre gives it 15 minutes. Its stack is swept then; the
+ * port is opened again, because the Contact names it. */
+static void unstick(const struct tw_sip_tls *tls, struct sip *sip,
+		    const struct sa *address)
+{
+	struct sa local;
+
+	if (!tw__tls_is_stuck(tls->tls, address, tls->patience_ms) ||
+	    sip_transp_laddr(sip, &local, SIP_TRANSP_TLS, address))
+		return;
+	sip_transp_flush(sip);
+	if (!sip_transp_add(sip, SIP_TRANSP_TLS, &local, tls->stacks.tls))
+		return;
+	/* somebody was quicker */
+	sa_set_port(&local, 0);
+	(void)sip_transp_add(sip, SIP_TRANSP_TLS, &local, tls->stacks.tls);
+}
+
 int tw__tls_send(const struct tw_sip_tls *tls, struct sip *sip,
 		 const struct sa *address, struct mbuf *mb)
 {
 	int err;
 
+	unstick(tls, sip, address);
 	tw__tls_open_begin(tls->tls, address);
 	err = put(sip, address, mb);
 	tw__tls_open_end(tls->tls, err != 0);

@@ -38,6 +38,7 @@ struct tw_sip_tls {
 	uint32_t refs;
 	struct tw_sip_port *port;
 	struct tw_tls *tls;
+	uint64_t patience_ms;          /* with a handshake */
 	struct tw_sip_stacks stacks;
 	uint8_t digest[TW_TLS_DIGEST];
 };

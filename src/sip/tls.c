@@ -57,6 +57,7 @@ struct link {
 	bool up;
 	bool asked;                    /* for a certificate of ours */
 	bool heard;                    /* something within TLS */
+	uint64_t begun;                /* libre's ms */
 	struct tw_tls_end end;
 };
 
@@ -243,6 +244,7 @@ static void new_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
 	}
 	link->tls = tls;
 	link->ssl = parent;
+	link->begun = tmr_jiffies();
 	if (tls->opening) {
 		link->ours = link->fresh = true;
 		link->end.address = *tls->opening;
@@ -550,6 +552,24 @@ bool tw__tls_has(const struct tw_tls *tls, const struct sa *address)
 			return true;
 	}
 	return false;
+}
+
+bool tw__tls_is_stuck(const struct tw_tls *tls, const struct sa *address,
+		      uint64_t ms)
+{
+	uint64_t now = tmr_jiffies();
+	bool stuck = false;
+	struct le *le;
+
+	for (le = tls->links.head; le; le = le->next) {
+		const struct link *link = le->data;
+
+		if (link->up)
+			return false;
+		stuck |= link->ours && now >= link->begun + ms &&
+			sa_cmp(&link->end.address, address, SA_ALL);
+	}
+	return stuck;
 }
 
 tw_time tw__tls_until(const struct tw_tls *tls)

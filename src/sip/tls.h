@@ -62,6 +62,11 @@ void tw__tls_open_end(struct tw_tls *tls, bool failed);
 /* One to this address stands, or is about to. */
 bool tw__tls_has(const struct tw_tls *tls, const struct sa *address);
 
+/* One has been on its way to this address for that long, and none stands
+ * that a clean sweep would cut. */
+bool tw__tls_is_stuck(const struct tw_tls *tls, const struct sa *address,
+		      uint64_t ms);
+
 /* When the certificate that was last accepted ends, 0: none yet. */
 tw_time tw__tls_until(const struct tw_tls *tls);
 

@@ -2,8 +2,7 @@
  * @file test_identity.c  Who shares a connection, who answers over it
  */
 #include "server.h"
-#include "sip/port.h"
-#include "sip/stack.h"
+#include "sip/inside.h"
 
 #define MESSAGE "REGISTER sip:r SIP/2.0\r\nCall-ID: c\r\n\r\n"
 
@@ -334,6 +333,56 @@ static void test_gone_within_its_response(void **state)
 	close_bench(&b);
 }
 
+static void accepted_h(const struct sa *from, void *arg)
+{
+	unsigned *count = arg;
+
+	(void)from;
+	*count += 1;                   /* left in the queue, and silent */
+}
+
+/* Who accepts and says nothing is given up, and asked on a new connection;
+ * our own port stays, for it is in the Contact. */
+static void test_silent_handshake(void **state)
+{
+	struct tw_sip_peer *peer = NULL;
+	struct tw_sip_tls *tls;
+	struct tcp_sock *silent;
+	unsigned accepted = 0;
+	uint32_t before, after;
+	struct sa local;
+	char host[64];
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, "DNS:one.test");
+	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
+	assert_int_equal(tcp_listen(&silent, &local, accepted_h, &accepted),
+		0);
+	assert_int_equal(tcp_sock_local_get(silent, &local), 0);
+	tls = tls_of(&b, "one.test", true);
+	tls->patience_ms = 100;
+	assert_int_equal(tw__sip_peer_new_tls(&peer, tls, "127.0.0.1",
+		sa_port(&local), NULL), TW_OK);
+	assert_int_equal(tw__sip_local(host, sizeof(host), &before, peer,
+		NULL), TW_OK);
+	put(peer);
+	run_until(&accepted, 1);
+	put(peer);                             /* too soon: the same one */
+	sys_msleep(150);
+	put(peer);
+	run_until(&accepted, 2);
+	assert_int_equal(tw__sip_local(host, sizeof(host), &after, peer,
+		NULL), TW_OK);
+	assert_int_equal(before, after);
+	/* nothing is told of the old one: the new one is waited for */
+	assert_int_equal(b.losses, 0);
+	tw__sip_peer_free(peer);
+	tw__sip_tls_free(tls);
+	mem_deref(silent);
+	close_bench(&b);
+}
+
 /* What waits to be told of goes with the identity. */
 static void test_gone_before_told(void **state)
 {
@@ -359,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_no_sharing),
 		cmocka_unit_test(test_no_verify),
 		cmocka_unit_test(test_watch),
+		cmocka_unit_test(test_silent_handshake),
 		cmocka_unit_test(test_gone_before_told),
 		cmocka_unit_test(test_gone_within_its_response),
 	};
