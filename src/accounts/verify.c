@@ -48,10 +48,13 @@ static tw_status integrity(tw_verdict *verdict, tw_store *store,
 		status = tw__step(stmt, err);
 	if (status)
 		return status;
-	says(verdict, strcmp(tw__col_text(stmt, 0), "ok") == 0, "%.200s",
-	     tw__col_text(stmt, 0));
+	if (tw__finding_is_memory(tw__col_text(stmt, 0)))
+		status = tw__fail_oom(err);
+	else
+		says(verdict, strcmp(tw__col_text(stmt, 0), "ok") == 0,
+		     "%.200s", tw__col_text(stmt, 0));
 	tw__reset(stmt);
-	return TW_OK;
+	return status;
 }
 
 /* Counts the rows of a query that must find none and shows the first. */

@@ -84,6 +84,10 @@ bool tw__tx_stands(const struct tw_tx *tx, const tw_store *store);
 /* Somebody of the library stands in a transaction of this handle already. */
 bool tw__tx_is_taken(const tw_store *store);
 
+/* What SQLite's checks of the file print where they had no memory to read a
+ * page: that is no damage. */
+bool tw__finding_is_memory(const char *finding);
+
 /* Empties the log, so that nothing of what was overwritten is left in it;
  * readers that are still at it keep it as it is. Outside of transactions. */
 tw_status tw__store_empty_log(tw_store *store, tw_error *err);

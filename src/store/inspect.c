@@ -27,6 +27,17 @@ static tw_status damaged(tw_store *store, const char *text, tw_error *err)
 }
 
 
+/* "unable to get the page. error code=7", or 3082: an I/O error for want of
+ * memory. */
+bool tw__finding_is_memory(const char *finding)
+{
+	return strstr(finding, "error code=7\n") ||
+		strstr(finding, "error code=3082") ||
+		(strlen(finding) >= 12 &&
+		 !strcmp(finding + strlen(finding) - 12, "error code=7"));
+}
+
+
 tw_status tw__store_inspect(tw_store *store, tw_error *err)
 {
 	int64_t pages = 0, bytes = 0;
@@ -44,7 +55,9 @@ tw_status tw__store_inspect(tw_store *store, tw_error *err)
 		return status;
 	status = tw__step(stmt, err);
 	if (status == TW_OK && strcmp(tw__col_text(stmt, 0), "ok"))
-		status = damaged(store, tw__col_text(stmt, 0), err);
+		status = tw__finding_is_memory(tw__col_text(stmt, 0)) ?
+			tw__fail_oom(err) :
+			damaged(store, tw__col_text(stmt, 0), err);
 	tw__stmt_free(stmt);
 	return status == TW_ITER_END ? TW_OK : status;
 }
@@ -62,8 +75,13 @@ tw_status tw__store_problems(char **out, tw_store *store, tw_error *err)
 	status = tw__stmt_new(&stmt, store, "PRAGMA integrity_check(20)",
 			      &why);
 	while (!status && (status = tw__step(stmt, &why)) == TW_OK) {
-		if (strcmp(tw__col_text(stmt, 0), "ok"))
-			tw__buf_printf(&text, "%s\n", tw__col_text(stmt, 0));
+		if (!strcmp(tw__col_text(stmt, 0), "ok"))
+			continue;
+		tw__buf_printf(&text, "%s\n", tw__col_text(stmt, 0));
+		if (!tw__finding_is_memory(tw__col_text(stmt, 0)))
+			continue;
+		status = tw__fail_oom(&why);
+		break;
 	}
 	tw__stmt_free(stmt);
 	/* What can't even be read is a finding and not a failure to look. */

@@ -323,9 +323,24 @@ static void sizes_are_told(void **state)
 #define TEST(t) cmocka_unit_test_setup_teardown(t, fixture_setup, \
 						fixture_teardown)
 
+static void no_memory_is_no_damage(void **state)
+{
+	(void)state;
+	assert_true(tw__finding_is_memory("*** in database main ***\nPage 88: "
+		"unable to get the page. error code=7"));
+	assert_true(tw__finding_is_memory("Page 8: unable to get the page. "
+		"error code=7\nrow 1 missing"));
+	assert_true(tw__finding_is_memory("Page 8: unable to get the page. "
+		"error code=3082"));
+	assert_false(tw__finding_is_memory("Page 7: unable to get the page. "
+		"error code=779"));
+	assert_false(tw__finding_is_memory(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_memory_is_no_damage),
 		TEST(whole_file_has_no_problems),
 		TEST(every_page_counts),
 		TEST(header_bytes),
