@@ -284,7 +284,7 @@ static tw_status play_recorder(struct stage *stage, tw_error *err)
 	tw_recorder_stats stats = TW_RECORDER_STATS_INIT;
 	tw_recorder *recorder = NULL;
 	tw_status status;
-	char id[16];
+	char id[24];
 
 	options.clock = &oom_clock;
 	options.spool_limit = 1 << 16;
