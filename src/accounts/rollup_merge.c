@@ -213,7 +213,7 @@ static tw_status merge_rows(tw_store *store,
 			    size_t count, tw_error *err)
 {
 	struct tw__bulk *bulk = NULL;
-	bool are_new = false, there;
+	bool are_new = false, there = false;
 	tw_status status = TW_OK;
 	size_t i = 0;
 
