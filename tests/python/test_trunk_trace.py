@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import socket
 
@@ -143,3 +144,18 @@ def test_check_refuses_what_it_cannot_write(office, command):
         result = written(office, command, r, "--trace", office / "no" / "x")
         assert result.status == 2 and "--trace" in result.err
         assert not r.requests
+
+
+def test_trace_file_is_its_owners_alone(office, command):
+    trace = office / "trace.txt"
+    trace.write_text("old")
+    trace.chmod(0o644)
+    with Registrar(passwords={"79161234567": MARKER}) as r:
+        written(office, command, r, "--trace", trace)
+        assert trace.stat().st_mode & 0o777 == 0o600
+        trace.unlink()
+        os.mkfifo(trace)                   # nobody reads it
+        result = written(office, command, r, "--trace", trace)
+        assert result.status == 2 and "--trace" in result.err
+        result = written(office, command, r, "--trace", "/dev/full")
+        assert result.status == 2 and "--trace: /dev/full" in result.err

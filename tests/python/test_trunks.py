@@ -29,7 +29,7 @@ except NotImplementedError as absent:
 STATES = {"idle", "resolving", "registering", "registered", "backoff",
           "refused", "fatal", "unregistering", "disabled"}
 KEYS = ["trunk", "state", "code", "reason", "text", "target", "next_try_s",
-        "expires_s", "health", "rtt_ms", "tls"]
+        "expires_s", "health", "rtt_ms", "tls", "steps"]
 HASH = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
@@ -717,10 +717,124 @@ def test_hostile_reason_stays_one_line(check):
     assert result.lines[0]["reason"].isprintable()
 
 
+def steps_of(line):
+    return {step["step"]: step["ok"] for step in line["steps"]}
+
+
+def test_walk(check, registrar):
+    (line,) = check(trunk_table("main", registrar.uri, extra=FILE),
+                    status=0).lines
+    assert steps_of(line) == {"transport": True, "challenge": True,
+                              "answer": True}
+    assert line["steps"][1]["detail"] == 'MD5 of "carrier.test"'
+    assert line["text"].endswith("took it back.")
+    (line,) = check(trunk_table(
+        "main", registrar.uri, extra=FILE + '\nrealm = "other.test"'),
+        status=1).lines
+    assert steps_of(line) == {"transport": True, "challenge": False,
+                              "answer": False}
+
+
+def test_what_stays_behind_is_not_said_to_be_gone(check):
+    def no_end(text):
+        if header(text, "Expires") == "0":
+            return "500 No", []
+        return "200 OK", [f"Contact: {header(text, 'Contact')};expires=60"]
+
+    with Registrar(script={"trunk1": no_end}) as r:
+        result = check(trunk_table("main", r.uri, extra=FILE), status=0)
+    assert "un-registered" in result.err
+    assert "took it back" not in result.lines[0]["text"]
+
+
+def test_weak_digests_are_named(check, registrar):
+    (line,) = check(trunk_table(
+        "main", registrar.uri, extra=FILE + '\ndigest_min = "SHA-256"'),
+        status=1).lines
+    assert 'digest_min = "SHA-256"' in line["text"]
+    assert line["steps"][1] == {"step": "challenge", "ok": False,
+                                "detail": 'MD5 of "carrier.test"'}
+
+
+@pytest.mark.parametrize("status, words, ok", [
+    ("403 a\0b", "not with valid SIP", False),
+    ("100 Trying", "SIP/2.0 100 Trying", None)])
+def test_answers_that_are_none(status, words, ok, check):
+    with Registrar(script={"trunk1": status}) as r:
+        result = check(trunk_table("main", r.uri, extra=FILE), "--seconds",
+                       "1", status=1)
+    (line,) = result.lines
+    assert words in line["text"] and line["code"] == 0
+    assert steps_of(line) == {"transport": True, "answer": ok}
+    assert result.err == ""
+
+
+def test_failed_handshake_is_told_by_the_verdict_alone(check):
+    """libre would write of it to standard error."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        s.settimeout(5)
+
+        def answer():
+            peer, _ = s.accept()
+            with peer:
+                peer.recv(65535)
+                peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        result = check(trunk_table(
+            "tls", f"sip:127.0.0.1:{s.getsockname()[1]};transport=tls"),
+            status=1)
+        thread.join()
+    (line,) = result.lines
+    assert "no TLS" in line["text"] and result.err == ""
+    assert steps_of(line)["tls"] is False
+
+
+def test_reason_does_not_turn_the_line_around(check):
+    evil = "500 a\u202eb\u2028c".encode().decode("latin-1")
+    with Registrar(script={"trunk1": evil}) as r:
+        (line,) = check(trunk_table("main", r.uri, extra=FILE),
+                        status=1).lines
+    assert line["reason"] == r"500 a\u202eb\u2028c"
+    assert line["text"].isprintable()
+
+
+def test_silence_over_tls_speaks_of_tls(check):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        uri = f"sip:127.0.0.1:{s.getsockname()[1]};transport=tls"
+        (line,) = check(trunk_table("tls", uri), "--seconds", "1",
+                        status=1).lines
+    assert "offers TLS" in line["text"]
+    assert steps_of(line) == {"transport": None, "tls": None,
+                              "answer": None}
+
+
+def test_silent_dns_is_told(check):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        (line,) = check(trunk_table("main", "sip:carrier.test"), "--dns",
+                        f"127.0.0.1:{s.getsockname()[1]}", "--seconds", "1",
+                        status=1).lines
+    assert "DNS does not answer (sip:carrier.test: " in line["text"]
+    assert steps_of(line)["dns"] is False
+
+
+@pytest.mark.parametrize("key", ["ca_file", "cert_file", "key_file"])
+def test_empty_lists_are_as_left_out(key, check, registrar):
+    check(trunk_table("main", registrar.uri, extra=f"{FILE}\n{key} = []"),
+          status=0)
+
+
 def test_people_read_it_in_both_languages(office, command, registrar, check):
     check(trunk_table("main", registrar.uri, extra=FILE), status=0)
     english = command("trunk", "check", office / "deployment.toml", check=0)
     assert "main: registered (200)" in english.out
+    assert "challenge: passed" in english.out
     russian = command("trunk", "check", office / "deployment.toml",
                       "--lang", "ru", check=0)
     assert "принял регистрацию" in russian.out
@@ -763,12 +877,14 @@ def test_password_file_that_others_read_is_warned_of(office, check,
 
 @pytest.mark.parametrize("name, words", [
     ("none.secret", "No such file"), ("../main.secret", "leaves"),
-    ("folder", "regular"), ("empty", "empty"), ("long", "longer")])
+    ("folder", "regular"), ("empty", "empty"), ("long", "longer"),
+    ("marked", "byte order mark")])
 def test_bad_password_files(name, words, office, check, registrar):
     (office / "folder").mkdir()
     (office / "empty").write_text("\n")
     (office / "long").write_bytes(b"x" * 5000)
-    for file in ("folder", "empty", "long"):
+    (office / "marked").write_bytes(b"\xef\xbb\xbfs3cret\n")
+    for file in ("folder", "empty", "long", "marked"):
         (office / file).chmod(0o700)
     result = check(trunk_table("main", registrar.uri,
                                extra=f'password_file = "{name}"'), status=2)

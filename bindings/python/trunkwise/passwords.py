@@ -40,6 +40,10 @@ def read(path: Path, field: str, own: bool) -> bytes:
     if len(secret) > MAX:
         raise ParseError(f"{name} is longer than {MAX} bytes; put "
                          "the password alone into it", field=field)
+    if secret.startswith(b"\xef\xbb\xbf"):
+        raise ParseError(f"{name} begins with a byte order mark, which would "
+                         "be a part of the password; save it without",
+                         field=field)
     # one line end goes: editors add it, carriers do not know it
     secret = secret.removesuffix(b"\n").removesuffix(b"\r")
     if not secret:

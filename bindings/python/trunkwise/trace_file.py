@@ -7,10 +7,11 @@ library's: no secret comes as far as here.
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from typing import TYPE_CHECKING, Iterable, TextIO
+from typing import TYPE_CHECKING, Iterable, NoReturn, TextIO
 
-from .errors import NotFound
+from .errors import IOFailure, NotFound
 
 if TYPE_CHECKING:
     from .trunks import TrunkTrace
@@ -24,17 +25,35 @@ class TraceFile:
 
     def __init__(self, where: str):
         self.stream: TextIO = sys.stdout
+        self._where = where
         self._own = where != "-"
         if self._own:
             try:
+                # O_NONBLOCK: a FIFO that nobody reads is told, not waited for
                 fd = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-                             | os.O_CLOEXEC, 0o600)
+                             | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+                os.set_blocking(fd, True)
+                if stat.S_ISREG(os.fstat(fd).st_mode):
+                    # a file that was there keeps its mode otherwise
+                    os.fchmod(fd, 0o600)
             except OSError as error:
                 raise NotFound(f"{where}: {error.strerror}",
                                field="--trace") from None
             self.stream = open(fd, "w", encoding="utf-8")
 
+    def _fail(self, error: OSError) -> NoReturn:
+        if not self._own:
+            raise error
+        raise IOFailure(f"{self._where}: {error.strerror}",
+                        field="--trace") from None
+
     def write(self, traces: Iterable["TrunkTrace"]) -> None:
+        try:
+            self._write(traces)
+        except OSError as error:
+            self._fail(error)
+
+    def _write(self, traces: Iterable["TrunkTrace"]) -> None:
         for t in traces:
             when = t.at.isoformat(timespec="milliseconds")
             refused = "  (refused)" if t.refused else ""
@@ -47,7 +66,10 @@ class TraceFile:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._own:
-            self.stream.close()
-        else:
-            self.stream.flush()
+        try:
+            if self._own:
+                self.stream.close()
+            else:
+                self.stream.flush()
+        except OSError as error:
+            self._fail(error)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Sequence
 
 from . import passwords
 from .deployment import Deployment
@@ -21,13 +22,16 @@ from .errors import Error, InvalidArgument, NotFound, ParseError, Unsupported
 from .secret_commands import key_of
 from .store import Store
 from .trace_file import TraceFile
-from .words import say
+from .trunk_walk import Step, first_line, walk
+from .words import plain, say
 
 if TYPE_CHECKING:
-    from .trunks import Trunk, TrunkEvent, TrunkHealth, Trunks
+    from .trunks import (Trunk, TrunkEvent, TrunkHealth, Trunks,
+                         TrunkTrace)
 
 _UNREGISTER_S = 3.0
 _TRACE_MAX = 10000
+_WALK_MAX = 1000
 _QUALIFY_S = 5
 _QUALIFY = ("qualify_timeout_ms", "qualify_loss_percent", "qualify_rtt_ms",
             "qualify_alive")
@@ -36,11 +40,13 @@ _PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
           "outbound_proxy", "target_timeout_s", "keepalive_s")
 _PAPERS = {"ca_file": "ca", "cert_file": "cert", "key_file": "key"}
 _FINAL = ("registered", "refused", "fatal")
+_PASSED = {True: "trunk_passed", False: "trunk_failed", None: "trunk_untold"}
 
 # Words of the library's reasons that tell causes of one code apart.
 _REASONS = (
     ("none is configured", "trunk_no_password"),
     ("another realm", "trunk_realm"),
+    ("weaker than digest_min", "trunk_digest_weak"),
     ("digest", "trunk_digest"),
     ("other than Digest", "trunk_digest"),
     ("auth-int", "trunk_digest"),
@@ -86,6 +92,7 @@ class Verdict(NamedTuple):
     health: str = "unknown"
     rtt_ms: float | None = None
     tls: str = "none"
+    steps: Sequence[Step] = ()
 
 
 # ---- what a verdict means ----
@@ -104,8 +111,10 @@ def _cause(event: "TrunkEvent") -> str:
                 return key
     if event.code in _CODES:
         return _CODES[event.code]
+    if event.code == 0 and event.state == "resolving":
+        return "trunk_dns"
     if event.code == 0:
-        return "trunk_dns" if event.state == "resolving" \
+        return "trunk_silence_tls" if event.target.startswith("tls") \
             else "trunk_silence"
     if event.state == "fatal":
         return "trunk_no_registrar"
@@ -116,19 +125,38 @@ def _cause(event: "TrunkEvent") -> str:
     return "trunk_other"
 
 
-def _explain(event: "TrunkEvent", row: dict[str, Any], seconds: float,
-             lang: str) -> str:
+def _key(event: "TrunkEvent", row: dict[str, Any],
+         traces: list["TrunkTrace"]) -> str:
+    """Which sentence explains it."""
     if event.state == "registered":
-        key = "trunk_static" if row.get("static") else "trunk_registered"
-    elif event.state not in ("refused", "fatal", "backoff") and event.code:
-        key = "trunk_unfinished"
-    else:
-        key = _cause(event)
+        return "trunk_static" if row.get("static") else "trunk_registered"
+    if event.state in ("refused", "fatal", "backoff"):
+        return _cause(event)
+    got = [t for t in traces if t.direction == "received"]
+    if event.code or any(not t.refused for t in got):
+        return "trunk_unfinished"
+    return "trunk_malformed" if got else _cause(event)
+
+
+def _reason(event: "TrunkEvent", row: dict[str, Any], seconds: float,
+            traces: list["TrunkTrace"]) -> str:
+    """What was heard, where no verdict tells it."""
+    if event.reason or event.state not in ("registering", "resolving"):
+        return plain(event.reason)
+    if event.state == "resolving":
+        return f"{row['registrar']}: no answer in {seconds:g} s"
+    return next((first_line(t) for t in reversed(traces)
+                 if t.direction == "received"), "")
+
+
+def _explain(event: "TrunkEvent", key: str, row: dict[str, Any],
+             seconds: float, lang: str) -> str:
     text = say(lang, key, target=event.target, code=event.code,
                reason=event.reason, expires_s=event.expires_s,
                asked_s=row.get("expires_s", 300), seconds=f"{seconds:g}",
                user=row["user"], auth_user=row.get("auth_user", row["user"]),
-               realm=row.get("realm", ""), registrar=row["registrar"])
+               realm=row.get("realm", ""), registrar=row["registrar"],
+               digest_min=row.get("digest_min", "MD5"))
     if event.state == "backoff" and event.next_try_s is not None:
         text += " " + say(lang, "trunk_next", next_try_s=event.next_try_s)
     if event.tls == "unverified":
@@ -137,12 +165,16 @@ def _explain(event: "TrunkEvent", row: dict[str, Any], seconds: float,
 
 
 def _verdict(event: "TrunkEvent", row: dict[str, Any], seconds: float,
-             lang: str) -> Verdict:
+             traces: list["TrunkTrace"], lang: str) -> Verdict:
+    key = _key(event, row, traces)
+    event = event._replace(reason=_reason(event, row, seconds, traces))
     return Verdict(
         event.trunk, event.state, event.code, event.reason,
-        _explain(event, row, seconds, lang), event.target,
+        _explain(event, key, row, seconds, lang), event.target,
         -1 if event.next_try_s is None else event.next_try_s,
-        event.expires_s, tls=event.tls)
+        event.expires_s, tls=event.tls,
+        steps=() if row.get("static")
+        else walk(row["registrar"], event, key, traces))
 
 
 def _with_health(verdict: Verdict, health: "TrunkHealth",
@@ -170,6 +202,15 @@ def _hopeless(row: dict[str, Any], error: Error, lang: str) -> Verdict:
 
 # ---- the check ----
 
+def _hush() -> None:
+    """libre writes of broken packets and handshakes to standard error, past
+    everything here: what came of them is told by the verdict."""
+    from . import raw_sip
+    libre = ctypes.CDLL(raw_sip._trunkwise_sip.__file__)
+    if hasattr(libre, "dbg_init"):
+        libre.dbg_init(0, 0)
+
+
 class _Check:
     """Registers, watches, un-registers."""
 
@@ -181,6 +222,7 @@ class _Check:
         self.started: dict[str, "Trunk"] = {}
         self.latest: dict[str, "TrunkEvent"] = {}
         self.hopeless: dict[str, Verdict] = {}
+        self.traces: list["TrunkTrace"] = []
 
     def add(self, row: dict[str, Any], place: str, password: bytes,
             folder: Path) -> None:
@@ -190,7 +232,7 @@ class _Check:
                    (*_PLAIN, "static", "nat_contact", "peers", *_QUALIFY)
                    if row.get(key, []) != []}
         for key, option in _PAPERS.items():
-            if key in row:
+            if row.get(key):
                 options[option] = passwords.pem(row, key, place, folder)
         options["verify"] = row.get("verify", True)
         if "qualify_s" in row:
@@ -244,6 +286,7 @@ class _Check:
         """In the order of the file."""
         for event in self.trunks.events(0):
             self._note(event)
+        self.traces.extend(self.trunks.traces())
         found = []
         for name, row in self.rows.items():
             if name in self.hopeless:
@@ -255,16 +298,17 @@ class _Check:
                 status = self.started[name].status
                 event = event._replace(code=status.code,
                                        reason=status.reason)
-            verdict = _verdict(event, row, self.seconds, self.lang)
+            verdict = _verdict(event, row, self.seconds, [
+                t for t in self.traces if t.trunk == name], self.lang)
             if event.state == "registered" and "qualify_s" in row:
                 verdict = _with_health(verdict, self.started[name].health,
                                        self.lang)
             found.append(verdict)
         return found
 
-    def undo(self) -> None:
-        """Un-registers whatever may have registered. A registrar that never
-        said a word is not waited for."""
+    def undo(self) -> set[str]:
+        """Un-registers whatever may have registered; which stay behind. A
+        registrar that never said a word is not waited for."""
         waiting, left = set(), set()
         for name, trunk in self.started.items():
             status = trunk.status
@@ -282,6 +326,7 @@ class _Check:
         for name in sorted(waiting | left):
             print(f"trunkwise: {name}: " + say(self.lang, "trunk_left"),
                   file=sys.stderr)
+        return waiting | left
 
 
 def _problems(deployment: Deployment, error: Error,
@@ -314,11 +359,16 @@ def _chosen(deployment: Deployment, only: str | None) \
 
 def _say(verdict: Verdict, arguments: argparse.Namespace) -> None:
     if arguments.json:
-        print(json.dumps(verdict._asdict(), ensure_ascii=False))
+        print(json.dumps({**verdict._asdict(), "steps": [
+            step._asdict() for step in verdict.steps]}, ensure_ascii=False))
         return
     code = f" ({verdict.code})" if verdict.code else ""
     print(f"{verdict.trunk}: {verdict.state}{code}  {verdict.target}")
     print(f"  {verdict.text}")
+    for step in verdict.steps:
+        print(f"  {say(arguments.lang, 'trunk_step_' + step.step)}: "
+              + say(arguments.lang, _PASSED[step.ok])
+              + (f" ({step.detail})" if step.detail else ""))
 
 
 def _unseal(secrets: list[bytes], chosen: list[tuple[str, dict[str, Any]]],
@@ -354,11 +404,12 @@ def check(arguments: argparse.Namespace) -> int:
                for place, row in chosen]
     _unseal(secrets, chosen, arguments)
     from .trunks import Trunks
+    _hush()
     with contextlib.ExitStack() as stack:
         trace = stack.enter_context(TraceFile(arguments.trace)) \
             if arguments.trace else None
         trunks = stack.enter_context(Trunks(
-            trace_max=_TRACE_MAX if trace else 0,
+            trace_max=_TRACE_MAX if trace else _WALK_MAX,
             mask_numbers=arguments.mask_numbers,
             dns_servers=arguments.dns))
         work = _Check(trunks, arguments.seconds, arguments.lang)
@@ -368,9 +419,12 @@ def check(arguments: argparse.Namespace) -> int:
             work.run()
             found = work.verdicts()
         finally:
-            work.undo()
+            left = work.undo()
             if trace:
-                trace.write(trunks.traces())
+                trace.write([*work.traces, *trunks.traces()])
     for verdict in found:
+        if verdict.trunk not in left and verdict.expires_s:
+            verdict = verdict._replace(text=verdict.text + " " + say(
+                arguments.lang, "trunk_back"))
         _say(verdict, arguments)
     return 0 if all(v.state == "registered" for v in found) else 1

@@ -425,10 +425,11 @@ _WORDS = {
     "carrier_line": ("Carrier {carrier}: {result}",
                      "Оператор {carrier}: {result}"),
     "trunk_registered": (
-        "{target} took the registration for {expires_s} s; the check took it "
-        "back.",
-        "{target} принял регистрацию на {expires_s} с; после проверки она "
-        "снята."),
+        "{target} took the registration for {expires_s} s.",
+        "{target} принял регистрацию на {expires_s} с."),
+    "trunk_back": (
+        "The check took it back.",
+        "После проверки она снята."),
     "trunk_password": (
         "The carrier refuses this user or password: compare user "
         "({user}), auth_user ({auth_user}) and the password with what the "
@@ -453,6 +454,13 @@ _WORDS = {
         "switch one on.",
         "Оператор не предлагает поддерживаемой проверки пароля (Digest с "
         "MD5, SHA-256 или SHA-512-256 и qop=auth): попросите включить её."),
+    "trunk_digest_weak": (
+        "The carrier offers only digests weaker than digest_min = "
+        "\"{digest_min}\" of this trunk, so the password was not used: ask "
+        "it for a better one, or lower digest_min if that is acceptable.",
+        "Оператор предлагает только дайджесты слабее, чем digest_min = "
+        "\"{digest_min}\" этого транка, поэтому пароль не использован: "
+        "попросите лучший или, если это допустимо, понизьте digest_min."),
     "trunk_forbidden": (
         "The carrier forbids this registration: the password is wrong, the "
         "account is blocked or unpaid, or it allows other addresses than "
@@ -480,6 +488,19 @@ _WORDS = {
         "and that firewalls let SIP through both ways.",
         "{target} не отвечает: проверьте адрес, порт и транспорт и "
         "пропускают ли межсетевые экраны SIP в обе стороны."),
+    "trunk_silence_tls": (
+        "Nothing comes from {target}, not even a certificate: check address "
+        "and port, that firewalls let TCP through, and whether the carrier "
+        "offers TLS on this port.",
+        "{target} молчит, не прислан даже сертификат: проверьте адрес и "
+        "порт, пропускают ли межсетевые экраны TCP и даёт ли оператор TLS "
+        "на этом порту."),
+    "trunk_malformed": (
+        "{target} answers, but not with valid SIP ({reason}): check address "
+        "and port; if they are right, send the carrier what --trace writes.",
+        "{target} отвечает, но это не правильный SIP ({reason}): проверьте "
+        "адрес и порт; если они верны, отправьте оператору то, что запишет "
+        "--trace."),
     "trunk_unsent": (
         "Nothing could be sent to {target} ({reason}): check network and "
         "routes of this machine.",
@@ -604,6 +625,14 @@ _WORDS = {
         "The time was too short to ask it by OPTIONS: use a larger --seconds.",
         "Спросить его через OPTIONS не хватило времени: увеличьте "
         "--seconds."),
+    "trunk_step_dns": ("DNS", "DNS"),
+    "trunk_step_transport": ("transport", "транспорт"),
+    "trunk_step_tls": ("TLS", "TLS"),
+    "trunk_step_challenge": ("challenge", "запрос пароля"),
+    "trunk_step_answer": ("answer", "ответ"),
+    "trunk_passed": ("passed", "пройдено"),
+    "trunk_failed": ("failed", "отказ"),
+    "trunk_untold": ("unknown", "неизвестно"),
     "trunk_left": (
         "could not be un-registered; the registration ends by itself.",
         "снять регистрацию не удалось; она закончится сама."),
