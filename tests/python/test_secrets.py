@@ -141,6 +141,11 @@ def test_refusals(folder):
         "trunks.key")
     bad("standard input", "set", "office.db", "--trunk", "main", "--key",
         "trunks.key", secret=b"\n")
+    bad("byte order mark", "set", "office.db", "--trunk", "main", "--key",
+        "trunks.key", secret=b"\xef\xbb\xbfs3cret\n")
+    (folder / "two.secret").write_bytes(b"one\ntwo\n")
+    bad("line break", "set", "office.db", "--trunk", "main", "--key",
+        "trunks.key", "--password-file", "two.secret")
     bad("no password is sealed", "remove", "office.db", "--trunk", "main")
     bad("same key", "rotate", "office.db", "--key", "trunks.key",
         "--new-key", "trunks.key")

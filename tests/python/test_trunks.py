@@ -814,6 +814,16 @@ def test_silence_over_tls_speaks_of_tls(check):
                               "answer": None}
 
 
+def test_tcp_refused(check):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        uri = f"sip:127.0.0.1:{s.getsockname()[1]};transport=tcp"
+        (line,) = check(trunk_table("tcp", uri), status=1).lines
+    assert "No connection to tcp:127.0.0.1:" in line["text"]
+    assert "refused" in line["text"]
+    assert steps_of(line) == {"transport": False}
+
+
 def test_silent_dns_is_told(check):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind(("127.0.0.1", 0))

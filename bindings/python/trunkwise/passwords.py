@@ -16,6 +16,23 @@ MAX = 1024
 PEM_MAX = 1024 * 1024
 
 
+def line_of(secret: bytes, name: str, field: str) -> bytes:
+    """Without its line end; what editors hide in a file is no password."""
+    if secret.startswith(b"\xef\xbb\xbf"):
+        raise ParseError(f"{name} begins with a byte order mark, which would "
+                         "be a part of the password; save it without",
+                         field=field)
+    # one line end goes: editors add it, carriers do not know it
+    secret = secret.removesuffix(b"\n").removesuffix(b"\r")
+    if not secret:
+        raise ParseError(f"{name} is empty; put the password into it",
+                         field=field)
+    if b"\n" in secret or b"\r" in secret:
+        raise ParseError(f"{name} holds a line break; keep the password "
+                         "alone on one line", field=field)
+    return secret
+
+
 def read(path: Path, field: str, own: bool) -> bytes:
     """The one line of a file. With ``own`` a warning where others can read
     it too."""
@@ -40,16 +57,7 @@ def read(path: Path, field: str, own: bool) -> bytes:
     if len(secret) > MAX:
         raise ParseError(f"{name} is longer than {MAX} bytes; put "
                          "the password alone into it", field=field)
-    if secret.startswith(b"\xef\xbb\xbf"):
-        raise ParseError(f"{name} begins with a byte order mark, which would "
-                         "be a part of the password; save it without",
-                         field=field)
-    # one line end goes: editors add it, carriers do not know it
-    secret = secret.removesuffix(b"\n").removesuffix(b"\r")
-    if not secret:
-        raise ParseError(f"{name} is empty; put the password into it",
-                         field=field)
-    return secret
+    return line_of(secret, name, field)
 
 
 def from_environment(name: str, field: str) -> bytes:

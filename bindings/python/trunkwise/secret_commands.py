@@ -101,7 +101,8 @@ def _password(arguments: argparse.Namespace) -> bytes:
             say(arguments.lang, "secret_ask", trunk=arguments.trunk)).encode()
     else:
         line = sys.stdin.buffer.readline(passwords.MAX + 3)
-        secret = line.removesuffix(b"\n").removesuffix(b"\r")
+        secret = passwords.line_of(line, "standard input", "--password-file") \
+            if line.strip(b"\r\n") else b""
     if not secret:
         raise InvalidArgument("no password came by standard input",
                               code="TW_EINVAL", field="--password-file")

@@ -63,6 +63,7 @@ _REASONS = (
     ("does not speak TLS", "trunk_tls_plain"),
     ("go by the name", "trunk_cert_name"),
     ("no TLS connection", "trunk_tls_none"),
+    ("TCP connection: ", "trunk_tls_none"),
     ("TLS", "trunk_cert"),
     ("could not be sent", "trunk_unsent"),
     ("no way to the target", "trunk_unsent"),

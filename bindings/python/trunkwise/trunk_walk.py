@@ -81,6 +81,8 @@ def walk(registrar: str, event: "TrunkEvent", cause: str,
     reached = False if cause in _NO_WAY else True if there else None
     steps.append(Step("transport", reached, event.reason
                       if reached is False else event.target))
+    if reached is False:
+        return steps
     if over_tls:
         failed = cause.startswith(_TLS) and cause not in _NO_WAY
         steps.append(Step("tls", False if failed else True if got else None,
