@@ -416,7 +416,8 @@ class Trunks:
         ``nat_contact``: the Contact names the address that the registrar
         sees, for hosts behind a NAT. ``static``: nothing is registered, and
         ``registrar`` is the IP address that calls go to; ``peers`` are
-        addresses and prefixes that may speak for it, see ``inbound``.
+        addresses and prefixes that may speak for it, see
+        ``tw_trunks_inbound`` in trunkwise/inbound.h.
 
         ``secret`` instead of a password is called for it, without arguments
         and on the set's own thread, whenever one is needed; nothing keeps
