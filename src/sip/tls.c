@@ -61,6 +61,10 @@ struct link {
 	struct tw_tls_end end;
 };
 
+/* Who opens a connection on this thread now, for as long as the call lasts:
+ * other threads may make SSLs of their own meanwhile. */
+static _Thread_local struct tw_tls *opener;
+
 #ifdef TW_RE_TLS_SSL_CTX
 /* 3.x and 4.x export it and declare it in a header that is not installed. */
 struct ssl_ctx_st *tls_ssl_ctx(const struct tls *tls);
@@ -220,21 +224,34 @@ static void record_h(int is_written, int version, int type, const void *data,
 		link->heard = true;
 }
 
+/* Whose connection that is. Since OpenSSL 3.2 it does not know its context
+ * yet when it is made; those that we open are known by who opens one, and
+ * those that come to us have nothing verified. */
+static struct tw_tls *owner_of(const SSL *ssl,
+			       const struct tw_tls_hooks *hooks)
+{
+	SSL_CTX *ctx = ssl ? SSL_get_SSL_CTX(ssl) : NULL;
+	struct tw_tls *tls;
+
+	if (!ctx)
+		tls = ssl ? opener : NULL;
+	else
+		tls = SSL_CTX_get_info_callback(ctx) == info_h ?
+			SSL_CTX_get_app_data(ctx) : NULL;
+	return tls && tls->hooks == hooks ? tls : NULL;
+}
+
 /* Called for each SSL of the process, on its thread: ours are told by their
  * context's own handler, and the port's by its hooks. */
 static void new_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
 		  long argl, void *argp)
 {
-	SSL_CTX *ctx = parent ? SSL_get_SSL_CTX(parent) : NULL;
-	struct tw_tls *tls;
+	struct tw_tls *tls = owner_of(parent, argp);
 	struct link *link;
 
 	(void)ptr;
 	(void)argl;
-	if (!ctx || SSL_CTX_get_info_callback(ctx) != info_h)
-		return;
-	tls = SSL_CTX_get_app_data(ctx);
-	if (!tls || tls->hooks != argp)
+	if (!tls)
 		return;
 	link = tw_calloc(1, sizeof(*link));
 	/* one that is unknown is trusted by nobody: see verify_h() */
@@ -526,6 +543,7 @@ void tw__tls_wipe(void *data, size_t size)
 void tw__tls_open_begin(struct tw_tls *tls, const struct sa *address)
 {
 	tls->opening = address;
+	opener = tls;
 }
 
 void tw__tls_open_end(struct tw_tls *tls, bool failed)
@@ -533,6 +551,7 @@ void tw__tls_open_end(struct tw_tls *tls, bool failed)
 	struct le *le;
 
 	tls->opening = NULL;
+	opener = NULL;
 	for (le = tls->links.head; le; le = le->next) {
 		struct link *link = le->data;
 
