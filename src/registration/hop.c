@@ -151,6 +151,26 @@ char *tw__host_wire(struct tw_str host, bool *oom)
 	return out;
 }
 
+tw_status tw__local_wire(char **out, const char *host, uint32_t port,
+			 tw_error *err)
+{
+	struct tw_str name = tw__str_of(host);
+	char *wire;
+	bool oom;
+
+	if (!port || port > 65535)
+		return tw__fail_at(err, TW_EINVAL, 0, "port",
+			"%u is not within 1..65535", port);
+	if (name.l > 2 && name.p[0] == '[' && name.p[name.l - 1] == ']')
+		name = tw__str(name.p + 1, name.l - 2);
+	wire = tw__host_wire(name, &oom);
+	if (!wire)
+		return oom ? tw__fail_oom(err) : tw__fail_at(err, TW_EINVAL,
+			0, "host", "is not a host name or address");
+	*out = wire;
+	return TW_OK;
+}
+
 /* "host", "host:port", "[v6]", "[v6]:port" */
 static bool split_host_port(struct tw_str *host, uint32_t *port,
 			    struct tw_str s)

@@ -35,6 +35,11 @@ uint32_t tw__hop_default_port(uint32_t transport);
  * name or address (or no memory: *oom). */
 char *tw__host_wire(struct tw_str host, bool *oom);
 
+/* The same of a local address, an IPv6 one with brackets or without; new.
+ * @return TW_OK, TW_EINVAL (host; port is not within 1..65535), TW_ENOMEM */
+tw_status tw__local_wire(char **out, const char *host, uint32_t port,
+			 tw_error *err);
+
 /* IPv4 in dots or IPv6, without brackets or zone. */
 bool tw__address_is(struct tw_str text);
 /* One that a request may be sent to: not the unspecified one, no multicast,

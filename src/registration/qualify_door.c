@@ -186,21 +186,14 @@ void tw_qualify_free(tw_qualify *q)
 tw_status tw_qualify_set_local(tw_qualify *q, const char *host, uint32_t port,
 			       tw_error *err)
 {
-	struct tw_str name = tw__str_of(host);
+	tw_status status;
 	char *wire;
-	bool oom;
 
 	if (!q)
 		return tw__fail(err, TW_EINVAL, "qualify is NULL");
-	if (!port || port > 65535)
-		return tw__fail_at(err, TW_EINVAL, 0, "port",
-			"%u is not within 1..65535", port);
-	if (name.l > 2 && name.p[0] == '[' && name.p[name.l - 1] == ']')
-		name = tw__str(name.p + 1, name.l - 2);
-	wire = tw__host_wire(name, &oom);
-	if (!wire)
-		return oom ? tw__fail_oom(err) : tw__fail_at(err, TW_EINVAL,
-			0, "host", "is not a host name or address");
+	status = tw__local_wire(&wire, host, port, err);
+	if (status)
+		return status;
 	tw_free(q->local_host);
 	q->local_host = wire;
 	q->local_port = port;

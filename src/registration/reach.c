@@ -269,21 +269,14 @@ void tw__reach_tick(tw_registration *reg, int64_t now_us)
 tw_status tw_registration_set_local(tw_registration *reg, const char *host,
 				    uint32_t port, tw_error *err)
 {
-	struct tw_str name = tw__str_of(host);
+	tw_status status;
 	char *wire;
-	bool oom;
 
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
-	if (!port || port > 65535)
-		return tw__fail_at(err, TW_EINVAL, 0, "port",
-			"%u is not within 1..65535", port);
-	if (name.l > 2 && name.p[0] == '[' && name.p[name.l - 1] == ']')
-		name = tw__str(name.p + 1, name.l - 2);
-	wire = tw__host_wire(name, &oom);
-	if (!wire)
-		return oom ? tw__fail_oom(err) : tw__fail_at(err, TW_EINVAL,
-			0, "host", "is not a host name or address");
+	status = tw__local_wire(&wire, host, port, err);
+	if (status)
+		return status;
 	if (!reg->local_host || strcmp(wire, reg->local_host) ||
 	    port != reg->local_port)
 		tw__nat_forget(&reg->nat);
