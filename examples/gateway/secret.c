@@ -70,6 +70,10 @@ static tw_status read_all(struct secret *out, int fd, const char *field,
 			    "bytes; put the password alone into it", name,
 			    SECRET_MAX - 1);
 	cut_line_end(out);
+	/* invisible in an editor, and no part of any password */
+	if (out->size >= 3 && !memcmp(out->bytes, "\xef\xbb\xbf", 3))
+		return fail(err, TW_EINVAL, field, "%s begins with a byte "
+			    "order mark; save it without one", name);
 	if (!out->size)
 		return fail(err, TW_EINVAL, field, "%s is empty; put the "
 			    "password into it", name);

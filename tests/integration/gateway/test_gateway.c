@@ -701,6 +701,7 @@ static void test_password_that_others_can_read_is_refused(void **state)
 	struct gateway *gw = NULL;
 	tw_error err = TW_ERROR_INIT;
 	char path[128];
+	FILE *file;
 
 	re_snprintf(path, sizeof(path), "%s/secret", w->dir);
 	assert_int_equal(chmod(path, 0644), 0);
@@ -710,6 +711,14 @@ static void test_password_that_others_can_read_is_refused(void **state)
 	assert_non_null(strstr(err.message, "chmod 600"));
 
 	assert_int_equal(chmod(path, 0600), 0);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs("\xef\xbb\xbfsecret\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_not_equal(gateway_alloc(&gw, &options, &err), 0);
+	assert_null(gw);
+	assert_non_null(strstr(err.message, "byte order mark"));
+
 	options.secrets_dir = "/nowhere";
 	assert_int_not_equal(gateway_alloc(&gw, &options, &err), 0);
 	assert_null(gw);
