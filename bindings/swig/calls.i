@@ -242,46 +242,6 @@ uint64_t tw_import_batch(const tw_import *import);
 tw_status tw_tariff_deck(tw_deck **out, tw_store *store, const char *carrier,
 			 int64_t at, tw_error *err);
 
-/* ---- routing ---- */
-%inline %{
-/* [(verdict, emergency, nanos, currency, carrier, trunk, prefix,
- * destination, reason)]; a call that nobody can carry still has rows. */
-static PyObject *router_decide(const tw_router *router, uint32_t direction,
-	const char *number, const char *site, int64_t at, int64_t expected_us)
-{
-	tw_route_candidate rows[64];
-	tw_route_request r = TW_ROUTE_REQUEST_INIT;
-	tw_error e = TW_ERROR_INIT;
-	uint32_t count = 64;
-
-	for (uint32_t i = 0; i < count; ++i)
-		rows[i] = (tw_route_candidate)TW_ROUTE_CANDIDATE_INIT;
-	r.direction = direction;
-	r.number = number;
-	r.site = site;
-	r.at = at;
-	r.expected_us = expected_us;
-	tw_status status = tw_router_decide(rows, &count, router, &r, &e);
-	if (status != TW_OK && status != TW_ENOPRICE &&
-	    status != TW_EREFUSED && status != TW_EBUSY) {
-		tw_raise(status, &e);
-		return NULL;
-	}
-	PyObject *list = PyList_New(0);
-	for (uint32_t i = 0; list && i < count; ++i) {
-		const tw_route_candidate *c = &rows[i];
-		PyObject *v = Py_BuildValue("(iiLssssss)", (int)c->verdict,
-			(int)c->emergency, (long long)c->expected.nanos,
-			c->expected.currency, c->carrier, c->trunk,
-			c->prefix, c->destination, c->reason);
-		if (!v || PyList_Append(list, v) < 0)
-			Py_CLEAR(list);
-		Py_XDECREF(v);
-	}
-	return list;
-}
-%}
-
 /* ---- distribution: ids are numbers in Python ---- */
 %inline %{
 static tw_status engine_find_plan(uint32_t *out, const tw_engine *engine,

@@ -40,6 +40,7 @@ TW_HANDLE(tw_registration)
 %include "numbering.i"
 %include "usage.i"
 %include "budgets.i"
+%include "routing.i"
 %include "recorder.i"
 %include "ledger.i"
 %include "join.i"

@@ -26,6 +26,7 @@ from .records import CdrMap
 from .report import ExpenseReport, ExpenseRow
 from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
                       Verdict)
+from .routes import Origin, Route, RouteCandidate
 from .sheets import SheetMap
 from .store import Store
 from .store_file import StoreInfo, check_store, restore_store
@@ -61,7 +62,8 @@ __all__ = [
     "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
     "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",
     "Pot", "PriceChange", "PriceChanges", "Problem", "Rate", "Refused",
-    "Recorder", "RecorderStats", "Reject", "Row", "Sheet", "SheetMap", "Span", "Store", "StoreError",
+    "Origin", "Recorder", "RecorderStats", "Reject", "Route",
+    "RouteCandidate", "Row", "Sheet", "SheetMap", "Span", "Store", "StoreError",
     "Spooled", "StoreInfo", "check_store", "restore_store", "spool_names",
     "spooled",
     "TariffMonth", "TariffVersion", "Tier", "Unsupported", "Use", "Verdict",

@@ -16,8 +16,8 @@ import threading
 from . import (breakdown_commands, budget_commands, commands, deck_commands,
                invoice_commands, journal_commands, numbering_commands,
                privacy_commands, rating_commands, recorder_commands, records,
-               report_commands, secret_commands, store_commands,
-               tariff_commands, traffic_commands, trunk_check,
+               report_commands, route_commands, secret_commands,
+               store_commands, tariff_commands, traffic_commands, trunk_check,
                usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
@@ -144,6 +144,11 @@ def _call_authorize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=int, default=60, metavar="N",
                         help="expected duration, to compare carriers by")
     parser.add_argument("--at", metavar="TIME", help="default now")
+
+
+def _call_route(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    route_commands.route_arguments(parser)
 
 
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
@@ -410,6 +415,8 @@ VERBS = {
                          "limits: spent, reserved, left, projected"),
     ("call", "authorize"): (_call_authorize, budget_commands.call_authorize,
                             "may a call be made, over whom, how long"),
+    ("call", "route"): (_call_route, route_commands.call_route,
+                        "how a call would go out, and why not otherwise"),
     ("call", "open"): (_store, recorder_commands.call_open,
                        "calls under way, or closed as they stood"),
     ("call", "explain"): (_call_explain, tariff_commands.call_explain,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .route_words import ROUTE_REASONS
+
 # English, Russian; holes are filled in their order
 _RU = {
     # price sheets: codes
@@ -248,7 +250,7 @@ def _pattern(english: str) -> re.Pattern[str]:
 
 
 _PATTERNS = [(_pattern(english), russian)
-             for english, russian in _RU.items()]
+             for english, russian in (_RU | ROUTE_REASONS).items()]
 
 
 def _said(reason: str) -> str | None:

@@ -26,6 +26,7 @@ from .report import ExpenseReport, expenses
 from .rerate import Rerate, rerate
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
                       counts_of, listing_of, rejects_of, versions_of)
+from .routes import Route, route
 from .tariffs import rules_of
 from .sheets import SheetMap
 from .store_file import StoreInfo, store_info
@@ -93,6 +94,15 @@ class Store:
         """How the budgets stand in the periods that hold ``at``."""
         with Budgets(self, watch=True, at=at) as budgets:
             return budgets.state(at=at)
+
+    def route(self, number: str, *, caller: str | None = None,
+              sender: str | None = None, direction: str = "outbound",
+              at: dt.datetime | None = None, expected_s: int = 0) -> Route:
+        """How a call would go out, without a store of budgets asked.
+        ``sender`` names the phone, department or site that calls; ``number``
+        and ``caller`` are digits."""
+        return route(self, number, caller=caller, sender=sender,
+                     direction=direction, at=at, expected_s=expected_s)
 
     def directory(self, at: dt.datetime | None = None) -> Directory:
         when = microseconds(at) if at else now_us()

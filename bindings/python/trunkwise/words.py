@@ -10,6 +10,7 @@ from decimal import Decimal
 from unicodedata import category
 
 from .report_words import REPORT_WORDS
+from .route_words import ROUTE_WORDS
 
 LANGUAGES = ("en", "ru")
 
@@ -642,6 +643,7 @@ _WORDS = {
 }
 
 _WORDS.update(REPORT_WORDS)
+_WORDS.update(ROUTE_WORDS)
 
 _MONTHS = {
     "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль",
