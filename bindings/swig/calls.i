@@ -190,15 +190,6 @@ static uint64_t row_identity(const tw_directory *directory, uint32_t row)
 
 	return tw_row_identity(directory, r);
 }
-
-static tw_status directory_engine(tw_engine **out,
-	const tw_directory *directory, uint64_t seed, tw_error *err)
-{
-	tw_engine_options o = TW_ENGINE_OPTIONS_INIT;
-
-	o.seed = seed;
-	return tw_directory_engine(out, directory, &o, err);
-}
 %}
 tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
 			      tw_store *store, tw_error *err);
@@ -242,96 +233,6 @@ uint64_t tw_import_batch(const tw_import *import);
 tw_status tw_tariff_deck(tw_deck **out, tw_store *store, const char *carrier,
 			 int64_t at, tw_error *err);
 
-/* ---- distribution: ids are numbers in Python ---- */
-%inline %{
-static tw_status engine_find_plan(uint32_t *out, const tw_engine *engine,
-				  const char *name, tw_error *err)
-{
-	tw_plan_id id = { 0 };
-	tw_status status = tw_engine_find_plan(&id, engine, name, err);
-
-	if (status == TW_OK)
-		*out = id.id;
-	return status;
-}
-
-static tw_status engine_find_target(uint32_t *out, const tw_engine *engine,
-				    const char *name, tw_error *err)
-{
-	tw_target_id id = { 0 };
-	tw_status status = tw_engine_find_target(&id, engine, name, err);
-
-	if (status == TW_OK)
-		*out = id.id;
-	return status;
-}
-
-static const char *target_name(const tw_engine *engine, uint32_t target)
-{
-	const tw_target_id id = { target };
-
-	return tw_target_name(engine, id);
-}
-
-static const char *pool_name(const tw_engine *engine, uint32_t pool)
-{
-	const tw_pool_id id = { pool };
-
-	return tw_pool_name(engine, id);
-}
-
-static tw_status target_set_state(tw_engine *engine, uint32_t target,
-				  uint32_t state, int64_t now, tw_error *err)
-{
-	const tw_target_id id = { target };
-
-	return tw_target_set_state(engine, id, state, now, err);
-}
-
-static tw_status call_enter(uint64_t *out, tw_engine *engine, uint32_t plan,
-			    int64_t now, tw_error *err)
-{
-	const tw_plan_id id = { plan };
-	tw_call_id call = { 0 };
-	tw_status status = tw_call_enter(&call, engine, id, now, err);
-
-	if (status == TW_OK)
-		*out = call.id;
-	return status;
-}
-
-static tw_status call_leave(tw_engine *engine, uint64_t call, int64_t now,
-			    tw_error *err)
-{
-	const tw_call_id id = { call };
-
-	return tw_call_leave(engine, id, now, err);
-}
-
-static tw_status offer_answered(tw_engine *engine, uint64_t offer,
-				int64_t now, tw_error *err)
-{
-	const tw_offer_id id = { offer };
-
-	return tw_offer_answered(engine, id, now, err);
-}
-
-static tw_status offer_failed(tw_engine *engine, uint64_t offer,
-			      uint32_t outcome, int64_t now, tw_error *err)
-{
-	const tw_offer_id id = { offer };
-
-	return tw_offer_failed(engine, id, outcome, now, err);
-}
-%}
-const char *tw_outcome_name(uint32_t outcome);
-tw_status tw_engine_tick(tw_engine *engine, int64_t now, tw_error *err);
-int64_t tw_engine_deadline(const tw_engine *engine);
-tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err);
-tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
-			       tw_error *err);
-tw_status tw_engine_stats_read(tw_engine_stats *out, const tw_engine *engine,
-			       tw_error *err);
 
 /* ---- registration without I/O ---- */
 %typemap(in) (const void *password, size_t password_size) =

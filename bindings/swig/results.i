@@ -19,9 +19,6 @@ TW_RESULT(tw_tier, TW_TIER_INIT)
 TW_RESULT(tw_document, TW_DOCUMENT_INIT)
 TW_RESULT(tw_listing_row, TW_LISTING_ROW_INIT)
 TW_RESULT(tw_verdict, TW_VERDICT_INIT)
-TW_RESULT(tw_decision, TW_DECISION_INIT)
-TW_RESULT(tw_offer_event, TW_OFFER_EVENT_INIT)
-TW_RESULT(tw_engine_stats, TW_ENGINE_STATS_INIT)
 TW_RESULT(tw_route_candidate, TW_ROUTE_CANDIDATE_INIT)
 TW_RESULT(tw_trunk_status, TW_TRUNK_STATUS_INIT)
 
@@ -130,37 +127,6 @@ typedef struct tw_verdict {
 	char invariant[64];
 	char detail[256];
 } tw_verdict;
-
-typedef struct tw_target_id { uint32_t id; } tw_target_id;
-typedef struct tw_pool_id { uint32_t id; } tw_pool_id;
-typedef struct tw_call_id { uint64_t id; } tw_call_id;
-typedef struct tw_offer_id { uint64_t id; } tw_offer_id;
-
-typedef struct tw_decision {
-	uint32_t kind;
-	tw_call_id call;
-	tw_offer_id offer;
-	tw_target_id target;
-	tw_pool_id pool;
-	uint32_t step, outcome, sip_code;
-	int64_t until;
-	char reason[96];
-} tw_decision;
-
-typedef struct tw_offer_event {
-	uint32_t outcome;
-	tw_call_id call;
-	tw_offer_id offer;
-	tw_target_id target;
-	tw_pool_id pool;
-	uint32_t step;
-	int64_t offered, answered, ended;
-	char reason[96];
-} tw_offer_event;
-
-typedef struct tw_engine_stats {
-	uint32_t calls, offers, talks, slots_held;
-} tw_engine_stats;
 
 typedef struct tw_route_candidate {
 	int32_t verdict;

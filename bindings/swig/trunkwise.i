@@ -32,6 +32,7 @@ TW_HANDLE(tw_registration)
 
 %include "results.i"
 %include "calls.i"
+%include "engine.i"
 %include "records.i"
 %include "rating.i"
 %include "sheets.i"

@@ -135,7 +135,7 @@ def test_programs_of(document, folder):
 
 
 OPTIONAL = ("numpy", "pyarrow")
-PYTHON_PAGE = "docs/python-rating.md"
+PYTHON_PAGES = ["docs/python-rating.md", "docs/python-distribution.md"]
 
 
 def python_blocks(path):
@@ -149,21 +149,23 @@ def python_blocks(path):
 
 
 @pytest.mark.parametrize("module", [None, *OPTIONAL])
-def test_python_page_prints_what_it_shows(module, tmp_path, monkeypatch):
+def test_python_pages_print_what_they_show(module, tmp_path, monkeypatch):
     import contextlib
     import io
     if module:
         pytest.importorskip(module)
     monkeypatch.chdir(tmp_path)
-    space, ran = {}, 0
-    for code, shown, needed in python_blocks(PYTHON_PAGE):
-        if set(needed) - {module}:
-            continue
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            exec(compile(code, PYTHON_PAGE, "exec"), space)
-        assert out.getvalue() == shown, code
-        ran += bool(needed) if module else 1
+    ran = 0
+    for page in PYTHON_PAGES:
+        space = {}
+        for code, shown, needed in python_blocks(page):
+            if set(needed) - {module}:
+                continue
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(code, page, "exec"), space)
+            assert out.getvalue() == shown, code
+            ran += bool(needed) if module else 1
     assert ran
 
 

@@ -13,6 +13,7 @@ from .budgets import (Authorization, Budgets, BudgetState, Candidate,
 from .columns import ChargeColumns
 from .deployment import Change, Deployment, Problem
 from .directory import Directory, Row
+from .distribution import Decision, Engine, OfferEvent
 from .errors import (Busy, Cancelled, Conflict, Error, Exists,
                      InvalidArgument, IOFailure, NoPrice, NotFound,
                      OutOfRange, ParseError, Refused, StoreError,
@@ -57,13 +58,14 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Band", "Bundles", "Busy", "CallTerms", "Cancelled", "CdrMap", "Change",
-    "Charge", "ChargeColumns", "Conflict", "Counts", "Deck", "Deployment", "Directory",
-    "Document", "Error", "Exists", "ExpenseReport", "ExpenseRow",
-    "ImportResult", "InvalidArgument", "IOFailure", "Listing", "Money",
-    "NoPrice", "NotFound", "Numbering", "OutOfRange", "ParseError", "Place",
-    "Pot", "PriceChange", "PriceChanges", "Problem", "Rate", "Refused",
-    "Origin", "Recorder", "RecorderStats", "Reject", "Route",
-    "RouteCandidate", "Row", "Sheet", "SheetMap", "Span", "Store", "StoreError",
+    "Charge", "ChargeColumns", "Conflict", "Counts", "Deck", "Decision",
+    "Deployment", "Directory", "Document", "Engine", "Error", "Exists",
+    "ExpenseReport", "ExpenseRow", "ImportResult", "InvalidArgument",
+    "IOFailure", "Listing", "Money", "NoPrice", "NotFound", "Numbering",
+    "OfferEvent", "Origin", "OutOfRange", "ParseError", "Place", "Pot",
+    "PriceChange", "PriceChanges", "Problem", "Rate", "Recorder",
+    "RecorderStats", "Refused", "Reject", "Route", "RouteCandidate", "Row",
+    "Sheet", "SheetMap", "Span", "Store", "StoreError",
     "Spooled", "StoreInfo", "check_store", "restore_store", "spool_names",
     "spooled",
     "TariffMonth", "TariffVersion", "Tier", "Unsupported", "Use", "Verdict",

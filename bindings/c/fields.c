@@ -1,0 +1,100 @@
+/**
+ * @file bindings/c/fields.c  A dict of options as a caller-filled struct
+ *
+ * Structs that grow at their end would make functions of many arguments; by
+ * a table a new member costs one row. What a value means is the library's to
+ * say: here only its type and size are looked at.
+ */
+#include "fields.h"
+
+#include <string.h>
+
+static int put_text(char *at, const char *name, PyObject *value)
+{
+	Py_ssize_t size;
+	const char *text = PyUnicode_AsUTF8AndSize(value, &size);
+
+	if (!text)
+		return 0;
+	if (strlen(text) != (size_t)size) {
+		PyErr_Format(PyExc_ValueError, "%s: embedded null", name);
+		return 0;
+	}
+	memcpy(at, &text, sizeof(text));
+	return 1;
+}
+
+static int put_unsigned(char *at, const char *name, PyObject *value,
+			uint64_t most)
+{
+	PyObject *whole = PyNumber_Index(value);
+	unsigned long long number;
+	uint32_t narrow;
+
+	if (!whole)
+		return 0;
+	number = PyLong_AsUnsignedLongLong(whole);
+	Py_DECREF(whole);
+	if (PyErr_Occurred() || number > most) {
+		PyErr_Format(PyExc_OverflowError, "%s: %R is not 0 to %llu",
+			     name, value, (unsigned long long)most);
+		return 0;
+	}
+	if (most > UINT32_MAX) {
+		memcpy(at, &number, sizeof(number));
+		return 1;
+	}
+	narrow = (uint32_t)number;
+	memcpy(at, &narrow, sizeof(narrow));
+	return 1;
+}
+
+static int put(char *at, const struct field *field, PyObject *value)
+{
+	long long number;
+
+	switch (field->kind) {
+	case FIELD_TEXT:
+		return put_text(at, field->name, value);
+	case FIELD_U32:
+		return put_unsigned(at, field->name, value, UINT32_MAX);
+	case FIELD_U64:
+		return put_unsigned(at, field->name, value, UINT64_MAX);
+	default:
+		number = PyLong_AsLongLong(value);
+		if (PyErr_Occurred())
+			return 0;
+		memcpy(at, &number, sizeof(number));
+		return 1;
+	}
+}
+
+int fields_read(void *out, const struct field *fields, size_t count,
+		PyObject *dict)
+{
+	PyObject *key, *value;
+	Py_ssize_t next = 0;
+	size_t i;
+
+	if (!PyDict_Check(dict)) {
+		PyErr_SetString(PyExc_TypeError, "options are a dict");
+		return 0;
+	}
+	while (PyDict_Next(dict, &next, &key, &value)) {
+		for (i = 0; i < count; ++i) {
+			if (PyUnicode_Check(key) &&
+			    !PyUnicode_CompareWithASCIIString(key,
+							fields[i].name))
+				break;
+		}
+		if (i == count) {
+			PyErr_Format(PyExc_TypeError, "no option is named %R",
+				     key);
+			return 0;
+		}
+		if (value != Py_None &&
+		    !put((char *)out + fields[i].at, &fields[i], value))
+			return 0;
+	}
+	return 1;
+}

@@ -1,0 +1,474 @@
+"""Who rings: an engine of targets, pools and plans, driven from Python.
+
+Nothing here waits or has a clock: every verb takes ``now`` (an aware datetime,
+or microseconds of any clock that never goes back; left out, the time of day),
+changes the engine at once and may queue decisions. Read these until there are
+none, then sleep until ``deadline``. The same calls in the same order give the
+same decisions.
+
+>>> with Engine() as engine:
+...     anna = engine.add_target("anna", wrap_up_s=10)
+...     city = engine.add_pool("city", policy="round_robin", ring_s=15)
+...     city.add(anna, order=1)
+...     plan = engine.add_plan("kazan")
+...     plan.ring(city, ring_s=30)
+...     call = engine.enter(plan)
+...     for decision in engine.decisions():
+...         print(decision.kind, decision.target, decision.reason)
+step None the call arrived
+offer anna round robin: its first turn
+
+Pools, schedules and plans of a store come by ``Engine.from_directory``.
+One thread at a time per engine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Iterable, Iterator, TypedDict, Unpack
+
+from . import raw
+from .errors import InvalidArgument, OutOfRange
+from .values import TIME_MAX, instant, microseconds, now_us
+
+if TYPE_CHECKING:
+    from .directory import Directory
+
+Now = dt.datetime | int | None
+Seconds = int | float | Decimal
+
+_HOSTS = {"play": 1, "dtmf": 2, "record": 4, "voicemail": 8, "transfer": 16}
+_TARGETS = {"phone": 1, "landline": 2, "mobile": 3}
+_STATES = {"available": 1, "unreachable": 2, "paused": 3}
+_RING, _REJECT, _VOICEMAIL = 1, 2, 3
+_ALWAYS, _OPEN, _CLOSED = 0, 1, 2
+_DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail"}
+_OUTCOMES: dict[str, int] = {raw.tw_outcome_name(n): n for n in range(1, 12)}
+_OUTCOME_NAMES = {number: name for name, number in _OUTCOMES.items()}
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LAST = microseconds(dt.datetime.max.replace(tzinfo=dt.timezone.utc))
+
+
+def _one_of(names: dict[str, int], name: str, field: str) -> int:
+    if name not in names:
+        raise InvalidArgument(f"{name!r} is unknown; write one of "
+                              + ", ".join(names), field=field)
+    return names[name]
+
+
+def _at(now: Now) -> int:
+    if now is None:
+        return now_us()
+    return microseconds(now) if isinstance(now, dt.datetime) else now
+
+
+def _when(us: int) -> dt.datetime | None:
+    """Deadlines may lie past the last year that Python knows."""
+    return instant(us if us == TIME_MAX else min(us, _LAST))
+
+
+def _ms(seconds: Seconds, field: str) -> int:
+    ms = int(Decimal(str(seconds)) * 1000)
+    if not 0 <= ms < 2 ** 32:
+        raise OutOfRange(f"{seconds} s do not fit", field=field)
+    return ms
+
+
+def _minutes(at: dt.time | str | int, field: str) -> int:
+    """After local midnight; "24:00" is the next one."""
+    if isinstance(at, dt.time):
+        return at.hour * 60 + at.minute
+    if isinstance(at, int):
+        return at
+    hour, colon, minute = at.partition(":")
+    if not colon or not (hour.isascii() and hour.isdigit()
+                         and minute.isascii() and minute.isdigit()) \
+            or int(hour) > 24 or int(minute) > 59:
+        raise InvalidArgument(f"{at!r} is no time of day; write \"09:30\"",
+                              field=field)
+    return int(hour) * 60 + int(minute)
+
+
+class TargetOptions(TypedDict, total=False):
+    """What a target may be given beside its name; they mean what
+    ``tw_target_options`` says in trunkwise/distribution.h."""
+
+    kind: str
+    capacity: int
+    wrap_up_s: Seconds
+    busy_s: Seconds
+
+
+class _Thing:
+    """Something of an engine, known by its number there."""
+
+    __slots__ = ("_engine", "id")
+
+    def __init__(self, engine: "Engine", number: int):
+        self._engine = engine
+        self.id = number
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, _Thing) \
+            and other._engine is self._engine and other.id == self.id
+
+    def __hash__(self) -> int:
+        return hash((type(self), id(self._engine), self.id))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def _handle(self) -> raw.tw_engine:
+        return self._engine.handle
+
+
+class Target(_Thing):
+    """What can ring: a phone, a landline, a mobile."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return raw.tw_target_name(self._handle, self.id)
+
+    @property
+    def kind(self) -> str:
+        number = raw.tw_target_kind(self._handle, self.id)
+        return next((k for k, n in _TARGETS.items() if n == number), "?")
+
+    def set_state(self, state: str, *, now: Now = None) -> None:
+        """"available", "unreachable" or "paused". Becoming available starts
+        the idle clock; offers that ring already go on."""
+        raw.tw_target_set_state(self._handle, self.id,
+                                _one_of(_STATES, state, "state"), _at(now))
+
+    def occupy(self, *, now: Now = None) -> None:
+        """A call of its own that the engine did not hand out. Raises Busy."""
+        raw.tw_target_occupy(self._handle, self.id, _at(now))
+
+    def release(self, *, now: Now = None) -> None:
+        """That call is over: once for each ``occupy``."""
+        raw.tw_target_release(self._handle, self.id, _at(now))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pool(_Thing):
+    """Targets that ring together or in turn, by a policy."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return raw.tw_pool_name(self._handle, self.id)
+
+    def add(self, target: Target, *, order: int, tier: int = 0) -> None:
+        """``tier``: lower rings first; ``order``: a place of its own."""
+        raw.tw_pool_add_member(self._handle, self.id,
+                               self._engine._own(target), tier, order)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Schedule(_Thing):
+    """Weekly hours in the wall clock of a zone, and dates that differ."""
+
+    __slots__ = ()
+
+    def add_hours(self, days: str | Iterable[str], opens: dt.time | str | int,
+                  closes: dt.time | str | int) -> None:
+        """``days``: "mon-fri", "sat" or a list of days; open from ``opens``
+        until before ``closes``, which is on the next day where it is not
+        later. "24:00" is midnight."""
+        raw.tw_schedule_add_hours(
+            self._handle, self.id, _day_mask(days),
+            _minutes(opens, "opens"), _minutes(closes, "closes"))
+
+    def add_date(self, date: dt.date, opens: dt.time | str | int = 0,
+                 closes: dt.time | str | int = 0) -> None:
+        """A date that differs: closed, or open at these hours."""
+        raw.tw_schedule_add_date(
+            self._handle, self.id, date.year, date.month, date.day,
+            _minutes(opens, "opens"), _minutes(closes, "closes"))
+
+    def is_open(self, at: dt.datetime | None = None) -> bool:
+        return bool(raw.tw_schedule_is_open(self._handle, self.id, _at(at)))
+
+
+def _day_mask(days: str | Iterable[str]) -> int:
+    mask = 0
+    for part in days.split(",") if isinstance(days, str) else days:
+        first, dash, last = part.strip().partition("-")
+        last = last if dash else first
+        if first not in _DAYS or last not in _DAYS:
+            raise InvalidArgument(f"{part!r} is no day; write mon, tue, wed, "
+                                  "thu, fri, sat, sun or mon-fri",
+                                  field="days")
+        day, end = _DAYS.index(first), _DAYS.index(last)
+        mask |= 1 << day
+        while day != end:
+            day = (day + 1) % 7
+            mask |= 1 << day
+    return mask
+
+
+class Plan(_Thing):
+    """Steps that a call goes through until somebody answers. A step may be
+    only for while a schedule is open, or closed, at its beginning."""
+
+    __slots__ = ()
+
+    def _step(self, kind: int, open_in: Schedule | None,
+              closed_in: Schedule | None, **options: int | None) -> None:
+        if open_in is not None and closed_in is not None:
+            raise InvalidArgument("a step is for open or for closed hours, "
+                                  "not for both", field="closed_in")
+        schedule = open_in if open_in is not None else closed_in
+        when = _ALWAYS
+        if schedule is not None:
+            when = _OPEN if schedule is open_in else _CLOSED
+            options["schedule"] = self._engine._own(schedule)
+        raw.tw_plan_add_step(self._handle, self.id,
+                             {"kind": kind, "when": when, **options})
+
+    def ring(self, pool: Pool, *, ring_s: Seconds = 20,
+             open_in: Schedule | None = None,
+             closed_in: Schedule | None = None) -> None:
+        """Offers members of ``pool`` for so long in all."""
+        self._step(_RING, open_in, closed_in, pool=self._engine._own(pool),
+                   ring_ms=_ms(ring_s, "ring_s"))
+
+    def reject(self, *, sip_code: int = 480,
+               open_in: Schedule | None = None,
+               closed_in: Schedule | None = None) -> None:
+        """Ends the call with this code."""
+        self._step(_REJECT, open_in, closed_in, sip_code=sip_code)
+
+    def voicemail(self, *, open_in: Schedule | None = None,
+                  closed_in: Schedule | None = None) -> None:
+        """Takes a message, where the host can; else the step is skipped."""
+        self._step(_VOICEMAIL, open_in, closed_in)
+
+
+class Call(_Thing):
+    """A call that goes through a plan."""
+
+    __slots__ = ()
+
+    def leave(self, *, now: Now = None) -> None:
+        """The caller gave up, or the talk ended. Raises NotFound when the
+        engine has ended it before."""
+        raw.tw_call_leave(self._handle, self.id, _at(now))
+
+
+class Offer(_Thing):
+    """One target that rings for one call."""
+
+    __slots__ = ()
+
+    def answered(self, *, now: Now = None) -> None:
+        """Raises Conflict when somebody was faster or the offer is over: end
+        the leg as "lost_race"."""
+        raw.tw_offer_answered(self._handle, self.id, _at(now))
+
+    def failed(self, outcome: str, *, now: Now = None) -> None:
+        """"busy", "no_answer", "rejected", "unreachable" or "congested".
+        Raises Conflict after a cancel, which is harmless."""
+        raw.tw_offer_failed(self._handle, self.id,
+                            _one_of(_OUTCOMES, outcome, "outcome"), _at(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the host is to do now.
+
+    ``kind``: "offer" rings ``target`` until ``until``; "cancel" stops ringing
+    it, ``outcome`` says why; "end" ends the call with ``sip_code``; "step" is
+    news; "voicemail" takes a message. What has no meaning there is None.
+    """
+
+    kind: str
+    call: Call
+    offer: Offer | None
+    target: Target | None
+    pool: Pool | None
+    step: int
+    outcome: str | None
+    sip_code: int | None
+    until: dt.datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEvent:
+    """A finished offer; or, with ``outcome`` None, what was passed over."""
+
+    outcome: str | None
+    call: Call
+    offer: Offer | None
+    target: Target | None
+    pool: Pool | None
+    step: int
+    offered: dt.datetime | None
+    answered: dt.datetime | None
+    ended: dt.datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    """Live figures: ``slots_held`` are those of offers and talks and what
+    targets occupy themselves."""
+
+    calls: int
+    offers: int
+    talks: int
+    slots_held: int
+
+
+class Engine:
+    """All state of a distribution. ``host`` lists what the host can do:
+    "play", "dtmf", "record", "voicemail", "transfer"."""
+
+    def __init__(self, *, seed: int = 1, host: Iterable[str] = (),
+                 calls_max: int = 100_000):
+        self._handle: raw.tw_engine | None = None
+        self._handle = raw.tw_engine_new(_options(seed, host, calls_max))
+
+    @classmethod
+    def from_directory(cls, directory: "Directory", *, seed: int = 1,
+                       host: Iterable[str] = (),
+                       calls_max: int = 100_000) -> "Engine":
+        """The pools, schedules and plans of a store; targets are named as
+        their phone or landline."""
+        engine = cls.__new__(cls)
+        engine._handle = raw.tw_directory_engine(
+            directory.handle, _options(seed, host, calls_max))
+        return engine
+
+    @property
+    def handle(self) -> raw.tw_engine:
+        if self._handle is None:
+            raise InvalidArgument("the engine is closed")
+        return self._handle
+
+    def _own(self, thing: _Thing) -> int:
+        """Numbers mean nothing in another engine."""
+        if thing._engine is not self:
+            raise InvalidArgument(f"{thing!r} is of another engine")
+        return thing.id
+
+    # What stands still.
+
+    def add_target(self, name: str,
+                   **options: Unpack[TargetOptions]) -> Target:
+        """``capacity`` calls at a time (1); not offered for ``wrap_up_s``
+        after a talk, and ``busy_s`` after it was found busy."""
+        made: dict[str, object] = {**options, "name": name}
+        if (kind := options.get("kind")) is not None:
+            made["kind"] = _one_of(_TARGETS, kind, "kind")
+        for field in ("wrap_up", "busy"):
+            if (s := made.pop(f"{field}_s", None)) is not None:
+                made[f"{field}_ms"] = _ms(s, f"{field}_s")  # type: ignore
+        return Target(self, raw.tw_engine_add_target(self.handle, made))
+
+    def add_pool(self, name: str, *, policy: str = "all",
+                 ring_s: Seconds = 0) -> Pool:
+        """``policy``: "all", "linear", "round_robin" or "longest_idle". One
+        offer rings for ``ring_s``; 0 is the step's whole time."""
+        return Pool(self, raw.tw_engine_add_pool(self.handle, {
+            "name": name, "policy": raw.tw_policy_parse(policy),
+            "ring_ms": _ms(ring_s, "ring_s")}))
+
+    def add_schedule(self, name: str, *, zone: str) -> Schedule:
+        return Schedule(self, raw.tw_engine_add_schedule(
+            self.handle, name, raw.tw_zone_open(zone)))
+
+    def add_plan(self, name: str) -> Plan:
+        return Plan(self, raw.tw_engine_add_plan(self.handle, name))
+
+    def target(self, name: str) -> Target:
+        """Raises NotFound, as the three below."""
+        return Target(self, raw.tw_engine_find_target(self.handle, name))
+
+    def pool(self, name: str) -> Pool:
+        return Pool(self, raw.tw_engine_find_pool(self.handle, name))
+
+    def schedule(self, name: str) -> Schedule:
+        return Schedule(self, raw.tw_engine_find_schedule(self.handle, name))
+
+    def plan(self, name: str) -> Plan:
+        return Plan(self, raw.tw_engine_find_plan(self.handle, name))
+
+    # What moves.
+
+    def enter(self, plan: Plan, *, now: Now = None) -> Call:
+        """A call arrives. Raises Busy when there are ``calls_max``."""
+        return Call(self, raw.tw_call_enter(self.handle, self._own(plan),
+                                            _at(now)))
+
+    def tick(self, *, now: Now = None) -> None:
+        """Runs what is due. Early calls do nothing."""
+        raw.tw_engine_tick(self.handle, _at(now))
+
+    @property
+    def deadline(self) -> dt.datetime | None:
+        """When to ``tick`` next; None if nothing is due ever."""
+        return _when(raw.tw_engine_deadline(self.handle))
+
+    def decisions(self) -> Iterator[Decision]:
+        """Takes out what is to be done, oldest first, also what verbs add
+        meanwhile."""
+        while (row := raw.engine_next(self.handle)) is not None:
+            (kind, call, offer, target, pool, step, outcome, code, until,
+             reason) = row
+            yield Decision(
+                _DECISIONS.get(kind, "?"), Call(self, call),
+                Offer(self, offer) if offer else None,
+                Target(self, target) if target else None,
+                Pool(self, pool) if pool else None, step,
+                _OUTCOME_NAMES.get(outcome), code or None,
+                _when(until) if until else None, reason)
+
+    def events(self) -> Iterator[OfferEvent]:
+        """Takes out one row for each finished offer and for what was passed
+        over. Unread rows take memory."""
+        while (row := raw.engine_next_event(self.handle)) is not None:
+            (outcome, call, offer, target, pool, step, offered, answered,
+             ended, reason) = row
+            yield OfferEvent(
+                _OUTCOME_NAMES.get(outcome), Call(self, call),
+                Offer(self, offer) if offer else None,
+                Target(self, target) if target else None,
+                Pool(self, pool) if pool else None, step, _when(offered),
+                _when(answered) if answered else None, _when(ended), reason)
+
+    @property
+    def stats(self) -> EngineStats:
+        return EngineStats(*raw.engine_stats(self.handle))
+
+    def close(self) -> None:
+        """Forgets everything; what rings is the host's to end."""
+        self._handle = None
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _options(seed: int, host: Iterable[str], calls_max: int
+             ) -> dict[str, int]:
+    can = 0
+    for name in host:
+        can |= _one_of(_HOSTS, name, "host")
+    return {"seed": seed, "host": can, "calls_max": calls_max}

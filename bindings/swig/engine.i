@@ -1,0 +1,190 @@
+/* Distribution: ids are numbers in Python, options dicts, rows tuples that
+ * trunkwise/distribution.py makes its own types of. A struct that grows in
+ * the header gets a FIELD or a value of the tuple here. */
+%{
+#include "fields.h"
+%}
+
+/* Ids of one field: numbers both ways. */
+%define TW_ID(T)
+%typemap(in, noblock=1) T (unsigned long long number) {
+	number = PyLong_AsUnsignedLongLong($input);
+	if (PyErr_Occurred())
+		SWIG_fail;
+	$1.id = number;
+	if ($1.id != number) {
+		PyErr_SetString(PyExc_OverflowError, "no such id");
+		SWIG_fail;
+	}
+}
+%typemap(in, numinputs=0) T *out (T made = { 0 }) { $1 = &made; }
+%typemap(argout) T *out {
+	$result = tw_append($result, PyLong_FromUnsignedLongLong($1->id));
+}
+%enddef
+TW_ID(tw_target_id)
+TW_ID(tw_pool_id)
+TW_ID(tw_schedule_id)
+TW_ID(tw_plan_id)
+TW_ID(tw_call_id)
+TW_ID(tw_offer_id)
+
+%define TW_FIELDS(T, INIT, TABLE)
+%typemap(in) const T *options (T given = INIT) {
+	if (!fields_read(&given, TABLE, sizeof(TABLE) / sizeof(TABLE[0]),
+			 $input))
+		SWIG_fail;
+	$1 = &given;
+}
+%enddef
+TW_FIELDS(tw_engine_options, TW_ENGINE_OPTIONS_INIT, engine_fields)
+TW_FIELDS(tw_target_options, TW_TARGET_OPTIONS_INIT, target_fields)
+TW_FIELDS(tw_pool_options, TW_POOL_OPTIONS_INIT, pool_fields)
+TW_FIELDS(tw_step_options, TW_STEP_OPTIONS_INIT, step_fields)
+
+%{
+static const struct field engine_fields[] = {
+	FIELD(tw_engine_options, U32, host),
+	FIELD(tw_engine_options, U64, seed),
+	FIELD(tw_engine_options, U32, calls_max),
+};
+
+static const struct field target_fields[] = {
+	FIELD(tw_target_options, U32, kind),
+	FIELD(tw_target_options, TEXT, name),
+	FIELD(tw_target_options, U32, capacity),
+	FIELD(tw_target_options, U32, wrap_up_ms),
+	FIELD(tw_target_options, U32, busy_ms),
+};
+
+static const struct field pool_fields[] = {
+	FIELD(tw_pool_options, U32, policy),
+	FIELD(tw_pool_options, TEXT, name),
+	FIELD(tw_pool_options, U32, ring_ms),
+};
+
+static const struct field step_fields[] = {
+	FIELD(tw_step_options, U32, kind),
+	FIELD(tw_step_options, U32, pool),
+	FIELD(tw_step_options, U32, ring_ms),
+	FIELD(tw_step_options, U32, when),
+	FIELD(tw_step_options, U32, schedule),
+	FIELD(tw_step_options, U32, sip_code),
+};
+%}
+
+/* ---- what stands still ---- */
+tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
+			tw_error *err);
+tw_status tw_directory_engine(tw_engine **out, const tw_directory *directory,
+			      const tw_engine_options *options,
+			      tw_error *err);
+tw_status tw_engine_add_target(tw_target_id *out, tw_engine *engine,
+	const tw_target_options *options, tw_error *err);
+tw_status tw_policy_parse(uint32_t *out, const char *name, tw_error *err);
+tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
+	const tw_pool_options *options, tw_error *err);
+tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
+	tw_target_id target, uint32_t tier, uint32_t order, tw_error *err);
+tw_status tw_engine_add_schedule(tw_schedule_id *out, tw_engine *engine,
+	const char *name, tw_zone *zone, tw_error *err);
+tw_status tw_schedule_add_hours(tw_engine *engine, tw_schedule_id schedule,
+	uint32_t day_mask, uint32_t from_min, uint32_t to_min, tw_error *err);
+tw_status tw_schedule_add_date(tw_engine *engine, tw_schedule_id schedule,
+	int32_t year, int32_t month, int32_t day, uint32_t from_min,
+	uint32_t to_min, tw_error *err);
+tw_status tw_schedule_is_open(int *out, const tw_engine *engine,
+	tw_schedule_id schedule, int64_t at, tw_error *err);
+tw_status tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
+			     const char *name, tw_error *err);
+tw_status tw_plan_add_step(tw_engine *engine, tw_plan_id plan,
+			   const tw_step_options *options, tw_error *err);
+tw_status tw_engine_find_target(tw_target_id *out, const tw_engine *engine,
+				const char *name, tw_error *err);
+tw_status tw_engine_find_pool(tw_pool_id *out, const tw_engine *engine,
+			      const char *name, tw_error *err);
+tw_status tw_engine_find_plan(tw_plan_id *out, const tw_engine *engine,
+			      const char *name, tw_error *err);
+tw_status tw_engine_find_schedule(tw_schedule_id *out,
+	const tw_engine *engine, const char *name, tw_error *err);
+const char *tw_target_name(const tw_engine *engine, tw_target_id target);
+uint32_t tw_target_kind(const tw_engine *engine, tw_target_id target);
+const char *tw_pool_name(const tw_engine *engine, tw_pool_id pool);
+
+/* ---- what moves ---- */
+const char *tw_outcome_name(uint32_t outcome);
+tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
+			      uint32_t state, int64_t now, tw_error *err);
+tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,
+			   int64_t now, tw_error *err);
+tw_status tw_target_release(tw_engine *engine, tw_target_id target,
+			    int64_t now, tw_error *err);
+tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
+			int64_t now, tw_error *err);
+tw_status tw_call_leave(tw_engine *engine, tw_call_id call, int64_t now,
+			tw_error *err);
+tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,
+			    int64_t now, tw_error *err);
+tw_status tw_offer_failed(tw_engine *engine, tw_offer_id offer,
+			  uint32_t outcome, int64_t now, tw_error *err);
+tw_status tw_engine_tick(tw_engine *engine, int64_t now, tw_error *err);
+int64_t tw_engine_deadline(const tw_engine *engine);
+
+%inline %{
+/* (kind, call, offer, target, pool, step, outcome, sip_code, until, reason),
+ * None at the end. */
+static PyObject *engine_next(tw_engine *engine)
+{
+	tw_decision d = TW_DECISION_INIT;
+	tw_error e = TW_ERROR_INIT;
+	tw_status status = tw_engine_next(&d, engine, &e);
+
+	if (status == TW_ITER_END)
+		Py_RETURN_NONE;
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return Py_BuildValue("(IKKIIIIILs)", (unsigned)d.kind,
+		(unsigned long long)d.call.id, (unsigned long long)d.offer.id,
+		(unsigned)d.target.id, (unsigned)d.pool.id, (unsigned)d.step,
+		(unsigned)d.outcome, (unsigned)d.sip_code,
+		(long long)d.until, d.reason);
+}
+
+/* (outcome, call, offer, target, pool, step, offered, answered, ended,
+ * reason), None at the end. */
+static PyObject *engine_next_event(tw_engine *engine)
+{
+	tw_offer_event v = TW_OFFER_EVENT_INIT;
+	tw_error e = TW_ERROR_INIT;
+	tw_status status = tw_engine_next_event(&v, engine, &e);
+
+	if (status == TW_ITER_END)
+		Py_RETURN_NONE;
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return Py_BuildValue("(IKKIIILLLs)", (unsigned)v.outcome,
+		(unsigned long long)v.call.id, (unsigned long long)v.offer.id,
+		(unsigned)v.target.id, (unsigned)v.pool.id, (unsigned)v.step,
+		(long long)v.offered, (long long)v.answered,
+		(long long)v.ended, v.reason);
+}
+
+/* (calls, offers, talks, slots_held) */
+static PyObject *engine_stats(const tw_engine *engine)
+{
+	tw_engine_stats s = TW_ENGINE_STATS_INIT;
+	tw_error e = TW_ERROR_INIT;
+	tw_status status = tw_engine_stats_read(&s, engine, &e);
+
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return Py_BuildValue("(IIII)", (unsigned)s.calls, (unsigned)s.offers,
+			     (unsigned)s.talks, (unsigned)s.slots_held);
+}
+%}

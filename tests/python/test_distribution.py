@@ -1,0 +1,304 @@
+"""The engine as a Python host drives it: its values, its refusals, and that
+a wrong call is an exception and never a crash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import doctest
+import gc
+
+import pytest
+
+import trunkwise
+import trunkwise.distribution
+from conftest import SOURCE
+from trunkwise import (Busy, Conflict, Deployment, Error, Exists,
+                       InvalidArgument, NotFound, OutOfRange, Store)
+from trunkwise.distribution import Engine, Target
+
+T0 = dt.datetime(2026, 1, 1, 12, tzinfo=dt.timezone.utc)
+SECOND = 1_000_000
+
+
+def after(seconds):
+    return T0 + dt.timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def engine():
+    with Engine(host=["voicemail"]) as made:
+        yield made
+
+
+def one_step(engine, policy="all", names=("anna", "boris"), ring_s=20,
+             **target):
+    """A pool of people and a plan that rings it."""
+    pool = engine.add_pool("city", policy=policy)
+    people = [engine.add_target(name, **target) for name in names]
+    for order, person in enumerate(people):
+        pool.add(person, order=order)
+    plan = engine.add_plan("kazan")
+    plan.ring(pool, ring_s=ring_s)
+    return plan, people
+
+
+def offers(engine):
+    return [d for d in engine.decisions() if d.kind == "offer"]
+
+
+def test_documentation_of_the_module_runs():
+    assert doctest.testmod(trunkwise.distribution) == (0, 1)
+
+
+def test_a_call_from_the_door_to_the_end(engine):
+    plan, (anna, boris) = one_step(engine, "round_robin", wrap_up_s=1.5)
+    call = engine.enter(plan, now=T0)
+    step, offer = engine.decisions()
+    assert (step.kind, step.call, step.offer, step.until) == (
+        "step", call, None, after(20))
+    assert (offer.kind, offer.call, offer.target, offer.pool) == (
+        "offer", call, anna, engine.pool("city"))
+    assert offer.until == after(20) == engine.deadline
+    assert offer.outcome is None and offer.sip_code is None
+    offer.offer.answered(now=after(3))
+    assert engine.stats == trunkwise.distribution.EngineStats(1, 0, 1, 1)
+    call.leave(now=after(60))
+    row, = engine.events()
+    assert (row.outcome, row.target, row.offered, row.answered,
+            row.ended) == ("answered", anna, T0, after(3), after(60))
+    assert engine.deadline == after(61.5)     # her wrap-up
+    assert list(engine.decisions()) == []
+    with pytest.raises(NotFound):
+        call.leave()
+
+
+def test_losers_of_a_race_are_told_from_missed_calls(engine):
+    plan, (anna, boris) = one_step(engine)
+    engine.enter(plan, now=T0)
+    first, second = offers(engine)
+    second.offer.answered(now=after(2))
+    with pytest.raises(Conflict):
+        first.offer.answered(now=after(2))
+    second.offer.answered(now=after(2))        # told twice counts once
+    cancel, = engine.decisions()
+    assert (cancel.kind, cancel.offer, cancel.outcome) == (
+        "cancel", first.offer, "lost_race")
+    assert [e.outcome for e in engine.events()] == ["lost_race"]
+
+
+def test_trap_14_two_pools_pick_one_person_in_one_tick(engine):
+    anna = engine.add_target("anna")
+    calls = []
+    for name in "kazan", "ufa":
+        pool = engine.add_pool(name, policy="longest_idle")
+        pool.add(anna, order=1)
+        plan = engine.add_plan(name)
+        plan.ring(pool)
+        calls.append(engine.enter(plan, now=T0))
+    made = list(engine.decisions())
+    assert [d.call for d in made if d.kind == "offer"] == calls[:1]
+    assert engine.stats.slots_held == 1
+    calls[0].leave(now=T0)
+    assert engine.stats.slots_held == 0
+
+
+def test_decisions_are_read_while_verbs_add_to_them(engine):
+    plan, people = one_step(engine, "linear", ("a", "b", "c"))
+    engine.enter(plan, now=T0)
+    rung = []
+    for decision in engine.decisions():
+        if decision.kind == "offer":
+            rung.append(decision.target)
+            decision.offer.failed("busy", now=T0)
+    assert rung == people
+    assert decision.kind == "end" and decision.sip_code == 486
+
+
+def test_microseconds_and_datetimes_are_one_clock():
+    told = []
+    for zero in T0, 0:
+        with Engine() as engine:
+            plan, _ = one_step(engine, "linear")
+            engine.enter(plan, now=zero)
+            late = zero + 9 * SECOND if zero == 0 else after(9)
+            engine.tick(now=late)
+            told.append([(d.kind, d.reason) for d in engine.decisions()])
+    assert told[0] == told[1]
+
+
+def test_times_at_the_ends_of_the_calendar(engine):
+    plan, _ = one_step(engine)
+    with pytest.raises(InvalidArgument):
+        engine.enter(plan, now=2 ** 63 - 1)
+    last = dt.datetime.max.replace(tzinfo=dt.timezone.utc)
+    engine.enter(plan, now=last)
+    assert [d.until for d in engine.decisions()] == [last] * 3
+    assert engine.deadline == last
+    with pytest.raises(ValueError):
+        engine.tick(now=dt.datetime(2026, 1, 1))
+
+
+def test_nothing_due_is_none(engine):
+    assert engine.deadline is None
+    engine.tick()
+    assert list(engine.decisions()) == list(engine.events()) == []
+
+
+def test_states_and_calls_of_their_own(engine):
+    plan, (anna, boris) = one_step(engine)
+    anna.set_state("paused", now=T0)
+    boris.occupy(now=T0)
+    with pytest.raises(Busy):
+        boris.occupy(now=T0)
+    engine.enter(plan, now=T0)
+    end = list(engine.decisions())[-1]
+    assert (end.kind, end.outcome) == ("end", "unanswered")
+    boris.release(now=T0)
+    with pytest.raises(Error):
+        boris.release(now=T0)
+    with pytest.raises(InvalidArgument) as caught:
+        anna.set_state("asleep")
+    assert caught.value.field == "state"
+
+
+def test_schedules(engine):
+    plan, _ = one_step(engine)
+    hours = engine.add_schedule("hours", zone="Europe/Moscow")
+    hours.add_hours("mon-fri", "09:00", dt.time(18))
+    hours.add_hours(["sat", "sun-mon"], "22:00", "24:00")
+    hours.add_date(dt.date(2026, 1, 1))
+    hours.add_date(dt.date(2026, 1, 2), "10:00", "11:30")
+    msk = dt.timezone(dt.timedelta(hours=3))
+
+    def at(day, hour, minute=0):
+        return hours.is_open(dt.datetime(2026, 1, day, hour, minute,
+                                         tzinfo=msk))
+
+    assert not at(1, 12) and at(2, 11, 29) and not at(2, 11, 30)
+    assert at(5, 9) and at(5, 17, 59) and not at(5, 18) and at(5, 23)
+    assert at(3, 22) and not at(4, 0) and not at(6, 22)
+    shop = engine.add_plan("shop")
+    shop.reject(sip_code=486, closed_in=hours)
+    shop.voicemail(open_in=hours)
+    engine.enter(shop, now=T0)
+    assert [(d.kind, d.sip_code) for d in engine.decisions()] == [
+        ("end", 486)]
+    engine.enter(shop, now=after(5 * 86400 - 3600))
+    assert [d.kind for d in engine.decisions()] == ["voicemail"]
+    for days in "mon-", "monday", "", "sun,,sat":
+        with pytest.raises(InvalidArgument):
+            hours.add_hours(days, 0, 60)
+    for clock in "9", "25:00", "9:60", "-1:00", ":", "\u0661:00":
+        with pytest.raises(InvalidArgument):
+            hours.add_hours("mon", clock, "18:00")
+    with pytest.raises(InvalidArgument):
+        shop.voicemail(open_in=hours, closed_in=hours)
+    with pytest.raises(Error):
+        engine.add_schedule("moon", zone="Luna/Tycho")
+
+
+def test_things_are_values(engine):
+    plan, (anna, boris) = one_step(engine)
+    assert anna == engine.target("anna") != boris
+    assert len({anna, engine.target("anna"), boris}) == 2
+    assert repr(anna) == "<Target anna>" and anna.kind == "phone"
+    assert engine.plan("kazan") == plan and anna != anna.id
+    with Engine() as other:
+        assert other.add_target("anna") != anna
+
+
+def test_wrong_calls_are_exceptions(engine):
+    plan, (anna, boris) = one_step(engine)
+    pool = engine.pool("city")
+    with pytest.raises(Exists):
+        engine.add_target("anna")
+    with pytest.raises(Exists):
+        pool.add(anna, order=9)
+    with pytest.raises(Conflict):
+        pool.add(engine.add_target("c"), order=1)
+    with pytest.raises(NotFound):
+        engine.add_pool("x", policy="fair")
+    for verb in engine.target, engine.pool, engine.plan, engine.schedule:
+        with pytest.raises(LookupError):
+            verb("nobody")
+    with pytest.raises(NotFound):
+        Target(engine, 99).set_state("paused")
+    for number in -1, 2 ** 32, 2 ** 64:
+        with pytest.raises(OverflowError):
+            Target(engine, number).set_state("paused")
+    with pytest.raises(ValueError):
+        engine.add_target("nul\0byte")
+    for capacity in -1, 2 ** 32, 10 ** 30:
+        with pytest.raises(OverflowError):
+            engine.add_target("d", capacity=capacity)
+    with pytest.raises(TypeError):
+        engine.add_target("d", capacity=1.5)
+    with pytest.raises(TypeError):
+        engine.add_target("d", colour=1)
+    with pytest.raises(InvalidArgument):
+        engine.add_target("d", kind="pigeon")
+    with pytest.raises(OutOfRange):
+        engine.add_target("d", wrap_up_s=-1)
+    with pytest.raises(InvalidArgument):
+        Engine(host=["teleport"])
+    with pytest.raises(InvalidArgument):
+        Engine(calls_max=0)
+    with pytest.raises(NotFound):
+        engine.target("d")                      # none of them was made
+
+
+def test_things_of_another_engine_are_refused(engine):
+    plan, (anna, _) = one_step(engine)
+    with Engine() as other:
+        pool = other.add_pool("city")
+        with pytest.raises(InvalidArgument):
+            pool.add(anna, order=1)
+        with pytest.raises(InvalidArgument):
+            other.enter(plan)
+        with pytest.raises(InvalidArgument):
+            other.add_plan("p").ring(engine.pool("city"))
+
+
+def test_things_may_outlive_their_engine():
+    with Engine() as engine:
+        plan, (anna, _) = one_step(engine)
+        call = engine.enter(plan)
+    for verb in (call.leave, anna.occupy, lambda: anna.name,
+                 lambda: list(engine.decisions()), lambda: engine.stats,
+                 engine.tick, lambda: engine.deadline):
+        with pytest.raises(InvalidArgument, match="closed"):
+            verb()
+    decisions = Engine().decisions()
+    gc.collect()
+    assert list(decisions) == []
+
+
+def test_long_names_in_reasons(engine):
+    plan, people = one_step(engine, names=("ю" * 63, "я" * 63))
+    engine.enter(plan, now=T0)
+    first, second = offers(engine)
+    second.offer.answered(now=T0)
+    assert "яяя" in list(engine.decisions())[0].reason
+
+
+def test_seats_are_those_of_the_engine():
+    with Engine(calls_max=1) as engine:
+        plan, _ = one_step(engine)
+        engine.enter(plan)
+        with pytest.raises(TimeoutError):
+            engine.enter(plan)
+
+
+def test_the_engine_of_a_store(tmp_path):
+    with Store(tmp_path / "s.db", create=True) as store:
+        store.apply(Deployment.load(
+            SOURCE / "examples" / "nine-cities" / "deployment.toml"))
+        directory = store.directory()
+        with Engine.from_directory(directory, host=["voicemail"]) as engine:
+            names = [row.name for row in directory.rows("plan")]
+            assert names
+            for name in names:
+                engine.enter(engine.plan(name), now=T0)
+            kinds = {d.kind for d in engine.decisions()}
+            assert kinds <= {"step", "offer", "end", "voicemail", "cancel"}
+            assert engine.stats.slots_held == engine.stats.offers
