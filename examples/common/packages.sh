@@ -14,8 +14,8 @@ packages_demo="$packages_build python3-xlsxwriter"
 
 # What the tests add: frameworks, SIP peers, other compilers and readers.
 packages_test="$packages_demo g++ clang libclang-rt-dev clang-tidy valgrind \
-libcmocka-dev python3-pytest python3-hypothesis python3-openpyxl \
-python3-numpy sip-tester kamailio kamailio-extra-modules \
+libcmocka-dev python3-pytest python3-pytest-xdist python3-hypothesis \
+python3-openpyxl python3-numpy sip-tester kamailio kamailio-extra-modules \
 kamailio-tls-modules kamailio-sqlite-modules baresip-core openssl \
 abigail-tools sqlite3 libcsv-dev prometheus python3-prometheus-client"
 
