@@ -119,14 +119,52 @@ TW_EXTERN(tw_status) tw_schedule_add_hours(tw_engine *engine,
 	tw_schedule_id schedule, uint32_t day_mask, uint32_t from_min,
 	uint32_t to_min, tw_error *err);
 
-/** One local date that differs: closed when from_min = to_min = 0, else open
- * [from_min, to_min). Later overrides of a date add intervals. */
-TW_EXTERN(tw_status) tw_schedule_add_date(tw_engine *engine,
-	tw_schedule_id schedule, int32_t year, int32_t month, int32_t day,
-	uint32_t from_min, uint32_t to_min, tw_error *err);
+/** Minutes after local midnight, half-open; as those of weekly hours. */
+typedef struct tw_day_span {
+	uint32_t from_min;
+	uint32_t to_min;
+} tw_day_span;
 
+#define TW_DAY_CLOSED 1u  /* not open at all */
+#define TW_DAY_LIKE   2u  /* the weekly hours of `weekday` */
+#define TW_DAY_HOURS  3u  /* those in `span` */
+#define TW_DAY_OWN    4u  /* its own weekly hours: to be made short */
+
+/** Dates that differ from the week: holidays, working Saturdays, short days.
+ * Hours belong to the date they start on; what began the day before still
+ * runs over midnight into a date that is closed. */
+typedef struct tw_override_options {
+	uint32_t size;
+	uint32_t kind;               /* TW_DAY_ */
+	int32_t year, month, day;    /* the first date, in the zone */
+	uint32_t days;               /* how many in a row, 1..366 */
+	uint32_t weekday;            /* of LIKE; 0 Monday .. 6 Sunday */
+	uint32_t short_min;          /* the day's last closing comes so much
+					earlier, 0..1439; not of CLOSED */
+	const tw_day_span *span;         /* of HOURS, borrowed for the call */
+	size_t span_count;           /* 1..64 */
+} tw_override_options;
+#define TW_OVERRIDE_OPTIONS_INIT { sizeof(tw_override_options), \
+	TW_DAY_CLOSED, 0, 0, 0, 1, 0, 0, NULL, 0 }
+
+/** Ordered: of several overrides that have a date, the one that was added
+ * first decides; a date that none has follows the week.
+ * @return TW_OK, TW_ENOTFOUND, TW_EINVAL (its field is named), TW_ENOMEM */
+TW_EXTERN(tw_status) tw_schedule_add_override(tw_engine *engine,
+	tw_schedule_id schedule, const tw_override_options *options,
+	tw_error *err);
+
+/** At an instant, by the wall clock of the zone: an hour that is skipped
+ * opens at its first valid instant, one that comes twice is open both
+ * times. @return TW_OK, TW_ENOTFOUND */
 TW_EXTERN(tw_status) tw_schedule_is_open(int *out, const tw_engine *engine,
 	tw_schedule_id schedule, tw_time at, tw_error *err);
+
+/** The first instant after `at` at which it opens, if it is closed at `at`,
+ * or closes; TW_TIME_MAX if it stays as it is. @return TW_OK, TW_ENOTFOUND */
+TW_EXTERN(tw_status) tw_schedule_next_change(tw_time *out,
+	const tw_engine *engine, tw_schedule_id schedule, tw_time at,
+	tw_error *err);
 
 /* What a ring step does. `all` offers the whole best tier at once, and
  * members of it that come free meanwhile too, the oldest call first; the

@@ -96,6 +96,30 @@ bool tw__is_refused_by_set(const struct tw_deployment *deployment,
 
 /* deployment_rules.c: what only some kinds promise */
 tw_status tw__deployment_rules(struct tw_deployment *deployment);
+/* Given, also when it was refused: one problem for one mistake. */
+bool tw__given(const struct tw_deployment *deployment, uint32_t row,
+	       const char *field);
+tw_status tw__one_of(struct tw_deployment *deployment, uint32_t row,
+		     const char *a, const char *b);
+tw_status tw__not_both(struct tw_deployment *deployment, uint32_t row,
+		       const char *a, const char *b);
+/* The next line of a list into `item`; NULL at the end. */
+const char *tw__list_item(char item[512], const char *list);
+/* Names of a list that are names of nothing. */
+tw_status tw__wanted_names(struct tw_deployment *deployment, uint32_t row,
+			   const char *field, const char *kind);
+
+/* deployment_plans.c: pools and plans that would ring nobody */
+tw_status tw__deployment_pool(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_member(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_plan(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_step(struct tw_deployment *d, uint32_t row);
+
+/* deployment_days.c: schedules, and days that differ from them */
+tw_status tw__deployment_schedule(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_holiday(struct tw_deployment *d, uint32_t row);
+/* Two holidays that claim one date with the same right. */
+tw_status tw__deployment_days(struct tw_deployment *d);
 /* deployment_tariff.c: rules, bands and tiers that no deck could hold */
 tw_status tw__deployment_tariff(struct tw_deployment *deployment,
 				uint32_t row);

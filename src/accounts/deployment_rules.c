@@ -1,9 +1,9 @@
 /**
  * @file src/accounts/deployment_rules.c  What only some kinds promise
  *
- * One function for each kind that says more than its fields do: a pool member
- * is a phone or a landline, shares add up to 100, one owner for a number.
- * What is odd but may be meant is a warning.
+ * One function for each kind that says more than its fields do: shares add up
+ * to 100, a number has one owner. What is odd but may be meant is a warning.
+ * Pools and plans are deployment_plans.c's, opening days deployment_days.c's.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,33 +20,31 @@ static const struct tw_value *value(const struct tw_deployment *d,
 }
 
 
-static bool is_set(const struct tw_deployment *d, uint32_t row,
-		   const char *field)
+bool tw__given(const struct tw_deployment *d, uint32_t row, const char *field)
 {
 	const struct tw_value *v = value(d, row, field);
 
-	/* Also when it was refused: one problem for one mistake. */
 	return v->set || v->given || tw__is_refused_by_set(d, row, field);
 }
 
 
-static tw_status exactly_one(struct tw_deployment *d, uint32_t row,
-			     const char *a, const char *b)
+tw_status tw__one_of(struct tw_deployment *d, uint32_t row, const char *a,
+		     const char *b)
 {
-	if (is_set(d, row, a) && is_set(d, row, b))
+	if (tw__given(d, row, a) && tw__given(d, row, b))
 		return tw__problem(d, TW_ECONFLICT, row, b, "%s and %s "
 				   "exclude each other; leave one out", a, b);
-	if (!is_set(d, row, a) && !is_set(d, row, b))
+	if (!tw__given(d, row, a) && !tw__given(d, row, b))
 		return tw__problem(d, TW_EPARSE, row, a, "neither %s nor %s "
 				   "is given; add one", a, b);
 	return TW_OK;
 }
 
 
-static tw_status at_most_one(struct tw_deployment *d, uint32_t row,
-			     const char *a, const char *b)
+tw_status tw__not_both(struct tw_deployment *d, uint32_t row, const char *a,
+		       const char *b)
 {
-	if (!is_set(d, row, a) || !is_set(d, row, b))
+	if (!tw__given(d, row, a) || !tw__given(d, row, b))
 		return TW_OK;
 	return tw__problem(d, TW_ECONFLICT, row, b, "%s and %s exclude each "
 			   "other; leave one out", a, b);
@@ -165,12 +163,12 @@ static tw_status check_target_name(struct tw_deployment *d, uint32_t row)
 
 static tw_status check_phone(struct tw_deployment *d, uint32_t row)
 {
-	if (!is_set(d, row, "uri") && !is_set(d, row, "number") &&
-	    !is_set(d, row, "extension"))
+	if (!tw__given(d, row, "uri") && !tw__given(d, row, "number") &&
+	    !tw__given(d, row, "extension"))
 		return tw__problem(d, TW_EPARSE, row, "uri", "nothing says "
 				   "how to reach this phone; add uri, number "
 				   "or extension");
-	return at_most_one(d, row, "uri", "number");
+	return tw__not_both(d, row, "uri", "number");
 }
 
 
@@ -191,7 +189,7 @@ static bool has_allocation(const struct tw_deployment *d, uint32_t row)
 
 static tw_status check_owner(struct tw_deployment *d, uint32_t row)
 {
-	if (is_set(d, row, "department") || has_allocation(d, row))
+	if (tw__given(d, row, "department") || has_allocation(d, row))
 		return TW_OK;
 	return tw__problem(d, TW_OK, row, "department", "no department owns "
 			   "this: its costs will be listed as unallocated; "
@@ -209,7 +207,7 @@ static tw_status check_number(struct tw_deployment *d, uint32_t row)
 				     "a number of 3 to 15 digits; write it "
 				     "with its country code", name->text);
 	if (!status)
-		status = at_most_one(d, row, "carrier", "rented_through");
+		status = tw__not_both(d, row, "carrier", "rented_through");
 	return status ? status : check_owner(d, row);
 }
 
@@ -220,7 +218,7 @@ static tw_status check_seats(struct tw_deployment *d, uint32_t row)
 	const struct tw_row_list *seats = &d->rows[row].children[0];
 	size_t i, j;
 
-	if (is_set(d, row, "department"))
+	if (tw__given(d, row, "department"))
 		return tw__problem(d, TW_ECONFLICT, row, "department",
 				   "each [[recurring.seat]] says whose it is; "
 				   "leave department out here");
@@ -248,7 +246,7 @@ static tw_status check_recurring(struct tw_deployment *d, uint32_t row)
 	tw_status status = rising_dates(d, row);
 
 	if (!status)
-		status = at_most_one(d, row, "carrier", "vendor");
+		status = tw__not_both(d, row, "carrier", "vendor");
 	if (status)
 		return status;
 	return d->rows[row].children[0].count ? check_seats(d, row) :
@@ -265,10 +263,10 @@ static tw_status check_allocation(struct tw_deployment *d, uint32_t row)
 	tw_status status;
 	size_t i, j;
 
-	if (!is_set(d, row, "tariff"))
-		status = exactly_one(d, row, "number", "recurring");
-	else if (!(status = at_most_one(d, row, "tariff", "number")))
-		status = at_most_one(d, row, "tariff", "recurring");
+	if (!tw__given(d, row, "tariff"))
+		status = tw__one_of(d, row, "number", "recurring");
+	else if (!(status = tw__not_both(d, row, "tariff", "number")))
+		status = tw__not_both(d, row, "tariff", "recurring");
 	for (i = 0; i < shares->count && !status; i++) {
 		percent = value(d, shares->rows[i], "percent");
 		if (!percent->set)
@@ -330,17 +328,17 @@ static tw_status check_trunk_tls(struct tw_deployment *d, uint32_t row)
 	bool is_off = verify->set && !verify->number;
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(keys); i++) {
-		if (is_set(d, row, keys[i]) && !goes_by_tls(d, row))
+		if (tw__given(d, row, keys[i]) && !goes_by_tls(d, row))
 			return tw__problem(d, TW_ECONFLICT, row, keys[i],
 				"%s is for TLS, which this trunk does not "
 				"speak; write ;transport=tls behind the "
 				"registrar", keys[i]);
 	}
-	if (is_set(d, row, "cert_file") != is_set(d, row, "key_file"))
-		return tw__problem(d, TW_ECONFLICT, row, is_set(d, row,
+	if (tw__given(d, row, "cert_file") != tw__given(d, row, "key_file"))
+		return tw__problem(d, TW_ECONFLICT, row, tw__given(d, row,
 			"cert_file") ? "cert_file" : "key_file", "cert_file "
 			"and key_file belong together; give both or none");
-	if (is_off && is_set(d, row, "ca_file"))
+	if (is_off && tw__given(d, row, "ca_file"))
 		return tw__problem(d, TW_ECONFLICT, row, "ca_file", "nothing "
 			"is verified where verify = false; leave one out");
 	if (is_off)
@@ -355,78 +353,18 @@ static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 {
 	tw_status status;
 
-	status = at_most_one(d, row, "password_file", "password_env");
+	status = tw__not_both(d, row, "password_file", "password_env");
 	if (!status)
-		status = at_most_one(d, row, "password_file", "credential");
+		status = tw__not_both(d, row, "password_file", "credential");
 	if (!status)
-		status = at_most_one(d, row, "password_env", "credential");
+		status = tw__not_both(d, row, "password_env", "credential");
 	return status ? status : check_trunk_tls(d, row);
-}
-
-
-static tw_status check_pool(struct tw_deployment *d, uint32_t row)
-{
-	if (d->rows[row].children[0].count)
-		return TW_OK;
-	return tw__problem(d, TW_OK, row, "member", "this pool has no "
-			   "[[pool.member]]: calls to it ring nobody");
-}
-
-
-static tw_status check_member(struct tw_deployment *d, uint32_t row)
-{
-	const struct tw_row_list *pool =
-		&d->rows[d->rows[row].parent].children[0];
-	const struct tw_value *phone = value(d, row, "phone");
-	const struct tw_value *line = value(d, row, "landline");
-	uint32_t other;
-	tw_status status;
-	size_t i;
-
-	status = exactly_one(d, row, "phone", "landline");
-	if (status || (!phone->set && !line->set))
-		return status;
-	for (i = 0; pool->rows[i] != row; i++) {
-		other = pool->rows[i];
-		if (value(d, other, "phone")->target == phone->target &&
-		    value(d, other, "landline")->target == line->target)
-			return tw__problem(d, TW_EEXIST, row, phone->set ?
-				"phone" : "landline", "'%s' is a member of "
-				"this pool already; leave one out",
-				phone->set ? phone->text : line->text);
-	}
-	return TW_OK;
-}
-
-
-static tw_status check_plan(struct tw_deployment *d, uint32_t row)
-{
-	if (d->rows[row].children[0].count)
-		return TW_OK;
-	return tw__problem(d, TW_EPARSE, row, "step", "a plan without steps "
-			   "would refuse every call; add a [[plan.step]]");
-}
-
-
-static tw_status check_step(struct tw_deployment *d, uint32_t row)
-{
-	const struct tw_value *when = value(d, row, "when");
-	tw_status status;
-
-	status = exactly_one(d, row, "ring", "reject");
-	if (status || !when->set || !strcmp(when->text, "always") ||
-	    is_set(d, row, "schedule") ||
-	    is_set(d, d->rows[row].parent, "schedule"))
-		return status;
-	return tw__problem(d, TW_EPARSE, row, "when", "'%s' needs a schedule; "
-			   "add one to the plan or to this step", when->text);
 }
 
 
 /* ---- bundles ---- */
 
-/* The next line of a list into `item`; NULL at the end. */
-static const char *next_item(char item[512], const char *list)
+const char *tw__list_item(char item[512], const char *list)
 {
 	size_t size = strcspn(list, "\n");
 
@@ -447,7 +385,7 @@ static tw_status check_prefixes(struct tw_deployment *d, uint32_t row,
 	char item[512];
 
 	while (p && !status) {
-		p = next_item(item, p);
+		p = tw__list_item(item, p);
 		if (!*item || strlen(item) > 15 ||
 		    strspn(item, "0123456789") != strlen(item))
 			status = tw__problem(d, TW_EPARSE, row, field,
@@ -458,10 +396,11 @@ static tw_status check_prefixes(struct tw_deployment *d, uint32_t row,
 }
 
 
-static tw_status check_sharers(struct tw_deployment *d, uint32_t row)
+tw_status tw__wanted_names(struct tw_deployment *d, uint32_t row,
+			   const char *field, const char *kind)
 {
-	const char *p = value(d, row, "departments")->text;
-	uint8_t kind = tw__kind_find(TW_STR("department"));
+	uint8_t number = tw__kind_find(tw__str_of(kind));
+	const char *p = value(d, row, field)->text;
 	tw_status status = TW_OK;
 	char item[512];
 	uint32_t found;
@@ -469,15 +408,15 @@ static tw_status check_sharers(struct tw_deployment *d, uint32_t row)
 	while (p && !status) {
 		struct tw_buf hint;
 
-		p = next_item(item, p);
-		if (tw__kind_names_find(&found, d->names, kind, item))
+		p = tw__list_item(item, p);
+		if (tw__kind_names_find(&found, d->names, number, item))
 			continue;
 		tw__buf_init(&hint);
-		tw__kind_names_suggest(&hint, d->names, kind, item);
-		status = tw__problem(d, TW_ENOTFOUND, row, "departments",
-				     "there is no department '%.80s' in this "
-				     "deployment; %s", item, hint.size &&
-				     !hint.failed ? hint.data : "declare it");
+		tw__kind_names_suggest(&hint, d->names, number, item);
+		status = tw__problem(d, TW_ENOTFOUND, row, field, "there is "
+				     "no %s '%.80s' in this deployment; %s",
+				     kind, item, hint.size && !hint.failed ?
+				     hint.data : "declare it");
 		tw__buf_free(&hint);
 	}
 	return status;
@@ -491,7 +430,8 @@ static tw_status check_bundle(struct tw_deployment *d, uint32_t row)
 	if (!status && value(d, row, "prefixes")->set)
 		status = check_prefixes(d, row, "prefixes");
 	if (!status && value(d, row, "departments")->set)
-		status = check_sharers(d, row);
+		status = tw__wanted_names(d, row, "departments",
+					  "department");
 	return status;
 }
 
@@ -504,7 +444,7 @@ static tw_status check_budget(struct tw_deployment *d, uint32_t row)
 	const struct tw_value *hard = value(d, row, "hard");
 	tw_status status = TW_OK;
 
-	if (!soft->set && !hard->set && !is_set(d, row, "max_price"))
+	if (!soft->set && !hard->set && !tw__given(d, row, "max_price"))
 		return tw__problem(d, TW_EPARSE, row, "hard", "this budget "
 				   "limits nothing; give it soft, hard or "
 				   "max_price");
@@ -512,7 +452,7 @@ static tw_status check_budget(struct tw_deployment *d, uint32_t row)
 		return tw__problem(d, TW_EPARSE, row, "soft", "soft lies "
 				   "above hard, so nobody would hear of it; "
 				   "lower it");
-	if (is_set(d, row, "destinations"))
+	if (tw__given(d, row, "destinations"))
 		status = check_prefixes(d, row, "destinations");
 	return status;
 }
@@ -626,10 +566,12 @@ static const struct {
 	{ "recurring", check_recurring },
 	{ "allocation", check_allocation },
 	{ "trunk", check_trunk },
-	{ "pool", check_pool },
-	{ "pool_member", check_member },
-	{ "plan", check_plan },
-	{ "plan_step", check_step },
+	{ "pool", tw__deployment_pool },
+	{ "pool_member", tw__deployment_member },
+	{ "schedule", tw__deployment_schedule },
+	{ "holiday", tw__deployment_holiday },
+	{ "plan", tw__deployment_plan },
+	{ "plan_step", tw__deployment_step },
 	{ "tariff", tw__deployment_tariff },
 	{ "bundle", check_bundle },
 	{ "budget", check_budget },
@@ -652,5 +594,6 @@ tw_status tw__deployment_rules(struct tw_deployment *deployment)
 		if (status)
 			return status;
 	}
-	return check_matches(deployment);
+	status = tw__deployment_days(deployment);
+	return status ? status : check_matches(deployment);
 }

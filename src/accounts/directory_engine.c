@@ -1,20 +1,15 @@
 /**
  * @file src/accounts/directory_engine.c  The engine that a directory describes
  *
- * Decides how rows become targets, pools, schedules and plans; every rule of
- * distribution itself stays in src/distribution. A target is named as its
- * phone or landline, so that a host finds the row behind a decision.
+ * Decides how rows become targets, pools and plans; every rule of distribution
+ * itself stays in src/distribution, and schedules are directory_days.c's. A
+ * target is named as its phone or landline, so that a host finds the row
+ * behind a decision.
  */
 #include <string.h>
-#include "deployment_hours.h"
-#include "directory.h"
+#include "directory_engine.h"
 
-struct build {
-	tw_engine *engine;
-	const struct tw_directory *directory;
-};
-
-static tw_status add_target(struct build *b, tw_row row, uint32_t kind,
+static tw_status add_target(struct tw_build *b, tw_row row, uint32_t kind,
 			    tw_error *err)
 {
 	const tw_directory *d = b->directory;
@@ -30,7 +25,7 @@ static tw_status add_target(struct build *b, tw_row row, uint32_t kind,
 }
 
 
-static tw_status add_phone(struct build *b, tw_row row, tw_error *err)
+static tw_status add_phone(struct tw_build *b, tw_row row, tw_error *err)
 {
 	bool mobile = *tw_row_text(b->directory, row, "number");
 
@@ -39,13 +34,13 @@ static tw_status add_phone(struct build *b, tw_row row, tw_error *err)
 }
 
 
-static tw_status add_landline(struct build *b, tw_row row, tw_error *err)
+static tw_status add_landline(struct tw_build *b, tw_row row, tw_error *err)
 {
 	return add_target(b, row, TW_TARGET_LANDLINE, err);
 }
 
 
-static tw_status add_member(struct build *b, tw_pool_id pool, tw_row row,
+static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 			    tw_error *err)
 {
 	const tw_directory *d = b->directory;
@@ -64,7 +59,7 @@ static tw_status add_member(struct build *b, tw_pool_id pool, tw_row row,
 }
 
 
-static tw_status add_pool(struct build *b, tw_row row, tw_error *err)
+static tw_status add_pool(struct tw_build *b, tw_row row, tw_error *err)
 {
 	const tw_directory *d = b->directory;
 	tw_pool_options pool = TW_POOL_OPTIONS_INIT;
@@ -87,82 +82,7 @@ static tw_status add_pool(struct build *b, tw_row row, tw_error *err)
 }
 
 
-static tw_status add_hours(struct build *b, tw_schedule_id id,
-			   const char *list, tw_error *err)
-{
-	struct tw_hours hours;
-	tw_status status = TW_OK;
-	const char *end;
-	char *line;
-
-	while (*list && !status) {
-		end = strchr(list, '\n');
-		if (!end)
-			end = list + strlen(list);
-		line = tw__str_dup(tw__str(list, (size_t)(end - list)));
-		if (!line)
-			return tw__fail_oom(err);
-		status = tw__hours_parse(&hours, line, err);
-		tw_free(line);
-		if (!status)
-			status = tw_schedule_add_hours(b->engine, id,
-				hours.day_mask, hours.from_min, hours.to_min,
-				err);
-		list = *end ? end + 1 : end;
-	}
-	return status;
-}
-
-
-static tw_status add_schedule(struct build *b, tw_row row, tw_error *err)
-{
-	const tw_directory *d = b->directory;
-	tw_schedule_id id;
-	tw_zone *zone;
-	tw_status status;
-
-	status = tw_zone_open(&zone, tw_row_text(d, row, "zone"), err);
-	if (status)
-		return status;
-	status = tw_engine_add_schedule(&id, b->engine,
-					tw_row_text(d, row, "name"), zone,
-					err);
-	tw_zone_free(zone);
-	if (status)
-		return status;
-	return add_hours(b, id, tw_row_text(d, row, "hours"), err);
-}
-
-
-/* The date was kept as its midnight in the company's zone: reading it back
- * in that zone gives the date that was written, wherever the schedule is. */
-static tw_status add_holiday(struct build *b, tw_row row, tw_error *err)
-{
-	const tw_directory *d = b->directory;
-	const char *span = tw_row_text(d, row, "hours");
-	struct tw_hours hours = { 0 };
-	tw_schedule_id id;
-	tw_status status;
-	tw_civil day;
-
-	status = tw_engine_find_schedule(&id, b->engine,
-					 tw_row_text(d, row, "schedule"),
-					 err);
-	if (!status && *span)
-		status = tw__span_parse(&hours, span, err);
-	if (status)
-		return status;
-	if (!d->zone)
-		return tw__fail(err, TW_ESTORE, "the store has holidays but "
-				"no company zone; apply a deployment");
-	tw_zone_local(&day, d->zone, tw_row_integer(d, row, "date", 0));
-	return tw_schedule_add_date(b->engine, id, day.year, day.month,
-				    day.day, hours.from_min, hours.to_min,
-				    err);
-}
-
-
-static tw_status choose_when(tw_step_options *step, struct build *b,
+static tw_status choose_when(tw_step_options *step, struct tw_build *b,
 			     tw_row plan, tw_row row, tw_error *err)
 {
 	const tw_directory *d = b->directory;
@@ -182,7 +102,7 @@ static tw_status choose_when(tw_step_options *step, struct build *b,
 }
 
 
-static tw_status add_step(struct build *b, tw_plan_id id, tw_row plan,
+static tw_status add_step(struct tw_build *b, tw_plan_id id, tw_row plan,
 			  tw_row row, tw_error *err)
 {
 	const tw_directory *d = b->directory;
@@ -208,7 +128,7 @@ static tw_status add_step(struct build *b, tw_plan_id id, tw_row plan,
 }
 
 
-static tw_status add_plan(struct build *b, tw_row row, tw_error *err)
+static tw_status add_plan(struct tw_build *b, tw_row row, tw_error *err)
 {
 	const tw_directory *d = b->directory;
 	tw_row step = { 0 };
@@ -229,19 +149,18 @@ static tw_status add_plan(struct build *b, tw_row row, tw_error *err)
 /* In the order in which they refer to each other. */
 static const struct {
 	const char *kind;
-	tw_status (*add)(struct build *b, tw_row row, tw_error *err);
+	tw_status (*add)(struct tw_build *b, tw_row row, tw_error *err);
 } parts[] = {
 	{ "phone", add_phone },
 	{ "landline", add_landline },
 	{ "pool", add_pool },
-	{ "schedule", add_schedule },
-	{ "holiday", add_holiday },
+	{ "schedule", tw__build_schedule },
 	{ "plan", add_plan },
 };
 
 
-static tw_status add_all(struct build *b, const char *kind,
-			 tw_status (*add)(struct build *b, tw_row row,
+static tw_status add_all(struct tw_build *b, const char *kind,
+			 tw_status (*add)(struct tw_build *b, tw_row row,
 					  tw_error *err), tw_error *err)
 {
 	tw_row row = { 0 };
@@ -263,7 +182,7 @@ tw_status tw_directory_engine(tw_engine **out, const tw_directory *directory,
 			      const tw_engine_options *options, tw_error *err)
 {
 	tw_engine_options init = TW_ENGINE_OPTIONS_INIT;
-	struct build b = { .directory = directory };
+	struct tw_build b = { .directory = directory };
 	tw_status status;
 	size_t i;
 
@@ -272,8 +191,10 @@ tw_status tw_directory_engine(tw_engine **out, const tw_directory *directory,
 	status = tw_engine_new(&b.engine, options ? options : &init, err);
 	if (status)
 		return status;
+	status = tw__build_holidays(&b, err);
 	for (i = 0; i < TW_ARRAY_COUNT(parts) && !status; i++)
 		status = add_all(&b, parts[i].kind, parts[i].add, err);
+	tw_free(b.holidays);
 	if (status) {
 		tw_engine_free(b.engine);
 		return status;

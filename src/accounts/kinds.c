@@ -212,14 +212,17 @@ static const struct tw_field pool_member[] = {
 
 static const struct tw_field schedule[] = {
 	NEEDED("zone", TW_RULE_ZONE),
-	{ .name = "hours", .type = TW_FIELD_LIST, .rule = TW_RULE_HOURS,
-	  .required = true },
+	{ .name = "hours", .type = TW_FIELD_LIST, .rule = TW_RULE_HOURS },
 };
 
 static const struct tw_field holiday[] = {
-	NEEDS("schedule", "schedule"),
+	REFERS("schedule", "schedule"),
 	{ .name = "date", .type = TW_FIELD_DATE, .required = true },
-	RULED("hours", TW_RULE_SPAN),
+	{ .name = "hours", .type = TW_FIELD_LIST, .rule = TW_RULE_SPAN },
+	LIST("schedules"),
+	DATE("last"),
+	CHOICE("like", NULL, "mon tue wed thu fri sat sun"),
+	NUMBER("short_min", NULL, 1, 1439),
 };
 
 static const struct tw_field plan[] = {

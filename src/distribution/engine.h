@@ -24,6 +24,9 @@
 #define TW_CAPACITY_MAX    100000u
 #define TW_CALLS_MAX       1000000u
 #define TW_UNREAD_MAX      1048576u    /* event rows before calls wait */
+#define TW_DAY_MIN         1440u       /* minutes of a wall clock's day */
+#define TW_OVERRIDE_DAYS   366u
+#define TW_OVERRIDE_SPANS  64u
 
 #define TW_SLOT_BITS 24                /* of an id; the rest: generation */
 #define TW_SLOT_MASK ((1u << TW_SLOT_BITS) - 1)
@@ -94,10 +97,18 @@ struct tw_hours {
 	uint32_t to_min;
 };
 
-struct tw_date {
-	int64_t day;            /* since 1970 */
-	uint32_t from_min;
-	uint32_t to_min;        /* both 0: closed */
+/* What an override makes of its dates. */
+struct tw_override {
+	uint32_t kind;          /* TW_DAY_ */
+	uint32_t weekday;
+	uint32_t short_min;
+	size_t first, count;    /* in the schedule's spans */
+};
+
+/* Dates in a row that have one override: sorted, none in two runs. */
+struct tw_date_run {
+	int64_t first, last;    /* days since 1970 */
+	size_t override;
 };
 
 struct tw_schedule {
@@ -106,9 +117,15 @@ struct tw_schedule {
 	struct tw_hours *hours;
 	size_t hours_count;
 	size_t hours_capacity;
-	struct tw_date *date;   /* by day */
-	size_t date_count;
-	size_t date_capacity;
+	struct tw_override *override;
+	size_t override_count;
+	size_t override_capacity;
+	tw_day_span *span;          /* of overrides with hours */
+	size_t span_count;
+	size_t span_capacity;
+	struct tw_date_run *run;     /* by day */
+	size_t run_count;
+	size_t run_capacity;
 	char *name;
 };
 
@@ -258,8 +275,13 @@ void tw__pool_ring_remove(struct tw_pool *pool, struct tw_call *call);
 /* schedule.c */
 const struct tw_schedule *tw__schedule_of(const struct tw_engine *engine,
 					  tw_schedule_id id);
-bool tw__schedule_is_open(const struct tw_schedule *schedule, tw_time at);
 void tw__schedule_free(struct tw_schedule *schedule);
+
+/* schedule_open.c */
+bool tw__schedule_is_open(const struct tw_schedule *schedule, tw_time at);
+/* TW_TIME_MAX: it stays as it is. */
+tw_time tw__schedule_next_change(const struct tw_schedule *schedule,
+				 tw_time at);
 
 /* plan.c */
 void tw__plan_free(struct tw_plan *plan);

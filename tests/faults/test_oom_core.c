@@ -110,6 +110,10 @@ static tw_status engine_run(struct stage *stage, tw_engine *engine,
 
 static tw_status play_engine(struct stage *stage, tw_error *err)
 {
+	static const tw_override_options holiday = {
+		.size = sizeof(holiday), .kind = TW_DAY_CLOSED,
+		.year = 2026, .month = 11, .day = 4, .days = 1
+	};
 	tw_schedule_id schedule = { 0 };
 	tw_engine *engine = NULL;
 	tw_zone *zone = NULL;
@@ -123,8 +127,8 @@ static tw_status play_engine(struct stage *stage, tw_error *err)
 					    err));
 	TOLD(status, tw_schedule_add_hours(engine, schedule, 0x1f, 540, 1080,
 					   err));
-	TOLD(status, tw_schedule_add_date(engine, schedule, 2026, 11, 4, 0, 0,
-					  err));
+	TOLD(status, tw_schedule_add_override(engine, schedule, &holiday,
+					      err));
 	for (uint32_t policy = TW_POLICY_ALL;
 	     !status && policy <= TW_POLICY_LONGEST_IDLE; policy++) {
 		char name[16];

@@ -94,7 +94,7 @@ static const struct wrong wrongs[] = {
 	  "schedule[0].hours[1]", "mon-fri", NO },
 	{ { "schedule[0].hours[3]", "t", "sun 10:00-16:00" },
 	  "schedule[0].hours[3]", "one after the other", NO },
-	{ { "holiday[0].hours", "t", "closed" }, "holiday[0].hours",
+	{ { "holiday[0].hours[0]", "t", "closed" }, "holiday[0].hours[0]",
 	  "10:00-15:00", NO },
 	{ { "plan[0].step[1].reject", "i", "200" }, "plan[0].step[1].reject",
 	  "400 to 699", NO },

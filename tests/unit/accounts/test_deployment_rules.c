@@ -25,18 +25,6 @@ static const struct wrong wrongs[] = {
 	  "neither", NO },
 	{ { "trunk[0].password_env", "t", "SECRET" },
 	  "trunk[0].password_env", "exclude", NO },
-	{ { "pool[0].member[0].landline", "t", "kazan-line" },
-	  "pool[0].member[0].landline", "exclude", NO },
-	{ { "pool[0].member[2].phone", "t", "anna" },
-	  "pool[0].member[2].phone", "already", NO },
-	{ { "pool[0].member[2].tier", "i", "1" }, "pool[0].member[2].phone",
-	  "neither", NO },
-	{ { "plan[0].step[1].ring", "t", "sales" }, "plan[0].step[1].reject",
-	  "exclude", NO },
-	{ { "plan[0].schedule", "t", NULL }, "plan[0].step[0].when",
-	  "needs a schedule", NO },
-	{ { "plan[1].name", "t", "empty" }, "plan[1].step", "without steps",
-	  NO },
 	{ { "match[1].match", "t", "140-159" }, "match[1].match",
 	  "overlaps", { "match[1].kind", "t", "extension" } },
 	{ { "trunk[0].credential", "t", "main" }, "trunk[0].credential",
@@ -58,8 +46,6 @@ static const struct wrong wrongs[] = {
 	{ { "allocation[0].recurring", "t", "seats" },
 	  "allocation[0].recurring", "exclude",
 	  { "recurring[0].name", "t", "seats" } },
-	{ { "plan[0].step[1].reject", "i", NULL }, "plan[0].step[1].ring",
-	  "neither", { "plan[0].step[1].when", "t", "closed" } },
 };
 
 static void every_rule(void **state)

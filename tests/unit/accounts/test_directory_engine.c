@@ -113,7 +113,7 @@ static void details_reach_the_engine(void **state)
 		{ "pool[0].member[1].tier", "t", NULL },
 		{ "plan[0].step[0].when", "t", "closed" },
 		{ "plan[0].step[0].ring_s", "i", "33" },
-		{ "holiday[0].hours", "t", "10:00-15:00" },
+		{ "holiday[0].hours[0]", "t", "10:00-15:00" },
 	};
 	tw_store *store;
 	tw_directory *d = snapshot(&store, state, changes,

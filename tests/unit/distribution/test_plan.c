@@ -43,7 +43,7 @@ static void step(struct room *r, uint32_t kind, uint32_t when)
 					&r->h.err));
 }
 
-static void hours_decide_at_each_step(void **state)
+static void trap_28_hours_decide_at_each_step(void **state)
 {
 	struct room r;
 	tw_offer_event e;
@@ -74,17 +74,26 @@ static void hours_decide_at_each_step(void **state)
 	close_room(&r);
 }
 
-static void out_of_hours_is_closed(void **state)
+/* No other step is taken silently: each one that is passed over is told. */
+static void trap_29_out_of_hours_is_told_and_refused(void **state)
 {
 	struct room r;
+	tw_offer_event e;
 
 	(void)state;
 	open_room(&r, 0);
+	step(&r, TW_STEP_RING, TW_WHEN_OPEN);
 	step(&r, TW_STEP_RING, TW_WHEN_OPEN);
 	host_wait(&r.h, 3600000);
 	host_enter(&r.h, r.plan);
 	host_end(&r.h, TW_OUTCOME_CLOSED, 480);
 	host_none(&r.h);
+	for (uint32_t i = 0; i < 2; i++) {
+		e = host_event(&r.h);
+		assert_int_equal(e.step, i);
+		assert_string_equal(e.reason, "step skipped: closed now");
+	}
+	host_no_event(&r.h);
 	close_room(&r);
 }
 
@@ -194,8 +203,8 @@ static void steps_that_cannot_work_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hours_decide_at_each_step),
-		cmocka_unit_test(out_of_hours_is_closed),
+		cmocka_unit_test(trap_28_hours_decide_at_each_step),
+		cmocka_unit_test(trap_29_out_of_hours_is_told_and_refused),
 		cmocka_unit_test(an_empty_plan_is_closed),
 		cmocka_unit_test(when_closed_is_passed_while_open),
 		cmocka_unit_test(voicemail_needs_a_host),

@@ -1,0 +1,27 @@
+/**
+ * @file src/accounts/directory_engine.h  An engine while it is being built
+ */
+#ifndef TW_SRC_DIRECTORY_ENGINE_H
+#define TW_SRC_DIRECTORY_ENGINE_H
+
+#include "directory.h"
+
+/* A row of kind holiday, ready to become an override. */
+struct tw_build_day {
+	tw_row row;
+	int64_t first, last;     /* days since 1970 */
+	bool everywhere;         /* for all schedules */
+};
+
+struct tw_build {
+	tw_engine *engine;
+	const struct tw_directory *directory;
+	struct tw_build_day *holidays;     /* who decides first, first */
+	size_t holidays_count;
+};
+
+/* directory_days.c. Holidays first: schedules take theirs from them. */
+tw_status tw__build_holidays(struct tw_build *b, tw_error *err);
+tw_status tw__build_schedule(struct tw_build *b, tw_row row, tw_error *err);
+
+#endif
