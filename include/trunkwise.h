@@ -20,6 +20,7 @@
 #include <trunkwise/metrics.h>
 #include <trunkwise/distribution.h>
 #include <trunkwise/routing.h>
+#include <trunkwise/planning.h>
 #include <trunkwise/tariff.h>
 #include <trunkwise/rating.h>
 #include <trunkwise/bundle.h>
