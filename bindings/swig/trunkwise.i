@@ -53,3 +53,4 @@ TW_HANDLE(tw_registration)
 %include "reports.i"
 %include "traffic.i"
 %include "breakdown.i"
+%include "planning.i"

@@ -15,10 +15,10 @@ import threading
 
 from . import (breakdown_commands, budget_commands, commands, deck_commands,
                invoice_commands, journal_commands, numbering_commands,
-               privacy_commands, rating_commands, recorder_commands, records,
-               report_commands, route_commands, secret_commands,
-               store_commands, tariff_commands, traffic_commands, trunk_check,
-               usage_commands)
+               plan_commands, privacy_commands, rating_commands,
+               recorder_commands, records, report_commands, route_commands,
+               secret_commands, store_commands, tariff_commands,
+               traffic_commands, trunk_check, usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -470,6 +470,9 @@ VERBS = {
                          "seal the days of closed months"),
     ("period", "list"): (_store, commands.period_list,
                          "which months are closed, since when, by whom"),
+    ("plan", "erlang"): (plan_commands.erlang_arguments,
+                         plan_commands.plan_erlang,
+                         "how many lines or people a load needs"),
     ("privacy", "retain"): (_privacy_retain,
                             privacy_commands.privacy_retain,
                             "erase people's numbers after N months"),
@@ -519,6 +522,7 @@ _NOUNS = {
     "unrated": "calls without a price", "report": "reports",
     "invoice": "documents of carriers", "journal": "entries of a month",
     "period": "months of the ledger",
+    "plan": "lines and people for a load",
     "privacy": "people's numbers",
     "secret": "passwords of trunks",
     "spool": "records that wait beside the store",

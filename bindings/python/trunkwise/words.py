@@ -9,6 +9,7 @@ import datetime as dt
 from decimal import Decimal
 from unicodedata import category
 
+from .plan_words import PLAN_WORDS
 from .report_words import REPORT_WORDS
 from .route_words import ROUTE_WORDS
 
@@ -644,6 +645,7 @@ _WORDS = {
 
 _WORDS.update(REPORT_WORDS)
 _WORDS.update(ROUTE_WORDS)
+_WORDS.update(PLAN_WORDS)
 
 _MONTHS = {
     "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль",
