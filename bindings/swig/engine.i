@@ -90,9 +90,56 @@ tw_status tw_engine_add_schedule(tw_schedule_id *out, tw_engine *engine,
 	const char *name, tw_zone *zone, tw_error *err);
 tw_status tw_schedule_add_hours(tw_engine *engine, tw_schedule_id schedule,
 	uint32_t day_mask, uint32_t from_min, uint32_t to_min, tw_error *err);
-tw_status tw_schedule_add_date(tw_engine *engine, tw_schedule_id schedule,
-	int32_t year, int32_t month, int32_t day, uint32_t from_min,
-	uint32_t to_min, tw_error *err);
+%{
+/* `spans` is a sequence of (from, to) in minutes; too many are refused. */
+static int spans_read(tw_override_options *o, tw_day_span *span, size_t max,
+		      PyObject *spans)
+{
+	PyObject *list = PySequence_Fast(spans, "hours are pairs");
+	Py_ssize_t i, count = list ? PySequence_Fast_GET_SIZE(list) : 0;
+	unsigned int from, to;
+
+	for (i = 0; i < count && i < (Py_ssize_t)max; i++) {
+		PyObject *pair = PySequence_Fast_GET_ITEM(list, i);
+
+		if (!PyArg_ParseTuple(pair, "II", &from, &to))
+			break;
+		span[i].from_min = from;
+		span[i].to_min = to;
+	}
+	Py_XDECREF(list);
+	o->span = span;
+	o->span_count = (size_t)count;
+	return !PyErr_Occurred();
+}
+%}
+%inline %{
+static PyObject *schedule_add_override(tw_engine *engine,
+	tw_schedule_id schedule, PyObject *date, uint32_t days, uint32_t kind,
+	uint32_t weekday, uint32_t short_min, PyObject *spans)
+{
+	tw_override_options o = TW_OVERRIDE_OPTIONS_INIT;
+	tw_error e = TW_ERROR_INIT;
+	tw_day_span span[64];
+	tw_status status;
+
+	if (!PyArg_ParseTuple(date, "iii", &o.year, &o.month, &o.day) ||
+	    !spans_read(&o, span, 64, spans))
+		return NULL;
+	o.days = days;
+	o.kind = kind;
+	o.weekday = weekday;
+	o.short_min = short_min;
+	status = tw_schedule_add_override(engine, schedule, &o, &e);
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	Py_RETURN_NONE;
+}
+%}
+tw_status tw_schedule_next_change(int64_t *out, const tw_engine *engine,
+	tw_schedule_id schedule, int64_t at, tw_error *err);
 tw_status tw_schedule_is_open(int *out, const tw_engine *engine,
 	tw_schedule_id schedule, int64_t at, tw_error *err);
 tw_status tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,

@@ -161,6 +161,34 @@ def test_states_and_calls_of_their_own(engine):
     assert caught.value.field == "state"
 
 
+def test_dates_that_differ(engine):
+    """A week of holidays, with a working Saturday that ends early in it."""
+    msk = dt.timezone(dt.timedelta(hours=3))
+    hours = engine.add_schedule("hours", zone="Europe/Moscow")
+    hours.add_hours("mon-fri", "09:00", "18:00")
+    hours.add_date(dt.date(2026, 1, 3), like="fri", short_min=60)
+    hours.add_date(dt.date(2026, 1, 5), hours=[("10:00", "12:00"),
+                                               ("13:00", "14:00")])
+    hours.add_date(dt.date(2026, 1, 1), last=dt.date(2026, 1, 8))
+    hours.add_date(dt.date(2026, 1, 9), short_min=120)
+    told, at = [], dt.datetime(2025, 12, 31, 12, tzinfo=msk)
+    for _ in range(9):
+        at = hours.next_change(at)
+        told.append(at.astimezone(msk).strftime("%d %H:%M"))
+    assert told == ["31 18:00", "03 09:00", "03 17:00", "05 10:00",
+                    "05 12:00", "05 13:00", "05 14:00", "09 09:00",
+                    "09 16:00"]
+    assert engine.add_schedule("shut", zone="UTC").next_change() is None
+    for bad in ({"like": "monday"}, {"like": "mon", "hours": [(0, 60)]},
+                {"last": dt.date(2025, 12, 31)}, {"hours": [(0, 1441)]},
+                {"last": dt.date(2028, 1, 1)}, {"short_min": 1440},
+                {"hours": [(0, 60)] * 65}):
+        with pytest.raises(Error):
+            hours.add_date(dt.date(2026, 1, 1), **bad)
+    with pytest.raises(ValueError):
+        hours.add_date(dt.date(2026, 1, 1), hours=["10:00-12:00"])
+
+
 def test_schedules(engine):
     plan, _ = one_step(engine)
     hours = engine.add_schedule("hours", zone="Europe/Moscow")

@@ -44,6 +44,7 @@ _TARGETS = {"phone": 1, "landline": 2, "mobile": 3}
 _STATES = {"available": 1, "unreachable": 2, "paused": 3}
 _RING, _REJECT, _VOICEMAIL = 1, 2, 3
 _ALWAYS, _OPEN, _CLOSED = 0, 1, 2
+_SHUT, _LIKE, _HOURS, _OWN = 1, 2, 3, 4    # what a date makes of the week
 _DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail"}
 _OUTCOMES: dict[str, int] = {raw.tw_outcome_name(n): n for n in range(1, 12)}
 _OUTCOME_NAMES = {number: name for name, number in _OUTCOMES.items()}
@@ -192,15 +193,42 @@ class Schedule(_Thing):
             self._handle, self.id, _day_mask(days),
             _minutes(opens, "opens"), _minutes(closes, "closes"))
 
-    def add_date(self, date: dt.date, opens: dt.time | str | int = 0,
-                 closes: dt.time | str | int = 0) -> None:
-        """A date that differs: closed, or open at these hours."""
-        raw.tw_schedule_add_date(
-            self._handle, self.id, date.year, date.month, date.day,
-            _minutes(opens, "opens"), _minutes(closes, "closes"))
+    def add_date(self, date: dt.date, opens: dt.time | str | int | None = None,
+                 closes: dt.time | str | int | None = None, *,
+                 hours: Iterable[tuple[dt.time | str | int,
+                                       dt.time | str | int]] = (),
+                 last: dt.date | None = None, like: str | None = None,
+                 short_min: int = 0) -> None:
+        """A date, or all of them up to ``last``, that differs: closed; open
+        at these hours (``hours``: several pairs); ``like`` a day of the week;
+        ``short_min`` closes so much earlier. The first one for a date
+        decides."""
+        spans = [*hours]
+        if opens is not None or closes is not None:
+            spans.append((opens or 0, 24 * 60 if closes is None else closes))
+        if like is not None and like not in _DAYS:
+            raise InvalidArgument(f"{like!r} is no day; write one of "
+                                  + ", ".join(_DAYS), field="like")
+        if like is not None and spans:
+            raise InvalidArgument("hours of its own or those of another day, "
+                                  "not both", field="like")
+        kind = _HOURS if spans else _LIKE if like else \
+            _OWN if short_min else _SHUT
+        raw.schedule_add_override(
+            self._handle, self.id, (date.year, date.month, date.day),
+            max(0, ((last or date) - date).days + 1), kind,
+            _DAYS.index(like) if like else 0, short_min,
+            [(_minutes(a, "opens"), _minutes(b, "closes"))
+             for a, b in spans])
 
     def is_open(self, at: dt.datetime | None = None) -> bool:
         return bool(raw.tw_schedule_is_open(self._handle, self.id, _at(at)))
+
+    def next_change(self, at: dt.datetime | None = None
+                    ) -> dt.datetime | None:
+        """When it opens or closes next; None if it stays as it is."""
+        return _when(raw.tw_schedule_next_change(self._handle, self.id,
+                                                 _at(at)))
 
 
 def _day_mask(days: str | Iterable[str]) -> int:
