@@ -19,8 +19,7 @@ static void end_carrier(struct attempt *attempt)
 {
 	if (!attempt->trunk)
 		return;
-	(void)tw_router_call_end(attempt->call->gw->router,
-				 attempt->trunk->name, NULL);
+	slot_free(attempt->call->gw, attempt->slot);
 	attempt->trunk = NULL;
 }
 
@@ -134,27 +133,6 @@ static uint32_t status_of(uint16_t code, bool rung)
 }
 
 
-/* Would another carrier do better? Not when the called side has spoken. */
-static bool is_carriers_fault(uint16_t code, bool rung)
-{
-	switch (code) {
-
-	case 0:
-	case 401:
-	case 403:
-	case 407:
-	case 408:
-		return true;
-
-	case 480:
-		return !rung;
-
-	default:
-		return code >= 500 && code < 600;
-	}
-}
-
-
 static void leg_over(struct attempt *attempt, uint32_t status, bool decided)
 {
 	tmr_cancel(&attempt->silence);
@@ -165,22 +143,28 @@ static void leg_over(struct attempt *attempt, uint32_t status, bool decided)
 }
 
 
-/* A busy landline on the way to 112 is our own line, not the rescuers'. */
-static bool is_own_line(const struct attempt *attempt)
+/* Another way? Of a carrier that is the router's word; a landline on the way
+ * to 112 that is busy is our own line, not the rescuers'. code 0: nothing
+ * came. */
+static bool another_way(struct attempt *attempt, uint16_t code,
+			const struct sip_msg *msg)
 {
 	const tw_route_candidate *candidate = current(attempt);
+	bool next;
 
-	return candidate && candidate->emergency && !attempt->trunk;
+	if (!candidate)
+		return false;
+	next = attempt->trunk ? slot_report(attempt->call->gw, attempt->slot,
+					    code, attempt->rung, msg)
+		: candidate->emergency;
+
+	return next && attempt->next < attempt->count;
 }
 
 
 /* May free the attempt: nothing may be done with it afterwards. */
-static void leg_failed(struct attempt *attempt, uint16_t code)
+static void leg_failed(struct attempt *attempt, uint16_t code, bool retry)
 {
-	const bool retry = attempt->next < attempt->count &&
-		(is_carriers_fault(code, attempt->rung) ||
-		 is_own_line(attempt));
-
 	leg_over(attempt, status_of(code, attempt->rung), !retry);
 	if (retry && attempt_dial(attempt) == 0)
 		return;
@@ -193,7 +177,7 @@ static void silence_handler(void *arg)
 	struct attempt *attempt = arg;
 
 	leg_hangup(attempt->leg, NULL);
-	leg_failed(attempt, 408);
+	leg_failed(attempt, 408, another_way(attempt, 0, NULL));
 }
 
 
@@ -220,6 +204,9 @@ static void answer_handler(const struct sip_msg *msg, void *arg)
 
 	tmr_cancel(&attempt->silence);
 	attempt->answer = clk_now(attempt->call->gw->clk);
+	if (attempt->trunk)
+		(void)slot_report(attempt->call->gw, attempt->slot, 200, true,
+				  NULL);
 	if (!call_answer(attempt->call, attempt, msg))
 		attempt_stop(attempt, TW_CALL_NO_ANSWER, "Reason: SIP;"
 			     "cause=200;text=\"Call completed elsewhere\""
@@ -233,12 +220,11 @@ static void closed_handler(int err, uint16_t code, const struct sip_msg *msg,
 	struct attempt *attempt = arg;
 	struct call *call = attempt->call;
 	(void)err;
-	(void)msg;
 
 	if (attempt->answer && call->talk == attempt)
 		call_end(call, TW_CALL_ANSWERED, 0, NULL);
 	else
-		leg_failed(attempt, code);
+		leg_failed(attempt, code, another_way(attempt, code, msg));
 }
 
 
@@ -425,8 +411,9 @@ static int dial_candidate(struct attempt *attempt,
 		return err;
 	}
 	if (attempt->trunk)
-		(void)tw_router_call_begin(gw->router, attempt->trunk->name,
-					   NULL);
+		attempt->slot = slot_take(gw, attempt->trunk, attempt->number,
+			(attempt->next > 1 ? TW_ROUTE_AGAIN : 0) |
+			(candidate->emergency ? TW_ROUTE_EMERGENCY : 0));
 	err = leg_start(attempt);
 	if (err)
 		end_carrier(attempt);

@@ -8,6 +8,7 @@
  *   outbound.c  a phone's INVITE -> router -> carrier
  *   ring.c      decisions of the engine -> attempts, outcomes -> engine
  *   attempt.c   one try to reach somebody: a leg, or several one by one
+ *   slot.c      a carrier's slot with the router, and what it answered
  *   call.c      a caller's leg and everything that hangs on it
  *   record.c    call records -> store
  */
@@ -217,6 +218,7 @@ struct attempt {
 	uint32_t count, next;      /* next: how many were dialled */
 
 	struct trunk *trunk;       /* of the leg in progress; NULL: none */
+	tw_route_call slot;        /* of that trunk */
 	tw_time start;
 	tw_time answer;
 	uint32_t number_of_leg;    /* 0: not recorded yet */
@@ -235,6 +237,15 @@ void attempt_interim(struct attempt *attempt);
 /* Ends its leg and records it; the attempt is gone. */
 void attempt_stop(struct attempt *attempt, uint32_t status,
 		  const char *reason);
+
+/* ---- slot.c ---- */
+/* flags: TW_ROUTE_AGAIN, _EMERGENCY. */
+tw_route_call slot_take(struct gateway *gw, const struct trunk *trunk,
+			const char *number, uint32_t flags);
+void slot_free(struct gateway *gw, tw_route_call slot);
+/* code 0: nothing came. true: another carrier may do better. */
+bool slot_report(struct gateway *gw, tw_route_call slot, uint16_t code,
+		 bool rung, const struct sip_msg *msg);
 
 /* ---- ring.c ---- */
 int ring_enter(struct call *call, tw_plan_id plan);

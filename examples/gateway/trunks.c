@@ -183,7 +183,8 @@ static void event_handler(void *arg)
 			continue;
 		(void)tw_router_set_usable(gw->router, event.trunk,
 			event.state_new == TW_TRUNK_REGISTERED &&
-			event.health_new != TW_HEALTH_DOWN, NULL);
+			event.health_new != TW_HEALTH_DOWN, clk_now(gw->clk),
+			NULL);
 		log_event(gw, &event);
 	}
 	tmr_start(&gw->sync_tmr, 0, sync_handler, gw);
@@ -348,7 +349,8 @@ static int trunk_add(struct gateway *gw, tw_row row, tw_error *err)
 		return EINVAL;
 	}
 	list_append(&gw->trunkl, &trunk->le, trunk);
-	(void)tw_router_set_usable(gw->router, trunk->name, 0, NULL);
+	(void)tw_router_set_usable(gw->router, trunk->name, 0,
+				   clk_now(gw->clk), NULL);
 
 	return 0;
 }

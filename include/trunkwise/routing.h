@@ -1,11 +1,17 @@
 /**
- * @file routing.h  Which carrier carries the call
+ * @file routing.h  Which carrier carries the call, and what if it does not
  *
  * Candidates are carrier trunks, each with the expected cost of *this* call
  * from its own deck (its own longest prefix, fees, increments, rounding), so
  * that a cheap minute behind a dear connection fee loses where it should, and
  * with the relation of its two numbers' regions, so that a sheet may price or
- * block calls inside one city. Pure; one thread at a time per router.
+ * block calls inside one city.
+ *
+ * Asking changes nothing: tw_router_decide() gives the same order until a
+ * call begins, ends or is reported. What began counts, by handles, so that no
+ * counter can leak. The same calls in the same order at the same times give
+ * the same answers: `now` comes in, nothing is drawn. Pure; one thread at a
+ * time per router.
  */
 #ifndef TRUNKWISE_ROUTING_H
 #define TRUNKWISE_ROUTING_H
@@ -27,13 +33,16 @@ typedef struct tw_route_carrier {
 	const char *trunk;
 	tw_deck *deck;               /* referenced, not taken */
 	uint32_t calls_max;          /* at a time; 0: no cap */
-	uint32_t reserved;
+	uint32_t tier;               /* all of a lower tier come before it */
 	int64_t exchange_nanos;      /* for a deck that converts: its prices
 					are then compared as converted; 0:
 					not known, so it has no price */
+	uint32_t weight;             /* its share by TW_ROUTE_PERCENT, up to
+					1,000,000; 0: when nobody else can */
+	uint32_t reserved;
 } tw_route_carrier;
 #define TW_ROUTE_CARRIER_INIT { sizeof(tw_route_carrier), 100, NULL, NULL, \
-	NULL, 0, 0, 0 }
+	NULL, 0, 0, 0, 1, 0 }
 
 /** A new trunk is usable, as one without registration is; the host of one
  * that registers says tw_router_set_usable(.., 0) until it has.
@@ -41,15 +50,143 @@ typedef struct tw_route_carrier {
 TW_EXTERN(tw_status) tw_router_add_carrier(tw_router *router,
 	const tw_route_carrier *carrier, tw_error *err);
 
-/** Registered or not; calls in progress are counted by the host's begin and
- * end. A begin over the cap is counted too: emergency calls pass it.
- * @return TW_OK, TW_ENOTFOUND, TW_EINVAL (end without begin) */
+/** Registered and answering, or not, as the host knows it.
+ * @return TW_OK, TW_ENOTFOUND, TW_EINVAL */
 TW_EXTERN(tw_status) tw_router_set_usable(tw_router *router,
-	const char *trunk, int usable, tw_error *err);
-TW_EXTERN(tw_status) tw_router_call_begin(tw_router *router,
-	const char *trunk, tw_error *err);
+	const char *trunk, int usable, tw_time now, tw_error *err);
+
+/** Calls at a time over all trunks of a carrier, beside the caps of each; 0:
+ * no cap. @return TW_OK, TW_ENOTFOUND (no trunk of that carrier) */
+TW_EXTERN(tw_status) tw_router_cap_carrier(tw_router *router,
+	const char *carrier, uint32_t calls_max, tw_error *err);
+
+/* ---- in which order ---- */
+
+#define TW_ROUTE_LEAST_COST     1u   /* the default */
+#define TW_ROUTE_PRIORITY       2u   /* lower first, then cost */
+#define TW_ROUTE_PERCENT        3u   /* shares by weight, exact at any time:
+					no trunk is a whole call away from
+					its share. One that is out is not
+					made up for when it comes back */
+#define TW_ROUTE_LEAST_LOAD     4u   /* most slots free; ties take turns, and
+					a failure counts as a call for a
+					while, so that a dead trunk that
+					refuses at once does not draw all */
+#define TW_ROUTE_LEAST_USED     5u   /* the same by the used part of its cap */
+#define TW_ROUTE_LONGEST_PREFIX 8u   /* the longest code first, then cost:
+					not the cheapest way, see above */
+
+#define TW_ROUTE_EVERY_TIER UINT32_MAX
+
+/** The policy of one tier, or of all that have none of their own.
+ * @return TW_OK, TW_EINVAL (no such policy), TW_ERANGE (over 64 tiers) */
+TW_EXTERN(tw_status) tw_router_set_policy(tw_router *router, uint32_t tier,
+					  uint32_t policy, tw_error *err);
+/** "least_cost" and so on; "?" for other numbers. Static. */
+TW_EXTERN(const char *) tw_route_policy_name(uint32_t policy);
+/** @return TW_OK, TW_ENOTFOUND */
+TW_EXTERN(tw_status) tw_route_policy_find(uint32_t *out, const char *name,
+					  tw_error *err);
+
+/* ---- calls in progress ---- */
+
+typedef struct tw_route_call { uint64_t id; } tw_route_call;   /* 0: none */
+
+#define TW_ROUTE_AGAIN     0x1u   /* another trunk failed this call before:
+				     shares count first tries only */
+#define TW_ROUTE_EMERGENCY 0x2u   /* counted, and judged by nothing */
+
+/** A leg that is about to be dialled. */
+typedef struct tw_route_attempt {
+	uint32_t size;
+	uint32_t flags;              /* TW_ROUTE_AGAIN, _EMERGENCY */
+	const char *trunk;
+	const char *number;          /* digits or NULL */
+	tw_time now;
+} tw_route_attempt;
+#define TW_ROUTE_ATTEMPT_INIT { sizeof(tw_route_attempt), 0, NULL, NULL, 0 }
+
+/** Holds a slot until the call is ended. Begin before the next question, or
+ * two calls get one answer. Over a cap it is counted too: emergency calls
+ * pass it.
+ * @return TW_OK, TW_ENOTFOUND, TW_EINVAL, TW_ERANGE, TW_ENOMEM */
+TW_EXTERN(tw_status) tw_router_call_begin(tw_route_call *out,
+	tw_router *router, const tw_route_attempt *attempt, tw_error *err);
+/** @return TW_OK, TW_ENOTFOUND (no such call, or ended before: nothing is
+ *          counted twice) */
 TW_EXTERN(tw_status) tw_router_call_end(tw_router *router,
-	const char *trunk, tw_error *err);
+	tw_route_call call, tw_time now, tw_error *err);
+
+/** Three counts of the same calls: equal, whatever the host does. */
+typedef struct tw_router_stats {
+	uint32_t size;
+	uint32_t calls;              /* handles that are out */
+	uint32_t trunk_calls;        /* slots held, over all trunks */
+	uint32_t carrier_calls;      /* and over all carriers */
+	uint64_t begun;              /* ever */
+	uint64_t ended;
+} tw_router_stats;
+#define TW_ROUTER_STATS_INIT { sizeof(tw_router_stats), 0, 0, 0, 0, 0 }
+TW_EXTERN(tw_status) tw_router_stats_read(tw_router_stats *out,
+	const tw_router *router, tw_error *err);
+
+/* ---- what became of a leg, and what to do next ---- */
+
+#define TW_CLASS_ANSWERED   1u
+#define TW_CLASS_CANCELLED  2u   /* by our side: says nothing of the carrier */
+#define TW_CLASS_USER       3u   /* busy, declined, nobody came: final */
+#define TW_CLASS_NUMBER     4u   /* no such number: final */
+#define TW_CLASS_CARRIER    5u   /* failed; another may do better */
+#define TW_CLASS_CONGESTION 6u   /* likewise, and leave this one alone */
+#define TW_CLASS_AUTH       7u   /* our account or its rules */
+
+#define TW_NEXT_STOP    1u       /* this is the answer to the caller */
+#define TW_NEXT_TRUNK   2u       /* the next candidate */
+#define TW_NEXT_BACKOFF 3u       /* the next; this one rests for a while */
+#define TW_NEXT_DISABLE 4u       /* the next; this one is off: tell a person */
+
+#define TW_CODE_SIP  1u          /* 100..699; 0: no answer at all */
+#define TW_CODE_Q850 2u          /* 1..127, of a Reason header (RFC 3326) */
+
+/** Changes one line of the table. Class 0 of a cause: it says nothing, the SIP
+ * code decides. @return TW_OK, TW_EINVAL */
+TW_EXTERN(tw_status) tw_router_set_class(tw_router *router, uint32_t kind,
+	uint32_t code, uint32_t outcome_class, tw_error *err);
+TW_EXTERN(const char *) tw_route_class_name(uint32_t outcome_class);
+
+#define TW_ROUTE_RUNG     0x1u   /* it rang: 408, 480 and 487 are then the
+				    person's, not the carrier's */
+#define TW_ROUTE_CANCEL   0x2u   /* we ended it */
+
+typedef struct tw_route_outcome {
+	uint32_t size;
+	uint32_t flags;              /* TW_ROUTE_RUNG, _CANCEL */
+	int32_t sip_code;            /* final; 0: none came */
+	uint32_t q850;               /* cause, 0: none. A cause that says
+					something is believed before the
+					code: carriers hide behind 503 */
+	int64_t retry_after_s;       /* 0: none */
+	tw_time now;
+} tw_route_outcome;
+#define TW_ROUTE_OUTCOME_INIT { sizeof(tw_route_outcome), 0, 0, 0, 0, 0 }
+
+typedef struct tw_route_verdict {
+	uint32_t size;
+	uint32_t next;               /* TW_NEXT_ */
+	uint32_t outcome_class;      /* TW_CLASS_ */
+	uint32_t reserved;
+	int64_t rest_s;              /* how long the trunk is left alone */
+	char reason[128];
+} tw_route_verdict;
+#define TW_ROUTE_VERDICT_INIT { sizeof(tw_route_verdict), 0, 0, 0, 0, "" }
+
+/** Once per call, answered or failed; ends nothing. On the way to an emergency
+ * number nothing but an answer and our own side stops, and no trunk is left
+ * alone for it. @return TW_OK, TW_ENOTFOUND (no such call), TW_EEXIST (it was
+ * reported), TW_EINVAL */
+TW_EXTERN(tw_status) tw_router_report(tw_route_verdict *out,
+	tw_router *router, tw_route_call call,
+	const tw_route_outcome *outcome, tw_error *err);
 
 /** From now on decks are asked with the relation of caller and callee. The
  * numbering (NULL: none) is referenced, not taken; the look-up (NULL: none) is
@@ -74,11 +211,13 @@ typedef struct tw_route_request {
 	const char *number;          /* digits */
 	const char *caller;          /* digits or NULL */
 	const char *site;            /* for emergency; NULL: none */
-	tw_time at;
+	tw_time at;                  /* picks the prices */
 	int64_t expected_us;         /* duration to compare by; 0: 60 s */
+	tw_time now;                 /* on the clock of begin and report; 0:
+					as `at` */
 } tw_route_request;
 #define TW_ROUTE_REQUEST_INIT { sizeof(tw_route_request), \
-	TW_DIRECTION_OUTBOUND, NULL, NULL, NULL, 0, 0 }
+	TW_DIRECTION_OUTBOUND, NULL, NULL, NULL, 0, 0, 0 }
 
 typedef struct tw_route_candidate {
 	uint32_t size;
@@ -99,16 +238,19 @@ typedef struct tw_route_candidate {
 	char reason[128];            /* why taken or skipped */
 	tw_money price;              /* of a minute without VAT; set by
 					tw_authorize() alone */
+	uint32_t tier;
+	uint32_t policy;             /* TW_ROUTE_ of that tier */
 } tw_route_candidate;
 #define TW_ROUTE_CANDIDATE_INIT { sizeof(tw_route_candidate), TW_OK, 0, 0, \
-	{ 0, "" }, "", "", "", "", "", { 0, "" } }
+	{ 0, "" }, "", "", "", "", "", { 0, "" }, 0, 0 }
 
 /** Usable candidates in the order to try, then the skipped ones with their
  * verdicts, so that a host can both dial and explain. `*count` in: room in
  * `out`; out: rows written (all carriers fit when room >= their number plus
  * the emergency order).
  * Carriers of two currencies are not comparable: TW_ECONFLICT, also when
- * one of them is down or capped. Emergency numbers: the site's ways out in
+ * one of them is down or capped, but not where no tier's policy compares
+ * costs first. Emergency numbers: the site's ways out in
  * their order, then the other trunks by priority; price, cap and currency are
  * not asked; what is down comes last with TW_EBUSY. All rows have the size
  * that the first one says.

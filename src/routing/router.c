@@ -1,9 +1,9 @@
 /*
  * The router: which carriers there are, whether they can be used now, and
  * the way of a question to the right ordering. The orders themselves stand
- * in least_cost.c and emergency.c.
+ * in order.c and emergency.c.
  */
-#include "router.h"
+#include "order.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,6 +19,8 @@ tw_status tw_router_new(tw_router **out, tw_error *err)
 	router = tw_calloc(1, sizeof(*router));
 	if (!router)
 		return tw__fail_oom(err);
+	router->policy = TW_ROUTE_LEAST_COST;
+	tw__classes_init(router);
 	*out = router;
 	return TW_OK;
 }
@@ -45,6 +47,8 @@ void tw_router_free(tw_router *router)
 	for (i = 0; i < router->number_count; ++i)
 		tw_free(router->number[i]);
 	tw_free(router->carrier);
+	tw_free(router->company);
+	tw_free(router->call);
 	tw_free(router->way);
 	tw_free(router->number);
 	tw_numbering_free(router->numbering);
@@ -99,6 +103,13 @@ static tw_status check_carrier(const struct tw_router *router,
 	if (c->exchange_nanos < 0)
 		return tw__fail_at(err, TW_EINVAL, 0, "exchange",
 				   "a rate is 0 or more");
+	if (c->weight > TW_WEIGHT_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "weight", "weight %"
+				   PRIu32 " is over %u", c->weight,
+				   TW_WEIGHT_MAX);
+	if (c->tier == TW_ROUTE_EVERY_TIER)
+		return tw__fail_at(err, TW_EINVAL, 0, "tier", "that is no "
+				   "tier but all of them");
 	if (!c->deck)
 		return tw__fail_at(err, TW_EINVAL, 0, "deck",
 				   "trunk \"%s\" has no deck, so no call over "
@@ -112,11 +123,125 @@ static tw_status check_carrier(const struct tw_router *router,
 	return TW_OK;
 }
 
+/* ---- tiers and companies ---- */
+
+static struct tw__tier *tier_find(const struct tw_router *router,
+				  uint32_t number)
+{
+	for (uint32_t i = 0; i < router->tier_count; ++i) {
+		if (router->tier[i].number == number)
+			return (struct tw__tier *)&router->tier[i];
+	}
+	return NULL;
+}
+
+static tw_status tier_make(struct tw__tier **out, struct tw_router *router,
+			   uint32_t number, tw_error *err)
+{
+	*out = tier_find(router, number);
+	if (*out)
+		return TW_OK;
+	if (router->tier_count >= TW_TIERS_MAX)
+		return tw__fail_at(err, TW_ERANGE, 0, "tier", "more than %u "
+				   "tiers", TW_TIERS_MAX);
+	*out = &router->tier[router->tier_count++];
+	**out = (struct tw__tier){ number, 0 };
+	return TW_OK;
+}
+
+uint32_t tw__router_policy(const struct tw_router *router, uint32_t tier)
+{
+	const struct tw__tier *t = tier_find(router, tier);
+
+	return t && t->policy ? t->policy : router->policy;
+}
+
+tw_status tw_router_set_policy(tw_router *router, uint32_t tier,
+			       uint32_t policy, tw_error *err)
+{
+	struct tw__tier *t;
+	tw_status status;
+
+	if (!router)
+		return tw__fail(err, TW_EINVAL, "no router given");
+	if (!tw__order_of(policy))
+		return tw__fail_at(err, TW_EINVAL, 0, "policy", "%" PRIu32
+				   " is no policy", policy);
+	if (tier == TW_ROUTE_EVERY_TIER) {
+		router->policy = policy;
+		return TW_OK;
+	}
+	status = tier_make(&t, router, tier, err);
+	if (!status)
+		t->policy = policy;
+	return status;
+}
+
+static struct tw__company *company_find(const struct tw_router *router,
+					const char *name)
+{
+	for (size_t i = 0; i < router->company_count; ++i) {
+		if (!strcmp(router->company[i].name, name))
+			return &router->company[i];
+	}
+	return NULL;
+}
+
+tw_status tw_router_cap_carrier(tw_router *router, const char *carrier,
+				uint32_t calls_max, tw_error *err)
+{
+	struct tw__company *company;
+
+	if (!router || !carrier)
+		return tw__fail(err, TW_EINVAL, "no router or carrier given");
+	company = company_find(router, carrier);
+	if (!company)
+		return tw__fail(err, TW_ENOTFOUND, "no trunk of carrier "
+				"\"%.63s\"; add its trunks first", carrier);
+	company->calls_max = calls_max;
+	return TW_OK;
+}
+
+/* ---- trunks ---- */
+
+static tw_status reserve(struct tw_router *router, tw_error *err)
+{
+	if (tw__grow((void **)&router->carrier, &router->carrier_capacity,
+		     router->carrier_count + 1, sizeof(*router->carrier)) ||
+	    tw__grow((void **)&router->company, &router->company_capacity,
+		     router->company_count + 1, sizeof(*router->company)))
+		return tw__fail_oom(err);
+	return TW_OK;
+}
+
+static uint32_t company_of(struct tw_router *router, const char *name)
+{
+	struct tw__company *company = company_find(router, name);
+
+	if (!company) {
+		company = &router->company[router->company_count++];
+		*company = (struct tw__company){ name, 0, 0 };
+	}
+	return (uint32_t)(company - router->company);
+}
+
+static tw_status copy_names(struct tw_carrier *to, const tw_route_carrier *c,
+			    tw_error *err)
+{
+	to->carrier = tw_strdup(c->carrier);
+	to->trunk = tw_strdup(c->trunk);
+	if (to->carrier && to->trunk)
+		return TW_OK;
+	carrier_clear(to);
+	return tw__fail_oom(err);
+}
+
 tw_status tw_router_add_carrier(tw_router *router,
 				const tw_route_carrier *carrier,
 				tw_error *err)
 {
 	struct tw_carrier add = { 0 };
+	struct tw__tier *tier;
 	tw_route_carrier c;
 	tw_status status;
 
@@ -125,22 +250,25 @@ tw_status tw_router_add_carrier(tw_router *router,
 	status = tw__import(&c, sizeof(c), carrier, err);
 	if (!status)
 		status = check_carrier(router, &c, err);
+	if (!status)
+		status = reserve(router, err);
+	if (!status)
+		status = copy_names(&add, &c, err);
 	if (status)
 		return status;
-	if (tw__grow((void **)&router->carrier, &router->carrier_capacity,
-		     router->carrier_count + 1, sizeof(*router->carrier)))
-		return tw__fail_oom(err);
-	add.carrier = tw_strdup(c.carrier);
-	add.trunk = tw_strdup(c.trunk);
-	if (!add.carrier || !add.trunk) {
+	status = tier_make(&tier, router, c.tier, err);
+	if (status) {
 		carrier_clear(&add);
-		return tw__fail_oom(err);
+		return status;
 	}
 	add.deck = tw_deck_ref(c.deck);
 	add.priority = c.priority;
+	add.tier = c.tier;
+	add.weight = c.weight;
 	add.calls_max = c.calls_max;
 	add.exchange_nanos = c.exchange_nanos;
 	add.is_usable = true;
+	add.company = company_of(router, add.carrier);
 	router->carrier[router->carrier_count++] = add;
 	return TW_OK;
 }
@@ -158,45 +286,15 @@ static tw_status trunk_at(struct tw_carrier **out, tw_router *router,
 }
 
 tw_status tw_router_set_usable(tw_router *router, const char *trunk,
-			       int usable, tw_error *err)
+			       int usable, tw_time now, tw_error *err)
 {
 	struct tw_carrier *carrier = NULL;
 	tw_status status = trunk_at(&carrier, router, trunk, err);
 
+	(void)now;
 	if (!status)
 		carrier->is_usable = usable != 0;
 	return status;
-}
-
-tw_status tw_router_call_begin(tw_router *router, const char *trunk,
-			       tw_error *err)
-{
-	struct tw_carrier *carrier = NULL;
-	tw_status status = trunk_at(&carrier, router, trunk, err);
-
-	if (status)
-		return status;
-	if (carrier->calls == UINT32_MAX)
-		return tw__fail(err, TW_ERANGE, "too many calls on \"%s\"",
-				trunk);
-	/* Over the cap too: emergency calls are counted, never refused. */
-	++carrier->calls;
-	return TW_OK;
-}
-
-tw_status tw_router_call_end(tw_router *router, const char *trunk,
-			     tw_error *err)
-{
-	struct tw_carrier *carrier = NULL;
-	tw_status status = trunk_at(&carrier, router, trunk, err);
-
-	if (status)
-		return status;
-	if (!carrier->calls)
-		return tw__fail(err, TW_EINVAL, "no call of \"%s\" is in "
-				"progress; end each one once", trunk);
-	--carrier->calls;
-	return TW_OK;
 }
 
 tw_status tw_router_set_numbering(tw_router *router, tw_numbering *numbering,
@@ -298,6 +396,12 @@ int tw_router_is_emergency(const tw_router *router, const char *digits)
 	return 0;
 }
 
+void tw__route_answer(void *out, uint32_t room, void *value, uint32_t known)
+{
+	memcpy(value, &room, sizeof(room));   /* its size is the caller's */
+	memcpy(out, value, room < known ? room : known);
+}
+
 void tw__rows_add(struct tw_rows *rows, tw_route_candidate *candidate)
 {
 	uint32_t known = sizeof(*candidate);
@@ -364,7 +468,7 @@ tw_status tw_router_decide(tw_route_candidate *out, uint32_t *count,
 	if (tw_router_is_emergency(router, r.number))
 		status = tw__router_emergency(&rows, router, &r, err);
 	else
-		status = tw__router_least_cost(&rows, router, &r, err);
+		status = tw__router_choose(&rows, router, &r, err);
 	if (status == TW_OK || status == TW_ENOPRICE ||
 	    status == TW_EREFUSED || status == TW_EBUSY ||
 	    status == TW_ECONFLICT)

@@ -1,9 +1,10 @@
 /**
  * @file src/routing/router.h  The router's own things
  *
- * This room decides in which order carriers are tried for one call. It asks
- * rating what the call costs and refuses to know registration, SIP, SQL and
- * the clock: the host says which trunks are usable and counts their calls.
+ * This room decides in which order carriers are tried for one call, and what
+ * the end of a leg means for the next one. It asks rating what the call costs
+ * and refuses to know registration, SIP messages, SQL and the clock: the host
+ * says which trunks are usable, begins and ends calls and reports codes.
  */
 #ifndef TW_SRC_ROUTING_ROUTER_H
 #define TW_SRC_ROUTING_ROUTER_H
@@ -13,17 +14,59 @@
 
 #define TW_CARRIERS_MAX  10000u
 #define TW_EMERGENCY_MAX 10000u   /* ways out, and numbers */
+#define TW_TIERS_MAX     64u
+#define TW_WEIGHT_MAX    1000000u
 #define TW_LABEL_MAX     63u      /* bytes: what a candidate shows whole */
+#define TW_SIP_CODES     700
+#define TW_Q850_CODES    128
+
+/* A sum that halves every half-life: micro-calls as of `at`. */
+struct tw__fading {
+	uint64_t value;
+	tw_time at;
+};
 
 struct tw_carrier {
 	char *carrier;
 	char *trunk;
 	tw_deck *deck;
 	uint32_t priority;
+	uint32_t tier;
+	uint32_t weight;
 	uint32_t calls_max;
 	uint32_t calls;
+	uint32_t company;          /* index: whose trunk it is */
 	int64_t exchange_nanos;
-	bool is_usable;
+	bool is_usable;            /* the host's word */
+	uint64_t begun;            /* when its newest call began, in calls of
+				      the router: ties take turns */
+	int64_t lag;               /* percent: what it is owed, in weights */
+	struct tw__fading failures;     /* as load */
+	uint32_t congested;        /* answers in a row */
+	uint32_t refused;          /* likewise, of our account */
+	tw_time rests_until;       /* congestion */
+	tw_time off_until;         /* our account; INT64_MAX: for good */
+};
+
+/* What the trunks of one carrier share. */
+struct tw__company {
+	const char *name;          /* borrowed of a trunk */
+	uint32_t calls_max;
+	uint32_t calls;
+};
+
+/* A call in progress; free ones are chained by `trunk`. */
+struct tw__call {
+	uint32_t generation;       /* odd: in progress */
+	uint32_t trunk;            /* index */
+	uint32_t flags;            /* TW_ROUTE_ of its attempt */
+	bool is_reported;
+	tw_time began;
+};
+
+struct tw__tier {
+	uint32_t number;
+	uint32_t policy;
 };
 
 struct tw_way_out {
@@ -34,6 +77,18 @@ struct tw_way_out {
 struct tw_router {
 	struct tw_carrier *carrier;
 	size_t carrier_count, carrier_capacity;
+	struct tw__company *company;
+	size_t company_count, company_capacity;
+	struct tw__call *call;
+	size_t call_count, call_capacity;
+	uint32_t call_free;            /* index + 1; 0: none */
+	uint32_t calls;
+	uint64_t begun, ended;
+	struct tw__tier tier[TW_TIERS_MAX];
+	uint32_t tier_count;
+	uint32_t policy;               /* of tiers that have none */
+	uint8_t sip_class[TW_SIP_CODES];
+	uint8_t q850_class[TW_Q850_CODES];
 	struct tw_way_out *way;        /* in the order they were added */
 	size_t way_count, way_capacity;
 	char **number;                 /* beside the built-in 112 */
@@ -42,9 +97,18 @@ struct tw_router {
 	tw_numbering_lookup lookup;
 };
 
+/* A struct to a caller of this or another release. */
+void tw__route_answer(void *out, uint32_t room, void *value, uint32_t known);
+
 /* NULL: none such. */
 struct tw_carrier *tw__router_trunk(const struct tw_router *router,
 				    const char *trunk);
+uint32_t tw__router_policy(const struct tw_router *router, uint32_t tier);
+
+/* calls.c */
+/* NULL: no such call is in progress. */
+struct tw__call *tw__router_call(const struct tw_router *router,
+				 tw_route_call call);
 
 /* The rows of an answer, in the caller's array; rows past its room are
  * counted out. The stride is the caller's release of the struct. */
@@ -63,13 +127,28 @@ tw_status tw__router_emergency(struct tw_rows *rows,
 			       const tw_route_request *request,
 			       tw_error *err);
 
-/* least_cost.c */
-tw_status tw__router_least_cost(struct tw_rows *rows,
-				const struct tw_router *router,
-				const tw_route_request *request,
-				tw_error *err);
+/* choose.c */
+tw_status tw__router_choose(struct tw_rows *rows,
+			    const struct tw_router *router,
+			    const tw_route_request *request,
+			    tw_error *err);
 /* Of caller and callee, TW_RELATION_ANY where it is not known. */
 uint32_t tw__router_relation(const struct tw_router *router,
 			     const tw_route_request *request);
+
+/* outcome.c */
+void tw__classes_init(struct tw_router *router);
+uint32_t tw__class_of(const struct tw_router *router,
+		      const tw_route_outcome *outcome);
+
+/* fading.c */
+uint64_t tw__fading_at(const struct tw__fading *sum, tw_time now,
+		       int64_t half_life_us);
+void tw__fading_add(struct tw__fading *sum, uint64_t value, tw_time now,
+		    int64_t half_life_us);
+
+/* percent.c: a first try began over it. */
+void tw__percent_begun(struct tw_router *router, struct tw_carrier *trunk,
+		       tw_time now);
 
 #endif

@@ -114,7 +114,7 @@ static void emergency_is_asked_for_nothing(void **state)
 	assert_int_equal(office_state(&o, 0).reserved_nanos, 0);
 	/* every trunk is down: the host is told, and what it may try */
 	assert_int_equal(tw_router_set_usable(o.desk.router, "main", 0,
-					      &o.err), TW_OK);
+					      T2026, &o.err), TW_OK);
 	assert_int_equal(office_ask(&o, "Kazan", "112", TW_AUTHORIZE_HOLD),
 			 TW_EBUSY);
 	assert_int_equal(o.answer.emergency, 1);

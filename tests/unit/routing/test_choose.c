@@ -1,10 +1,10 @@
-/* Least cost of this call: prefixes, fees, increments, ties, verdicts. */
+/* One question: prefixes, fees, increments, ties, verdicts, currencies. */
 #include "routing_fixture.h"
 
 #define RUB(kopecks) ((kopecks) * (TW_NANOS / 100))
 
-/* Trap 30: the longer prefix is not the cheaper way. */
-static void each_carrier_by_its_own_longest_prefix(void **state)
+/* The longer prefix is not the cheaper way. */
+static void trap_30_each_carrier_by_its_own_longest_prefix(void **state)
 {
 	const tw_rate cheap[] = {
 		desk_rate("7", RUB(500), 60, 0),
@@ -111,6 +111,7 @@ static void equal_costs_go_by_priority_then_place(void **state)
 static void skipped_carriers_are_explained(void **state)
 {
 	tw_rate blocked = desk_rate("7", 0, 60, 0);
+	tw_route_call first;
 	struct desk d;
 
 	(void)state;
@@ -121,13 +122,13 @@ static void skipped_carriers_are_explained(void **state)
 	desk_simple(&d, "down", 1, "7", RUB(1));
 	desk_simple(&d, "full", 1, "7", RUB(2));
 	desk_simple(&d, "good", 1, "7", RUB(900));
-	assert_int_equal(tw_router_set_usable(d.router, "down", 0, NULL),
-			 TW_OK);
+	assert_int_equal(tw_router_set_usable(d.router, "down", 0, T2026,
+					      NULL), TW_OK);
 	tw__router_trunk(d.router, "full")->calls_max = 2;
-	tw_router_call_begin(d.router, "full", NULL);
+	first = desk_begin(&d, "full");
 	assert_int_equal(desk_ask(&d, "79990000000", NULL, 60), TW_OK);
 	desk_row(&d, 0, "full", TW_OK);
-	tw_router_call_begin(d.router, "full", NULL);
+	desk_begin(&d, "full");
 	assert_int_equal(desk_ask(&d, "79990000000", NULL, 60), TW_OK);
 	assert_int_equal(d.count, 5);
 	desk_row(&d, 0, "good", TW_OK);
@@ -138,7 +139,7 @@ static void skipped_carriers_are_explained(void **state)
 			    "skipped: 2 of 2 calls in progress");
 	desk_row(&d, 3, "blocked", TW_EREFUSED);
 	desk_row(&d, 4, "elsewhere", TW_ENOPRICE);
-	tw_router_call_end(d.router, "full", NULL);
+	desk_end(&d, first);
 	assert_int_equal(desk_ask(&d, "79990000000", NULL, 60), TW_OK);
 	desk_row(&d, 0, "full", TW_OK);
 	desk_close(&d);
@@ -165,11 +166,11 @@ static void the_best_verdict_is_the_answer(void **state)
 			 TW_EREFUSED);
 	assert_int_equal(d.count, 2);
 	desk_simple(&d, "down", 1, "7", RUB(1));
-	tw_router_set_usable(d.router, "down", 0, NULL);
+	tw_router_set_usable(d.router, "down", 0, T2026, NULL);
 	assert_int_equal(desk_ask(&d, "79990000000", NULL, 60), TW_EBUSY);
 	desk_row(&d, 0, "down", TW_EBUSY);
 	assert_int_equal(d.count, 3);
-	tw_router_set_usable(d.router, "down", 1, NULL);
+	tw_router_set_usable(d.router, "down", 1, T2026, NULL);
 	assert_int_equal(desk_ask(&d, "79990000000", NULL, 60), TW_OK);
 	desk_close(&d);
 }
@@ -211,7 +212,7 @@ static void currencies_do_not_compare(void **state)
 	desk_row(&d, 0, "far", TW_ENOPRICE);
 	desk_row(&d, 1, "rub", TW_ECONFLICT);
 	/* load does not decide whether it is an error */
-	tw_router_set_usable(d.router, "usd", 0, NULL);
+	tw_router_set_usable(d.router, "usd", 0, T2026, NULL);
 	assert_int_equal(desk_ask(&d, "79990000000", NULL, 60),
 			 TW_ECONFLICT);
 	assert_int_equal(desk_ask(&d, "15550000000", NULL, 60), TW_OK);
@@ -370,7 +371,8 @@ static void a_broken_look_up_keeps_no_call(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_carrier_by_its_own_longest_prefix),
+		cmocka_unit_test(
+			trap_30_each_carrier_by_its_own_longest_prefix),
 		cmocka_unit_test(the_expected_call_decides),
 		cmocka_unit_test(vat_does_not_win),
 		cmocka_unit_test(equal_costs_go_by_priority_then_place),

@@ -1,0 +1,73 @@
+/**
+ * @file src/routing/order.h  Bids of trunks for one call, and their order
+ *
+ * A bid is one trunk with its price and verdict. A policy gives the usable
+ * bids of a tier a key, a fraction whose smaller value goes first, and says in
+ * words what it means; comparing and the rest of the order are common.
+ */
+#ifndef TW_SRC_ROUTING_ORDER_H
+#define TW_SRC_ROUTING_ORDER_H
+
+#include "router.h"
+
+struct tw__bid {
+	const struct tw_carrier *trunk;
+	tw_status verdict;
+	uint32_t policy;
+	bool is_priced;
+	uint8_t late;              /* behind those of its tier that are not */
+	int64_t num, den;          /* the key; den > 0 */
+	int64_t tie;               /* then this, a cost or a turn; then
+				      priority, then place */
+	tw_money expected;
+	char prefix[16];
+	char destination[96];
+	char why[128];             /* when not usable, or late */
+};
+
+struct tw__bids {
+	const struct tw_router *router;
+	tw_time now;
+	struct tw__bid *bid;
+	struct tw__bid **sorted;
+	size_t count;
+	bool one_currency;         /* costs compare */
+};
+
+struct tw__order {
+	uint32_t id;               /* TW_ROUTE_ */
+	const char *name;
+	bool compares_costs;       /* so that currencies must be one */
+	/* Keys of the usable bids of this tier. */
+	void (*key)(struct tw__bids *bids, uint32_t tier);
+	/* why `bid` stands where it does; `first` leads its tier */
+	void (*say)(char *reason, size_t size, const struct tw__bid *bid,
+		    const struct tw__bid *first);
+};
+
+/* NULL: none such. */
+const struct tw__order *tw__order_of(uint32_t policy);
+
+extern const struct tw__order tw__order_percent;
+extern const struct tw__order tw__order_load;
+extern const struct tw__order tw__order_used;
+
+/* Keys, then the sort: usable, busy, refused, unpriced, the rest. */
+void tw__order_bids(struct tw__bids *bids);
+
+static inline bool tw__bid_is_of(const struct tw__bid *bid, uint32_t tier)
+{
+	return bid->verdict == TW_OK && bid->trunk->tier == tier;
+}
+
+/* guard.c: does it take a call now, and if not, why */
+bool tw__trunk_is_open(const struct tw_router *router,
+		       const struct tw_carrier *trunk, tw_time now);
+void tw__trunk_say_closed(char why[128], const struct tw_router *router,
+			  const struct tw_carrier *trunk, tw_time now);
+
+/* load.c: calls and recent failures, in micro-calls */
+int64_t tw__trunk_load(const struct tw_carrier *trunk, tw_time now);
+void tw__trunk_failed(struct tw_carrier *trunk, tw_time now);
+
+#endif
