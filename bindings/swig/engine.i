@@ -40,6 +40,7 @@ TW_ID(tw_offer_id)
 TW_FIELDS(tw_engine_options, TW_ENGINE_OPTIONS_INIT, engine_fields)
 TW_FIELDS(tw_target_options, TW_TARGET_OPTIONS_INIT, target_fields)
 TW_FIELDS(tw_pool_options, TW_POOL_OPTIONS_INIT, pool_fields)
+TW_FIELDS(tw_member_options, TW_MEMBER_OPTIONS_INIT, member_fields)
 TW_FIELDS(tw_step_options, TW_STEP_OPTIONS_INIT, step_fields)
 
 %{
@@ -61,6 +62,13 @@ static const struct field pool_fields[] = {
 	FIELD(tw_pool_options, U32, policy),
 	FIELD(tw_pool_options, TEXT, name),
 	FIELD(tw_pool_options, U32, ring_ms),
+};
+
+static const struct field member_fields[] = {
+	FIELD(tw_member_options, U32, tier),
+	FIELD(tw_member_options, U32, order),
+	FIELD(tw_member_options, U32, weight),
+	FIELD(tw_member_options, U64, skills),
 };
 
 static const struct field step_fields[] = {
@@ -85,7 +93,7 @@ tw_status tw_policy_parse(uint32_t *out, const char *name, tw_error *err);
 tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 	const tw_pool_options *options, tw_error *err);
 tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
-	tw_target_id target, uint32_t tier, uint32_t order, tw_error *err);
+	tw_target_id target, const tw_member_options *options, tw_error *err);
 tw_status tw_engine_add_schedule(tw_schedule_id *out, tw_engine *engine,
 	const char *name, tw_zone *zone, tw_error *err);
 tw_status tw_schedule_add_hours(tw_engine *engine, tw_schedule_id schedule,
@@ -218,6 +226,38 @@ static PyObject *engine_next_event(tw_engine *engine)
 		(unsigned)v.target.id, (unsigned)v.pool.id, (unsigned)v.step,
 		(long long)v.offered, (long long)v.answered,
 		(long long)v.ended, v.reason);
+}
+
+/* [(verdict, target, tier, order, weight, reason)] of some members from the
+ * `first` on; none past the last one. */
+static PyObject *engine_explain(tw_engine *engine, tw_pool_id pool,
+				tw_call_id call, uint32_t first)
+{
+	tw_explain_options o = TW_EXPLAIN_OPTIONS_INIT;
+	tw_explain_row rows[64] = { TW_EXPLAIN_ROW_INIT };
+	tw_error e = TW_ERROR_INIT;
+	uint32_t count = 64;
+	tw_status status;
+
+	o.pool = pool;
+	o.call = call;
+	o.first = first;
+	status = tw_engine_explain(rows, &count, engine, &o, &e);
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	PyObject *list = PyList_New(0);
+	for (uint32_t i = 0; list && i < count; ++i) {
+		const tw_explain_row *r = &rows[i];
+		PyObject *v = Py_BuildValue("(IIIIIs)", (unsigned)r->verdict,
+			(unsigned)r->target.id, (unsigned)r->tier,
+			(unsigned)r->order, (unsigned)r->weight, r->reason);
+		if (!v || PyList_Append(list, v) < 0)
+			Py_CLEAR(list);
+		Py_XDECREF(v);
+	}
+	return list;
 }
 
 /* (calls, offers, talks, slots_held) */

@@ -199,6 +199,20 @@ static void on_decision(struct gateway *gw, const tw_decision *decision)
 }
 
 
+static void log_event(struct gateway *gw, const tw_offer_event *event)
+{
+	if (event->target.id)
+		gw_log(gw, "offer to %s: %s",
+		       tw_target_name(gw->engine, event->target),
+		       tw_outcome_name(event->outcome));
+	else if (event->pool.id)
+		gw_log(gw, "pool %s: %s",
+		       tw_pool_name(gw->engine, event->pool), event->reason);
+	else
+		gw_log(gw, "%s", event->reason);
+}
+
+
 void ring_pump(struct gateway *gw)
 {
 	tw_decision decision = TW_DECISION_INIT;
@@ -212,10 +226,7 @@ void ring_pump(struct gateway *gw)
 	gw->pumping = false;
 
 	while (!tw_engine_next_event(&event, gw->engine, NULL))
-		gw_log(gw, "offer to %s: %s", tw_target_name(gw->engine,
-							     event.target),
-		       event.outcome ? tw_outcome_name(event.outcome)
-		       : event.reason);
+		log_event(gw, &event);
 	clk_timer_start(gw->clk, &gw->engine_timer,
 			tw_engine_deadline(gw->engine), timer_handler, gw);
 }

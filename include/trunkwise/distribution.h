@@ -100,13 +100,24 @@ typedef struct tw_pool_options {
 TW_EXTERN(tw_status) tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 	const tw_pool_options *options, tw_error *err);
 
-/** tier: lower rings first, the next tier only when a lower one has nobody
- * ready; order: stable place in the pool (unique there). Calls that ring in
- * the pool already meet a new member in their next step.
+typedef struct tw_member_options {
+	uint32_t size;
+	uint32_t tier;               /* lower rings first, the next tier only
+					when a lower one has nobody ready */
+	uint32_t order;              /* stable place, unique in the pool */
+	uint32_t weight;             /* share of the calls, 1..65535 */
+	uint32_t confirm;            /* reserved; write 0 */
+	uint32_t reserved;
+	uint64_t skills;             /* what it can, a bit each */
+} tw_member_options;
+#define TW_MEMBER_OPTIONS_INIT { sizeof(tw_member_options), 0, 0, 1, 0, 0, 0 }
+
+/** Calls that ring in the pool already meet a new member in their next step.
+ * options NULL: all defaults.
  * @return TW_OK, TW_ENOTFOUND, TW_EEXIST (is a member), TW_ECONFLICT (order
- * is taken), TW_ENOMEM */
+ * is taken), TW_EINVAL, TW_ENOMEM */
 TW_EXTERN(tw_status) tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
-	tw_target_id target, uint32_t tier, uint32_t order, tw_error *err);
+	tw_target_id target, const tw_member_options *options, tw_error *err);
 
 /** Weekly hours in the zone's wall clock; zone is referenced, not taken. */
 TW_EXTERN(tw_status) tw_engine_add_schedule(tw_schedule_id *out,
@@ -170,10 +181,10 @@ TW_EXTERN(tw_status) tw_schedule_next_change(tw_time *out,
  * members of it that come free meanwhile too, the oldest call first; the
  * other policies offer one after another for the pool's ring_ms each. Nobody
  * is offered twice in a step. Members that are not ready are passed over in
- * no time, with an event row. When everybody was tried or nobody is ready,
- * the next step begins at once, also when somebody is only busy: calls do
- * not wait in line for a member (a host that queues lets the call enter again
- * when a target comes free). */
+ * no time. When everybody was tried or nobody is ready, the next step begins
+ * at once, with an event row that counts who was busy and who away, also when
+ * somebody is only busy: calls do not wait in line for a member (a host that
+ * queues lets the call enter again when a target comes free). */
 #define TW_STEP_RING      1u  /* offer members of `pool` for `ring_ms` */
 #define TW_STEP_REJECT    2u  /* end with `sip_code` */
 #define TW_STEP_VOICEMAIL 3u  /* TW_DECISION_VOICEMAIL; needs
@@ -314,15 +325,17 @@ typedef struct tw_decision {
 TW_EXTERN(tw_status) tw_engine_next(tw_decision *out, tw_engine *engine,
 				    tw_error *err);
 
-/** One row per finished offer (an answered one when its talk ends), per
- * member passed over and per step skipped: the marketing and audit feed.
- * Read both feeds; unread rows take memory. @return TW_OK, TW_ITER_END */
+/** One row per finished offer (an answered one when its talk ends) and per
+ * step skipped or left because nobody was ready: the marketing and audit
+ * feed. Why it was this member and not another one is asked, at any moment,
+ * with tw_engine_explain(). Read both feeds; unread rows take memory.
+ * @return TW_OK, TW_ITER_END */
 typedef struct tw_offer_event {
 	uint32_t size;
 	uint32_t outcome;            /* TW_OUTCOME_; 0: skipped, see reason */
 	tw_call_id call;
 	tw_offer_id offer;           /* 0 when skipped */
-	tw_target_id target;         /* 0 when the whole step was skipped */
+	tw_target_id target;         /* 0 when skipped */
 	tw_pool_id pool;
 	uint32_t step;
 	tw_time offered;
@@ -334,6 +347,44 @@ typedef struct tw_offer_event {
 	{ 0 }, { 0 }, 0, 0, 0, 0, "" }
 TW_EXTERN(tw_status) tw_engine_next_event(tw_offer_event *out,
 					  tw_engine *engine, tw_error *err);
+
+#define TW_VERDICT_NEXT    1u  /* is taken next */
+#define TW_VERDICT_READY   2u  /* ready, but another one comes first */
+#define TW_VERDICT_RINGING 3u  /* rings or talks for this call */
+#define TW_VERDICT_TRIED   4u  /* was offered this call in this step */
+#define TW_VERDICT_BUSY    5u  /* in use, wrap-up or found busy */
+#define TW_VERDICT_AWAY    6u  /* unreachable or paused */
+#define TW_VERDICT_UNFIT   7u  /* lacks a skill, or joined too late */
+
+typedef struct tw_explain_options {
+	uint32_t size;
+	tw_pool_id pool;
+	tw_call_id call;             /* 0: any call that arrives */
+	uint32_t first;              /* rows to leave out */
+	uint32_t reserved;
+} tw_explain_options;
+#define TW_EXPLAIN_OPTIONS_INIT { sizeof(tw_explain_options), { 0 }, { 0 }, \
+	0, 0 }
+
+typedef struct tw_explain_row {
+	uint32_t size;
+	uint32_t verdict;            /* TW_VERDICT_ */
+	tw_target_id target;
+	uint32_t tier;
+	uint32_t order;
+	uint32_t weight;
+	char reason[96];             /* why, in words */
+} tw_explain_row;
+#define TW_EXPLAIN_ROW_INIT { sizeof(tw_explain_row), 0, { 0 }, 0, 0, 0, "" }
+
+/** Why each member of a pool is taken or not, as of the latest instant seen:
+ * by tier and order, one row each. Changes nothing. For a call that rings in
+ * another pool, and for call 0: as it would be on arriving here. `*count` in:
+ * room in `out`; out: rows written. All rows have the size that the first one
+ * says. O(members).
+ * @return TW_OK, TW_ENOTFOUND (no such pool or call), TW_EINVAL */
+TW_EXTERN(tw_status) tw_engine_explain(tw_explain_row *out, uint32_t *count,
+	tw_engine *engine, const tw_explain_options *options, tw_error *err);
 
 /** Live figures: calls in the engine and slots held. Equal to what offers
  * and talks own; the tests keep it so. */

@@ -45,6 +45,7 @@ static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 {
 	const tw_directory *d = b->directory;
 	const char *name = tw_row_text(d, row, "phone");
+	tw_member_options member = TW_MEMBER_OPTIONS_INIT;
 	tw_target_id target;
 	tw_status status;
 
@@ -53,9 +54,9 @@ static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 	status = tw_engine_find_target(&target, b->engine, name, err);
 	if (status)
 		return status;
-	return tw_pool_add_member(b->engine, pool, target,
-				  (uint32_t)tw_row_integer(d, row, "tier", 0),
-				  d->rows[row.id].position, err);
+	member.tier = (uint32_t)tw_row_integer(d, row, "tier", 0);
+	member.order = d->rows[row.id].position;
+	return tw_pool_add_member(b->engine, pool, target, &member, err);
 }
 
 

@@ -8,7 +8,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <string.h>
 
 static struct tw_call *call_new(struct tw_engine *engine)
 {
@@ -38,7 +37,7 @@ void tw__call_free(struct tw_call *call)
 {
 	if (!call)
 		return;
-	tw_free(call->mark);
+	tw__tried_free(&call->tried);
 	tw_free(call);
 }
 
@@ -113,21 +112,6 @@ static struct tw_row row_of(const struct tw_call *call, uint32_t kind,
 	};
 }
 
-void tw__call_pass_over(struct tw_engine *engine, struct tw_call *call,
-			const struct tw_target *target)
-{
-	struct tw_row row = row_of(call, 0, 0);
-
-	row.why = tw__target_why_not(target, engine->now, &row.a, &row.b);
-	row.target = target->id;
-	row.offered = row.ended = engine->now;
-	if (row.why == TW_WHY_UNREACHABLE || row.why == TW_WHY_PAUSED)
-		call->saw_other = true;
-	else
-		call->saw_busy = true;
-	tw__queue_push(&engine->events, &row);
-}
-
 /* Out of its ring step, whose offers are over already. */
 void tw__call_step_over(struct tw_engine *engine, struct tw_call *call)
 {
@@ -163,20 +147,17 @@ void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
 static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
 {
 	const struct tw_pool *pool = NULL;
-	size_t members, offers;
+	size_t offers = 1;
 
 	if (call->step < call->plan->step_count)
 		pool = call->plan->step[call->step].pool;
-	members = pool ? pool->member_count : 0;
-	offers = pool && pool->policy->parallel ? members : 1;
-	if (members > call->mark_capacity &&
-	    tw__grow((void **)&call->mark, &call->mark_capacity, members, 1))
-		return TW_ENOMEM;
-	if (tw__offers_reserve(engine, offers))
+	if (pool && pool->policy->parallel)
+		offers = pool->count[TW_STANDING_READY];
+	if (tw__tried_reserve(&call->tried, offers) ||
+	    tw__offers_reserve(engine, offers))
 		return TW_ENOMEM;
 	/* each offer: its row now and its cancel later */
-	return tw__engine_reserve(engine, 1 + 2 * offers,
-				  1 + members + offers);
+	return tw__engine_reserve(engine, 1 + 2 * offers, 1 + offers);
 }
 
 static void end(struct tw_engine *engine, struct tw_call *call,
@@ -222,9 +203,8 @@ static void start_ring(struct tw_engine *engine, struct tw_call *call,
 	call->pool = step->pool;
 	call->tier = 0;
 	call->step_until = engine->now + step->ring_us;
-	call->mark_count = step->pool->member_count;
-	if (call->mark_count)
-		memset(call->mark, 0, call->mark_count);
+	call->slots = (uint32_t)step->pool->member_count;
+	tw__tried_clear(&call->tried);
 	tw__timer_arm(&engine->heap, &call->timer, call->step_until);
 	if (step->pool->policy->parallel)
 		tw__pool_ring_add(step->pool, call);
@@ -284,23 +264,39 @@ static void enter_step(struct tw_engine *engine, struct tw_call *call)
 static bool offer_tier(struct tw_look *look, struct tw_tier *tier)
 {
 	const struct tw_policy *policy = look->pool->policy;
-	const struct tw_member *member;
+	struct tw_member *member;
 	bool is_ringing = false;
 
 	look->from = 0;
-	while ((member = policy->pick(look, tier)) != NULL) {
-		const struct tw_edge edge = {
-			look->pool, member->slot, member->tier
-		};
-
-		tw__offer_make(look, &edge, member->target);
+	while (tier->count[TW_STANDING_READY] > 0 &&
+	       (member = policy->pick(look, tier)) != NULL) {
+		tw__offer_make(look, member);
 		if (policy->offered)
-			policy->offered(tier, member);
+			policy->offered(member);
 		is_ringing = true;
 		if (!policy->parallel)
 			break;
 	}
 	return is_ringing;
+}
+
+/* One row with the counts and not one for each member: a busy company of
+ * 1,000 would write a million rows a day about who was busy. Who it was is
+ * asked with tw_engine_explain(). */
+static void pass(struct tw_engine *engine, struct tw_call *call)
+{
+	const uint32_t *count = call->pool->count;
+	struct tw_row row = row_of(call, 0, TW_WHY_NOBODY_READY);
+
+	row.a = count[TW_STANDING_BUSY];
+	row.b = count[TW_STANDING_AWAY];
+	row.offered = row.ended = engine->now;
+	tw__queue_push(&engine->events, &row);
+	if (count[TW_STANDING_BUSY])
+		call->saw_busy = true;
+	if (count[TW_STANDING_AWAY])
+		call->saw_other = true;
+	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
 }
 
 static void choose(struct tw_engine *engine, struct tw_call *call)
@@ -310,10 +306,10 @@ static void choose(struct tw_engine *engine, struct tw_call *call)
 	size_t i;
 
 	for (i = 0; i < call->pool->tier_count; ++i) {
-		if (offer_tier(&look, &call->pool->tier[i]))
+		if (offer_tier(&look, call->pool->tier[i]))
 			return;
 	}
-	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
+	pass(engine, call);
 }
 
 tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call)
@@ -338,8 +334,8 @@ tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call)
 	return TW_OK;
 }
 
-static struct tw_call *call_of(const struct tw_engine *engine,
-			       tw_call_id id)
+struct tw_call *tw__call_of(const struct tw_engine *engine,
+			    tw_call_id id)
 {
 	uint64_t slot = id.id & TW_SLOT_MASK;
 
@@ -352,7 +348,7 @@ static struct tw_call *call_of(const struct tw_engine *engine,
 tw_status tw_call_leave(tw_engine *engine, tw_call_id call, tw_time now,
 			tw_error *err)
 {
-	struct tw_call *c = engine ? call_of(engine, call) : NULL;
+	struct tw_call *c = engine ? tw__call_of(engine, call) : NULL;
 	tw_status status;
 
 	if (!c)

@@ -82,9 +82,23 @@ void tw_engine_free(tw_engine *engine)
 	tw_free(engine->offer);
 	free_configuration(engine);
 	tw__heap_free(&engine->heap);
+	tw__heap_free(&engine->resting);
 	tw__queue_free(&engine->decisions);
 	tw__queue_free(&engine->events);
 	tw_free(engine);
+}
+
+/* Whose rest ends between two ticks is ready at its instant all the same:
+ * the call that arrives then must find it. */
+static void rested(struct tw_engine *engine)
+{
+	struct tw_timer *timer;
+
+	while ((timer = tw__heap_first(&engine->resting)) != NULL &&
+	       timer->at <= engine->now) {
+		tw__timer_stop(&engine->resting, timer);
+		tw__target_freed(engine, timer->owner);
+	}
 }
 
 tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
@@ -94,8 +108,10 @@ tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
 		return tw__fail_at(err, TW_EINVAL, 0, "now",
 				   "now %" PRId64 " is outside of the years 1 "
 				   "to 9999", now);
-	if (engine->now < now)
+	if (engine->now < now) {
 		engine->now = now;
+		rested(engine);
+	}
 	return TW_OK;
 }
 
@@ -113,8 +129,10 @@ tw_status tw__engine_reserve(struct tw_engine *engine, size_t decisions,
 
 tw_status tw__engine_reserve_timers(struct tw_engine *engine)
 {
-	return tw__heap_reserve(&engine->heap, engine->target_count +
-				engine->call_count + engine->offer_count);
+	if (tw__heap_reserve(&engine->resting, engine->target_count))
+		return TW_ENOMEM;
+	return tw__heap_reserve(&engine->heap, engine->call_count +
+				engine->offer_count);
 }
 
 void tw__engine_due(struct tw_engine *engine, struct tw_call *call)
@@ -149,47 +167,49 @@ void tw__engine_not_due(struct tw_engine *engine, struct tw_call *call)
 
 /* The oldest ringing call of the pool that may still have this member. */
 static struct tw_call *wants(const struct tw_engine *engine,
-			     const struct tw_edge *edge)
+			     const struct tw_member *member)
 {
-	struct tw_call *call;
+	struct tw_look look = { .pool = member->pool };
 
-	for (call = edge->pool->ringing; call; call = call->ring_next) {
-		if (call->offer && call->tier >= edge->tier &&
-		    call->step_until > engine->now &&
-		    edge->slot < call->mark_count &&
-		    !(call->mark[edge->slot] & TW_MARK_TRIED))
+	for (look.call = member->pool->ringing; look.call;
+	     look.call = look.call->ring_next) {
+		if (look.call->offer &&
+		    look.call->tier >= member->tier->tier &&
+		    look.call->step_until > engine->now &&
+		    tw__look_may(&look, member))
 			break;
 	}
-	return call;
+	return look.call;
 }
 
 /* Gives a freed target to ringing calls, oldest first over its pools. */
 static tw_status give(struct tw_engine *engine, struct tw_target *target)
 {
-	while (tw__target_is_ready(target, engine->now)) {
+	while (tw__target_is_ready(target)) {
 		struct tw_look look = { .engine = engine,
 					.why = TW_WHY_FREED };
-		const struct tw_edge *best = NULL;
+		struct tw_member *best = NULL;
 		size_t i;
 
-		for (i = 0; i < target->edge_count; ++i) {
+		for (i = 0; i < target->member_count; ++i) {
 			struct tw_call *call = wants(engine,
-						     &target->edge[i]);
+						     target->member[i]);
 
 			if (call && (!best ||
 				     call->arrival < look.call->arrival)) {
-				best = &target->edge[i];
+				best = target->member[i];
 				look.call = call;
 			}
 		}
 		if (!best)
 			break;
 		if (tw__offers_reserve(engine, 1) ||
+		    tw__tried_reserve(&look.call->tried, 1) ||
 		    tw__engine_reserve(engine, 2, 1))
 			return TW_ENOMEM;
 		look.pool = best->pool;
-		look.a = best->tier;
-		tw__offer_make(&look, best, target);
+		look.a = best->tier->tier;
+		tw__offer_make(&look, best);
 	}
 	return TW_OK;
 }
@@ -222,12 +242,9 @@ static void run_timer(struct tw_engine *engine, struct tw_timer *timer)
 	case TW_TIMER_OFFER:
 		tw__offer_ring_over(engine, timer->owner);
 		break;
-	case TW_TIMER_CALL:
-		tw__call_step_leave(engine, timer->owner, TW_WHY_TIME_UP);
-		break;
 	default:
-		assert(timer->kind == TW_TIMER_TARGET);
-		tw__target_freed(engine, timer->owner);
+		assert(timer->kind == TW_TIMER_CALL);
+		tw__call_step_leave(engine, timer->owner, TW_WHY_TIME_UP);
 	}
 }
 
@@ -255,14 +272,18 @@ tw_status tw_engine_tick(tw_engine *engine, tw_time now, tw_error *err)
 
 tw_time tw_engine_deadline(const tw_engine *engine)
 {
-	const struct tw_timer *timer;
+	const struct tw_timer *timer, *rest;
+	tw_time at = TW_TIME_MAX;
 
 	if (!engine)
-		return TW_TIME_MAX;
+		return at;
 	if (engine->due || engine->freed)
 		return engine->now;
 	timer = tw__heap_first(&engine->heap);
-	return timer ? timer->at : TW_TIME_MAX;
+	if (timer)
+		at = timer->at;
+	rest = tw__heap_first(&engine->resting);
+	return rest && rest->at < at ? rest->at : at;
 }
 
 /* Gives out what the caller's release of the struct has room for. */

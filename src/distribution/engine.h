@@ -13,15 +13,19 @@
 #define TW_SRC_DISTRIBUTION_ENGINE_H
 
 #include "base/base.h"
+#include "bits.h"
 #include "heap.h"
 #include "names.h"
 #include "queue.h"
+#include "ranks.h"
+#include "tried.h"
 #include <trunkwise/distribution.h>
 
 #define TW_RING_MS_MIN     1000u
 #define TW_RING_MS_MAX     600000u
 #define TW_PAUSE_MS_MAX    86400000u   /* wrap-up, found busy */
 #define TW_CAPACITY_MAX    100000u
+#define TW_WEIGHT_MAX      65535u
 #define TW_CALLS_MAX       1000000u
 #define TW_UNREAD_MAX      1048576u    /* event rows before calls wait */
 #define TW_DAY_MIN         1440u       /* minutes of a wall clock's day */
@@ -35,17 +39,19 @@ struct tw_policy;
 struct tw_offer;
 struct tw_pool;
 
-struct tw_edge {
-	struct tw_pool *pool;
-	uint32_t slot;
-	uint32_t tier;
-};
+/* Where a target stands at the latest instant seen; members of it are
+ * counted and indexed by it. */
+#define TW_STANDING_READY 0u
+#define TW_STANDING_BUSY  1u    /* in use, wrap-up, found busy */
+#define TW_STANDING_AWAY  2u    /* unreachable, paused */
+#define TW_STANDINGS      3
 
 struct tw_target {
 	uint32_t id;
 	uint32_t kind;
 	uint32_t capacity;
 	uint32_t state;
+	uint32_t standing;      /* TW_STANDING_: of all below; see settle */
 	uint32_t held;          /* offers + talks + outside */
 	uint32_t outside;       /* tw_target_occupy() */
 	int64_t wrap_up_us;
@@ -53,26 +59,39 @@ struct tw_target {
 	tw_time ready_at;
 	uint32_t ready_why;     /* TW_WHY_WRAP_UP or _FOUND_BUSY */
 	tw_time idle_since;
-	struct tw_timer timer;  /* at ready_at */
-	struct tw_edge *edge;   /* its pools */
-	size_t edge_count;
-	size_t edge_capacity;
+	struct tw_timer timer;  /* at ready_at, while that is to come */
+	struct tw_member **member;  /* one in each of its pools */
+	size_t member_count;
+	size_t member_capacity;
 	bool is_freed;          /* in the engine's freed list */
 	struct tw_target *next_freed;
 	char *name;
 };
 
+/* A target in a pool. Never moves and is never copied: offers, targets and
+ * indexes point at it. */
 struct tw_member {
 	struct tw_target *target;
-	uint32_t tier;
+	struct tw_pool *pool;
+	struct tw_tier *tier;
 	uint32_t order;
-	uint32_t slot;          /* order of joining: stable */
+	uint32_t slot;          /* order of joining the pool: stable */
+	uint32_t place;         /* in the tier: by order */
+	uint32_t rank;          /* in the tier's ranks, or TW_RANK_NONE */
+	uint32_t weight;
+	uint32_t confirm;
+	uint64_t skills;
+	struct tw_member *aside;  /* next one that a look has set aside */
 };
 
 struct tw_tier {
 	uint32_t tier;
-	size_t first;           /* in the pool's members */
-	size_t count;
+	uint32_t count[TW_STANDINGS];
+	struct tw_member **member;  /* by order */
+	size_t member_count;
+	size_t member_capacity;
+	struct tw_bits ready;   /* by place */
+	struct tw_ranks rank;   /* the ready ones by the policy's key */
 	void *state;            /* the policy's cursor */
 };
 
@@ -80,10 +99,11 @@ struct tw_pool {
 	uint32_t id;
 	const struct tw_policy *policy;
 	int64_t ring_us;        /* 0: the step's time */
-	struct tw_member *member;   /* by tier, then order */
+	uint32_t count[TW_STANDINGS];
+	struct tw_member **member;  /* by slot */
 	size_t member_count;
 	size_t member_capacity;
-	struct tw_tier *tier;
+	struct tw_tier **tier;  /* lowest first */
 	size_t tier_count;
 	size_t tier_capacity;
 	struct tw_call *ringing;      /* parallel: calls that ring here, */
@@ -152,9 +172,6 @@ struct tw_plan {
 #define TW_PHASE_TALK      3u
 #define TW_PHASE_VOICEMAIL 4u
 
-#define TW_MARK_TRIED 0x01u    /* offered in this step */
-#define TW_MARK_TOLD  0x02u    /* its being passed over has a row */
-
 struct tw_call {
 	uint64_t id;            /* 0 while free */
 	uint32_t slot;
@@ -169,9 +186,10 @@ struct tw_call {
 	uint32_t tier;          /* highest one offered in a parallel step */
 	struct tw_offer *offer; /* ringing ones, newest first */
 	struct tw_offer *talk;
-	uint8_t *mark;          /* by member slot */
-	size_t mark_count;
-	size_t mark_capacity;
+	uint32_t slots;         /* members that joined later: next step */
+	struct tw_tried tried;  /* members offered in this step */
+	uint64_t affinity;      /* who calls, as a key; 0: unknown */
+	uint64_t skills_needed;
 	bool saw_open;          /* a step was open for it */
 	bool saw_busy;
 	bool saw_other;         /* somebody was not busy, but not there */
@@ -189,7 +207,8 @@ struct tw_offer {
 	uint32_t slot;
 	uint64_t generation;
 	struct tw_call *call;
-	struct tw_target *target;
+	struct tw_member *member;
+	struct tw_target *target;   /* the member's, and its pool */
 	struct tw_pool *pool;
 	uint32_t step;
 	tw_time offered;
@@ -230,7 +249,8 @@ struct tw_engine {
 	uint32_t talks;
 	uint32_t held;          /* slots over all targets */
 
-	struct tw_heap heap;
+	struct tw_heap heap;            /* of offers and calls */
+	struct tw_heap resting;         /* of targets */
 	struct tw_queue decisions;
 	struct tw_queue events;
 	struct tw_call *due;            /* calls with a choice to make */
@@ -240,6 +260,7 @@ struct tw_engine {
 };
 
 /* engine.c */
+/* Also makes ready who has rested until then: they may be freed. */
 tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
 			     tw_error *err);
 void tw__engine_due(struct tw_engine *engine, struct tw_call *call);
@@ -254,7 +275,13 @@ tw_status tw__engine_reserve_timers(struct tw_engine *engine);
 /* target.c */
 struct tw_target *tw__target_of(const struct tw_engine *engine,
 				tw_target_id id);
-bool tw__target_is_ready(const struct tw_target *target, tw_time now);
+static inline bool tw__target_is_ready(const struct tw_target *target)
+{
+	return target->standing == TW_STANDING_READY;
+}
+/* Whatever its standing follows from has changed: counts and indexes of its
+ * pools follow. O(pools of the target x log members). */
+void tw__target_settle(struct tw_target *target);
 /* TW_WHY_ it is not ready, with the arguments of the row. */
 uint32_t tw__target_why_not(const struct tw_target *target, tw_time now,
 			    int64_t *a, int64_t *b);
@@ -266,8 +293,24 @@ void tw__target_was_used(struct tw_target *target, tw_time at);
 void tw__target_freed(struct tw_engine *engine, struct tw_target *target);
 void tw__target_free(struct tw_target *target);
 
+/* tier.c */
+tw_status tw__tier_new(struct tw_tier **out, const struct tw_pool *pool,
+		       uint32_t tier);
+void tw__tier_free(struct tw_tier *tier);
+/* NULL: nobody of it has this order. */
+struct tw_member *tw__tier_find(const struct tw_tier *tier, uint32_t order);
+/* Room for one more, so that joining cannot fail. */
+tw_status tw__tier_reserve(struct tw_tier *tier);
+void tw__tier_join(struct tw_tier *tier, struct tw_member *member);
+/* Place of the first member whose order is greater, or the count. */
+size_t tw__tier_after(const struct tw_tier *tier, uint32_t order);
+
 /* pool.c */
 struct tw_pool *tw__pool_of(const struct tw_engine *engine, tw_pool_id id);
+/* Counts and indexes of a member whose target's standing changes. */
+void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to);
+/* Its key may have changed. */
+void tw__member_rank(struct tw_member *member);
 void tw__pool_free(struct tw_pool *pool);
 void tw__pool_ring_add(struct tw_pool *pool, struct tw_call *call);
 void tw__pool_ring_remove(struct tw_pool *pool, struct tw_call *call);
@@ -288,8 +331,7 @@ void tw__plan_free(struct tw_plan *plan);
 
 /* call.c */
 tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call);
-void tw__call_pass_over(struct tw_engine *engine, struct tw_call *call,
-			const struct tw_target *target);
+struct tw_call *tw__call_of(const struct tw_engine *engine, tw_call_id id);
 void tw__call_step_over(struct tw_engine *engine, struct tw_call *call);
 /* Goes on to the next step, for the reason given. */
 void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
@@ -299,8 +341,7 @@ void tw__call_free(struct tw_call *call);
 /* offer.c */
 tw_status tw__offers_reserve(struct tw_engine *engine, size_t count);
 struct tw_look;
-void tw__offer_make(struct tw_look *look, const struct tw_edge *edge,
-		    struct tw_target *target);
+void tw__offer_make(struct tw_look *look, struct tw_member *member);
 /* The row, the slot, the idle clock; the offer is free afterwards. */
 void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 		   uint32_t outcome, uint32_t why, int64_t a);

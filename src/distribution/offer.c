@@ -99,26 +99,26 @@ static struct tw_row row_of(const struct tw_offer *offer, uint32_t why,
 	};
 }
 
-void tw__offer_make(struct tw_look *look, const struct tw_edge *edge,
-		    struct tw_target *target)
+void tw__offer_make(struct tw_look *look, struct tw_member *member)
 {
 	struct tw_engine *engine = look->engine;
 	struct tw_call *call = look->call;
 	struct tw_offer *offer = offer_take(engine);
 	struct tw_row row;
 
-	offer->target = target;
-	offer->pool = edge->pool;
+	offer->member = member;
+	offer->target = member->target;
+	offer->pool = member->pool;
 	offer->step = call->step;
 	offer->offered = engine->now;
 	offer->answered = 0;
 	set_limit(offer, call);
 	link_call(offer, call);
-	tw__target_hold(engine, target);
+	tw__target_hold(engine, member->target);
 	++engine->ringing;
-	call->mark[edge->slot] |= TW_MARK_TRIED;
-	if (call->tier < edge->tier)
-		call->tier = edge->tier;
+	tw__tried_add(&call->tried, member->slot);
+	if (call->tier < member->tier->tier)
+		call->tier = member->tier->tier;
 	/* At the step's end the call's own timer ends it. */
 	if (offer->until < call->step_until)
 		tw__timer_arm(&engine->heap, &offer->timer, offer->until);

@@ -1,5 +1,7 @@
 /*
- * The table of policies, and the one question they may ask about a member.
+ * The table of policies, and the questions they may ask about a tier. Who was
+ * tried already is stepped over: that costs as much as was tried in this
+ * step, and never as much as the tier has members.
  */
 #include "policy.h"
 
@@ -38,22 +40,45 @@ tw_status tw_policy_parse(uint32_t *out, const char *name, tw_error *err)
 			   "round_robin or longest_idle", name);
 }
 
-bool tw__look_ready(struct tw_look *look, const struct tw_member *member)
+bool tw__look_may(const struct tw_look *look, const struct tw_member *member)
 {
-	struct tw_call *call = look->call;
-	uint8_t *mark;
+	const struct tw_call *call = look->call;
 
-	/* Joined after the call entered the step: from the next one on. */
-	if (member->slot >= call->mark_count)
-		return false;
-	mark = &call->mark[member->slot];
-	if (*mark & TW_MARK_TRIED)
-		return false;
-	if (tw__target_is_ready(member->target, look->engine->now))
+	if (!call)
 		return true;
-	if (!(*mark & TW_MARK_TOLD)) {
-		*mark |= TW_MARK_TOLD;
-		tw__call_pass_over(look->engine, call, member->target);
+	/* Joined after the call entered the step: from the next one on. */
+	if (member->slot >= call->slots)
+		return false;
+	return (member->skills & call->skills_needed) ==
+		call->skills_needed && !tw__tried_has(&call->tried,
+						      member->slot);
+}
+
+struct tw_member *tw__look_next(const struct tw_look *look,
+				const struct tw_tier *tier, size_t from)
+{
+	size_t at = tw__bits_next(&tier->ready, from);
+
+	for (; at != TW_BITS_NONE; at = tw__bits_next(&tier->ready, at + 1)) {
+		if (tw__look_may(look, tier->member[at]))
+			return tier->member[at];
 	}
-	return false;
+	return NULL;
+}
+
+struct tw_member *tw__look_first(const struct tw_look *look,
+				 struct tw_tier *tier)
+{
+	struct tw_member *best, *aside = NULL;
+
+	while ((best = tw__ranks_first(&tier->rank)) != NULL &&
+	       !tw__look_may(look, best)) {
+		tw__ranks_remove(&tier->rank, best);
+		best->aside = aside;
+		aside = best;
+	}
+	for (; aside; aside = aside->aside)
+		tw__ranks_add(&tier->rank, aside,
+			      look->pool->policy->key(aside));
+	return best;
 }

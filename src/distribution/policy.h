@@ -3,7 +3,8 @@
  *
  * A policy names the next member of a tier that is ready and was not tried
  * for this call in this step. It sees members and their targets only; tiers,
- * steps, deadlines and rows are the engine's.
+ * steps, deadlines and rows are the engine's. What is ready it asks of the
+ * tier's indexes and never by looking at every member.
  */
 #ifndef TW_SRC_DISTRIBUTION_POLICY_H
 #define TW_SRC_DISTRIBUTION_POLICY_H
@@ -13,7 +14,7 @@
 /* One look at a pool on behalf of a call. */
 struct tw_look {
 	struct tw_engine *engine;
-	struct tw_call *call;
+	struct tw_call *call;      /* NULL: any new one (explain) */
 	struct tw_pool *pool;
 	size_t from;               /* parallel: where the last pick ended */
 	uint32_t why;              /* set by pick: TW_WHY_ and arguments */
@@ -26,10 +27,12 @@ struct tw_policy {
 	const char *name;
 	bool parallel;             /* offers everyone of the tier at once */
 	size_t state_size;         /* of its cursor, one per tier, zeroed */
-	const struct tw_member *(*pick)(struct tw_look *look,
-					const struct tw_tier *tier);
-	void (*offered)(struct tw_tier *tier,
-			const struct tw_member *member);
+	/* Orders the tier's ranks; NULL: it goes by place. Must depend on
+	 * nothing that changes without tw__member_rank(). */
+	int64_t (*key)(const struct tw_member *member);
+	/* Changes nothing. */
+	struct tw_member *(*pick)(struct tw_look *look, struct tw_tier *tier);
+	void (*offered)(struct tw_member *member);
 };
 
 extern const struct tw_policy tw__policy_all;
@@ -40,14 +43,13 @@ extern const struct tw_policy tw__policy_longest_idle;
 /* NULL: none such. */
 const struct tw_policy *tw__policy_by_id(uint32_t id);
 
-/* Ready and untried? One that is not ready gets its row, once a step. */
-bool tw__look_ready(struct tw_look *look, const struct tw_member *member);
-
-static inline const struct tw_member *
-tw__tier_member(const struct tw_look *look, const struct tw_tier *tier,
-		size_t i)
-{
-	return &look->pool->member[tier->first + i];
-}
+/* May the call have this member, were it ready? */
+bool tw__look_may(const struct tw_look *look, const struct tw_member *member);
+/* First ready member from a place on that the call may have, or NULL. */
+struct tw_member *tw__look_next(const struct tw_look *look,
+				const struct tw_tier *tier, size_t from);
+/* The same by the smallest key. */
+struct tw_member *tw__look_first(const struct tw_look *look,
+				 struct tw_tier *tier);
 
 #endif

@@ -4,22 +4,18 @@
  */
 #include "policy.h"
 
-static const struct tw_member *pick(struct tw_look *look,
-				    const struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 {
-	const struct tw_member *member;
+	struct tw_member *member = tw__look_next(look, tier, look->from);
 
-	while (look->from < tier->count) {
-		member = tw__tier_member(look, tier, look->from++);
-		if (!tw__look_ready(look, member))
-			continue;
+	if (member) {
+		look->from = (size_t)member->place + 1;
 		look->why = TW_WHY_ALL;
-		look->a = member->tier;
-		return member;
+		look->a = tier->tier;
 	}
-	return NULL;
+	return member;
 }
 
 const struct tw_policy tw__policy_all = {
-	TW_POLICY_ALL, "all", true, 0, pick, NULL
+	.id = TW_POLICY_ALL, .name = "all", .parallel = true, .pick = pick
 };

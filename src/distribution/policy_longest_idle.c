@@ -7,28 +7,26 @@
  */
 #include "policy.h"
 
-static const struct tw_member *pick(struct tw_look *look,
-				    const struct tw_tier *tier)
+static int64_t key(const struct tw_member *member)
 {
-	const struct tw_member *best = NULL, *member;
-	size_t i;
+	return member->target->idle_since;
+}
 
-	for (i = 0; i < tier->count; ++i) {
-		member = tw__tier_member(look, tier, i);
-		if (!tw__look_ready(look, member))
-			continue;
-		if (!best || member->target->idle_since <
-			     best->target->idle_since)
-			best = member;
-	}
-	if (best) {
+static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+{
+	struct tw_member *member = tw__look_first(look, tier);
+	tw_time since;
+
+	if (member) {
+		since = member->target->idle_since;
 		look->why = TW_WHY_LONGEST_IDLE;
-		look->a = best->target->idle_since == TW_TIME_MIN ? -1 :
-			look->engine->now - best->target->idle_since;
+		look->a = since == TW_TIME_MIN ? -1 :
+			look->engine->now - since;
 	}
-	return best;
+	return member;
 }
 
 const struct tw_policy tw__policy_longest_idle = {
-	TW_POLICY_LONGEST_IDLE, "longest_idle", false, 0, pick, NULL
+	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle", .key = key,
+	.pick = pick
 };

@@ -10,57 +10,45 @@
 struct cursor {
 	bool set;
 	uint32_t order;
+	size_t place;     /* where it stood: a hint */
 };
 
-/* Index of the first member whose order is greater than the cursor's. */
-static size_t after(const struct tw_look *look, const struct tw_tier *tier,
-		    const struct cursor *cursor)
+/* Place of the first member whose order is greater than the cursor's. */
+static size_t after(const struct tw_tier *tier, const struct cursor *cursor)
 {
-	size_t low = 0, high = tier->count;
-
 	if (!cursor->set)
 		return 0;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (tw__tier_member(look, tier, mid)->order <= cursor->order)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < tier->count ? low : 0;
+	if (cursor->place < tier->member_count &&
+	    tier->member[cursor->place]->order == cursor->order)
+		return cursor->place + 1;
+	return tw__tier_after(tier, cursor->order);
 }
 
-static const struct tw_member *pick(struct tw_look *look,
-				    const struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 {
 	const struct cursor *cursor = tier->state;
-	size_t at = after(look, tier, cursor);
-	const struct tw_member *member;
-	size_t i;
+	struct tw_member *member = tw__look_next(look, tier,
+						 after(tier, cursor));
 
-	for (i = 0; i < tier->count; ++i) {
-		member = tw__tier_member(look, tier, at);
-		if (++at == tier->count)
-			at = 0;
-		if (!tw__look_ready(look, member))
-			continue;
+	if (!member)
+		member = tw__look_next(look, tier, 0);
+	if (member) {
 		look->why = TW_WHY_ROUND_ROBIN;
 		look->a = cursor->set ? (int64_t)cursor->order : -1;
-		return member;
 	}
-	return NULL;
+	return member;
 }
 
-static void offered(struct tw_tier *tier, const struct tw_member *member)
+static void offered(struct tw_member *member)
 {
-	struct cursor *cursor = tier->state;
+	struct cursor *cursor = member->tier->state;
 
 	cursor->set = true;
 	cursor->order = member->order;
+	cursor->place = member->place;
 }
 
 const struct tw_policy tw__policy_round_robin = {
-	TW_POLICY_ROUND_ROBIN, "round_robin", false, sizeof(struct cursor),
-	pick, offered
+	.id = TW_POLICY_ROUND_ROBIN, .name = "round_robin",
+	.state_size = sizeof(struct cursor), .pick = pick, .offered = offered
 };

@@ -23,7 +23,9 @@ void tw__pool_free(struct tw_pool *pool)
 	if (!pool)
 		return;
 	for (i = 0; i < pool->tier_count; ++i)
-		tw_free(pool->tier[i].state);
+		tw__tier_free(pool->tier[i]);
+	for (i = 0; i < pool->member_count; ++i)
+		tw_free(pool->member[i]);
 	tw_free(pool->tier);
 	tw_free(pool->member);
 	tw_free(pool->name);
@@ -113,104 +115,169 @@ static tw_status check_place(const struct tw_pool *pool,
 			     const struct tw_target *target, uint32_t order,
 			     tw_error *err)
 {
+	const struct tw_member *other;
 	size_t i;
 
-	for (i = 0; i < target->edge_count; ++i) {
-		if (target->edge[i].pool == pool)
+	for (i = 0; i < target->member_count; ++i) {
+		if (target->member[i]->pool == pool)
 			return tw__fail(err, TW_EEXIST, "target \"%s\" is in "
 					"pool \"%s\" already", target->name,
 					pool->name);
 	}
-	for (i = 0; i < pool->member_count; ++i) {
-		if (pool->member[i].order == order)
+	for (i = 0; i < pool->tier_count; ++i) {
+		other = tw__tier_find(pool->tier[i], order);
+		if (other)
 			return tw__fail_at(err, TW_ECONFLICT, 0, "order",
 					   "pool \"%s\": order %" PRIu32
 					   " is taken by \"%s\"", pool->name,
-					   order,
-					   pool->member[i].target->name);
+					   order, other->target->name);
 	}
 	return TW_OK;
+}
+
+static tw_status check_member(const struct tw_pool *pool,
+			      const struct tw_target *target,
+			      const tw_member_options *o, tw_error *err)
+{
+	if (!o->weight || o->weight > TW_WEIGHT_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "weight",
+				   "pool \"%s\": \"%s\" has weight %" PRIu32
+				   "; write 1 to %u", pool->name,
+				   target->name, o->weight, TW_WEIGHT_MAX);
+	return check_place(pool, target, o->order, err);
 }
 
 static size_t tier_index(const struct tw_pool *pool, uint32_t tier)
 {
 	size_t i = 0;
 
-	while (i < pool->tier_count && pool->tier[i].tier < tier)
+	while (i < pool->tier_count && pool->tier[i]->tier < tier)
 		++i;
 	return i;
 }
 
-/* Memory for a new tier and its cursor, before anything changes. */
-static tw_status tier_insert(struct tw_pool *pool, size_t at, uint32_t tier,
-			     size_t first)
+/* The tier of that number, new or not, with room for one more. */
+static tw_status tier_at(struct tw_tier **out, struct tw_pool *pool,
+			 uint32_t tier)
 {
-	void *state = NULL;
+	size_t at = tier_index(pool, tier);
 
+	if (at < pool->tier_count && pool->tier[at]->tier == tier) {
+		*out = pool->tier[at];
+		return tw__tier_reserve(*out);
+	}
 	if (tw__grow((void **)&pool->tier, &pool->tier_capacity,
-		     pool->tier_count + 1, sizeof(*pool->tier)))
+		     pool->tier_count + 1, sizeof(struct tw_tier *)) ||
+	    tw__tier_new(out, pool, tier))
 		return TW_ENOMEM;
-	if (pool->policy->state_size) {
-		state = tw_calloc(1, pool->policy->state_size);
-		if (!state)
-			return TW_ENOMEM;
+	if (tw__tier_reserve(*out)) {
+		tw__tier_free(*out);
+		return TW_ENOMEM;
 	}
 	memmove(&pool->tier[at + 1], &pool->tier[at],
-		(pool->tier_count - at) * sizeof(*pool->tier));
-	pool->tier[at] = (struct tw_tier){ tier, first, 0, state };
+		(pool->tier_count - at) * sizeof(struct tw_tier *));
+	pool->tier[at] = *out;
 	++pool->tier_count;
 	return TW_OK;
 }
 
-static size_t member_index(const struct tw_pool *pool, uint32_t tier,
-			   uint32_t order)
+static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
+			    struct tw_target *target,
+			    const tw_member_options *o)
 {
-	size_t i = pool->member_count;
+	struct tw_member *member;
+	struct tw_tier *tier;
 
-	while (i > 0 && (pool->member[i - 1].tier > tier ||
-			 (pool->member[i - 1].tier == tier &&
-			  pool->member[i - 1].order > order)))
-		--i;
-	return i;
+	if (tw__grow((void **)&pool->member, &pool->member_capacity,
+		     pool->member_count + 1, sizeof(struct tw_member *)) ||
+	    tw__grow((void **)&target->member, &target->member_capacity,
+		     target->member_count + 1, sizeof(struct tw_member *)))
+		return TW_ENOMEM;
+	member = tw_calloc(1, sizeof(*member));
+	if (!member)
+		return TW_ENOMEM;
+	if (tier_at(&tier, pool, o->tier)) {
+		tw_free(member);
+		return TW_ENOMEM;
+	}
+	member->target = target;
+	member->pool = pool;
+	member->order = o->order;
+	member->slot = (uint32_t)pool->member_count;
+	member->rank = TW_RANK_NONE;
+	member->weight = o->weight;
+	member->confirm = o->confirm;
+	member->skills = o->skills;
+	pool->member[pool->member_count++] = member;
+	target->member[target->member_count++] = member;
+	tw__tier_join(tier, member);
+	*out = member;
+	return TW_OK;
+}
+
+static void index_in(struct tw_member *member)
+{
+	struct tw_tier *tier = member->tier;
+
+	tw__bits_set(&tier->ready, member->place);
+	if (member->pool->policy->key)
+		tw__ranks_add(&tier->rank, member,
+			      member->pool->policy->key(member));
+}
+
+static void index_out(struct tw_member *member)
+{
+	struct tw_tier *tier = member->tier;
+
+	tw__bits_clear(&tier->ready, member->place);
+	if (member->rank != TW_RANK_NONE)
+		tw__ranks_remove(&tier->rank, member);
+}
+
+void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to)
+{
+	--member->tier->count[from];
+	--member->pool->count[from];
+	++member->tier->count[to];
+	++member->pool->count[to];
+	if (from == TW_STANDING_READY)
+		index_out(member);
+	if (to == TW_STANDING_READY)
+		index_in(member);
+}
+
+void tw__member_rank(struct tw_member *member)
+{
+	if (member->rank != TW_RANK_NONE)
+		tw__ranks_move(&member->tier->rank, member,
+			       member->pool->policy->key(member));
 }
 
 tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
-			     tw_target_id target, uint32_t tier,
-			     uint32_t order, tw_error *err)
+			     tw_target_id target,
+			     const tw_member_options *options, tw_error *err)
 {
 	struct tw_pool *p = engine ? tw__pool_of(engine, pool) : NULL;
 	struct tw_target *t = engine ? tw__target_of(engine, target) : NULL;
-	uint32_t slot;
-	size_t at, i;
+	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
+	struct tw_member *member;
 	tw_status status;
 
 	if (!p || !t)
 		return tw__fail(err, TW_ENOTFOUND, "no %s of id %" PRIu32,
 				p ? "target" : "pool",
 				p ? target.id : pool.id);
-	status = check_place(p, t, order, err);
+	status = options ? tw__import(&o, sizeof(o), options, err) : TW_OK;
+	if (!status)
+		status = check_member(p, t, &o, err);
 	if (status)
 		return status;
-	if (tw__grow((void **)&p->member, &p->member_capacity,
-		     p->member_count + 1, sizeof(*p->member)) ||
-	    tw__grow((void **)&t->edge, &t->edge_capacity,
-		     t->edge_count + 1, sizeof(*t->edge)))
+	if (member_new(&member, p, t, &o))
 		return tw__fail_oom(err);
-	at = member_index(p, tier, order);
-	i = tier_index(p, tier);
-	if ((i == p->tier_count || p->tier[i].tier != tier) &&
-	    tier_insert(p, i, tier, at))
-		return tw__fail_oom(err);
-
-	slot = (uint32_t)p->member_count;
-	memmove(&p->member[at + 1], &p->member[at],
-		(p->member_count - at) * sizeof(*p->member));
-	p->member[at] = (struct tw_member){ t, tier, order, slot };
-	++p->member_count;
-	++p->tier[i].count;
-	while (++i < p->tier_count)
-		++p->tier[i].first;
-	t->edge[t->edge_count++] = (struct tw_edge){ p, slot, tier };
+	++member->tier->count[t->standing];
+	++p->count[t->standing];
+	if (t->standing == TW_STANDING_READY)
+		index_in(member);
 	return TW_OK;
 }
 

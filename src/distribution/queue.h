@@ -35,12 +35,21 @@ enum tw_why {
 	TW_WHY_ALL_CLOSED,
 	TW_WHY_REJECT_STEP,
 	TW_WHY_VOICEMAIL,
-	/* members and steps passed over */
+	/* members that are not ready */
 	TW_WHY_UNREACHABLE,
 	TW_WHY_PAUSED,
 	TW_WHY_WRAP_UP,         /* a microseconds left */
 	TW_WHY_FOUND_BUSY,      /* a microseconds left */
 	TW_WHY_IN_USE,          /* a held, b capacity */
+	/* or ready, and not next for a call */
+	TW_WHY_RINGING,
+	TW_WHY_TRIED,
+	TW_WHY_LATE,
+	TW_WHY_SKILLS,
+	TW_WHY_LATER,
+	TW_WHY_LATER_TIER,      /* a the tier that comes first */
+	/* steps passed over */
+	TW_WHY_NOBODY_READY,    /* a busy, b away */
 	TW_WHY_CLOSED_NOW,
 	TW_WHY_OPEN_NOW,
 	TW_WHY_NO_VOICEMAIL

@@ -3,9 +3,6 @@
  */
 #include "engine.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 static const char *const outcomes[] = {
 	"skipped", "answered", "busy", "no_answer", "rejected",
 	"unreachable", "congested", "cancelled", "lost_race", "expired",
@@ -19,7 +16,62 @@ const char *tw_outcome_name(uint32_t outcome)
 	return outcomes[outcome];
 }
 
-/* Texts that need no argument; NULL: see with_arguments(). */
+/* Words are put together by hand: printf() took a third of a decision. What
+ * does not fit is cut. */
+struct words {
+	char *at;
+	char *end;         /* where the NUL goes at the latest */
+};
+
+static void add(struct words *w, const char *text)
+{
+	while (*text && w->at < w->end)
+		*w->at++ = *text++;
+}
+
+static void add_number(struct words *w, int64_t number)
+{
+	char digits[24];
+	char *at = digits + sizeof(digits) - 1;
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (number < 0)
+		*--at = '-';
+	add(w, at);
+}
+
+/* "12.3 s" */
+static void add_seconds(struct words *w, int64_t us)
+{
+	int64_t tenths = us / (TW_SECOND / 10);
+
+	add_number(w, tenths / 10);
+	add(w, ".");
+	add_number(w, tenths % 10 < 0 ? -(tenths % 10) : tenths % 10);
+	add(w, " s");
+}
+
+/* Cut between characters: reasons are UTF-8. */
+static void add_name(struct words *w, const char *name)
+{
+	const char *start = w->at;
+
+	while (*name && w->at < w->end)
+		*w->at++ = *name++;
+	if (!*name)
+		return;
+	while (w->at > start && ((unsigned char)*name & 0xc0) == 0x80) {
+		--name;
+		--w->at;
+	}
+}
+
+/* Texts that need no argument; NULL: see the others. */
 static const char *fixed(uint32_t why)
 {
 	switch (why) {
@@ -32,8 +84,13 @@ static const char *fixed(uint32_t why)
 	case TW_WHY_ALL_CLOSED:   return "no step was open for the call";
 	case TW_WHY_REJECT_STEP:  return "the plan rejects the call here";
 	case TW_WHY_VOICEMAIL:    return "the plan goes to voicemail here";
-	case TW_WHY_UNREACHABLE:  return "skipped: not reachable";
-	case TW_WHY_PAUSED:       return "skipped: paused";
+	case TW_WHY_UNREACHABLE:  return "not reachable";
+	case TW_WHY_PAUSED:       return "paused";
+	case TW_WHY_RINGING:      return "rings or talks for this call";
+	case TW_WHY_TRIED:        return "was tried in this step";
+	case TW_WHY_LATE:         return "joined after the step began";
+	case TW_WHY_SKILLS:       return "lacks a skill that the call needs";
+	case TW_WHY_LATER:        return "ready, but another one comes first";
 	case TW_WHY_CLOSED_NOW:   return "step skipped: closed now";
 	case TW_WHY_OPEN_NOW:     return "step skipped: open now";
 	case TW_WHY_NO_VOICEMAIL:
@@ -43,121 +100,134 @@ static const char *fixed(uint32_t why)
 	}
 }
 
-/* "12.3", for durations. */
-static void seconds(char buf[32], int64_t us)
+static void step_reason(struct words *w, const struct tw_row *row)
 {
-	int64_t tenths = us / (TW_SECOND / 10);
-
-	snprintf(buf, 32, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);
-}
-
-static void idle(char *buf, size_t size, int64_t us)
-{
-	char time[32];
-
-	if (us < 0) {
-		snprintf(buf, size, "longest idle: not used yet");
-		return;
-	}
-	seconds(time, us);
-	snprintf(buf, size, "longest idle: %s s", time);
-}
-
-static void step_reason(char *buf, size_t size, const struct tw_row *row)
-{
-	const char *text = "was skipped";
-
+	add(w, "step ");
+	add_number(w, row->a);
 	if (row->why == TW_WHY_TIME_UP)
-		text = "had its time";
-	if (row->why == TW_WHY_NOBODY_LEFT)
-		text = "had nobody left to ring";
-	snprintf(buf, size, "step %" PRId64 " %s", row->a, text);
-}
-
-static void wait_reason(char *buf, size_t size, const struct tw_row *row)
-{
-	char time[32];
-
-	seconds(time, row->a);
-	if (row->why == TW_WHY_RANG)
-		snprintf(buf, size, "rang %s s", time);
+		add(w, " had its time");
+	else if (row->why == TW_WHY_NOBODY_LEFT)
+		add(w, " had nobody left to ring");
 	else
-		snprintf(buf, size, "skipped: %s, %s s left",
-			 row->why == TW_WHY_WRAP_UP ? "wrap-up" :
-			 "was found busy", time);
+		add(w, " was skipped");
 }
 
-static void offer_reason(char *buf, size_t size, const struct tw_row *row)
+static void member_reason(struct words *w, const struct tw_row *row)
+{
+	switch (row->why) {
+	case TW_WHY_WRAP_UP:
+	case TW_WHY_FOUND_BUSY:
+		add(w, row->why == TW_WHY_WRAP_UP ? "wrap-up, " :
+		    "was found busy, ");
+		add_seconds(w, row->a);
+		add(w, " left");
+		break;
+	case TW_WHY_IN_USE:
+		add_number(w, row->a);
+		add(w, " of ");
+		add_number(w, row->b);
+		add(w, " lines in use");
+		break;
+	default:
+		add(w, "ready, but tier ");
+		add_number(w, row->a);
+		add(w, " comes first");
+	}
+}
+
+static void order_reason(struct words *w, const struct tw_row *row)
+{
+	if (row->why == TW_WHY_LINEAR) {
+		add(w, "linear: first ready one, tier ");
+		add_number(w, row->a);
+		add(w, ", order ");
+		add_number(w, row->b);
+	} else if (row->a < 0) {
+		add(w, "round robin: its first turn");
+	} else {
+		add(w, "round robin: next after order ");
+		add_number(w, row->a);
+	}
+}
+
+static void offer_reason(struct words *w, const struct tw_row *row)
 {
 	switch (row->why) {
 	case TW_WHY_ALL:
-		snprintf(buf, size, "ring all of tier %" PRId64, row->a);
+		add(w, "ring all of tier ");
+		add_number(w, row->a);
 		break;
 	case TW_WHY_LINEAR:
-		snprintf(buf, size, "linear: first ready one, tier %" PRId64
-			 ", order %" PRId64, row->a, row->b);
-		break;
 	case TW_WHY_ROUND_ROBIN:
-		if (row->a < 0)
-			snprintf(buf, size, "round robin: its first turn");
-		else
-			snprintf(buf, size, "round robin: next after order %"
-				 PRId64, row->a);
+		order_reason(w, row);
 		break;
 	case TW_WHY_LONGEST_IDLE:
-		idle(buf, size, row->a);
+		add(w, "longest idle: ");
+		if (row->a < 0)
+			add(w, "not used yet");
+		else
+			add_seconds(w, row->a);
+		break;
+	case TW_WHY_FREED:
+		add(w, "came free while tier ");
+		add_number(w, row->a);
+		add(w, " rings");
 		break;
 	default:
-		snprintf(buf, size, "came free while tier %" PRId64 " rings",
-			 row->a);
+		add(w, "?");
 	}
 }
 
-/* Cut between characters: reasons are UTF-8. */
-static void elsewhere(char *buf, size_t size, const char *name)
+static void with_arguments(struct words *w, const struct tw_engine *engine,
+			   const struct tw_row *row)
 {
-	int l = 0;
+	const tw_target_id winner = { (uint32_t)row->a };
 
-	while (name[l] && l < 64)
-		++l;
-	while (l > 0 && ((unsigned char)name[l] & 0xc0) == 0x80)
-		--l;
-	snprintf(buf, size, "answered by %.*s", l, name);
+	switch (row->why) {
+	case TW_WHY_TIME_UP:
+	case TW_WHY_NOBODY_LEFT:
+	case TW_WHY_STEP_SKIPPED:
+		step_reason(w, row);
+		break;
+	case TW_WHY_RANG:
+		add(w, "rang ");
+		add_seconds(w, row->a);
+		break;
+	case TW_WHY_ELSEWHERE:
+		add(w, "answered by ");
+		add_name(w, tw_target_name(engine, winner));
+		break;
+	case TW_WHY_HOST_SAID:
+		add(w, "reported by the host: ");
+		add(w, tw_outcome_name(row->outcome));
+		break;
+	case TW_WHY_NOBODY_READY:
+		add(w, "nobody left to ring: ");
+		add_number(w, row->a);
+		add(w, " busy, ");
+		add_number(w, row->b);
+		add(w, " away");
+		break;
+	case TW_WHY_WRAP_UP:
+	case TW_WHY_FOUND_BUSY:
+	case TW_WHY_IN_USE:
+	case TW_WHY_LATER_TIER:
+		member_reason(w, row);
+		break;
+	default:
+		offer_reason(w, row);
+	}
 }
 
 void tw__reason(char *buf, size_t size, const struct tw_engine *engine,
 		const struct tw_row *row)
 {
-	const tw_target_id winner = { (uint32_t)row->a };
+	struct words w = { buf, buf + size - 1 };
 	const char *text = fixed(row->why);
 
-	if (text) {
-		snprintf(buf, size, "%s", text);
-		return;
-	}
-	switch (row->why) {
-	case TW_WHY_TIME_UP:
-	case TW_WHY_NOBODY_LEFT:
-	case TW_WHY_STEP_SKIPPED:
-		step_reason(buf, size, row);
-		break;
-	case TW_WHY_RANG:
-	case TW_WHY_WRAP_UP:
-	case TW_WHY_FOUND_BUSY:
-		wait_reason(buf, size, row);
-		break;
-	case TW_WHY_ELSEWHERE:
-		elsewhere(buf, size, tw_target_name(engine, winner));
-		break;
-	case TW_WHY_HOST_SAID:
-		snprintf(buf, size, "reported by the host: %s",
-			 tw_outcome_name(row->outcome));
-		break;
-	case TW_WHY_IN_USE:
-		snprintf(buf, size, "skipped: %" PRId64 " of %" PRId64
-			 " lines in use", row->a, row->b);
-		break;
-	default:
-		offer_reason(buf, size, row);
-	}
+	if (text)
+		add(&w, text);
+	else
+		with_arguments(&w, engine, row);
+	*w.at = '\0';
 }

@@ -20,7 +20,7 @@ void tw__target_free(struct tw_target *target)
 {
 	if (!target)
 		return;
-	tw_free(target->edge);
+	tw_free(target->member);
 	tw_free(target->name);
 	tw_free(target);
 }
@@ -134,10 +134,26 @@ uint32_t tw_target_kind(const tw_engine *engine, tw_target_id target)
 	return t ? t->kind : 0;
 }
 
-bool tw__target_is_ready(const struct tw_target *target, tw_time now)
+static uint32_t standing_of(const struct tw_target *target)
 {
-	return target->state == TW_TARGET_AVAILABLE &&
-		target->held < target->capacity && target->ready_at <= now;
+	if (target->state != TW_TARGET_AVAILABLE)
+		return TW_STANDING_AWAY;
+	if (target->held >= target->capacity ||
+	    target->timer.place != TW_TIMER_IDLE)
+		return TW_STANDING_BUSY;
+	return TW_STANDING_READY;
+}
+
+void tw__target_settle(struct tw_target *target)
+{
+	const uint32_t from = target->standing, to = standing_of(target);
+	size_t i;
+
+	if (from == to)
+		return;
+	target->standing = to;
+	for (i = 0; i < target->member_count; ++i)
+		tw__member_settle(target->member[i], from, to);
 }
 
 uint32_t tw__target_why_not(const struct tw_target *target, tw_time now,
@@ -165,11 +181,13 @@ void tw__target_hold(struct tw_engine *engine, struct tw_target *target)
 	assert(target->held < target->capacity);
 	++target->held;
 	++engine->held;
+	tw__target_settle(target);
 }
 
 void tw__target_freed(struct tw_engine *engine, struct tw_target *target)
 {
-	if (target->is_freed || !tw__target_is_ready(target, engine->now))
+	tw__target_settle(target);
+	if (target->is_freed || !tw__target_is_ready(target))
 		return;
 	target->is_freed = true;
 	target->next_freed = NULL;
@@ -190,8 +208,13 @@ void tw__target_let_go(struct tw_engine *engine, struct tw_target *target)
 
 void tw__target_was_used(struct tw_target *target, tw_time at)
 {
-	if (target->idle_since < at)
-		target->idle_since = at;
+	size_t i;
+
+	if (target->idle_since >= at)
+		return;
+	target->idle_since = at;
+	for (i = 0; i < target->member_count; ++i)
+		tw__member_rank(target->member[i]);
 }
 
 void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
@@ -204,7 +227,8 @@ void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
 	target->ready_at = until;
 	target->ready_why = why;
 	tw__target_was_used(target, until);
-	tw__timer_arm(&engine->heap, &target->timer, until);
+	tw__timer_arm(&engine->resting, &target->timer, until);
+	tw__target_settle(target);
 }
 
 static tw_status target_at(struct tw_target **out, tw_engine *engine,
@@ -232,11 +256,10 @@ tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
 	status = target_at(&t, engine, target, now, err);
 	if (status)
 		return status;
-	if (t->state == state)
-		return TW_OK;
-	t->state = state;
-	if (state == TW_TARGET_AVAILABLE) {
-		tw__target_was_used(t, engine->now);
+	if (t->state != state) {
+		t->state = state;
+		if (state == TW_TARGET_AVAILABLE)
+			tw__target_was_used(t, engine->now);
 		tw__target_freed(engine, t);
 	}
 	(void)tw__engine_run(engine);   /* what is left stays due */
@@ -251,12 +274,16 @@ tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,
 
 	if (status)
 		return status;
-	if (t->held >= t->capacity)
-		return tw__fail(err, TW_EBUSY, "target \"%s\" has all %" PRIu32
-				" lines in use", t->name, t->capacity);
-	tw__target_hold(engine, t);
-	++t->outside;
-	return TW_OK;
+	if (t->held >= t->capacity) {
+		status = tw__fail(err, TW_EBUSY, "target \"%s\" has all %"
+				  PRIu32 " lines in use", t->name,
+				  t->capacity);
+	} else {
+		tw__target_hold(engine, t);
+		++t->outside;
+	}
+	(void)tw__engine_run(engine);   /* others may have rested by now */
+	return status;
 }
 
 tw_status tw_target_release(tw_engine *engine, tw_target_id target,
@@ -267,13 +294,15 @@ tw_status tw_target_release(tw_engine *engine, tw_target_id target,
 
 	if (status)
 		return status;
-	if (!t->outside)
-		return tw__fail(err, TW_EINVAL, "target \"%s\" holds no line "
-				"of tw_target_occupy(); release each once",
-				t->name);
-	--t->outside;
-	tw__target_was_used(t, engine->now);
-	tw__target_let_go(engine, t);
+	if (!t->outside) {
+		status = tw__fail(err, TW_EINVAL, "target \"%s\" holds no "
+				  "line of tw_target_occupy(); release each "
+				  "once", t->name);
+	} else {
+		--t->outside;
+		tw__target_was_used(t, engine->now);
+		tw__target_let_go(engine, t);
+	}
 	(void)tw__engine_run(engine);
-	return TW_OK;
+	return status;
 }

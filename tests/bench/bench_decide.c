@@ -66,6 +66,7 @@ static void build(struct bench *b, uint32_t policy, uint32_t n)
 {
 	tw_target_options to = TW_TARGET_OPTIONS_INIT;
 	tw_pool_options po = TW_POOL_OPTIONS_INIT;
+	tw_member_options mo = TW_MEMBER_OPTIONS_INIT;
 	tw_step_options so = TW_STEP_OPTIONS_INIT;
 	tw_error err = TW_ERROR_INIT;
 	tw_target_id t;
@@ -83,7 +84,8 @@ static void build(struct bench *b, uint32_t policy, uint32_t n)
 		snprintf(name, sizeof(name), "t%u", (unsigned)i);
 		to.name = name;
 		need(tw_engine_add_target(&t, b->engine, &to, &err), &err);
-		need(tw_pool_add_member(b->engine, so.pool, t, 0, i, &err),
+		mo.order = i;
+		need(tw_pool_add_member(b->engine, so.pool, t, &mo, &err),
 		     &err);
 	}
 	need(tw_engine_add_plan(&b->plan, b->engine, "plan", &err), &err);

@@ -33,13 +33,16 @@ static tw_status engine_pool(tw_engine *engine, const char *name,
 	TOLD(status, tw_engine_add_pool(&id, engine, &pool, err));
 	for (uint32_t i = 0; i < 3; i++) {
 		tw_target_options target = TW_TARGET_OPTIONS_INIT;
+		tw_member_options member = TW_MEMBER_OPTIONS_INIT;
 		tw_target_id who = { 0 };
 
 		snprintf(text, sizeof(text), "%.8s-%u", name, (unsigned)i);
 		target.name = text;
 		TOLD(status, tw_engine_add_target(&who, engine, &target,
 						  err));
-		TOLD(status, tw_pool_add_member(engine, id, who, i / 2, i,
+		member.tier = i / 2;
+		member.order = i;
+		TOLD(status, tw_pool_add_member(engine, id, who, &member,
 						err));
 	}
 	step.pool = id;

@@ -46,6 +46,8 @@ _RING, _REJECT, _VOICEMAIL = 1, 2, 3
 _ALWAYS, _OPEN, _CLOSED = 0, 1, 2
 _SHUT, _LIKE, _HOURS, _OWN = 1, 2, 3, 4    # what a date makes of the week
 _DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail"}
+_VERDICTS = {1: "next", 2: "ready", 3: "ringing", 4: "tried", 5: "busy",
+             6: "away", 7: "unfit"}
 _OUTCOMES: dict[str, int] = {raw.tw_outcome_name(n): n for n in range(1, 12)}
 _OUTCOME_NAMES = {number: name for name, number in _OUTCOMES.items()}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -161,6 +163,28 @@ class Target(_Thing):
         return self.name
 
 
+class MemberOptions(TypedDict, total=False):
+    """What a member may be given beside its order; they mean what
+    ``tw_member_options`` says in trunkwise/distribution.h."""
+
+    tier: int
+    weight: int
+    skills: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberVerdict:
+    """Why a member is taken or not. ``verdict``: "next" is taken next,
+    "ready" comes later, "ringing", "tried", "busy", "away" or "unfit"."""
+
+    verdict: str
+    target: Target
+    tier: int
+    order: int
+    weight: int
+    reason: str
+
+
 class Pool(_Thing):
     """Targets that ring together or in turn, by a policy."""
 
@@ -170,10 +194,26 @@ class Pool(_Thing):
     def name(self) -> str:
         return raw.tw_pool_name(self._handle, self.id)
 
-    def add(self, target: Target, *, order: int, tier: int = 0) -> None:
-        """``tier``: lower rings first; ``order``: a place of its own."""
+    def add(self, target: Target, *, order: int,
+            **options: Unpack[MemberOptions]) -> None:
+        """``tier``: lower rings first; ``order``: a place of its own;
+        ``weight``: its share of the calls; ``skills``: a bit each."""
         raw.tw_pool_add_member(self._handle, self.id,
-                               self._engine._own(target), tier, order)
+                               self._engine._own(target),
+                               {**options, "order": order})
+
+    def explain(self, call: "Call | None" = None) -> Iterator[MemberVerdict]:
+        """Why each member is taken or not, as of the latest instant the
+        engine has seen; without ``call``, for any that arrives."""
+        number = self._engine._own(call) if call else 0
+        first = 0
+        while rows := raw.engine_explain(self._handle, self.id, number,
+                                         first):
+            first += len(rows)
+            for verdict, target, tier, order, weight, reason in rows:
+                yield MemberVerdict(_VERDICTS.get(verdict, "?"),
+                                    Target(self._engine, target), tier,
+                                    order, weight, reason)
 
     def __str__(self) -> str:
         return self.name
@@ -337,7 +377,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class OfferEvent:
-    """A finished offer; or, with ``outcome`` None, what was passed over."""
+    """A finished offer; or, with ``outcome`` None, a step passed over."""
 
     outcome: str | None
     call: Call
@@ -467,8 +507,8 @@ class Engine:
                 _when(until) if until else None, reason)
 
     def events(self) -> Iterator[OfferEvent]:
-        """Takes out one row for each finished offer and for what was passed
-        over. Unread rows take memory."""
+        """Takes out one row for each finished offer, and for each step that
+        was skipped or had nobody ready. Unread rows take memory."""
         while (row := raw.engine_next_event(self.handle)) is not None:
             (outcome, call, offer, target, pool, step, offered, answered,
              ended, reason) = row

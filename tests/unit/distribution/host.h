@@ -65,6 +65,32 @@ static inline void host_check_offers(const struct tw_engine *e)
 	assert_int_equal(talks, e->talks);
 }
 
+/* Counts and indexes are those of a recount. */
+static inline void host_check_pool(const struct tw_pool *p)
+{
+	uint32_t count[TW_STANDINGS] = { 0 }, tiers[TW_STANDINGS] = { 0 };
+	size_t i, j;
+
+	for (i = 0; i < p->member_count; ++i) {
+		const struct tw_member *m = p->member[i];
+		const bool is_ready = tw__target_is_ready(m->target);
+
+		++count[m->target->standing];
+		assert_int_equal(m->slot, i);
+		assert_ptr_equal(m->tier->member[m->place], m);
+		assert_int_equal(tw__bits_next(&m->tier->ready, m->place) ==
+				 m->place, is_ready);
+		if (p->policy->key)
+			assert_int_equal(m->rank != TW_RANK_NONE, is_ready);
+	}
+	for (i = 0; i < p->tier_count; ++i) {
+		for (j = 0; j < TW_STANDINGS; ++j)
+			tiers[j] += p->tier[i]->count[j];
+	}
+	assert_memory_equal(count, p->count, sizeof(count));
+	assert_memory_equal(count, tiers, sizeof(count));
+}
+
 static inline void host_check_calls(const struct tw_engine *e)
 {
 	uint32_t calls = 0;
@@ -112,6 +138,8 @@ static inline void host_check(const struct tw_engine *e)
 			 stats.offers + stats.talks + outside);
 	assert_null(e->due);
 	assert_null(e->freed);
+	for (i = 0; i < e->pool_count; ++i)
+		host_check_pool(e->pool[i]);
 	host_check_offers(e);
 	host_check_calls(e);
 }
@@ -165,8 +193,12 @@ static inline void host_member(struct host *host, tw_pool_id pool,
 			       tw_target_id target, uint32_t tier,
 			       uint32_t order)
 {
-	HOST_OK(host, tw_pool_add_member(host->engine, pool, target, tier,
-					 order, &host->err));
+	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
+
+	o.tier = tier;
+	o.order = order;
+	HOST_OK(host, tw_pool_add_member(host->engine, pool, target, &o,
+					 &host->err));
 }
 
 /* Targets t1..tn of capacity 1 in tier 0 of a new pool, orders 1..n. */
@@ -323,6 +355,22 @@ static inline void host_no_event(struct host *host)
 
 	assert_int_equal(tw_engine_next_event(&e, host->engine, &host->err),
 			 TW_ITER_END);
+}
+
+/* Why the n-th member of a pool is taken or not. */
+static inline void host_why(struct host *host, tw_pool_id pool, uint32_t n,
+			    const char *reason)
+{
+	tw_explain_options o = TW_EXPLAIN_OPTIONS_INIT;
+	tw_explain_row row = TW_EXPLAIN_ROW_INIT;
+	uint32_t count = 1;
+
+	o.pool = pool;
+	o.first = n;
+	HOST_OK(host, tw_engine_explain(&row, &count, host->engine, &o,
+					&host->err));
+	assert_int_equal(count, 1);
+	assert_string_equal(row.reason, reason);
 }
 
 static inline void host_drain(struct host *host)

@@ -190,6 +190,7 @@ static void failing_release(void *mem, void *arg)
 static bool build(struct host *h, tw_plan_id *plan)
 {
 	tw_target_options to = TW_TARGET_OPTIONS_INIT;
+	tw_member_options mo = TW_MEMBER_OPTIONS_INIT;
 	tw_step_options so = TW_STEP_OPTIONS_INIT;
 	tw_engine *e = h->engine;
 	tw_target_id t;
@@ -206,9 +207,10 @@ static bool build(struct host *h, tw_plan_id *plan)
 		for (i = 0; i < 40; ++i) {
 			snprintf(name, sizeof(name), "%u-%u", j, i);
 			to.name = name;
+			mo.tier = i / 20;
+			mo.order = i;
 			if (tw_engine_add_target(&t, e, &to, NULL) ||
-			    tw_pool_add_member(e, so.pool, t, i / 20, i,
-					       NULL))
+			    tw_pool_add_member(e, so.pool, t, &mo, NULL))
 				return true;
 		}
 		if (!j && tw_engine_add_plan(plan, e, "plan", NULL))

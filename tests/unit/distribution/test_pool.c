@@ -6,10 +6,11 @@ static void members_stand_by_tier_and_order(void **state)
 	static const uint32_t tier[] = { 2, 0, 1, 0, 2, 1, 0 };
 	static const uint32_t order[] = { 70, 30, 50, 10, 60, 40, 20 };
 	struct host h;
+	const struct tw_member *member;
 	const struct tw_pool *p;
 	tw_pool_id pool;
 	char name[8];
-	size_t i, first = 0;
+	size_t i, j, n = 0;
 
 	(void)state;
 	host_open(&h, 0);
@@ -21,25 +22,26 @@ static void members_stand_by_tier_and_order(void **state)
 	}
 	p = tw__pool_of(h.engine, pool);
 	assert_int_equal(p->tier_count, 3);
-	for (i = 0; i < 7; ++i) {
-		assert_int_equal(p->member[i].order, 10 * (i + 1));
-		assert_int_equal(p->member[i].tier,
-				 tier[p->member[i].slot]);
-		assert_int_equal(order[p->member[i].slot],
-				 p->member[i].order);
-	}
 	for (i = 0; i < 3; ++i) {
-		assert_int_equal(p->tier[i].tier, i);
-		assert_int_equal(p->tier[i].first, first);
-		first += p->tier[i].count;
+		assert_int_equal(p->tier[i]->tier, i);
+		for (j = 0; j < p->tier[i]->member_count; ++j) {
+			member = p->tier[i]->member[j];
+			assert_int_equal(member->order, 10 * ++n);
+			assert_int_equal(member->place, j);
+			assert_ptr_equal(member->tier, p->tier[i]);
+			assert_int_equal(tier[member->slot], i);
+			assert_int_equal(order[member->slot], member->order);
+			assert_ptr_equal(p->member[member->slot], member);
+		}
 	}
-	assert_int_equal(first, 7);
+	assert_int_equal(n, 7);
 	host_close(&h);
 }
 
 static void bad_members_change_nothing(void **state)
 {
 	struct host h;
+	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
 	tw_target_id t[2], nobody = { 9 };
 	tw_pool_id pool, none = { 9 };
 	tw_engine *e;
@@ -49,18 +51,33 @@ static void bad_members_change_nothing(void **state)
 	pool = host_line(&h, TW_POLICY_LINEAR, 1, 0, t);
 	t[1] = host_target(&h, "other", 1, 0);
 	e = h.engine;
-	HOST_FAIL(&h, TW_EEXIST, tw_pool_add_member(e, pool, t[0], 1, 5,
+	o.order = 5;
+	HOST_FAIL(&h, TW_EEXIST, tw_pool_add_member(e, pool, t[0], &o,
 		&h.err));
-	HOST_FAIL(&h, TW_ECONFLICT, tw_pool_add_member(e, pool, t[1], 3, 1,
+	o.tier = 3;
+	o.order = 1;
+	HOST_FAIL(&h, TW_ECONFLICT, tw_pool_add_member(e, pool, t[1], &o,
 		&h.err));
 	assert_non_null(strstr(h.err.message, "t1"));
-	HOST_FAIL(&h, TW_ENOTFOUND, tw_pool_add_member(e, pool, nobody, 0, 2,
+	o.order = 2;
+	HOST_FAIL(&h, TW_ENOTFOUND, tw_pool_add_member(e, pool, nobody, &o,
 		&h.err));
-	HOST_FAIL(&h, TW_ENOTFOUND, tw_pool_add_member(e, none, t[1], 0, 2,
+	HOST_FAIL(&h, TW_ENOTFOUND, tw_pool_add_member(e, none, t[1], &o,
+		&h.err));
+	o.weight = 0;
+	HOST_FAIL(&h, TW_EINVAL, tw_pool_add_member(e, pool, t[1], &o,
+		&h.err));
+	assert_string_equal(h.err.field, "weight");
+	o.weight = 65536;
+	HOST_FAIL(&h, TW_EINVAL, tw_pool_add_member(e, pool, t[1], &o,
+		&h.err));
+	o.weight = 1;
+	o.size = 2;
+	HOST_FAIL(&h, TW_EINVAL, tw_pool_add_member(e, pool, t[1], &o,
 		&h.err));
 	assert_int_equal(e->pool[0]->member_count, 1);
 	assert_int_equal(e->pool[0]->tier_count, 1);
-	assert_int_equal(e->target[1]->edge_count, 0);
+	assert_int_equal(e->target[1]->member_count, 0);
 	host_close(&h);
 }
 

@@ -1,0 +1,91 @@
+/*
+ * Tiers: the members of a pool that stand equally near, by order, and which
+ * of them are ready. Every tier keeps a bitmap of the ready ones by place;
+ * one whose policy goes by a key keeps them by that key as well. Does not
+ * choose; see policy.h.
+ */
+#include "policy.h"
+
+#include <assert.h>
+#include <string.h>
+
+tw_status tw__tier_new(struct tw_tier **out, const struct tw_pool *pool,
+		       uint32_t number)
+{
+	struct tw_tier *tier = tw_calloc(1, sizeof(*tier));
+
+	if (!tier)
+		return TW_ENOMEM;
+	tier->tier = number;
+	if (pool->policy->state_size) {
+		tier->state = tw_calloc(1, pool->policy->state_size);
+		if (!tier->state) {
+			tw_free(tier);
+			return TW_ENOMEM;
+		}
+	}
+	*out = tier;
+	return TW_OK;
+}
+
+void tw__tier_free(struct tw_tier *tier)
+{
+	if (!tier)
+		return;
+	tw__bits_free(&tier->ready);
+	tw__ranks_free(&tier->rank);
+	tw_free(tier->member);
+	tw_free(tier->state);
+	tw_free(tier);
+}
+
+size_t tw__tier_after(const struct tw_tier *tier, uint32_t order)
+{
+	size_t low = 0, high = tier->member_count;
+
+	/* members mostly join in order */
+	if (high && tier->member[high - 1]->order <= order)
+		return high;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (tier->member[mid]->order <= order)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+struct tw_member *tw__tier_find(const struct tw_tier *tier, uint32_t order)
+{
+	size_t at = tw__tier_after(tier, order);
+
+	if (!at || tier->member[at - 1]->order != order)
+		return NULL;
+	return tier->member[at - 1];
+}
+
+tw_status tw__tier_reserve(struct tw_tier *tier)
+{
+	if (tw__grow((void **)&tier->member, &tier->member_capacity,
+		     tier->member_count + 1, sizeof(struct tw_member *)) ||
+	    tw__bits_reserve(&tier->ready, tier->member_count + 1))
+		return TW_ENOMEM;
+	return tw__ranks_reserve(&tier->rank, tier->member_count + 1);
+}
+
+void tw__tier_join(struct tw_tier *tier, struct tw_member *member)
+{
+	size_t at = tw__tier_after(tier, member->order), i;
+
+	assert(tier->member_count < tier->member_capacity);
+	memmove(&tier->member[at + 1], &tier->member[at],
+		(tier->member_count - at) * sizeof(struct tw_member *));
+	tw__bits_insert(&tier->ready, at, tier->member_count);
+	tier->member[at] = member;
+	++tier->member_count;
+	for (i = at; i < tier->member_count; ++i)
+		tier->member[i]->place = (uint32_t)i;
+	member->tier = tier;
+}
