@@ -11,6 +11,8 @@
  * bytes that could end a header, and bounded: at most 8 routes and 32
  * identities of at most 255 bytes each. A list that breaks that is taken as
  * none, for half a route is a wrong route.
+ *
+ * And where requests of the trunk go: to the target that holds the binding.
  */
 #ifndef TRUNKWISE_BINDING_H
 #define TRUNKWISE_BINDING_H
@@ -33,6 +35,46 @@ TW_EXTERN(tw_status) tw_registration_associated_uris(char **out,
 	const tw_registration *registration, tw_error *err);
 TW_EXTERN(tw_status) tw_trunk_associated_uris(char **out,
 	const tw_trunk *trunk, tw_error *err);
+
+/* flags of tw_trunk_way */
+#define TW_WAY_ELSEWHERE 1u  /* `uri` by itself may lead elsewhere (a name, or
+				a proxy stands before it): keep to `host` */
+
+/** Where a request of a trunk is sent. */
+typedef struct tw_trunk_way {
+	uint32_t size;
+	uint32_t flags;             /* TW_WAY_ */
+	uint32_t transport;         /* TW_TRANSPORT_ */
+	uint32_t port;
+	char host[64];              /* IP address of the target */
+	char server_name[256];      /* as tw_registration_server_name() */
+	char uri[320];              /* of the registrar that it serves:
+				       "sip:carrier.test;transport=tls". A
+				       Request-URI has a user before the host
+				       and nothing else that differs */
+} tw_trunk_way;
+#define TW_TRUNK_WAY_INIT { sizeof(tw_trunk_way), 0, 0, 0, "", "", "" }
+
+/**
+ * Send calls there, not where a look-up of `uri` leads: another target of the
+ * same name may know nothing of the binding. It is the target that holds it,
+ * or is tried now.
+ *
+ * @return TW_OK, TW_ENOTFOUND (a name that was not looked up yet), TW_EINVAL
+ */
+TW_EXTERN(tw_status) tw_registration_way(tw_trunk_way *out,
+	const tw_registration *registration, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_way_get(tw_trunk_way *out,
+	const tw_trunk *trunk, tw_error *err);
+
+/** Value of the Route header of out-of-dialog requests: `outbound_proxy`, as
+ * its REGISTERs name it, then the Service-Route.
+ * @param out  new; tw_free() it
+ * @return TW_OK, TW_ENOTFOUND (they need none), TW_ENOMEM */
+TW_EXTERN(tw_status) tw_registration_route_set(char **out,
+	const tw_registration *registration, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_route_set(char **out, const tw_trunk *trunk,
+					tw_error *err);
 
 TW_END_DECLS
 

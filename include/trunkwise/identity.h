@@ -40,10 +40,13 @@ typedef struct tw_identity_request {
 					NULL: "unknown" */
 	const char *const *approved; /* digits this carrier lets us show */
 	size_t approved_count;
+	const char *privacy;         /* value of the caller's Privacy header as
+					it came: read for what it asks, and
+					kept on the leg; NULL: none */
 } tw_identity_request;
 #define TW_IDENTITY_REQUEST_INIT { sizeof(tw_identity_request), 0, \
 	TW_IDENTITY_FROM, TW_FORWARD_OWN, NULL, NULL, NULL, NULL, NULL, \
-	NULL, 0 }
+	NULL, 0, NULL }
 
 typedef struct tw_leg_identity {
 	uint32_t size;
@@ -62,6 +65,11 @@ typedef struct tw_leg_identity {
  */
 TW_EXTERN(tw_status) tw_identity_make(tw_leg_identity *out,
 	const tw_identity_request *request, tw_error *err);
+
+/** Whether a Privacy header asks to hide who calls: one of "id", "user",
+ * "header" or "session" without "none" (RFC 3323 section 4.2, RFC 3325 section
+ * 9.3). NULL: it does not. */
+TW_EXTERN(int) tw_identity_hides(const char *privacy);
 
 TW_END_DECLS
 

@@ -17,10 +17,29 @@
 
 #define ANONYMOUS "sip:anonymous@anonymous.invalid"
 
+enum { PRIVACY_NONE = 1, PRIVACY_HIDES = 2 };
+
+/* What may stand in Privacy: RFC 3323 section 4.2, 3325 section 9.3, 7044
+ * section 4.4 (history). */
+static const struct {
+	const char *name;
+	unsigned means;
+} privacies[] = {
+	{ "none", PRIVACY_NONE },
+	{ "header", PRIVACY_HIDES },
+	{ "session", PRIVACY_HIDES },
+	{ "user", PRIVACY_HIDES },
+	{ "id", PRIVACY_HIDES },
+	{ "history", 0 },
+	{ "critical", 0 },
+};
+
 struct parts {
 	const tw_identity_request *r;
 	char *domain;                /* as in a URI */
 	char caller[24];             /* "+7843..."; "": not to be shown */
+	bool is_private, asked;      /* asked: by the header */
+	char privacy[64];            /* of the caller, what we know of it */
 	tw_leg_identity made;
 };
 
@@ -39,13 +58,50 @@ static void write_number(char out[24], const char *digits)
 		digits);
 }
 
+/* Words that nobody knows are left out, each of the others stands once. Many
+ * separate them by commas. `kept` (64 bytes) may be NULL. */
+static unsigned read_privacy(char *kept, const char *text)
+{
+	unsigned means = 0, seen = 0;
+
+	while (text && *(text += strspn(text, "; ,\t"))) {
+		size_t l = strcspn(text, "; ,\t");
+
+		for (size_t i = 0; i < TW_ARRAY_COUNT(privacies); i++) {
+			if (!tw__str_ieq(tw__str(text, l), privacies[i].name)
+			    || seen & 1u << i)
+				continue;
+			seen |= 1u << i;
+			means |= privacies[i].means;
+			if (kept)
+				(void)snprintf(kept + strlen(kept), 64 -
+					strlen(kept), "%s%s", *kept ? ";" :
+					"", privacies[i].name);
+		}
+		text += l;
+	}
+	return means;
+}
+
+static bool hides(unsigned means)
+{
+	return means & PRIVACY_HIDES && !(means & PRIVACY_NONE);
+}
+
+int tw_identity_hides(const char *privacy)
+{
+	return hides(read_privacy(NULL, privacy));
+}
+
 static void read_caller(struct parts *p)
 {
 	const char *text = p->r->caller;
 
 	if (text && *text == '+')
 		text++;
-	if (!(p->r->flags & TW_IDENTITY_PRIVATE) && is_digits(text))
+	p->asked = hides(read_privacy(p->privacy, p->r->privacy));
+	p->is_private = p->asked || p->r->flags & TW_IDENTITY_PRIVATE;
+	if (!p->is_private && is_digits(text))
 		write_number(p->caller, text);
 }
 
@@ -131,7 +187,7 @@ static bool write_from(struct parts *p, const char *own)
 		r->forward == TW_FORWARD_DIVERSION;
 	const char *number = shows_caller ? p->caller : own;
 	const bool hidden = shows_caller ? !p->caller[0] :
-		!forwarded && r->flags & TW_IDENTITY_PRIVATE;
+		!forwarded && p->is_private;
 
 	if (hidden) {
 		memcpy(p->made.from_uri, ANONYMOUS, sizeof(ANONYMOUS));
@@ -140,7 +196,7 @@ static bool write_from(struct parts *p, const char *own)
 	}
 	(void)snprintf(p->made.from_uri, sizeof(p->made.from_uri),
 		"sip:%s@%s", number, p->domain);
-	if (r->flags & TW_IDENTITY_PRIVATE)
+	if (p->is_private)
 		return false;
 	if (forwarded && !shows_caller)
 		/* the only place left to say who calls */
@@ -155,7 +211,8 @@ static bool write_from(struct parts *p, const char *own)
 tw_status tw_identity_make(tw_leg_identity *out,
 			   const tw_identity_request *request, tw_error *err)
 {
-	struct parts p = { NULL, NULL, "", TW_LEG_IDENTITY_INIT };
+	struct parts p = { NULL, NULL, "", false, false, "",
+		TW_LEG_IDENTITY_INIT };
 	tw_identity_request r;
 	char own[24];
 	bool hidden;
@@ -176,8 +233,9 @@ tw_status tw_identity_make(tw_leg_identity *out,
 			add(&p, "P-%s-Identity: <sip:%s@%s>\r\n", r.style ==
 				TW_IDENTITY_PAI ? "Asserted" : "Preferred",
 				own, p.domain);
-		if (hidden)
-			add(&p, "Privacy: id\r\n");
+		if (hidden || p.privacy[0])
+			add(&p, "Privacy: %s\r\n", hidden && !p.asked ?
+				"id" : p.privacy);
 		if (r.flags & TW_IDENTITY_FORWARDED &&
 		    r.forward == TW_FORWARD_DIVERSION)
 			add(&p, "Diversion: <sip:%s@%s>;reason=%s;counter=1"

@@ -23,3 +23,21 @@ tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
 	return tw_registration_associated_uris(out, trunk ?
 		trunk->registration : NULL, err);
 }
+
+tw_status tw_trunk_way_get(tw_trunk_way *out, const tw_trunk *trunk,
+			   tw_error *err)
+{
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_way_get(out, trunk, err);
+	return tw_registration_way(out, trunk ? trunk->registration : NULL,
+		err);
+}
+
+tw_status tw_trunk_route_set(char **out, const tw_trunk *trunk,
+			     tw_error *err)
+{
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_route_set(out, trunk, err);
+	return tw_registration_route_set(out, trunk ? trunk->registration :
+		NULL, err);
+}

@@ -348,6 +348,38 @@ tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
 	return o.status;
 }
 
+static void run_way_get(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_way_get(o->out, o->read, o->err);
+}
+
+tw_status tw__far_way_get(tw_trunk_way *out, const tw_trunk *trunk,
+			  tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_way_get, &o);
+	return o.status;
+}
+
+static void run_route_set(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_route_set(o->out, o->read, o->err);
+}
+
+tw_status tw__far_route_set(char **out, const tw_trunk *trunk,
+			    tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_route_set, &o);
+	return o.status;
+}
+
 static void run_authorize(void *arg)
 {
 	struct order *o = arg;

@@ -6,6 +6,7 @@
 #ifndef TW_SRC_TRUNKS_SET_H
 #define TW_SRC_TRUNKS_SET_H
 
+#include <trunkwise/binding.h>
 #include <trunkwise/health.h>
 #include <trunkwise/inbound.h>
 #include <trunkwise/libre.h>
@@ -204,6 +205,10 @@ tw_status tw__far_service_route(char **out, const tw_trunk *trunk,
 				tw_error *err);
 tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
 				  tw_error *err);
+tw_status tw__far_way_get(tw_trunk_way *out, const tw_trunk *trunk,
+			  tw_error *err);
+tw_status tw__far_route_set(char **out, const tw_trunk *trunk,
+			    tw_error *err);
 tw_status tw__far_authorize(char **out, tw_trunk *trunk,
 			    const struct tw_far_request *request,
 			    tw_error *err);

@@ -123,6 +123,61 @@ static void test_forwarded(void **state)
 	assert_string_equal(out.from_name, "");
 }
 
+/* The caller's header goes on, as far as it is known words. */
+static void test_privacy_is_kept(void **state)
+{
+	static const struct { const char *in, *kept; bool hides; } table[] = {
+		{ "id", "id", true }, { "user;id", "user;id", true },
+		{ "ID ; Critical", "id;critical", true },
+		{ "header,session", "header;session", true },
+		{ "none", "none", false }, { "none;id", "none;id", false },
+		{ "history", "history", false },
+		{ "id;id;id;x;yy;id", "id", true },
+		{ "none;header;session;user;id;history;critical",
+			"none;header;session;user;id;history;critical",
+			false },
+	};
+	static const char *const nothing[] = { NULL, "", ";;", "idx", "i",
+		"\r\nX: y", "\xd0\xb6", " \t, ;" };
+	tw_identity_request r = request();
+	char line[96];
+
+	(void)state;
+	r.flags = TW_IDENTITY_FORWARDED;
+	r.forward = TW_FORWARD_DIVERSION;
+	r.caller = "79170000001";
+	for (size_t i = 0; i < TW_ARRAY_COUNT(table); i++) {
+		r.privacy = table[i].in;
+		assert_int_equal(tw_identity_hides(r.privacy),
+			table[i].hides);
+		assert_string_equal(made(&r).from_uri, table[i].hides ?
+			"sip:anonymous@anonymous.invalid" :
+			"sip:+79170000001@carrier.test");
+		(void)snprintf(line, sizeof(line), "Privacy: %s\r\n",
+			table[i].kept);
+		assert_non_null(strstr(made(&r).headers, line));
+	}
+	for (size_t i = 0; i < TW_ARRAY_COUNT(nothing); i++) {
+		r.privacy = nothing[i];
+		assert_int_equal(tw_identity_hides(r.privacy), 0);
+		assert_null(strstr(made(&r).headers, "Privacy"));
+	}
+	/* under the other rule as well, and of our own calls */
+	r.privacy = "id";
+	r.forward = TW_FORWARD_OWN;
+	assert_string_equal(made(&r).from_name, "");
+	assert_string_equal(made(&r).headers, "Privacy: id\r\n");
+	r.flags = 0;
+	assert_string_equal(made(&r).from_uri,
+		"sip:anonymous@anonymous.invalid");
+	/* anonymous by a number that is none: that hides too */
+	r.flags = TW_IDENTITY_FORWARDED;
+	r.forward = TW_FORWARD_DIVERSION;
+	r.caller = "anonymous";
+	r.privacy = "none";
+	assert_non_null(strstr(made(&r).headers, "Privacy: id\r\n"));
+}
+
 /* What strangers write fails no call and passes nothing. */
 static void test_strangers(void **state)
 {
@@ -204,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_own_calls),
 		cmocka_unit_test(test_not_approved),
 		cmocka_unit_test(test_forwarded),
+		cmocka_unit_test(test_privacy_is_kept),
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_arguments),
 	};

@@ -7,6 +7,7 @@
 
 static void test_attached(void **state)
 {
+	tw_trunk_way way = TW_TRUNK_WAY_INIT;
 	struct loop loop;
 	char *out = NULL;
 	tw_trunks *set;
@@ -31,6 +32,13 @@ static void test_attached(void **state)
 	tw_free(out);
 	assert_int_equal(tw_trunk_service_route(&out, NULL, NULL),
 		TW_EINVAL);
+	assert_int_equal(tw_trunk_route_set(&out, trunk, NULL), TW_OK);
+	assert_string_equal(out, "<sip:a.test;lr>, <sip:b.test;lr>");
+	tw_free(out);
+	assert_int_equal(tw_trunk_route_set(&out, NULL, NULL), TW_EINVAL);
+	assert_int_equal(tw_trunk_way_get(&way, trunk, NULL), TW_OK);
+	assert_string_equal(way.host, "127.0.0.1");
+	assert_int_equal(tw_trunk_way_get(&way, NULL, NULL), TW_EINVAL);
 	tw_trunk_free(trunk);
 	tw_trunks_free(set);
 	loop_close(&loop);
@@ -39,6 +47,7 @@ static void test_attached(void **state)
 static void test_managed(void **state)
 {
 	tw_trunk_options o = TW_TRUNK_OPTIONS_INIT;
+	tw_trunk_way way = TW_TRUNK_WAY_INIT;
 	char *out = NULL;
 	tw_trunks *set;
 	tw_trunk *trunk;
@@ -53,6 +62,10 @@ static void test_managed(void **state)
 		TW_ENOTFOUND);
 	assert_int_equal(tw_trunk_associated_uris(&out, trunk, NULL),
 		TW_ENOTFOUND);
+	assert_int_equal(tw_trunk_route_set(&out, trunk, NULL),
+		TW_ENOTFOUND);
+	assert_int_equal(tw_trunk_way_get(&way, trunk, NULL), TW_OK);
+	assert_int_equal(way.port, 1);
 	tw_trunk_free(trunk);
 	tw_trunks_free(set);
 }
