@@ -22,6 +22,7 @@ TW_RESULT(tw_trunk_status, TW_TRUNK_STATUS_INIT)
 TW_RESULT(tw_trunk_event, TW_TRUNK_EVENT_INIT)
 TW_RESULT(tw_trunk_health, TW_TRUNK_HEALTH_INIT)
 TW_RESULT(tw_trunk_view, TW_TRUNK_VIEW_INIT)
+TW_RESULT(tw_trunk_way, TW_TRUNK_WAY_INIT)
 TW_RESULT_WITH(tw_trunk_trace, TW_TRUNK_TRACE_INIT, tw_free($self->text))
 
 %immutable;
@@ -58,6 +59,13 @@ typedef struct tw_trunk_view {
 	char target[96];
 	char reason[160];
 } tw_trunk_view;
+
+typedef struct tw_trunk_way {
+	uint32_t flags, transport, port;
+	char host[64];
+	char server_name[256];
+	char uri[320];
+} tw_trunk_way;
 
 typedef struct tw_trunk_trace {
 	uint32_t direction, transport, flags;
@@ -344,5 +352,9 @@ tw_status tw_trunk_service_route(char **out, const tw_trunk *trunk,
 				 tw_error *err);
 tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
 				   tw_error *err);
+tw_status tw_trunk_way_get(tw_trunk_way *out, const tw_trunk *trunk,
+			   tw_error *err);
+tw_status tw_trunk_route_set(char **out, const tw_trunk *trunk,
+			     tw_error *err);
 const char *tw_trunk_state_name(uint32_t state);
 const char *tw_trunk_health_name(uint32_t verdict);

@@ -52,6 +52,7 @@ struct wire {
 
 	char *uri;
 	char *to_uri;
+	char *routes;              /* header lines, or NULL */
 	char *authorization;       /* goes into the ACK of a 2xx too */
 	char *reason;
 	char *headers;
@@ -130,6 +131,7 @@ static void wire_destructor(void *arg)
 	mem_deref(wire->cancel);
 	mem_deref(wire->to_uri);
 	mem_deref(wire->uri);
+	mem_deref(wire->routes);
 	tw_free(wire->authorization);
 	mem_deref(wire->reason);
 	mem_deref(wire->headers);
@@ -256,6 +258,7 @@ static int cancel_encode(struct wire *wire, const struct sip_msg *msg)
 			   sip_transp_name(wire->tp), &msg->via.sentby,
 			   &msg->via.branch);
 	err |= mbuf_write_str(mb, "Max-Forwards: 70\r\n");
+	err |= mbuf_write_str(mb, wire->routes ? wire->routes : "");
 	err |= mbuf_printf(mb, "To: <%s>\r\n", wire->to_uri);
 	err |= mbuf_printf(mb, "From: %r\r\n", &msg->from.val);
 	err |= mbuf_printf(mb, "Call-ID: %r\r\n", &msg->callid);
@@ -756,12 +759,28 @@ static int dup_optional(char **dstp, const char *src)
 }
 
 
+/* As libre writes them, for CANCEL. */
+static int routes_print(struct re_printf *pf, const struct leg_options *o)
+{
+	int err = 0;
+	uint32_t i;
+
+	for (i = 0; i < o->route_count; i++)
+		err |= re_hprintf(pf, "Route: <%s;lr>\r\n", o->routes[i]);
+
+	return err;
+}
+
+
 static int wire_fill(struct wire *wire, const struct leg_options *o)
 {
 	int err;
 
 	err = sip_dialog_alloc(&wire->dlg, o->uri, o->to_uri ? o->to_uri :
-			       o->uri, o->from_name, o->from_uri, NULL, 0);
+			       o->uri, o->from_name, o->from_uri,
+			       (const char **)o->routes, o->route_count);
+	if (!err && o->route_count)
+		err = re_sdprintf(&wire->routes, "%H", routes_print, o);
 	if (err)
 		return err;
 
@@ -816,9 +835,22 @@ static int wire_alloc(struct wire **wirep, struct leg_sock *sock,
 }
 
 
+static bool routes_are_clean(const struct leg_options *o)
+{
+	uint32_t i;
+
+	for (i = 0; i < o->route_count; i++) {
+		if (!dialog_is_uri(o->routes[i]))
+			return false;
+	}
+
+	return true;
+}
+
+
 static bool options_are_clean(const struct leg_options *o)
 {
-	return o->sip && o->clk && o->closed_h &&
+	return routes_are_clean(o) && o->sip && o->clk && o->closed_h &&
 		dialog_is_uri(o->uri) && dialog_is_uri(o->from_uri) &&
 		(!o->to_uri || dialog_is_uri(o->to_uri)) &&
 		(!o->from_name || dialog_is_name(o->from_name)) &&

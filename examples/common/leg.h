@@ -33,7 +33,11 @@ typedef void (leg_closed_h)(int err, uint16_t code, const struct sip_msg *msg,
 struct leg_options {
 	struct sip *sip;
 	struct clk *clk;
-	const char *uri;          /* Request-URI, also the next hop */
+	const char *uri;          /* Request-URI; without routes also where
+				     it is sent */
+	const char *const *routes; /* of Route headers, ";lr" left out; the
+				     first is where it is sent. Or NULL */
+	uint32_t route_count;
 	const char *from_uri;     /* "sip:+7843...@host" */
 	const char *from_name;    /* display name or NULL */
 	const char *to_uri;       /* NULL: uri */

@@ -228,22 +228,6 @@ static void closed_handler(int err, uint16_t code, const struct sip_msg *msg,
 }
 
 
-/* An address with another user part: "sip:" [user@] host... */
-static int with_user(char *buf, size_t size, const char *uri,
-		     const char *number)
-{
-	const char *plus = str_len(number) > 6 ? "+" : "";
-	const char *at = strchr(uri, '@');
-	const char *host = at ? at + 1 : uri + 4;
-
-	if (strncmp(uri, "sip:", 4))
-		return EINVAL;
-
-	return re_snprintf(buf, size, "sip:%s%s@%s", plus, number, host) < 0
-		? EOVERFLOW : 0;
-}
-
-
 static const char *landline_uri(const struct gateway *gw, const char *name)
 {
 	const char *uri;
@@ -266,14 +250,15 @@ static bool is_plain_user(const char *user)
 }
 
 
-/* To a phone of ours: who calls, as it came. */
+/* To a phone of ours: who calls, as it came, unless he hides. */
 static int from_phone(tw_leg_identity *out, const struct attempt *attempt)
 {
 	const struct call *call = attempt->call;
 	const bool outbound = call->direction == TW_DIRECTION_OUTBOUND;
 	const char *user = outbound ? call->own : call->caller;
 
-	if (!is_plain_user(user))
+	if (!is_plain_user(user) ||
+	    (!outbound && tw_identity_hides(call->privacy)))
 		user = "anonymous";
 
 	return re_snprintf(out->from_uri, sizeof(out->from_uri), "sip:%s@%s",
@@ -302,6 +287,30 @@ static void choose_number(char out[GW_NUMBER], const struct attempt *attempt)
 }
 
 
+/* Why it is forwarded, as RFC 5806 calls it; NULL: nobody was tried. */
+static const char *reason_of(uint32_t outcome)
+{
+	switch (outcome) {
+
+	case TW_OUTCOME_BUSY:
+		return "user-busy";
+
+	case TW_OUTCOME_NO_ANSWER:
+		return "no-answer";
+
+	case TW_OUTCOME_REJECTED:
+		return "deflection";
+
+	case TW_OUTCOME_UNREACHABLE:
+	case TW_OUTCOME_CONGESTED:
+		return "unavailable";
+
+	default:
+		return NULL;
+	}
+}
+
+
 static int from_trunk(tw_leg_identity *out, const struct attempt *attempt)
 {
 	const struct trunk *trunk = attempt->trunk;
@@ -321,7 +330,11 @@ static int from_trunk(tw_leg_identity *out, const struct attempt *attempt)
 	if (call->direction == TW_DIRECTION_INBOUND) {
 		request.flags = TW_IDENTITY_FORWARDED;
 		request.caller = call->caller;
+		request.reason = reason_of(call->failed);
 	}
+	/* who calls for help is to be found */
+	if (call->privacy[0] && !current(attempt)->emergency)
+		request.privacy = call->privacy;
 	if (!tw_identity_make(out, &request, &err))
 		return 0;
 
@@ -342,10 +355,10 @@ static int leg_start(struct attempt *attempt)
 	struct trunk *trunk = attempt->trunk;
 	tw_leg_identity identity = TW_LEG_IDENTITY_INIT;
 	const bool forward = trunk && call->direction == TW_DIRECTION_INBOUND;
+	struct way way = { .sip = gw->sip };
 	struct leg_options options = {
-		.sip = gw->sip,
 		.clk = gw->clk,
-		.uri = attempt->uri,
+		.uri = trunk ? way.uri : attempt->uri,
 		.from_uri = identity.from_uri,
 		.contact_user = "gw",
 		.content_type = call->ctype[0] ? call->ctype : NULL,
@@ -362,8 +375,13 @@ static int leg_start(struct attempt *attempt)
 
 	err = trunk ? from_trunk(&identity, attempt)
 		: from_phone(&identity, attempt);
+	if (!err && trunk)
+		err = way_find(&way, trunk, attempt->number);
 	if (err)
 		return err;
+	options.sip = way.sip;
+	options.routes = way.routes;
+	options.route_count = way.count;
 	if (identity.from_name[0])
 		options.from_name = identity.from_name;
 	if (identity.headers[0])
@@ -390,26 +408,23 @@ static int dial_candidate(struct attempt *attempt,
 {
 	struct call *call = attempt->call;
 	struct gateway *gw = call->gw;
-	const char *via = NULL;
-	int err;
+	const char *box = NULL;
+	int err = 0;
 
 	attempt->trunk = trunk_find(gw, candidate->trunk);
-	if (attempt->trunk)
-		via = attempt->trunk->registrar;
-	else if (candidate->emergency)
-		via = landline_uri(gw, candidate->trunk);
-	if (!via)
+	if (!attempt->trunk && candidate->emergency)
+		box = landline_uri(gw, candidate->trunk);
+	if (!attempt->trunk && !box)
 		return ENOENT;
 
 	if (call->direction == TW_DIRECTION_OUTBOUND)
 		outbound_show(call, attempt->trunk ? attempt->trunk->carrier
 			      : NULL);
-	err = with_user(attempt->uri, sizeof(attempt->uri), via,
-			attempt->number);
-	if (err) {
-		attempt->trunk = NULL;
+	if (box)
+		err = way_uri(attempt->uri, sizeof(attempt->uri), box,
+			      attempt->number);
+	if (err)
 		return err;
-	}
 	if (attempt->trunk)
 		attempt->slot = slot_take(gw, attempt->trunk, attempt->number,
 			(attempt->next > 1 ? TW_ROUTE_AGAIN : 0) |

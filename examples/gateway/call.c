@@ -70,6 +70,29 @@ static void set_body(struct call *call, const struct sip_msg *msg)
 }
 
 
+static bool privacy_handler(const struct sip_hdr *hdr,
+			    const struct sip_msg *msg, void *arg)
+{
+	char *text = arg;
+	const size_t l = strlen(text);
+	(void)msg;
+
+	/* of what is longer than all that it may say the wish is kept */
+	if (re_snprintf(text + l, GW_TEXT - l, "%s%r", l ? ";" : "",
+			&hdr->val) < 0)
+		str_ncpy(text, "id", GW_TEXT);
+
+	return false;
+}
+
+
+static void set_privacy(struct call *call, const struct sip_msg *msg)
+{
+	(void)sip_msg_hdr_apply(msg, true, SIP_HDR_PRIVACY, privacy_handler,
+				call->privacy);
+}
+
+
 int call_alloc(struct call **callp, struct gateway *gw,
 	       const struct sip_msg *msg, uint32_t direction)
 {
@@ -87,6 +110,7 @@ int call_alloc(struct call **callp, struct gateway *gw,
 	if (!gw_digits(call->caller, gw, &msg->from.uri.user))
 		gw_text(call->caller, sizeof(call->caller),
 			&msg->from.uri.user);
+	set_privacy(call, msg);
 	set_body(call, msg);
 	if (!call->body) {
 		/* The answer to an offer in a 200 rides in the ACK, which

@@ -7,6 +7,7 @@
  *   inbound.c   a carrier's INVITE -> number, plan, engine
  *   outbound.c  a phone's INVITE -> router -> carrier
  *   ring.c      decisions of the engine -> attempts, outcomes -> engine
+ *   way.c       which target and routes a call of a trunk takes
  *   attempt.c   one try to reach somebody: a leg, or several one by one
  *   slot.c      a carrier's slot with the router, and what it answered
  *   call.c      a caller's leg and everything that hangs on it
@@ -29,6 +30,7 @@ enum {
 	GW_CALLID = 256,
 	GW_CALLID_MAX = 200,       /* of a stranger; ours are 16 */
 	GW_CANDIDATES = 16,
+	GW_ROUTES = 10,            /* of the library 9; and the target */
 };
 
 struct phone {
@@ -56,7 +58,7 @@ struct trunk {
 	tw_trunk *trunk;
 	const char *name;          /* borrowed from the directory */
 	const char *carrier;
-	const char *registrar;     /* "sip:host..." */
+	const char *registrar;
 	char domain[GW_TEXT];
 	uint32_t identity;         /* TW_IDENTITY_ */
 	uint32_t forward;          /* TW_FORWARD_ */
@@ -123,6 +125,8 @@ struct call {
 	char caller[GW_TEXT];
 	char number[GW_NUMBER];    /* the DID; outbound: what was dialled */
 	char own[GW_NUMBER];       /* outbound: the number we show */
+	char privacy[GW_TEXT];     /* of the caller; "": none */
+	uint32_t failed;           /* TW_OUTCOME_ of the phone tried last */
 	char ctype[GW_CTYPE];
 	struct mbuf *body;
 	const struct trunk *trunk; /* inbound: the one it came by */
@@ -176,6 +180,17 @@ tw_status trunk_ask(tw_inbound_match *match, const struct gateway *gw,
 /* leg_auth_h with a struct trunk. */
 int trunk_authorize(char **header, const char *method, const char *uri,
 		    const struct sip_msg *msg, void *arg);
+
+/* ---- way.c ---- */
+struct way {
+	struct sip *sip;           /* to dial by */
+	char uri[GW_URI];          /* Request-URI */
+	char route[GW_ROUTES][GW_URI];
+	const char *routes[GW_ROUTES];
+	uint32_t count;
+};
+int way_find(struct way *way, const struct trunk *trunk, const char *number);
+int way_uri(char *buf, size_t size, const char *uri, const char *number);
 
 /* ---- phones.c ---- */
 int phones_open(struct gateway *gw, tw_error *err);

@@ -117,6 +117,14 @@ static void on_offer(struct gateway *gw, const tw_decision *decision)
 }
 
 
+/* What a carrier is told of a call that goes on to a landline. */
+static void tell_why(struct attempt *attempt, uint32_t outcome)
+{
+	if (!attempt->candidates)
+		attempt->call->failed = outcome;
+}
+
+
 static void on_cancel(struct gateway *gw, const tw_decision *decision)
 {
 	struct call *call = call_of(gw, decision->call);
@@ -125,6 +133,8 @@ static void on_cancel(struct gateway *gw, const tw_decision *decision)
 
 	if (!attempt)
 		return;
+	if (decision->outcome == TW_OUTCOME_EXPIRED)
+		tell_why(attempt, TW_OUTCOME_NO_ANSWER);
 	attempt_stop(attempt, decision->outcome == TW_OUTCOME_CANCELLED
 		     ? TW_CALL_CANCELLED : TW_CALL_NO_ANSWER,
 		     decision->outcome == TW_OUTCOME_LOST_RACE
@@ -267,6 +277,7 @@ void ring_failed(struct attempt *attempt, uint32_t outcome)
 	struct gateway *gw = attempt->call->gw;
 	const tw_offer_id offer = attempt->offer;
 
+	tell_why(attempt, outcome);
 	mem_deref(attempt);
 	(void)tw_offer_failed(gw->engine, offer, outcome, clk_now(gw->clk),
 			      NULL);

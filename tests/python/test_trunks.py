@@ -286,6 +286,10 @@ def test_routes_and_identities(registrar):
         main.start()
         wait(trunks, "registered")
         assert main.service_route == "<sip:a.test;lr>, <sip:b.test;lr>"
+        assert main.route_set == main.service_route
+        way = main.way
+        assert way.uri == f"sip:{way.host}:{way.port}"
+        assert way.transport == "udp" and not way.elsewhere
         assert main.associated_uris == ["sip:+78432000001@a",
                                         "tel:+78432000002"]
 

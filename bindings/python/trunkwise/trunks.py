@@ -178,6 +178,18 @@ class TrunkHealth(NamedTuple):
     answers: int
 
 
+class TrunkWay(NamedTuple):
+    """Where a request of a trunk is sent. ``elsewhere``: ``uri``, the
+    registrar's, may lead to another target by itself."""
+
+    transport: str
+    host: str
+    port: int
+    server_name: str
+    uri: str
+    elsewhere: bool
+
+
 class TrunkView(NamedTuple):
     """One trunk in ``Trunks.snapshot``.
 
@@ -318,6 +330,26 @@ class Trunk:
             return raw_sip.tw_trunk_associated_uris(self.handle).split("\n")
         except NotFound:
             return []
+
+    @property
+    def way(self) -> TrunkWay | None:
+        """The target that holds the binding, or is tried now: calls go there.
+        None while the registrar's name was not looked up yet."""
+        try:
+            way = raw_sip.tw_trunk_way_get(self.handle)
+        except NotFound:
+            return None
+        return TrunkWay(_TRANSPORTS[way.transport], way.host, way.port,
+                        way.server_name, way.uri, bool(way.flags & 1))
+
+    @property
+    def route_set(self) -> str | None:
+        """Value of the Route header of requests outside of a dialog: the
+        ``outbound_proxy``, then the Service-Route; None if none is needed."""
+        try:
+            return raw_sip.tw_trunk_route_set(self.handle)
+        except NotFound:
+            return None
 
     def authorize(self, method: str, uri: str, response: bytes) -> str:
         """The header line that answers a 401 or 407 of a request that you

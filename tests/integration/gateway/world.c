@@ -15,6 +15,8 @@
 
 enum { WAIT_MS = 8000 };
 
+const char *world_register_headers = "";
+
 static const char sdp[] = "v=0\r\no=x 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
 	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8\r\n";
 
@@ -24,6 +26,25 @@ static const char sheet[] =
 	"7,Russia,%s,RUB,2026-01-01,,60,60,0,\n"
 	"7843,Kazan,1.20,RUB,2026-01-01,,60,60,0,\n"
 	"882,Satellite,,RUB,2026-01-01,,60,60,0,blocked\n";
+
+
+const char *world_text(const struct world *w, const char *text)
+{
+	static char out[1024];
+	size_t l = 0;
+
+	for (; *text && l + 8 < sizeof(out); text++) {
+		if (text[0] == '%' && (text[1] == 'A' || text[1] == 'B'))
+			l += (size_t)snprintf(out + l, 8, "%u",
+				sa_port(*++text == 'A' ? &w->carrier_a.addr :
+					&w->carrier_b.addr));
+		else
+			out[l++] = *text;
+	}
+	out[l] = '\0';
+
+	return out;
+}
 
 
 /* ---- directory ---- */
@@ -168,7 +189,8 @@ static void open_store(struct world *w, const struct world_key *keys)
 	set_carrier(d, 1, "b", &w->carrier_b);
 	set_numbers(d);
 	for (; keys && keys->path; keys++)
-		set(d, keys->path, keys->type, "%s", keys->text);
+		set(d, keys->path, keys->type, "%s",
+		    world_text(w, keys->text));
 	if (tw_deployment_apply(&changes, d, w->store, WORLD_START -
 				TW_SECOND, 0, &err))
 		fail_msg("%s: %s", err.field, err.message);
@@ -201,13 +223,14 @@ static const char *contact(char buf[128], const struct peer *peer)
 
 static bool polite(struct peer *peer, const char *text)
 {
-	char line[512], value[400];
+	char line[2048], value[400];
 	unsigned i;
 
 	if (is(text, "REGISTER")) {
 		snprintf(line, sizeof(line), "Contact: %s\r\n"
-			 "Expires: 300\r\n",
-			 peer_header(value, sizeof(value), text, "Contact"));
+			 "Expires: 300\r\n%s",
+			 peer_header(value, sizeof(value), text, "Contact"),
+			 world_text(peer->arg, world_register_headers));
 		peer_reply(peer, text, "200 OK", "r", line);
 	}
 	else if (is(text, "CANCEL")) {
@@ -279,6 +302,15 @@ void script_deaf(struct peer *peer, const char *text)
 }
 
 
+void script_full(struct peer *peer, const char *text)
+{
+	if (is(text, "REGISTER"))
+		peer_reply(peer, text, "503 Service Unavailable", "p", NULL);
+	else
+		script_answer(peer, text);
+}
+
+
 void script_silent(struct peer *peer, const char *text)
 {
 	(void)polite(peer, text);
@@ -326,7 +358,7 @@ static void compose(struct world *w, struct peer *from, const char *method,
 		 "CSeq: %u %s\r\n"
 		 "%s"
 		 "Max-Forwards: 70\r\n"
-		 "%s"
+		 "%s%s"
 		 "Content-Length: %zu\r\n\r\n%s",
 		 method, user, sa_port(&from->addr), w->dialled,
 		 invite || cancel ? "" : method, caller, callee,
@@ -334,6 +366,7 @@ static void compose(struct world *w, struct peer *from, const char *method,
 		 invite || cancel ? "" : w->tag, w->callid,
 		 !strcmp(method, "BYE") ? 2u : 1u, method,
 		 contact(buf, from),
+		 invite && w->invite_headers ? w->invite_headers : "",
 		 invite ? "Content-Type: application/sdp\r\n" : "",
 		 invite ? strlen(sdp) : (size_t)0, invite ? sdp : "");
 	transmit(w, from, method, text);
@@ -490,7 +523,7 @@ static bool are_registered(struct world *w)
 }
 
 
-int world_setup_with(void **state, const struct world_key *keys)
+int world_setup_as(void **state, const struct world_key *keys, peer_h *first)
 {
 	struct world *w = calloc(1, sizeof(*w));
 	struct gateway_options options = { .seed = 7, .local_host =
@@ -503,7 +536,7 @@ int world_setup_with(void **state, const struct world_key *keys)
 	snprintf(w->dir, sizeof(w->dir), "gateway-test-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	write_secret(w);
-	assert_int_equal(peer_open(&w->carrier_a, script_ring, w), 0);
+	assert_int_equal(peer_open(&w->carrier_a, first, w), 0);
 	assert_int_equal(peer_open(&w->carrier_b, script_ring, w), 0);
 	assert_int_equal(peer_open(&w->anna, script_ring, w), 0);
 	assert_int_equal(peer_open(&w->boris, script_ring, w), 0);
@@ -531,6 +564,12 @@ int world_setup_with(void **state, const struct world_key *keys)
 	*state = w;
 
 	return 0;
+}
+
+
+int world_setup_with(void **state, const struct world_key *keys)
+{
+	return world_setup_as(state, keys, script_ring);
 }
 
 

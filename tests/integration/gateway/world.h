@@ -35,6 +35,7 @@ struct world {
 	unsigned dialled;
 	char callid[64];           /* of the call under way */
 	char tag[64];              /* of the gateway in it */
+	const char *invite_headers;   /* more of them, with CRLF; or NULL */
 };
 
 /* Scripts of peers for INVITE; everything else is answered politely. */
@@ -42,6 +43,8 @@ void script_ring(struct peer *peer, const char *text);
 void script_answer(struct peer *peer, const char *text);
 void script_busy(struct peer *peer, const char *text);
 void script_503(struct peer *peer, const char *text);
+/* Registers nobody; takes calls all the same. */
+void script_full(struct peer *peer, const char *text);
 void script_silent(struct peer *peer, const char *text);
 /* Answers calls, but no OPTIONS. */
 void script_deaf(struct peer *peer, const char *text);
@@ -53,7 +56,14 @@ struct world_key {
 	const char *text;
 };
 int world_setup(void **state);
+/* Of each 200 to a REGISTER: lines with CRLF. In the keys, "%A" and "%B" are
+ * ports of the carriers. */
+extern const char *world_register_headers;
 int world_setup_with(void **state, const struct world_key *keys);
+/* The same with a script for carrier a from its first message on. */
+int world_setup_as(void **state, const struct world_key *keys, peer_h *first);
+/* "%A" and "%B" as in the keys; until the next call. */
+const char *world_text(const struct world *w, const char *text);
 int world_teardown(void **state);
 void world_run(struct world *w, bool (*until)(struct world *w));
 /* Lets virtual time pass. */
