@@ -176,6 +176,19 @@ static tw_status directory_next(uint32_t *out, const tw_directory *directory,
 	return status;
 }
 
+static tw_status directory_next_child(uint32_t *out,
+	const tw_directory *directory, uint32_t parent, uint32_t after,
+	tw_error *err)
+{
+	const tw_row up = { parent };
+	tw_row row = { after };
+	tw_status status = tw_directory_next_child(&row, directory, up, err);
+
+	if (status == TW_OK)
+		*out = row.id;
+	return status;
+}
+
 static const char *row_text(const tw_directory *directory, uint32_t row,
 			    const char *field)
 {

@@ -176,6 +176,7 @@ def test_every_command_block_is_known_here():
              "docs/privacy.md",      # by test_privacy.py
              "docs/calls.md",        # by test_traffic.py
              "docs/planning.md",     # by test_planning.py
+             "docs/distribution.md",  # by test_preview.py
              "docs/secrets.md",      # by test_secrets.py
              "docs/budgets.md",      # by test_budgets.py
              "docs/recorder.md",     # by test_recorder.py

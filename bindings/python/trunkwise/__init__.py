@@ -19,6 +19,7 @@ from .errors import (Busy, Cancelled, Conflict, Error, Exists,
                      OutOfRange, ParseError, Refused, StoreError,
                      Unsupported)
 from .numbering import Numbering, Place
+from .preview import Hours, PassedOver, Preview, PreviewStep, Ring, Who
 from .prices import PriceChange, PriceChanges
 from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
 from .recorder import (Recorder, RecorderStats, Spooled, spool_names,
@@ -58,16 +59,15 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Band", "Bundles", "Busy", "CallTerms", "Cancelled", "CdrMap", "Change",
-    "Charge", "ChargeColumns", "Conflict", "Counts", "Deck", "Decision",
+    "Charge", "ChargeColumns", "Conflict", "Counts", "Decision", "Deck",
     "Deployment", "Directory", "Document", "Engine", "Error", "Exists",
-    "ExpenseReport", "ExpenseRow", "ImportResult", "InvalidArgument",
+    "ExpenseReport", "ExpenseRow", "Hours", "ImportResult", "InvalidArgument",
     "IOFailure", "Listing", "Money", "NoPrice", "NotFound", "Numbering",
-    "OfferEvent", "Origin", "OutOfRange", "ParseError", "Place", "Pot",
-    "PriceChange", "PriceChanges", "Problem", "Rate", "Recorder",
-    "RecorderStats", "Refused", "Reject", "Route", "RouteCandidate", "Row",
-    "Sheet", "SheetMap", "Span", "Store", "StoreError",
-    "Spooled", "StoreInfo", "check_store", "restore_store", "spool_names",
-    "spooled",
-    "TariffMonth", "TariffVersion", "Tier", "Unsupported", "Use", "Verdict",
-    "errors",
+    "OfferEvent", "Origin", "OutOfRange", "ParseError", "PassedOver", "Place",
+    "Pot", "Preview", "PreviewStep", "PriceChange", "PriceChanges", "Problem",
+    "Rate", "Recorder", "RecorderStats", "Refused", "Reject", "Ring", "Route",
+    "RouteCandidate", "Row", "Sheet", "SheetMap", "Span", "Spooled", "Store",
+    "StoreError", "StoreInfo", "TariffMonth", "TariffVersion", "Tier",
+    "Unsupported", "Use", "Verdict", "Who", "check_store", "errors",
+    "restore_store", "spool_names", "spooled",
 ]

@@ -15,10 +15,11 @@ import threading
 
 from . import (breakdown_commands, budget_commands, commands, deck_commands,
                invoice_commands, journal_commands, numbering_commands,
-               plan_commands, privacy_commands, rating_commands,
-               recorder_commands, records, report_commands, route_commands,
-               secret_commands, store_commands, tariff_commands,
-               traffic_commands, trunk_check, usage_commands)
+               plan_commands, preview_commands, privacy_commands,
+               rating_commands, recorder_commands, records, report_commands,
+               route_commands, secret_commands, store_commands,
+               tariff_commands, traffic_commands, trunk_check,
+               usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
 
@@ -149,6 +150,11 @@ def _call_authorize(parser: argparse.ArgumentParser) -> None:
 def _call_route(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     route_commands.route_arguments(parser)
+
+
+def _call_preview(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    preview_commands.preview_arguments(parser)
 
 
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
@@ -417,6 +423,8 @@ VERBS = {
                             "may a call be made, over whom, how long"),
     ("call", "route"): (_call_route, route_commands.call_route,
                         "how a call would go out, and why not otherwise"),
+    ("call", "preview"): (_call_preview, preview_commands.call_preview,
+                          "who rings for a call to one of our numbers"),
     ("call", "open"): (_store, recorder_commands.call_open,
                        "calls under way, or closed as they stood"),
     ("call", "explain"): (_call_explain, tariff_commands.call_explain,

@@ -24,6 +24,17 @@ class Row:
     def name(self) -> str:
         return self["name"]
 
+    def children(self) -> Iterator["Row"]:
+        """Rows inside of this one, in order: a plan's steps."""
+        row = 0
+        while True:
+            try:
+                row = raw.directory_next_child(self._directory.handle,
+                                               self._row, row)
+            except StopIteration:
+                return
+            yield Row(self._directory, row)
+
     @property
     def identity(self) -> int:
         """Stable over renames and versions."""

@@ -18,6 +18,7 @@ from .numbering import Lookup, Numbering
 from .invoices import Invoice, InvoicedRow, invoiced, invoices
 from .journal import JournalRow, journal
 from .join import Join, join
+from .preview import Preview, preview
 from .prices import PriceChanges, price_changes
 from .privacy import Erasure
 from .rating import Deck
@@ -103,6 +104,15 @@ class Store:
         and ``caller`` are digits."""
         return route(self, number, caller=caller, sender=sender,
                      direction=direction, at=at, expected_s=expected_s)
+
+    def preview(self, number: str, *, at: dt.datetime | None = None,
+                busy: Iterable[str] = (), host: Iterable[str] = ()
+                ) -> Preview:
+        """Who would ring for a call to one of our numbers, nobody answering.
+        ``busy`` names phones, landlines, people or whole pools."""
+        when = at or dt.datetime.now(dt.timezone.utc)
+        return preview(self.directory(when), number, at=when, busy=busy,
+                       host=host)
 
     def directory(self, at: dt.datetime | None = None) -> Directory:
         when = microseconds(at) if at else now_us()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from unicodedata import category
 
 from .plan_words import PLAN_WORDS
+from .preview_words import PREVIEW_WORDS
 from .report_words import REPORT_WORDS
 from .route_words import ROUTE_WORDS
 
@@ -645,6 +646,7 @@ _WORDS = {
 
 _WORDS.update(REPORT_WORDS)
 _WORDS.update(ROUTE_WORDS)
+_WORDS.update(PREVIEW_WORDS)
 _WORDS.update(PLAN_WORDS)
 
 _MONTHS = {

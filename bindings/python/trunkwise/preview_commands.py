@@ -1,0 +1,191 @@
+"""``trunkwise call preview``: what happens to a call, for the person who set
+the plan up. No rule of distribution lives here."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import Any
+
+from . import raw
+from .commands import company_zone, country, print_json, when
+from .preview import Hours, Preview, PreviewStep, Ring, Who, previews
+from .preview_words import duration, moment, number
+from .reasons import reason_in
+from .store import Store
+from .values import local
+from .words import plain, say
+
+
+def preview_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", metavar="NUMBER",
+                        help="the called number, one of ours")
+    parser.add_argument("--at", metavar="TIME", help="default now")
+    parser.add_argument("--busy", action="append", default=[],
+                        metavar="NAME",
+                        help="phone, landline, person or pool taken as busy; "
+                             "may be repeated")
+
+
+def _time(at: dt.datetime | None, zone: str) -> str | None:
+    return local(at, zone).isoformat(timespec="seconds") if at else None
+
+
+def _step(s: PreviewStep) -> dict[str, Any]:
+    return {**s._asdict(),
+            "rings": [{**r._asdict(), "who": r.who._asdict()}
+                      for r in s.rings],
+            "passed_over": [{"who": p.who._asdict(), "why": p.why}
+                            for p in s.passed_over]}
+
+
+def _document(p: Preview, zone: str) -> dict[str, Any]:
+    until = p.until
+    return {"number": p.number, "plan": p.plan, "at": _time(p.at, zone),
+            "hours": [{"schedule": h.schedule, "zone": h.zone,
+                       "open": h.is_open, "changes": _time(h.changes, h.zone)}
+                      for h in p.hours],
+            "until": _time(until.changes, zone) if until else None,
+            "until_schedule": until.schedule if until else None,
+            "steps": [_step(s) for s in p.steps], "end": p.end,
+            "sip_code": p.sip_code, "ends_s": p.ends_s, "reason": p.reason}
+
+
+class _Teller:
+    """One preview in words, a line at a time."""
+
+    def __init__(self, lang: str, zone: str):
+        self.lang = lang
+        self.zone = zone
+
+    def put(self, indent: int, key: str, **values: object) -> None:
+        print(plain(" " * indent + say(self.lang, "preview_" + key,
+                                       **values)))
+
+    def start(self, seconds: float) -> str:
+        if not seconds:
+            return say(self.lang, "preview_at_once")
+        return say(self.lang, "preview_after",
+                   time=duration(self.lang, seconds))
+
+    def who(self, who: Who) -> str:
+        text = say(self.lang, "preview_" + who.kind, name=who.name,
+                   number="+" + who.number if who.number else "")
+        if who.extension:
+            text += say(self.lang, "preview_extension",
+                        extension=who.extension)
+        return f"{who.person}, {text}" if who.person else text
+
+    def tone(self, code: int | None) -> str:
+        if code in (480, 486):
+            return say(self.lang, f"preview_tone_{code}")
+        return say(self.lang, "preview_tone", code=code)
+
+    def at(self, at: dt.datetime, zone: str, *, after: bool = True) -> str:
+        """With its zone where that is not the page's."""
+        text = moment(self.lang, local(at, zone), after=after)
+        return text if zone == self.zone else f"{text} ({zone})"
+
+    def hours(self, hours: list[Hours]) -> None:
+        for h in hours:
+            key = "open" if h.is_open else "closed"
+            if h.changes:
+                self.put(0, key + "_until", schedule=h.schedule,
+                         at=self.at(h.changes, h.zone))
+            else:
+                self.put(0, key, schedule=h.schedule)
+
+    def ring(self, ring: Ring, timed: bool) -> None:
+        text = self.who(ring.who)
+        if ring.outcome == "busy":
+            text = say(self.lang, "preview_found_busy", who=text)
+        if timed:
+            span = say(self.lang, "preview_span",
+                       first=number(ring.begins_s), last=number(ring.ends_s))
+            text = f"{span}  {text}"
+        print(plain("     " + text))
+
+    def rings(self, s: PreviewStep) -> None:
+        spans = {(r.begins_s, r.ends_s) for r in s.rings
+                 if r.outcome != "busy"}
+        key = "nobody" if not spans else "one" if len(s.rings) == 1 \
+            else "all" if len(spans) == 1 and s.policy == "all" else "turns"
+        order = say(self.lang, "preview_" + s.policy) \
+            if s.policy != "all" else ""
+        self.put(0, key, step=s.step, start=self.start(s.begins_s),
+                 time=duration(self.lang, s.ends_s - s.begins_s),
+                 order=order)
+        for ring in s.rings:
+            self.ring(ring, key == "turns" and ring.outcome != "busy")
+        for passed in s.passed_over:
+            self.put(5, "is_busy" if passed.why else "no_turn",
+                     who=self.who(passed.who))
+
+    def skipped(self, s: PreviewStep) -> None:
+        if s.skipped in ("open", "closed", "no_voicemail"):
+            self.put(0, "skipped_" + s.skipped, step=s.step,
+                     schedule=s.schedule)
+        else:
+            self.put(0, "skipped", step=s.step,
+                     reason=reason_in(self.lang, s.skipped))
+
+    def steps(self, p: Preview) -> None:
+        for s in p.steps:
+            if s.skipped:
+                self.skipped(s)
+            elif s.kind == "ring":
+                self.rings(s)
+
+    def end(self, p: Preview) -> None:
+        last = p.steps[-1].step if p.steps else 0
+        key = {"rejected": "rejected", "voicemail": "voicemail",
+               "closed": "closed_end", "waiting": "waiting"}.get(
+                   p.end, "unanswered" if p.ends_s else "nobody_at_all")
+        start = self.start(p.ends_s)
+        if key == "unanswered":
+            start = start.capitalize()
+        self.put(0, key, step=last, start=start, tone=self.tone(p.sip_code))
+
+    def until(self, p: Preview) -> None:
+        until = p.until
+        if until is None:
+            self.put(0, "always")
+        else:
+            self.put(0, "until_closes" if until.is_open else "until_opens",
+                     at=self.at(until.changes, self.zone),
+                     schedule=until.schedule)
+
+
+def _say(now: Preview, then: Preview | None, teller: _Teller,
+         busy: list[str]) -> None:
+    teller.put(0, "head", number="+" + now.number, plan=now.plan,
+               at=moment(teller.lang, local(now.at, teller.zone)),
+               zone=teller.zone)
+    if busy:
+        teller.put(0, "busy", names=", ".join(busy))
+    teller.hours(now.hours)
+    print()
+    teller.steps(now)
+    teller.end(now)
+    print()
+    teller.until(now)
+    if then:
+        print()
+        teller.put(0, "then", zone=teller.zone, at=moment(
+            teller.lang, local(then.at, teller.zone), after=True))
+        teller.steps(then)
+        teller.end(then)
+
+
+def call_preview(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, readonly=True) as store:
+        zone = company_zone(store) or "UTC"
+        at = when(arguments.at, zone)
+        digits = raw.number_digits(arguments.number, country(store))
+        now, then = previews(store, digits, at=at, busy=arguments.busy)
+    if arguments.json:
+        print_json({**_document(now, zone),
+                    "then": _document(then, zone) if then else None})
+    else:
+        _say(now, then, _Teller(arguments.lang, zone), arguments.busy)
+    return 0

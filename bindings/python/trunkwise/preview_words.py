@@ -1,0 +1,135 @@
+"""Words of ``call preview``, and days and durations as people say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+PREVIEW_WORDS = {
+    "preview_head": ("{number}, {at} ({zone}): plan {plan}",
+                     "{number}, {at} ({zone}): план «{plan}»"),
+    "preview_then": ("And from {at} on ({zone}):",
+                     "А начиная с {at} ({zone}):"),
+    "preview_busy": ("Taken as busy: {names}", "Считаем занятыми: {names}"),
+    "preview_open_until": ("{schedule}: open until {at}",
+                           "График «{schedule}»: открыто до {at}"),
+    "preview_closed_until": ("{schedule}: closed until {at}",
+                             "График «{schedule}»: закрыто до {at}"),
+    "preview_open": ("{schedule}: open, without an end in sight",
+                     "График «{schedule}»: открыто, конца не видно"),
+    "preview_closed": ("{schedule}: closed, and it does not open again",
+                       "График «{schedule}»: закрыто и больше не откроется"),
+    "preview_at_once": ("at once", "сразу"),
+    "preview_after": ("after {time}", "через {time}"),
+    "preview_one": ("{step}. {start}, rings for {time}:",
+                    "{step}. {start}, звонит {time}:"),
+    "preview_all": ("{step}. {start}, all ring for {time}:",
+                    "{step}. {start}, звонят все вместе, {time}:"),
+    "preview_turns": ("{step}. {start}, in turn, {time} in all{order}:",
+                      "{step}. {start}, по очереди, всего {time}{order}:"),
+    "preview_nobody": ("{step}. {start}, nobody is free to ring: on to the "
+                       "next step",
+                       "{step}. {start}, свободных нет: следующий шаг"),
+    "preview_linear": (" (always from the top)",
+                       " (всегда с начала списка)"),
+    "preview_round_robin": (" (the next one after the last)",
+                            " (следующий после того, кому звонили)"),
+    "preview_longest_idle": (" (who has been free longest first)",
+                             " (первым тот, кто дольше всех свободен)"),
+    "preview_skipped_open": (
+        "{step}. skipped: it is for closed hours ({schedule} is open)",
+        "{step}. пропускается: этот шаг для нерабочего времени (график "
+        "«{schedule}»: открыто)"),
+    "preview_skipped_closed": (
+        "{step}. skipped: it is for opening hours ({schedule} is closed)",
+        "{step}. пропускается: этот шаг для рабочего времени (график "
+        "«{schedule}»: закрыто)"),
+    "preview_skipped_no_voicemail": (
+        "{step}. skipped: there is no voicemail on this host",
+        "{step}. пропускается: здесь нет голосовой почты"),
+    "preview_skipped": ("{step}. skipped: {reason}",
+                        "{step}. пропускается: {reason}"),
+    "preview_phone": ("phone {name}", "телефон {name}"),
+    "preview_landline": ("landline {name}, {number}",
+                         "городская линия {name}, {number}"),
+    "preview_mobile": ("mobile {name}, {number}",
+                       "мобильный {name}, {number}"),
+    "preview_extension": (", ext. {extension}", ", доб. {extension}"),
+    "preview_span": ("{first}-{last} s", "{first}–{last} с"),
+    "preview_found_busy": ("{who}: busy when dialled",
+                           "{who}: при наборе занято"),
+    "preview_is_busy": ("does not ring: {who}: busy",
+                        "не звонит: {who}: занято"),
+    "preview_no_turn": ("does not ring: {who}: no time left for it",
+                        "не звонит: {who}: до очереди не дошло"),
+    "preview_rejected": (
+        "{step}. {start}, the call is turned away: the caller hears {tone}",
+        "{step}. {start}, звонок отклоняется: звонящий слышит {tone}"),
+    "preview_voicemail": (
+        "{step}. {start}, the caller is asked to leave a message",
+        "{step}. {start}, звонящему предлагают оставить сообщение"),
+    "preview_unanswered": (
+        "{start} nobody has answered: the call ends, the caller hears {tone}",
+        "{start} никто не ответил: звонок завершается, звонящий слышит "
+        "{tone}"),
+    "preview_nobody_at_all": (
+        "Nobody can be rung: the call ends at once, the caller hears {tone}",
+        "Звонить некому: звонок сразу завершается, звонящий слышит {tone}"),
+    "preview_closed_end": (
+        "No step is for this time: the call ends at once, the caller hears "
+        "{tone}",
+        "Ни один шаг не для этого времени: звонок сразу завершается, "
+        "звонящий слышит {tone}"),
+    "preview_waiting": ("After a day the call still waits",
+                        "И через сутки звонок всё ещё ждёт"),
+    "preview_tone_480": ("\"not available\" (code 480)",
+                         "«абонент недоступен» (код 480)"),
+    "preview_tone_486": ("the busy tone (code 486)",
+                         "короткие гудки «занято» (код 486)"),
+    "preview_tone": ("code {code}", "отказ (код {code})"),
+    "preview_until_closes": (
+        "This stays so until {at}, when {schedule} closes.",
+        "Так будет до {at}: тогда рабочее время по графику «{schedule}» "
+        "закончится."),
+    "preview_until_opens": (
+        "This stays so until {at}, when {schedule} opens.",
+        "Так будет до {at}: тогда рабочее время по графику «{schedule}» "
+        "начнётся."),
+    "preview_always": ("No schedule changes this.",
+                       "От графиков это не зависит."),
+}
+
+_DAYS = (("Mon", "понедельник", "понедельника"),
+         ("Tue", "вторник", "вторника"), ("Wed", "среда", "среды"),
+         ("Thu", "четверг", "четверга"), ("Fri", "пятница", "пятницы"),
+         ("Sat", "суббота", "субботы"), ("Sun", "воскресенье", "воскресенья"))
+_MONTHS = (("January", "января"), ("February", "февраля"),
+           ("March", "марта"), ("April", "апреля"), ("May", "мая"),
+           ("June", "июня"), ("July", "июля"), ("August", "августа"),
+           ("September", "сентября"), ("October", "октября"),
+           ("November", "ноября"), ("December", "декабря"))
+
+
+def moment(lang: str, at: dt.datetime, *, after: bool = False) -> str:
+    """"Thu 8 October 2026, 12:00"; ``after`` a preposition ("до", "с")
+    Russian wants the genitive."""
+    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    clock = f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+    if lang == "ru":
+        return f"{day[2 if after else 1]}, {at.day} {month[1]} {at.year} " \
+            f"г., {clock}"
+    return f"{day[0]} {at.day} {month[0]} {at.year}, {clock}"
+
+
+def number(seconds: float) -> str:
+    return f"{seconds:.1f}".removesuffix(".0")
+
+
+def duration(lang: str, seconds: float) -> str:
+    """"1 min 25 s"."""
+    minutes, rest = divmod(seconds, 60)
+    minute, second = ("мин", "с") if lang == "ru" else ("min", "s")
+    parts = [f"{minutes:.0f} {minute}"] if minutes else []
+    if rest or not minutes:
+        parts.append(f"{number(rest)} {second}")
+    text = " ".join(parts)
+    return text.replace(".", ",") if lang == "ru" else text

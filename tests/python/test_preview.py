@@ -1,0 +1,209 @@
+"""``call preview``: what it says is what the engine does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import subprocess
+
+import pytest
+
+import trunkwise
+from conftest import BUILD, SOURCE
+from trunkwise.preview_words import PREVIEW_WORDS, duration, moment
+
+PAGE = (SOURCE / "docs" / "distribution.md").read_text()
+SHOP = re.search(r"^```toml\n(.*?)^```", PAGE, re.S | re.M)[1]
+NUMBER = "+78432000001"
+CYRILLIC = re.compile("[а-яё]", re.I)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "shop.toml").write_text(SHOP)
+    with trunkwise.Store(folder / "shop.db", create=True) as store:
+        store.apply(trunkwise.Deployment(SHOP), at=at("2026-01-01T00:00"))
+    return folder
+
+
+def at(text):
+    return dt.datetime.fromisoformat(text + ":00+03:00")
+
+
+def run(folder, line):
+    done = subprocess.run(["sh", "-c", line], cwd=folder, text=True,
+                          capture_output=True, env={
+                              "PATH": f"{BUILD / 'bin'}:/usr/bin:/bin"})
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def document(folder, *words):
+    done = run(folder, " ".join(
+        ["trunkwise call preview shop.db", NUMBER, *words, "--json"]))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def seen(preview):
+    return [(s.step, s.skipped, [(r.who.name, r.begins_s, r.ends_s, r.outcome)
+                                 for r in s.rings])
+            for s in preview.steps]
+
+
+def test_the_page_shows_what_is_printed(tmp_path):
+    (tmp_path / "shop.toml").write_text(SHOP)
+    blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", PAGE,
+                        re.S | re.M)
+    assert len(blocks) >= 2
+    for commands, shown in blocks:
+        for line in commands.splitlines():
+            done = run(tmp_path, line)
+            assert done.returncode == 0, done.stderr
+        assert done.stdout == shown
+
+
+def test_who_rings_how_long_then_what(shop):
+    with trunkwise.Store(shop / "shop.db", readonly=True) as store:
+        told = store.preview(NUMBER, at=at("2026-10-05T12:30"))
+    assert seen(told) == [
+        (1, "", [("anna", 0, 15, "no_answer"), ("boris", 15, 30, "no_answer")]),
+        (2, "", [("counter", 30, 50, "expired")]), (3, "", [])]
+    assert (told.end, told.sip_code, told.ends_s) == ("rejected", 480, 50)
+    assert told.until.changes == at("2026-10-05T13:00")
+
+
+def test_it_is_the_engine_that_speaks(shop):
+    """The same call driven by hand through an engine of the same store."""
+    when = at("2026-10-05T12:30")
+    with trunkwise.Store(shop / "shop.db", readonly=True) as store:
+        told = store.preview(NUMBER, at=when)
+        engine = trunkwise.Engine.from_directory(store.directory(when))
+    engine.enter(engine.plan("kazan"), now=when)
+    offers, now = [], when
+    while True:
+        for d in engine.decisions():
+            if d.kind == "offer":
+                offers.append((d.step + 1, d.target.name,
+                               (now - when).total_seconds()))
+        if engine.deadline is None:
+            break
+        now = engine.deadline
+        engine.tick(now=now)
+    assert offers == [(s.step, r.who.name, r.begins_s) for s in told.steps
+                      for r in s.rings]
+
+
+@pytest.mark.parametrize("busy, rings, end", [
+    ([], ["anna", "boris", "counter"], 50),
+    (["anna"], ["boris", "counter"], 35),
+    (["Anna"], ["boris", "counter"], 35),
+    (["Anna", "Boris", "counter"], ["boris", "counter"], 0),
+    (["staff"], ["boris", "counter"], 20),
+    (["counter"], ["anna", "boris", "counter"], 30)])
+def test_busy_phones_people_landlines_and_pools(shop, busy, rings, end):
+    """A mobile and a landline are dialled before they are known to be."""
+    with trunkwise.Store(shop / "shop.db", readonly=True) as store:
+        told = store.preview(NUMBER, at=at("2026-10-05T12:00"), busy=busy)
+    assert [r.who.name for s in told.steps for r in s.rings] == rings
+    assert told.ends_s == end
+
+
+@pytest.mark.parametrize("when, is_open, changes", [
+    ("2026-10-05T13:00", False, "2026-10-05T14:00"),
+    ("2026-10-05T18:00", False, "2026-10-06T09:00"),
+    ("2026-12-30T18:00", False, "2027-01-09T09:00"),
+    ("2027-01-09T14:00", True, "2027-01-09T17:00"),
+    ("2027-01-09T17:00", False, "2027-01-11T09:00")])
+def test_trap_27_holidays_and_a_working_saturday(shop, when, is_open,
+                                                 changes):
+    with trunkwise.Store(shop / "shop.db", readonly=True) as store:
+        hours, = store.preview(NUMBER, at=at(when)).hours
+    assert (hours.is_open, hours.changes) == (is_open, at(changes))
+
+
+def test_trap_29_every_step_that_is_skipped_is_said(shop):
+    with trunkwise.Store(shop / "shop.db", readonly=True) as store:
+        told = store.preview(NUMBER, at=at("2026-10-04T12:00"))
+    assert seen(told) == [(1, "closed", []), (2, "closed", []), (3, "", [])]
+    assert (told.end, told.ends_s) == ("rejected", 0)
+
+
+def test_json(shop):
+    told = document(shop, "--at 2026-10-05T17:30 --busy Anna")
+    assert told["until"] == "2026-10-05T18:00:00+03:00"
+    assert told["hours"] == [{
+        "schedule": "shop", "zone": "Europe/Moscow", "open": True,
+        "changes": "2026-10-05T18:00:00+03:00"}]
+    first = told["steps"][0]
+    assert first["passed_over"][0]["who"]["name"] == "anna"
+    assert first["rings"][0]["who"] == {
+        "name": "boris", "kind": "mobile", "person": "Boris",
+        "extension": "", "number": "79170000001"}
+    assert told["then"]["at"] == told["until"]
+    assert [s["skipped"] for s in told["then"]["steps"]] == [
+        "closed", "closed", ""]
+    assert "then" not in told["then"]
+
+
+def test_another_deployment_by_then(tmp_path):
+    """At the next opening other rows are in force, and those are shown."""
+    with trunkwise.Store(tmp_path / "shop.db", create=True) as store:
+        store.apply(trunkwise.Deployment(SHOP), at=at("2026-01-01T00:00"))
+        store.apply(trunkwise.Deployment(SHOP.replace(
+            'ring = "counter"\nring_s = 20', 'ring = "staff"\nring_s = 40')),
+            at=at("2026-10-05T18:00"))
+    told = document(tmp_path, "--at 2026-10-05T18:30")
+    assert [s["pool"] for s in told["then"]["steps"]] == ["staff", "staff",
+                                                          ""]
+
+
+@pytest.mark.parametrize("words, field", [
+    (["+78432000002"], "there is no number"),
+    ([NUMBER, "--busy", "Vera"], "--busy: there is no phone, landline, "
+                                 "person or pool 'Vera'"),
+    ([NUMBER, "--at", "soon"], "--at"), ([NUMBER, "--at", "2025-01-01"],
+                                         "there is no number"),
+    (["counter"], "not a telephone number")])
+def test_wrong_questions(shop, words, field):
+    done = run(shop, " ".join(["trunkwise call preview shop.db", *words]))
+    assert done.returncode == 2 and field in done.stderr
+    assert not done.stdout
+
+
+def test_a_number_without_a_plan_is_told_so(tmp_path):
+    with trunkwise.Store(tmp_path / "shop.db", create=True) as store:
+        store.apply(trunkwise.Deployment(SHOP.replace(
+            'number = "+78432000001"\nplan = "kazan"',
+            'number = "+78432000001"')), at=at("2026-01-01T00:00"))
+    done = run(tmp_path, f"trunkwise call preview shop.db {NUMBER} "
+               "--at 2026-10-05")
+    assert done.returncode == 2 and "has no plan" in done.stderr
+
+
+def test_the_end_of_time(shop):
+    done = run(shop, f"trunkwise call preview shop.db {NUMBER} "
+               "--at 9999-12-31T23:59")
+    assert done.returncode == 0, done.stderr
+    assert "9999" in done.stdout
+
+
+def test_words_are_complete_and_not_mixed():
+    for key, (english, russian) in PREVIEW_WORDS.items():
+        assert not CYRILLIC.search(english), key
+        if key not in ("preview_span",):
+            assert CYRILLIC.search(russian), key
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(
+            re.findall(r"{\w+}", russian)), key
+
+
+def test_times_as_people_say_them():
+    noon = dt.datetime(2026, 10, 7, 12)
+    assert moment("en", noon) == "Wed 7 October 2026, 12:00"
+    assert moment("ru", noon) == "среда, 7 октября 2026 г., 12:00"
+    assert moment("ru", noon, after=True) == "среды, 7 октября 2026 г., 12:00"
+    assert [duration("en", s) for s in (0, 7, 60, 85, 12.5)] == [
+        "0 s", "7 s", "1 min", "1 min 25 s", "12.5 s"]
+    assert duration("ru", 92.5) == "1 мин 32,5 с"
