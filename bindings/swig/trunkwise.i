@@ -33,6 +33,7 @@ TW_HANDLE(tw_registration)
 %include "results.i"
 %include "calls.i"
 %include "engine.i"
+%include "policy.i"
 %include "records.i"
 %include "rating.i"
 %include "sheets.i"

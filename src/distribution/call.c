@@ -70,6 +70,46 @@ static void call_end(struct tw_engine *engine, struct tw_call *call)
 	--engine->calls;
 }
 
+/* Back to where it was before: the call has rung nobody, and all rows since
+ * are its own. */
+static void take_back(struct tw_engine *engine, struct tw_call *call,
+		      size_t decisions, size_t events)
+{
+	if (call->phase == TW_PHASE_RING)
+		tw__call_step_over(engine, call);
+	call_end(engine, call);
+	--engine->arrivals;
+	tw__queue_cut(&engine->decisions, decisions);
+	tw__queue_cut(&engine->events, events);
+}
+
+/* An own policy that does wrong refuses the call: nobody holds its id yet who
+ * could be told that it went on without. */
+static tw_status arrive(tw_call_id *out, struct tw_engine *engine,
+			struct tw_call *call, const struct tw_plan *plan,
+			tw_error *err)
+{
+	tw_call_id id;
+	const size_t decisions = engine->decisions.count;
+	const size_t events = engine->events.count;
+	bool is_refused;
+
+	call_start(engine, call, plan);
+	id.id = call->id;               /* it may be over at once */
+	engine->entering = call;
+	tw__engine_due(engine, call);
+	(void)tw__engine_run(engine);   /* what is left stays due */
+	engine->entering = NULL;
+	is_refused = engine->is_refused;
+	engine->is_refused = false;
+	if (is_refused) {
+		take_back(engine, call, decisions, events);
+		return tw__engine_follow(engine, TW_OK, err);
+	}
+	*out = id;
+	return TW_OK;
+}
+
 tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
 			tw_time now, tw_error *err)
 {
@@ -91,15 +131,13 @@ tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
 	status = tw__engine_set_now(engine, now, err);
 	if (status)
 		return status;
+	if (engine->due && tw__engine_run(engine))
+		return tw__fail_oom(err);
 	if ((!engine->call_free && !call_new(engine)) ||
 	    tw__engine_reserve(engine, 1, 0))
 		return tw__fail_oom(err);
 	call = engine->call_free;
-	call_start(engine, call, engine->plan[plan.id - 1]);
-	out->id = call->id;
-	tw__engine_due(engine, call);
-	(void)tw__engine_run(engine);   /* what is left stays due */
-	return TW_OK;
+	return arrive(out, engine, call, engine->plan[plan.id - 1], err);
 }
 
 static struct tw_row row_of(const struct tw_call *call, uint32_t kind,
@@ -299,6 +337,22 @@ static void pass(struct tw_engine *engine, struct tw_call *call)
 	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
 }
 
+/* The next step, for a call that has a policy that does wrong. */
+static void fail(struct tw_engine *engine, struct tw_call *call)
+{
+	struct tw_row row = row_of(call, 0, TW_WHY_POLICY_FAILED);
+
+	if (engine->entering == call) {
+		engine->is_refused = true;
+		return;
+	}
+	row.a = call->pool->policy->id;
+	row.offered = row.ended = engine->now;
+	tw__queue_push(&engine->events, &row);
+	call->saw_other = true;
+	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
+}
+
 static void choose(struct tw_engine *engine, struct tw_call *call)
 {
 	struct tw_look look = { .engine = engine, .call = call,
@@ -308,6 +362,10 @@ static void choose(struct tw_engine *engine, struct tw_call *call)
 	for (i = 0; i < call->pool->tier_count; ++i) {
 		if (offer_tier(&look, call->pool->tier[i]))
 			return;
+		if (look.is_failed) {
+			fail(engine, call);
+			return;
+		}
 	}
 	pass(engine, call);
 }
@@ -366,6 +424,5 @@ tw_status tw_call_leave(tw_engine *engine, tw_call_id call, tw_time now,
 		tw__offer_end(engine, c->talk, TW_OUTCOME_ANSWERED,
 			      TW_WHY_TALK_ENDED, 0);
 	call_end(engine, c);
-	(void)tw__engine_run(engine);
-	return TW_OK;
+	return tw__engine_follow(engine, TW_OK, err);
 }

@@ -81,6 +81,7 @@ void tw_engine_free(tw_engine *engine)
 	tw_free(engine->call);
 	tw_free(engine->offer);
 	free_configuration(engine);
+	tw__own_free(engine);
 	tw__heap_free(&engine->heap);
 	tw__heap_free(&engine->resting);
 	tw__queue_free(&engine->decisions);
@@ -101,9 +102,21 @@ static void rested(struct tw_engine *engine)
 	}
 }
 
+tw_status tw__engine_check(const struct tw_engine *engine, tw_error *err)
+{
+	if (engine->is_asking)
+		return tw__fail(err, TW_EREFUSED, "a policy may not call the "
+				"engine that asks it");
+	return TW_OK;
+}
+
 tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
 			     tw_error *err)
 {
+	tw_status status = tw__engine_check(engine, err);
+
+	if (status)
+		return status;
 	if (now < TIME_FIRST || now >= TIME_LAST)
 		return tw__fail_at(err, TW_EINVAL, 0, "now",
 				   "now %" PRId64 " is outside of the years 1 "
@@ -222,6 +235,8 @@ tw_status tw__engine_run(struct tw_engine *engine)
 		if (engine->due) {
 			if (tw__call_turn(engine, engine->due))
 				return TW_ENOMEM;
+			if (engine->is_refused)
+				return TW_OK;
 			continue;
 		}
 		target = engine->freed;
@@ -234,6 +249,16 @@ tw_status tw__engine_run(struct tw_engine *engine)
 			engine->freed_last = NULL;
 		target->is_freed = false;
 	}
+}
+
+tw_status tw__engine_follow(struct tw_engine *engine, tw_status status,
+			    tw_error *err)
+{
+	(void)tw__engine_run(engine);   /* what is left stays due */
+	if (status || !engine->has_fault)
+		return status;
+	engine->has_fault = false;
+	return tw__fail(err, TW_EREFUSED, "%s", engine->fault);
 }
 
 static void run_timer(struct tw_engine *engine, struct tw_timer *timer)
@@ -267,7 +292,7 @@ tw_status tw_engine_tick(tw_engine *engine, tw_time now, tw_error *err)
 		if (tw__engine_run(engine))
 			return tw__fail_oom(err);
 	}
-	return TW_OK;
+	return tw__engine_follow(engine, TW_OK, err);
 }
 
 tw_time tw_engine_deadline(const tw_engine *engine)
@@ -277,7 +302,7 @@ tw_time tw_engine_deadline(const tw_engine *engine)
 
 	if (!engine)
 		return at;
-	if (engine->due || engine->freed)
+	if (engine->due || engine->freed || engine->has_fault)
 		return engine->now;
 	timer = tw__heap_first(&engine->heap);
 	if (timer)
@@ -301,6 +326,8 @@ tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
 	if (!out || !engine || out->size < sizeof(out->size))
 		return tw__fail(err, TW_EINVAL, "no engine, or a decision "
 				"without TW_DECISION_INIT");
+	if (engine->is_asking)
+		return tw__engine_check(engine, err);
 	if (!tw__queue_pop(&row, &engine->decisions))
 		return TW_ITER_END;
 	d.kind = row.kind;
@@ -326,6 +353,8 @@ tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
 	if (!out || !engine || out->size < sizeof(out->size))
 		return tw__fail(err, TW_EINVAL, "no engine, or an event "
 				"without TW_OFFER_EVENT_INIT");
+	if (engine->is_asking)
+		return tw__engine_check(engine, err);
 	if (!tw__queue_pop(&row, &engine->events))
 		return TW_ITER_END;
 	e.outcome = row.outcome;

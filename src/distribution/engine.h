@@ -36,6 +36,7 @@
 #define TW_SLOT_MASK ((1u << TW_SLOT_BITS) - 1)
 
 struct tw_policy;
+struct tw_own;
 struct tw_offer;
 struct tw_pool;
 
@@ -234,6 +235,13 @@ struct tw_engine {
 	struct tw_plan **plan;
 	size_t plan_count, plan_capacity;
 	struct tw_names targets, pools, schedules, plans;
+	struct tw_own **own;    /* policies of the host's */
+	size_t own_count, own_capacity;
+	bool is_asking;         /* one of these is being asked */
+	bool has_fault;         /* what one did wrong, not yet told */
+	char fault[TW_ERROR_MESSAGE_MAX];
+	struct tw_call *entering;
+	bool is_refused;        /* the entering call met one */
 
 	struct tw_call **call;  /* by slot, free ones too */
 	size_t call_count, call_capacity;
@@ -260,6 +268,12 @@ struct tw_engine {
 };
 
 /* engine.c */
+/* No verb may run inside a policy. */
+tw_status tw__engine_check(const struct tw_engine *engine, tw_error *err);
+/* Runs, and tells what an own policy did wrong. `status`: of the verb itself,
+ * which goes first. */
+tw_status tw__engine_follow(struct tw_engine *engine, tw_status status,
+			    tw_error *err);
 /* Also makes ready who has rested until then: they may be freed. */
 tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
 			     tw_error *err);

@@ -125,6 +125,9 @@ static void find_next(struct account *a)
 	struct tw_pool *pool = a->look.pool;
 	size_t i;
 
+	/* An own one might count what it is asked. */
+	if (pool->policy->id >= TW_POLICY_OWN)
+		return;
 	for (i = 0; i < pool->tier_count && !a->next; ++i) {
 		a->look.from = 0;
 		if (pool->tier[i]->count[TW_STANDING_READY])
@@ -146,6 +149,8 @@ tw_status tw_engine_explain(tw_explain_row *out, uint32_t *count,
 		return tw__fail(err, TW_EINVAL, "no engine or options, or "
 				"rows without TW_EXPLAIN_ROW_INIT");
 	status = tw__import(&o, sizeof(o), options, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	a.look.pool = tw__pool_of(engine, o.pool);

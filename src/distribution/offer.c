@@ -168,6 +168,8 @@ void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 	}
 	touch_target(engine, offer, outcome);
 	tw__target_let_go(engine, offer->target);
+	if (offer->pool->policy->ended)
+		offer->pool->policy->ended(offer->member, outcome);
 	offer->id = 0;
 	offer->call = NULL;
 	offer->next = engine->offer_free;
@@ -242,6 +244,8 @@ static void answer(struct tw_engine *engine, struct tw_offer *offer)
 				 TW_WHY_ELSEWHERE, offer->target->id);
 	tw__call_step_over(engine, call);
 	call->phase = TW_PHASE_TALK;
+	if (offer->pool->policy->answered)
+		offer->pool->policy->answered(offer->member);
 }
 
 tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,
@@ -255,8 +259,7 @@ tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,
 	if (o->call->talk == o)
 		return TW_OK;   /* told twice counts once */
 	answer(engine, o);
-	(void)tw__engine_run(engine);
-	return TW_OK;
+	return tw__engine_follow(engine, TW_OK, err);
 }
 
 tw_status tw_offer_failed(tw_engine *engine, tw_offer_id offer,
@@ -281,6 +284,5 @@ tw_status tw_offer_failed(tw_engine *engine, tw_offer_id offer,
 				offer.id);
 	tw__offer_end(engine, o, outcome, TW_WHY_HOST_SAID, 0);
 	ended_alone(engine, call);
-	(void)tw__engine_run(engine);
-	return TW_OK;
+	return tw__engine_follow(engine, TW_OK, err);
 }

@@ -35,6 +35,8 @@ tw_status tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
 	status = tw__name_check("plan", name, err);
 	if (!status)
 		status = tw__names_admit(&engine->plans, "plan", name, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	if (tw__grow((void **)&engine->plan, &engine->plan_capacity,
@@ -146,6 +148,8 @@ tw_status tw_plan_add_step(tw_engine *engine, tw_plan_id plan,
 	status = tw__import(&o, sizeof(o), options, err);
 	if (!status)
 		status = check_step(&step, engine, &o, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	if (p->step_count >= TW_THINGS_MAX)

@@ -10,6 +10,7 @@
 #define TW_SRC_DISTRIBUTION_POLICY_H
 
 #include "engine.h"
+#include <trunkwise/sys/policy.h>
 
 /* One look at a pool on behalf of a call. */
 struct tw_look {
@@ -17,6 +18,8 @@ struct tw_look {
 	struct tw_call *call;      /* NULL: any new one (explain) */
 	struct tw_pool *pool;
 	size_t from;               /* parallel: where the last pick ended */
+	struct tw_tier *tier;      /* an own policy is asked about it */
+	bool is_failed;            /* ... and did wrong */
 	uint32_t why;              /* set by pick: TW_WHY_ and arguments */
 	int64_t a;
 	int64_t b;
@@ -33,7 +36,19 @@ struct tw_policy {
 	/* Changes nothing. */
 	struct tw_member *(*pick)(struct tw_look *look, struct tw_tier *tier);
 	void (*offered)(struct tw_member *member);
+	void (*answered)(struct tw_member *member);
+	void (*ended)(struct tw_member *member, uint32_t outcome);
+	void (*clear)(const struct tw_pool *pool, void *state);
 };
+
+/* policy_own.c */
+/* Of the library's or the engine's own; NULL: none such. */
+const struct tw_policy *tw__policy_of(const struct tw_engine *engine,
+				      uint32_t id);
+/* "?" for an id that is none. */
+const char *tw__own_name(const struct tw_engine *engine, uint32_t id);
+/* Their pools are gone already. */
+void tw__own_free(struct tw_engine *engine);
 
 extern const struct tw_policy tw__policy_all;
 extern const struct tw_policy tw__policy_linear;

@@ -22,8 +22,11 @@ void tw__pool_free(struct tw_pool *pool)
 
 	if (!pool)
 		return;
-	for (i = 0; i < pool->tier_count; ++i)
+	for (i = 0; i < pool->tier_count; ++i) {
+		if (pool->policy->clear)
+			pool->policy->clear(pool, pool->tier[i]->state);
 		tw__tier_free(pool->tier[i]);
+	}
 	for (i = 0; i < pool->member_count; ++i)
 		tw_free(pool->member[i]);
 	tw_free(pool->tier);
@@ -32,13 +35,14 @@ void tw__pool_free(struct tw_pool *pool)
 	tw_free(pool);
 }
 
-static tw_status check(const tw_pool_options *o, tw_error *err)
+static tw_status check(const struct tw_engine *engine,
+		       const tw_pool_options *o, tw_error *err)
 {
 	tw_status status = tw__name_check("pool", o->name, err);
 
 	if (status)
 		return status;
-	if (!tw__policy_by_id(o->policy))
+	if (!tw__policy_of(engine, o->policy))
 		return tw__fail_at(err, TW_EINVAL, 0, "policy",
 				   "pool \"%s\": no policy %" PRIu32, o->name,
 				   o->policy);
@@ -51,7 +55,9 @@ static tw_status check(const tw_pool_options *o, tw_error *err)
 	return TW_OK;
 }
 
-static tw_status pool_new(struct tw_pool **out, const tw_pool_options *o)
+static tw_status pool_new(struct tw_pool **out,
+			  const struct tw_engine *engine,
+			  const tw_pool_options *o)
 {
 	struct tw_pool *pool = tw_calloc(1, sizeof(*pool));
 
@@ -62,7 +68,7 @@ static tw_status pool_new(struct tw_pool **out, const tw_pool_options *o)
 		tw_free(pool);
 		return TW_ENOMEM;
 	}
-	pool->policy = tw__policy_by_id(o->policy);
+	pool->policy = tw__policy_of(engine, o->policy);
 	pool->ring_us = (int64_t)o->ring_ms * 1000;
 	*out = pool;
 	return TW_OK;
@@ -79,14 +85,16 @@ tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 		return tw__fail(err, TW_EINVAL, "no engine or options given");
 	status = tw__import(&o, sizeof(o), options, err);
 	if (!status)
-		status = check(&o, err);
+		status = check(engine, &o, err);
 	if (!status)
 		status = tw__names_admit(&engine->pools, "pool", o.name, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	if (tw__grow((void **)&engine->pool, &engine->pool_capacity,
 		     engine->pool_count + 1, sizeof(*engine->pool)) ||
-	    tw__names_reserve(&engine->pools) || pool_new(&pool, &o))
+	    tw__names_reserve(&engine->pools) || pool_new(&pool, engine, &o))
 		return tw__fail_oom(err);
 	engine->pool[engine->pool_count++] = pool;
 	pool->id = (uint32_t)engine->pool_count;
@@ -270,6 +278,8 @@ tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	status = options ? tw__import(&o, sizeof(o), options, err) : TW_OK;
 	if (!status)
 		status = check_member(p, t, &o, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	if (member_new(&member, p, t, &o))

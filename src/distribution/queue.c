@@ -52,6 +52,12 @@ bool tw__queue_pop(struct tw_row *out, struct tw_queue *queue)
 	return true;
 }
 
+void tw__queue_cut(struct tw_queue *queue, size_t count)
+{
+	assert(count <= queue->count);
+	queue->count = count;
+}
+
 void tw__queue_free(struct tw_queue *queue)
 {
 	tw_free(queue->row);

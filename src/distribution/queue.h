@@ -16,6 +16,7 @@ enum tw_why {
 	TW_WHY_LINEAR,          /* a tier, b order */
 	TW_WHY_ROUND_ROBIN,     /* a order offered before, -1 none */
 	TW_WHY_LONGEST_IDLE,    /* a idle microseconds, -1 unknown */
+	TW_WHY_OWN,             /* a its id */
 	TW_WHY_FREED,           /* a tier */
 	/* steps; a is the step before */
 	TW_WHY_ARRIVED,
@@ -50,6 +51,7 @@ enum tw_why {
 	TW_WHY_LATER_TIER,      /* a the tier that comes first */
 	/* steps passed over */
 	TW_WHY_NOBODY_READY,    /* a busy, b away */
+	TW_WHY_POLICY_FAILED,   /* a its id */
 	TW_WHY_CLOSED_NOW,
 	TW_WHY_OPEN_NOW,
 	TW_WHY_NO_VOICEMAIL
@@ -84,6 +86,8 @@ struct tw_queue {
 tw_status tw__queue_reserve(struct tw_queue *queue, size_t places);
 void tw__queue_push(struct tw_queue *queue, const struct tw_row *row);
 bool tw__queue_pop(struct tw_row *out, struct tw_queue *queue);
+/* Takes back the youngest ones, so that `count` stay. */
+void tw__queue_cut(struct tw_queue *queue, size_t count);
 void tw__queue_free(struct tw_queue *queue);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Rows in words. Nothing is decided here; changing a text changes no call.
  */
-#include "engine.h"
+#include "policy.h"
 
 static const char *const outcomes[] = {
 	"skipped", "answered", "busy", "no_answer", "rejected",
@@ -200,6 +200,12 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 	case TW_WHY_HOST_SAID:
 		add(w, "reported by the host: ");
 		add(w, tw_outcome_name(row->outcome));
+		break;
+	case TW_WHY_OWN:
+	case TW_WHY_POLICY_FAILED:
+		add(w, "policy ");
+		add_name(w, tw__own_name(engine, (uint32_t)row->a));
+		add(w, row->why == TW_WHY_OWN ? ": its choice" : " failed");
 		break;
 	case TW_WHY_NOBODY_READY:
 		add(w, "nobody left to ring: ");

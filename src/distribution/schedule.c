@@ -46,6 +46,8 @@ tw_status tw_engine_add_schedule(tw_schedule_id *out, tw_engine *engine,
 	if (!status)
 		status = tw__names_admit(&engine->schedules, "schedule",
 					 name, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	if (tw__grow((void **)&engine->schedule, &engine->schedule_capacity,
@@ -108,6 +110,8 @@ tw_status tw_schedule_add_hours(tw_engine *engine, tw_schedule_id schedule,
 	if (!engine || !tw__schedule_of(engine, schedule))
 		return no_schedule(schedule, err);
 	status = check_span(from_min, to_min, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	if (!day_mask || day_mask > 0x7f)
@@ -243,6 +247,8 @@ tw_status tw_schedule_add_override(tw_engine *engine, tw_schedule_id schedule,
 	status = tw__import(&o, sizeof(o), options, err);
 	if (!status)
 		status = check_override(&o, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	s = engine->schedule[schedule.id - 1];

@@ -89,6 +89,8 @@ tw_status tw_engine_add_target(tw_target_id *out, tw_engine *engine,
 	if (!status)
 		status = tw__names_admit(&engine->targets, "target",
 					 o.name, err);
+	if (!status)
+		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
 	if (tw__grow((void **)&engine->target, &engine->target_capacity,
@@ -262,8 +264,7 @@ tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
 			tw__target_was_used(t, engine->now);
 		tw__target_freed(engine, t);
 	}
-	(void)tw__engine_run(engine);   /* what is left stays due */
-	return TW_OK;
+	return tw__engine_follow(engine, TW_OK, err);
 }
 
 tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,
@@ -282,8 +283,8 @@ tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,
 		tw__target_hold(engine, t);
 		++t->outside;
 	}
-	(void)tw__engine_run(engine);   /* others may have rested by now */
-	return status;
+	/* others may have rested by now */
+	return tw__engine_follow(engine, status, err);
 }
 
 tw_status tw_target_release(tw_engine *engine, tw_target_id target,
@@ -303,6 +304,5 @@ tw_status tw_target_release(tw_engine *engine, tw_target_id target,
 		tw__target_was_used(t, engine->now);
 		tw__target_let_go(engine, t);
 	}
-	(void)tw__engine_run(engine);
-	return status;
+	return tw__engine_follow(engine, status, err);
 }

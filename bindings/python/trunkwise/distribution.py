@@ -27,10 +27,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Iterable, Iterator, TypedDict, Unpack
+from typing import (TYPE_CHECKING, Any, Callable, Iterable, Iterator,
+                    TypedDict, Unpack)
 
 from . import raw
-from .errors import InvalidArgument, OutOfRange
+from .errors import InvalidArgument, OutOfRange, Refused
+from .policy import Look, Member, Policy, asking, told
 from .values import TIME_MAX, instant, microseconds, now_us
 
 if TYPE_CHECKING:
@@ -148,16 +150,16 @@ class Target(_Thing):
     def set_state(self, state: str, *, now: Now = None) -> None:
         """"available", "unreachable" or "paused". Becoming available starts
         the idle clock; offers that ring already go on."""
-        raw.tw_target_set_state(self._handle, self.id,
+        self._engine._do(raw.tw_target_set_state, self.id,
                                 _one_of(_STATES, state, "state"), _at(now))
 
     def occupy(self, *, now: Now = None) -> None:
         """A call of its own that the engine did not hand out. Raises Busy."""
-        raw.tw_target_occupy(self._handle, self.id, _at(now))
+        self._engine._do(raw.tw_target_occupy, self.id, _at(now))
 
     def release(self, *, now: Now = None) -> None:
         """That call is over: once for each ``occupy``."""
-        raw.tw_target_release(self._handle, self.id, _at(now))
+        self._engine._do(raw.tw_target_release, self.id, _at(now))
 
     def __str__(self) -> str:
         return self.name
@@ -334,7 +336,7 @@ class Call(_Thing):
     def leave(self, *, now: Now = None) -> None:
         """The caller gave up, or the talk ended. Raises NotFound when the
         engine has ended it before."""
-        raw.tw_call_leave(self._handle, self.id, _at(now))
+        self._engine._do(raw.tw_call_leave, self.id, _at(now))
 
 
 class Offer(_Thing):
@@ -345,12 +347,12 @@ class Offer(_Thing):
     def answered(self, *, now: Now = None) -> None:
         """Raises Conflict when somebody was faster or the offer is over: end
         the leg as "lost_race"."""
-        raw.tw_offer_answered(self._handle, self.id, _at(now))
+        self._engine._do(raw.tw_offer_answered, self.id, _at(now))
 
     def failed(self, outcome: str, *, now: Now = None) -> None:
         """"busy", "no_answer", "rejected", "unreachable" or "congested".
         Raises Conflict after a cancel, which is harmless."""
-        raw.tw_offer_failed(self._handle, self.id,
+        self._engine._do(raw.tw_offer_failed, self.id,
                             _one_of(_OUTCOMES, outcome, "outcome"), _at(now))
 
 
@@ -408,6 +410,7 @@ class Engine:
 
     def __init__(self, *, seed: int = 1, host: Iterable[str] = (),
                  calls_max: int = 100_000):
+        self._fault: BaseException | None = None
         self._handle: raw.tw_engine | None = None
         self._handle = raw.tw_engine_new(_options(seed, host, calls_max))
 
@@ -418,6 +421,7 @@ class Engine:
         """The pools, schedules and plans of a store; targets are named as
         their phone or landline."""
         engine = cls.__new__(cls)
+        engine._fault = None
         engine._handle = raw.tw_directory_engine(
             directory.handle, _options(seed, host, calls_max))
         return engine
@@ -453,8 +457,14 @@ class Engine:
         """``policy``: "all", "linear", "round_robin" or "longest_idle". One
         offer rings for ``ring_s``; 0 is the step's whole time."""
         return Pool(self, raw.tw_engine_add_pool(self.handle, {
-            "name": name, "policy": raw.tw_policy_parse(policy),
+            "name": name,
+            "policy": raw.tw_engine_find_policy(self.handle, policy),
             "ring_ms": _ms(ring_s, "ring_s")}))
+
+    def add_policy(self, name: str, policy: Policy) -> None:
+        """A policy of your own, before pools that use it."""
+        raw.engine_add_policy(self.handle, name, asking(policy, self),
+                              told(policy))
 
     def add_schedule(self, name: str, *, zone: str) -> Schedule:
         return Schedule(self, raw.tw_engine_add_schedule(
@@ -476,16 +486,37 @@ class Engine:
     def plan(self, name: str) -> Plan:
         return Plan(self, raw.tw_engine_find_plan(self.handle, name))
 
+    def _do(self, verb: Callable[..., Any], *arguments: object) -> Any:
+        """A verb, and what a policy of Python's raised in it."""
+        try:
+            return verb(self.handle, *arguments)
+        except Refused as refused:
+            fault, self._fault = self._fault, None
+            if fault is None:
+                raise
+            if not isinstance(fault, Exception):   # KeyboardInterrupt
+                raise fault
+            raise refused from fault
+
+    def _target(self, number: int) -> Target:
+        return Target(self, number)
+
+    def _pool(self, number: int) -> Pool:
+        return Pool(self, number)
+
+    def _call(self, number: int) -> Call:
+        return Call(self, number)
+
     # What moves.
 
     def enter(self, plan: Plan, *, now: Now = None) -> Call:
         """A call arrives. Raises Busy when there are ``calls_max``."""
-        return Call(self, raw.tw_call_enter(self.handle, self._own(plan),
+        return Call(self, self._do(raw.tw_call_enter, self._own(plan),
                                             _at(now)))
 
     def tick(self, *, now: Now = None) -> None:
         """Runs what is due. Early calls do nothing."""
-        raw.tw_engine_tick(self.handle, _at(now))
+        self._do(raw.tw_engine_tick, _at(now))
 
     @property
     def deadline(self) -> dt.datetime | None:
