@@ -21,6 +21,7 @@
 #include <trunkwise/distribution.h>
 #include <trunkwise/routing.h>
 #include <trunkwise/planning.h>
+#include <trunkwise/permission.h>
 #include <trunkwise/tariff.h>
 #include <trunkwise/rating.h>
 #include <trunkwise/bundle.h>

@@ -5,7 +5,8 @@
  * from its own deck (its own longest prefix, fees, increments, rounding), so
  * that a cheap minute behind a dear connection fee loses where it should, and
  * with the relation of its two numbers' regions, so that a sheet may price or
- * block calls inside one city.
+ * block calls inside one city. Which number a carrier is shown, and whether a
+ * contract permits the call, stands in permission.h.
  *
  * Asking changes nothing: tw_router_decide() gives the same order until a
  * call begins, ends or is reported. What began counts, by handles, so that no
@@ -39,10 +40,13 @@ typedef struct tw_route_carrier {
 					not known, so it has no price */
 	uint32_t weight;             /* its share by TW_ROUTE_PERCENT, up to
 					1,000,000; 0: when nobody else can */
-	uint32_t reserved;
+	uint32_t flags;              /* TW_CARRIER_ */
 } tw_route_carrier;
 #define TW_ROUTE_CARRIER_INIT { sizeof(tw_route_carrier), 100, NULL, NULL, \
 	NULL, 0, 0, 0, 1, 0 }
+
+/* flags: a call that may show no number of ours there is not sent. */
+#define TW_CARRIER_NEEDS_CALLER 0x1u
 
 /** A new trunk is usable, as one without registration is; the host of one
  * that registers says tw_router_set_usable(.., 0) until it has.
@@ -209,15 +213,33 @@ typedef struct tw_route_request {
 	uint32_t size;
 	uint32_t direction;          /* TW_DIRECTION_OUTBOUND or _FORWARD */
 	const char *number;          /* digits */
-	const char *caller;          /* digits or NULL */
-	const char *site;            /* for emergency; NULL: none */
+	const char *caller;          /* digits that are shown; NULL: a number
+					of ours, where the router has some */
+	const char *site;            /* that calls; NULL: none */
 	tw_time at;                  /* picks the prices */
 	int64_t expected_us;         /* duration to compare by; 0: 60 s */
 	tw_time now;                 /* on the clock of begin and report; 0:
 					as `at` */
+	const char *department;      /* that calls; NULL: none */
+	const char *preferred;       /* our number to show where it may be,
+					such as the one that was called; NULL:
+					none */
 } tw_route_request;
 #define TW_ROUTE_REQUEST_INIT { sizeof(tw_route_request), \
-	TW_DIRECTION_OUTBOUND, NULL, NULL, NULL, 0, 0, 0 }
+	TW_DIRECTION_OUTBOUND, NULL, NULL, NULL, 0, 0, 0, NULL, NULL }
+
+/* What a permission (permission.h) does to a call without its contract. */
+#define TW_PERMIT_BLOCK 1u           /* it does not go there */
+#define TW_PERMIT_AVOID 2u           /* it goes there last */
+#define TW_PERMIT_WARN  3u           /* it goes there, and somebody is told */
+
+/* Whose number a call shows. */
+#define TW_CALLER_GIVEN      1u      /* the request's own caller */
+#define TW_CALLER_PREFERRED  2u
+#define TW_CALLER_DEPARTMENT 3u
+#define TW_CALLER_SITE       4u
+#define TW_CALLER_COMPANY    5u
+#define TW_CALLER_LINE       6u      /* a landline's */
 
 typedef struct tw_route_candidate {
 	uint32_t size;
@@ -240,14 +262,21 @@ typedef struct tw_route_candidate {
 					tw_authorize() alone */
 	uint32_t tier;
 	uint32_t policy;             /* TW_ROUTE_ of that tier */
+	uint32_t caller_of;          /* TW_CALLER_; 0: none is shown */
+	uint32_t permit;             /* TW_PERMIT_; 0: permitted */
+	char caller[32];             /* that is shown; "": none */
+	char permission[128];        /* that hinders it, */
+	char contract[128];          /* and the contract it comes closest to;
+					"": none with this carrier */
 } tw_route_candidate;
 #define TW_ROUTE_CANDIDATE_INIT { sizeof(tw_route_candidate), TW_OK, 0, 0, \
-	{ 0, "" }, "", "", "", "", "", { 0, "" }, 0, 0 }
+	{ 0, "" }, "", "", "", "", "", { 0, "" }, 0, 0, 0, 0, "", "", "" }
 
-/** Usable candidates in the order to try, then the skipped ones with their
- * verdicts, so that a host can both dial and explain. `*count` in: room in
- * `out`; out: rows written (all carriers fit when room >= their number plus
- * the emergency order).
+/** Usable candidates in the order to try (those that a permission avoids after
+ * the others), then the skipped ones with their verdicts, so that a host can
+ * both dial and explain. One that a permission blocks has its cost all the
+ * same. `*count` in: room in `out`; out: rows written (all carriers fit when
+ * room >= their number plus the emergency order).
  * Carriers of two currencies are not comparable: TW_ECONFLICT, also when
  * one of them is down or capped, but not where no tier's policy compares
  * costs first. Emergency numbers: the site's ways out in

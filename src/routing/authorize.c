@@ -19,7 +19,6 @@ struct asking {
 	struct tw__offer first;        /* the one that goes */
 	struct tw__offer refused;      /* the first that does not */
 	bool has_first, has_refused;
-	uint32_t relation;
 	uint32_t count;                /* the router's rows */
 };
 
@@ -85,6 +84,7 @@ static tw_status route(struct asking *a, tw_error *err)
 	r.number = c->number;
 	r.caller = c->caller;
 	r.site = c->site;
+	r.department = c->department;
 	r.at = c->at;
 	r.expected_us = c->expected_us;
 	a->count = (uint32_t)a->budgets->row_capacity;
@@ -92,8 +92,6 @@ static tw_status route(struct asking *a, tw_error *err)
 				  err);
 	if (status == TW_EINVAL || status == TW_ENOMEM)
 		a->count = 0;
-	else
-		a->relation = tw__router_relation(a->router, &r);
 	return status;
 }
 
@@ -114,7 +112,8 @@ static tw_status judge(struct asking *a, tw_route_candidate *row,
 			 "trunk was asked for");
 		return TW_OK;
 	}
-	tw__offer_ask(&offer, &a->request, a->relation);
+	tw__offer_ask(&offer, &a->request, a->router,
+		      *row->caller ? row->caller : NULL);
 	status = tw__offer_judge(&offer, a->budgets, &a->request, carrier,
 				 err);
 	if (status)
@@ -264,7 +263,6 @@ tw_status tw_authorize(tw_authorization *out, tw_budgets *budgets,
 	a.has_first = a.has_refused = false;
 	a.budgets = budgets;
 	a.router = router;
-	a.relation = 0;
 	size = out->size;
 	status = tw__import(&a.answer, sizeof(a.answer), out, err);
 	if (!status)

@@ -79,7 +79,8 @@ struct tw__held {
 	int64_t held, paid_s, most_s;
 	int64_t settled_at;     /* monotonic */
 	struct tw__call_price price;
-	char department[128];
+	char department[128], site[64];
+	bool is_given;          /* the host's caller, not one of ours */
 };
 
 struct tw_budgets {
@@ -182,9 +183,12 @@ struct tw__offer {
 tw_status tw__offer_judge(struct tw__offer *offer, tw_budgets *budgets,
 			  const tw_call_request *request,
 			  const struct tw_carrier *carrier, tw_error *err);
-/* Who asks: everything of a request that a price needs. */
+/* Who asks: everything of a request that a price needs. caller: the number
+ * that is shown there; NULL: none. */
 void tw__offer_ask(struct tw__offer *offer, const tw_call_request *request,
-		   uint32_t relation);
+		   const struct tw_router *router, const char *caller);
+void tw__price_show(struct tw__call_price *price,
+		    const struct tw_router *router, const char *caller);
 
 /* ---- hold.c; the caller holds the lock ---- */
 

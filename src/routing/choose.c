@@ -1,6 +1,7 @@
 /*
- * One question: every carrier prices this very call by its own deck, those
- * that take no call now are told so, and the rest put in order. Not the
+ * One question: whom no contract permits is out, every carrier prices this
+ * very call by its own deck, with the number that it is shown, those that take
+ * no call now are told so, and the rest put in order. Not the
  * longest prefix first: a longer code in a dear deck would beat a shorter one
  * in a cheap deck. Compared is the rounded charge without VAT, because that is
  * what is paid and what net and gross sheets have in common.
@@ -10,8 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#define EXPECTED_US (60 * TW_SECOND)
 
 /* Rating's words, cut between characters: reasons are UTF-8. */
 static void say_unpriced(char why[128], const char *message)
@@ -28,67 +27,73 @@ static void say_unpriced(char why[128], const char *message)
 
 /* Not known, too, where the look-up fails: the call has to go somewhere. */
 uint32_t tw__router_relation(const struct tw_router *router,
-			     const tw_route_request *request)
+			     const char *caller, const char *number)
 {
 	uint32_t relation = TW_RELATION_ANY;
 
-	if (request->caller && (router->numbering || router->lookup.find))
+	if (caller && (router->numbering || router->lookup.find))
 		(void)tw_numbering_relation(&relation, router->numbering,
-			request->caller, request->number, &router->lookup,
-			NULL);
+			caller, number, &router->lookup, NULL);
 	return relation;
 }
 
-static void take_price(struct tw__bid *bid, const tw_charge *charge)
-{
-	/* what it will cost us is what it is converted to */
-	bid->expected = *charge->converted.currency ? charge->converted_net :
-		charge->net;
-	bid->is_priced = true;
-	memcpy(bid->prefix, charge->prefix, sizeof(bid->prefix));
-	memcpy(bid->destination, charge->destination,
-	       sizeof(bid->destination));
-}
-
-/* @return TW_OK, or why no carrier can be asked at all */
-static tw_status price(struct tw__bid *bid, const tw_route_request *request,
-		       uint32_t relation, tw_error *err)
+/* What a price sheet is not asked about. */
+static tw_status permit(struct tw__bid *bid)
 {
 	const struct tw_carrier *trunk = bid->trunk;
-	tw_rating_request r = TW_RATING_REQUEST_INIT;
+	const struct tw__leg *leg = &bid->leg;
+
+	if (leg->permit.otherwise == TW_PERMIT_BLOCK) {
+		tw__permit_say(bid->why, &leg->permit, trunk->carrier);
+		return TW_EREFUSED;
+	}
+	if (trunk->flags & TW_CARRIER_NEEDS_CALLER && !leg->caller.number) {
+		snprintf(bid->why, sizeof(bid->why), "no number of ours is "
+			 "approved at %.63s", trunk->carrier);
+		return TW_EREFUSED;
+	}
+	return TW_OK;
+}
+
+/* What may not be used is priced, too: somebody will ask what it would cost.
+ * @return TW_OK, or why no carrier can be asked at all */
+static tw_status price(struct tw__bid *bid, const tw_route_request *request,
+		       tw_error *err)
+{
+	const struct tw_carrier *trunk = bid->trunk;
 	tw_charge charge = TW_CHARGE_INIT;
 	tw_error why = TW_ERROR_INIT;
+	tw_status status;
 
-	r.direction = request->direction;
-	r.number = request->number;
-	r.caller = request->caller;
-	r.relation = relation;
-	r.answer = request->at;
-	r.exchange_nanos = trunk->exchange_nanos;
-	r.duration_us = request->expected_us ? request->expected_us :
-		EXPECTED_US;
-	bid->verdict = tw_rating_rate(&charge, trunk->deck, &r, &why);
-	if (bid->verdict == TW_OK) {
-		take_price(bid, &charge);
-		return TW_OK;
-	}
-	if (bid->verdict == TW_EINVAL || bid->verdict == TW_ENOMEM)
-		return tw__fail(err, bid->verdict, "trunk \"%s\": %s",
+	status = tw__leg_price(&charge, &bid->leg, trunk->deck,
+			       trunk->exchange_nanos, request, &why);
+	if (status == TW_EINVAL || status == TW_ENOMEM)
+		return tw__fail(err, status, "trunk \"%s\": %s",
 				trunk->trunk, why.message);
-	say_unpriced(bid->why, why.message);
+	if (status == TW_OK) {
+		bid->expected = charge.net;
+		bid->is_priced = true;
+		memcpy(bid->prefix, charge.prefix, sizeof(bid->prefix));
+		memcpy(bid->destination, charge.destination,
+		       sizeof(bid->destination));
+	} else if (bid->verdict == TW_OK) {
+		bid->verdict = status;
+		say_unpriced(bid->why, why.message);
+	}
 	return TW_OK;
 }
 
 static tw_status ask(struct tw__bid *bid, const struct tw__bids *bids,
-		     const tw_route_request *request, uint32_t relation,
-		     tw_error *err)
+		     struct tw__asking *asking, tw_error *err)
 {
 	tw_status status;
 
 	bid->is_priced = false;
 	bid->late = 0;
 	bid->why[0] = '\0';
-	status = price(bid, request, relation, err);
+	tw__leg_of(&bid->leg, asking, bid->trunk->carrier);
+	bid->verdict = permit(bid);
+	status = price(bid, asking->request, err);
 	if (!status && bid->verdict == TW_OK &&
 	    !tw__trunk_is_open(bids->router, bid->trunk, bids->now)) {
 		bid->verdict = TW_EBUSY;
@@ -103,11 +108,32 @@ static tw_status ask(struct tw__bid *bid, const struct tw__bids *bids,
 static void say(tw_route_candidate *c, const struct tw__bid *bid,
 		const struct tw__bid *first)
 {
-	if (bid->verdict == TW_OK)
+	if (tw__bid_is_avoided(bid) && !tw__bid_is_avoided(first))
+		snprintf(c->reason, sizeof(c->reason), "to be avoided, after "
+			 "those that are permitted");
+	else if (bid->verdict == TW_OK)
 		tw__order_of(bid->policy)->say(c->reason, sizeof(c->reason),
 					       bid, first);
 	else
 		memcpy(c->reason, bid->why, sizeof(c->reason));
+}
+
+static void write_leg(tw_route_candidate *c, const struct tw__leg *leg)
+{
+	const struct tw__permit *permit = &leg->permit;
+
+	c->caller_of = leg->caller.of;
+	if (leg->caller.number)
+		snprintf(c->caller, sizeof(c->caller), "%.31s",
+			 leg->caller.number);
+	c->permit = permit->otherwise;
+	if (!permit->otherwise)
+		return;
+	snprintf(c->permission, sizeof(c->permission), "%s",
+		 permit->permission->name);
+	if (permit->contract)
+		snprintf(c->contract, sizeof(c->contract), "%s",
+			 permit->contract->name);
 }
 
 static void write_row(struct tw_rows *rows, const struct tw__bid *bid,
@@ -126,6 +152,7 @@ static void write_row(struct tw_rows *rows, const struct tw__bid *bid,
 		memcpy(c.destination, bid->destination,
 		       sizeof(c.destination));
 	}
+	write_leg(&c, &bid->leg);
 	say(&c, bid, first);
 	tw__rows_add(rows, &c);
 }
@@ -137,10 +164,17 @@ static void write_rows(struct tw_rows *rows, const struct tw__bids *bids)
 	for (size_t i = 0; i < bids->count && rows->count < rows->room; ++i) {
 		const struct tw__bid *bid = bids->sorted[i];
 
-		if (!first || first->trunk->tier != bid->trunk->tier)
+		if (!first || (first->trunk->tier != bid->trunk->tier &&
+			       !tw__bid_is_avoided(bid)))
 			first = bid;
 		write_row(rows, bid, first);
 	}
+}
+
+/* What no contract permits is no rival, whatever it would cost. */
+static bool is_compared(const struct tw__bid *bid)
+{
+	return bid->is_priced && bid->verdict != TW_EREFUSED;
 }
 
 /* Two currencies among the prices: no order is right. Judged over capped and
@@ -152,7 +186,7 @@ static const struct tw__bid *other_currency(const struct tw__bids *bids)
 	for (size_t i = 0; i < bids->count; ++i) {
 		const struct tw__bid *bid = &bids->bid[i];
 
-		if (!bid->is_priced)
+		if (!is_compared(bid))
 			continue;
 		if (!first)
 			first = bid;
@@ -178,7 +212,7 @@ static tw_status conflict(struct tw__bids *bids, const struct tw__bid *other,
 {
 	const struct tw__bid *first = bids->bid;
 
-	while (!first->is_priced)
+	while (!is_compared(first))
 		++first;
 	tw__fail(err, TW_ECONFLICT, "trunks \"%s\" and \"%s\" price in %s "
 		 "and %s, which do not compare; give the router decks of "
@@ -187,7 +221,7 @@ static tw_status conflict(struct tw__bids *bids, const struct tw__bid *other,
 	for (size_t i = 0; i < bids->count; ++i) {
 		struct tw__bid *bid = &bids->bid[i];
 
-		if (!bid->is_priced)
+		if (!is_compared(bid))
 			continue;
 		snprintf(bid->why, sizeof(bid->why), "price in %s does not "
 			 "compare with the others'", bid->expected.currency);
@@ -196,18 +230,35 @@ static tw_status conflict(struct tw__bids *bids, const struct tw__bid *other,
 	return TW_ECONFLICT;
 }
 
+/* Of those that would have carried it, the first. */
+static const struct tw__bid *permit_of_some(const struct tw__bids *bids)
+{
+	for (size_t i = 0; i < bids->count; ++i) {
+		if (bids->sorted[i]->verdict == TW_EREFUSED &&
+		    bids->sorted[i]->is_priced)
+			return bids->sorted[i];
+	}
+	return NULL;
+}
+
 static tw_status verdict_of_all(const struct tw__bids *bids,
 				const tw_route_request *request,
 				tw_error *err)
 {
 	/* sorted: the first is the best there is */
-	switch (bids->count ? bids->sorted[0]->verdict : TW_ENOPRICE) {
+	const struct tw__bid *first = bids->count ? bids->sorted[0] : NULL;
+
+	switch (first ? first->verdict : TW_ENOPRICE) {
 	case TW_OK:
 		return TW_OK;
 	case TW_EBUSY:
 		return tw__fail(err, TW_EBUSY, "every trunk with a price for "
 				"%s is down or at its cap", request->number);
 	case TW_EREFUSED:
+		if (permit_of_some(bids))
+			return tw__fail(err, TW_EREFUSED, "%s is not "
+					"permitted: %s", request->number,
+					permit_of_some(bids)->why);
 		return tw__fail(err, TW_EREFUSED, "%s is blocked by every "
 				"carrier that knows it", request->number);
 	default:
@@ -219,13 +270,14 @@ static tw_status verdict_of_all(const struct tw__bids *bids,
 static tw_status ask_all(struct tw__bids *bids,
 			 const tw_route_request *request, tw_error *err)
 {
-	const uint32_t relation = tw__router_relation(bids->router, request);
 	const struct tw__bid *other;
+	struct tw__asking asking;
 	tw_status status = TW_OK;
 
+	tw__asking_begin(&asking, bids->router, request);
 	for (size_t i = 0; i < bids->count && !status; ++i) {
 		bids->bid[i].trunk = &bids->router->carrier[i];
-		status = ask(&bids->bid[i], bids, request, relation, err);
+		status = ask(&bids->bid[i], bids, &asking, err);
 	}
 	if (status)
 		return status;

@@ -26,13 +26,33 @@ static bool is_way_out(const struct tw_router *router, const char *site,
 	return false;
 }
 
+/* A line shows itself; who is called by a trunk has to call back, and to
+ * see where help is wanted, so a number of that site before all others. */
+static struct tw__caller caller_of(const struct tw_router *router,
+				   const struct tw_carrier *carrier,
+				   const char *via,
+				   const tw_route_request *request)
+{
+	const struct tw__landline *line = carrier ? NULL :
+		tw__landline_find(router, via);
+
+	if (line)
+		return (struct tw__caller){ line->number, TW_CALLER_LINE };
+	return tw__caller_in_need(router, carrier ? carrier->carrier : "",
+				  request);
+}
+
 static void write_row(struct tw_rows *rows, const char *via,
-		      const struct tw_carrier *carrier, const char *reason)
+		      const struct tw_carrier *carrier,
+		      struct tw__caller caller, const char *reason)
 {
 	tw_route_candidate c = TW_ROUTE_CANDIDATE_INIT;
 
 	c.emergency = 1;
 	c.verdict = carrier && !carrier->is_usable ? TW_EBUSY : TW_OK;
+	c.caller_of = caller.of;
+	if (caller.number)
+		snprintf(c.caller, sizeof(c.caller), "%.31s", caller.number);
 	if (carrier)
 		snprintf(c.carrier, sizeof(c.carrier), "%s",
 			 carrier->carrier);
@@ -43,7 +63,7 @@ static void write_row(struct tw_rows *rows, const char *via,
 
 /* @return rows, also those that found no room */
 static size_t ways(struct tw_rows *rows, const struct tw_router *router,
-		   const char *site, bool usable)
+		   const tw_route_request *request, bool usable)
 {
 	size_t i, found = 0;
 
@@ -51,13 +71,15 @@ static size_t ways(struct tw_rows *rows, const struct tw_router *router,
 		const struct tw_way_out *way = &router->way[i];
 		const struct tw_carrier *carrier;
 
-		if (!is_way_of(way, site))
+		if (!is_way_of(way, request->site))
 			continue;
 		/* A landline is not in the router: nobody knows it down. */
 		carrier = tw__router_trunk(router, way->via);
 		if ((!carrier || carrier->is_usable) != usable)
 			continue;
-		write_row(rows, way->via, carrier, usable ?
+		write_row(rows, way->via, carrier,
+			  caller_of(router, carrier, way->via, request),
+			  usable ?
 			  "way out of the site" :
 			  "way out of the site, down, try last");
 		++found;
@@ -83,16 +105,17 @@ static const struct tw_carrier *next_trunk(const struct tw_router *router,
 }
 
 static size_t trunks(struct tw_rows *rows, const struct tw_router *router,
-		     const char *site, bool usable)
+		     const tw_route_request *request, bool usable)
 {
 	const struct tw_carrier *c = NULL;
 	size_t found = 0;
 
 	while ((c = next_trunk(router, c)) != NULL) {
 		if (c->is_usable != usable ||
-		    is_way_out(router, site, c->trunk))
+		    is_way_out(router, request->site, c->trunk))
 			continue;
-		write_row(rows, c->trunk, c, usable ?
+		write_row(rows, c->trunk, c,
+			  caller_of(router, c, c->trunk, request), usable ?
 			  "any carrier, price and cap not asked" :
 			  "any carrier, down, try last");
 		++found;
@@ -105,11 +128,11 @@ tw_status tw__router_emergency(struct tw_rows *rows,
 			       const tw_route_request *request,
 			       tw_error *err)
 {
-	size_t usable = ways(rows, router, request->site, true) +
-		trunks(rows, router, request->site, true);
+	size_t usable = ways(rows, router, request, true) +
+		trunks(rows, router, request, true);
 
-	(void)ways(rows, router, request->site, false);
-	(void)trunks(rows, router, request->site, false);
+	(void)ways(rows, router, request, false);
+	(void)trunks(rows, router, request, false);
 	if (!usable)
 		return tw__fail(err, TW_EBUSY, "no way out for emergency "
 				"number %s is up; add the site's landline",

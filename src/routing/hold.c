@@ -215,6 +215,9 @@ tw_status tw__hold_new(tw_authorization *out, tw_budgets *budgets,
 	held->most_s = request->most_s;
 	snprintf(held->department, sizeof(held->department), "%s",
 		 request->department ? request->department : "");
+	snprintf(held->site, sizeof(held->site), "%s",
+		 request->site ? request->site : "");
+	held->is_given = request->caller != NULL;
 	flags = pay(budgets, held, first_s(held));
 	out->flags |= flags;
 	if (!held->paid_s || flags & TW_BUDGET_STEP) {
@@ -303,7 +306,23 @@ tw_status tw_hold_extend(tw_hold_state *out, tw_budgets *budgets,
 	return status;
 }
 
+/* Another carrier may be shown another number, which is another price. */
+static void show_there(struct tw__call_price *price,
+		       const struct tw__held *held,
+		       const struct tw_router *router,
+		       const struct tw_carrier *carrier)
+{
+	tw_route_request r = TW_ROUTE_REQUEST_INIT;
+
+	r.department = held->department;
+	r.site = held->site;
+	if (!held->is_given)
+		tw__price_show(price, router, tw__caller_at(router,
+			carrier->carrier, &r).number);
+}
+
 static tw_status move(tw_budgets *budgets, struct tw__held *held,
+		      const struct tw_router *router,
 		      const struct tw_carrier *carrier, tw_error *err)
 {
 	tw_call_request request = TW_CALL_REQUEST_INIT;
@@ -314,6 +333,7 @@ static tw_status move(tw_budgets *budgets, struct tw__held *held,
 
 	request.department = held->department;
 	offer.price = held->price;
+	show_there(&offer.price, held, router, carrier);
 	use(budgets, &held->concern, held->price.at, -held->held);
 	status = tw__offer_judge(&offer, budgets, &request, carrier, err);
 	if (!status && offer.verdict)
@@ -360,7 +380,7 @@ tw_status tw_hold_move(tw_budgets *budgets, tw_hold hold,
 	(void)pthread_mutex_lock(&budgets->lock);
 	status = find_live(&held, budgets, hold, err);
 	if (!status)
-		status = move(budgets, held, carrier, err);
+		status = move(budgets, held, router, carrier, err);
 	(void)pthread_mutex_unlock(&budgets->lock);
 	return status;
 }

@@ -10,19 +10,24 @@
 #include <stdio.h>
 #include <string.h>
 
+void tw__price_show(struct tw__call_price *price,
+		    const struct tw_router *router, const char *caller)
+{
+	price->relation = tw__router_relation(router, caller, price->number);
+	snprintf(price->caller, sizeof(price->caller), "%s",
+		 caller ? caller : "");
+}
+
 void tw__offer_ask(struct tw__offer *offer, const tw_call_request *request,
-		   uint32_t relation)
+		   const struct tw_router *router, const char *caller)
 {
 	struct tw__call_price *price = &offer->price;
 
 	price->direction = request->direction;
-	price->relation = relation;
 	price->at = request->at;
 	snprintf(price->number, sizeof(price->number), "%s",
 		 request->number);
-	price->caller[0] = '\0';
-	if (request->caller && strlen(request->caller) < TW_DIGITS_MAX)
-		strcpy(price->caller, request->caller);
+	tw__price_show(price, router, caller);
 }
 
 static void amount(char text[40], int64_t nanos)

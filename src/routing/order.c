@@ -1,5 +1,6 @@
 /*
- * The order of bids. Tiers come one after another, whatever their policies;
+ * The order of bids. What a permission avoids comes behind all that none
+ * does. Else tiers come one after another, whatever their policies;
  * in a tier the policy's key decides, a fraction compared by cross products,
  * because a rounded quotient would make equals of what is not. The place in
  * the router ends every tie, so the order is total and a sort that is not
@@ -174,7 +175,9 @@ static int compare(const void *left, const void *right)
 	if (order)
 		return order;
 	if (a->verdict == TW_OK) {
-		order = sign(a->trunk->tier, b->trunk->tier);
+		order = tw__bid_is_avoided(a) - tw__bid_is_avoided(b);
+		if (!order)
+			order = sign(a->trunk->tier, b->trunk->tier);
 		if (!order)
 			order = sign(a->late, b->late);
 	}

@@ -14,7 +14,8 @@ struct tw__bid {
 	const struct tw_carrier *trunk;
 	tw_status verdict;
 	uint32_t policy;
-	bool is_priced;
+	struct tw__leg leg;
+	bool is_priced;            /* also what no contract permits */
 	uint8_t late;              /* behind those of its tier that are not */
 	int64_t num, den;          /* the key; den > 0 */
 	int64_t tie;               /* then this, a cost or a turn; then
@@ -54,6 +55,13 @@ extern const struct tw__order tw__order_used;
 
 /* Keys, then the sort: usable, busy, refused, unpriced, the rest. */
 void tw__order_bids(struct tw__bids *bids);
+
+/* By a contract's permission: it is tried last of all. */
+static inline bool tw__bid_is_avoided(const struct tw__bid *bid)
+{
+	return bid->verdict == TW_OK &&
+		bid->leg.permit.otherwise == TW_PERMIT_AVOID;
+}
 
 static inline bool tw__bid_is_of(const struct tw__bid *bid, uint32_t tier)
 {

@@ -52,6 +52,9 @@ void tw_router_free(tw_router *router)
 	tw_free(router->way);
 	tw_free(router->number);
 	tw_numbering_free(router->numbering);
+	tw__callers_clear(&router->callers);
+	tw__permits_clear(&router->permits);
+	tw__landlines_clear(&router->lines);
 	tw_free(router);
 }
 
@@ -67,39 +70,19 @@ struct tw_carrier *tw__router_trunk(const struct tw_router *router,
 	return NULL;
 }
 
-/* Candidates carry labels in fixed fields; a cut name could be another's. */
-static tw_status check_label(const char *field, const char *text,
-			     tw_error *err)
-{
-	size_t l = text ? strlen(text) : 0;
-
-	if (!l)
-		return tw__fail_at(err, TW_EINVAL, 0, field, "%s is empty",
-				   field);
-	if (l > TW_LABEL_MAX)
-		return tw__fail_at(err, TW_EINVAL, 0, field,
-				   "%s has %zu bytes; %u at most", field, l,
-				   TW_LABEL_MAX);
-	if (!tw__utf8_is_valid(text, l))
-		return tw__fail_at(err, TW_EINVAL, 0, field,
-				   "%s is not UTF-8", field);
-	for (; *text; ++text) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			return tw__fail_at(err, TW_EINVAL, 0, field,
-					   "%s has a control byte", field);
-	}
-	return TW_OK;
-}
-
 static tw_status check_carrier(const struct tw_router *router,
 			       const tw_route_carrier *c, tw_error *err)
 {
-	tw_status status = check_label("carrier", c->carrier, err);
+	tw_status status = tw__label_check("carrier", c->carrier, TW_LABEL_MAX, err);
 
 	if (!status)
-		status = check_label("trunk", c->trunk, err);
+		status = tw__label_check("trunk", c->trunk, TW_LABEL_MAX, err);
 	if (status)
 		return status;
+	if (c->flags & ~TW_CARRIER_NEEDS_CALLER)
+		return tw__fail_at(err, TW_EINVAL, 0, "flags", "a flag is "
+				   "newer than this library (%s)",
+				   tw_version());
 	if (c->exchange_nanos < 0)
 		return tw__fail_at(err, TW_EINVAL, 0, "exchange",
 				   "a rate is 0 or more");
@@ -266,6 +249,7 @@ tw_status tw_router_add_carrier(tw_router *router,
 	add.tier = c.tier;
 	add.weight = c.weight;
 	add.calls_max = c.calls_max;
+	add.flags = c.flags;
 	add.exchange_nanos = c.exchange_nanos;
 	add.is_usable = true;
 	add.company = company_of(router, add.carrier);
@@ -326,9 +310,9 @@ tw_status tw_router_add_emergency(tw_router *router, const char *site,
 
 	if (!router)
 		return tw__fail(err, TW_EINVAL, "no router given");
-	status = check_label("site", site, err);
+	status = tw__label_check("site", site, TW_LABEL_MAX, err);
 	if (!status)
-		status = check_label("via", via, err);
+		status = tw__label_check("via", via, TW_LABEL_MAX, err);
 	if (status)
 		return status;
 	for (i = 0; i < router->way_count; ++i) {
@@ -402,16 +386,33 @@ void tw__route_answer(void *out, uint32_t room, void *value, uint32_t known)
 	memcpy(out, value, room < known ? room : known);
 }
 
-void tw__rows_add(struct tw_rows *rows, tw_route_candidate *candidate)
+tw_status tw__rows_open(struct tw_rows *rows, void *out, uint32_t room,
+			tw_error *err)
 {
-	uint32_t known = sizeof(*candidate);
+	*rows = (struct tw_rows){ out, 0, room, 0 };
+	if (!room)
+		return TW_OK;
+	if (out)
+		memcpy(&rows->stride, out, sizeof(rows->stride));
+	if (rows->stride < sizeof(rows->stride) || rows->stride > 65536)
+		return tw__fail(err, TW_EINVAL, "no rows, or the first "
+				"without its _INIT");
+	return TW_OK;
+}
 
+void tw__rows_put(struct tw_rows *rows, void *row, size_t known)
+{
 	if (rows->count >= rows->room)
 		return;
-	candidate->size = rows->stride;
-	memcpy(rows->at + (size_t)rows->count * rows->stride, candidate,
+	memcpy(row, &rows->stride, sizeof(rows->stride));
+	memcpy(rows->at + (size_t)rows->count * rows->stride, row,
 	       rows->stride < known ? rows->stride : known);
 	++rows->count;
+}
+
+void tw__rows_add(struct tw_rows *rows, tw_route_candidate *candidate)
+{
+	tw__rows_put(rows, candidate, sizeof(*candidate));
 }
 
 static tw_status check_request(const tw_route_request *r, tw_error *err)
@@ -430,21 +431,23 @@ static tw_status check_request(const tw_route_request *r, tw_error *err)
 	if (r->expected_us < 0)
 		return tw__fail_at(err, TW_EINVAL, 0, "expected_us",
 				   "expected duration is negative");
+	if (r->caller && strlen(r->caller) >= TW_DIGITS_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "caller",
+				   "caller \"%.20s\" is longer than %d digits",
+				   r->caller, TW_DIGITS_MAX - 1);
 	return TW_OK;
 }
 
-static tw_status rows_of(struct tw_rows *rows, tw_route_candidate *out,
-			 const uint32_t *count, tw_error *err)
+tw_status tw__router_request(tw_route_request *out,
+			     const struct tw_router *router,
+			     const tw_route_request *request, tw_error *err)
 {
-	*rows = (struct tw_rows){ (unsigned char *)out, 0, *count, 0 };
-	if (!*count)
-		return TW_OK;
-	if (!out || out[0].size < sizeof(out[0].size) ||
-	    out[0].size > 65536)
-		return tw__fail(err, TW_EINVAL, "no candidates, or the first "
-				"without TW_ROUTE_CANDIDATE_INIT");
-	rows->stride = out[0].size;
-	return TW_OK;
+	tw_status status;
+
+	if (!router || !request)
+		return tw__fail(err, TW_EINVAL, "no router or request given");
+	status = tw__import(out, sizeof(*out), request, err);
+	return status ? status : check_request(out, err);
 }
 
 tw_status tw_router_decide(tw_route_candidate *out, uint32_t *count,
@@ -455,14 +458,11 @@ tw_status tw_router_decide(tw_route_candidate *out, uint32_t *count,
 	tw_route_request r;
 	tw_status status;
 
-	if (!count || !router || !request)
-		return tw__fail(err, TW_EINVAL, "no router, request or count "
-				"given");
-	status = tw__import(&r, sizeof(r), request, err);
+	if (!count)
+		return tw__fail(err, TW_EINVAL, "no count given");
+	status = tw__router_request(&r, router, request, err);
 	if (!status)
-		status = check_request(&r, err);
-	if (!status)
-		status = rows_of(&rows, out, count, err);
+		status = tw__rows_open(&rows, out, *count, err);
 	if (status)
 		return status;
 	if (tw_router_is_emergency(router, r.number))

@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include <trunkwise/routing.h>
+#include "permits.h"
 
 #define TW_CARRIERS_MAX  10000u
 #define TW_EMERGENCY_MAX 10000u   /* ways out, and numbers */
@@ -19,6 +20,7 @@
 #define TW_LABEL_MAX     63u      /* bytes: what a candidate shows whole */
 #define TW_SIP_CODES     700
 #define TW_Q850_CODES    128
+#define TW_EXPECTED_US   (60 * TW_SECOND)
 
 /* A sum that halves every half-life: micro-calls as of `at`. */
 struct tw__fading {
@@ -35,6 +37,7 @@ struct tw_carrier {
 	uint32_t weight;
 	uint32_t calls_max;
 	uint32_t calls;
+	uint32_t flags;            /* TW_CARRIER_ */
 	uint32_t company;          /* index: whose trunk it is */
 	int64_t exchange_nanos;
 	bool is_usable;            /* the host's word */
@@ -95,6 +98,9 @@ struct tw_router {
 	size_t number_count, number_capacity;
 	tw_numbering *numbering;       /* NULL: no relation is known */
 	tw_numbering_lookup lookup;
+	struct tw__callers callers;
+	struct tw__permits permits;
+	struct tw__landlines lines;
 };
 
 /* A struct to a caller of this or another release. */
@@ -119,7 +125,25 @@ struct tw_rows {
 	uint32_t count;
 };
 
+/* Rows of any kind: the first uint32_t is their size. */
+tw_status tw__rows_open(struct tw_rows *rows, void *out, uint32_t room,
+			tw_error *err);
+void tw__rows_put(struct tw_rows *rows, void *row, size_t known);
 void tw__rows_add(struct tw_rows *rows, tw_route_candidate *candidate);
+
+/* What is asked, checked. */
+tw_status tw__router_request(tw_route_request *out,
+			     const struct tw_router *router,
+			     const tw_route_request *request, tw_error *err);
+
+/* labels.c */
+tw_status tw__label_check(const char *field, const char *text, size_t most,
+			 tw_error *err);
+/* Out is empty before, and stays so on failure. */
+tw_status tw__labels_copy(struct tw__labels *out, const char *const *name,
+			 size_t count, size_t most, const char *field,
+			 tw_error *err);
+void tw__labels_clear(struct tw__labels *names);
 
 /* emergency.c */
 tw_status tw__router_emergency(struct tw_rows *rows,
@@ -132,9 +156,10 @@ tw_status tw__router_choose(struct tw_rows *rows,
 			    const struct tw_router *router,
 			    const tw_route_request *request,
 			    tw_error *err);
-/* Of caller and callee, TW_RELATION_ANY where it is not known. */
+/* Of caller (NULL: hidden) and callee, TW_RELATION_ANY where it is not
+ * known. */
 uint32_t tw__router_relation(const struct tw_router *router,
-			     const tw_route_request *request);
+			     const char *caller, const char *number);
 
 /* outcome.c */
 void tw__classes_init(struct tw_router *router);

@@ -1,5 +1,6 @@
 /* Paid before it is used; and 50 calls at once on a budget of 10 units. */
 #include "budget_fixture.h"
+#include "permits_fixture.h"
 
 #include <trunkwise/sys/clock.h>
 
@@ -289,6 +290,57 @@ static void on_time_nothing_goes_over(void **state)
 	office_close(&o);
 }
 
+static void local_carrier(struct office *o, const char *name)
+{
+	tw_rate rates[2] = { desk_rate("7", 3 * UNIT, 60, 0),
+			     desk_rate("7", UNIT, 60, 0) };
+	tw_tariff_rules rules = TW_TARIFF_RULES_INIT;
+	tw_route_carrier c = TW_ROUTE_CARRIER_INIT;
+
+	strcpy(rules.currency, "RUB");
+	strcpy(rules.zone, "UTC");
+	rates[1].relation = TW_RELATION_SAME_CITY;
+	c.carrier = c.trunk = name;
+	assert_int_equal(tw_deck_new(&c.deck, &rules, rates, 2, NULL), TW_OK);
+	assert_int_equal(tw_router_add_carrier(o->desk.router, &c, &o->err),
+			 TW_OK);
+	tw_deck_free(c.deck);
+}
+
+/* Another carrier shows another number, from where the call is no local one:
+ * what is held is what it costs there. */
+static void moved_to_where_another_number_is_shown(void **state)
+{
+	struct office o;
+	tw_hold hold;
+
+	(void)state;
+	office_open(&o, "UTC");
+	local_carrier(&o, "a");
+	local_carrier(&o, "b");
+	numbering_of(&o.desk);
+	assert_int_equal(own(&o.desk, MOSCOW, "Moscow", NULL, "a"), TW_OK);
+	assert_int_equal(own(&o.desk, KAZAN, "Kazan", NULL, "b"), TW_OK);
+	office_limit(&o, "all", NULL, TW_PERIOD_DAY, 10 * UNIT);
+	assert_int_equal(office_ask(&o, "Kazan", CALLEE,
+				    TW_AUTHORIZE_HOLD), TW_OK);
+	hold = o.answer.hold;
+	assert_string_equal(o.row[0].trunk, "b");
+	assert_string_equal(o.row[0].caller, KAZAN);
+	assert_int_equal(o.row[0].price.nanos, UNIT);
+	assert_int_equal(o.row[1].price.nanos, 3 * UNIT);
+	assert_int_equal(office_state(&o, 0).reserved_nanos, UNIT);
+	assert_int_equal(tw_hold_move(o.budgets, hold, o.desk.router, "a",
+				      &o.err), TW_OK);
+	assert_int_equal(office_state(&o, 0).reserved_nanos, 3 * UNIT);
+	/* nor does a budget let through what no contract permits */
+	assert_int_equal(permission_of(&o.desk, "all", NULL, NULL, NULL,
+				       TW_PERMIT_BLOCK), TW_OK);
+	assert_int_equal(office_ask(&o, "Kazan", CALLEE, 0), TW_EREFUSED);
+	assert_int_equal(o.row[0].permit, TW_PERMIT_BLOCK);
+	office_close(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +348,7 @@ int main(void)
 		cmocka_unit_test(unanswered_costs_nothing),
 		cmocka_unit_test(facts_count_over_the_limit),
 		cmocka_unit_test(moved_to_another_carrier),
+		cmocka_unit_test(moved_to_where_another_number_is_shown),
 		cmocka_unit_test(ids_are_used_once),
 		cmocka_unit_test(fifty_calls_on_ten_units),
 		cmocka_unit_test(on_time_nothing_goes_over),

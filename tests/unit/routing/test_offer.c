@@ -9,7 +9,7 @@ static struct tw__offer judge(struct office *o, const char *trunk,
 
 	r.number = number;
 	r.at = o->at;
-	tw__offer_ask(&offer, &r, 0);
+	tw__offer_ask(&offer, &r, o->desk.router, NULL);
 	if (tw__offer_judge(&offer, o->budgets, &r,
 			    tw__router_trunk(o->desk.router, trunk), &o->err))
 		fail_msg("%s", o->err.message);
