@@ -1,5 +1,6 @@
 /*
- * Names that a router is given, alone and in lists: copied whole or not at all.
+ * Names that a router is given, alone and in lists: copied whole or not at
+ * all.
  */
 #include "router.h"
 

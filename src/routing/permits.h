@@ -38,7 +38,8 @@ struct tw__own {
 /* The number to show at a carrier to a department, from a site, at all. */
 struct tw__own_key {
 	uint64_t hash;
-	const char *carrier;         /* of the number's; "": the number alone */
+	const char *carrier;         /* the number's own text; "": no
+					carrier, the number alone */
 	uint32_t own;                /* index + 1; 0: free */
 	uint32_t kind;
 };

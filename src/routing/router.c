@@ -73,7 +73,8 @@ struct tw_carrier *tw__router_trunk(const struct tw_router *router,
 static tw_status check_carrier(const struct tw_router *router,
 			       const tw_route_carrier *c, tw_error *err)
 {
-	tw_status status = tw__label_check("carrier", c->carrier, TW_LABEL_MAX, err);
+	tw_status status = tw__label_check("carrier", c->carrier, TW_LABEL_MAX,
+					   err);
 
 	if (!status)
 		status = tw__label_check("trunk", c->trunk, TW_LABEL_MAX, err);
