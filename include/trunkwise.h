@@ -22,6 +22,7 @@
 #include <trunkwise/routing.h>
 #include <trunkwise/planning.h>
 #include <trunkwise/permission.h>
+#include <trunkwise/simulation.h>
 #include <trunkwise/tariff.h>
 #include <trunkwise/rating.h>
 #include <trunkwise/bundle.h>
