@@ -42,12 +42,14 @@ TW_FIELDS(tw_target_options, TW_TARGET_OPTIONS_INIT, target_fields)
 TW_FIELDS(tw_pool_options, TW_POOL_OPTIONS_INIT, pool_fields)
 TW_FIELDS(tw_member_options, TW_MEMBER_OPTIONS_INIT, member_fields)
 TW_FIELDS(tw_step_options, TW_STEP_OPTIONS_INIT, step_fields)
+TW_FIELDS(tw_call_options, TW_CALL_OPTIONS_INIT, call_fields)
 
 %{
 static const struct field engine_fields[] = {
 	FIELD(tw_engine_options, U32, host),
 	FIELD(tw_engine_options, U64, seed),
 	FIELD(tw_engine_options, U32, calls_max),
+	FIELD(tw_engine_options, U32, priority_ms),
 };
 
 static const struct field target_fields[] = {
@@ -78,6 +80,18 @@ static const struct field step_fields[] = {
 	FIELD(tw_step_options, U32, when),
 	FIELD(tw_step_options, U32, schedule),
 	FIELD(tw_step_options, U32, sip_code),
+	FIELD(tw_step_options, U32, reserve),
+	FIELD(tw_step_options, U32, wait_ms),
+	FIELD(tw_step_options, U32, length_max),
+	FIELD(tw_step_options, U32, join),
+	FIELD(tw_step_options, U32, leave),
+	FIELD(tw_step_options, U32, retry_ms),
+};
+
+static const struct field call_fields[] = {
+	FIELD(tw_call_options, U32, plan),
+	FIELD(tw_call_options, U32, priority),
+	FIELD(tw_call_options, I64, entered),
 };
 %}
 
@@ -174,8 +188,8 @@ tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,
 			   int64_t now, tw_error *err);
 tw_status tw_target_release(tw_engine *engine, tw_target_id target,
 			    int64_t now, tw_error *err);
-tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
-			int64_t now, tw_error *err);
+tw_status tw_call_enter_as(tw_call_id *out, tw_engine *engine,
+	const tw_call_options *options, int64_t now, tw_error *err);
 tw_status tw_call_leave(tw_engine *engine, tw_call_id call, int64_t now,
 			tw_error *err);
 tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,
@@ -260,7 +274,7 @@ static PyObject *engine_explain(tw_engine *engine, tw_pool_id pool,
 	return list;
 }
 
-/* (calls, offers, talks, slots_held) */
+/* (calls, offers, talks, slots_held, waiting) */
 static PyObject *engine_stats(const tw_engine *engine)
 {
 	tw_engine_stats s = TW_ENGINE_STATS_INIT;
@@ -271,7 +285,8 @@ static PyObject *engine_stats(const tw_engine *engine)
 		tw_raise(status, &e);
 		return NULL;
 	}
-	return Py_BuildValue("(IIII)", (unsigned)s.calls, (unsigned)s.offers,
-			     (unsigned)s.talks, (unsigned)s.slots_held);
+	return Py_BuildValue("(IIIII)", (unsigned)s.calls, (unsigned)s.offers,
+			     (unsigned)s.talks, (unsigned)s.slots_held,
+			     (unsigned)s.waiting);
 }
 %}

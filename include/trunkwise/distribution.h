@@ -44,10 +44,14 @@ typedef struct tw_engine_options {
 	uint32_t host;               /* TW_HOST_ what the host can do */
 	uint64_t seed;               /* for random policies; none of the four
 					below draws */
-	uint32_t calls_max;          /* live calls; more: TW_EBUSY */
-	uint32_t reserved;
+	uint32_t calls_max;          /* live calls, waiting ones too, 1 to
+					4000000; more: TW_EBUSY */
+	uint32_t priority_ms;        /* one step of a call's priority is worth
+					so long a wait; 0: priorities count
+					for nothing */
 } tw_engine_options;
-#define TW_ENGINE_OPTIONS_INIT { sizeof(tw_engine_options), 0, 1, 100000, 0 }
+#define TW_ENGINE_OPTIONS_INIT { sizeof(tw_engine_options), 0, 1, 100000, \
+	60000 }
 
 TW_EXTERN(tw_status) tw_engine_new(tw_engine **out,
 				   const tw_engine_options *options,
@@ -178,17 +182,35 @@ TW_EXTERN(tw_status) tw_schedule_next_change(tw_time *out,
 	tw_error *err);
 
 /* What a ring step does. `all` offers the whole best tier at once, and
- * members of it that come free meanwhile too, the oldest call first; the
+ * members of it that come free meanwhile too, the first call first; the
  * other policies offer one after another for the pool's ring_ms each. Nobody
  * is offered twice in a step. Members that are not ready are passed over in
  * no time. When everybody was tried or nobody is ready, the next step begins
  * at once, with an event row that counts who was busy and who away, also when
- * somebody is only busy: calls do not wait in line for a member (a host that
- * queues lets the call enter again when a target comes free). */
+ * somebody is only busy.
+ *
+ * In a queue step a call waits in line until a member comes free. A target
+ * that does goes to the first of all calls that wait for any of its pools:
+ * first is who entered earlier, a step of priority being worth priority_ms of
+ * waiting, and of two that entered at one instant who came first. So a call
+ * of low priority is overtaken only by calls that entered within that span
+ * after it: nobody waits for ever. Members ring for the pool's ring_ms (0: 20
+ * s); after an offer that failed the call is in line again at its old place,
+ * and the target is left alone for `retry_ms` (or its own back-off, if that is
+ * longer): else a phone that refuses at once would be offered without end. */
 #define TW_STEP_RING      1u  /* offer members of `pool` for `ring_ms` */
 #define TW_STEP_REJECT    2u  /* end with `sip_code` */
 #define TW_STEP_VOICEMAIL 3u  /* TW_DECISION_VOICEMAIL; needs
 				 TW_HOST_VOICEMAIL, else skipped */
+#define TW_STEP_QUEUE     4u  /* wait in line for a member of `pool` */
+
+/* What there must be in a pool. Each one includes those before it. */
+#define TW_NEED_NOBODY    0u
+#define TW_NEED_REACHABLE 1u  /* a member that is not unreachable, be it
+				 paused */
+#define TW_NEED_STAFFED   2u  /* one that works: ready, talking, in wrap-up
+				 or back-off; not paused */
+#define TW_NEED_READY     3u  /* one that could be offered now */
 
 #define TW_WHEN_ALWAYS 0u
 #define TW_WHEN_OPEN   1u     /* only while `schedule` is open */
@@ -202,9 +224,24 @@ typedef struct tw_step_options {
 	uint32_t when;               /* TW_WHEN_, judged on entering it */
 	tw_schedule_id schedule;
 	uint32_t sip_code;           /* for reject: 400..699, default 480 */
+	uint32_t reserve;            /* ring, queue: takes a member only while
+					more than so many of the pool are
+					ready (trunk reservation: overflow
+					from elsewhere leaves the last ones
+					to the pool's own calls) */
+	uint32_t wait_ms;            /* queue: the longest wait, rings
+					included, to a day; 0: no limit */
+	uint32_t length_max;         /* queue: is skipped when so many wait
+					for the pool; 0: no limit */
+	uint32_t join;               /* queue: TW_NEED_ to enter it, else it is
+					skipped */
+	uint32_t leave;              /* queue: TW_NEED_ to stay in it (not
+					READY), else the next step begins */
+	uint32_t retry_ms;           /* queue: 1000..3600000; 0: 5000 */
 } tw_step_options;
 #define TW_STEP_OPTIONS_INIT { sizeof(tw_step_options), TW_STEP_RING, \
-	{ 0 }, 20000, TW_WHEN_ALWAYS, { 0 }, 480 }
+	{ 0 }, 20000, TW_WHEN_ALWAYS, { 0 }, 480, 0, 0, 0, \
+	TW_NEED_STAFFED, TW_NEED_NOBODY, 5000 }
 
 TW_EXTERN(tw_status) tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
 					const char *name, tw_error *err);
@@ -271,6 +308,26 @@ TW_EXTERN(tw_status) tw_call_enter(tw_call_id *out, tw_engine *engine,
 				   tw_plan_id plan, tw_time now,
 				   tw_error *err);
 
+#define TW_PRIORITY_MAX 1000u
+
+typedef struct tw_call_options {
+	uint32_t size;
+	tw_plan_id plan;
+	uint32_t priority;           /* 0..TW_PRIORITY_MAX; higher goes first,
+					see TW_STEP_QUEUE */
+	uint32_t reserved;
+	tw_time entered;             /* the age it brings along: when it began
+					to wait elsewhere, before a restart or
+					as a ticket; 0: `now`. A later one than
+					`now` counts as `now` */
+} tw_call_options;
+#define TW_CALL_OPTIONS_INIT { sizeof(tw_call_options), { 0 }, 0, 0, 0 }
+
+/** tw_call_enter() for a call that has more to say than its plan.
+ * @return as tw_call_enter(); TW_EINVAL */
+TW_EXTERN(tw_status) tw_call_enter_as(tw_call_id *out, tw_engine *engine,
+	const tw_call_options *options, tw_time now, tw_error *err);
+
 /** The target answered. Of two answers the first wins; the later one gets
  * TW_ECONFLICT and its leg is to be ended as TW_OUTCOME_LOST_RACE, so does
  * one after a cancel. The same answer told twice counts once.
@@ -286,7 +343,8 @@ TW_EXTERN(tw_status) tw_offer_failed(tw_engine *engine, tw_offer_id offer,
 				     tw_error *err);
 
 /** The caller gave up, or the talk ended. Releases everything it held.
- * After TW_DECISION_END the call is gone: TW_ENOTFOUND. */
+ * After TW_DECISION_END the call is gone.
+ * @return TW_OK, TW_ENOTFOUND, TW_ENOMEM (a waiting call's row; it stays) */
 TW_EXTERN(tw_status) tw_call_leave(tw_engine *engine, tw_call_id call,
 				   tw_time now, tw_error *err);
 
@@ -325,17 +383,19 @@ typedef struct tw_decision {
 TW_EXTERN(tw_status) tw_engine_next(tw_decision *out, tw_engine *engine,
 				    tw_error *err);
 
-/** One row per finished offer (an answered one when its talk ends) and per
- * step skipped or left because nobody was ready: the marketing and audit
- * feed. Why it was this member and not another one is asked, at any moment,
- * with tw_engine_explain(). Read both feeds; unread rows take memory.
+/** One row per finished offer (an answered one when its talk ends), per step
+ * skipped or left because nobody was ready, and per call that left a line
+ * without a member (its outcome says how; `offered`: when it entered, with the
+ * age it brought along): the marketing and audit feed. Why it was this member
+ * and not another one is asked, at any moment, with tw_engine_explain(). Read
+ * both feeds; unread rows take memory.
  * @return TW_OK, TW_ITER_END */
 typedef struct tw_offer_event {
 	uint32_t size;
 	uint32_t outcome;            /* TW_OUTCOME_; 0: skipped, see reason */
 	tw_call_id call;
-	tw_offer_id offer;           /* 0 when skipped */
-	tw_target_id target;         /* 0 when skipped */
+	tw_offer_id offer;           /* 0 when skipped, or left a line */
+	tw_target_id target;         /* likewise */
 	tw_pool_id pool;
 	uint32_t step;
 	tw_time offered;
@@ -394,8 +454,9 @@ typedef struct tw_engine_stats {
 	uint32_t offers;             /* ringing now */
 	uint32_t talks;
 	uint32_t slots_held;         /* over all targets */
+	uint32_t waiting;            /* calls in line */
 } tw_engine_stats;
-#define TW_ENGINE_STATS_INIT { sizeof(tw_engine_stats), 0, 0, 0, 0 }
+#define TW_ENGINE_STATS_INIT { sizeof(tw_engine_stats), 0, 0, 0, 0, 0 }
 TW_EXTERN(tw_status) tw_engine_stats_read(tw_engine_stats *out,
 					  const tw_engine *engine,
 					  tw_error *err);

@@ -41,18 +41,23 @@ void tw__call_free(struct tw_call *call)
 	tw_free(call);
 }
 
+/* Overflow of the key cannot be: both terms are far from the limits. */
 static void call_start(struct tw_engine *engine, struct tw_call *call,
-		       const struct tw_plan *plan)
+		       const tw_call_options *o)
 {
 	engine->call_free = call->free_next;
 	++call->generation;
 	call->id = call->generation << TW_SLOT_BITS | call->slot;
 	call->phase = TW_PHASE_BETWEEN;
 	call->arrival = ++engine->arrivals;
-	call->plan = plan;
+	call->entered = o->entered && o->entered < engine->now ? o->entered :
+		engine->now;
+	call->key = call->entered - o->priority * engine->priority_us;
+	call->plan = engine->plan[o->plan.id - 1];
 	call->step = 0;
 	call->step_why = TW_WHY_ARRIVED;
 	call->pool = NULL;
+	call->ring_prev = call->ring_next = NULL;
 	call->saw_open = call->saw_busy = call->saw_other = false;
 	++engine->calls;
 }
@@ -75,7 +80,7 @@ static void call_end(struct tw_engine *engine, struct tw_call *call)
 static void take_back(struct tw_engine *engine, struct tw_call *call,
 		      size_t decisions, size_t events)
 {
-	if (call->phase == TW_PHASE_RING)
+	if (call->phase == TW_PHASE_RING || call->phase == TW_PHASE_WAIT)
 		tw__call_step_over(engine, call);
 	call_end(engine, call);
 	--engine->arrivals;
@@ -86,7 +91,7 @@ static void take_back(struct tw_engine *engine, struct tw_call *call,
 /* An own policy that does wrong refuses the call: nobody holds its id yet who
  * could be told that it went on without. */
 static tw_status arrive(tw_call_id *out, struct tw_engine *engine,
-			struct tw_call *call, const struct tw_plan *plan,
+			struct tw_call *call, const tw_call_options *o,
 			tw_error *err)
 {
 	tw_call_id id;
@@ -94,7 +99,7 @@ static tw_status arrive(tw_call_id *out, struct tw_engine *engine,
 	const size_t events = engine->events.count;
 	bool is_refused;
 
-	call_start(engine, call, plan);
+	call_start(engine, call, o);
 	id.id = call->id;               /* it may be over at once */
 	engine->entering = call;
 	tw__engine_due(engine, call);
@@ -110,17 +115,20 @@ static tw_status arrive(tw_call_id *out, struct tw_engine *engine,
 	return TW_OK;
 }
 
-tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
-			tw_time now, tw_error *err)
+static tw_status check_enter(const struct tw_engine *engine,
+			     const tw_call_options *o, tw_error *err)
 {
-	struct tw_call *call;
-	tw_status status;
-
-	if (!out || !engine)
-		return tw__fail(err, TW_EINVAL, "no engine given");
-	if (!plan.id || plan.id > engine->plan_count)
+	if (!o->plan.id || o->plan.id > engine->plan_count)
 		return tw__fail(err, TW_ENOTFOUND, "no plan of id %" PRIu32,
-				plan.id);
+				o->plan.id);
+	if (o->priority > TW_PRIORITY_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "priority",
+				   "priority %" PRIu32 "; write 0 to %u",
+				   o->priority, TW_PRIORITY_MAX);
+	if (o->entered && o->entered < TW_TIME_FIRST)
+		return tw__fail_at(err, TW_EINVAL, 0, "entered",
+				   "entered %" PRId64 " is before the year 1",
+				   o->entered);
 	if (engine->calls >= engine->calls_max)
 		return tw__fail(err, TW_EBUSY, "%" PRIu32 " calls are in the "
 				"engine, its calls_max", engine->calls);
@@ -128,16 +136,48 @@ tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
 		return tw__fail(err, TW_EBUSY, "%zu event rows are unread; "
 				"read them by tw_engine_next_event()",
 				engine->events.count);
-	status = tw__engine_set_now(engine, now, err);
+	return TW_OK;
+}
+
+tw_status tw_call_enter_as(tw_call_id *out, tw_engine *engine,
+			   const tw_call_options *options, tw_time now,
+			   tw_error *err)
+{
+	struct tw_call *call;
+	tw_call_options o;
+	tw_status status;
+
+	if (!out || !engine || !options)
+		return tw__fail(err, TW_EINVAL, "no engine or options given");
+	status = tw__import(&o, sizeof(o), options, err);
+	if (!status)
+		status = check_enter(engine, &o, err);
+	if (!status)
+		status = tw__engine_set_now(engine, now, err);
 	if (status)
 		return status;
-	if (engine->due && tw__engine_run(engine))
+	/* Rows from here on are the call's own, see take_back(). */
+	if ((engine->due || engine->freed) && tw__engine_run(engine))
 		return tw__fail_oom(err);
 	if ((!engine->call_free && !call_new(engine)) ||
 	    tw__engine_reserve(engine, 1, 0))
 		return tw__fail_oom(err);
 	call = engine->call_free;
-	return arrive(out, engine, call, engine->plan[plan.id - 1], err);
+	return arrive(out, engine, call, &o, err);
+}
+
+tw_status tw_call_enter(tw_call_id *out, tw_engine *engine, tw_plan_id plan,
+			tw_time now, tw_error *err)
+{
+	tw_call_options o = TW_CALL_OPTIONS_INIT;
+
+	o.plan = plan;
+	return tw_call_enter_as(out, engine, &o, now, err);
+}
+
+bool tw__call_is_before(const struct tw_call *a, const struct tw_call *b)
+{
+	return a->key != b->key ? a->key < b->key : a->arrival < b->arrival;
 }
 
 static struct tw_row row_of(const struct tw_call *call, uint32_t kind,
@@ -150,13 +190,37 @@ static struct tw_row row_of(const struct tw_call *call, uint32_t kind,
 	};
 }
 
-/* Out of its ring step, whose offers are over already. */
-void tw__call_step_over(struct tw_engine *engine, struct tw_call *call)
+void tw__call_afresh(struct tw_call *call)
+{
+	call->tier = 0;
+	call->slots = (uint32_t)call->pool->member_count;
+	tw__tried_clear(&call->tried);
+}
+
+void tw__call_ring(struct tw_call *call)
+{
+	call->phase = TW_PHASE_RING;
+	tw__call_afresh(call);
+	if (call->pool->policy->parallel)
+		tw__pool_ring_add(call->pool, call);
+}
+
+/* Its offers are over already; it stays in the step. */
+static void ring_over(struct tw_call *call)
 {
 	assert(call->phase == TW_PHASE_RING && !call->offer);
-	tw__timer_stop(&engine->heap, &call->timer);
 	if (call->pool->policy->parallel)
 		tw__pool_ring_remove(call->pool, call);
+}
+
+/* Out of its ring or queue step, whose offers are over already. */
+void tw__call_step_over(struct tw_engine *engine, struct tw_call *call)
+{
+	tw__timer_stop(&engine->heap, &call->timer);
+	if (call->phase == TW_PHASE_WAIT)
+		tw__wait_leave(engine, call);
+	else
+		ring_over(call);
 	call->pool = NULL;
 }
 
@@ -181,14 +245,20 @@ void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
 	tw__engine_due(engine, call);
 }
 
-/* Room for whatever one turn in this step can write. */
-static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
+/* A call in line may change its mind only in its turn, which can write. */
+void tw__call_time_up(struct tw_engine *engine, struct tw_call *call)
 {
-	const struct tw_pool *pool = NULL;
+	if (call->phase == TW_PHASE_WAIT)
+		tw__engine_due(engine, call);
+	else
+		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
+}
+
+tw_status tw__call_reserve(struct tw_engine *engine, struct tw_call *call,
+			   const struct tw_pool *pool)
+{
 	size_t offers = 1;
 
-	if (call->step < call->plan->step_count)
-		pool = call->plan->step[call->step].pool;
 	if (pool && pool->policy->parallel)
 		offers = pool->count[TW_STANDING_READY];
 	if (tw__tried_reserve(&call->tried, offers) ||
@@ -196,6 +266,21 @@ static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
 		return TW_ENOMEM;
 	/* each offer: its row now and its cancel later */
 	return tw__engine_reserve(engine, 1 + 2 * offers, 1 + offers);
+}
+
+/* Room for whatever one turn in this step can write. */
+static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
+{
+	const struct tw_step *step = NULL;
+
+	if (call->step < call->plan->step_count)
+		step = tw__call_step(call);
+	if (step && step->kind == TW_STEP_QUEUE) {
+		if (tw__wait_reserve(call))
+			return TW_ENOMEM;
+		return tw__engine_reserve(engine, 1, 1);
+	}
+	return tw__call_reserve(engine, call, step ? step->pool : NULL);
 }
 
 static void end(struct tw_engine *engine, struct tw_call *call,
@@ -223,10 +308,11 @@ static void end_of_plan(struct tw_engine *engine, struct tw_call *call)
 }
 
 static void skip_step(struct tw_engine *engine, struct tw_call *call,
-		      uint32_t why)
+		      uint32_t why, int64_t a)
 {
 	struct tw_row row = row_of(call, 0, why);
 
+	row.a = a;
 	row.offered = row.ended = engine->now;
 	tw__queue_push(&engine->events, &row);
 	call->step_why = TW_WHY_STEP_SKIPPED;
@@ -234,23 +320,26 @@ static void skip_step(struct tw_engine *engine, struct tw_call *call,
 	tw__engine_due(engine, call);
 }
 
-static void start_ring(struct tw_engine *engine, struct tw_call *call,
+static void start_pool(struct tw_engine *engine, struct tw_call *call,
 		       const struct tw_step *step)
 {
-	call->phase = TW_PHASE_RING;
 	call->pool = step->pool;
-	call->tier = 0;
-	call->step_until = engine->now + step->ring_us;
-	call->slots = (uint32_t)step->pool->member_count;
-	tw__tried_clear(&call->tried);
-	tw__timer_arm(&engine->heap, &call->timer, call->step_until);
-	if (step->pool->policy->parallel)
-		tw__pool_ring_add(step->pool, call);
+	if (step->kind == TW_STEP_RING)
+		call->step_until = engine->now + step->ring_us;
+	else
+		call->step_until = step->wait_us ?
+			engine->now + step->wait_us : TW_TIME_MAX;
+	if (call->step_until < TW_TIME_MAX)
+		tw__timer_arm(&engine->heap, &call->timer, call->step_until);
+	if (step->kind == TW_STEP_RING)
+		tw__call_ring(call);
+	else
+		tw__wait_join(engine, call);
 }
 
 /* Why the step is not for this call now, or TW_WHY_NONE. */
 static uint32_t why_not_step(const struct tw_engine *engine,
-			     const struct tw_step *step)
+			     const struct tw_step *step, int64_t *a)
 {
 	if (step->when != TW_WHEN_ALWAYS) {
 		bool is_open = tw__schedule_is_open(step->schedule,
@@ -262,25 +351,28 @@ static uint32_t why_not_step(const struct tw_engine *engine,
 	if (step->kind == TW_STEP_VOICEMAIL &&
 	    !(engine->host & TW_HOST_VOICEMAIL))
 		return TW_WHY_NO_VOICEMAIL;
+	if (step->kind == TW_STEP_QUEUE)
+		return tw__wait_why_not(step, a);
 	return TW_WHY_NONE;
 }
 
 static void enter_step(struct tw_engine *engine, struct tw_call *call)
 {
-	const struct tw_step *step = &call->plan->step[call->step];
-	uint32_t why = why_not_step(engine, step);
+	const struct tw_step *step = tw__call_step(call);
+	int64_t a = 0;
+	uint32_t why = why_not_step(engine, step, &a);
 	struct tw_row row;
 
 	if (why) {
-		skip_step(engine, call, why);
+		skip_step(engine, call, why, a);
 		return;
 	}
 	call->saw_open = true;
-	if (step->kind == TW_STEP_RING)
-		start_ring(engine, call, step);
+	if (step->pool)
+		start_pool(engine, call, step);
 	row = row_of(call, TW_DECISION_STEP, call->step_why);
 	row.a = (int64_t)call->step - 1;
-	if (step->kind == TW_STEP_RING)
+	if (step->pool)
 		row.until = call->step_until;
 	if (step->kind == TW_STEP_VOICEMAIL) {
 		call->phase = TW_PHASE_VOICEMAIL;
@@ -298,6 +390,14 @@ static void enter_step(struct tw_engine *engine, struct tw_call *call)
 	tw__queue_push(&engine->decisions, &row);
 }
 
+/* Whether the step leaves all that are ready now to others. */
+static bool is_reserved(const struct tw_look *look)
+{
+	uint32_t reserve = tw__call_step(look->call)->reserve;
+
+	return reserve && look->pool->count[TW_STANDING_READY] <= reserve;
+}
+
 /* @return whether anybody of the tier rings now */
 static bool offer_tier(struct tw_look *look, struct tw_tier *tier)
 {
@@ -306,7 +406,7 @@ static bool offer_tier(struct tw_look *look, struct tw_tier *tier)
 	bool is_ringing = false;
 
 	look->from = 0;
-	while (tier->count[TW_STANDING_READY] > 0 &&
+	while (tier->count[TW_STANDING_READY] > 0 && !is_reserved(look) &&
 	       (member = policy->pick(look, tier)) != NULL) {
 		tw__offer_make(look, member);
 		if (policy->offered)
@@ -327,13 +427,19 @@ static void pass(struct tw_engine *engine, struct tw_call *call)
 	struct tw_row row = row_of(call, 0, TW_WHY_NOBODY_READY);
 
 	row.a = count[TW_STANDING_BUSY];
-	row.b = count[TW_STANDING_AWAY];
+	row.b = count[TW_STANDING_AWAY] + count[TW_STANDING_PAUSED];
+	if (row.a)
+		call->saw_busy = true;
+	if (row.b)
+		call->saw_other = true;
+	if (tw__call_step(call)->reserve && count[TW_STANDING_READY]) {
+		row.why = TW_WHY_RESERVED;
+		row.a = count[TW_STANDING_READY];
+		row.b = tw__call_step(call)->reserve;
+		call->saw_busy = true;
+	}
 	row.offered = row.ended = engine->now;
 	tw__queue_push(&engine->events, &row);
-	if (count[TW_STANDING_BUSY])
-		call->saw_busy = true;
-	if (count[TW_STANDING_AWAY])
-		call->saw_other = true;
 	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
 }
 
@@ -353,7 +459,7 @@ static void fail(struct tw_engine *engine, struct tw_call *call)
 	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
 }
 
-static void choose(struct tw_engine *engine, struct tw_call *call)
+bool tw__call_choose(struct tw_engine *engine, struct tw_call *call)
 {
 	struct tw_look look = { .engine = engine, .call = call,
 				.pool = call->pool };
@@ -361,13 +467,39 @@ static void choose(struct tw_engine *engine, struct tw_call *call)
 
 	for (i = 0; i < call->pool->tier_count; ++i) {
 		if (offer_tier(&look, call->pool->tier[i]))
-			return;
+			return true;
 		if (look.is_failed) {
 			fail(engine, call);
-			return;
+			return true;
 		}
 	}
-	pass(engine, call);
+	return false;
+}
+
+struct tw_member *tw__call_peek(struct tw_engine *engine, struct tw_call *call)
+{
+	const struct tw_look look = { .engine = engine, .call = call,
+				      .pool = call->pool };
+	struct tw_member *member = NULL;
+	size_t i;
+
+	for (i = 0; i < call->pool->tier_count && !member; ++i)
+		member = tw__look_next(&look, call->pool->tier[i], 0);
+	return member;
+}
+
+/* Nobody rings: another member, the line again, or the next step. */
+static void ring_turn(struct tw_engine *engine, struct tw_call *call)
+{
+	/* A tick that comes late may find the step over as well. */
+	if (call->step_until <= engine->now) {
+		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
+	} else if (tw__call_step(call)->kind == TW_STEP_QUEUE) {
+		ring_over(call);
+		tw__wait_join(engine, call);
+	} else if (!tw__call_choose(engine, call)) {
+		pass(engine, call);
+	}
 }
 
 tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call)
@@ -376,19 +508,16 @@ tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call)
 		return TW_ENOMEM;
 	tw__engine_not_due(engine, call);
 	if (call->phase == TW_PHASE_BETWEEN) {
-		if (call->step >= call->plan->step_count) {
+		if (call->step >= call->plan->step_count)
 			end_of_plan(engine, call);
-			return TW_OK;
-		}
-		enter_step(engine, call);
-	}
-	if (call->phase != TW_PHASE_RING || call->offer)
+		else
+			enter_step(engine, call);
+	} else if (call->phase == TW_PHASE_WAIT) {
+		tw__wait_turn(engine, call);
 		return TW_OK;
-	/* A tick that comes late may find the step over as well. */
-	if (call->step_until <= engine->now)
-		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
-	else
-		choose(engine, call);
+	}
+	if (call->phase == TW_PHASE_RING && !call->offer)
+		ring_turn(engine, call);
 	return TW_OK;
 }
 
@@ -415,10 +544,16 @@ tw_status tw_call_leave(tw_engine *engine, tw_call_id call, tw_time now,
 	status = tw__engine_set_now(engine, now, err);
 	if (status)
 		return status;
+	if (c->phase == TW_PHASE_WAIT) {
+		if (tw__engine_reserve(engine, 0, 1))
+			return tw__fail_oom(err);
+		tw__wait_over(engine, c, TW_OUTCOME_CANCELLED,
+			      TW_WHY_WAITED_LEFT);
+	}
 	while (c->offer)
 		tw__offer_cancel(engine, c->offer, TW_OUTCOME_CANCELLED,
 				 TW_WHY_CALLER_LEFT, 0);
-	if (c->phase == TW_PHASE_RING)
+	if (c->phase == TW_PHASE_RING || c->phase == TW_PHASE_WAIT)
 		tw__call_step_over(engine, c);
 	if (c->talk)
 		tw__offer_end(engine, c->talk, TW_OUTCOME_ANSWERED,

@@ -2,7 +2,8 @@
  * The engine as a whole: what is due next and what is to be read. Choices
  * are made from a list of calls and a list of freed targets, not by calling
  * each other, so no verb recurses and the order is that of arrival. Calls
- * with nobody ringing come before ringing calls that could use one more.
+ * with nobody ringing come before ringing calls that could use one more; see
+ * give.c for those that wait.
  */
 #include "policy.h"
 
@@ -10,7 +11,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TIME_FIRST (-62135596800LL * TW_SECOND)   /* year 1 */
 #define TIME_LAST  (253402300800LL * TW_SECOND)   /* year 10000 */
 
 #define HOST_ALL (TW_HOST_PLAY | TW_HOST_DTMF | TW_HOST_RECORD | \
@@ -41,6 +41,7 @@ tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
 		return tw__fail_oom(err);
 	engine->host = o.host;
 	engine->calls_max = o.calls_max;
+	engine->priority_us = (int64_t)o.priority_ms * 1000;
 	engine->now = TW_TIME_MIN;
 	*out = engine;
 	return TW_OK;
@@ -117,7 +118,7 @@ tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
 
 	if (status)
 		return status;
-	if (now < TIME_FIRST || now >= TIME_LAST)
+	if (now < TW_TIME_FIRST || now >= TIME_LAST)
 		return tw__fail_at(err, TW_EINVAL, 0, "now",
 				   "now %" PRId64 " is outside of the years 1 "
 				   "to 9999", now);
@@ -131,8 +132,10 @@ tw_status tw__engine_set_now(struct tw_engine *engine, tw_time now,
 tw_status tw__engine_reserve(struct tw_engine *engine, size_t decisions,
 			     size_t events)
 {
-	/* a cancel for each offer, an end for each call */
-	size_t owed = (size_t)engine->ringing + engine->calls;
+	/* A cancel for each offer; ends are written in turns, which reserve
+	 * for themselves: a million waiting calls must not hold a million
+	 * rows. */
+	size_t owed = engine->ringing;
 
 	if (tw__queue_reserve(&engine->decisions, owed + decisions))
 		return TW_ENOMEM;
@@ -178,62 +181,15 @@ void tw__engine_not_due(struct tw_engine *engine, struct tw_call *call)
 	call->due_prev = call->due_next = NULL;
 }
 
-/* The oldest ringing call of the pool that may still have this member. */
-static struct tw_call *wants(const struct tw_engine *engine,
-			     const struct tw_member *member)
-{
-	struct tw_look look = { .pool = member->pool };
-
-	for (look.call = member->pool->ringing; look.call;
-	     look.call = look.call->ring_next) {
-		if (look.call->offer &&
-		    look.call->tier >= member->tier->tier &&
-		    look.call->step_until > engine->now &&
-		    tw__look_may(&look, member))
-			break;
-	}
-	return look.call;
-}
-
-/* Gives a freed target to ringing calls, oldest first over its pools. */
-static tw_status give(struct tw_engine *engine, struct tw_target *target)
-{
-	while (tw__target_is_ready(target)) {
-		struct tw_look look = { .engine = engine,
-					.why = TW_WHY_FREED };
-		struct tw_member *best = NULL;
-		size_t i;
-
-		for (i = 0; i < target->member_count; ++i) {
-			struct tw_call *call = wants(engine,
-						     target->member[i]);
-
-			if (call && (!best ||
-				     call->arrival < look.call->arrival)) {
-				best = target->member[i];
-				look.call = call;
-			}
-		}
-		if (!best)
-			break;
-		if (tw__offers_reserve(engine, 1) ||
-		    tw__tried_reserve(&look.call->tried, 1) ||
-		    tw__engine_reserve(engine, 2, 1))
-			return TW_ENOMEM;
-		look.pool = best->pool;
-		look.a = best->tier->tier;
-		tw__offer_make(&look, best);
-	}
-	return TW_OK;
-}
-
 tw_status tw__engine_run(struct tw_engine *engine)
 {
 	struct tw_target *target;
 
 	for (;;) {
 		if (engine->due) {
-			if (tw__call_turn(engine, engine->due))
+			if ((engine->waiting && engine->freed &&
+			     tw__give_before(engine, engine->due)) ||
+			    tw__call_turn(engine, engine->due))
 				return TW_ENOMEM;
 			if (engine->is_refused)
 				return TW_OK;
@@ -242,8 +198,10 @@ tw_status tw__engine_run(struct tw_engine *engine)
 		target = engine->freed;
 		if (!target)
 			return TW_OK;
-		if (give(engine, target))
+		if (tw__give(engine, target))
 			return TW_ENOMEM;
+		if (engine->is_refused)
+			return TW_OK;
 		engine->freed = target->next_freed;
 		if (!engine->freed)
 			engine->freed_last = NULL;
@@ -269,7 +227,7 @@ static void run_timer(struct tw_engine *engine, struct tw_timer *timer)
 		break;
 	default:
 		assert(timer->kind == TW_TIMER_CALL);
-		tw__call_step_leave(engine, timer->owner, TW_WHY_TIME_UP);
+		tw__call_time_up(engine, timer->owner);
 	}
 }
 
@@ -383,6 +341,7 @@ tw_status tw_engine_stats_read(tw_engine_stats *out, const tw_engine *engine,
 	s.offers = engine->ringing;
 	s.talks = engine->talks;
 	s.slots_held = engine->held;
+	s.waiting = engine->waiting;
 	hand_out(out, out->size, &s, sizeof(s));
 	return TW_OK;
 }

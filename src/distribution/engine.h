@@ -15,18 +15,23 @@
 #include "base/base.h"
 #include "bits.h"
 #include "heap.h"
+#include "line.h"
 #include "names.h"
 #include "queue.h"
 #include "ranks.h"
 #include "tried.h"
 #include <trunkwise/distribution.h>
 
+#define TW_TIME_FIRST (-62135596800LL * TW_SECOND)   /* year 1 */
+
 #define TW_RING_MS_MIN     1000u
 #define TW_RING_MS_MAX     600000u
 #define TW_PAUSE_MS_MAX    86400000u   /* wrap-up, found busy */
+#define TW_RETRY_MS_MAX    3600000u
 #define TW_CAPACITY_MAX    100000u
 #define TW_WEIGHT_MAX      65535u
-#define TW_CALLS_MAX       1000000u
+#define TW_CALLS_MAX       4000000u
+#define TW_QUEUE_RING_US   (20 * TW_SECOND)   /* of a pool without its own */
 #define TW_UNREAD_MAX      1048576u    /* event rows before calls wait */
 #define TW_DAY_MIN         1440u       /* minutes of a wall clock's day */
 #define TW_OVERRIDE_DAYS   366u
@@ -42,10 +47,11 @@ struct tw_pool;
 
 /* Where a target stands at the latest instant seen; members of it are
  * counted and indexed by it. */
-#define TW_STANDING_READY 0u
-#define TW_STANDING_BUSY  1u    /* in use, wrap-up, found busy */
-#define TW_STANDING_AWAY  2u    /* unreachable, paused */
-#define TW_STANDINGS      3
+#define TW_STANDING_READY  0u
+#define TW_STANDING_BUSY   1u   /* in use, wrap-up, back-off */
+#define TW_STANDING_AWAY   2u   /* unreachable */
+#define TW_STANDING_PAUSED 3u
+#define TW_STANDINGS       4
 
 struct tw_target {
 	uint32_t id;
@@ -108,7 +114,8 @@ struct tw_pool {
 	size_t tier_count;
 	size_t tier_capacity;
 	struct tw_call *ringing;      /* parallel: calls that ring here, */
-	struct tw_call *ringing_last; /* by arrival */
+	struct tw_call *ringing_last; /* the first one first */
+	struct tw_lines lines;        /* calls that wait here */
 	char *name;
 };
 
@@ -157,6 +164,12 @@ struct tw_step {
 	uint32_t when;
 	const struct tw_schedule *schedule;
 	uint32_t sip_code;
+	uint32_t reserve;
+	uint32_t length_max;
+	uint32_t join;          /* TW_NEED_ */
+	uint32_t leave;
+	int64_t wait_us;        /* 0: no limit */
+	int64_t retry_us;
 };
 
 struct tw_plan {
@@ -172,6 +185,7 @@ struct tw_plan {
 #define TW_PHASE_RING      2u
 #define TW_PHASE_TALK      3u
 #define TW_PHASE_VOICEMAIL 4u
+#define TW_PHASE_WAIT      5u  /* in line */
 
 struct tw_call {
 	uint64_t id;            /* 0 while free */
@@ -179,11 +193,13 @@ struct tw_call {
 	uint64_t generation;
 	uint32_t phase;
 	uint64_t arrival;       /* rises with every call */
+	tw_time entered;        /* with the age it brought along */
+	int64_t key;            /* of its place among waiting calls */
 	const struct tw_plan *plan;
 	uint32_t step;
 	uint32_t step_why;      /* why it comes to `step` */
-	tw_time step_until;
-	struct tw_pool *pool;   /* of the step it rings in */
+	tw_time step_until;     /* TW_TIME_MAX: it has no limit */
+	struct tw_pool *pool;   /* of the step it rings or waits in */
 	uint32_t tier;          /* highest one offered in a parallel step */
 	struct tw_offer *offer; /* ringing ones, newest first */
 	struct tw_offer *talk;
@@ -198,9 +214,17 @@ struct tw_call {
 	bool is_due;            /* in the engine's due list */
 	struct tw_call *due_prev;
 	struct tw_call *due_next;
-	struct tw_call *ring_prev;
-	struct tw_call *ring_next;
-	struct tw_call *free_next;
+	union {
+		struct {                /* while it rings */
+			struct tw_call *ring_prev;
+			struct tw_call *ring_next;
+		};
+		struct {                /* while it waits */
+			struct tw_line *line;
+			uint32_t place;
+		};
+		struct tw_call *free_next;
+	};
 };
 
 struct tw_offer {
@@ -224,6 +248,7 @@ struct tw_offer {
 struct tw_engine {
 	uint32_t host;
 	uint32_t calls_max;
+	int64_t priority_us;
 	tw_time now;            /* latest seen; never goes back */
 
 	struct tw_target **target;
@@ -256,6 +281,7 @@ struct tw_engine {
 	uint32_t ringing;       /* offers */
 	uint32_t talks;
 	uint32_t held;          /* slots over all targets */
+	uint32_t waiting;       /* calls in line */
 
 	struct tw_heap heap;            /* of offers and calls */
 	struct tw_heap resting;         /* of targets */
@@ -326,6 +352,7 @@ void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to);
 /* Its key may have changed. */
 void tw__member_rank(struct tw_member *member);
 void tw__pool_free(struct tw_pool *pool);
+bool tw__pool_has(const struct tw_pool *pool, uint32_t need);
 void tw__pool_ring_add(struct tw_pool *pool, struct tw_call *call);
 void tw__pool_ring_remove(struct tw_pool *pool, struct tw_call *call);
 
@@ -347,10 +374,47 @@ void tw__plan_free(struct tw_plan *plan);
 tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call);
 struct tw_call *tw__call_of(const struct tw_engine *engine, tw_call_id id);
 void tw__call_step_over(struct tw_engine *engine, struct tw_call *call);
+void tw__call_time_up(struct tw_engine *engine, struct tw_call *call);
 /* Goes on to the next step, for the reason given. */
 void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
 			 uint32_t why);
 void tw__call_free(struct tw_call *call);
+/* Whose turn is first, of calls that ring or wait. */
+bool tw__call_is_before(const struct tw_call *a, const struct tw_call *b);
+static inline const struct tw_step *tw__call_step(const struct tw_call *call)
+{
+	return &call->plan->step[call->step];
+}
+/* Room for what offering members of `pool` to this call can write. */
+tw_status tw__call_reserve(struct tw_engine *engine, struct tw_call *call,
+			   const struct tw_pool *pool);
+/* Everybody of the pool may be offered, also who was tried before. */
+void tw__call_afresh(struct tw_call *call);
+void tw__call_ring(struct tw_call *call);
+/* Offers by the pool's policy. @return false: nobody could be offered */
+bool tw__call_choose(struct tw_engine *engine, struct tw_call *call);
+/* Any ready member of its pool that it may have, or NULL. */
+struct tw_member *tw__call_peek(struct tw_engine *engine,
+				struct tw_call *call);
+
+/* wait.c */
+tw_status tw__wait_reserve(struct tw_call *call);
+/* Why the queue step is not for a call now, or TW_WHY_NONE. */
+uint32_t tw__wait_why_not(const struct tw_step *step, int64_t *a);
+void tw__wait_join(struct tw_engine *engine, struct tw_call *call);
+void tw__wait_leave(struct tw_engine *engine, struct tw_call *call);
+/* Its row, for a call that leaves the line without a member. */
+void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
+		   uint32_t outcome, uint32_t why);
+void tw__wait_turn(struct tw_engine *engine, struct tw_call *call);
+/* The pool lost a member: who will not wait on such terms is due. */
+void tw__wait_lost(struct tw_engine *engine, const struct tw_target *target);
+
+/* give.c */
+tw_status tw__give(struct tw_engine *engine, struct tw_target *target);
+/* Freed targets to those waiting calls that are before this one. */
+tw_status tw__give_before(struct tw_engine *engine,
+			  const struct tw_call *before);
 
 /* offer.c */
 tw_status tw__offers_reserve(struct tw_engine *engine, size_t count);

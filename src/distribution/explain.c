@@ -37,8 +37,8 @@ static bool rings(const struct tw_call *call, const struct tw_member *member)
 static void not_ready(tw_explain_row *out, struct tw_row *row,
 		      const struct account *a, const struct tw_member *member)
 {
-	out->verdict = member->target->standing == TW_STANDING_AWAY ?
-		TW_VERDICT_AWAY : TW_VERDICT_BUSY;
+	out->verdict = member->target->standing == TW_STANDING_BUSY ?
+		TW_VERDICT_BUSY : TW_VERDICT_AWAY;
 	row->why = tw__target_why_not(member->target, a->look.engine->now,
 				      &row->a, &row->b);
 }

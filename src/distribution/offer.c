@@ -58,9 +58,12 @@ static struct tw_offer *offer_take(struct tw_engine *engine)
 /* Until the pool's ring time or the step's end, whichever is first. */
 static void set_limit(struct tw_offer *offer, const struct tw_call *call)
 {
-	int64_t left = call->step_until - offer->offered;
+	int64_t left = call->step_until == TW_TIME_MAX ? INT64_MAX :
+		call->step_until - offer->offered;
 	int64_t ring = offer->pool->ring_us;
 
+	if (!ring && tw__call_step(call)->kind == TW_STEP_QUEUE)
+		ring = TW_QUEUE_RING_US;
 	offer->is_full_ring = ring && ring <= left;
 	offer->until = offer->is_full_ring ? offer->offered + ring :
 		call->step_until;
@@ -133,10 +136,15 @@ static void touch_target(struct tw_engine *engine, struct tw_offer *offer,
 			 uint32_t outcome)
 {
 	struct tw_target *target = offer->target;
+	const struct tw_step *step = tw__call_step(offer->call);
 
 	if (outcome == TW_OUTCOME_LOST_RACE)
 		return;
 	tw__target_was_used(target, engine->now);
+	if (step->kind == TW_STEP_QUEUE && outcome >= TW_OUTCOME_BUSY &&
+	    outcome <= TW_OUTCOME_CONGESTED)
+		tw__target_rest(engine, target, step->retry_us,
+				TW_WHY_BACK_OFF);
 	if (outcome == TW_OUTCOME_ANSWERED)
 		tw__target_rest(engine, target, target->wrap_up_us,
 				TW_WHY_WRAP_UP);

@@ -66,15 +66,46 @@ tw_status tw_engine_find_plan(tw_plan_id *out, const tw_engine *engine,
 	return tw__names_find(&out->id, &engine->plans, "plan", name, err);
 }
 
-static tw_status check_ring(struct tw_step *step,
+static tw_status check_wait(struct tw_step *step, const tw_step_options *o,
+			    tw_error *err)
+{
+	uint32_t retry_ms = o->retry_ms ? o->retry_ms : 5000;
+
+	if (o->wait_ms && (o->wait_ms < TW_RING_MS_MIN ||
+			   o->wait_ms > TW_PAUSE_MS_MAX))
+		return tw__fail_at(err, TW_EINVAL, 0, "wait_ms",
+				   "a wait of %" PRIu32 " ms; write 0 or %u "
+				   "to %u", o->wait_ms, TW_RING_MS_MIN,
+				   TW_PAUSE_MS_MAX);
+	if (o->join > TW_NEED_READY || o->leave > TW_NEED_STAFFED)
+		return tw__fail_at(err, TW_EINVAL, 0, o->join > TW_NEED_READY
+				   ? "join" : "leave", "a queue asks for "
+				   "nobody, reachable, staffed or (to join) "
+				   "ready members");
+	if (retry_ms < TW_RING_MS_MIN || retry_ms > TW_RETRY_MS_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "retry_ms",
+				   "retry_ms %" PRIu32 "; write 0 or %u to %u",
+				   retry_ms, TW_RING_MS_MIN, TW_RETRY_MS_MAX);
+	step->wait_us = (int64_t)o->wait_ms * 1000;
+	step->retry_us = (int64_t)retry_ms * 1000;
+	step->length_max = o->length_max;
+	step->join = o->join;
+	step->leave = o->leave;
+	return TW_OK;
+}
+
+static tw_status check_pool(struct tw_step *step,
 			    const struct tw_engine *engine,
 			    const tw_step_options *o, tw_error *err)
 {
 	step->pool = tw__pool_of(engine, o->pool);
 	if (!step->pool)
 		return tw__fail_at(err, TW_ENOTFOUND, 0, "pool",
-				   "a ring step needs a pool; none of id %"
-				   PRIu32, o->pool.id);
+				   "a step that rings needs a pool; none of "
+				   "id %" PRIu32, o->pool.id);
+	step->reserve = o->reserve;
+	if (o->kind == TW_STEP_QUEUE)
+		return check_wait(step, o, err);
 	if (o->ring_ms < TW_RING_MS_MIN || o->ring_ms > TW_RING_MS_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "ring_ms",
 				   "a step of %" PRIu32 " ms; write %u to %u",
@@ -115,7 +146,8 @@ static tw_status check_step(struct tw_step *step,
 	step->kind = o->kind;
 	switch (o->kind) {
 	case TW_STEP_RING:
-		return check_ring(step, engine, o, err);
+	case TW_STEP_QUEUE:
+		return check_pool(step, engine, o, err);
 	case TW_STEP_REJECT:
 		if (o->sip_code < 400 || o->sip_code > 699)
 			return tw__fail_at(err, TW_EINVAL, 0, "sip_code",
@@ -127,8 +159,8 @@ static tw_status check_step(struct tw_step *step,
 		return TW_OK;
 	default:
 		return tw__fail_at(err, TW_EINVAL, 0, "kind",
-				   "step kind %" PRIu32 " is not ring, reject "
-				   "or voicemail", o->kind);
+				   "step kind %" PRIu32 " is not ring, reject"
+				   ", voicemail or queue", o->kind);
 	}
 }
 

@@ -30,6 +30,7 @@ void tw__pool_free(struct tw_pool *pool)
 	for (i = 0; i < pool->member_count; ++i)
 		tw_free(pool->member[i]);
 	tw_free(pool->tier);
+	tw__lines_free(&pool->lines);
 	tw_free(pool->member);
 	tw_free(pool->name);
 	tw_free(pool);
@@ -288,15 +289,30 @@ tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	++p->count[t->standing];
 	if (t->standing == TW_STANDING_READY)
 		index_in(member);
+	if (p->lines.waiting)
+		tw__target_freed(engine, t);
 	return TW_OK;
 }
 
-/* Sorted by arrival from the tail: calls mostly come in that order. */
+bool tw__pool_has(const struct tw_pool *pool, uint32_t need)
+{
+	uint32_t who = pool->count[TW_STANDING_READY];
+
+	if (need == TW_NEED_NOBODY)
+		return true;
+	if (need < TW_NEED_READY)
+		who += pool->count[TW_STANDING_BUSY];
+	if (need < TW_NEED_STAFFED)
+		who += pool->count[TW_STANDING_PAUSED];
+	return who > 0;
+}
+
+/* Sorted from the tail: calls mostly come in their order. */
 void tw__pool_ring_add(struct tw_pool *pool, struct tw_call *call)
 {
 	struct tw_call *before = pool->ringing_last;
 
-	while (before && before->arrival > call->arrival)
+	while (before && tw__call_is_before(call, before))
 		before = before->ring_prev;
 	call->ring_prev = before;
 	call->ring_next = before ? before->ring_next : pool->ringing;

@@ -23,6 +23,7 @@ enum tw_why {
 	TW_WHY_TIME_UP,
 	TW_WHY_NOBODY_LEFT,
 	TW_WHY_STEP_SKIPPED,
+	TW_WHY_LINE_EMPTY,
 	/* offers that end */
 	TW_WHY_RANG,            /* a ring microseconds */
 	TW_WHY_STEP_OVER,
@@ -41,6 +42,7 @@ enum tw_why {
 	TW_WHY_PAUSED,
 	TW_WHY_WRAP_UP,         /* a microseconds left */
 	TW_WHY_FOUND_BUSY,      /* a microseconds left */
+	TW_WHY_BACK_OFF,        /* a microseconds left */
 	TW_WHY_IN_USE,          /* a held, b capacity */
 	/* or ready, and not next for a call */
 	TW_WHY_RINGING,
@@ -54,7 +56,16 @@ enum tw_why {
 	TW_WHY_POLICY_FAILED,   /* a its id */
 	TW_WHY_CLOSED_NOW,
 	TW_WHY_OPEN_NOW,
-	TW_WHY_NO_VOICEMAIL
+	TW_WHY_NO_VOICEMAIL,
+	TW_WHY_RESERVED,        /* a ready, b kept for others */
+	TW_WHY_LINE_FULL,       /* a calls that wait */
+	TW_WHY_NOT_REACHABLE,
+	TW_WHY_NOT_STAFFED,
+	TW_WHY_NOT_READY,
+	/* calls that leave a line; a microseconds since they entered */
+	TW_WHY_WAITED_LEFT,
+	TW_WHY_WAITED_LONG,
+	TW_WHY_WAITED_ALONE
 };
 
 struct tw_row {

@@ -93,6 +93,12 @@ static const char *fixed(uint32_t why)
 	case TW_WHY_LATER:        return "ready, but another one comes first";
 	case TW_WHY_CLOSED_NOW:   return "step skipped: closed now";
 	case TW_WHY_OPEN_NOW:     return "step skipped: open now";
+	case TW_WHY_NOT_REACHABLE:
+		return "step skipped: nobody of the pool is reachable";
+	case TW_WHY_NOT_STAFFED:
+		return "step skipped: nobody of the pool is at work";
+	case TW_WHY_NOT_READY:
+		return "step skipped: nobody of the pool is ready";
 	case TW_WHY_NO_VOICEMAIL:
 		return "step skipped: this host has no voicemail";
 	default:
@@ -108,6 +114,8 @@ static void step_reason(struct words *w, const struct tw_row *row)
 		add(w, " had its time");
 	else if (row->why == TW_WHY_NOBODY_LEFT)
 		add(w, " had nobody left to ring");
+	else if (row->why == TW_WHY_LINE_EMPTY)
+		add(w, " had nobody left to wait for");
 	else
 		add(w, " was skipped");
 }
@@ -117,7 +125,9 @@ static void member_reason(struct words *w, const struct tw_row *row)
 	switch (row->why) {
 	case TW_WHY_WRAP_UP:
 	case TW_WHY_FOUND_BUSY:
+	case TW_WHY_BACK_OFF:
 		add(w, row->why == TW_WHY_WRAP_UP ? "wrap-up, " :
+		    row->why == TW_WHY_BACK_OFF ? "left alone a while, " :
 		    "was found busy, ");
 		add_seconds(w, row->a);
 		add(w, " left");
@@ -178,6 +188,33 @@ static void offer_reason(struct words *w, const struct tw_row *row)
 	}
 }
 
+/* Calls in line, and those that may not enter it. */
+static void wait_reason(struct words *w, const struct tw_row *row)
+{
+	switch (row->why) {
+	case TW_WHY_RESERVED:
+		add_number(w, row->a);
+		add(w, " ready, ");
+		add_number(w, row->b);
+		add(w, " kept for the pool's own calls");
+		return;
+	case TW_WHY_LINE_FULL:
+		add(w, "step skipped: ");
+		add_number(w, row->a);
+		add(w, " calls wait already");
+		return;
+	case TW_WHY_WAITED_LEFT:
+		add(w, "the caller gave up after ");
+		break;
+	case TW_WHY_WAITED_LONG:
+		add(w, "the longest wait was up after ");
+		break;
+	default:
+		add(w, "nobody left to wait for after ");
+	}
+	add_seconds(w, row->a);
+}
+
 static void with_arguments(struct words *w, const struct tw_engine *engine,
 			   const struct tw_row *row)
 {
@@ -187,6 +224,7 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 	case TW_WHY_TIME_UP:
 	case TW_WHY_NOBODY_LEFT:
 	case TW_WHY_STEP_SKIPPED:
+	case TW_WHY_LINE_EMPTY:
 		step_reason(w, row);
 		break;
 	case TW_WHY_RANG:
@@ -216,9 +254,17 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 		break;
 	case TW_WHY_WRAP_UP:
 	case TW_WHY_FOUND_BUSY:
+	case TW_WHY_BACK_OFF:
 	case TW_WHY_IN_USE:
 	case TW_WHY_LATER_TIER:
 		member_reason(w, row);
+		break;
+	case TW_WHY_RESERVED:
+	case TW_WHY_LINE_FULL:
+	case TW_WHY_WAITED_LEFT:
+	case TW_WHY_WAITED_LONG:
+	case TW_WHY_WAITED_ALONE:
+		wait_reason(w, row);
 		break;
 	default:
 		offer_reason(w, row);

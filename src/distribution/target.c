@@ -138,8 +138,10 @@ uint32_t tw_target_kind(const tw_engine *engine, tw_target_id target)
 
 static uint32_t standing_of(const struct tw_target *target)
 {
-	if (target->state != TW_TARGET_AVAILABLE)
+	if (target->state == TW_TARGET_UNREACHABLE)
 		return TW_STANDING_AWAY;
+	if (target->state == TW_TARGET_PAUSED)
+		return TW_STANDING_PAUSED;
 	if (target->held >= target->capacity ||
 	    target->timer.place != TW_TIMER_IDLE)
 		return TW_STANDING_BUSY;
@@ -263,6 +265,7 @@ tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
 		if (state == TW_TARGET_AVAILABLE)
 			tw__target_was_used(t, engine->now);
 		tw__target_freed(engine, t);
+		tw__wait_lost(engine, t);
 	}
 	return tw__engine_follow(engine, TW_OK, err);
 }

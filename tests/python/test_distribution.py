@@ -61,7 +61,7 @@ def test_a_call_from_the_door_to_the_end(engine):
     assert offer.until == after(20) == engine.deadline
     assert offer.outcome is None and offer.sip_code is None
     offer.offer.answered(now=after(3))
-    assert engine.stats == trunkwise.distribution.EngineStats(1, 0, 1, 1)
+    assert engine.stats == trunkwise.distribution.EngineStats(1, 0, 1, 1, 0)
     call.leave(now=after(60))
     row, = engine.events()
     assert (row.outcome, row.target, row.offered, row.answered,
@@ -330,3 +330,40 @@ def test_the_engine_of_a_store(tmp_path):
             kinds = {d.kind for d in engine.decisions()}
             assert kinds <= {"step", "offer", "end", "voicemail", "cancel"}
             assert engine.stats.slots_held == engine.stats.offers
+
+
+def test_calls_wait_in_line_by_age_and_priority(engine):
+    _, (anna, boris) = one_step(engine)
+    boris.set_state("paused", now=T0)
+    anna.occupy(now=T0)
+    plan = engine.add_plan("queue")
+    plan.queue(engine.pool("city"), wait_s=600, length_max=3)
+    plan.reject(sip_code=480)
+    second = engine.enter(plan, now=T0)
+    first = engine.enter(plan, priority=1, now=after(59))
+    third = engine.enter(plan, entered=after(30), now=after(60))
+    full = engine.enter(plan, now=after(60))
+    assert engine.stats.waiting == 3
+    assert [(d.call, d.sip_code) for d in engine.decisions()
+            if d.kind == "end"] == [(full, 480)]
+    order = []
+    anna.release(now=after(70))
+    for _ in range(3):
+        (offer,) = offers(engine)
+        order.append(offer.call)
+        offer.offer.answered(now=after(71))
+        offer.call.leave(now=after(72))
+    assert order == [first, second, third]
+    assert engine.stats.waiting == 0
+
+
+@pytest.mark.parametrize("wrong", [
+    {"wait_s": 0.5}, {"join": "everybody"}, {"leave": "ready"},
+    {"retry_s": 0.1}, {"wait_s": 100_000}])
+def test_queues_that_cannot_work_are_refused(engine, wrong):
+    one_step(engine)
+    with pytest.raises(InvalidArgument) as caught:
+        engine.add_plan("queue").queue(engine.pool("city"), **wrong)
+    assert caught.value.field.split("_")[0] == next(iter(wrong)).split("_")[0]
+    with pytest.raises(InvalidArgument):
+        engine.enter(engine.plan("kazan"), priority=1001, now=T0)

@@ -44,7 +44,8 @@ Seconds = int | float | Decimal
 _HOSTS = {"play": 1, "dtmf": 2, "record": 4, "voicemail": 8, "transfer": 16}
 _TARGETS = {"phone": 1, "landline": 2, "mobile": 3}
 _STATES = {"available": 1, "unreachable": 2, "paused": 3}
-_RING, _REJECT, _VOICEMAIL = 1, 2, 3
+_RING, _REJECT, _VOICEMAIL, _QUEUE = 1, 2, 3, 4
+_NEEDS = {"nobody": 0, "reachable": 1, "staffed": 2, "ready": 3}
 _ALWAYS, _OPEN, _CLOSED = 0, 1, 2
 _SHUT, _LIKE, _HOURS, _OWN = 1, 2, 3, 4    # what a date makes of the week
 _DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail"}
@@ -309,12 +310,29 @@ class Plan(_Thing):
         raw.tw_plan_add_step(self._handle, self.id,
                              {"kind": kind, "when": when, **options})
 
-    def ring(self, pool: Pool, *, ring_s: Seconds = 20,
+    def ring(self, pool: Pool, *, ring_s: Seconds = 20, reserve: int = 0,
              open_in: Schedule | None = None,
              closed_in: Schedule | None = None) -> None:
-        """Offers members of ``pool`` for so long in all."""
+        """Offers members of ``pool`` for so long in all, while more than
+        ``reserve`` of them are ready."""
         self._step(_RING, open_in, closed_in, pool=self._engine._own(pool),
-                   ring_ms=_ms(ring_s, "ring_s"))
+                   ring_ms=_ms(ring_s, "ring_s"), reserve=reserve)
+
+    def queue(self, pool: Pool, *, wait_s: Seconds = 0, length_max: int = 0,
+              join: str = "staffed", leave: str = "nobody",
+              retry_s: Seconds = 5, reserve: int = 0,
+              open_in: Schedule | None = None,
+              closed_in: Schedule | None = None) -> None:
+        """Waits in line for a member of ``pool``, to ``wait_s`` (0: as long
+        as it takes), unless ``length_max`` calls wait already (0: no limit).
+        ``join`` and ``leave`` say what there must be in the pool: "nobody",
+        "reachable", "staffed" or, to join, "ready". Who did not take an offer
+        is left alone for ``retry_s``."""
+        self._step(_QUEUE, open_in, closed_in, pool=self._engine._own(pool),
+                   wait_ms=_ms(wait_s, "wait_s"), length_max=length_max,
+                   join=_one_of(_NEEDS, join, "join"),
+                   leave=_one_of(_NEEDS, leave, "leave"),
+                   retry_ms=_ms(retry_s, "retry_s"), reserve=reserve)
 
     def reject(self, *, sip_code: int = 480,
                open_in: Schedule | None = None,
@@ -379,7 +397,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class OfferEvent:
-    """A finished offer; or, with ``outcome`` None, a step passed over."""
+    """A finished offer; with ``outcome`` None, a step passed over; with one
+    and no ``offer``, a call that left a line it had waited in since
+    ``offered``."""
 
     outcome: str | None
     call: Call
@@ -396,12 +416,13 @@ class OfferEvent:
 @dataclass(frozen=True, slots=True)
 class EngineStats:
     """Live figures: ``slots_held`` are those of offers and talks and what
-    targets occupy themselves."""
+    targets occupy themselves; ``waiting`` calls are in line."""
 
     calls: int
     offers: int
     talks: int
     slots_held: int
+    waiting: int
 
 
 class Engine:
@@ -409,21 +430,22 @@ class Engine:
     "play", "dtmf", "record", "voicemail", "transfer"."""
 
     def __init__(self, *, seed: int = 1, host: Iterable[str] = (),
-                 calls_max: int = 100_000):
+                 calls_max: int = 100_000, priority_s: Seconds = 60):
         self._fault: BaseException | None = None
         self._handle: raw.tw_engine | None = None
-        self._handle = raw.tw_engine_new(_options(seed, host, calls_max))
+        self._handle = raw.tw_engine_new(
+            _options(seed, host, calls_max, priority_s))
 
     @classmethod
     def from_directory(cls, directory: "Directory", *, seed: int = 1,
-                       host: Iterable[str] = (),
-                       calls_max: int = 100_000) -> "Engine":
+                       host: Iterable[str] = (), calls_max: int = 100_000,
+                       priority_s: Seconds = 60) -> "Engine":
         """The pools, schedules and plans of a store; targets are named as
         their phone or landline."""
         engine = cls.__new__(cls)
         engine._fault = None
         engine._handle = raw.tw_directory_engine(
-            directory.handle, _options(seed, host, calls_max))
+            directory.handle, _options(seed, host, calls_max, priority_s))
         return engine
 
     @property
@@ -509,10 +531,14 @@ class Engine:
 
     # What moves.
 
-    def enter(self, plan: Plan, *, now: Now = None) -> Call:
-        """A call arrives. Raises Busy when there are ``calls_max``."""
-        return Call(self, self._do(raw.tw_call_enter, self._own(plan),
-                                            _at(now)))
+    def enter(self, plan: Plan, *, priority: int = 0, entered: Now = None,
+              now: Now = None) -> Call:
+        """A call arrives. One step of ``priority`` is worth the engine's
+        ``priority_s`` of waiting; ``entered`` is since when it has waited
+        elsewhere. Raises Busy when there are ``calls_max``."""
+        options = {"plan": self._own(plan), "priority": priority,
+                   "entered": 0 if entered is None else _at(entered)}
+        return Call(self, self._do(raw.tw_call_enter_as, options, _at(now)))
 
     def tick(self, *, now: Now = None) -> None:
         """Runs what is due. Early calls do nothing."""
@@ -565,9 +591,10 @@ class Engine:
         self.close()
 
 
-def _options(seed: int, host: Iterable[str], calls_max: int
-             ) -> dict[str, int]:
+def _options(seed: int, host: Iterable[str], calls_max: int,
+             priority_s: Seconds) -> dict[str, int]:
     can = 0
     for name in host:
         can |= _one_of(_HOSTS, name, "host")
-    return {"seed": seed, "host": can, "calls_max": calls_max}
+    return {"seed": seed, "host": can, "calls_max": calls_max,
+            "priority_ms": _ms(priority_s, "priority_s")}

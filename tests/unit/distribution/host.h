@@ -93,7 +93,7 @@ static inline void host_check_pool(const struct tw_pool *p)
 
 static inline void host_check_calls(const struct tw_engine *e)
 {
-	uint32_t calls = 0;
+	uint32_t calls = 0, waiting = 0;
 	size_t i;
 
 	for (i = 0; i < e->call_count; ++i) {
@@ -107,15 +107,47 @@ static inline void host_check_calls(const struct tw_engine *e)
 		}
 		++calls;
 		assert_int_not_equal(c->phase, TW_PHASE_BETWEEN);
+		waiting += c->phase == TW_PHASE_WAIT;
+		if (c->phase == TW_PHASE_RING || c->phase == TW_PHASE_WAIT)
+			assert_int_equal(c->timer.place == TW_TIMER_IDLE,
+					 c->step_until == TW_TIME_MAX);
 		if (c->phase == TW_PHASE_RING) {
 			assert_non_null(c->offer);
-			assert_int_not_equal(c->timer.place, TW_TIMER_IDLE);
 		} else {
 			assert_null(c->offer);
 		}
 		assert_int_equal(c->phase == TW_PHASE_TALK, c->talk != NULL);
 	}
 	assert_int_equal(calls, e->calls);
+	assert_int_equal(waiting, e->waiting);
+}
+
+/* Every place leads to its call and back, nobody stands behind a later one,
+ * and nobody waits while a member is ready that the line may have. */
+static inline void host_check_lines(const struct tw_pool *pool)
+{
+	const size_t ready = pool->count[TW_STANDING_READY];
+	size_t i, j, waiting = 0;
+
+	for (i = 0; i < pool->lines.count; ++i) {
+		const struct tw_line *line = pool->lines.line[i];
+
+		waiting += line->count;
+		assert_true(!line->count || line->terms.skills ||
+			    ready <= line->terms.reserve);
+		for (j = 0; j < line->count; ++j) {
+			const struct tw_call *c = line->place[j].call;
+
+			assert_ptr_equal(c->line, line);
+			assert_int_equal(c->place, j);
+			assert_int_equal(c->key, line->place[j].key);
+			assert_int_equal(c->phase, TW_PHASE_WAIT);
+			assert_ptr_equal(c->pool, pool);
+			assert_false(j && tw__call_is_before(c,
+				line->place[(j - 1) / 4].call));
+		}
+	}
+	assert_int_equal(waiting, pool->lines.waiting);
 }
 
 /* Not for an engine that ran out of memory: it may owe choices. */
@@ -142,6 +174,8 @@ static inline void host_check(const struct tw_engine *e)
 		host_check_pool(e->pool[i]);
 	host_check_offers(e);
 	host_check_calls(e);
+	for (i = 0; i < e->pool_count; ++i)
+		host_check_lines(e->pool[i]);
 }
 
 static inline void host_open(struct host *host, uint32_t capabilities)
@@ -234,6 +268,18 @@ static inline void host_ring(struct host *host, tw_plan_id plan,
 
 	o.pool = pool;
 	o.ring_ms = ring_ms;
+	HOST_OK(host, tw_plan_add_step(host->engine, plan, &o, &host->err));
+}
+
+/* Without a limit, open to anybody who comes. */
+static inline void host_queue(struct host *host, tw_plan_id plan,
+			      tw_pool_id pool, uint32_t reserve)
+{
+	tw_step_options o = TW_STEP_OPTIONS_INIT;
+
+	o.kind = TW_STEP_QUEUE;
+	o.pool = pool;
+	o.reserve = reserve;
 	HOST_OK(host, tw_plan_add_step(host->engine, plan, &o, &host->err));
 }
 

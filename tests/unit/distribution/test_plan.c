@@ -177,7 +177,7 @@ static void steps_that_cannot_work_are_refused(void **state)
 	o.when = TW_WHEN_OPEN;
 	refuses(&r, TW_ENOTFOUND, "schedule", &o);
 	o = good;
-	o.kind = 4;
+	o.kind = 99;
 	refuses(&r, TW_EINVAL, "kind", &o);
 	o.kind = TW_STEP_REJECT;
 	o.sip_code = 399;

@@ -9,7 +9,8 @@ static void expect(const struct host *h, uint32_t ready, uint32_t busy,
 
 	assert_int_equal(tier->count[TW_STANDING_READY], ready);
 	assert_int_equal(tier->count[TW_STANDING_BUSY], busy);
-	assert_int_equal(tier->count[TW_STANDING_AWAY], away);
+	assert_int_equal(tier->count[TW_STANDING_AWAY] +
+			 tier->count[TW_STANDING_PAUSED], away);
 	assert_memory_equal(tier->count, count, sizeof(tier->count));
 }
 

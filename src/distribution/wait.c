@@ -1,0 +1,127 @@
+/*
+ * Queue steps: who may wait for a pool, and until when. A call in line costs
+ * nothing until its own limit, a freed target or an empty pool makes it due.
+ * Who is first is line.c's to say, who gets a member give.c's.
+ */
+#include "engine.h"
+
+#include <assert.h>
+
+static struct tw_terms terms_of(const struct tw_call *call)
+{
+	const struct tw_step *step = tw__call_step(call);
+
+	return (struct tw_terms){
+		.reserve = step->reserve, .leave = step->leave,
+		.skills = call->skills_needed
+	};
+}
+
+tw_status tw__wait_reserve(struct tw_call *call)
+{
+	const struct tw_step *step = tw__call_step(call);
+	const struct tw_terms terms = terms_of(call);
+	struct tw_line *line;
+
+	return tw__line_reserve(&line, &step->pool->lines, &terms);
+}
+
+static uint32_t why_not(const struct tw_pool *pool, uint32_t need)
+{
+	if (tw__pool_has(pool, need))
+		return TW_WHY_NONE;
+	if (need == TW_NEED_REACHABLE)
+		return TW_WHY_NOT_REACHABLE;
+	return need == TW_NEED_STAFFED ? TW_WHY_NOT_STAFFED :
+		TW_WHY_NOT_READY;
+}
+
+uint32_t tw__wait_why_not(const struct tw_step *step, int64_t *a)
+{
+	uint32_t why = why_not(step->pool, step->join);
+
+	if (!why)
+		why = why_not(step->pool, step->leave);
+	if (!why && step->length_max &&
+	    step->pool->lines.waiting >= step->length_max) {
+		*a = (int64_t)step->pool->lines.waiting;
+		why = TW_WHY_LINE_FULL;
+	}
+	return why;
+}
+
+/* Into the line even when somebody is ready: who of all that wait is first
+ * is asked in one place. */
+void tw__wait_join(struct tw_engine *engine, struct tw_call *call)
+{
+	const struct tw_terms terms = terms_of(call);
+	struct tw_member *member;
+	struct tw_line *line;
+	tw_status status;
+
+	status = tw__line_reserve(&line, &call->pool->lines, &terms);
+	assert(!status);   /* the turn reserved it */
+	(void)status;
+	call->phase = TW_PHASE_WAIT;
+	tw__line_join(&call->pool->lines, line, call);
+	++engine->waiting;
+	tw__call_afresh(call);
+	member = tw__call_peek(engine, call);
+	if (member)
+		tw__target_freed(engine, member->target);
+}
+
+void tw__wait_leave(struct tw_engine *engine, struct tw_call *call)
+{
+	tw__line_leave(&call->pool->lines, call);
+	--engine->waiting;
+}
+
+void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
+		   uint32_t outcome, uint32_t why)
+{
+	const struct tw_row row = {
+		.why = why, .a = engine->now - call->entered,
+		.call = call->id, .step = call->step,
+		.pool = call->pool->id, .outcome = outcome,
+		.offered = call->entered, .ended = engine->now
+	};
+
+	tw__queue_push(&engine->events, &row);
+}
+
+void tw__wait_turn(struct tw_engine *engine, struct tw_call *call)
+{
+	if (call->step_until <= engine->now) {
+		tw__wait_over(engine, call, TW_OUTCOME_EXPIRED,
+			      TW_WHY_WAITED_LONG);
+		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
+	} else if (!tw__pool_has(call->pool, call->line->terms.leave)) {
+		tw__wait_over(engine, call, TW_OUTCOME_EXPIRED,
+			      TW_WHY_WAITED_ALONE);
+		tw__call_step_leave(engine, call, TW_WHY_LINE_EMPTY);
+	}
+}
+
+static void lost_line(struct tw_engine *engine, const struct tw_line *line)
+{
+	size_t i;
+
+	for (i = 0; i < line->count; ++i)
+		tw__engine_due(engine, line->place[i].call);
+}
+
+void tw__wait_lost(struct tw_engine *engine, const struct tw_target *target)
+{
+	size_t i, j;
+
+	for (i = 0; i < target->member_count; ++i) {
+		const struct tw_pool *pool = target->member[i]->pool;
+		const struct tw_lines *lines = &pool->lines;
+
+		for (j = 0; lines->waiting && j < lines->count; ++j) {
+			if (!tw__pool_has(pool, lines->line[j]->terms.leave))
+				lost_line(engine, lines->line[j]);
+		}
+	}
+}
