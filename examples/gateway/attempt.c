@@ -31,6 +31,7 @@ static void destructor(void *arg)
 	list_unlink(&attempt->le);
 	tmr_cancel(&attempt->silence);
 	mem_deref(attempt->leg);
+	stack_release(&attempt->stack);
 	end_carrier(attempt);
 	mem_deref(attempt->candidates);
 }
@@ -139,6 +140,7 @@ static void leg_over(struct attempt *attempt, uint32_t status, bool decided)
 	record_leg(attempt, status, decided, 0);
 	attempt->number_of_leg = 0;
 	attempt->leg = mem_deref(attempt->leg);
+	stack_release(&attempt->stack);
 	end_carrier(attempt);
 }
 
@@ -348,6 +350,22 @@ static int from_trunk(tw_leg_identity *out, const struct attempt *attempt)
 }
 
 
+static int dial_by(struct attempt *attempt, const struct leg_options *options)
+{
+	struct gateway *gw = attempt->call->gw;
+	struct stack *stack = stack_find(gw, options->sip);
+	int err;
+
+	if (!stack)
+		return EHOSTUNREACH;
+	err = leg_invite(&attempt->leg, stack->leg_sock, options);
+	if (!err)
+		stack_hold(&attempt->stack, stack);
+
+	return err;
+}
+
+
 static int leg_start(struct attempt *attempt)
 {
 	struct call *call = attempt->call;
@@ -390,7 +408,7 @@ static int leg_start(struct attempt *attempt)
 	attempt->start = clk_now(gw->clk);
 	attempt->answer = 0;
 	attempt->rung = false;
-	err = leg_invite(&attempt->leg, gw->leg_sock, &options);
+	err = dial_by(attempt, &options);
 	if (err)
 		return err;
 

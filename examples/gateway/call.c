@@ -29,6 +29,7 @@ static void destructor(void *arg)
 	list_unlink(&call->le);
 	list_flush(&call->attemptl);
 	mem_deref(call->uas);
+	stack_release(&call->stack);
 	mem_deref(call->body);
 }
 
@@ -93,9 +94,10 @@ static void set_privacy(struct call *call, const struct sip_msg *msg)
 }
 
 
-int call_alloc(struct call **callp, struct gateway *gw,
+int call_alloc(struct call **callp, struct stack *stack,
 	       const struct sip_msg *msg, uint32_t direction)
 {
+	struct gateway *gw = stack->gw;
 	struct call *call;
 	int err;
 
@@ -115,13 +117,13 @@ int call_alloc(struct call **callp, struct gateway *gw,
 	if (!call->body) {
 		/* The answer to an offer in a 200 rides in the ACK, which
 		 * our other leg has sent by then. */
-		(void)sip_treply(NULL, gw->sip, msg, 488,
+		(void)sip_treply(NULL, stack->sip, msg, 488,
 				 "Offer Needed in INVITE");
 		mem_deref(call);
 		return EBADMSG;
 	}
 
-	err = uas_accept(&call->uas, gw->uas_sock, msg, "gw", NULL,
+	err = uas_accept(&call->uas, stack->uas_sock, msg, "gw", NULL,
 			 uas_closed_handler, call);
 	if (err) {
 		mem_deref(call);
@@ -129,6 +131,7 @@ int call_alloc(struct call **callp, struct gateway *gw,
 	}
 
 	call->legs = 1;
+	stack_hold(&call->stack, stack);
 	list_append(&gw->calll, &call->le, call);
 	gw->stats.live++;
 	*callp = call;

@@ -56,9 +56,10 @@ void gw_text(char *out, size_t size, const struct pl *text)
 
 /* ---- listeners ---- */
 
-static void refuse(struct gateway *gw, const struct sip_msg *msg,
+static void refuse(struct stack *stack, const struct sip_msg *msg,
 		   const tw_sip_verdict *verdict)
 {
+	struct gateway *gw = stack->gw;
 	const uint16_t code = (uint16_t)verdict->code;
 	char from[GW_TEXT];
 
@@ -72,17 +73,17 @@ static void refuse(struct gateway *gw, const struct sip_msg *msg,
 
 	/* Without a transaction: strangers get no memory of ours. */
 	if (code == 415)
-		(void)sip_replyf(gw->sip, msg, code, verdict->reason,
+		(void)sip_replyf(stack->sip, msg, code, verdict->reason,
 				 "Accept: application/sdp\r\n"
 				 "Content-Length: 0\r\n"
 				 "\r\n");
 	else if (code == 420)
-		(void)sip_replyf(gw->sip, msg, code, verdict->reason,
+		(void)sip_replyf(stack->sip, msg, code, verdict->reason,
 				 "Unsupported: %s\r\n"
 				 "Content-Length: 0\r\n"
 				 "\r\n", verdict->unsupported);
 	else
-		(void)sip_reply(gw->sip, msg, code, verdict->reason);
+		(void)sip_reply(stack->sip, msg, code, verdict->reason);
 }
 
 
@@ -91,7 +92,8 @@ static bool first_handler(const struct sip_msg *msg, void *arg)
 	static const tw_sip_verdict forbidden = {
 		sizeof(forbidden), TW_SIP_ANSWER, 0, 403, "", "Forbidden", ""
 	};
-	struct gateway *gw = arg;
+	struct stack *stack = arg;
+	struct gateway *gw = stack->gw;
 	tw_sip_verdict verdict;
 	struct source source;
 
@@ -100,12 +102,12 @@ static bool first_handler(const struct sip_msg *msg, void *arg)
 		gw->stats.refused++;
 		return true;
 	}
-	if (!policy_source(&source, gw, msg)) {
-		refuse(gw, msg, &forbidden);
+	if (!policy_source(&source, stack, msg)) {
+		refuse(stack, msg, &forbidden);
 		return true;
 	}
 	if (policy_check(&verdict, msg)) {
-		refuse(gw, msg, &verdict);
+		refuse(stack, msg, &verdict);
 		return true;
 	}
 
@@ -113,69 +115,73 @@ static bool first_handler(const struct sip_msg *msg, void *arg)
 }
 
 
-bool gw_is_full(struct gateway *gw, const struct sip_msg *msg)
+bool gw_is_full(struct stack *stack, const struct sip_msg *msg)
 {
+	struct gateway *gw = stack->gw;
+
 	if (!recorder_is_full(gw->recorder))
 		return false;
 	gw->stats.refused++;
-	(void)sip_treply(NULL, gw->sip, msg, 503, "Service Unavailable");
+	(void)sip_treply(NULL, stack->sip, msg, 503, "Service Unavailable");
 
 	return true;
 }
 
 
-static void on_invite(struct gateway *gw, const struct sip_msg *msg)
+static void on_invite(struct stack *stack, const struct sip_msg *msg)
 {
+	struct gateway *gw = stack->gw;
 	struct source source;
 
 	if (gw->stopping) {
 		gw->stats.refused++;
-		(void)sip_treply(NULL, gw->sip, msg, 503,
+		(void)sip_treply(NULL, stack->sip, msg, 503,
 				 "Service Unavailable");
 		return;
 	}
-	if (!policy_source(&source, gw, msg))
+	if (!policy_source(&source, stack, msg))
 		return;
 	if (source.phone)
-		outbound_invite(gw, msg, source.phone);
+		outbound_invite(stack, msg, source.phone);
 	else
-		inbound_invite(gw, msg);
+		inbound_invite(stack, msg);
 }
 
 
 static bool last_handler(const struct sip_msg *msg, void *arg)
 {
-	struct gateway *gw = arg;
+	struct stack *stack = arg;
+	struct gateway *gw = stack->gw;
 
 	if (!pl_strcmp(&msg->met, "ACK"))
 		return true;         /* of an answer without transaction */
 
 	if (pl_isset(&msg->to.tag)) {
-		(void)sip_treply(NULL, gw->sip, msg, 481,
+		(void)sip_treply(NULL, stack->sip, msg, 481,
 				 "Call Does Not Exist");
 	}
 	else if (!pl_strcmp(&msg->met, "INVITE")) {
-		on_invite(gw, msg);
+		on_invite(stack, msg);
 	}
 	else if (!pl_strcmp(&msg->met, "OPTIONS")) {
-		dialog_answer(gw->sip, msg);
+		dialog_answer(stack->sip, msg);
 	}
 	else if (!pl_strcmp(&msg->met, "REGISTER")) {
 		/* We register to carriers; nobody registers to us. */
 		gw->stats.refused++;
-		(void)sip_treplyf(NULL, NULL, gw->sip, msg, false, 405,
+		(void)sip_treplyf(NULL, NULL, stack->sip, msg, false, 405,
 				  "Method Not Allowed",
 				  DIALOG_ALLOW
 				  "Content-Length: 0\r\n"
 				  "\r\n");
 	}
 	else if (!pl_strcmp(&msg->met, "CANCEL")) {
-		(void)sip_reply(gw->sip, msg, 481,
+		(void)sip_reply(stack->sip, msg, 481,
 				"Transaction Does Not Exist");
 	}
 	else {
 		gw->stats.refused++;
-		(void)sip_reply(gw->sip, msg, 501, "Not Implemented");
+		(void)sip_reply(stack->sip, msg, 501, "Not Implemented");
 	}
 
 	return true;
@@ -190,6 +196,27 @@ static bool stray_handler(const struct sip_msg *msg, void *arg)
 	(void)arg;
 
 	return true;
+}
+
+
+int gw_listen_first(struct stack *stack)
+{
+	return sip_listen(&stack->lsnr_first, stack->sip, true, first_handler,
+			  stack);
+}
+
+
+int gw_listen_last(struct stack *stack)
+{
+	int err;
+
+	err = sip_listen(&stack->lsnr_last, stack->sip, true, last_handler,
+			 stack);
+	if (!err)
+		err = sip_listen(&stack->lsnr_stray, stack->sip, false,
+				 stray_handler, stack);
+
+	return err;
 }
 
 
@@ -212,12 +239,8 @@ static void destructor(void *arg)
 		gw_log(gw, "store: closed while records wait; the next start "
 		       "takes them up");
 	mem_deref(gw->recorder);
-	mem_deref(gw->lsnr_first);
-	mem_deref(gw->lsnr_last);
-	mem_deref(gw->lsnr_stray);
-	mem_deref(gw->leg_sock);
-	mem_deref(gw->uas_sock);
-	trunks_close(gw);
+	gw->stack = mem_deref(gw->stack);
+	trunks_close(gw);            /* takes those of TLS along */
 	clk_timer_cancel(&gw->engine_timer);
 	list_flush(&gw->phonel);
 	list_flush(&gw->linel);
@@ -280,21 +303,13 @@ static int listen_all(struct gateway *gw, tw_error *err)
 {
 	int e;
 
-	e = sip_listen(&gw->lsnr_first, gw->sip, true, first_handler, gw);
-	if (!e)
-		e = leg_listen(&gw->leg_sock, gw->sip);
-	if (!e)
-		e = uas_listen(&gw->uas_sock, gw->sip, gw->clk);
+	e = stack_alloc(&gw->stack, gw, gw->sip);
 	if (!e)
 		e = phones_open(gw, err);
 	if (!e)
 		e = trunks_open(gw, err);
 	if (!e)
-		e = sip_listen(&gw->lsnr_last, gw->sip, true, last_handler,
-			       gw);
-	if (!e)
-		e = sip_listen(&gw->lsnr_stray, gw->sip, false, stray_handler,
-			       gw);
+		e = gw_listen_last(gw->stack);
 
 	return e;
 }

@@ -33,6 +33,10 @@ struct gateway_options {
 					  gateway_alloc() only; or NULL */
 	const char *local_host;        /* for Via and Contact */
 	uint32_t local_port;
+	const char *dns_servers;       /* of the trunks' names, "192.0.2.53,
+					  [2001:db8::53]:5353", for
+					  gateway_alloc() only; NULL: those of
+					  the system */
 	uint32_t batch_calls;          /* records per transaction; 0: 1000 */
 	uint32_t interim_s;            /* between interim records; 0: 900 */
 	void (*log_h)(const char *line, void *arg); /* one event; or NULL */

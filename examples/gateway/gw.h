@@ -1,8 +1,10 @@
 /**
  * @file gw.h  What the gateway's own files know of each other
  *
+ *   stacks.c    SIP stacks: one, and one for each TLS identity
  *   policy.c    who may speak to us, and whether what he says is SIP
  *   trunks.c    trunks of the directory, their secrets, their states
+ *   papers.c    certificates and keys of trunks
  *   phones.c    phones of the directory
  *   inbound.c   a carrier's INVITE -> number, plan, engine
  *   outbound.c  a phone's INVITE -> router -> carrier
@@ -67,6 +69,18 @@ struct trunk {
 
 struct recorder;
 
+/* A SIP stack, and who listens on it. */
+struct stack {
+	struct le le;
+	struct gateway *gw;
+	struct sip *sip;
+	struct leg_sock *leg_sock;
+	struct uas_sock *uas_sock;
+	struct sip_lsnr *lsnr_first;
+	struct sip_lsnr *lsnr_last;
+	struct sip_lsnr *lsnr_stray;
+};
+
 struct gateway {
 	struct gateway_options options;
 	const tw_directory *directory;
@@ -85,12 +99,8 @@ struct gateway {
 	struct list calll;         /* struct call */
 	struct hash *engine_calls; /* struct call by the engine's id */
 
-	struct leg_sock *leg_sock;
-	struct uas_sock *uas_sock;
-	struct sip_lsnr *lsnr_first;
-	struct sip_lsnr *lsnr_last;
-	struct sip_lsnr *lsnr_resp;
-	struct sip_lsnr *lsnr_stray;
+	struct stack *stack;       /* of UDP and TCP */
+	struct list stackl;        /* struct stack; the others are of TLS */
 
 	struct clk_timer engine_timer;
 	bool pumping;
@@ -117,6 +127,7 @@ struct call {
 	struct le le;
 	struct le he;              /* in gateway.engine_calls */
 	struct gateway *gw;
+	struct stack *stack;       /* held; of the caller's leg */
 	struct uas *uas;
 	uint32_t direction;        /* TW_DIRECTION_INBOUND, _OUTBOUND */
 	tw_time start;
@@ -149,9 +160,21 @@ void gw_log(const struct gateway *gw, const char *fmt, ...)
 bool gw_digits(char out[GW_NUMBER], const struct gateway *gw,
 	       const struct pl *user);
 /* Refuses what could not be accounted: too much waits for the store. */
-bool gw_is_full(struct gateway *gw, const struct sip_msg *msg);
+bool gw_is_full(struct stack *stack, const struct sip_msg *msg);
+/* Who hears a message before all others, and after them. */
+int gw_listen_first(struct stack *stack);
+int gw_listen_last(struct stack *stack);
 /* Printable copy of hostile text, cut when longer. */
 void gw_text(char *out, size_t size, const struct pl *text);
+
+/* ---- stacks.c ---- */
+int stack_alloc(struct stack **stackp, struct gateway *gw, struct sip *sip);
+struct stack *stack_find(const struct gateway *gw, const struct sip *sip);
+/* For tw_trunks_watch(), with the gateway. */
+void stack_watch(struct sip *sip, int is_there, void *arg);
+/* It stays until released: a call is on it. */
+void stack_hold(struct stack **heldp, struct stack *stack);
+void stack_release(struct stack **heldp);
 
 /* ---- policy.c ---- */
 struct source {
@@ -163,7 +186,7 @@ bool policy_is_bounced(const struct sip_msg *msg);
 /* 0: well formed; else the code to answer with, unless the verdict is that
  * nobody is to be answered. */
 uint16_t policy_check(tw_sip_verdict *verdict, const struct sip_msg *msg);
-bool policy_source(struct source *out, const struct gateway *gw,
+bool policy_source(struct source *out, const struct stack *stack,
 		   const struct sip_msg *msg);
 
 /* ---- trunks.c ---- */
@@ -196,8 +219,8 @@ int way_uri(char *buf, size_t size, const char *uri, const char *number);
 int phones_open(struct gateway *gw, tw_error *err);
 
 /* ---- inbound.c, outbound.c ---- */
-void inbound_invite(struct gateway *gw, const struct sip_msg *msg);
-void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
+void inbound_invite(struct stack *stack, const struct sip_msg *msg);
+void outbound_invite(struct stack *stack, const struct sip_msg *msg,
 		     const struct phone *phone);
 /* The number that a carrier is shown: one of the department's. */
 void outbound_show(struct call *call, const char *carrier);
@@ -208,7 +231,7 @@ void outbound_number(char out[GW_NUMBER], const struct gateway *gw,
 		     const char *preferred);
 
 /* ---- call.c ---- */
-int call_alloc(struct call **callp, struct gateway *gw,
+int call_alloc(struct call **callp, struct stack *stack,
 	       const struct sip_msg *msg, uint32_t direction);
 void call_ring(struct call *call, const struct sip_msg *msg);
 /* false: too late, end this leg. */
@@ -226,6 +249,7 @@ struct attempt {
 	struct le le;
 	struct call *call;
 	struct leg *leg;
+	struct stack *stack;       /* held; of the leg */
 	tw_offer_id offer;         /* 0 when outbound */
 	char uri[GW_URI];          /* of a phone, when no carrier is needed */
 	char number[GW_NUMBER];    /* else this, by these candidates */

@@ -68,20 +68,21 @@ static void start(struct call *call, tw_row row)
 }
 
 
-void inbound_invite(struct gateway *gw, const struct sip_msg *msg)
+void inbound_invite(struct stack *stack, const struct sip_msg *msg)
 {
+	struct gateway *gw = stack->gw;
 	const struct trunk *trunk;
 	char number[GW_NUMBER];
 	struct call *call;
 	tw_row row;
 
-	if (gw_is_full(gw, msg))
+	if (gw_is_full(stack, msg))
 		return;
 	if (!find_number(&row, number, gw, &msg->to.uri.user) &&
 	    !find_number(&row, number, gw, &msg->uri.user)) {
 		gw->stats.refused++;
 		gw_log(gw, "INVITE for a number that is not ours: 404");
-		(void)sip_treply(NULL, gw->sip, msg, 404, "Not Found");
+		(void)sip_treply(NULL, stack->sip, msg, 404, "Not Found");
 		return;
 	}
 
@@ -90,11 +91,11 @@ void inbound_invite(struct gateway *gw, const struct sip_msg *msg)
 		gw->stats.refused++;
 		gw_log(gw, "INVITE for %s: not from its carrier: 403",
 		       number);
-		(void)sip_reply(gw->sip, msg, 403, "Forbidden");
+		(void)sip_reply(stack->sip, msg, 403, "Forbidden");
 		return;
 	}
 
-	if (call_alloc(&call, gw, msg, TW_DIRECTION_INBOUND)) {
+	if (call_alloc(&call, stack, msg, TW_DIRECTION_INBOUND)) {
 		gw->stats.refused++;
 		return;
 	}

@@ -19,6 +19,7 @@ struct program {
 	const char *secrets_dir;
 	const char *key;
 	const char *listen;
+	const char *dns;
 	tw_store *store;
 	tw_directory *directory;
 	struct clk *clk;
@@ -51,6 +52,7 @@ static void usage(FILE *f)
 		"usage: trunkwise-gateway --store STORE [--secrets DIR]\n"
 		"                         [--key KEY] "
 		"[--listen ADDRESS:PORT] [--name NAME]\n"
+		"                         [--dns SERVERS]\n"
 		"\n"
 		"  --store STORE     what `trunkwise apply` wrote\n"
 		"  --secrets DIR     password_file is relative to it (.)\n"
@@ -59,7 +61,10 @@ static void usage(FILE *f)
 		"                    credential:NAME\n"
 		"  --listen A:P      UDP and TCP (127.0.0.1:5060)\n"
 		"  --name NAME       of its spool beside the store "
-		"(gateway)\n");
+		"(gateway)\n"
+		"  --dns SERVERS     of trunks' names, ADDRESS[:PORT] "
+		"by commas\n"
+		"                    (the system's)\n");
 }
 
 
@@ -71,6 +76,7 @@ static int parse(int argc, char *argv[])
 		{ "key",     required_argument, NULL, 'k' },
 		{ "listen",  required_argument, NULL, 'l' },
 		{ "name",    required_argument, NULL, 'n' },
+		{ "dns",     required_argument, NULL, 'r' },
 		{ "help",    no_argument,       NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -84,6 +90,7 @@ static int parse(int argc, char *argv[])
 		case 'k': program.key = optarg; break;
 		case 'l': program.listen = optarg; break;
 		case 'n': program.name = optarg; break;
+		case 'r': program.dns = optarg; break;
 		case 'h': usage(stdout); exit(0);
 		default:  return EINVAL;
 		}
@@ -240,6 +247,7 @@ static int start(tw_error *err)
 	options.clk = program.clk;
 	options.local_host = host;
 	options.local_port = sa_port(&laddr);
+	options.dns_servers = program.dns;
 
 	return open_gateway(&options, err);
 }

@@ -159,23 +159,24 @@ static bool occupy(struct call *call)
 }
 
 
-void outbound_invite(struct gateway *gw, const struct sip_msg *msg,
+void outbound_invite(struct stack *stack, const struct sip_msg *msg,
 		     const struct phone *phone)
 {
+	struct gateway *gw = stack->gw;
 	char number[GW_NUMBER];
 	struct call *call;
 	bool emergency;
 
 	if (!gw_digits(number, gw, &msg->uri.user)) {
 		gw->stats.refused++;
-		(void)sip_treply(NULL, gw->sip, msg, 484,
+		(void)sip_treply(NULL, stack->sip, msg, 484,
 				 "Address Incomplete");
 		return;
 	}
 	emergency = tw_router_is_emergency(gw->router, number);
-	if (!emergency && gw_is_full(gw, msg))
+	if (!emergency && gw_is_full(stack, msg))
 		return;
-	if (call_alloc(&call, gw, msg, TW_DIRECTION_OUTBOUND)) {
+	if (call_alloc(&call, stack, msg, TW_DIRECTION_OUTBOUND)) {
 		gw->stats.refused++;
 		return;
 	}

@@ -160,13 +160,15 @@ static bool is_dialled_addr(const struct gateway *gw, const struct sa *src)
 }
 
 
-bool policy_source(struct source *out, const struct gateway *gw,
+bool policy_source(struct source *out, const struct stack *stack,
 		   const struct sip_msg *msg)
 {
+	const struct gateway *gw = stack->gw;
+	const bool is_tls = stack != gw->stack;
 	tw_inbound_match match;
 	tw_status status;
 
-	out->phone = phone_of(gw, msg);
+	out->phone = is_tls ? NULL : phone_of(gw, msg);
 	/* several trunks there, or none for what it wants: still no stranger,
 	 * and what it gets is decided with the number */
 	status = trunk_ask(&match, gw, msg, NULL);
@@ -174,5 +176,6 @@ bool policy_source(struct source *out, const struct gateway *gw,
 	if (out->phone || out->is_trunk)
 		return true;
 
-	return pl_isset(&msg->to.tag) && is_dialled_addr(gw, &msg->src);
+	return !is_tls && pl_isset(&msg->to.tag) &&
+		is_dialled_addr(gw, &msg->src);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
 #include "gw.h"
+#include "papers.h"
 #include "secret.h"
 
 enum {
@@ -187,6 +188,7 @@ static void event_handler(void *arg)
 			NULL);
 		log_event(gw, &event);
 	}
+	/* what is pending can be counted after the message went all its way */
 	tmr_start(&gw->sync_tmr, 0, sync_handler, gw);
 }
 
@@ -261,14 +263,14 @@ static void set_digest(tw_trunk_options *options, const struct trunk *trunk,
 }
 
 
-static tw_status refuse_tls(const char *name, tw_error *err)
+static void set_papers(tw_trunk_options *options, const struct papers *papers)
 {
-	err->code = TW_EUNSUPPORTED;
-	(void)re_snprintf(err->field, sizeof(err->field), "registrar");
-	(void)re_snprintf(err->message, sizeof(err->message), "trunk %s goes "
-			  "by TLS, over which this gateway makes no calls "
-			  "yet; write ;transport=udp or tcp", name);
-	return err->code;
+	options->ca = papers->ca.bytes;
+	options->ca_size = papers->ca.size;
+	options->cert = papers->cert.bytes;
+	options->cert_size = papers->cert.size;
+	options->key = papers->key.bytes;
+	options->key_size = papers->key.size;
 }
 
 
@@ -279,17 +281,17 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 		gw->options.store, gw->options.key };
 	tw_trunk_options options = TW_TRUNK_OPTIONS_INIT;
 	struct secret secret;
+	struct papers papers;
 	tw_status status;
 
 	status = secret_read(&secret, gw->directory, row, &places, err);
 	if (status)
 		return status;
 
-	/* it would register, and neither dial nor be called */
-	if (re_regex(trunk->registrar, strlen(trunk->registrar),
-		     "transport=tls") == 0) {
+	status = papers_read(&papers, gw, row, err);
+	if (status) {
 		secret_wipe(&secret);
-		return refuse_tls(trunk->name, err);
+		return status;
 	}
 
 	options.name = trunk->name;
@@ -309,10 +311,14 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 		options.flags |= TW_TRUNK_STATIC;
 	if (tw_row_integer(gw->directory, row, "nat_contact", 0))
 		options.flags |= TW_TRUNK_NAT_CONTACT;
+	if (!tw_row_integer(gw->directory, row, "verify", 1))
+		options.flags |= TW_TRUNK_NO_VERIFY;
 	options.password = secret.bytes;
 	options.password_size = secret.size;
+	set_papers(&options, &papers);
 	status = tw_trunk_new(&trunk->trunk, gw->trunks, &options, err);
 	secret_wipe(&secret);
+	papers_wipe(&papers);
 
 	return status;
 }
@@ -356,28 +362,11 @@ static int trunk_add(struct gateway *gw, tw_row row, tw_error *err)
 }
 
 
-/* Sees every response before the set does, takes none: what is pending can
- * only be counted after the message went all its way. */
-static bool response_handler(const struct sip_msg *msg, void *arg)
-{
-	struct gateway *gw = arg;
-	(void)msg;
-
-	tmr_start(&gw->sync_tmr, 0, sync_handler, gw);
-
-	return false;
-}
-
-
 int trunks_open(struct gateway *gw, tw_error *err)
 {
 	tw_trunks_options options = TW_TRUNKS_OPTIONS_INIT;
 	tw_row row = { 0 };
-	int e;
-
-	e = sip_listen(&gw->lsnr_resp, gw->sip, false, response_handler, gw);
-	if (e)
-		return e;
+	int e = 0;
 
 	options.flags = TW_TRUNKS_HOST_CLOCK;
 	options.clock = clk_port(gw->clk);
@@ -386,7 +375,9 @@ int trunks_open(struct gateway *gw, tw_error *err)
 	options.local_port = gw->options.local_port;
 	options.event = event_handler;
 	options.arg = gw;
-	if (tw_trunks_new_attached(&gw->trunks, gw->sip, &options, err))
+	options.dns_servers = gw->options.dns_servers;
+	if (tw_trunks_new_attached(&gw->trunks, gw->sip, &options, err) ||
+	    tw_trunks_watch(gw->trunks, stack_watch, gw, err))
 		return EINVAL;
 
 	while (!e && tw_directory_next(&row, gw->directory, "trunk",
@@ -466,5 +457,4 @@ void trunks_close(struct gateway *gw)
 	list_flush(&gw->trunkl);
 	tw_trunks_free(gw->trunks);
 	gw->trunks = NULL;
-	mem_deref(gw->lsnr_resp);
 }

@@ -35,7 +35,9 @@ TW_EXTERN(tw_status) tw_trunks_new_attached(tw_trunks **out, struct sip *sip,
  * whether it is verified), since libre would let two of them share a
  * connection; what is listened for on one is not heard on the others. Drop
  * your listeners when it goes: libre keeps none of them. `watch` may not call
- * the set; it is called until the last trunk is freed. NULL: no more.
+ * the set; it is called until the last trunk is freed. NULL: no more. Watch
+ * before you add trunks: stacks that are made from then on look up names that
+ * dialogs lead to, by the set's DNS.
  *
  * Without it a call that comes over TLS is answered 480.
  */
@@ -48,6 +50,18 @@ TW_EXTERN(tw_status) tw_trunks_watch(tw_trunks *trunks,
  * until it goes. NULL if its set is managed: that stack belongs to the
  * private thread. */
 TW_EXTERN(struct sip *) tw_trunk_sip(const tw_trunk *trunk);
+
+/**
+ * Keeps a stack that `watch` was told of, for as long as a call is on it: a
+ * trunk that goes on to another target by another TLS identity would else
+ * take the stack of the first, and its connection, along. Hold as often as
+ * you like and release as often; none is held longer than the set lives. The
+ * lent one needs no holding.
+ * @return TW_OK, TW_ENOTFOUND (no stack of this set) */
+TW_EXTERN(tw_status) tw_trunks_hold(tw_trunks *trunks, struct sip *sip,
+				    tw_error *err);
+TW_EXTERN(tw_status) tw_trunks_release(tw_trunks *trunks, struct sip *sip,
+				       tw_error *err);
 
 TW_END_DECLS
 

@@ -398,7 +398,10 @@ typedef struct tw_trunks_options {
 				       Not for TLS, where each identity has a
 				       port of its own */
 	void (*event)(void *arg);   /* an event waits; may be NULL; managed:
-				       NULL, see tw_trunks_fd() */
+				       NULL, see tw_trunks_fd(). With
+				       TW_TRUNKS_HOST_CLOCK also when none
+				       does, after all that may have moved
+				       the deadline: ask for it afterwards */
 	void *arg;
 	uint32_t requests_per_s;    /* REGISTERs to all registrars, and */
 	uint32_t registrar_requests_per_s;   /* to each; 0: no limit */

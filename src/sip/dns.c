@@ -140,6 +140,7 @@ static void reread(struct tw_dns *dns)
 	if (dns_srv_get(domain, sizeof(domain), dns->server, &n) || !n)
 		return;
 	dns->servers = n;
+	(void)dnsc_srv_set(dns->dnsc, dns->server, n);
 }
 
 tw_status tw__dns_new(struct tw_dns **out, const char *servers,
@@ -490,4 +491,15 @@ void tw__dns_cancel(struct tw_dns_query *query)
 	tw_free(query);
 	if (!question->until_us && !list_head(&question->waiting))
 		drop(question);
+}
+
+struct dnsc *tw__dns_client(struct tw_dns *dns)
+{
+	if (!dns)
+		return NULL;
+	/* our own questions bring their servers along */
+	if (dns->given)
+		(void)dnsc_srv_set(dns->dnsc, dns->server, dns->servers);
+	reread(dns);
+	return dns->dnsc;
 }

@@ -23,6 +23,9 @@ typedef void tw_dns_answer_h(const tw_dns_record *records, size_t count,
  * again each minute when something is asked. The clock is borrowed. */
 tw_status tw__dns_new(struct tw_dns **out, const char *servers,
 		      const tw_clock *clock, tw_error *err);
+/* libre's client below it, borrowed; NULL of NULL. */
+struct dnsc;
+struct dnsc *tw__dns_client(struct tw_dns *dns);
 /* Without queries. */
 void tw__dns_free(struct tw_dns *dns);
 

@@ -35,7 +35,8 @@ struct tw_sip_papers {
 /* One for each server name, set of CAs, certificate of ours and policy. */
 struct tw_sip_tls {
 	struct le le;                  /* in the port's list */
-	uint32_t refs;
+	uint32_t refs;                 /* with those of the host's holds */
+	uint32_t holds;
 	struct tw_sip_port *port;
 	struct tw_tls *tls;
 	uint64_t patience_ms;          /* with a handshake */

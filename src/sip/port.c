@@ -11,6 +11,7 @@
 #include <trunkwise/sys/alloc.h>
 #include <trunkwise/trunk.h>
 #include "check.h"
+#include "dns.h"
 #include "inside.h"
 
 enum { PEERS = 256 };              /* buckets */
@@ -167,18 +168,45 @@ struct sip *tw__sip_port_sip(const struct tw_sip_port *port)
 
 void tw__sip_port_watch(struct tw_sip_port *port,
 			void (*watch)(struct sip *sip, int is_there,
-				      void *arg), void *arg)
+				      void *arg), void *arg,
+			struct tw_dns *dns)
 {
 	struct le *le;
 
 	port->watch.h = watch;
 	port->watch.arg = arg;
+	port->watch.dns = tw__dns_client(dns);
 	if (!watch)
 		return;
 	if (port->sip)
 		watch(port->sip, 1, arg);
 	for (le = port->identities.head; le; le = le->next)
 		tw__stacks_tell(&((struct tw_sip_tls *)le->data)->stacks);
+}
+
+tw_status tw__sip_port_hold(struct tw_sip_port *port, const struct sip *sip,
+			    bool hold, tw_error *err)
+{
+	struct le *le;
+
+	if (sip && sip == port->sip)
+		return TW_OK;
+	for (le = port->identities.head; le; le = le->next) {
+		struct tw_sip_tls *tls = le->data;
+
+		if (!tw__stacks_have(&tls->stacks, sip))
+			continue;
+		if (hold) {
+			tls->holds++;
+			tls->refs++;
+		}
+		else if (tls->holds) {
+			tls->holds--;
+			tw__sip_tls_free(tls);
+		}
+		return TW_OK;
+	}
+	return tw__sip_fail(err, TW_ENOTFOUND, "", "no stack of this set");
 }
 
 void tw__sip_port_wake(struct tw_sip_port *port, int64_t delay_us)

@@ -13,6 +13,7 @@
 #include <trunkwise/time.h>
 
 struct sip;
+struct tw_dns;
 struct tw_sip_port;
 struct tw_sip_peer;               /* a target: address, port, transport */
 struct tw_sip_papers;             /* what TLS goes by, but for the name */
@@ -77,10 +78,16 @@ struct sip *tw__sip_port_sip(const struct tw_sip_port *port);
 /* Tells of each stack that comes (1) and goes (0) from now on, at once of
  * those that are there: for hosts that take calls, so that our own stacks
  * answer requests no more. The lent one comes and never goes. NULL: tells no
- * more. */
+ * more. Stacks that are made from now on look names up by `dns`, which has to
+ * outlive them. */
 void tw__sip_port_watch(struct tw_sip_port *port,
 			void (*watch)(struct sip *sip, int is_there,
-				      void *arg), void *arg);
+				      void *arg), void *arg,
+			struct tw_dns *dns);
+
+/* One more, or one less, who needs a stack that `watch` was told of. */
+tw_status tw__sip_port_hold(struct tw_sip_port *port, const struct sip *sip,
+			    bool hold, tw_error *err);
 
 /* Arms the timer, INT64_MAX disarms it. */
 void tw__sip_port_wake(struct tw_sip_port *port, int64_t delay_us);

@@ -102,7 +102,8 @@ static tw_status add(struct tw_sip_stack **out, struct tw_sip_stacks *stacks,
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	stack->owner = stacks;
 	stack->local = *local;
-	e = sip_alloc(&stack->sip, NULL, TRANSACTIONS, TRANSACTIONS,
+	e = sip_alloc(&stack->sip, is_watched(stacks) ? stacks->watch->dns :
+		NULL, TRANSACTIONS, TRANSACTIONS,
 		TRANSACTIONS, "trunkwise", NULL, NULL);
 	if (!e)
 		e = sip_listen(&stack->responses, stack->sip, false,
@@ -139,6 +140,16 @@ void tw__stacks_tell(const struct tw_sip_stacks *stacks)
 	for (struct tw_sip_stack *stack = stacks->first; stack;
 	     stack = stack->next)
 		tell(stack);
+}
+
+bool tw__stacks_have(const struct tw_sip_stacks *stacks,
+		     const struct sip *sip)
+{
+	const struct tw_sip_stack *stack = stacks->first;
+
+	while (stack && stack->sip != sip)
+		stack = stack->next;
+	return stack != NULL;
 }
 
 static tw_status stack_at(struct sip **out, struct tw_sip_stacks *stacks,

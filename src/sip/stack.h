@@ -18,6 +18,7 @@ struct tw_sip_stack;
 struct tw_stack_watch {
 	void (*h)(struct sip *sip, int is_there, void *arg);
 	void *arg;
+	struct dnsc *dns;         /* for names in dialogs of the host; NULL */
 };
 
 struct tw_sip_stacks {
@@ -38,6 +39,9 @@ tw_status tw__stacks_open(struct tw_sip_stacks *stacks, const char *host,
 void tw__stacks_close(struct tw_sip_stacks *stacks);
 /* Tells `watch` of those that are there. */
 void tw__stacks_tell(const struct tw_sip_stacks *stacks);
+
+bool tw__stacks_have(const struct tw_sip_stacks *stacks,
+		     const struct sip *sip);
 
 /* The stack that reaches this peer, borrowed until close. */
 tw_status tw__stacks_for(struct sip **out, struct tw_sip_stacks *stacks,

@@ -29,13 +29,15 @@ tw_status tw__trunks_enter(const tw_trunks *set, tw_error *err)
 
 void tw__trunks_leave(tw_trunks *set, bool events)
 {
-	if (!(set->flags & TW_TRUNKS_HOST_CLOCK)) {
+	bool host_clock = set->flags & TW_TRUNKS_HOST_CLOCK;
+
+	if (!host_clock) {
 		int64_t at = tw_trunks_deadline(set);
 
 		tw__sip_port_wake(set->port, at == INT64_MAX ? INT64_MAX :
 			at - tw__trunks_now(set));
 	}
-	if (!events || !set->event)
+	if (!set->event || (!events && !host_clock))
 		return;
 	set->calling = true;
 	set->event(set->arg);

@@ -448,9 +448,33 @@ tw_status tw_trunks_watch(tw_trunks *set,
 			  void (*watch)(struct sip *sip, int is_there,
 					void *arg), void *arg, tw_error *err)
 {
+	tw_status status;
+
 	if (!set || set->loop)
 		return tw__sip_fail(err, TW_EINVAL, "trunks", "is NULL, or a "
 			"managed set, whose stacks are its own");
-	tw__sip_port_watch(set->port, watch, arg);
-	return TW_OK;
+	/* a dialog may lead to a name: its Contact, a Record-Route */
+	status = watch ? tw__trunks_open_dns(set, NULL, err) : TW_OK;
+	if (!status)
+		tw__sip_port_watch(set->port, watch, arg, set->dns);
+	return status;
+}
+
+static tw_status hold(tw_trunks *set, struct sip *sip, bool hold,
+		      tw_error *err)
+{
+	if (!set || !sip || set->loop)
+		return tw__sip_fail(err, TW_EINVAL, "trunks", "or sip is "
+			"NULL, or it is a managed set");
+	return tw__sip_port_hold(set->port, sip, hold, err);
+}
+
+tw_status tw_trunks_hold(tw_trunks *set, struct sip *sip, tw_error *err)
+{
+	return hold(set, sip, true, err);
+}
+
+tw_status tw_trunks_release(tw_trunks *set, struct sip *sip, tw_error *err)
+{
+	return hold(set, sip, false, err);
 }

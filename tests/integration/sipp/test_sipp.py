@@ -92,12 +92,12 @@ def end(process):
 
 
 class Gateway:
-    def __init__(self, program, store, secrets, log):
+    def __init__(self, program, store, secrets, log, *more):
         self.port = free_port()
         self.log = log
         self.process = subprocess.Popen(
             [program, "--store", str(store), "--secrets", str(secrets),
-             "--listen", f"127.0.0.1:{self.port}"],
+             "--listen", f"127.0.0.1:{self.port}", *more],
             stdin=subprocess.DEVNULL, stderr=log.open("wb"))
 
     def text(self):

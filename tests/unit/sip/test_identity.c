@@ -298,7 +298,7 @@ static void test_watch(void **state)
 	(void)state;
 	open_bench(&b, "DNS:one.test");
 	one = peer_of(&b, "one.test", true);
-	tw__sip_port_watch(b.port, watch_h, &b);
+	tw__sip_port_watch(b.port, watch_h, &b, NULL);
 	assert_int_equal(b.came, 2);           /* the lent one, and TLS's */
 	two = peer_of(&b, "two.test", true);
 	assert_int_equal(b.came, 3);
@@ -311,10 +311,36 @@ static void test_watch(void **state)
 	one = peer_of(&b, "one.test", true);
 	assert_int_equal(b.came, 3);
 	run_until(&b.went, 1);
-	tw__sip_port_watch(b.port, NULL, NULL);
+	tw__sip_port_watch(b.port, NULL, NULL, NULL);
 	tw__sip_peer_free(one);
 	close_bench(&b);
 	assert_int_equal(b.went, 1);
+}
+
+/* A host's call is on it: it stays when no trunk needs it any more. */
+static void test_held(void **state)
+{
+	struct tw_sip_peer *one, *two;
+	struct sip *sip;
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, "DNS:one.test");
+	tw__sip_port_watch(b.port, watch_h, &b, NULL);
+	one = peer_of(&b, "one.test", true);
+	two = peer_of(&b, "two.test", true);
+	sip = tw__sip_peer_sip(one);
+	assert_int_equal(tw__sip_port_hold(b.port, sip, true, NULL), TW_OK);
+	assert_int_equal(tw__sip_port_hold(b.port, sip, true, NULL), TW_OK);
+	tw__sip_peer_free(one);
+	tw__sip_peer_free(two);
+	run_until(&b.went, 1);
+	assert_int_equal(tw__sip_port_hold(b.port, sip, false, NULL), TW_OK);
+	assert_int_equal(tw__sip_port_hold(b.port, sip, false, NULL), TW_OK);
+	run_until(&b.went, 2);
+	assert_int_equal(tw__sip_port_hold(b.port, sip, true, NULL),
+		TW_ENOTFOUND);
+	close_bench(&b);
 }
 
 /* The last user goes within the response, that libre is still reading. */
@@ -325,7 +351,7 @@ static void test_gone_within_its_response(void **state)
 	(void)state;
 	open_bench(&b, "DNS:one.test");
 	b.dropped = peer_of(&b, "one.test", true);
-	tw__sip_port_watch(b.port, watch_h, &b);
+	tw__sip_port_watch(b.port, watch_h, &b, NULL);
 	put(b.dropped);
 	run_until(&b.responses, 1);
 	run_until(&b.went, 1);
@@ -408,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_no_sharing),
 		cmocka_unit_test(test_no_verify),
 		cmocka_unit_test(test_watch),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_silent_handshake),
 		cmocka_unit_test(test_gone_before_told),
 		cmocka_unit_test(test_gone_within_its_response),

@@ -1,0 +1,126 @@
+/**
+ * @file papers.c  Certificates and keys of trunks that go by TLS
+ *
+ * The directory names files, beside those of passwords; here they are read.
+ * A key that others may read is refused, as a password is. What is in them
+ * is the library's to judge.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "gw.h"
+#include "papers.h"
+
+enum { PAPER_MAX = 1024 * 1024 };   /* the library's limit */
+
+
+static tw_status fail(tw_error *err, const char *field, const char *path,
+		      const char *why)
+{
+	err->code = TW_EIO;
+	(void)re_snprintf(err->field, sizeof(err->field), "%s", field);
+	(void)re_snprintf(err->message, sizeof(err->message), "%s: %s", path,
+			  why);
+
+	return err->code;
+}
+
+
+static tw_status read_fd(struct paper *paper, int fd, const char *field,
+			 const char *path, tw_error *err)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st))
+		return fail(err, field, path, strerror(errno));
+	if (!S_ISREG(st.st_mode) || st.st_size > PAPER_MAX)
+		return fail(err, field, path, "not a regular file of at most "
+			    "1 MiB");
+	if (!strcmp(field, "key_file") && st.st_mode & (S_IRWXG | S_IRWXO))
+		return fail(err, field, path, "can be read by others; run "
+			    "chmod 600 on it");
+
+	paper->bytes = malloc(PAPER_MAX);
+	if (!paper->bytes)
+		return fail(err, field, path, strerror(ENOMEM));
+	while (paper->size < PAPER_MAX) {
+		n = read(fd, (char *)paper->bytes + paper->size,
+			 PAPER_MAX - paper->size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(err, field, path, strerror(errno));
+		if (!n)
+			break;
+		paper->size += (size_t)n;
+	}
+
+	return TW_OK;
+}
+
+
+static tw_status read_paper(struct paper *paper, const struct gateway *gw,
+			    tw_row row, const char *field, tw_error *err)
+{
+	const char *name = tw_row_text(gw->directory, row, field);
+	char path[1024];
+	tw_status status;
+	int fd, n;
+
+	if (!name || !*name)
+		return TW_OK;
+	if (strstr(name, ".."))
+		return fail(err, field, name, "leaves its directory; write a "
+			    "plain file name instead");
+	n = re_snprintf(path, sizeof(path), "%s%s%s", name[0] == '/' ? ""
+			: gw->secrets_dir ? gw->secrets_dir : ".",
+			name[0] == '/' ? "" : "/", name);
+	if (n < 0)
+		return fail(err, field, name, "path is too long");
+
+	/* Not to be held up by a FIFO in place of the file. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return fail(err, field, path, strerror(errno));
+	status = read_fd(paper, fd, field, path, err);
+	(void)close(fd);
+
+	return status;
+}
+
+
+tw_status papers_read(struct papers *papers, const struct gateway *gw,
+		      tw_row row, tw_error *err)
+{
+	tw_status status;
+
+	memset(papers, 0, sizeof(*papers));
+	status = read_paper(&papers->ca, gw, row, "ca_file", err);
+	if (!status)
+		status = read_paper(&papers->cert, gw, row, "cert_file", err);
+	if (!status)
+		status = read_paper(&papers->key, gw, row, "key_file", err);
+	if (status)
+		papers_wipe(papers);
+
+	return status;
+}
+
+
+void papers_wipe(struct papers *papers)
+{
+	struct paper *const all[] = { &papers->ca, &papers->cert,
+				      &papers->key };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		if (all[i]->bytes)
+			explicit_bzero(all[i]->bytes, all[i]->size);
+		free(all[i]->bytes);
+	}
+	memset(papers, 0, sizeof(*papers));
+}
