@@ -55,3 +55,4 @@ TW_HANDLE(tw_registration)
 %include "traffic.i"
 %include "breakdown.i"
 %include "planning.i"
+%include "simulation.i"

@@ -17,8 +17,8 @@ from . import (breakdown_commands, budget_commands, commands, deck_commands,
                invoice_commands, journal_commands, numbering_commands,
                plan_commands, preview_commands, privacy_commands,
                rating_commands, recorder_commands, records, report_commands,
-               route_commands, secret_commands, store_commands,
-               tariff_commands, traffic_commands, trunk_check,
+               route_commands, secret_commands, simulate_commands,
+               store_commands, tariff_commands, traffic_commands, trunk_check,
                usage_commands)
 from .errors import Error, InvalidArgument, IOFailure
 from .words import LANGUAGES, plain
@@ -481,6 +481,9 @@ VERBS = {
     ("plan", "erlang"): (plan_commands.erlang_arguments,
                          plan_commands.plan_erlang,
                          "how many lines or people a load needs"),
+    ("plan", "simulate"): (simulate_commands.simulate_arguments,
+                           simulate_commands.plan_simulate_command,
+                           "what a deployment does with so many calls"),
     ("privacy", "retain"): (_privacy_retain,
                             privacy_commands.privacy_retain,
                             "erase people's numbers after N months"),

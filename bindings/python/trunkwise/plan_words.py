@@ -30,4 +30,32 @@ PLAN_WORDS = {
                         "за {within} с отвечать на {share} % звонков"),
     "plan_goal_abandon": ("no more than {share} % give up",
                           "не дождётся не больше {share} %"),
+    "simulate_head": ("From {day} on, weeks: {weeks} ({zone}), played {seeds} "
+                      "times; ± is a {percent} % interval",
+                      "С {day}, недель {weeks} ({zone}), проиграно раз: "
+                      "{seeds}; ± — доверительный интервал {percent} %"),
+    "simulate_times": ("Talks {talk_s} s, patience {patience_s} s (0: for "
+                       "ever), answers after {answer_s} s, of rings "
+                       "{answer_share} answered; in time is {within_s} s, "
+                       "short is {short_s} s",
+                       "Разговор {talk_s} с, терпение {patience_s} с (0: без "
+                       "конца), снимают через {answer_s} с, доля отвеченных "
+                       "вызовов {answer_share}; вовремя — {within_s} с, "
+                       "ошибочный — до {short_s} с"),
+    "simulate_strange": ("{count} calls came to numbers that have no plan "
+                         "here, and are left out",
+                         "Звонков на номера без плана: {count}, они не "
+                         "учтены"),
+    "simulate_plan": ("Plan", "План"),
+    "simulate_offered": ("Calls", "Звонки"),
+    "simulate_answered": ("Answered, %", "Отвечено, %"),
+    "simulate_abandoned": ("Gave up, %", "Не дождались, %"),
+    "simulate_lost": ("Lost, %", "Потеряно, %"),
+    "simulate_waited": ("Stood in line, %", "Стояли в очереди, %"),
+    "simulate_wait": ("Mean wait, s", "Ожидание, с"),
+    "simulate_total": ("Total", "Всего"),
+    "simulate_level": ("Service level", "Уровень обслуживания"),
+    "simulate_pool": ("Pool", "Группа"),
+    "simulate_staff": ("At work", "Работают"),
+    "simulate_occupancy": ("Occupied, %", "Заняты, %"),
 }

@@ -1,0 +1,307 @@
+"""What ``trunkwise plan simulate`` plays: a deployment's plans with calls by
+the hour, so many people in each pool, and the figures over several seeds."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from .deployment import Deployment
+from .directory import Directory
+from .distribution import Engine, Pool, Target
+from .errors import InvalidArgument
+from .planning import FORMULAS, Interval, mean_interval, service_levels
+from .simulation import Calls, Simulation
+from .store import Store
+from .values import instant, now_us
+
+_HOST = ("play", "dtmf", "record", "voicemail", "transfer")
+_WEEK = dt.timedelta(days=7)
+
+# (plan, weekday 0 Monday, hour) or (plan, None, None) for every hour: calls
+Rates = dict[tuple[str, int | None, int | None], float]
+Span = tuple[dt.datetime, dt.datetime]
+
+
+@dataclass
+class Question:
+    """What is to be played."""
+
+    start: dt.datetime                    # a Monday's midnight
+    weeks: int
+    zone: str
+    hours: list[str]                      # "mon-fri 09:00-18:00"; []: always
+    rates: Rates
+    staff: dict[str, int] = field(default_factory=dict)
+    seeds: list[int] = field(default_factory=lambda: list(range(1, 11)))
+    confidence: float = 0.95
+    times: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def end(self) -> dt.datetime:
+        """Midnight of the clock, also over a change of it."""
+        local = self.start.astimezone(ZoneInfo(self.zone))
+        return (local + self.weeks * _WEEK).astimezone(dt.timezone.utc)
+
+
+class Outcome(NamedTuple):
+    """Figures of one plan, or of all, each over the seeds."""
+
+    figures: dict[str, Interval | None]
+    levels: dict[str, Interval | None]
+
+
+class PoolUse(NamedTuple):
+    pool: str
+    staff: int
+    occupancy: Interval
+
+
+class Answer(NamedTuple):
+    plans: dict[str, Outcome]
+    total: Outcome
+    pools: list[PoolUse]
+    open_hours: float
+
+
+def monday(at: dt.datetime, zone: str) -> dt.datetime:
+    """The midnight that its week begins with."""
+    day = at.astimezone(ZoneInfo(zone))
+    day -= dt.timedelta(days=day.weekday())
+    return day.replace(hour=0, minute=0, second=0, microsecond=0
+                       ).astimezone(dt.timezone.utc)
+
+
+def open_spans(hours: list[str], zone: str, start: dt.datetime,
+               end: dt.datetime) -> list[Span]:
+    """By the engine's own schedule, so that nights over midnight and changes
+    of the clock mean here what they mean there."""
+    if not hours:
+        return [(start, end)]
+    with Engine() as engine:
+        schedule = engine.add_schedule("hours", zone=zone)
+        for text in hours:
+            days, _, times = text.strip().rpartition(" ")
+            opens, dash, closes = times.partition("-")
+            if not days or not dash:
+                raise InvalidArgument(
+                    f"{text!r} are no hours; write \"mon-fri 09:00-18:00\"",
+                    code="TW_EINVAL", field="hours")
+            schedule.add_hours(days, opens, closes)
+        spans = []
+        at = start
+        while at < end:
+            change = schedule.next_change(at) or end
+            if schedule.is_open(at):
+                spans.append((at, min(change, end)))
+            at = change
+        return spans
+
+
+def _by_hour(spans: list[Span], zone: str) -> Iterator[Span]:
+    """The same spans, cut where the clock on the wall begins an hour."""
+    for at, end in spans:
+        while at < end:
+            local = at.astimezone(ZoneInfo(zone))
+            rest = dt.timedelta(hours=1) - dt.timedelta(
+                minutes=local.minute, seconds=local.second,
+                microseconds=local.microsecond)
+            yield at, min(at + rest, end)
+            at += rest
+
+
+def rates_of(store: Store, directory: Directory, month: str,
+             last_month: str | None) -> tuple[Rates, float, int]:
+    """Calls an hour of each plan by weekday and hour, as they really came to
+    its numbers; their mean talk in seconds; calls to numbers without a
+    plan."""
+    found = store.breakdown(month, last_month=last_month,
+                            by=("number", "weekday", "hour"),
+                            only={"direction": "inbound"})
+    plans = {_digits(row["number"]): row["plan"]
+             for row in directory.rows("number") if row["plan"]}
+    days = _weekdays(month, last_month or month)
+    rates: Rates = {}
+    talk, answered, strange = 0.0, 0, 0
+    for row in found.rows:
+        number, weekday, hour = row.keys[:3]
+        plan = plans.get(_digits(number))
+        if plan is None:
+            strange += row.calls
+            continue
+        key = (plan, int(weekday) - 1, int(hour))
+        rates[key] = rates.get(key, 0) + row.calls / days[int(weekday) - 1]
+        talk += row.talk.total_seconds()
+        answered += row.answered
+    return rates, talk / answered if answered else 0, strange
+
+
+def _digits(number: str) -> str:
+    return "".join(c for c in number if c.isdigit())
+
+
+def _weekdays(month: str, last_month: str) -> list[int]:
+    """How many Mondays, Tuesdays ... the months have."""
+    year, number = map(int, month.split("-"))
+    days = [0] * 7
+    while f"{year:04d}-{number:02d}" <= last_month:
+        first, length = calendar.monthrange(year, number)
+        for day in range(length):
+            days[(first + day) % 7] += 1
+        year, number = (year, number + 1) if number < 12 else (year + 1, 1)
+    return days
+
+
+def plans_of(directory: Directory) -> list[str]:
+    return [row.name for row in directory.rows("plan")]
+
+
+def load(path: Path) -> Directory:
+    """What the deployment describes: applied to a store of its own that is
+    gone again, so that it is checked as ``apply`` checks it."""
+    deployment = Deployment.load(path)
+    with tempfile.TemporaryDirectory() as folder:
+        with Store(Path(folder) / "plan.db", create=True) as store:
+            at = instant(now_us())
+            store.apply(deployment, at=at)
+            return store.directory(at)
+
+
+def _at_work(engine: Engine, staff: Mapping[str, int], now: dt.datetime
+             ) -> dict[str, list[Target]]:
+    """The first so many of each named pool, by tier and place; more than it
+    has are made up. Who is in no named pool works; who is in several, if one
+    of them has him."""
+    working: dict[str, list[Target]] = {}
+    kept: set[Target] = set()
+    spare: set[Target] = set()
+    for name, count in staff.items():
+        pool: Pool = engine.pool(name)
+        members = sorted(pool.explain(), key=lambda m: (m.tier, m.order))
+        targets = [m.target for m in members]
+        tier = members[0].tier if members else 0
+        order = max((m.order for m in members), default=0)
+        for extra in range(1, count - len(targets) + 1):
+            target = engine.add_target(f"{name} +{extra}")
+            pool.add(target, tier=tier, order=order + extra)
+            targets.append(target)
+        working[name] = targets[:count]
+        kept.update(targets[:count])
+        spare.update(targets[count:])
+    for target in spare - kept:
+        target.set_state("paused", now=now)
+    return working
+
+
+def _figures(calls: Calls) -> dict[str, float | None]:
+    def share(part: int) -> float | None:
+        return part / calls.offered if calls.offered else None
+
+    return {
+        "offered": calls.offered, "answered": share(calls.answered),
+        "abandoned": share(calls.abandoned), "lost": share(calls.lost),
+        "voicemail": share(calls.voicemail), "waited": share(calls.waited),
+        "unfinished": share(calls.unfinished),
+        "wait_s": calls.wait_s / calls.offered if calls.offered else None,
+        "answer_wait_s": calls.answer_wait_s / calls.answered
+        if calls.answered else None, "longest_s": calls.longest_s}
+
+
+def _over(runs: list[dict[str, float | None]], confidence: float
+          ) -> dict[str, Interval | None]:
+    """None where a seed had no call to speak of."""
+    found: dict[str, Interval | None] = {}
+    for key in runs[0]:
+        values = [v for run in runs if (v := run[key]) is not None]
+        found[key] = None if len(values) < 2 else \
+            mean_interval(values, confidence=confidence)
+    return found
+
+
+class _Runs:
+    """Figures of one plan, or of all, as the seeds come in."""
+
+    def __init__(self) -> None:
+        self.figures: list[dict[str, float | None]] = []
+        self.levels: list[dict[str, float | None]] = []
+
+    def add(self, calls: Calls) -> None:
+        self.figures.append(_figures(calls))
+        self.levels.append(service_levels(calls.counts))
+
+    def outcome(self, confidence: float) -> Outcome:
+        return Outcome(_over(self.figures, confidence),
+                       _over(self.levels, confidence))
+
+
+def _fill(simulation: Simulation, engine: Engine, question: Question,
+          spans: list[Span]) -> list[str]:
+    """Adds the streams; names of plans that get calls."""
+    zone = ZoneInfo(question.zone)
+    plans = sorted({plan for plan, _, _ in question.rates})
+    hourly = list(_by_hour(spans, question.zone))
+    for name in plans:
+        plan = engine.plan(name)
+        always = question.rates.get((name, None, None), 0)
+        for start, end in spans if always else ():
+            simulation.add(plan, start=start, end=end, per_hour=always)
+        for start, end in hourly:
+            local = start.astimezone(zone)
+            rate = question.rates.get((name, local.weekday(), local.hour), 0)
+            if rate:
+                simulation.add(plan, start=start, end=end, per_hour=rate)
+    return plans
+
+
+def simulate(directory: Directory, question: Question) -> Answer:
+    spans = open_spans(question.hours, question.zone, question.start,
+                       question.end)
+    if not spans:
+        raise InvalidArgument("no hour of the week is open",
+                              code="TW_EINVAL", field="hours")
+    simulation = Simulation(start=question.start, end=question.end,
+                            **question.times)
+    whole = (question.end - question.start).total_seconds()
+    opened = sum((b - a).total_seconds() for a, b in spans)
+    total, runs, uses, plans = _Runs(), {}, {}, []
+    staff: dict[str, int] = {}
+    for seed in question.seeds:
+        with Engine.from_directory(directory, seed=seed, host=_HOST,
+                                   calls_max=1_000_000) as engine:
+            if not plans:
+                plans = _fill(simulation, engine, question, spans)
+                runs = {name: _Runs() for name in plans}
+            _at_work(engine, question.staff, question.start)
+            simulation.run(engine, seed=seed)
+            total.add(simulation.calls())
+            for name in plans:
+                runs[name].add(simulation.calls(engine.plan(name)))
+            for row in directory.rows("pool"):
+                on = _on(engine, row.name)
+                staff[row.name] = len(on)
+                busy = sum(simulation.use(t).mean for t in on)
+                uses.setdefault(row.name, []).append(
+                    busy * whole / opened / len(on) if on else 0.0)
+    return Answer(
+        {name: r.outcome(question.confidence) for name, r in runs.items()},
+        total.outcome(question.confidence),
+        [PoolUse(name, staff[name],
+                 mean_interval(values, confidence=question.confidence))
+         for name, values in uses.items()], opened / 3600)
+
+
+def _on(engine: Engine, name: str) -> list[Target]:
+    """Members that are at work."""
+    return [m.target for m in engine.pool(name).explain()
+            if m.verdict != "away"]
+
+
+__all__ = ["Answer", "FORMULAS", "Outcome", "PoolUse", "Question", "Rates",
+           "load", "monday", "open_spans", "plans_of", "rates_of",
+           "simulate"]
