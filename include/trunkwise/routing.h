@@ -11,8 +11,8 @@
  * Asking changes nothing: tw_router_decide() gives the same order until a
  * call begins, ends or is reported. What began counts, by handles, so that no
  * counter can leak. The same calls in the same order at the same times give
- * the same answers: `now` comes in, nothing is drawn. Pure; one thread at a
- * time per router.
+ * the same answers: `now` comes in, and where chance is wanted it is made of
+ * a seed and the number of calls begun. Pure; one thread at a time per router.
  */
 #ifndef TRUNKWISE_ROUTING_H
 #define TRUNKWISE_ROUTING_H
@@ -54,10 +54,32 @@ typedef struct tw_route_carrier {
 TW_EXTERN(tw_status) tw_router_add_carrier(tw_router *router,
 	const tw_route_carrier *carrier, tw_error *err);
 
-/** Registered and answering, or not, as the host knows it.
+/* ---- health: one state per trunk ---- */
+
+#define TW_ROUTE_IS_UP       1u
+#define TW_ROUTE_IS_SUSPECT  2u   /* failed of late, or is on probation: a
+				     small share of calls, the rest after the
+				     others */
+#define TW_ROUTE_IS_DOWN     3u   /* by the host's word, or failures in a row;
+				     by the latter asked again after a while,
+				     each time twice as long */
+#define TW_ROUTE_IS_DRAINING 4u   /* no new calls */
+#define TW_ROUTE_IS_OFF      5u   /* by the host, or it refuses our account */
+/** "up", "suspect", "down", "draining", "off"; "?". Static. */
+TW_EXTERN(const char *) tw_route_health_name(uint32_t health);
+
+/** Registered and answering, or not, as the host finds out (registration,
+ * OPTIONS). Only a change means something. One that comes back after it had
+ * calls starts slowly.
  * @return TW_OK, TW_ENOTFOUND, TW_EINVAL */
 TW_EXTERN(tw_status) tw_router_set_usable(tw_router *router,
 	const char *trunk, int usable, tw_time now, tw_error *err);
+
+/** What a person wants of it: TW_ROUTE_IS_UP (also ends what switched it off
+ * or made it rest, and forgets its failures), _DRAINING or _OFF.
+ * @return TW_OK, TW_ENOTFOUND, TW_EINVAL */
+TW_EXTERN(tw_status) tw_router_set_service(tw_router *router,
+	const char *trunk, uint32_t service, tw_time now, tw_error *err);
 
 /** Calls at a time over all trunks of a carrier, beside the caps of each; 0:
  * no cap. @return TW_OK, TW_ENOTFOUND (no trunk of that carrier) */
@@ -77,6 +99,10 @@ TW_EXTERN(tw_status) tw_router_cap_carrier(tw_router *router,
 					while, so that a dead trunk that
 					refuses at once does not draw all */
 #define TW_ROUTE_LEAST_USED     5u   /* the same by the used part of its cap */
+#define TW_ROUTE_QUALITY        6u   /* the share of calls that are answered,
+					as it is at least (95 %) */
+#define TW_ROUTE_QUALITY_COST   7u   /* least cost among those whose quality
+					is in one band with the best */
 #define TW_ROUTE_LONGEST_PREFIX 8u   /* the longest code first, then cost:
 					not the cheapest way, see above */
 
@@ -91,6 +117,75 @@ TW_EXTERN(const char *) tw_route_policy_name(uint32_t policy);
 /** @return TW_OK, TW_ENOTFOUND */
 TW_EXTERN(tw_status) tw_route_policy_find(uint32_t *out, const char *name,
 					  tw_error *err);
+
+/* ---- numbers that the router goes by ---- */
+
+#define TW_QUALITY_ANSWERED 1u   /* good is what was answered */
+#define TW_QUALITY_REACHED  2u   /* also busy, declined, no such number */
+
+typedef struct tw_route_rules {
+	uint32_t size;
+	uint32_t suspect_after;      /* failures in a row */
+	uint32_t down_after;         /* 0: never by failures */
+	uint32_t up_after;           /* calls that got through, on probation */
+	uint32_t down_s;             /* the first time */
+	uint32_t down_max_s;
+	uint32_t slow_start_s;       /* until a share is whole again */
+	uint32_t probe_ppm;          /* of calls, to a suspect one; also where
+					a slow start begins */
+	uint32_t rest_s;             /* congested, without a Retry-After */
+	uint32_t rest_max_s;         /* also of a Retry-After */
+	uint32_t refusals;           /* of our account in a row: off */
+	uint32_t off_s;              /* then asked again; 0: never */
+	uint32_t measure;            /* TW_QUALITY_ */
+	uint32_t half_life_s;        /* of what is known of quality */
+	uint32_t prior_calls;        /* what is assumed of an unknown one: */
+	uint32_t prior_ppm;          /* so many calls, so many good */
+	uint32_t hysteresis_ppm;     /* smaller changes reorder nothing */
+	uint32_t band_ppm;           /* TW_ROUTE_QUALITY_COST */
+	uint32_t explore_ppm;        /* of calls, to the least known one */
+	uint32_t learn_calls;        /* answered calls from which on their
+					durations replace the 60 s of a
+					request that says none; 0: never */
+	uint64_t seed;
+} tw_route_rules;
+#define TW_ROUTE_RULES_INIT { sizeof(tw_route_rules), 2, 5, 2, 30, 600, 60, \
+	100000, 5, 600, 3, 1800, TW_QUALITY_ANSWERED, 3600, 10, 500000, \
+	20000, 50000, 20000, 0, 1 }
+
+/** From now on. @return TW_OK, TW_EINVAL (field named; nothing changes) */
+TW_EXTERN(tw_status) tw_router_set_rules(tw_router *router,
+	const tw_route_rules *rules, tw_error *err);
+
+/** Numbers that begin so have a quality of their own, the longest such
+ * prefix; with few calls it leans on the trunk's as a whole. Before the
+ * trunks, 256 at most. @return TW_OK, TW_EINVAL, TW_EEXIST, TW_ERANGE */
+TW_EXTERN(tw_status) tw_router_add_quality_prefix(tw_router *router,
+	const char *prefix, tw_error *err);
+
+/** A trunk as it stands. */
+typedef struct tw_route_state {
+	uint32_t size;
+	uint32_t health;             /* TW_ROUTE_IS_ */
+	uint32_t tier;
+	uint32_t weight;
+	uint32_t calls;
+	uint32_t calls_max;
+	uint32_t failures;           /* in a row */
+	uint32_t share_ppm;          /* of the calls it would have */
+	uint32_t quality_ppm;        /* what TW_ROUTE_QUALITY goes by */
+	uint32_t answered_ppm;       /* of known_milli, without any bound */
+	int64_t known_milli;         /* calls that count, faded; thousandths */
+	tw_time until;               /* rest, down or off; 0: none or open */
+	char trunk[64];
+	char carrier[64];
+	char reason[128];
+} tw_route_state;
+#define TW_ROUTE_STATE_INIT { sizeof(tw_route_state), 0, 0, 0, 0, 0, 0, 0, \
+	0, 0, 0, 0, "", "", "" }
+/** By index. @return TW_OK, TW_ITER_END, TW_EINVAL */
+TW_EXTERN(tw_status) tw_router_state(tw_route_state *out,
+	const tw_router *router, size_t index, tw_time now, tw_error *err);
 
 /* ---- calls in progress ---- */
 
@@ -224,9 +319,19 @@ typedef struct tw_route_request {
 	const char *preferred;       /* our number to show where it may be,
 					such as the one that was called; NULL:
 					none */
+	const int64_t *durations_us; /* a histogram, not one duration: */
+	const uint32_t *counts;      /* the cost is the mean over its calls */
+	uint32_t duration_count;     /* up to 64 */
+	uint32_t margin_ppm;         /* over the carrier's price, below */
+	int64_t limit_nanos;         /* what this call may cost us, without
+					VAT; dearer carriers are skipped; 0:
+					no limit */
+	const tw_deck *customer;     /* his prices of the same call are the
+					limit; NULL: none */
 } tw_route_request;
 #define TW_ROUTE_REQUEST_INIT { sizeof(tw_route_request), \
-	TW_DIRECTION_OUTBOUND, NULL, NULL, NULL, 0, 0, 0, NULL, NULL }
+	TW_DIRECTION_OUTBOUND, NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL, \
+	NULL, 0, 0, 0, NULL }
 
 /* What a permission (permission.h) does to a call without its contract. */
 #define TW_PERMIT_BLOCK 1u           /* it does not go there */
@@ -244,7 +349,8 @@ typedef struct tw_route_request {
 typedef struct tw_route_candidate {
 	uint32_t size;
 	tw_status verdict;           /* TW_OK usable; TW_ENOPRICE, TW_EREFUSED
-					(blocked), TW_EBUSY (cap or down),
+					(blocked, or dearer than the limit),
+					TW_EBUSY (cap, rest or down),
 					TW_ERANGE (cost too large),
 					TW_ECONFLICT (currency) */
 	int32_t emergency;           /* 1: `via` is a landline or trunk of the

@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "base/e164.h"
+
 #define CALLS_MAX 10000000u
 
 struct tw__call *tw__router_call(const struct tw_router *router,
@@ -49,8 +51,8 @@ static tw_route_call take(struct tw_router *router, uint32_t trunk,
 	++call->generation;
 	call->trunk = trunk;
 	call->flags = attempt->flags;
-	call->is_reported = false;
-	call->began = attempt->now;
+	call->quality = tw__quality_index(router, attempt->number);
+	call->is_reported = call->is_answered = false;
 	return (tw_route_call){ (uint64_t)call->generation << 32 | place };
 }
 
@@ -68,6 +70,9 @@ tw_status tw_router_call_begin(tw_route_call *out, tw_router *router,
 	status = tw__import(&a, sizeof(a), attempt, err);
 	if (status)
 		return status;
+	if (a.number && !tw__digits_only(a.number))
+		return tw__fail_at(err, TW_EINVAL, 0, "number", "number "
+				   "\"%.20s\" is not digits", a.number);
 	if (!a.trunk || a.flags & ~(TW_ROUTE_AGAIN | TW_ROUTE_EMERGENCY))
 		return tw__fail(err, TW_EINVAL, "no trunk given, or a flag "
 				"that this library (%s) does not know",
@@ -87,6 +92,7 @@ tw_status tw_router_call_begin(tw_route_call *out, tw_router *router,
 	++router->company[trunk->company].calls;
 	++router->calls;
 	trunk->begun = ++router->begun;
+	trunk->was_used = true;
 	return TW_OK;
 }
 
@@ -96,7 +102,6 @@ tw_status tw_router_call_end(tw_router *router, tw_route_call call,
 	struct tw_carrier *trunk;
 	struct tw__call *c;
 
-	(void)now;
 	if (!router)
 		return tw__fail(err, TW_EINVAL, "no router given");
 	c = tw__router_call(router, call);
@@ -105,6 +110,8 @@ tw_status tw_router_call_end(tw_router *router, tw_route_call call,
 				"in progress; end each one once", call.id);
 	trunk = &router->carrier[c->trunk];
 	assert(trunk->calls && router->calls);
+	if (c->is_answered && now > c->answered)
+		tw__durations_learn(router, now - c->answered);
 	--trunk->calls;
 	--router->company[trunk->company].calls;
 	--router->calls;

@@ -12,19 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Rating's words, cut between characters: reasons are UTF-8. */
-static void say_unpriced(char why[128], const char *message)
-{
-	size_t l = strnlen(message, 128);
-
-	if (l == 128) {
-		for (l = 127; ((unsigned char)message[l] & 0xc0) == 0x80;)
-			--l;
-	}
-	memcpy(why, message, l);
-	why[l] = '\0';
-}
-
 /* Not known, too, where the look-up fails: the call has to go somewhere. */
 uint32_t tw__router_relation(const struct tw_router *router,
 			     const char *caller, const char *number)
@@ -55,52 +42,32 @@ static tw_status permit(struct tw__bid *bid)
 	return TW_OK;
 }
 
-/* What may not be used is priced, too: somebody will ask what it would cost.
- * @return TW_OK, or why no carrier can be asked at all */
-static tw_status price(struct tw__bid *bid, const tw_route_request *request,
-		       tw_error *err)
-{
-	const struct tw_carrier *trunk = bid->trunk;
-	tw_charge charge = TW_CHARGE_INIT;
-	tw_error why = TW_ERROR_INIT;
-	tw_status status;
-
-	status = tw__leg_price(&charge, &bid->leg, trunk->deck,
-			       trunk->exchange_nanos, request, &why);
-	if (status == TW_EINVAL || status == TW_ENOMEM)
-		return tw__fail(err, status, "trunk \"%s\": %s",
-				trunk->trunk, why.message);
-	if (status == TW_OK) {
-		bid->expected = charge.net;
-		bid->is_priced = true;
-		memcpy(bid->prefix, charge.prefix, sizeof(bid->prefix));
-		memcpy(bid->destination, charge.destination,
-		       sizeof(bid->destination));
-	} else if (bid->verdict == TW_OK) {
-		bid->verdict = status;
-		say_unpriced(bid->why, why.message);
-	}
-	return TW_OK;
-}
-
+/* What may not be used is priced, too: somebody will ask what it would
+ * cost. */
 static tw_status ask(struct tw__bid *bid, const struct tw__bids *bids,
-		     struct tw__asking *asking, tw_error *err)
+		     struct tw__asking *asking,
+		     const struct tw__question *question, tw_error *err)
 {
 	tw_status status;
 
 	bid->is_priced = false;
 	bid->late = 0;
+	bid->quality = 0;
 	bid->why[0] = '\0';
+	bid->is_dear = false;
 	tw__leg_of(&bid->leg, asking, bid->trunk->carrier);
 	bid->verdict = permit(bid);
-	status = price(bid, asking->request, err);
-	if (!status && bid->verdict == TW_OK &&
-	    !tw__trunk_is_open(bids->router, bid->trunk, bids->now)) {
+	status = tw__price_bid(bid, question, err);
+	if (status || bid->verdict != TW_OK)
+		return status;
+	if (tw__trunk_is_open(bids->router, bid->trunk, bids->now)) {
+		tw__guard_share(bid, bids->router, bids->now);
+	} else {
 		bid->verdict = TW_EBUSY;
 		tw__trunk_say_closed(bid->why, bids->router, bid->trunk,
 				     bids->now);
 	}
-	return status;
+	return TW_OK;
 }
 
 /* ---- the answer ---- */
@@ -111,7 +78,7 @@ static void say(tw_route_candidate *c, const struct tw__bid *bid,
 	if (tw__bid_is_avoided(bid) && !tw__bid_is_avoided(first))
 		snprintf(c->reason, sizeof(c->reason), "to be avoided, after "
 			 "those that are permitted");
-	else if (bid->verdict == TW_OK)
+	else if (bid->verdict == TW_OK && !(bid->late & TW_LATE_HEALTH))
 		tw__order_of(bid->policy)->say(c->reason, sizeof(c->reason),
 					       bid, first);
 	else
@@ -230,13 +197,17 @@ static tw_status conflict(struct tw__bids *bids, const struct tw__bid *other,
 	return TW_ECONFLICT;
 }
 
-/* Of those that would have carried it, the first. */
-static const struct tw__bid *permit_of_some(const struct tw__bids *bids)
+/* Of those that would have carried it, the first that may not: for want of a
+ * contract, or for its price. */
+static const struct tw__bid *refused(const struct tw__bids *bids,
+				     bool is_dear)
 {
 	for (size_t i = 0; i < bids->count; ++i) {
-		if (bids->sorted[i]->verdict == TW_EREFUSED &&
-		    bids->sorted[i]->is_priced)
-			return bids->sorted[i];
+		const struct tw__bid *bid = bids->sorted[i];
+
+		if (bid->verdict == TW_EREFUSED && bid->is_priced &&
+		    bid->is_dear == is_dear)
+			return bid;
 	}
 	return NULL;
 }
@@ -255,29 +226,51 @@ static tw_status verdict_of_all(const struct tw__bids *bids,
 		return tw__fail(err, TW_EBUSY, "every trunk with a price for "
 				"%s is down or at its cap", request->number);
 	case TW_EREFUSED:
-		if (permit_of_some(bids))
+		if (refused(bids, false))
 			return tw__fail(err, TW_EREFUSED, "%s is not "
 					"permitted: %s", request->number,
-					permit_of_some(bids)->why);
+					refused(bids, false)->why);
+		if (refused(bids, true))
+			return tw__fail(err, TW_EREFUSED, "every carrier is "
+					"dearer than this call to %s may be",
+					request->number);
 		return tw__fail(err, TW_EREFUSED, "%s is blocked by every "
 				"carrier that knows it", request->number);
+	case TW_ECONFLICT:
+		return tw__fail(err, TW_ECONFLICT, "no carrier's price of %s "
+				"compares with the customer's",
+				request->number);
 	default:
 		return tw__fail(err, TW_ENOPRICE, "no carrier has a price for "
 				"%s; add one to a tariff", request->number);
 	}
 }
 
+static tw_status prepare(struct tw__question *question,
+			 const struct tw_router *router,
+			 const tw_route_request *request, tw_error *err)
+{
+	tw_status status;
+
+	question->request = request;
+	question->relation = !request->customer ? TW_RELATION_ANY :
+		tw__router_relation(router, request->caller, request->number);
+	status = tw__durations_of(&question->durations, router, request, err);
+	return status ? status : tw__price_limit(question, err);
+}
+
 static tw_status ask_all(struct tw__bids *bids,
 			 const tw_route_request *request, tw_error *err)
 {
+	struct tw__question question;
 	const struct tw__bid *other;
 	struct tw__asking asking;
-	tw_status status = TW_OK;
+	tw_status status = prepare(&question, bids->router, request, err);
 
 	tw__asking_begin(&asking, bids->router, request);
 	for (size_t i = 0; i < bids->count && !status; ++i) {
 		bids->bid[i].trunk = &bids->router->carrier[i];
-		status = ask(&bids->bid[i], bids, &asking, err);
+		status = ask(&bids->bid[i], bids, &asking, &question, err);
 	}
 	if (status)
 		return status;
@@ -295,7 +288,8 @@ tw_status tw__router_choose(struct tw_rows *rows,
 	struct tw__bids bids = { .router = router, .count = count };
 	tw_status status;
 
-	bids.now = request->now ? request->now : request->at;
+	bids.now = request->now;
+	bids.quality = tw__quality_index(router, request->number);
 	bids.bid = tw_malloc((count + 1) * sizeof(*bids.bid));
 	bids.sorted = tw_malloc((count + 1) * sizeof(struct tw__bid *));
 	if (!bids.bid || !bids.sorted) {

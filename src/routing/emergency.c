@@ -1,7 +1,8 @@
 /*
  * Emergency numbers: the site's own ways out first, because a landline tells
  * the rescue where it is, then every carrier trunk. Neither price nor cap
- * nor currency is asked. Trunks that are down come last and not never.
+ * nor currency is asked. Trunks that are down come last and not never; those
+ * that only their failed calls made so are not even called down.
  */
 #include "router.h"
 
@@ -42,6 +43,24 @@ static struct tw__caller caller_of(const struct tw_router *router,
 				  request);
 }
 
+/* A landline is not in the router: nobody knows it down. */
+static bool looks_up(const struct tw_carrier *carrier, tw_time now)
+{
+	uint32_t health;
+
+	if (!carrier)
+		return true;
+	health = tw__fitness_of(carrier, now);
+	return health != TW_ROUTE_IS_DOWN && health != TW_ROUTE_IS_OFF;
+}
+
+/* The host or a person knows that it cannot work. */
+static bool is_out(const struct tw_carrier *carrier)
+{
+	return carrier && (!carrier->is_usable ||
+			   carrier->service == TW_ROUTE_IS_OFF);
+}
+
 static void write_row(struct tw_rows *rows, const char *via,
 		      const struct tw_carrier *carrier,
 		      struct tw__caller caller, const char *reason)
@@ -49,7 +68,7 @@ static void write_row(struct tw_rows *rows, const char *via,
 	tw_route_candidate c = TW_ROUTE_CANDIDATE_INIT;
 
 	c.emergency = 1;
-	c.verdict = carrier && !carrier->is_usable ? TW_EBUSY : TW_OK;
+	c.verdict = is_out(carrier) ? TW_EBUSY : TW_OK;
 	c.caller_of = caller.of;
 	if (caller.number)
 		snprintf(c.caller, sizeof(c.caller), "%.31s", caller.number);
@@ -61,9 +80,9 @@ static void write_row(struct tw_rows *rows, const char *via,
 	tw__rows_add(rows, &c);
 }
 
-/* @return rows, also those that found no room */
+/* @return those that may work, also what found no room */
 static size_t ways(struct tw_rows *rows, const struct tw_router *router,
-		   const tw_route_request *request, bool usable)
+		   const tw_route_request *request, bool up)
 {
 	size_t i, found = 0;
 
@@ -73,16 +92,14 @@ static size_t ways(struct tw_rows *rows, const struct tw_router *router,
 
 		if (!is_way_of(way, request->site))
 			continue;
-		/* A landline is not in the router: nobody knows it down. */
 		carrier = tw__router_trunk(router, way->via);
-		if ((!carrier || carrier->is_usable) != usable)
+		if (looks_up(carrier, request->now) != up)
 			continue;
 		write_row(rows, way->via, carrier,
-			  caller_of(router, carrier, way->via, request),
-			  usable ?
+			  caller_of(router, carrier, way->via, request), up ?
 			  "way out of the site" :
 			  "way out of the site, down, try last");
-		++found;
+		found += !is_out(carrier);
 	}
 	return found;
 }
@@ -105,20 +122,20 @@ static const struct tw_carrier *next_trunk(const struct tw_router *router,
 }
 
 static size_t trunks(struct tw_rows *rows, const struct tw_router *router,
-		     const tw_route_request *request, bool usable)
+		     const tw_route_request *request, bool up)
 {
 	const struct tw_carrier *c = NULL;
 	size_t found = 0;
 
 	while ((c = next_trunk(router, c)) != NULL) {
-		if (c->is_usable != usable ||
+		if (looks_up(c, request->now) != up ||
 		    is_way_out(router, request->site, c->trunk))
 			continue;
 		write_row(rows, c->trunk, c,
-			  caller_of(router, c, c->trunk, request), usable ?
+			  caller_of(router, c, c->trunk, request), up ?
 			  "any carrier, price and cap not asked" :
 			  "any carrier, down, try last");
-		++found;
+		found += !is_out(c);
 	}
 	return found;
 }
@@ -131,8 +148,8 @@ tw_status tw__router_emergency(struct tw_rows *rows,
 	size_t usable = ways(rows, router, request, true) +
 		trunks(rows, router, request, true);
 
-	(void)ways(rows, router, request, false);
-	(void)trunks(rows, router, request, false);
+	usable += ways(rows, router, request, false);
+	usable += trunks(rows, router, request, false);
 	if (!usable)
 		return tw__fail(err, TW_EBUSY, "no way out for emergency "
 				"number %s is up; add the site's landline",

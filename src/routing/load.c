@@ -16,7 +16,7 @@
 
 int64_t tw__trunk_load(const struct tw_carrier *trunk, tw_time now)
 {
-	uint64_t failed = tw__fading_at(&trunk->failures, now, HALF_LIFE);
+	uint64_t failed = tw__fading_at(&trunk->penalty, now, HALF_LIFE);
 	int64_t load = (int64_t)trunk->calls * CALL;
 
 	return failed > (uint64_t)(LOAD_MAX - load < 0 ? 0 : LOAD_MAX - load)
@@ -25,7 +25,7 @@ int64_t tw__trunk_load(const struct tw_carrier *trunk, tw_time now)
 
 void tw__trunk_failed(struct tw_carrier *trunk, tw_time now)
 {
-	tw__fading_add(&trunk->failures, CALL, now, HALF_LIFE);
+	tw__fading_add(&trunk->penalty, CALL, now, HALF_LIFE);
 }
 
 static int64_t slots(const struct tw_carrier *trunk)
@@ -63,7 +63,7 @@ static void say(char *reason, size_t size, const struct tw__bid *bid,
 		const struct tw__bid *first)
 {
 	const struct tw_carrier *trunk = bid->trunk;
-	const char *failed = trunk->failures.value ?
+	const char *failed = trunk->penalty.value ?
 		", failures count too" : "";
 	char cap[24] = "";
 

@@ -104,7 +104,8 @@ static const struct tw__order by_prefix = {
 
 static const struct tw__order *const all[] = {
 	&by_cost, &by_priority, &tw__order_percent, &tw__order_load,
-	&tw__order_used, &by_prefix,
+	&tw__order_used, &tw__order_quality, &tw__order_quality_cost,
+	&by_prefix,
 };
 
 const struct tw__order *tw__order_of(uint32_t policy)
@@ -206,7 +207,7 @@ void tw__order_bids(struct tw__bids *bids)
 		bids->sorted[i] = bid;
 		bid->policy = tw__router_policy(router, bid->trunk->tier);
 		bid->num = bid->is_priced && bid->verdict != TW_ECONFLICT ?
-			bid->expected.nanos : 0;
+			bid->expected.nanos : INT64_MAX;
 		bid->den = 1;
 		bid->tie = 0;
 	}

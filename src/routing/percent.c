@@ -43,10 +43,11 @@ static void key_bid(struct tw__bid *bid, const struct share *share)
 	const int64_t parts = share->count < 2 ? 2 : 2 * share->count - 2;
 
 	if (!trunk->weight) {
-		bid->late = 2;
+		bid->late |= TW_LATE_WEIGHT;
 		return;
 	}
-	bid->late = !is_due(share, owed);
+	if (!is_due(share, owed))
+		bid->late |= TW_LATE_TURN;
 	/* how long until it is owed all it may be: fits, weights and counts
 	 * are 10^6 and 10^4 at most, and owed is within one call */
 	bid->num = share->weight * (parts - 1) - owed * parts;

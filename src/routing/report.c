@@ -11,29 +11,28 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define REST_S      5           /* first rest without a Retry-After */
-#define REST_MAX_S  600
-#define REFUSALS    3           /* in a row, until it is off */
-#define OFF_S       1800        /* then it is asked again */
-
-static int64_t rest_of(const struct tw_carrier *trunk, int64_t asked_s)
+static int64_t rest_of(const struct tw_router *router,
+		       const struct tw_carrier *trunk, int64_t asked_s)
 {
-	const uint32_t doubled = trunk->congested > 7 ? 7 :
-		trunk->congested ? trunk->congested - 1 : 0;
-	const int64_t own = (int64_t)REST_S << doubled;
+	const tw_route_rules *rules = &router->rules;
+	const uint32_t doubled = trunk->congested > 16 ? 16 :
+		trunk->congested - 1;
+	const int64_t own = (int64_t)rules->rest_s << doubled;
 	const int64_t rest = asked_s > 0 ? asked_s : own;
 
-	return rest < REST_MAX_S ? rest : REST_MAX_S;
+	return rest < rules->rest_max_s ? rest : rules->rest_max_s;
 }
 
-static uint32_t on_congestion(tw_route_verdict *v, struct tw_carrier *trunk,
+static uint32_t on_congestion(tw_route_verdict *v,
+			      const struct tw_router *router,
+			      struct tw_carrier *trunk,
 			      const tw_route_outcome *o)
 {
 	tw_time until;
 
 	if (trunk->congested < UINT32_MAX)
 		++trunk->congested;
-	v->rest_s = rest_of(trunk, o->retry_after_s);
+	v->rest_s = rest_of(router, trunk, o->retry_after_s);
 	until = o->now + v->rest_s * TW_SECOND;
 	if (until > trunk->rests_until)
 		trunk->rests_until = until;
@@ -43,57 +42,104 @@ static uint32_t on_congestion(tw_route_verdict *v, struct tw_carrier *trunk,
 	return TW_NEXT_BACKOFF;
 }
 
-static uint32_t on_refusal(tw_route_verdict *v, struct tw_carrier *trunk,
+static uint32_t on_refusal(tw_route_verdict *v,
+			   const struct tw_router *router,
+			   struct tw_carrier *trunk,
 			   const tw_route_outcome *o)
 {
-	if (++trunk->refused < REFUSALS) {
+	const tw_route_rules *rules = &router->rules;
+
+	if (++trunk->refused < rules->refusals) {
 		snprintf(v->reason, sizeof(v->reason), "%.40s refused our "
-			 "account or this call, %" PRIu32 " of %d: try the "
-			 "next", trunk->trunk, trunk->refused, REFUSALS);
+			 "account or this call, %" PRIu32 " of %" PRIu32
+			 ": try the next", trunk->trunk, trunk->refused,
+			 rules->refusals);
 		return TW_NEXT_TRUNK;
 	}
-	v->rest_s = OFF_S;
+	v->rest_s = rules->off_s;
 	trunk->refused = 0;
-	trunk->off_until = o->now + OFF_S * TW_SECOND;
+	trunk->off_until = rules->off_s ? o->now + rules->off_s * TW_SECOND :
+		INT64_MAX;
 	snprintf(v->reason, sizeof(v->reason), "%.40s refuses our account: "
 		 "switched off, tell whoever minds it", trunk->trunk);
 	return TW_NEXT_DISABLE;
 }
 
+static uint32_t on_failure(tw_route_verdict *v,
+			   const struct tw_router *router,
+			   struct tw_carrier *trunk,
+			   const tw_route_outcome *o)
+{
+	tw__fitness_failed(router, trunk, o->now);
+	if (trunk->down_until > o->now) {
+		v->rest_s = (trunk->down_until - o->now) / TW_SECOND;
+		snprintf(v->reason, sizeof(v->reason), "%.40s failed it and "
+			 "is down for %" PRId64 " s: try the next",
+			 trunk->trunk, v->rest_s);
+		return TW_NEXT_BACKOFF;
+	}
+	snprintf(v->reason, sizeof(v->reason), "%.40s failed it: try the "
+		 "next", trunk->trunk);
+	return TW_NEXT_TRUNK;
+}
+
 /* It carried the call to where it was to go, whatever became of it there. */
-static void got_through(struct tw_carrier *trunk)
+static uint32_t got_through(tw_route_verdict *v,
+			    const struct tw_router *router,
+			    struct tw_carrier *trunk,
+			    const tw_route_outcome *o)
 {
 	trunk->congested = 0;
 	trunk->refused = 0;
+	tw__fitness_passed(router, trunk, o->now);
+	snprintf(v->reason, sizeof(v->reason), "%s",
+		 v->outcome_class == TW_CLASS_ANSWERED ? "answered" :
+		 v->outcome_class == TW_CLASS_USER ?
+		 "the person's answer, final" : "no such number, final");
+	return TW_NEXT_STOP;
 }
 
-static uint32_t judge(tw_route_verdict *v, struct tw_carrier *trunk,
-		      const tw_route_outcome *o)
+static bool is_good(const struct tw_router *router, uint32_t outcome_class)
+{
+	return outcome_class == TW_CLASS_ANSWERED ||
+		(router->rules.measure == TW_QUALITY_REACHED &&
+		 (outcome_class == TW_CLASS_USER ||
+		  outcome_class == TW_CLASS_NUMBER));
+}
+
+static uint32_t judge(tw_route_verdict *v, const struct tw_router *router,
+		      struct tw_carrier *trunk, const tw_route_outcome *o)
 {
 	switch (v->outcome_class) {
 	case TW_CLASS_CONGESTION:
-		tw__trunk_failed(trunk, o->now);
-		return on_congestion(v, trunk, o);
+		return on_congestion(v, router, trunk, o);
 	case TW_CLASS_AUTH:
-		tw__trunk_failed(trunk, o->now);
-		return on_refusal(v, trunk, o);
+		return on_refusal(v, router, trunk, o);
 	case TW_CLASS_CARRIER:
-		tw__trunk_failed(trunk, o->now);
-		snprintf(v->reason, sizeof(v->reason), "%.40s failed it: try "
-			 "the next", trunk->trunk);
-		return TW_NEXT_TRUNK;
+		return on_failure(v, router, trunk, o);
 	case TW_CLASS_CANCELLED:
 		snprintf(v->reason, sizeof(v->reason), "ended by our side");
 		return TW_NEXT_STOP;
 	default:
-		got_through(trunk);
-		snprintf(v->reason, sizeof(v->reason), "%s",
-			 v->outcome_class == TW_CLASS_ANSWERED ? "answered" :
-			 v->outcome_class == TW_CLASS_USER ?
-			 "the person's answer, final" :
-			 "no such number, final");
-		return TW_NEXT_STOP;
+		return got_through(v, router, trunk, o);
 	}
+}
+
+static uint32_t judge_call(tw_route_verdict *v, struct tw_router *router,
+			   struct tw__call *call, const tw_route_outcome *o)
+{
+	struct tw_carrier *trunk = &router->carrier[call->trunk];
+
+	if (v->outcome_class == TW_CLASS_CONGESTION ||
+	    v->outcome_class == TW_CLASS_AUTH ||
+	    v->outcome_class == TW_CLASS_CARRIER)
+		tw__trunk_failed(trunk, o->now);
+	if (v->outcome_class != TW_CLASS_CANCELLED)
+		tw__quality_count(router, trunk, call->quality,
+				  is_good(router, v->outcome_class), o->now);
+	call->is_answered = v->outcome_class == TW_CLASS_ANSWERED;
+	call->answered = o->now;
+	return judge(v, router, trunk, o);
 }
 
 /* Rescue is looked for until somebody answers, and says nothing of a trunk:
@@ -149,7 +195,7 @@ tw_status tw_router_report(tw_route_verdict *out, tw_router *router,
 	c->is_reported = true;
 	v.outcome_class = tw__class_of(router, &o);
 	v.next = c->flags & TW_ROUTE_EMERGENCY ? judge_emergency(&v) :
-		judge(&v, &router->carrier[c->trunk], &o);
+		judge_call(&v, router, c, &o);
 	tw__route_answer(out, out->size, &v, sizeof(v));
 	return TW_OK;
 }

@@ -20,6 +20,7 @@ tw_status tw_router_new(tw_router **out, tw_error *err)
 	if (!router)
 		return tw__fail_oom(err);
 	router->policy = TW_ROUTE_LEAST_COST;
+	router->rules = (tw_route_rules)TW_ROUTE_RULES_INIT;
 	tw__classes_init(router);
 	*out = router;
 	return TW_OK;
@@ -29,6 +30,7 @@ static void carrier_clear(struct tw_carrier *carrier)
 {
 	tw_free(carrier->carrier);
 	tw_free(carrier->trunk);
+	tw_free(carrier->quality);
 	tw_deck_free(carrier->deck);
 }
 
@@ -46,6 +48,9 @@ void tw_router_free(tw_router *router)
 	}
 	for (i = 0; i < router->number_count; ++i)
 		tw_free(router->number[i]);
+	for (i = 0; i < router->prefix_count; ++i)
+		tw_free(router->prefix[i]);
+	tw_free(router->prefix);
 	tw_free(router->carrier);
 	tw_free(router->company);
 	tw_free(router->call);
@@ -209,12 +214,16 @@ static uint32_t company_of(struct tw_router *router, const char *name)
 	return (uint32_t)(company - router->company);
 }
 
-static tw_status copy_names(struct tw_carrier *to, const tw_route_carrier *c,
-			    tw_error *err)
+/* Everything that needs memory of its own. */
+static tw_status make_trunk(struct tw_carrier *to,
+			    const struct tw_router *router,
+			    const tw_route_carrier *c, tw_error *err)
 {
 	to->carrier = tw_strdup(c->carrier);
 	to->trunk = tw_strdup(c->trunk);
-	if (to->carrier && to->trunk)
+	to->quality = tw_calloc(router->prefix_count + 1,
+				sizeof(*to->quality));
+	if (to->carrier && to->trunk && to->quality)
 		return TW_OK;
 	carrier_clear(to);
 	return tw__fail_oom(err);
@@ -237,7 +246,7 @@ tw_status tw_router_add_carrier(tw_router *router,
 	if (!status)
 		status = reserve(router, err);
 	if (!status)
-		status = copy_names(&add, &c, err);
+		status = make_trunk(&add, router, &c, err);
 	if (status)
 		return status;
 	status = tier_make(&tier, router, c.tier, err);
@@ -253,33 +262,10 @@ tw_status tw_router_add_carrier(tw_router *router,
 	add.flags = c.flags;
 	add.exchange_nanos = c.exchange_nanos;
 	add.is_usable = true;
+	add.service = TW_ROUTE_IS_UP;
 	add.company = company_of(router, add.carrier);
 	router->carrier[router->carrier_count++] = add;
 	return TW_OK;
-}
-
-static tw_status trunk_at(struct tw_carrier **out, tw_router *router,
-			  const char *trunk, tw_error *err)
-{
-	if (!router || !trunk)
-		return tw__fail(err, TW_EINVAL, "no router or trunk given");
-	*out = tw__router_trunk(router, trunk);
-	if (!*out)
-		return tw__fail(err, TW_ENOTFOUND, "no trunk \"%.63s\"",
-				trunk);
-	return TW_OK;
-}
-
-tw_status tw_router_set_usable(tw_router *router, const char *trunk,
-			       int usable, tw_time now, tw_error *err)
-{
-	struct tw_carrier *carrier = NULL;
-	tw_status status = trunk_at(&carrier, router, trunk, err);
-
-	(void)now;
-	if (!status)
-		carrier->is_usable = usable != 0;
-	return status;
 }
 
 tw_status tw_router_set_numbering(tw_router *router, tw_numbering *numbering,
@@ -436,6 +422,12 @@ static tw_status check_request(const tw_route_request *r, tw_error *err)
 		return tw__fail_at(err, TW_EINVAL, 0, "caller",
 				   "caller \"%.20s\" is longer than %d digits",
 				   r->caller, TW_DIGITS_MAX - 1);
+	if (r->limit_nanos < 0)
+		return tw__fail_at(err, TW_EINVAL, 0, "limit_nanos",
+				   "the limit is negative");
+	if (r->margin_ppm > 100 * TW_WHOLE_PPM)
+		return tw__fail_at(err, TW_EINVAL, 0, "margin_ppm",
+				   "the margin is over 10000 %%");
 	return TW_OK;
 }
 
@@ -466,6 +458,8 @@ tw_status tw_router_decide(tw_route_candidate *out, uint32_t *count,
 		status = tw__rows_open(&rows, out, *count, err);
 	if (status)
 		return status;
+	if (!r.now)
+		r.now = r.at;
 	if (tw_router_is_emergency(router, r.number))
 		status = tw__router_emergency(&rows, router, &r, err);
 	else

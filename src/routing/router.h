@@ -16,6 +16,10 @@
 #define TW_CARRIERS_MAX  10000u
 #define TW_EMERGENCY_MAX 10000u   /* ways out, and numbers */
 #define TW_TIERS_MAX     64u
+#define TW_QUALITIES_MAX 256u     /* prefixes with a quality of their own */
+#define TW_DURATIONS_MAX 64u      /* of a histogram */
+#define TW_LEARNED       16       /* buckets of the router's own */
+#define TW_WHOLE_PPM     1000000u
 #define TW_WEIGHT_MAX    1000000u
 #define TW_LABEL_MAX     63u      /* bytes: what a candidate shows whole */
 #define TW_SIP_CODES     700
@@ -26,6 +30,14 @@
 struct tw__fading {
 	uint64_t value;
 	tw_time at;
+};
+
+/* How good a trunk is, as a whole or to one prefix. */
+struct tw__quality {
+	struct tw__fading calls;
+	struct tw__fading good;
+	uint32_t standing;         /* ppm: what orders go by */
+	bool is_known;             /* else the prior's */
 };
 
 struct tw_carrier {
@@ -41,14 +53,25 @@ struct tw_carrier {
 	uint32_t company;          /* index: whose trunk it is */
 	int64_t exchange_nanos;
 	bool is_usable;            /* the host's word */
+	bool is_suspect;           /* some failures in a row */
+	bool on_probation;         /* was down by failures */
+	uint32_t service;          /* a person's word: TW_ROUTE_IS_UP,
+				      _DRAINING or _OFF */
+	uint32_t failures;         /* in a row */
+	uint32_t successes;        /* in a row, on probation */
+	uint32_t downs;            /* by failures since it was up */
+	tw_time down_until;        /* by failures */
+	tw_time slow_since;        /* 0: no slow start */
+	bool was_used;             /* there is something to come back to */
 	uint64_t begun;            /* when its newest call began, in calls of
 				      the router: ties take turns */
 	int64_t lag;               /* percent: what it is owed, in weights */
-	struct tw__fading failures;     /* as load */
+	struct tw__fading penalty;  /* failures, as load */
 	uint32_t congested;        /* answers in a row */
 	uint32_t refused;          /* likewise, of our account */
 	tw_time rests_until;       /* congestion */
 	tw_time off_until;         /* our account; INT64_MAX: for good */
+	struct tw__quality *quality;    /* [0] all; then by prefix */
 };
 
 /* What the trunks of one carrier share. */
@@ -63,8 +86,10 @@ struct tw__call {
 	uint32_t generation;       /* odd: in progress */
 	uint32_t trunk;            /* index */
 	uint32_t flags;            /* TW_ROUTE_ of its attempt */
+	uint32_t quality;          /* index of the prefix */
 	bool is_reported;
-	tw_time began;
+	bool is_answered;
+	tw_time answered;
 };
 
 struct tw__tier {
@@ -90,6 +115,11 @@ struct tw_router {
 	struct tw__tier tier[TW_TIERS_MAX];
 	uint32_t tier_count;
 	uint32_t policy;               /* of tiers that have none */
+	tw_route_rules rules;
+	char **prefix;                 /* with a quality of their own */
+	size_t prefix_count, prefix_capacity;
+	uint32_t learned[TW_LEARNED];  /* answered calls by duration */
+	uint32_t learned_count;
 	uint8_t sip_class[TW_SIP_CODES];
 	uint8_t q850_class[TW_Q850_CODES];
 	struct tw_way_out *way;        /* in the order they were added */
@@ -165,6 +195,45 @@ uint32_t tw__router_relation(const struct tw_router *router,
 void tw__classes_init(struct tw_router *router);
 uint32_t tw__class_of(const struct tw_router *router,
 		      const tw_route_outcome *outcome);
+
+/* health.c */
+uint32_t tw__fitness_of(const struct tw_carrier *trunk, tw_time now);
+/* ppm of the calls that it would have */
+uint32_t tw__fitness_share(const struct tw_router *router,
+			  const struct tw_carrier *trunk, tw_time now);
+void tw__fitness_failed(const struct tw_router *router,
+		       struct tw_carrier *trunk, tw_time now);
+void tw__fitness_passed(const struct tw_router *router,
+		       struct tw_carrier *trunk, tw_time now);
+
+/* quality.c */
+uint32_t tw__quality_index(const struct tw_router *router,
+			   const char *number);
+/* A bound that the share of good calls is not below, 19 times of 20; both in
+ * micro-calls. */
+uint32_t tw__quality_bound(uint64_t good, uint64_t calls);
+uint32_t tw__quality_standing(const struct tw_router *router,
+			      const struct tw_carrier *trunk,
+			      uint32_t index, tw_time now);
+void tw__quality_count(const struct tw_router *router,
+		       struct tw_carrier *trunk, uint32_t index, bool good,
+		       tw_time now);
+
+/* durations.c */
+struct tw__durations {
+	uint32_t count;
+	int64_t us[TW_DURATIONS_MAX];
+	uint32_t calls[TW_DURATIONS_MAX];
+	int64_t calls_total;
+};
+tw_status tw__durations_of(struct tw__durations *out,
+			   const struct tw_router *router,
+			   const tw_route_request *request, tw_error *err);
+void tw__durations_learn(struct tw_router *router, int64_t duration_us);
+
+/* rules.c: a number below 2^64 that is the same for the same call of the
+ * same router, and like no other. */
+uint64_t tw__chance(const struct tw_router *router, uint64_t salt);
 
 /* fading.c */
 uint64_t tw__fading_at(const struct tw__fading *sum, tw_time now,

@@ -69,11 +69,14 @@ static void equal_ones_take_turns(void **state)
  * alone they would send it everything. */
 static void trap_09_a_dead_trunk_does_not_draw_all(void **state)
 {
+	tw_route_rules rules = TW_ROUTE_RULES_INIT;
 	int64_t dead = 0;
 	struct desk d;
 
 	(void)state;
 	desk_open(&d);
+	rules.down_after = 0;      /* what health would find is put aside */
+	assert_int_equal(tw_router_set_rules(d.router, &rules, NULL), TW_OK);
 	desk_share(&d, "dead", 1, 30);
 	desk_share(&d, "alive", 1, 30);
 	assert_int_equal(tw_router_set_policy(d.router, TW_ROUTE_EVERY_TIER,
@@ -97,7 +100,7 @@ static void trap_09_a_dead_trunk_does_not_draw_all(void **state)
 		"0 of 30 calls, failures count too, after alive");
 	/* half an hour later it is forgotten */
 	assert_int_equal(tw__fading_at(&tw__router_trunk(d.router,
-		"dead")->failures, T2026 + 1800 * TW_SECOND, 60 * TW_SECOND),
+		"dead")->penalty, T2026 + 1800 * TW_SECOND, 60 * TW_SECOND),
 		0);
 	desk_close(&d);
 }

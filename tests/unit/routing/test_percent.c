@@ -86,11 +86,15 @@ static void shares_are_exact_at_any_time(void **state)
 static void what_remains_shares_what_there_is(void **state)
 {
 	static const uint32_t weight[] = { 50, 30, 20 };
+	tw_route_rules rules = TW_ROUTE_RULES_INIT;
 	struct shares s;
 	int64_t back;
 
 	(void)state;
 	shares_open(&s, weight, 3);
+	rules.slow_start_s = 0;
+	assert_int_equal(tw_router_set_rules(s.d.router, &rules, NULL),
+			 TW_OK);
 	for (int i = 0; i < 100; ++i)
 		(void)next(&s);
 	assert_int_equal(s.calls[0], 50);
@@ -107,6 +111,25 @@ static void what_remains_shares_what_there_is(void **state)
 		(void)next(&s);
 	back = s.calls[0] - 50;
 	assert_in_range(back, 4, 6);   /* its half, and nothing made up */
+	desk_close(&s.d);
+}
+
+/* Back from an outage, a share grows to what it is. */
+static void a_share_comes_back_slowly(void **state)
+{
+	static const uint32_t weight[] = { 50, 50 };
+	struct shares s;
+
+	(void)state;
+	shares_open(&s, weight, 2);
+	(void)next(&s);
+	(void)next(&s);
+	tw_router_set_usable(s.d.router, "a", 0, T2026, NULL);
+	tw_router_set_usable(s.d.router, "a", 1, T2026, NULL);
+	s.calls[0] = 0;
+	for (int i = 0; i < 1000; ++i)
+		(void)next(&s);
+	assert_in_range(s.calls[0], 40, 140);    /* 10 % of when it is due */
 	desk_close(&s.d);
 }
 
@@ -220,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shares_are_exact_at_any_time),
 		cmocka_unit_test(what_remains_shares_what_there_is),
+		cmocka_unit_test(a_share_comes_back_slowly),
 		cmocka_unit_test(tries_after_a_failure_are_not_shared),
 		cmocka_unit_test(no_flood_after_being_passed_over),
 		cmocka_unit_test(weight_0_is_the_last_resort),

@@ -162,6 +162,8 @@ static tw_status session(void)
 	tw_route_request r = TW_ROUTE_REQUEST_INIT;
 	tw_route_candidate row = TW_ROUTE_CANDIDATE_INIT;
 	const tw_rate rate = desk_rate("7", TW_NANOS, 60, 0);
+	tw_route_attempt attempt = TW_ROUTE_ATTEMPT_INIT;
+	tw_route_call call = { 0 };
 	tw_router *router = NULL;
 	uint32_t count = 1;
 	tw_status status;
@@ -172,7 +174,10 @@ static tw_status session(void)
 	c.trunk = "a";
 	r.number = "7999";
 	r.at = T2026;
+	attempt.trunk = "a";
 	status = tw_router_new(&router, NULL);
+	if (!status)
+		status = tw_router_add_quality_prefix(router, "7", NULL);
 	if (!status)
 		status = tw_deck_new(&c.deck, &rules, &rate, 1, NULL);
 	if (!status)
@@ -183,6 +188,8 @@ static tw_status session(void)
 		status = tw_router_add_emergency_number(router, "1", NULL);
 	if (!status)
 		status = tw_router_decide(&row, &count, router, &r, NULL);
+	if (!status)
+		status = tw_router_call_begin(&call, router, &attempt, NULL);
 	tw_deck_free(c.deck);
 	tw_router_free(router);
 	return status;
