@@ -148,6 +148,22 @@ def test_json(shop):
     assert "then" not in told["then"]
 
 
+def test_why_each_member_rings_or_does_not(shop):
+    """The engine's own reasons, in both languages."""
+    line = (f"trunkwise call preview shop.db {NUMBER} --at 2026-10-05T12:00 "
+            "--busy Anna --explain")
+    english = run(shop, line).stdout
+    assert "busy [1 of 1 lines in use]" in english
+    assert "boris, +79170000001 [longest idle: not used yet]" in english
+    russian = run(shop, line + " --lang ru").stdout
+    assert "занято [занято линий: 1 из 1]" in russian
+    assert "[дольше всех свободен: ещё не звонили]" in russian
+    assert not re.search(r"\[[^]]*[a-z]{3}", russian)
+    told = document(shop, "--at 2026-10-05T12:00 --busy Anna")
+    assert told["steps"][0]["passed_over"][0]["verdict"] == "busy"
+    assert "[" not in run(shop, line.replace("--explain", "")).stdout
+
+
 def test_another_deployment_by_then(tmp_path):
     """At the next opening other rows are in force, and those are shown."""
     with trunkwise.Store(tmp_path / "shop.db", create=True) as store:

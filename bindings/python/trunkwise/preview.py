@@ -11,7 +11,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Iterable, Iterator, NamedTuple
 
 from .directory import Directory, Row
-from .distribution import Decision, Engine, Offer, OfferEvent
+from .distribution import (Decision, Engine, MemberVerdict, Offer,
+                           OfferEvent)
 from .errors import Busy, NotFound
 
 if TYPE_CHECKING:
@@ -47,10 +48,13 @@ class Ring(NamedTuple):
 
 class PassedOver(NamedTuple):
     """A member of a step's pool that did not ring in it; ``why`` is "busy",
-    or "" for one whose turn did not come."""
+    or "" for one whose turn did not come. ``verdict`` and ``reason`` are the
+    engine's own at the beginning of the step."""
 
     who: Who
     why: str
+    verdict: str
+    reason: str
 
 
 class PreviewStep(NamedTuple):
@@ -150,6 +154,7 @@ class _Stage:
         self.rings: dict[Offer, tuple[int, Ring]] = {}
         self.entered: dict[int, float] = {}
         self.skipped: dict[int, tuple[float, str]] = {}
+        self.verdicts: dict[int, dict[str, MemberVerdict]] = {}
         self.over: Decision | None = None
 
     def _s(self) -> float:
@@ -194,6 +199,10 @@ class _Stage:
                 ends_s=self._s(), outcome=decision.outcome or "")
         elif decision.kind == "step":
             self.entered[decision.step] = self._s()
+            if decision.pool is not None:
+                self.verdicts[decision.step] = {
+                    v.target.name: v
+                    for v in decision.pool.explain(decision.call)}
         elif decision.kind in ("end", "voicemail"):
             self.over = decision
 
@@ -230,6 +239,7 @@ class _Stage:
                    self.directory.find("pool", pool).children()] \
             if pool and not skipped else []
         when = row["when"]
+        said = self.verdicts.get(index, {})
         return PreviewStep(
             index + 1, "ring" if pool else "reject", pool,
             self.directory.find("pool", pool)["policy"] if pool else "",
@@ -237,7 +247,9 @@ class _Stage:
             row["schedule"] or self.plan["schedule"], skipped, begins,
             max([ring.ends_s for ring in rings], default=begins), rings,
             [PassedOver(_who(self.directory, name),
-                        "busy" if name in self.busy else "")
+                        "busy" if name in self.busy else "",
+                        said[name].verdict if name in said else "",
+                        said[name].reason if name in said else "")
              for name in members if name not in rang])
 
     def hours(self) -> Iterator[Hours]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from . import raw
 from .commands import company_zone, country, print_json, when
-from .preview import Hours, Preview, PreviewStep, Ring, Who, previews
+from .preview import (Hours, PassedOver, Preview, PreviewStep, Ring, Who,
+                      previews)
 from .preview_words import duration, moment, number
 from .reasons import reason_in
 from .store import Store
@@ -25,6 +26,8 @@ def preview_arguments(parser: argparse.ArgumentParser) -> None:
                         metavar="NAME",
                         help="phone, landline, person or pool taken as busy; "
                              "may be repeated")
+    parser.add_argument("--explain", action="store_true",
+                        help="why each member of a pool rings or does not")
 
 
 def _time(at: dt.datetime | None, zone: str) -> str | None:
@@ -35,7 +38,7 @@ def _step(s: PreviewStep) -> dict[str, Any]:
     return {**s._asdict(),
             "rings": [{**r._asdict(), "who": r.who._asdict()}
                       for r in s.rings],
-            "passed_over": [{"who": p.who._asdict(), "why": p.why}
+            "passed_over": [{**p._asdict(), "who": p.who._asdict()}
                             for p in s.passed_over]}
 
 
@@ -54,9 +57,10 @@ def _document(p: Preview, zone: str) -> dict[str, Any]:
 class _Teller:
     """One preview in words, a line at a time."""
 
-    def __init__(self, lang: str, zone: str):
+    def __init__(self, lang: str, zone: str, explain: bool):
         self.lang = lang
         self.zone = zone
+        self.explain = explain
 
     def put(self, indent: int, key: str, **values: object) -> None:
         print(plain(" " * indent + say(self.lang, "preview_" + key,
@@ -103,7 +107,17 @@ class _Teller:
             span = say(self.lang, "preview_span",
                        first=number(ring.begins_s), last=number(ring.ends_s))
             text = f"{span}  {text}"
-        print(plain("     " + text))
+        print(plain("     " + text + self.because(ring.reason)))
+
+    def because(self, reason: str) -> str:
+        if not self.explain or not reason:
+            return ""
+        return f" [{reason_in(self.lang, reason)}]"
+
+    def passed_over(self, passed: PassedOver) -> None:
+        text = say(self.lang, "preview_is_busy" if passed.why else
+                   "preview_no_turn", who=self.who(passed.who))
+        print(plain("     " + text + self.because(passed.reason)))
 
     def rings(self, s: PreviewStep) -> None:
         spans = {(r.begins_s, r.ends_s) for r in s.rings
@@ -118,8 +132,7 @@ class _Teller:
         for ring in s.rings:
             self.ring(ring, key == "turns" and ring.outcome != "busy")
         for passed in s.passed_over:
-            self.put(5, "is_busy" if passed.why else "no_turn",
-                     who=self.who(passed.who))
+            self.passed_over(passed)
 
     def skipped(self, s: PreviewStep) -> None:
         if s.skipped in ("open", "closed", "no_voicemail"):
@@ -187,5 +200,6 @@ def call_preview(arguments: argparse.Namespace) -> int:
         print_json({**_document(now, zone),
                     "then": _document(then, zone) if then else None})
     else:
-        _say(now, then, _Teller(arguments.lang, zone), arguments.busy)
+        _say(now, then, _Teller(arguments.lang, zone, arguments.explain),
+             arguments.busy)
     return 0

@@ -98,6 +98,41 @@ PREVIEW_WORDS = {
                        "От графиков это не зависит."),
 }
 
+# What the engine says of members, in Russian.
+PREVIEW_REASONS = {
+    "ring all of tier {}": "звонят все уровня {}",
+    "linear: first ready one, tier {}, order {}":
+        "по списку: первый свободный, уровень {}, место {}",
+    "round robin: its first turn": "по кругу: ему ещё не звонили",
+    "round robin: next after order {}": "по кругу: следующий после места {}",
+    "longest idle: not used yet": "дольше всех свободен: ещё не звонили",
+    "longest idle: {} s": "дольше всех свободен: {} с",
+    "came free while tier {} rings": "освободился, пока звонит уровень {}",
+    "ready, but another one comes first": "свободен, но первый не он",
+    "ready, but tier {} comes first": "свободен, но сначала уровень {}",
+    "{} of {} lines in use": "занято линий: {} из {}",
+    "wrap-up, {} s left": "пауза после разговора, ещё {} с",
+    "was found busy, {} s left": "было занято, ещё {} с не звоним",
+    "not reachable": "недоступен",
+    "paused": "на паузе",
+    "rings or talks for this call": "звонит или говорит по этому звонку",
+    "was tried in this step": "на этом шаге уже звонили",
+    "joined after the step began": "добавлен после начала шага",
+    "lacks a skill that the call needs": "не хватает навыка для звонка",
+    "answered this caller last": "отвечал этому звонящему в прошлый раз",
+    "fewest calls: {}": "меньше всех звонков: {}",
+    "fewest calls: {} and {} not answered":
+        "меньше всех звонков: {}, без ответа {}",
+    "least talk: {} s": "меньше всех говорил: {} с",
+    "least occupied: {} %": "меньше всех занят: {} %",
+    "sticky: by the caller's key": "закреплён за этим звонящим",
+    "sticky: a caller without a key": "звонящий не известен",
+    "random: one of {}": "случайно: один из {}",
+    "weighted: {} of {}": "по весу: {} из {}",
+    "weighted random: {} of {}": "случайно по весу: {} из {}",
+    "rings {} at once of tier {}": "звонят сразу {}, уровень {}",
+}
+
 _DAYS = (("Mon", "понедельник", "понедельника"),
          ("Tue", "вторник", "вторника"), ("Wed", "среда", "среды"),
          ("Thu", "четверг", "четверга"), ("Fri", "пятница", "пятницы"),

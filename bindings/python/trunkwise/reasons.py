@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from .preview_words import PREVIEW_REASONS
 from .route_words import ROUTE_REASONS
 
 # English, Russian; holes are filled in their order
@@ -250,7 +251,8 @@ def _pattern(english: str) -> re.Pattern[str]:
 
 
 _PATTERNS = [(_pattern(english), russian)
-             for english, russian in (_RU | ROUTE_REASONS).items()]
+             for english, russian in (
+                 _RU | ROUTE_REASONS | PREVIEW_REASONS).items()]
 
 
 def _said(reason: str) -> str | None:
