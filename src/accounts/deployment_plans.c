@@ -50,12 +50,168 @@ tw_status tw__deployment_member(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* ---- plans ---- */
+
+static const char *const step_kinds[] = {
+	"ring", "queue", "voicemail", "reject"
+};
+
+/* Keys that only some kinds of steps understand. */
+static const struct {
+	const char *key, *kinds;
+} step_keys[] = {
+	{ "ring_s", "ring" },
+	{ "wait_s", "queue" },
+	{ "length_max", "queue" },
+	{ "join", "queue" },
+	{ "leave", "queue" },
+	{ "retry_s", "queue" },
+	{ "reserve", "ring queue" },
+};
+
+/* The key that says what the step does, or NULL. */
+static const char *kind_of(const struct tw_deployment *d, uint32_t row)
+{
+	size_t i;
+
+	for (i = 0; i < TW_ARRAY_COUNT(step_kinds); i++) {
+		if (tw__given(d, row, step_kinds[i]))
+			return step_kinds[i];
+	}
+	return NULL;
+}
+
+
+static tw_status check_kind(struct tw_deployment *d, uint32_t row)
+{
+	const char *kind = kind_of(d, row);
+	const struct tw_value *voicemail = value(d, row, "voicemail");
+	tw_status status = TW_OK;
+	size_t i;
+
+	if (!kind)
+		return tw__problem(d, TW_EPARSE, row, "ring", "nothing says "
+				   "what this step does; add ring, queue, "
+				   "voicemail or reject");
+	if (voicemail->set && !voicemail->number)
+		return tw__problem(d, TW_EPARSE, row, "voicemail",
+				   "voicemail = false does nothing; leave it "
+				   "out");
+	for (i = 0; i < TW_ARRAY_COUNT(step_kinds) && !status; i++) {
+		if (strcmp(kind, step_kinds[i]))
+			status = tw__not_both(d, row, kind, step_kinds[i]);
+	}
+	for (i = 0; i < TW_ARRAY_COUNT(step_keys) && !status; i++) {
+		const char *key = step_keys[i].key;
+
+		if (tw__given(d, row, key) && value(d, row, key)->given &&
+		    !strstr(step_keys[i].kinds, kind))
+			status = tw__problem(d, TW_ECONFLICT, row, key,
+				"%s is for steps that %s; leave it out", key,
+				!strcmp(step_keys[i].kinds, "ring") ?
+				"ring" : !strcmp(step_keys[i].kinds, "queue") ?
+				"queue" : "ring or queue");
+	}
+	return status;
+}
+
+
+static bool is_always(const struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *when = value(d, row, "when");
+
+	return when->set && !strcmp(when->text, "always");
+}
+
+
+/* Every call that comes to it ends there, or waits without an end. */
+static bool ends_all(const struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *join = value(d, row, "join");
+	const struct tw_value *leave = value(d, row, "leave");
+
+	if (value(d, row, "reject")->set)
+		return true;
+	return value(d, row, "queue")->set && !tw__given(d, row, "wait_s") &&
+		!tw__given(d, row, "length_max") && join->set &&
+		!strcmp(join->text, "nobody") &&
+		(!leave->set || !strcmp(leave->text, "nobody"));
+}
+
+
+static const char *hours_of(const struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *own = value(d, row, "schedule");
+	const struct tw_value *plans = value(d, d->rows[row].parent,
+					     "schedule");
+
+	return own->set ? own->text : plans->set ? plans->text : "";
+}
+
+
+static bool is_same_time(const struct tw_deployment *d, uint32_t a,
+			 uint32_t b)
+{
+	const struct tw_value *x = value(d, a, "when");
+	const struct tw_value *y = value(d, b, "when");
+
+	if (is_always(d, a) || is_always(d, b))
+		return true;
+	return x->set && y->set && !strcmp(x->text, y->text) &&
+		!strcmp(hours_of(d, a), hours_of(d, b));
+}
+
+
+/* Who did not answer just now would ring again: a pool is no overflow of its
+ * own. */
+static tw_status check_overflow(struct tw_deployment *d, uint32_t before,
+				uint32_t row)
+{
+	static const char *const pools[] = { "ring", "queue" };
+	uint32_t pool = TW_NO_ROW;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (value(d, before, pools[i])->set)
+			pool = value(d, before, pools[i])->target;
+	}
+	for (i = 0; i < 2; i++) {
+		const struct tw_value *own = value(d, row, pools[i]);
+
+		if (pool == TW_NO_ROW || !own->set || own->target != pool ||
+		    (i && value(d, before, "ring")->set) ||
+		    !is_same_time(d, before, row))
+			continue;
+		return tw__problem(d, TW_ECONFLICT, row, pools[i], "the step "
+			"before is for '%s' too, so it would be its own "
+			"overflow; make that step longer, or name another "
+			"pool", own->text);
+	}
+	return TW_OK;
+}
+
+
 tw_status tw__deployment_plan(struct tw_deployment *d, uint32_t row)
 {
-	if (d->rows[row].children[0].count)
-		return TW_OK;
-	return tw__problem(d, TW_EPARSE, row, "step", "a plan without steps "
-			   "would refuse every call; add a [[plan.step]]");
+	const struct tw_row_list *steps = &d->rows[row].children[0];
+	tw_status status = TW_OK;
+	size_t i;
+
+	if (!steps->count)
+		return tw__problem(d, TW_EPARSE, row, "step", "a plan without "
+				   "steps would refuse every call; add a "
+				   "[[plan.step]]");
+	for (i = 1; i < steps->count && !status; i++) {
+		if (is_always(d, steps->rows[i - 1]) &&
+		    ends_all(d, steps->rows[i - 1]))
+			return tw__problem(d, TW_ECONFLICT, steps->rows[i],
+				kind_of(d, steps->rows[i]), "no call comes to "
+				"this step: the one before keeps or ends "
+				"them all; move it up or leave it out");
+		status = check_overflow(d, steps->rows[i - 1],
+					steps->rows[i]);
+	}
+	return status;
 }
 
 
@@ -64,7 +220,7 @@ tw_status tw__deployment_step(struct tw_deployment *d, uint32_t row)
 	const struct tw_value *when = value(d, row, "when");
 	tw_status status;
 
-	status = tw__one_of(d, row, "ring", "reject");
+	status = check_kind(d, row);
 	if (status || !when->set || !strcmp(when->text, "always") ||
 	    tw__given(d, row, "schedule") ||
 	    tw__given(d, d->rows[row].parent, "schedule"))

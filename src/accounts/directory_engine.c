@@ -1,18 +1,23 @@
 /**
  * @file src/accounts/directory_engine.c  The engine that a directory describes
  *
- * Decides how rows become targets, pools and plans; every rule of distribution
- * itself stays in src/distribution, and schedules are directory_days.c's. A
- * target is named as its phone or landline, so that a host finds the row
- * behind a decision.
+ * Decides how rows become targets and pools; every rule of distribution itself
+ * stays in src/distribution, schedules are directory_days.c's and plans
+ * directory_plans.c's. A target is named as its phone or landline, so that a
+ * host finds the row behind a decision.
  */
 #include <string.h>
 #include "directory_engine.h"
+
+/* A phone says when it is busy. A landline or a mobile is busy with calls that
+ * nobody here knows of, until somebody dials it: so it is left alone then. */
+#define LEARNED_BUSY_S 30
 
 static tw_status add_target(struct tw_build *b, tw_row row, uint32_t kind,
 			    tw_error *err)
 {
 	const tw_directory *d = b->directory;
+	int64_t busy_s = kind == TW_TARGET_PHONE ? 0 : LEARNED_BUSY_S;
 	tw_target_options target = TW_TARGET_OPTIONS_INIT;
 	tw_target_id id;
 
@@ -21,6 +26,8 @@ static tw_status add_target(struct tw_build *b, tw_row row, uint32_t kind,
 	target.capacity = (uint32_t)tw_row_integer(d, row, "capacity", 1);
 	target.wrap_up_ms = 1000 * (uint32_t)tw_row_integer(d, row,
 							    "wrap_up_s", 0);
+	target.busy_ms = 1000 * (uint32_t)tw_row_integer(d, row, "busy_s",
+							 busy_s);
 	return tw_engine_add_target(&id, b->engine, &target, err);
 }
 
@@ -56,6 +63,7 @@ static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 		return status;
 	member.tier = (uint32_t)tw_row_integer(d, row, "tier", 0);
 	member.order = d->rows[row.id].position;
+	member.weight = (uint32_t)tw_row_integer(d, row, "weight", 1);
 	return tw_pool_add_member(b->engine, pool, target, &member, err);
 }
 
@@ -83,70 +91,6 @@ static tw_status add_pool(struct tw_build *b, tw_row row, tw_error *err)
 }
 
 
-static tw_status choose_when(tw_step_options *step, struct tw_build *b,
-			     tw_row plan, tw_row row, tw_error *err)
-{
-	const tw_directory *d = b->directory;
-	const char *when = tw_row_text(d, row, "when");
-	const char *schedule = tw_row_text(d, row, "schedule");
-
-	if (!strcmp(when, "open"))
-		step->when = TW_WHEN_OPEN;
-	else if (!strcmp(when, "closed"))
-		step->when = TW_WHEN_CLOSED;
-	if (step->when == TW_WHEN_ALWAYS)
-		return TW_OK;
-	if (!*schedule)
-		schedule = tw_row_text(d, plan, "schedule");
-	return tw_engine_find_schedule(&step->schedule, b->engine, schedule,
-				       err);
-}
-
-
-static tw_status add_step(struct tw_build *b, tw_plan_id id, tw_row plan,
-			  tw_row row, tw_error *err)
-{
-	const tw_directory *d = b->directory;
-	const char *pool = tw_row_text(d, row, "ring");
-	tw_step_options step = TW_STEP_OPTIONS_INIT;
-	tw_status status;
-
-	status = choose_when(&step, b, plan, row, err);
-	if (status)
-		return status;
-	if (*pool) {
-		step.ring_ms = 1000 * (uint32_t)tw_row_integer(d, row,
-							       "ring_s", 20);
-		status = tw_engine_find_pool(&step.pool, b->engine, pool,
-					     err);
-	}
-	else {
-		step.kind = TW_STEP_REJECT;
-		step.sip_code = (uint32_t)tw_row_integer(d, row, "reject",
-							 480);
-	}
-	return status ? status : tw_plan_add_step(b->engine, id, &step, err);
-}
-
-
-static tw_status add_plan(struct tw_build *b, tw_row row, tw_error *err)
-{
-	const tw_directory *d = b->directory;
-	tw_row step = { 0 };
-	tw_plan_id id;
-	tw_status status;
-
-	status = tw_engine_add_plan(&id, b->engine,
-				    tw_row_text(d, row, "name"), err);
-	while (!status) {
-		status = tw_directory_next_child(&step, d, row, err);
-		if (!status)
-			status = add_step(b, id, row, step, err);
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-
 /* In the order in which they refer to each other. */
 static const struct {
 	const char *kind;
@@ -156,7 +100,8 @@ static const struct {
 	{ "landline", add_landline },
 	{ "pool", add_pool },
 	{ "schedule", tw__build_schedule },
-	{ "plan", add_plan },
+	{ "plan", tw__build_plan },
+	{ "plan", tw__build_steps },
 };
 
 

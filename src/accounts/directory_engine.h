@@ -24,4 +24,8 @@ struct tw_build {
 tw_status tw__build_holidays(struct tw_build *b, tw_error *err);
 tw_status tw__build_schedule(struct tw_build *b, tw_row row, tw_error *err);
 
+/* directory_plans.c. All plans before the first steps. */
+tw_status tw__build_plan(struct tw_build *b, tw_row row, tw_error *err);
+tw_status tw__build_steps(struct tw_build *b, tw_row row, tw_error *err);
+
 #endif

@@ -70,6 +70,7 @@ static const struct tw_field phone[] = {
 	RULED("number", TW_RULE_PHONE),
 	NUMBER("capacity", "1", 1, COUNT_MAX),
 	NUMBER("wrap_up_s", "0", 0, 86400),
+	NUMBER("busy_s", NULL, 0, 86400),
 };
 
 static const struct tw_field landline[] = {
@@ -77,6 +78,8 @@ static const struct tw_field landline[] = {
 	NEEDED("number", TW_RULE_PHONE),
 	NUMBER("capacity", "1", 1, COUNT_MAX),
 	RULED("uri", TW_RULE_SIP),
+	NUMBER("wrap_up_s", NULL, 0, 86400),
+	NUMBER("busy_s", NULL, 0, 86400),
 };
 
 static const struct tw_field carrier[] = {
@@ -208,6 +211,7 @@ static const struct tw_field pool_member[] = {
 	REFERS("phone", "phone"),
 	REFERS("landline", "landline"),
 	NUMBER("tier", "0", 0, 1000),
+	NUMBER("weight", NULL, 1, 65535),
 };
 
 static const struct tw_field schedule[] = {
@@ -235,6 +239,14 @@ static const struct tw_field plan_step[] = {
 	NUMBER("reject", NULL, 400, 699),
 	CHOICE("when", "always", "always open closed"),
 	REFERS("schedule", "schedule"),
+	{ .name = "voicemail", .type = TW_FIELD_BOOLEAN, .max = 1 },
+	REFERS("queue", "pool"),
+	NUMBER("wait_s", NULL, 1, 86400),
+	NUMBER("length_max", NULL, 1, COUNT_MAX),
+	CHOICE("join", NULL, "nobody reachable staffed ready"),
+	CHOICE("leave", NULL, "nobody reachable staffed"),
+	NUMBER("retry_s", NULL, 1, 3600),
+	NUMBER("reserve", NULL, 1, COUNT_MAX),
 };
 
 static const struct tw_field tariff[] = {

@@ -15,6 +15,9 @@ from trunkwise.preview_words import PREVIEW_WORDS, duration, moment
 
 PAGE = (SOURCE / "docs" / "distribution.md").read_text()
 SHOP = re.search(r"^```toml\n(.*?)^```", PAGE, re.S | re.M)[1]
+PLAN = re.findall(r"^```toml\n(.*?)^```", PAGE, re.S | re.M)[-1]
+QUEUE = re.sub(r"\[\[plan\]\].*?(?=\[\[number)",
+               lambda _: PLAN + "\n", SHOP, flags=re.S)
 NUMBER = "+78432000001"
 CYRILLIC = re.compile("[а-яё]", re.I)
 
@@ -55,6 +58,7 @@ def seen(preview):
 
 def test_the_page_shows_what_is_printed(tmp_path):
     (tmp_path / "shop.toml").write_text(SHOP)
+    (tmp_path / "queue.toml").write_text(QUEUE)
     blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", PAGE,
                         re.S | re.M)
     assert len(blocks) >= 2
@@ -164,16 +168,52 @@ def test_why_each_member_rings_or_does_not(shop):
     assert "[" not in run(shop, line.replace("--explain", "")).stdout
 
 
+@pytest.mark.parametrize("host, end", [((), "rejected"),
+                                       (("voicemail",), "voicemail")])
+def test_a_line_and_what_comes_after_it(tmp_path, host, end):
+    with trunkwise.Store(tmp_path / "q.db", create=True) as store:
+        store.apply(trunkwise.Deployment(QUEUE), at=at("2026-01-01T00:00"))
+        told = store.preview(NUMBER, at=at("2026-10-05T12:30"), host=host)
+    ring, line, message, *_ = told.steps
+    assert (line.kind, line.wait_s, line.begins_s, line.ends_s) == (
+        "queue", 60, 30, 90)
+    assert [(r.who.name, r.begins_s, r.ends_s) for r in line.rings] == [
+        ("counter", 30, 50), ("counter", 55, 75), ("counter", 80, 90)]
+    assert message.skipped == ("" if host else "no_voicemail")
+    assert (told.end, told.ends_s) == (end, 90)
+
+
+def test_a_line_without_a_limit_is_watched_for_an_hour(tmp_path):
+    text = QUEUE.replace("wait_s = 60\n", "")
+    with trunkwise.Store(tmp_path / "q.db", create=True) as store:
+        store.apply(trunkwise.Deployment(text), at=at("2026-01-01T00:00"))
+    line = (f"trunkwise call preview q.db {NUMBER} --at 2026-10-05T11:00 "
+            "--lang ru")
+    assert "без ограничения" in run(tmp_path, line).stdout
+    assert "И через час звонок всё ещё ждёт" in run(tmp_path, line).stdout
+
+
+def test_nobody_at_work_is_no_line_to_wait_in(tmp_path):
+    text = QUEUE.replace('[[pool.member]]\nlandline = "counter"\n', "")
+    with trunkwise.Store(tmp_path / "q.db", create=True) as store:
+        store.apply(trunkwise.Deployment(text), at=at("2026-01-01T00:00"))
+        told = store.preview(NUMBER, at=at("2026-10-05T12:30"))
+    assert told.steps[1].skipped == "unstaffed"
+    assert "никто из группы не работает" in run(
+        tmp_path, f"trunkwise call preview q.db {NUMBER} --lang ru "
+        "--at 2026-10-05T12:30").stdout
+
+
 def test_another_deployment_by_then(tmp_path):
     """At the next opening other rows are in force, and those are shown."""
     with trunkwise.Store(tmp_path / "shop.db", create=True) as store:
         store.apply(trunkwise.Deployment(SHOP), at=at("2026-01-01T00:00"))
         store.apply(trunkwise.Deployment(SHOP.replace(
-            'ring = "counter"\nring_s = 20', 'ring = "staff"\nring_s = 40')),
+            'ring = "counter"\nring_s = 20', 'voicemail = true')),
             at=at("2026-10-05T18:00"))
     told = document(tmp_path, "--at 2026-10-05T18:30")
-    assert [s["pool"] for s in told["then"]["steps"]] == ["staff", "staff",
-                                                          ""]
+    assert [s["kind"] for s in told["then"]["steps"]] == [
+        "ring", "voicemail", "reject"]
 
 
 @pytest.mark.parametrize("words, field", [

@@ -42,6 +42,7 @@ Now = dt.datetime | int | None
 Seconds = int | float | Decimal
 
 _HOSTS = {"play": 1, "dtmf": 2, "record": 4, "voicemail": 8, "transfer": 16}
+HOST_ABILITIES = tuple(_HOSTS)
 _TARGETS = {"phone": 1, "landline": 2, "mobile": 3}
 _STATES = {"available": 1, "unreachable": 2, "paused": 3}
 _RING, _REJECT, _VOICEMAIL, _QUEUE = 1, 2, 3, 4

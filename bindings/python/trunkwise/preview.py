@@ -18,10 +18,14 @@ from .errors import Busy, NotFound
 if TYPE_CHECKING:
     from .store import Store
 
-_LONGEST = dt.timedelta(days=1)
+_LONGEST = dt.timedelta(hours=1)
+_KINDS = ("ring", "queue", "voicemail", "reject")
 _SKIPPED = {"step skipped: closed now": "closed",
             "step skipped: open now": "open",
-            "step skipped: this host has no voicemail": "no_voicemail"}
+            "step skipped: this host has no voicemail": "no_voicemail",
+            "step skipped: nobody of the pool is reachable": "unreachable",
+            "step skipped: nobody of the pool is at work": "unstaffed",
+            "step skipped: nobody of the pool is ready": "unready"}
 
 
 class Who(NamedTuple):
@@ -59,7 +63,9 @@ class PassedOver(NamedTuple):
 
 class PreviewStep(NamedTuple):
     """A step of the plan (counted from 1), taken or skipped. ``skipped`` is
-    "" or "closed", "open" (it is for other hours), "no_voicemail"."""
+    "", "closed" or "open" (it is for other hours), "no_voicemail", or of a
+    queue "unreachable", "unstaffed", "unready"; ``wait_s`` is 0 for a queue
+    without a limit."""
 
     step: int
     kind: str
@@ -68,6 +74,7 @@ class PreviewStep(NamedTuple):
     when: str
     schedule: str
     skipped: str
+    wait_s: int
     begins_s: float
     ends_s: float
     rings: list[Ring]
@@ -85,7 +92,7 @@ class Hours(NamedTuple):
 
 class Preview(NamedTuple):
     """The whole call. ``end`` says how: "rejected" by a step, "closed",
-    "unanswered", "voicemail", or "waiting" after a day."""
+    "unanswered", "voicemail", or "waiting" still after an hour."""
 
     number: str
     plan: str
@@ -153,6 +160,7 @@ class _Stage:
         self.busy = busy
         self.rings: dict[Offer, tuple[int, Ring]] = {}
         self.entered: dict[int, float] = {}
+        self.left: dict[int, float] = {}
         self.skipped: dict[int, tuple[float, str]] = {}
         self.verdicts: dict[int, dict[str, MemberVerdict]] = {}
         self.over: Decision | None = None
@@ -188,6 +196,8 @@ class _Stage:
             self.now = max(due, self.now)
             self.engine.tick(now=self.now)
         if not self.over or self.over.kind == "voicemail":
+            if due and not self.over:
+                self.now = self.at + _LONGEST
             call.leave(now=self.now)
 
     def _take(self, decision: Decision) -> None:
@@ -198,13 +208,20 @@ class _Stage:
             self.rings[decision.offer] = step, ring._replace(
                 ends_s=self._s(), outcome=decision.outcome or "")
         elif decision.kind == "step":
+            self._leave()
             self.entered[decision.step] = self._s()
             if decision.pool is not None:
                 self.verdicts[decision.step] = {
                     v.target.name: v
                     for v in decision.pool.explain(decision.call)}
         elif decision.kind in ("end", "voicemail"):
+            self._leave()
             self.over = decision
+
+    def _leave(self) -> None:
+        """Out of the step that was entered last."""
+        if self.entered:
+            self.left.setdefault(max(self.entered), self._s())
 
     def _offer(self, decision: Decision) -> None:
         target = decision.target
@@ -217,8 +234,7 @@ class _Stage:
             decision.offer.failed("busy", now=self.now)
 
     def _skip(self, event: OfferEvent) -> None:
-        if event.outcome is None and event.target is None \
-                and event.pool is None:
+        if event.target is None and event.reason.startswith("step skipped"):
             self.skipped[event.step] = self._s(), _SKIPPED.get(
                 event.reason, event.reason)
 
@@ -233,7 +249,8 @@ class _Stage:
         begins = self.entered.get(index, begins)
         if self.over and self.over.step == index:
             begins = self._s()
-        pool = row["ring"]
+        kind = next((k for k in _KINDS if row[k] not in ("", "false")), "")
+        pool = row["ring"] or row["queue"]
         rang = {ring.who.name for ring in rings}
         members = [_member(m) for m in
                    self.directory.find("pool", pool).children()] \
@@ -241,11 +258,12 @@ class _Stage:
         when = row["when"]
         said = self.verdicts.get(index, {})
         return PreviewStep(
-            index + 1, "ring" if pool else "reject", pool,
+            index + 1, kind, pool,
             self.directory.find("pool", pool)["policy"] if pool else "",
             when, "" if when == "always" else
-            row["schedule"] or self.plan["schedule"], skipped, begins,
-            max([ring.ends_s for ring in rings], default=begins), rings,
+            row["schedule"] or self.plan["schedule"], skipped,
+            int(row["wait_s"] or 0), begins,
+            begins if skipped else self.left.get(index, self._s()), rings,
             [PassedOver(_who(self.directory, name),
                         "busy" if name in self.busy else "",
                         said[name].verdict if name in said else "",

@@ -9,9 +9,10 @@ from typing import Any
 
 from . import raw
 from .commands import company_zone, country, print_json, when
+from .distribution import HOST_ABILITIES
 from .preview import (Hours, PassedOver, Preview, PreviewStep, Ring, Who,
                       previews)
-from .preview_words import duration, moment, number
+from .preview_words import SKIPPED_WORDS, duration, moment, number
 from .reasons import reason_in
 from .store import Store
 from .values import local
@@ -26,6 +27,10 @@ def preview_arguments(parser: argparse.ArgumentParser) -> None:
                         metavar="NAME",
                         help="phone, landline, person or pool taken as busy; "
                              "may be repeated")
+    parser.add_argument("--host", action="append", default=[],
+                        metavar="ABILITY", choices=HOST_ABILITIES,
+                        help="what your softswitch can do: one of "
+                        + ", ".join(HOST_ABILITIES) + "; may be repeated")
     parser.add_argument("--explain", action="store_true",
                         help="why each member of a pool rings or does not")
 
@@ -129,13 +134,30 @@ class _Teller:
         self.put(0, key, step=s.step, start=self.start(s.begins_s),
                  time=duration(self.lang, s.ends_s - s.begins_s),
                  order=order)
+        self.ring_list(s, key == "turns")
+        for passed in s.passed_over:
+            self.passed_over(passed)
+
+    def ring_list(self, s: PreviewStep, timed: bool) -> None:
+        """Once round: in a queue the same people ring again and again."""
+        seen = set()
         for ring in s.rings:
-            self.ring(ring, key == "turns" and ring.outcome != "busy")
+            if ring.who in seen:
+                self.put(5, "again")
+                return
+            seen.add(ring.who)
+            self.ring(ring, timed and ring.outcome != "busy")
+
+    def queue(self, s: PreviewStep) -> None:
+        self.put(0, "queue" if s.wait_s else "queue_endless", step=s.step,
+                 start=self.start(s.begins_s),
+                 time=duration(self.lang, s.wait_s))
+        self.ring_list(s, True)
         for passed in s.passed_over:
             self.passed_over(passed)
 
     def skipped(self, s: PreviewStep) -> None:
-        if s.skipped in ("open", "closed", "no_voicemail"):
+        if s.skipped in SKIPPED_WORDS:
             self.put(0, "skipped_" + s.skipped, step=s.step,
                      schedule=s.schedule)
         else:
@@ -148,6 +170,8 @@ class _Teller:
                 self.skipped(s)
             elif s.kind == "ring":
                 self.rings(s)
+            elif s.kind == "queue":
+                self.queue(s)
 
     def end(self, p: Preview) -> None:
         last = p.steps[-1].step if p.steps else 0
@@ -195,7 +219,8 @@ def call_preview(arguments: argparse.Namespace) -> int:
         zone = company_zone(store) or "UTC"
         at = when(arguments.at, zone)
         digits = raw.number_digits(arguments.number, country(store))
-        now, then = previews(store, digits, at=at, busy=arguments.busy)
+        now, then = previews(store, digits, at=at, busy=arguments.busy,
+                             host=arguments.host)
     if arguments.json:
         print_json({**_document(now, zone),
                     "then": _document(then, zone) if then else None})

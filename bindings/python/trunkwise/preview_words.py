@@ -29,6 +29,15 @@ PREVIEW_WORDS = {
     "preview_nobody": ("{step}. {start}, nobody is free to ring: on to the "
                        "next step",
                        "{step}. {start}, свободных нет: следующий шаг"),
+    "preview_queue": (
+        "{step}. {start}, waits in line, {time} at most; who is free rings:",
+        "{step}. {start}, ждёт в очереди, не дольше {time}; звонят тем, кто "
+        "свободен:"),
+    "preview_queue_endless": (
+        "{step}. {start}, waits in line without a limit; who is free rings:",
+        "{step}. {start}, ждёт в очереди без ограничения; звонят тем, кто "
+        "свободен:"),
+    "preview_again": ("and so on", "и так далее"),
     "preview_linear": (" (always from the top)",
                        " (всегда с начала списка)"),
     "preview_round_robin": (" (the next one after the last)",
@@ -46,6 +55,15 @@ PREVIEW_WORDS = {
     "preview_skipped_no_voicemail": (
         "{step}. skipped: there is no voicemail on this host",
         "{step}. пропускается: здесь нет голосовой почты"),
+    "preview_skipped_unreachable": (
+        "{step}. skipped: nobody of the pool can be reached",
+        "{step}. пропускается: никто из группы не на связи"),
+    "preview_skipped_unstaffed": (
+        "{step}. skipped: nobody of the pool is at work",
+        "{step}. пропускается: никто из группы не работает"),
+    "preview_skipped_unready": (
+        "{step}. skipped: nobody of the pool is free",
+        "{step}. пропускается: никто из группы не свободен"),
     "preview_skipped": ("{step}. skipped: {reason}",
                         "{step}. пропускается: {reason}"),
     "preview_phone": ("phone {name}", "телефон {name}"),
@@ -79,8 +97,8 @@ PREVIEW_WORDS = {
         "{tone}",
         "Ни один шаг не для этого времени: звонок сразу завершается, "
         "звонящий слышит {tone}"),
-    "preview_waiting": ("After a day the call still waits",
-                        "И через сутки звонок всё ещё ждёт"),
+    "preview_waiting": ("After an hour the call still waits",
+                        "И через час звонок всё ещё ждёт"),
     "preview_tone_480": ("\"not available\" (code 480)",
                          "«абонент недоступен» (код 480)"),
     "preview_tone_486": ("the busy tone (code 486)",
@@ -98,6 +116,9 @@ PREVIEW_WORDS = {
                        "От графиков это не зависит."),
 }
 
+SKIPPED_WORDS = ("open", "closed", "no_voicemail", "unreachable",
+                 "unstaffed", "unready")
+
 # What the engine says of members, in Russian.
 PREVIEW_REASONS = {
     "ring all of tier {}": "звонят все уровня {}",
@@ -113,6 +134,9 @@ PREVIEW_REASONS = {
     "{} of {} lines in use": "занято линий: {} из {}",
     "wrap-up, {} s left": "пауза после разговора, ещё {} с",
     "was found busy, {} s left": "было занято, ещё {} с не звоним",
+    "left alone a while, {} s left": "не отвечал, ещё {} с не звоним",
+    "{} ready, {} kept for the pool's own calls":
+        "свободных: {}, для своих звонков группы оставлено {}",
     "not reachable": "недоступен",
     "paused": "на паузе",
     "rings or talks for this call": "звонит или говорит по этому звонку",

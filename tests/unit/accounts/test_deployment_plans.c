@@ -15,7 +15,35 @@ static const struct wrong wrongs[] = {
 	{ { "plan[1].name", "t", "empty" }, "plan[1].step", "without steps",
 	  NO },
 	{ { "plan[0].step[1].reject", "i", NULL }, "plan[0].step[1].ring",
-	  "neither", { "plan[0].step[1].when", "t", "closed" } },
+	  "nothing says", { "plan[0].step[1].when", "t", "closed" } },
+	{ { "plan[0].step[1].queue", "t", "sales" },
+	  "plan[0].step[1].reject", "exclude", NO },
+	{ { "plan[0].step[1].voicemail", "b", "true" },
+	  "plan[0].step[1].reject", "exclude", NO },
+	{ { "plan[0].step[1].voicemail", "b", "false" },
+	  "plan[0].step[1].voicemail", "does nothing",
+	  { "plan[0].step[1].reject", "i", NULL } },
+	{ { "plan[0].step[1].wait_s", "i", "60" },
+	  "plan[0].step[1].wait_s", "steps that queue", NO },
+	{ { "plan[0].step[0].length_max", "i", "9" },
+	  "plan[0].step[0].length_max", "steps that queue", NO },
+	{ { "plan[0].step[1].ring_s", "i", "9" },
+	  "plan[0].step[1].ring_s", "steps that ring", NO },
+	{ { "plan[0].step[1].reserve", "i", "1" },
+	  "plan[0].step[1].reserve", "ring or queue", NO },
+	{ { "plan[0].step[0].reserve", "i", "-1" },
+	  "plan[0].step[0].reserve", "out of range", NO },
+	{ { "plan[0].step[2].join", "t", "somebody" },
+	  "plan[0].step[2].join", "nobody reachable staffed ready", NO },
+	{ { "pool[0].member[0].weight", "i", "-3" },
+	  "pool[0].member[0].weight", "1 to 65535", NO },
+	{ { "pool[0].member[0].weight", "i", "0" },
+	  "pool[0].member[0].weight", "1 to 65535", NO },
+	{ { "plan[0].step[2].ring", "t", "sales" }, "plan[0].step[2].ring",
+	  "no call comes", NO },
+	/* a pool in its own overflow */
+	{ { "plan[0].step[1].ring", "t", "sales" }, "plan[0].step[1].ring",
+	  "own overflow", { "plan[0].step[1].reject", "i", NULL } },
 };
 
 static void refused_with_place_and_reason(void **state)
@@ -24,10 +52,74 @@ static void refused_with_place_and_reason(void **state)
 	refuse_all(wrongs, TW_ARRAY_COUNT(wrongs));
 }
 
+struct fine {
+	const char *what;
+	bool is_refused;
+	struct pair changes[9];
+};
+
+static const struct fine plans[] = {
+	{ "ring them all, then wait in line for them", false, {
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].queue", "t", "sales" },
+		{ "plan[0].step[1].wait_s", "i", "60" },
+		{ "plan[0].step[2].reject", "i", "480" } } },
+	{ "wait in line, overflow to the same pool", true, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].queue", "t", "sales" },
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].ring", "t", "sales" } } },
+	{ "the same pool for other hours", false, {
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].ring", "t", "sales" },
+		{ "plan[0].step[1].when", "t", "closed" } } },
+	{ "once more, after somebody else", false, {
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].ring", "t", "others" },
+		{ "plan[0].step[2].ring", "t", "sales" },
+		{ "pool[1].name", "t", "others" },
+		{ "pool[1].member[0].phone", "t", "mobile" } } },
+	{ "voicemail, and for hosts without one a refusal", false, {
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].voicemail", "b", "true" },
+		{ "plan[0].step[2].reject", "i", "480" } } },
+	{ "behind a line that is joined always and never left", true, {
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].queue", "t", "sales" },
+		{ "plan[0].step[1].join", "t", "nobody" },
+		{ "plan[0].step[2].reject", "i", "480" } } },
+	{ "behind a line that has room for nine", false, {
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].queue", "t", "sales" },
+		{ "plan[0].step[1].join", "t", "nobody" },
+		{ "plan[0].step[1].length_max", "i", "9" },
+		{ "plan[0].step[2].reject", "i", "480" } } },
+};
+
+static void plans_that_make_sense_and_others(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(plans); i++) {
+		tw_deployment *d;
+		tw_error err = TW_ERROR_INIT;
+		size_t n = 0;
+
+		while (plans[i].changes[n].path)
+			n++;
+		d = deployment_with(plans[i].changes, n);
+		if (tw_deployment_check(d, &err) !=
+		    (plans[i].is_refused ? TW_EPARSE : TW_OK))
+			fail_msg("%s: %s: %s", plans[i].what, err.field,
+				 err.message);
+		tw_deployment_free(d);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused_with_place_and_reason),
+		cmocka_unit_test(plans_that_make_sense_and_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
