@@ -45,13 +45,21 @@ static inline tw_target_id house_target(tw_engine *engine, const char *name,
 	return id;
 }
 
-static inline void house_member(tw_engine *engine, tw_pool_id pool,
-				tw_target_id target, uint32_t order)
+static inline void house_member_of(tw_engine *engine, tw_pool_id pool,
+				   tw_target_id target, uint32_t order,
+				   uint32_t weight)
 {
 	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
 
 	o.order = order;
+	o.weight = weight;
 	FINE(tw_pool_add_member(engine, pool, target, &o, err));
+}
+
+static inline void house_member(tw_engine *engine, tw_pool_id pool,
+				tw_target_id target, uint32_t order)
+{
+	house_member_of(engine, pool, target, order, 1);
 }
 
 /* A pool of n new targets of one call each; their ids follow each other. */
@@ -81,13 +89,23 @@ static inline tw_plan_id house_plan(tw_engine *engine, const char *name)
 	return id;
 }
 
-static inline void house_ring(tw_engine *engine, tw_plan_id plan,
-			      tw_pool_id pool)
+/* kind: TW_STEP_RING or TW_STEP_QUEUE, that leave `reserve` members */
+static inline void house_step(tw_engine *engine, tw_plan_id plan,
+			      tw_pool_id pool, uint32_t kind,
+			      uint32_t reserve)
 {
 	tw_step_options o = TW_STEP_OPTIONS_INIT;
 
+	o.kind = kind;
 	o.pool = pool;
+	o.reserve = reserve;
 	FINE(tw_plan_add_step(engine, plan, &o, err));
+}
+
+static inline void house_ring(tw_engine *engine, tw_plan_id plan,
+			      tw_pool_id pool)
+{
+	house_step(engine, plan, pool, TW_STEP_RING, 0);
 }
 
 static inline bool house_is_long(void)
