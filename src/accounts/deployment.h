@@ -109,6 +109,10 @@ const char *tw__list_item(char item[512], const char *list);
 tw_status tw__wanted_names(struct tw_deployment *deployment, uint32_t row,
 			   const char *field, const char *kind);
 
+/* deployment_outbound.c: what calls that go out need */
+tw_status tw__deployment_site(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_permission(struct tw_deployment *d, uint32_t row);
+
 /* deployment_plans.c: pools and plans that would ring nobody */
 tw_status tw__deployment_pool(struct tw_deployment *d, uint32_t row);
 tw_status tw__deployment_member(struct tw_deployment *d, uint32_t row);

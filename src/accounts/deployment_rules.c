@@ -66,86 +66,6 @@ static tw_status rising_dates(struct tw_deployment *d, uint32_t row)
 
 /* ---- kinds ---- */
 
-static bool is_way_out(const struct tw_deployment *d, const char *name)
-{
-	uint32_t row;
-
-	if (tw__kind_names_find(&row, d->names, tw__kind_find(TW_STR("trunk")),
-				name))
-		return true;
-	return tw__kind_names_find(&row, d->names,
-				   tw__kind_find(TW_STR("landline")), name) &&
-		value(d, row, "uri")->set;
-}
-
-
-static tw_status check_emergency_entry(struct tw_deployment *d, uint32_t row,
-				       const char *name, bool *out)
-{
-	uint8_t landline = tw__kind_find(TW_STR("landline"));
-	uint8_t trunk = tw__kind_find(TW_STR("trunk"));
-	struct tw_buf hint;
-	tw_status status;
-	uint32_t found;
-
-	*out |= is_way_out(d, name);
-	if (tw__kind_names_find(&found, d->names, landline, name) ||
-	    tw__kind_names_find(&found, d->names, trunk, name))
-		return TW_OK;
-	tw__buf_init(&hint);
-	tw__kind_names_suggest(&hint, d->names, landline, name);
-	status = tw__problem(d, TW_ENOTFOUND, row, "emergency", "there is no "
-			     "landline or trunk '%.80s'; landlines: %s", name,
-			     hint.size && !hint.failed ? hint.data : "?");
-	tw__buf_free(&hint);
-	return status;
-}
-
-
-static tw_status check_emergency_list(struct tw_deployment *d, uint32_t row,
-				      bool *out)
-{
-	const struct tw_value *list = value(d, row, "emergency");
-	const char *p = list->text, *end;
-	tw_status status = TW_OK;
-	char name[512];
-
-	while (p && !status) {
-		end = strchr(p, '\n');
-		memset(name, 0, sizeof(name));
-		memcpy(name, p, end ? (size_t)(end - p) : strlen(p));
-		p = end ? end + 1 : NULL;
-		status = check_emergency_entry(d, row, name, out);
-	}
-	return status;
-}
-
-
-static tw_status check_site(struct tw_deployment *d, uint32_t row)
-{
-	const struct tw_row_list *lines =
-		&d->tops[tw__kind_find(TW_STR("landline"))];
-	tw_status status = TW_OK;
-	bool found = false;
-	size_t i;
-
-	if (value(d, row, "emergency")->set) {
-		status = check_emergency_list(d, row, &found);
-	}
-	else {
-		for (i = 0; i < lines->count && !found; i++) {
-			found = value(d, lines->rows[i], "site")->target ==
-				row && value(d, lines->rows[i], "uri")->set;
-		}
-	}
-	if (status || found)
-		return status;
-	return tw__problem(d, TW_OK, row, "emergency", "no way out for "
-			   "emergency calls (112); give a landline of this "
-			   "site a uri, or name trunks in emergency");
-}
-
-
 static tw_status check_target_name(struct tw_deployment *d, uint32_t row)
 {
 	const struct tw_wanted *wanted = &d->rows[row];
@@ -558,7 +478,7 @@ static const struct {
 	const char *kind;
 	tw_status (*check)(struct tw_deployment *d, uint32_t row);
 } rules[] = {
-	{ "site", check_site },
+	{ "site", tw__deployment_site },
 	{ "phone", check_phone },
 	{ "landline", check_target_name },
 	{ "contract", rising_dates },
@@ -575,6 +495,7 @@ static const struct {
 	{ "tariff", tw__deployment_tariff },
 	{ "bundle", check_bundle },
 	{ "budget", check_budget },
+	{ "permission", tw__deployment_permission },
 };
 
 

@@ -2,7 +2,7 @@
  * @file src/accounts/directory_router.c  The router that a directory describes
  *
  * Decides which deck prices a trunk, in which order a site calls for help, and
- * whether the regions of numbers matter to any of the decks.
+ * whether the regions of numbers matter to any of the decks or permissions.
  * Choosing a carrier stays in src/routing. A carrier without a tariff gets an
  * empty deck and not silence: its trunks are listed, with "no price".
  */
@@ -10,6 +10,7 @@
 #include <string.h>
 #include "base/e164.h"
 #include "directory.h"
+#include "directory_permits.h"
 #include "exchange.h"
 #include "numbering.h"
 
@@ -25,6 +26,7 @@ struct build {
 	struct priced *decks; /* trunks of one carrier share one */
 	size_t count, capacity;
 	bool asks_relation;   /* one of the decks does */
+	bool asks_places;     /* a permission does */
 };
 
 static tw_status empty_deck(tw_deck **out, const struct tw_directory *d,
@@ -93,7 +95,37 @@ static tw_status add_trunk(struct build *b, tw_row row, tw_error *err)
 	carrier.trunk = tw_row_text(d, row, "name");
 	carrier.priority = (uint32_t)tw_row_integer(d, row, "priority", 100);
 	carrier.calls_max = (uint32_t)tw_row_integer(d, row, "calls_max", 0);
+	if (!strcmp(tw__cell(d, tw__cell(d, row.id, "carrier")->row,
+			     "no_caller")->text, "skip"))
+		carrier.flags = TW_CARRIER_NEEDS_CALLER;
 	return tw_router_add_carrier(b->router, &carrier, err);
+}
+
+
+/* What a call from a site's own line costs is known by its operator's tariff,
+ * where the line says whose it is. */
+static tw_status add_landline(struct build *b, tw_row row, tw_error *err)
+{
+	const struct tw_directory *d = b->directory;
+	uint32_t carrier = tw__cell(d, row.id, "carrier")->row;
+	tw_route_landline line = TW_ROUTE_LANDLINE_INIT;
+	struct tw__exchange rate = { 0, 0 };
+	tw_status status = TW_OK;
+
+	if (carrier) {
+		line.carrier = d->rows[carrier].name;
+		status = find_deck(&line.deck, b, carrier, err);
+		if (!status)
+			status = tw__exchange_for(&rate, b->store, line.deck,
+						  d->at, err);
+	}
+	if (status)
+		return status;
+	line.exchange_nanos = rate.rate_nanos;
+	line.name = tw_row_text(d, row, "name");
+	line.site = tw_row_text(d, row, "site");
+	line.number = tw_row_text(d, row, "number");
+	return tw_router_add_landline(b->router, &line, err);
 }
 
 
@@ -182,25 +214,33 @@ static tw_status add_numbers(struct build *b, tw_error *err)
 }
 
 
+static tw_status add_each(struct build *b, const char *kind,
+			  tw_status (*add)(struct build *b, tw_row row,
+					   tw_error *err), tw_error *err)
+{
+	tw_status status = TW_OK;
+	tw_row row = { 0 };
+
+	while (!status && !(status = tw_directory_next(&row, b->directory,
+						       kind, err)))
+		status = add(b, row, err);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+
 static tw_status fill(struct build *b, tw_error *err)
 {
-	tw_row row = { 0 };
-	tw_status status;
+	tw_status status = add_each(b, "trunk", add_trunk, err);
 
-	while (!(status = tw_directory_next(&row, b->directory, "trunk",
-					    err))) {
-		status = add_trunk(b, row, err);
-		if (status)
-			return status;
-	}
-	row.id = 0;
-	while (!(status = tw_directory_next(&row, b->directory, "site",
-					    err))) {
-		status = add_site(b, row, err);
-		if (status)
-			return status;
-	}
-	return status == TW_ITER_END ? add_numbers(b, err) : status;
+	if (!status)
+		status = add_each(b, "landline", add_landline, err);
+	if (!status)
+		status = add_each(b, "site", add_site, err);
+	if (!status)
+		status = add_numbers(b, err);
+	return status ? status : tw__directory_permits(&b->asks_places,
+						       b->router,
+						       b->directory, err);
 }
 
 
@@ -210,7 +250,7 @@ static tw_status add_numbering(struct build *b, tw_error *err)
 	tw_numbering *numbering;
 	tw_status status;
 
-	if (!b->asks_relation)
+	if (!b->asks_relation && !b->asks_places)
 		return TW_OK;
 	status = tw_numbering_open(&numbering, b->store, b->directory->at,
 				   err);

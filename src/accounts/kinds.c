@@ -80,12 +80,14 @@ static const struct tw_field landline[] = {
 	RULED("uri", TW_RULE_SIP),
 	NUMBER("wrap_up_s", NULL, 0, 86400),
 	NUMBER("busy_s", NULL, 0, 86400),
+	REFERS("carrier", "carrier"),
 };
 
 static const struct tw_field carrier[] = {
 	TEXT("legal_name"),
 	TEXT("inn"),
 	VAT(),
+	CHOICE("no_caller", "send", "send skip"),
 };
 
 static const struct tw_field vendor[] = {
@@ -310,6 +312,15 @@ static const struct tw_field budget[] = {
 	NUMBER("increment_s", "60", 1, 3600),
 };
 
+static const struct tw_field permission[] = {
+	LIST("from"),
+	LIST("to"),
+	CHOICE("direction", "any", "any outbound forward"),
+	LIST("contracts"),
+	CHOICE("otherwise", "block", "block avoid warn"),
+	CHOICE("unknown", "pass", "pass apply"),
+};
+
 static const struct tw_field match[] = {
 	{ .name = "kind", .type = TW_FIELD_TEXT, .rule = TW_RULE_CHOICE,
 	  .required = true,
@@ -357,6 +368,7 @@ const struct tw_kind tw__kinds[] = {
 	CHILD(tariff_tier, "tariff", "tier"),
 	TOP(bundle, 128),
 	TOP(budget, 128),
+	TOP(permission, 128),
 	{ .name = "match", .path = "match", .name_size = 128,
 	  FIELDS(match) },
 };

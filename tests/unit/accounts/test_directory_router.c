@@ -1,6 +1,7 @@
 /* The router that a directory describes. */
 #include "deployment_fixture.h"
 #include <trunkwise/cdr.h>
+#include <trunkwise/permission.h>
 
 static const char sheet[] =
 	"prefix,destination,rate,currency,effective_from,effective_to,"
@@ -310,8 +311,184 @@ static void regions_of_the_store(void **state)
 	assert_int_equal(ask_from(&row, router, "78432000001", "78552000002"),
 			 TW_OK);
 	assert_true(row.expected.nanos == 900000000);
-	assert_int_equal(ask_from(&row, router, NULL, "78432000002"), TW_OK);
+	/* nobody says who calls: a number of ours is shown, and it is there */
+	assert_int_equal(ask_from(&row, router, NULL, "78432000002"),
+			 TW_EREFUSED);
+	assert_string_equal(row.caller, "78432001122");
+	assert_int_equal(ask_from(&row, router, NULL, "74952000002"), TW_OK);
 	assert_true(row.expected.nanos == 2000000000);
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+static tw_route_candidate from_desk(tw_router *router, const char *number,
+				    const char *department, const char *site)
+{
+	tw_route_candidate rows[8] = { TW_ROUTE_CANDIDATE_INIT };
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	uint32_t count = 8;
+
+	request.number = number;
+	request.department = department;
+	request.site = site;
+	request.at = AUTUMN;
+	(void)tw_router_decide(rows, &count, router, &request, NULL);
+	assert_true(count > 0);
+	return rows[0];
+}
+
+/* Whose number is shown, by approvals and by what a number says of itself. */
+static void numbers_that_carriers_approved(void **state)
+{
+	static const struct pair more[] = {
+		{ "number[0].site", "t", "kazan-site" },
+		{ "number[2].number", "t", "78432001144" },
+		{ "number[2].carrier", "t", "volga" },
+		{ "number[2].department", "t", "ufa" },
+		{ "number[2].caller_id", "b", "false" },
+		{ "number[3].number", "t", "73472001155" },
+		{ "number[3].carrier", "t", "ural" },
+		{ "number[3].department", "t", "ufa" },
+		{ "approval[0].name", "t", "a" },
+		{ "approval[0].number", "t", "73472001155" },
+		{ "approval[0].contract", "t", "c-1" },
+		{ "approval[0].status", "t", "requested" },
+	};
+	struct pair granted[TW_ARRAY_COUNT(more)];
+	tw_route_candidate row;
+	tw_router *router;
+	tw_directory *d;
+	tw_store *store;
+
+	d = snapshot(&store, state, more, TW_ARRAY_COUNT(more));
+	load_sheet(store);
+	router = router_of(d, store);
+	row = from_desk(router, "74951234567", "kazan", NULL);
+	assert_string_equal(row.caller, "78432001122");
+	assert_int_equal(row.caller_of, TW_CALLER_DEPARTMENT);
+	/* that of Ufa is not granted here, and the other never shown */
+	row = from_desk(router, "74951234567", "ufa", "kazan-site");
+	assert_string_equal(row.caller, "78432001122");
+	assert_int_equal(row.caller_of, TW_CALLER_SITE);
+	row = from_desk(router, "112", "ufa", "kazan-site");
+	assert_string_equal(row.trunk, "kazan-line");
+	assert_string_equal(row.caller, "78432000000");
+	tw_router_free(router);
+	tw_directory_free(d);
+
+	memcpy(granted, more, sizeof(more));
+	granted[11].text = "granted";
+	apply(store, deployment_with(granted, TW_ARRAY_COUNT(granted)),
+	      AUTUMN + DAY);
+	d = directory_at(store, AUTUMN + DAY);
+	router = router_of(d, store);
+	row = from_desk(router, "74951234567", "ufa", "kazan-site");
+	assert_string_equal(row.caller, "73472001155");
+	tw_router_free(router);
+	tw_directory_free(d);
+
+	/* a refusal of its own carrier takes a number away from it */
+	granted[9].text = "78432001122";
+	granted[11].text = "refused";
+	apply(store, deployment_with(granted, TW_ARRAY_COUNT(granted)),
+	      AUTUMN + 2 * DAY);
+	d = directory_at(store, AUTUMN + 2 * DAY);
+	router = router_of(d, store);
+	row = from_desk(router, "74951234567", "kazan", NULL);
+	assert_string_equal(row.caller, "78432001123");
+	assert_int_equal(row.caller_of, TW_CALLER_COMPANY);
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+static void permissions_of_a_deployment(void **state)
+{
+	static const struct pair rules[] = {
+		{ "contract[0].legal_verdict", "t", "accepted" },
+		{ "contract[0].from", "D", "2026-09-21" },
+		{ "contract[0].to", "D", "2026-10-01" },
+		{ "permission[0].name", "t", "local" },
+		{ "permission[0].from[0]", "t", "7843" },
+		{ "permission[0].to[0]", "t", "7495" },
+		{ "permission[0].to[1]", "t", "7499" },
+		{ "permission[0].contracts[0]", "t", "c-1" },
+		{ "permission[0].otherwise", "t", "avoid" },
+		{ "carrier[0].no_caller", "t", "skip" },
+	};
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	tw_route_candidate row = TW_ROUTE_CANDIDATE_INIT;
+	uint32_t count = 1;
+	tw_router *router;
+	tw_directory *d;
+	tw_store *store;
+
+	d = snapshot(&store, state, rules, TW_ARRAY_COUNT(rules));
+	load_sheet(store);
+	router = router_of(d, store);
+	request.number = "74951234567";
+	request.department = "kazan";
+	request.at = AUTUMN + DAY;
+	assert_int_equal(tw_router_decide(&row, &count, router, &request,
+					  NULL), TW_OK);
+	assert_int_equal(row.permit, 0);
+	request.at = AUTUMN + 30 * DAY;
+	assert_int_equal(tw_router_decide(&row, &count, router, &request,
+					  NULL), TW_OK);
+	assert_int_equal(row.permit, TW_PERMIT_AVOID);
+	assert_string_equal(row.permission, "local");
+	assert_string_equal(row.contract, "c-1");
+	request.direction = TW_DIRECTION_FORWARD;
+	(void)tw_router_decide(&row, &count, router, &request, NULL);
+	assert_int_equal(row.permit, TW_PERMIT_AVOID);
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
+/* A permission that names a city needs the numbering, whatever the sheets. */
+static void places_of_the_store(void **state)
+{
+	static const struct pair rules[] = {
+		{ "permission[0].name", "t", "inside Kazan" },
+		{ "permission[0].from[0]", "t", "Казань" },
+		{ "permission[0].to[0]", "t", "Казань" },
+		{ "landline[0].carrier", "t", "ural" },
+	};
+	static const char ranges[] = "code,from,to,operator,region,city\n"
+		"7843,2000000,2999999,A,Татарстан,Казань\n";
+	static const char text[] = "prefix,rate,currency\n7,2.00,RUB\n";
+	tw_numbering_source source = TW_NUMBERING_SOURCE_INIT;
+	tw_counts counts = TW_COUNTS_INIT;
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	tw_route_way way = TW_ROUTE_WAY_INIT;
+	tw_route_candidate row;
+	uint32_t count = 1;
+	tw_router *router;
+	tw_directory *d;
+	tw_store *store;
+
+	d = snapshot(&store, state, rules, TW_ARRAY_COUNT(rules));
+	load_text(store, text, sizeof(text) - 1);
+	source.data = ranges;
+	source.data_size = sizeof(ranges) - 1;
+	assert_int_equal(tw_numbering_import(&counts, NULL, NULL, store,
+					     &source, 1, NULL), TW_OK);
+	router = router_of(d, store);
+	row = from_desk(router, "78432000009", "kazan", "kazan-site");
+	assert_int_equal(row.verdict, TW_EREFUSED);
+	assert_string_equal(row.permission, "inside Kazan");
+	request.number = "78432000009";
+	request.department = "kazan";
+	request.site = "kazan-site";
+	request.at = AUTUMN;
+	assert_int_equal(tw_router_ways(&way, &count, router, &request, NULL),
+			 TW_OK);
+	assert_int_equal(count, 1);
+	assert_string_equal(way.via, "kazan-line");
+	assert_string_equal(way.carrier, "ural");
+	assert_int_equal(way.verdict, TW_ENOPRICE);
 	tw_router_free(router);
 	tw_directory_free(d);
 	tw_store_free(store);
@@ -326,6 +503,9 @@ int main(void)
 		TEST(trunks_of_one_carrier),
 		TEST(asking_wrongly),
 		TEST(regions_of_the_store),
+		TEST(numbers_that_carriers_approved),
+		TEST(permissions_of_a_deployment),
+		TEST(places_of_the_store),
 		TEST(allocation_faults),
 	};
 
