@@ -50,6 +50,7 @@ static const struct field engine_fields[] = {
 	FIELD(tw_engine_options, U64, seed),
 	FIELD(tw_engine_options, U32, calls_max),
 	FIELD(tw_engine_options, U32, priority_ms),
+	FIELD(tw_engine_options, U32, resume_ms),
 };
 
 static const struct field target_fields[] = {
@@ -58,6 +59,9 @@ static const struct field target_fields[] = {
 	FIELD(tw_target_options, U32, capacity),
 	FIELD(tw_target_options, U32, wrap_up_ms),
 	FIELD(tw_target_options, U32, busy_ms),
+	FIELD(tw_target_options, U32, no_answer_ms),
+	FIELD(tw_target_options, U32, rejected_ms),
+	FIELD(tw_target_options, U32, unreachable_ms),
 };
 
 static const struct field pool_fields[] = {
@@ -70,6 +74,7 @@ static const struct field member_fields[] = {
 	FIELD(tw_member_options, U32, tier),
 	FIELD(tw_member_options, U32, order),
 	FIELD(tw_member_options, U32, weight),
+	FIELD(tw_member_options, U32, confirm),
 	FIELD(tw_member_options, U64, skills),
 };
 
@@ -86,11 +91,16 @@ static const struct field step_fields[] = {
 	FIELD(tw_step_options, U32, join),
 	FIELD(tw_step_options, U32, leave),
 	FIELD(tw_step_options, U32, retry_ms),
+	FIELD(tw_step_options, U32, plan),
 };
 
 static const struct field call_fields[] = {
 	FIELD(tw_call_options, U32, plan),
 	FIELD(tw_call_options, U32, priority),
+	FIELD(tw_call_options, U32, preferred),
+	FIELD(tw_call_options, U64, affinity),
+	FIELD(tw_call_options, U64, skills_needed),
+	FIELD(tw_call_options, U32, ticket),
 	FIELD(tw_call_options, I64, entered),
 };
 %}
@@ -179,29 +189,38 @@ tw_status tw_engine_find_schedule(tw_schedule_id *out,
 const char *tw_target_name(const tw_engine *engine, tw_target_id target);
 uint32_t tw_target_kind(const tw_engine *engine, tw_target_id target);
 const char *tw_pool_name(const tw_engine *engine, tw_pool_id pool);
+const char *tw_plan_name(const tw_engine *engine, tw_plan_id plan);
 
 /* ---- what moves ---- */
 const char *tw_outcome_name(uint32_t outcome);
 tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
 			      uint32_t state, int64_t now, tw_error *err);
+tw_status tw_target_pause(tw_engine *engine, tw_target_id target,
+			  const char *reason, int64_t now, tw_error *err);
 tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,
 			   int64_t now, tw_error *err);
 tw_status tw_target_release(tw_engine *engine, tw_target_id target,
 			    int64_t now, tw_error *err);
 tw_status tw_call_enter_as(tw_call_id *out, tw_engine *engine,
 	const tw_call_options *options, int64_t now, tw_error *err);
+tw_status tw_call_callback(tw_engine *engine, tw_call_id call, int64_t until,
+			   int64_t now, tw_error *err);
+tw_status tw_call_requeue(tw_engine *engine, tw_call_id call, tw_plan_id plan,
+			  int keep_age, int64_t now, tw_error *err);
 tw_status tw_call_leave(tw_engine *engine, tw_call_id call, int64_t now,
 			tw_error *err);
 tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,
 			    int64_t now, tw_error *err);
+tw_status tw_offer_confirmed(tw_engine *engine, tw_offer_id offer,
+			     int64_t now, tw_error *err);
 tw_status tw_offer_failed(tw_engine *engine, tw_offer_id offer,
 			  uint32_t outcome, int64_t now, tw_error *err);
 tw_status tw_engine_tick(tw_engine *engine, int64_t now, tw_error *err);
 int64_t tw_engine_deadline(const tw_engine *engine);
 
 %inline %{
-/* (kind, call, offer, target, pool, step, outcome, sip_code, until, reason),
- * None at the end. */
+/* (kind, call, offer, target, pool, step, outcome, sip_code, until, reason,
+ * plan, ticket), None at the end. */
 static PyObject *engine_next(tw_engine *engine)
 {
 	tw_decision d = TW_DECISION_INIT;
@@ -214,15 +233,16 @@ static PyObject *engine_next(tw_engine *engine)
 		tw_raise(status, &e);
 		return NULL;
 	}
-	return Py_BuildValue("(IKKIIIIILs)", (unsigned)d.kind,
+	return Py_BuildValue("(IKKIIIIILsII)", (unsigned)d.kind,
 		(unsigned long long)d.call.id, (unsigned long long)d.offer.id,
 		(unsigned)d.target.id, (unsigned)d.pool.id, (unsigned)d.step,
 		(unsigned)d.outcome, (unsigned)d.sip_code,
-		(long long)d.until, d.reason);
+		(long long)d.until, d.reason, (unsigned)d.plan.id,
+		(unsigned)d.ticket);
 }
 
 /* (outcome, call, offer, target, pool, step, offered, answered, ended,
- * reason), None at the end. */
+ * reason, plan), None at the end. */
 static PyObject *engine_next_event(tw_engine *engine)
 {
 	tw_offer_event v = TW_OFFER_EVENT_INIT;
@@ -235,11 +255,11 @@ static PyObject *engine_next_event(tw_engine *engine)
 		tw_raise(status, &e);
 		return NULL;
 	}
-	return Py_BuildValue("(IKKIIILLLs)", (unsigned)v.outcome,
+	return Py_BuildValue("(IKKIIILLLsI)", (unsigned)v.outcome,
 		(unsigned long long)v.call.id, (unsigned long long)v.offer.id,
 		(unsigned)v.target.id, (unsigned)v.pool.id, (unsigned)v.step,
 		(long long)v.offered, (long long)v.answered,
-		(long long)v.ended, v.reason);
+		(long long)v.ended, v.reason, (unsigned)v.plan.id);
 }
 
 /* [(verdict, target, tier, order, weight, reason)] of some members from the

@@ -38,6 +38,7 @@ typedef struct tw_offer_id { uint64_t id; } tw_offer_id;
 #define TW_HOST_RECORD    0x04u
 #define TW_HOST_VOICEMAIL 0x08u
 #define TW_HOST_TRANSFER  0x10u
+#define TW_HOST_CALLBACK  0x20u  /* dials callers who left a ticket */
 
 typedef struct tw_engine_options {
 	uint32_t size;
@@ -49,9 +50,14 @@ typedef struct tw_engine_options {
 	uint32_t priority_ms;        /* one step of a call's priority is worth
 					so long a wait; 0: priorities count
 					for nothing */
+	uint32_t resume_ms;          /* who drops while waiting or ringing and
+					calls the same plan again within it
+					(known by `affinity`) has his age
+					back; 0: begins anew */
+	uint32_t reserved;
 } tw_engine_options;
 #define TW_ENGINE_OPTIONS_INIT { sizeof(tw_engine_options), 0, 1, 100000, \
-	60000 }
+	60000, 0, 0 }
 
 TW_EXTERN(tw_status) tw_engine_new(tw_engine **out,
 				   const tw_engine_options *options,
@@ -71,10 +77,13 @@ typedef struct tw_target_options {
 	uint32_t busy_ms;            /* not offered so long after it was found
 					busy; for landlines and mobiles, whose
 					state is not known before dialling */
-	uint32_t reserved;
+	uint32_t no_answer_ms;       /* likewise after an offer that rang in
+					vain; the longest rest counts */
+	uint32_t rejected_ms;        /* after one that it refused */
+	uint32_t unreachable_ms;     /* after one that did not get there */
 } tw_target_options;
 #define TW_TARGET_OPTIONS_INIT { sizeof(tw_target_options), \
-	TW_TARGET_PHONE, NULL, 1, 0, 0, 0 }
+	TW_TARGET_PHONE, NULL, 1, 0, 0, 0, 0, 0 }
 
 /** New targets are TW_TARGET_AVAILABLE; a phone that has not registered yet
  * is for the host to set TW_TARGET_UNREACHABLE. */
@@ -110,7 +119,10 @@ typedef struct tw_member_options {
 					when a lower one has nobody ready */
 	uint32_t order;              /* stable place, unique in the pool */
 	uint32_t weight;             /* share of the calls, 1..65535 */
-	uint32_t confirm;            /* reserved; write 0 */
+	uint32_t confirm;            /* 1: an answer counts only with a key
+					pressed, since a mailbox may answer;
+					never offered by a host without
+					TW_HOST_DTMF */
 	uint32_t reserved;
 	uint64_t skills;             /* what it can, a bit each */
 } tw_member_options;
@@ -203,6 +215,18 @@ TW_EXTERN(tw_status) tw_schedule_next_change(tw_time *out,
 #define TW_STEP_VOICEMAIL 3u  /* TW_DECISION_VOICEMAIL; needs
 				 TW_HOST_VOICEMAIL, else skipped */
 #define TW_STEP_QUEUE     4u  /* wait in line for a member of `pool` */
+#define TW_STEP_PLAN      5u  /* overflow: go on with `plan` and do not come
+				 back. A call enters no plan twice and eight
+				 at most: skipped then, so that cities may be
+				 each other's overflow */
+#define TW_STEP_CALLBACK  6u  /* the call becomes a ticket (see
+				 tw_call_callback()) and waits for a member of
+				 `pool`, for `wait_ms`; needs TW_HOST_CALLBACK,
+				 else skipped. Of `join` and `leave` it takes
+				 no notice */
+#define TW_STEP_PREFERRED 7u  /* offer the target that the call prefers, for
+				 `ring_ms`, if it is a member of `pool` and
+				 ready; else skipped at once */
 
 /* What there must be in a pool. Each one includes those before it. */
 #define TW_NEED_NOBODY    0u
@@ -224,7 +248,7 @@ typedef struct tw_step_options {
 	uint32_t when;               /* TW_WHEN_, judged on entering it */
 	tw_schedule_id schedule;
 	uint32_t sip_code;           /* for reject: 400..699, default 480 */
-	uint32_t reserve;            /* ring, queue: takes a member only while
+	uint32_t reserve;            /* ring, queue, preferred: only while
 					more than so many of the pool are
 					ready (trunk reservation: overflow
 					from elsewhere leaves the last ones
@@ -238,10 +262,11 @@ typedef struct tw_step_options {
 	uint32_t leave;              /* queue: TW_NEED_ to stay in it (not
 					READY), else the next step begins */
 	uint32_t retry_ms;           /* queue: 1000..3600000; 0: 5000 */
+	tw_plan_id plan;
 } tw_step_options;
 #define TW_STEP_OPTIONS_INIT { sizeof(tw_step_options), TW_STEP_RING, \
 	{ 0 }, 20000, TW_WHEN_ALWAYS, { 0 }, 480, 0, 0, 0, \
-	TW_NEED_STAFFED, TW_NEED_NOBODY, 5000 }
+	TW_NEED_STAFFED, TW_NEED_NOBODY, 5000, { 0 } }
 
 TW_EXTERN(tw_status) tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
 					const char *name, tw_error *err);
@@ -265,6 +290,8 @@ TW_EXTERN(uint32_t) tw_target_kind(const tw_engine *engine,
 				   tw_target_id target);
 TW_EXTERN(const char *) tw_pool_name(const tw_engine *engine,
 				     tw_pool_id pool);
+TW_EXTERN(const char *) tw_plan_name(const tw_engine *engine,
+				     tw_plan_id plan);
 
 /* ---- what moves: calls, offers, targets ---- */
 
@@ -291,6 +318,11 @@ TW_EXTERN(const char *) tw_outcome_name(uint32_t outcome);
 TW_EXTERN(tw_status) tw_target_set_state(tw_engine *engine,
 	tw_target_id target, uint32_t state, tw_time now, tw_error *err);
 
+/** TW_TARGET_PAUSED with a reason of 31 bytes at most (NULL: none), which
+ * tw_engine_explain() tells. @return as tw_target_set_state() */
+TW_EXTERN(tw_status) tw_target_pause(tw_engine *engine, tw_target_id target,
+	const char *reason, tw_time now, tw_error *err);
+
 /** Reserves one slot for a call the engine did not distribute (the person
  * dials out); TW_EBUSY when there is none. Release exactly once. */
 TW_EXTERN(tw_status) tw_target_occupy(tw_engine *engine, tw_target_id target,
@@ -315,18 +347,41 @@ typedef struct tw_call_options {
 	tw_plan_id plan;
 	uint32_t priority;           /* 0..TW_PRIORITY_MAX; higher goes first,
 					see TW_STEP_QUEUE */
-	uint32_t reserved;
+	tw_target_id preferred;      /* for TW_STEP_PREFERRED; 0: nobody */
 	tw_time entered;             /* the age it brings along: when it began
 					to wait elsewhere, before a restart or
 					as a ticket; 0: `now`. A later one than
 					`now` counts as `now` */
+	uint64_t affinity;           /* who calls, as a key (a hash, an id: no
+					number of a person); 0: unknown */
+	uint64_t skills_needed;      /* is offered members with all of these */
+	uint32_t ticket;             /* 1: has no channel; TW_HOST_CALLBACK */
+	uint32_t reserved;
 } tw_call_options;
-#define TW_CALL_OPTIONS_INIT { sizeof(tw_call_options), { 0 }, 0, 0, 0 }
+#define TW_CALL_OPTIONS_INIT { sizeof(tw_call_options), { 0 }, 0, { 0 }, 0, \
+	0, 0, 0, 0 }
 
 /** tw_call_enter() for a call that has more to say than its plan.
  * @return as tw_call_enter(); TW_EINVAL */
 TW_EXTERN(tw_status) tw_call_enter_as(tw_call_id *out, tw_engine *engine,
 	const tw_call_options *options, tw_time now, tw_error *err);
+
+/** A waiting call becomes a ticket: the caller may hang up (do not report it
+ * by tw_call_leave()), the place and its age stay, until `until`
+ * (TW_TIME_MAX: as long as it takes), whoever goes home meanwhile. Its offers
+ * have `ticket` set: when the target has answered, dial the caller. If he
+ * does not answer, tw_call_requeue() or tw_call_leave().
+ * @return TW_OK, TW_ENOTFOUND, TW_ECONFLICT (does not wait), TW_EREFUSED (no
+ * TW_HOST_CALLBACK), TW_EINVAL, TW_ENOMEM */
+TW_EXTERN(tw_status) tw_call_callback(tw_engine *engine, tw_call_id call,
+	tw_time until, tw_time now, tw_error *err);
+
+/** Whatever the call does ends, and it begins a plan (0: the one it is in)
+ * from its first step: a talk that goes back in line, a caller who could not
+ * be reached. keep_age: with the age it has, else as if it came now.
+ * @return TW_OK, TW_ENOTFOUND (no such call or plan), TW_ENOMEM */
+TW_EXTERN(tw_status) tw_call_requeue(tw_engine *engine, tw_call_id call,
+	tw_plan_id plan, int keep_age, tw_time now, tw_error *err);
 
 /** The target answered. Of two answers the first wins; the later one gets
  * TW_ECONFLICT and its leg is to be ended as TW_OUTCOME_LOST_RACE, so does
@@ -334,6 +389,12 @@ TW_EXTERN(tw_status) tw_call_enter_as(tw_call_id *out, tw_engine *engine,
  * @return TW_OK, TW_ENOTFOUND (never made), TW_ECONFLICT (over) */
 TW_EXTERN(tw_status) tw_offer_answered(tw_engine *engine, tw_offer_id offer,
 				       tw_time now, tw_error *err);
+
+/** The key was pressed: the answer counts. Without it within the decision's
+ * `until` (15 s) the offer is cancelled as TW_OUTCOME_NO_ANSWER: end its leg.
+ * @return TW_OK, TW_ENOTFOUND, TW_ECONFLICT (over, or it asks for no key) */
+TW_EXTERN(tw_status) tw_offer_confirmed(tw_engine *engine, tw_offer_id offer,
+					tw_time now, tw_error *err);
 
 /** The offer failed by itself (BUSY, NO_ANSWER, REJECTED, UNREACHABLE,
  * CONGESTED). After a cancel TW_ECONFLICT, which is harmless.
@@ -362,6 +423,11 @@ TW_EXTERN(tw_time) tw_engine_deadline(const tw_engine *engine);
 #define TW_DECISION_STEP   4u  /* news: the call entered step `step` */
 #define TW_DECISION_VOICEMAIL 5u  /* take a message; the call stays until
 				     tw_call_leave() */
+#define TW_DECISION_CONFIRM   6u  /* `offer` was answered and is a member's
+				     with `confirm`: ask for a key, then
+				     tw_offer_confirmed() */
+#define TW_DECISION_CALLBACK  8u  /* news: the plan made the call a ticket;
+				     tell the caller and let him go */
 
 typedef struct tw_decision {
 	uint32_t size;
@@ -375,9 +441,11 @@ typedef struct tw_decision {
 	uint32_t sip_code;
 	tw_time until;
 	char reason[96];             /* why, in words */
+	tw_plan_id plan;             /* that `step` is of */
+	uint32_t ticket;             /* 1: an offer for a ticket */
 } tw_decision;
 #define TW_DECISION_INIT { sizeof(tw_decision), 0, { 0 }, { 0 }, { 0 }, \
-	{ 0 }, 0, 0, 0, 0, "" }
+	{ 0 }, 0, 0, 0, 0, "", { 0 }, 0 }
 
 /** Oldest unread decision. @return TW_OK, TW_ITER_END */
 TW_EXTERN(tw_status) tw_engine_next(tw_decision *out, tw_engine *engine,
@@ -402,9 +470,11 @@ typedef struct tw_offer_event {
 	tw_time answered;            /* 0 if not */
 	tw_time ended;
 	char reason[96];
+	tw_plan_id plan;             /* that `step` is of */
+	uint32_t reserved;
 } tw_offer_event;
 #define TW_OFFER_EVENT_INIT { sizeof(tw_offer_event), 0, { 0 }, { 0 }, \
-	{ 0 }, { 0 }, 0, 0, 0, 0, "" }
+	{ 0 }, { 0 }, 0, 0, 0, 0, "", { 0 }, 0 }
 TW_EXTERN(tw_status) tw_engine_next_event(tw_offer_event *out,
 					  tw_engine *engine, tw_error *err);
 

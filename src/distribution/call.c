@@ -38,6 +38,7 @@ void tw__call_free(struct tw_call *call)
 	if (!call)
 		return;
 	tw__tried_free(&call->tried);
+	tw_free(call->hops);
 	tw_free(call);
 }
 
@@ -50,12 +51,19 @@ static void call_start(struct tw_engine *engine, struct tw_call *call,
 	call->id = call->generation << TW_SLOT_BITS | call->slot;
 	call->phase = TW_PHASE_BETWEEN;
 	call->arrival = ++engine->arrivals;
+	call->step_why = TW_WHY_ARRIVED;
 	call->entered = o->entered && o->entered < engine->now ? o->entered :
 		engine->now;
+	if (!o->entered && tw__resume_take(&call->entered, engine,
+					   o->affinity, o->plan.id))
+		call->step_why = TW_WHY_RESUMED;
 	call->key = call->entered - o->priority * engine->priority_us;
+	call->affinity = o->affinity;
+	call->skills_needed = o->skills_needed;
+	call->preferred = tw__target_of(engine, o->preferred);
 	call->plan = engine->plan[o->plan.id - 1];
 	call->step = 0;
-	call->step_why = TW_WHY_ARRIVED;
+	call->is_ticket = o->ticket != 0;
 	call->pool = NULL;
 	call->ring_prev = call->ring_next = NULL;
 	call->saw_open = call->saw_busy = call->saw_other = false;
@@ -68,6 +76,8 @@ static void call_end(struct tw_engine *engine, struct tw_call *call)
 	assert(!call->offer && !call->talk && !call->pool);
 	tw__timer_stop(&engine->heap, &call->timer);
 	tw__engine_not_due(engine, call);
+	tw_free(call->hops);
+	call->hops = NULL;
 	call->id = 0;
 	call->phase = TW_PHASE_FREE;
 	call->free_next = engine->call_free;
@@ -121,6 +131,14 @@ static tw_status check_enter(const struct tw_engine *engine,
 	if (!o->plan.id || o->plan.id > engine->plan_count)
 		return tw__fail(err, TW_ENOTFOUND, "no plan of id %" PRIu32,
 				o->plan.id);
+	if (o->preferred.id && !tw__target_of(engine, o->preferred))
+		return tw__fail_at(err, TW_ENOTFOUND, 0, "preferred",
+				   "no target of id %" PRIu32,
+				   o->preferred.id);
+	if (o->ticket && !(engine->host & TW_HOST_CALLBACK))
+		return tw__fail_at(err, TW_EREFUSED, 0, "ticket", "this host "
+				   "did not say that it calls back "
+				   "(TW_HOST_CALLBACK)");
 	if (o->priority > TW_PRIORITY_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "priority",
 				   "priority %" PRIu32 "; write 0 to %u",
@@ -185,7 +203,7 @@ static struct tw_row row_of(const struct tw_call *call, uint32_t kind,
 {
 	return (struct tw_row){
 		.kind = kind, .why = why, .call = call->id,
-		.step = call->step,
+		.step = call->step, .plan = call->plan->id,
 		.pool = call->pool ? call->pool->id : 0
 	};
 }
@@ -197,11 +215,18 @@ void tw__call_afresh(struct tw_call *call)
 	tw__tried_clear(&call->tried);
 }
 
+/* Whether others of the pool may join while it rings. */
+static bool is_parallel(const struct tw_call *call)
+{
+	return call->pool->policy->parallel &&
+		tw__call_step(call)->kind != TW_STEP_PREFERRED;
+}
+
 void tw__call_ring(struct tw_call *call)
 {
 	call->phase = TW_PHASE_RING;
 	tw__call_afresh(call);
-	if (call->pool->policy->parallel)
+	if (is_parallel(call))
 		tw__pool_ring_add(call->pool, call);
 }
 
@@ -209,7 +234,7 @@ void tw__call_ring(struct tw_call *call)
 static void ring_over(struct tw_call *call)
 {
 	assert(call->phase == TW_PHASE_RING && !call->offer);
-	if (call->pool->policy->parallel)
+	if (is_parallel(call))
 		tw__pool_ring_remove(call->pool, call);
 }
 
@@ -230,7 +255,10 @@ void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
 	struct tw_offer *offer;
 
 	while ((offer = call->offer) != NULL) {
-		if (offer->is_full_ring && offer->until <= engine->now)
+		if (offer->is_confirming)
+			tw__offer_cancel(engine, offer, TW_OUTCOME_NO_ANSWER,
+					 TW_WHY_NO_KEY, 0);
+		else if (offer->is_full_ring && offer->until <= engine->now)
 			tw__offer_cancel(engine, offer, TW_OUTCOME_NO_ANSWER,
 					 TW_WHY_RANG,
 					 offer->until - offer->offered);
@@ -275,7 +303,9 @@ static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
 
 	if (call->step < call->plan->step_count)
 		step = tw__call_step(call);
-	if (step && step->kind == TW_STEP_QUEUE) {
+	if (step && step->kind == TW_STEP_PLAN && tw__hop_reserve(call))
+		return TW_ENOMEM;
+	if (step && tw__step_waits(step)) {
 		if (tw__wait_reserve(call))
 			return TW_ENOMEM;
 		return tw__engine_reserve(engine, 1, 1);
@@ -315,6 +345,11 @@ static void skip_step(struct tw_engine *engine, struct tw_call *call,
 	row.a = a;
 	row.offered = row.ended = engine->now;
 	tw__queue_push(&engine->events, &row);
+	/* Open, though not for this call. */
+	if (why == TW_WHY_LINE_FULL || why == TW_WHY_NOT_READY)
+		call->saw_open = call->saw_busy = true;
+	if (why == TW_WHY_NOT_REACHABLE || why == TW_WHY_NOT_STAFFED)
+		call->saw_open = call->saw_other = true;
 	call->step_why = TW_WHY_STEP_SKIPPED;
 	++call->step;
 	tw__engine_due(engine, call);
@@ -324,23 +359,22 @@ static void start_pool(struct tw_engine *engine, struct tw_call *call,
 		       const struct tw_step *step)
 {
 	call->pool = step->pool;
-	if (step->kind == TW_STEP_RING)
-		call->step_until = engine->now + step->ring_us;
-	else
-		call->step_until = step->wait_us ?
-			engine->now + step->wait_us : TW_TIME_MAX;
+	call->step_until = step->ring_us ? engine->now + step->ring_us :
+		TW_TIME_MAX;
 	if (call->step_until < TW_TIME_MAX)
 		tw__timer_arm(&engine->heap, &call->timer, call->step_until);
-	if (step->kind == TW_STEP_RING)
-		tw__call_ring(call);
-	else
+	if (tw__step_waits(step))
 		tw__wait_join(engine, call);
+	else
+		tw__call_ring(call);
 }
 
 /* Why the step is not for this call now, or TW_WHY_NONE. */
 static uint32_t why_not_step(const struct tw_engine *engine,
-			     const struct tw_step *step, int64_t *a)
+			     const struct tw_call *call, int64_t *a)
 {
+	const struct tw_step *step = tw__call_step(call);
+
 	if (step->when != TW_WHEN_ALWAYS) {
 		bool is_open = tw__schedule_is_open(step->schedule,
 						    engine->now);
@@ -351,8 +385,15 @@ static uint32_t why_not_step(const struct tw_engine *engine,
 	if (step->kind == TW_STEP_VOICEMAIL &&
 	    !(engine->host & TW_HOST_VOICEMAIL))
 		return TW_WHY_NO_VOICEMAIL;
-	if (step->kind == TW_STEP_QUEUE)
-		return tw__wait_why_not(step, a);
+	if (step->kind == TW_STEP_CALLBACK &&
+	    !(engine->host & TW_HOST_CALLBACK))
+		return TW_WHY_NO_CALLBACK;
+	if (tw__step_waits(step))
+		return tw__wait_why_not(call, a);
+	if (step->kind == TW_STEP_PLAN)
+		return tw__hop_why_not(call);
+	if (step->kind == TW_STEP_PREFERRED)
+		return tw__prefer_why_not(call);
 	return TW_WHY_NONE;
 }
 
@@ -360,20 +401,32 @@ static void enter_step(struct tw_engine *engine, struct tw_call *call)
 {
 	const struct tw_step *step = tw__call_step(call);
 	int64_t a = 0;
-	uint32_t why = why_not_step(engine, step, &a);
+	uint32_t why = why_not_step(engine, call, &a);
+	bool is_new_ticket;
 	struct tw_row row;
 
 	if (why) {
 		skip_step(engine, call, why, a);
 		return;
 	}
+	if (step->kind == TW_STEP_PLAN) {
+		tw__hop(engine, call);
+		return;
+	}
 	call->saw_open = true;
+	is_new_ticket = step->kind == TW_STEP_CALLBACK && !call->is_ticket;
+	call->is_ticket |= is_new_ticket;
 	if (step->pool)
 		start_pool(engine, call, step);
 	row = row_of(call, TW_DECISION_STEP, call->step_why);
-	row.a = (int64_t)call->step - 1;
+	row.a = call->step_why == TW_WHY_OTHER_PLAN ?
+		tw__hop_from(call) : (int64_t)call->step - 1;
 	if (step->pool)
 		row.until = call->step_until;
+	if (is_new_ticket) {
+		row.kind = TW_DECISION_CALLBACK;
+		row.why = TW_WHY_CALLBACK;
+	}
 	if (step->kind == TW_STEP_VOICEMAIL) {
 		call->phase = TW_PHASE_VOICEMAIL;
 		row.kind = TW_DECISION_VOICEMAIL;
@@ -440,7 +493,6 @@ static void pass(struct tw_engine *engine, struct tw_call *call)
 	}
 	row.offered = row.ended = engine->now;
 	tw__queue_push(&engine->events, &row);
-	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
 }
 
 /* The next step, for a call that has a policy that does wrong. */
@@ -465,6 +517,8 @@ bool tw__call_choose(struct tw_engine *engine, struct tw_call *call)
 				.pool = call->pool };
 	size_t i;
 
+	if (tw__call_step(call)->kind == TW_STEP_PREFERRED)
+		return tw__prefer_choose(&look);
 	for (i = 0; i < call->pool->tier_count; ++i) {
 		if (offer_tier(&look, call->pool->tier[i]))
 			return true;
@@ -491,14 +545,20 @@ struct tw_member *tw__call_peek(struct tw_engine *engine, struct tw_call *call)
 /* Nobody rings: another member, the line again, or the next step. */
 static void ring_turn(struct tw_engine *engine, struct tw_call *call)
 {
+	const uint32_t kind = tw__call_step(call)->kind;
+
 	/* A tick that comes late may find the step over as well. */
 	if (call->step_until <= engine->now) {
 		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
-	} else if (tw__call_step(call)->kind == TW_STEP_QUEUE) {
+	} else if (tw__step_waits(tw__call_step(call))) {
 		ring_over(call);
 		tw__wait_join(engine, call);
 	} else if (!tw__call_choose(engine, call)) {
-		pass(engine, call);
+		if (kind == TW_STEP_PREFERRED)
+			tw__prefer_pass(engine, call);
+		else
+			pass(engine, call);
+		tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
 	}
 }
 
@@ -550,6 +610,8 @@ tw_status tw_call_leave(tw_engine *engine, tw_call_id call, tw_time now,
 		tw__wait_over(engine, c, TW_OUTCOME_CANCELLED,
 			      TW_WHY_WAITED_LEFT);
 	}
+	if (c->phase == TW_PHASE_WAIT || c->phase == TW_PHASE_RING)
+		tw__resume_keep(engine, c);
 	while (c->offer)
 		tw__offer_cancel(engine, c->offer, TW_OUTCOME_CANCELLED,
 				 TW_WHY_CALLER_LEFT, 0);

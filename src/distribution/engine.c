@@ -14,7 +14,7 @@
 #define TIME_LAST  (253402300800LL * TW_SECOND)   /* year 10000 */
 
 #define HOST_ALL (TW_HOST_PLAY | TW_HOST_DTMF | TW_HOST_RECORD | \
-		  TW_HOST_VOICEMAIL | TW_HOST_TRANSFER)
+		  TW_HOST_VOICEMAIL | TW_HOST_TRANSFER | TW_HOST_CALLBACK)
 
 tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
 			tw_error *err)
@@ -42,6 +42,7 @@ tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
 	engine->host = o.host;
 	engine->calls_max = o.calls_max;
 	engine->priority_us = (int64_t)o.priority_ms * 1000;
+	engine->resume_us = (int64_t)o.resume_ms * 1000;
 	engine->now = TW_TIME_MIN;
 	*out = engine;
 	return TW_OK;
@@ -85,6 +86,7 @@ void tw_engine_free(tw_engine *engine)
 	tw__own_free(engine);
 	tw__heap_free(&engine->heap);
 	tw__heap_free(&engine->resting);
+	tw_free(engine->drops.drop);
 	tw__queue_free(&engine->decisions);
 	tw__queue_free(&engine->events);
 	tw_free(engine);
@@ -297,6 +299,8 @@ tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
 	d.outcome = row.outcome;
 	d.sip_code = row.sip_code;
 	d.until = row.until;
+	d.plan.id = row.plan;
+	d.ticket = row.ticket;
 	tw__reason(d.reason, sizeof(d.reason), engine, &row);
 	hand_out(out, out->size, &d, sizeof(d));
 	return TW_OK;
@@ -324,6 +328,7 @@ tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
 	e.offered = row.offered;
 	e.answered = row.answered;
 	e.ended = row.ended;
+	e.plan.id = row.plan;
 	tw__reason(e.reason, sizeof(e.reason), engine, &row);
 	hand_out(out, out->size, &e, sizeof(e));
 	return TW_OK;

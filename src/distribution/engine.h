@@ -31,6 +31,10 @@
 #define TW_CAPACITY_MAX    100000u
 #define TW_WEIGHT_MAX      65535u
 #define TW_CALLS_MAX       4000000u
+#define TW_CONFIRM_US      (15 * TW_SECOND)   /* to press a key */
+#define TW_DROPS_MAX       1048576u    /* places for callers who may return */
+#define TW_HOPS_MAX        8u          /* plans a call goes on to */
+#define TW_PAUSE_TEXT_MAX  31u         /* bytes of a reason */
 #define TW_QUEUE_RING_US   (20 * TW_SECOND)   /* of a pool without its own */
 #define TW_UNREAD_MAX      1048576u    /* event rows before calls wait */
 #define TW_DAY_MIN         1440u       /* minutes of a wall clock's day */
@@ -63,8 +67,12 @@ struct tw_target {
 	uint32_t outside;       /* tw_target_occupy() */
 	int64_t wrap_up_us;
 	int64_t busy_us;
+	int64_t no_answer_us;   /* back-off after such an offer */
+	int64_t rejected_us;
+	int64_t unreachable_us;
 	tw_time ready_at;
-	uint32_t ready_why;     /* TW_WHY_WRAP_UP or _FOUND_BUSY */
+	uint32_t ready_why;     /* TW_WHY_WRAP_UP, _FOUND_BUSY, _BACK_OFF */
+	char pause[TW_PAUSE_TEXT_MAX + 1];   /* why it is paused */
 	tw_time idle_since;
 	struct tw_timer timer;  /* at ready_at, while that is to come */
 	struct tw_member **member;  /* one in each of its pools */
@@ -86,7 +94,8 @@ struct tw_member {
 	uint32_t place;         /* in the tier: by order */
 	uint32_t rank;          /* in the tier's ranks, or TW_RANK_NONE */
 	uint32_t weight;
-	uint32_t confirm;
+	uint32_t confirm;       /* its answers ask for a key */
+	bool is_barred;         /* ... which this host cannot do */
 	uint64_t skills;
 	struct tw_member *aside;  /* next one that a look has set aside */
 };
@@ -160,7 +169,7 @@ struct tw_schedule {
 struct tw_step {
 	uint32_t kind;
 	struct tw_pool *pool;
-	int64_t ring_us;
+	int64_t ring_us;        /* the whole step; 0: no limit */
 	uint32_t when;
 	const struct tw_schedule *schedule;
 	uint32_t sip_code;
@@ -168,8 +177,8 @@ struct tw_step {
 	uint32_t length_max;
 	uint32_t join;          /* TW_NEED_ */
 	uint32_t leave;
-	int64_t wait_us;        /* 0: no limit */
 	int64_t retry_us;
+	const struct tw_plan *plan;
 };
 
 struct tw_plan {
@@ -178,6 +187,12 @@ struct tw_plan {
 	size_t step_count;
 	size_t step_capacity;
 	char *name;
+};
+
+/* Plans a call has been through; only calls that overflow have one. */
+struct tw_hops {
+	uint32_t count;
+	uint32_t plan[TW_HOPS_MAX];
 };
 
 #define TW_PHASE_FREE      0u
@@ -196,6 +211,8 @@ struct tw_call {
 	tw_time entered;        /* with the age it brought along */
 	int64_t key;            /* of its place among waiting calls */
 	const struct tw_plan *plan;
+	struct tw_hops *hops;   /* NULL: still in its first plan */
+	struct tw_target *preferred;
 	uint32_t step;
 	uint32_t step_why;      /* why it comes to `step` */
 	tw_time step_until;     /* TW_TIME_MAX: it has no limit */
@@ -207,6 +224,7 @@ struct tw_call {
 	struct tw_tried tried;  /* members offered in this step */
 	uint64_t affinity;      /* who calls, as a key; 0: unknown */
 	uint64_t skills_needed;
+	bool is_ticket;         /* has a place, and no channel */
 	bool saw_open;          /* a step was open for it */
 	bool saw_busy;
 	bool saw_other;         /* somebody was not busy, but not there */
@@ -239,16 +257,32 @@ struct tw_offer {
 	tw_time offered;
 	tw_time answered;
 	tw_time until;
+	bool is_confirming;     /* answered, and asked for a key */
 	bool is_full_ring;      /* `until` is the pool's ring time */
 	struct tw_timer timer;  /* at `until`, if before the step's end */
 	struct tw_offer *prev;
 	struct tw_offer *next;
 };
 
+/* A caller whose call dropped before anybody talked to him. */
+struct tw_drop {
+	uint64_t affinity;      /* 0: empty place */
+	tw_time entered;
+	tw_time until;
+	uint32_t plan;
+};
+
+struct tw_drops {
+	struct tw_drop *drop;   /* by hash of the affinity */
+	size_t count;
+	size_t capacity;        /* a power of two */
+};
+
 struct tw_engine {
 	uint32_t host;
 	uint32_t calls_max;
 	int64_t priority_us;
+	int64_t resume_us;
 	tw_time now;            /* latest seen; never goes back */
 
 	struct tw_target **target;
@@ -285,6 +319,7 @@ struct tw_engine {
 
 	struct tw_heap heap;            /* of offers and calls */
 	struct tw_heap resting;         /* of targets */
+	struct tw_drops drops;
 	struct tw_queue decisions;
 	struct tw_queue events;
 	struct tw_call *due;            /* calls with a choice to make */
@@ -368,6 +403,7 @@ tw_time tw__schedule_next_change(const struct tw_schedule *schedule,
 				 tw_time at);
 
 /* plan.c */
+struct tw_plan *tw__plan_of(const struct tw_engine *engine, tw_plan_id id);
 void tw__plan_free(struct tw_plan *plan);
 
 /* call.c */
@@ -385,6 +421,10 @@ static inline const struct tw_step *tw__call_step(const struct tw_call *call)
 {
 	return &call->plan->step[call->step];
 }
+static inline bool tw__step_waits(const struct tw_step *step)
+{
+	return step->kind == TW_STEP_QUEUE || step->kind == TW_STEP_CALLBACK;
+}
 /* Room for what offering members of `pool` to this call can write. */
 tw_status tw__call_reserve(struct tw_engine *engine, struct tw_call *call,
 			   const struct tw_pool *pool);
@@ -397,10 +437,36 @@ bool tw__call_choose(struct tw_engine *engine, struct tw_call *call);
 struct tw_member *tw__call_peek(struct tw_engine *engine,
 				struct tw_call *call);
 
+/* confirm.c */
+void tw__confirm_ask(struct tw_engine *engine, struct tw_offer *offer);
+
+/* resume.c */
+/* For the case that its caller comes back. */
+void tw__resume_keep(struct tw_engine *engine, const struct tw_call *call);
+/* @return whether he did; the age of the call that dropped, once */
+bool tw__resume_take(tw_time *entered, struct tw_engine *engine,
+		     uint64_t affinity, uint32_t plan);
+
+/* hop.c */
+tw_status tw__hop_reserve(struct tw_call *call);
+/* Why the plan step is not for this call, or TW_WHY_NONE. */
+uint32_t tw__hop_why_not(const struct tw_call *call);
+void tw__hop(struct tw_engine *engine, struct tw_call *call);
+/* The plan it came from. */
+uint32_t tw__hop_from(const struct tw_call *call);
+
+/* prefer.c */
+uint32_t tw__prefer_why_not(const struct tw_call *call);
+struct tw_look;
+/* @return whether the preferred target rings now */
+bool tw__prefer_choose(struct tw_look *look);
+/* The row that says why it does not. */
+void tw__prefer_pass(struct tw_engine *engine, struct tw_call *call);
+
 /* wait.c */
 tw_status tw__wait_reserve(struct tw_call *call);
 /* Why the queue step is not for a call now, or TW_WHY_NONE. */
-uint32_t tw__wait_why_not(const struct tw_step *step, int64_t *a);
+uint32_t tw__wait_why_not(const struct tw_call *call, int64_t *a);
 void tw__wait_join(struct tw_engine *engine, struct tw_call *call);
 void tw__wait_leave(struct tw_engine *engine, struct tw_call *call);
 /* Its row, for a call that leaves the line without a member. */
@@ -426,6 +492,11 @@ void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 /* Tells the host to stop ringing, then ends it. */
 void tw__offer_cancel(struct tw_engine *engine, struct tw_offer *offer,
 		      uint32_t outcome, uint32_t why, int64_t a);
+/* Its call's, from now on; whoever else rings has lost the race. */
+void tw__offer_win(struct tw_engine *engine, struct tw_offer *offer);
+/* A live offer by id. TW_ENOTFOUND: never made; TW_ECONFLICT: over. */
+tw_status tw__offer_at(struct tw_offer **out, struct tw_engine *engine,
+		       tw_offer_id id, tw_time now, tw_error *err);
 void tw__offer_ring_over(struct tw_engine *engine, struct tw_offer *offer);
 
 /* reason.c */

@@ -39,6 +39,7 @@ static void not_ready(tw_explain_row *out, struct tw_row *row,
 {
 	out->verdict = member->target->standing == TW_STANDING_BUSY ?
 		TW_VERDICT_BUSY : TW_VERDICT_AWAY;
+	row->target = member->target->id;
 	row->why = tw__target_why_not(member->target, a->look.engine->now,
 				      &row->a, &row->b);
 }
@@ -48,7 +49,9 @@ static void not_for_call(tw_explain_row *out, struct tw_row *row,
 			 const struct tw_member *member)
 {
 	out->verdict = TW_VERDICT_UNFIT;
-	if (member->slot >= call->slots) {
+	if (member->is_barred) {
+		row->why = TW_WHY_NO_DTMF;
+	} else if (member->slot >= call->slots) {
 		row->why = TW_WHY_LATE;
 	} else if (tw__tried_has(&call->tried, member->slot)) {
 		out->verdict = TW_VERDICT_TRIED;

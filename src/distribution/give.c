@@ -20,7 +20,8 @@ static struct tw_call *first_of(const struct tw_member *member)
 		const struct tw_line *line = pool->lines.line[i];
 		struct tw_call *call;
 
-		if (!line->count || line->terms.skills & ~member->skills ||
+		if (!line->count || member->is_barred ||
+		    line->terms.skills & ~member->skills ||
 		    pool->count[TW_STANDING_READY] <= line->terms.reserve)
 			continue;
 		call = tw__line_first(line);

@@ -62,7 +62,7 @@ static void set_limit(struct tw_offer *offer, const struct tw_call *call)
 		call->step_until - offer->offered;
 	int64_t ring = offer->pool->ring_us;
 
-	if (!ring && tw__call_step(call)->kind == TW_STEP_QUEUE)
+	if (!ring && tw__step_waits(tw__call_step(call)))
 		ring = TW_QUEUE_RING_US;
 	offer->is_full_ring = ring && ring <= left;
 	offer->until = offer->is_full_ring ? offer->offered + ring :
@@ -97,7 +97,8 @@ static struct tw_row row_of(const struct tw_offer *offer, uint32_t why,
 		.why = why, .a = a, .b = b,
 		.call = offer->call->id, .offer = offer->id,
 		.target = offer->target->id, .pool = offer->pool->id,
-		.step = offer->step, .until = offer->until,
+		.step = offer->step, .plan = offer->call->plan->id,
+		.until = offer->until,
 		.offered = offer->offered, .answered = offer->answered
 	};
 }
@@ -115,6 +116,7 @@ void tw__offer_make(struct tw_look *look, struct tw_member *member)
 	offer->step = call->step;
 	offer->offered = engine->now;
 	offer->answered = 0;
+	offer->is_confirming = false;
 	set_limit(offer, call);
 	link_call(offer, call);
 	tw__target_hold(engine, member->target);
@@ -127,7 +129,22 @@ void tw__offer_make(struct tw_look *look, struct tw_member *member)
 		tw__timer_arm(&engine->heap, &offer->timer, offer->until);
 	row = row_of(offer, look->why, look->a, look->b);
 	row.kind = TW_DECISION_OFFER;
+	row.ticket = call->is_ticket;
 	tw__queue_push(&engine->decisions, &row);
+}
+
+static int64_t back_off(const struct tw_target *target, uint32_t outcome)
+{
+	switch (outcome) {
+	case TW_OUTCOME_NO_ANSWER:
+		return target->no_answer_us;
+	case TW_OUTCOME_REJECTED:
+		return target->rejected_us;
+	case TW_OUTCOME_UNREACHABLE:
+		return target->unreachable_us;
+	default:
+		return 0;
+	}
 }
 
 /* Lost races leave the idle clock alone; every other end restarts it, also
@@ -141,7 +158,7 @@ static void touch_target(struct tw_engine *engine, struct tw_offer *offer,
 	if (outcome == TW_OUTCOME_LOST_RACE)
 		return;
 	tw__target_was_used(target, engine->now);
-	if (step->kind == TW_STEP_QUEUE && outcome >= TW_OUTCOME_BUSY &&
+	if (tw__step_waits(step) && outcome >= TW_OUTCOME_BUSY &&
 	    outcome <= TW_OUTCOME_CONGESTED)
 		tw__target_rest(engine, target, step->retry_us,
 				TW_WHY_BACK_OFF);
@@ -151,6 +168,8 @@ static void touch_target(struct tw_engine *engine, struct tw_offer *offer,
 	if (outcome == TW_OUTCOME_BUSY)
 		tw__target_rest(engine, target, target->busy_us,
 				TW_WHY_FOUND_BUSY);
+	tw__target_rest(engine, target, back_off(target, outcome),
+			TW_WHY_BACK_OFF);
 }
 
 void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
@@ -207,15 +226,16 @@ void tw__offer_ring_over(struct tw_engine *engine, struct tw_offer *offer)
 {
 	struct tw_call *call = offer->call;
 
-	tw__offer_cancel(engine, offer, TW_OUTCOME_NO_ANSWER, TW_WHY_RANG,
+	tw__offer_cancel(engine, offer, TW_OUTCOME_NO_ANSWER,
+			 offer->is_confirming ? TW_WHY_NO_KEY : TW_WHY_RANG,
 			 offer->until - offer->offered);
 	ended_alone(engine, call);
 }
 
 /* An offer that was made once and is over is a conflict, not a stranger:
  * hosts report late all the time (CANCEL and 200 cross on the wire). */
-static tw_status offer_at(struct tw_offer **out, tw_engine *engine,
-			  tw_offer_id id, tw_time now, tw_error *err)
+tw_status tw__offer_at(struct tw_offer **out, struct tw_engine *engine,
+		       tw_offer_id id, tw_time now, tw_error *err)
 {
 	uint64_t slot = id.id & TW_SLOT_MASK;
 	struct tw_offer *offer;
@@ -237,7 +257,7 @@ static tw_status offer_at(struct tw_offer **out, tw_engine *engine,
 	return tw__engine_set_now(engine, now, err);
 }
 
-static void answer(struct tw_engine *engine, struct tw_offer *offer)
+void tw__offer_win(struct tw_engine *engine, struct tw_offer *offer)
 {
 	struct tw_call *call = offer->call;
 
@@ -260,13 +280,18 @@ tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,
 			    tw_time now, tw_error *err)
 {
 	struct tw_offer *o;
-	tw_status status = offer_at(&o, engine, offer, now, err);
+	tw_status status = tw__offer_at(&o, engine, offer, now, err);
 
 	if (status)
 		return status;
 	if (o->call->talk == o)
 		return TW_OK;   /* told twice counts once */
-	answer(engine, o);
+	if (!o->member->confirm)
+		tw__offer_win(engine, o);
+	else if (!o->is_confirming && tw__engine_reserve(engine, 1, 0))
+		return tw__fail_oom(err);
+	else if (!o->is_confirming)
+		tw__confirm_ask(engine, o);
 	return tw__engine_follow(engine, TW_OK, err);
 }
 
@@ -282,7 +307,7 @@ tw_status tw_offer_failed(tw_engine *engine, tw_offer_id offer,
 				   "an offer does not fail as \"%s\"; write "
 				   "busy, no_answer, rejected, unreachable or "
 				   "congested", tw_outcome_name(outcome));
-	status = offer_at(&o, engine, offer, now, err);
+	status = tw__offer_at(&o, engine, offer, now, err);
 	if (status)
 		return status;
 	call = o->call;

@@ -8,7 +8,7 @@
 
 #include <inttypes.h>
 
-static struct tw_plan *plan_of(const struct tw_engine *engine, tw_plan_id id)
+struct tw_plan *tw__plan_of(const struct tw_engine *engine, tw_plan_id id)
 {
 	if (!id.id || id.id > engine->plan_count)
 		return NULL;
@@ -86,12 +86,19 @@ static tw_status check_wait(struct tw_step *step, const tw_step_options *o,
 		return tw__fail_at(err, TW_EINVAL, 0, "retry_ms",
 				   "retry_ms %" PRIu32 "; write 0 or %u to %u",
 				   retry_ms, TW_RING_MS_MIN, TW_RETRY_MS_MAX);
-	step->wait_us = (int64_t)o->wait_ms * 1000;
+	step->ring_us = (int64_t)o->wait_ms * 1000;
 	step->retry_us = (int64_t)retry_ms * 1000;
 	step->length_max = o->length_max;
 	step->join = o->join;
 	step->leave = o->leave;
 	return TW_OK;
+}
+
+const char *tw_plan_name(const tw_engine *engine, tw_plan_id plan)
+{
+	const struct tw_plan *p = engine ? tw__plan_of(engine, plan) : NULL;
+
+	return p ? p->name : "?";
 }
 
 static tw_status check_pool(struct tw_step *step,
@@ -104,7 +111,7 @@ static tw_status check_pool(struct tw_step *step,
 				   "a step that rings needs a pool; none of "
 				   "id %" PRIu32, o->pool.id);
 	step->reserve = o->reserve;
-	if (o->kind == TW_STEP_QUEUE)
+	if (o->kind == TW_STEP_QUEUE || o->kind == TW_STEP_CALLBACK)
 		return check_wait(step, o, err);
 	if (o->ring_ms < TW_RING_MS_MIN || o->ring_ms > TW_RING_MS_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "ring_ms",
@@ -147,6 +154,8 @@ static tw_status check_step(struct tw_step *step,
 	switch (o->kind) {
 	case TW_STEP_RING:
 	case TW_STEP_QUEUE:
+	case TW_STEP_CALLBACK:
+	case TW_STEP_PREFERRED:
 		return check_pool(step, engine, o, err);
 	case TW_STEP_REJECT:
 		if (o->sip_code < 400 || o->sip_code > 699)
@@ -157,17 +166,26 @@ static tw_status check_step(struct tw_step *step,
 		return TW_OK;
 	case TW_STEP_VOICEMAIL:
 		return TW_OK;
+	case TW_STEP_PLAN:
+		step->plan = tw__plan_of(engine, o->plan);
+		if (!step->plan)
+			return tw__fail_at(err, TW_ENOTFOUND, 0, "plan",
+					   "a plan step needs a plan; none "
+					   "of id %" PRIu32, o->plan.id);
+		return TW_OK;
 	default:
 		return tw__fail_at(err, TW_EINVAL, 0, "kind",
 				   "step kind %" PRIu32 " is not ring, reject"
-				   ", voicemail or queue", o->kind);
+				   ", voicemail, queue, plan, callback or "
+				   "preferred",
+				   o->kind);
 	}
 }
 
 tw_status tw_plan_add_step(tw_engine *engine, tw_plan_id plan,
 			   const tw_step_options *options, tw_error *err)
 {
-	struct tw_plan *p = engine ? plan_of(engine, plan) : NULL;
+	struct tw_plan *p = engine ? tw__plan_of(engine, plan) : NULL;
 	struct tw_step step = { 0 };
 	tw_step_options o;
 	tw_status status;
@@ -182,6 +200,10 @@ tw_status tw_plan_add_step(tw_engine *engine, tw_plan_id plan,
 		status = check_step(&step, engine, &o, err);
 	if (!status)
 		status = tw__engine_check(engine, err);
+	if (!status && step.plan == p)
+		status = tw__fail_at(err, TW_EINVAL, 0, "plan",
+				     "plan \"%s\" is its own overflow",
+				     p->name);
 	if (status)
 		return status;
 	if (p->step_count >= TW_THINGS_MAX)

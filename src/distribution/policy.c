@@ -44,6 +44,8 @@ bool tw__look_may(const struct tw_look *look, const struct tw_member *member)
 {
 	const struct tw_call *call = look->call;
 
+	if (member->is_barred)
+		return false;
 	if (!call)
 		return true;
 	/* Joined after the call entered the step: from the next one on. */

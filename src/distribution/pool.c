@@ -153,6 +153,10 @@ static tw_status check_member(const struct tw_pool *pool,
 				   "pool \"%s\": \"%s\" has weight %" PRIu32
 				   "; write 1 to %u", pool->name,
 				   target->name, o->weight, TW_WEIGHT_MAX);
+	if (o->confirm > 1)
+		return tw__fail_at(err, TW_EINVAL, 0, "confirm",
+				   "pool \"%s\": confirm %" PRIu32 "; write 0 "
+				   "or 1", pool->name, o->confirm);
 	return check_place(pool, target, o->order, err);
 }
 
@@ -192,7 +196,7 @@ static tw_status tier_at(struct tw_tier **out, struct tw_pool *pool,
 
 static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 			    struct tw_target *target,
-			    const tw_member_options *o)
+			    const tw_member_options *o, bool can_ask)
 {
 	struct tw_member *member;
 	struct tw_tier *tier;
@@ -216,6 +220,7 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 	member->rank = TW_RANK_NONE;
 	member->weight = o->weight;
 	member->confirm = o->confirm;
+	member->is_barred = o->confirm && !can_ask;
 	member->skills = o->skills;
 	pool->member[pool->member_count++] = member;
 	target->member[target->member_count++] = member;
@@ -243,8 +248,11 @@ static void index_out(struct tw_member *member)
 		tw__ranks_remove(&tier->rank, member);
 }
 
+/* Whom the host cannot ask for a key counts as away for ever. */
 void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to)
 {
+	if (member->is_barred)
+		return;
 	--member->tier->count[from];
 	--member->pool->count[from];
 	++member->tier->count[to];
@@ -270,6 +278,7 @@ tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	struct tw_target *t = engine ? tw__target_of(engine, target) : NULL;
 	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
 	struct tw_member *member;
+	uint32_t standing;
 	tw_status status;
 
 	if (!p || !t)
@@ -283,11 +292,12 @@ tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 		status = tw__engine_check(engine, err);
 	if (status)
 		return status;
-	if (member_new(&member, p, t, &o))
+	if (member_new(&member, p, t, &o, engine->host & TW_HOST_DTMF))
 		return tw__fail_oom(err);
-	++member->tier->count[t->standing];
-	++p->count[t->standing];
-	if (t->standing == TW_STANDING_READY)
+	standing = member->is_barred ? TW_STANDING_AWAY : t->standing;
+	++member->tier->count[standing];
+	++p->count[standing];
+	if (standing == TW_STANDING_READY)
 		index_in(member);
 	if (p->lines.waiting)
 		tw__target_freed(engine, t);

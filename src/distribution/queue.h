@@ -18,18 +18,25 @@ enum tw_why {
 	TW_WHY_LONGEST_IDLE,    /* a idle microseconds, -1 unknown */
 	TW_WHY_OWN,             /* a its id */
 	TW_WHY_FREED,           /* a tier */
+	TW_WHY_PREFERRED,
 	/* steps; a is the step before */
 	TW_WHY_ARRIVED,
 	TW_WHY_TIME_UP,
 	TW_WHY_NOBODY_LEFT,
 	TW_WHY_STEP_SKIPPED,
 	TW_WHY_LINE_EMPTY,
+	TW_WHY_OTHER_PLAN,      /* a the plan it came from */
+	TW_WHY_REQUEUED,
+	TW_WHY_RESUMED,
+	TW_WHY_CALLBACK,
 	/* offers that end */
 	TW_WHY_RANG,            /* a ring microseconds */
 	TW_WHY_STEP_OVER,
 	TW_WHY_ELSEWHERE,       /* a target that answered */
 	TW_WHY_CALLER_LEFT,
 	TW_WHY_HOST_SAID,
+	TW_WHY_ASK_KEY,
+	TW_WHY_NO_KEY,
 	TW_WHY_TALK_ENDED,
 	/* calls that end */
 	TW_WHY_PLAN_RAN_OUT,
@@ -62,10 +69,17 @@ enum tw_why {
 	TW_WHY_NOT_REACHABLE,
 	TW_WHY_NOT_STAFFED,
 	TW_WHY_NOT_READY,
+	TW_WHY_VISITED,
+	TW_WHY_HOPS,
+	TW_WHY_NO_WISH,
+	TW_WHY_NO_MEMBER,
+	TW_WHY_NO_DTMF,
+	TW_WHY_NO_CALLBACK,
 	/* calls that leave a line; a microseconds since they entered */
 	TW_WHY_WAITED_LEFT,
 	TW_WHY_WAITED_LONG,
-	TW_WHY_WAITED_ALONE
+	TW_WHY_WAITED_ALONE,
+	TW_WHY_WAITED_MOVED
 };
 
 struct tw_row {
@@ -78,6 +92,9 @@ struct tw_row {
 	uint32_t step;
 	uint32_t outcome;
 	uint32_t sip_code;
+	uint32_t plan;
+	uint32_t ticket;        /* an offer for one */
+	uint32_t position;
 	tw_time until;
 	tw_time offered;
 	tw_time answered;

@@ -85,7 +85,6 @@ static const char *fixed(uint32_t why)
 	case TW_WHY_REJECT_STEP:  return "the plan rejects the call here";
 	case TW_WHY_VOICEMAIL:    return "the plan goes to voicemail here";
 	case TW_WHY_UNREACHABLE:  return "not reachable";
-	case TW_WHY_PAUSED:       return "paused";
 	case TW_WHY_RINGING:      return "rings or talks for this call";
 	case TW_WHY_TRIED:        return "was tried in this step";
 	case TW_WHY_LATE:         return "joined after the step began";
@@ -93,6 +92,26 @@ static const char *fixed(uint32_t why)
 	case TW_WHY_LATER:        return "ready, but another one comes first";
 	case TW_WHY_CLOSED_NOW:   return "step skipped: closed now";
 	case TW_WHY_OPEN_NOW:     return "step skipped: open now";
+	case TW_WHY_REQUEUED:     return "put back in line by the host";
+	case TW_WHY_RESUMED:      return "the caller came back to his place";
+	case TW_WHY_CALLBACK:     return "the place waits without the caller";
+	case TW_WHY_ASK_KEY:      return "an answer counts with a key pressed";
+	case TW_WHY_NO_KEY:       return "answered, but no key was pressed";
+	case TW_WHY_NO_DTMF:
+		return "needs a key pressed, which this host cannot ask for";
+	case TW_WHY_NO_CALLBACK:
+		return "step skipped: this host does not call back";
+	case TW_WHY_VISITED:
+		return "step skipped: the call was in that plan already";
+	case TW_WHY_HOPS:
+		return "step skipped: the call was in too many plans";
+	case TW_WHY_NO_WISH:
+		return "step skipped: the call prefers nobody";
+	case TW_WHY_NO_MEMBER:
+		return "step skipped: whom the call prefers is not of the "
+			"pool";
+	case TW_WHY_PREFERRED:
+		return "the call prefers this one";
 	case TW_WHY_NOT_REACHABLE:
 		return "step skipped: nobody of the pool is reachable";
 	case TW_WHY_NOT_STAFFED:
@@ -209,16 +228,33 @@ static void wait_reason(struct words *w, const struct tw_row *row)
 	case TW_WHY_WAITED_LONG:
 		add(w, "the longest wait was up after ");
 		break;
+	case TW_WHY_WAITED_MOVED:
+		add(w, "put elsewhere by the host after ");
+		break;
 	default:
 		add(w, "nobody left to wait for after ");
 	}
 	add_seconds(w, row->a);
 }
 
+static void pause_reason(struct words *w, const struct tw_engine *engine,
+			 const struct tw_row *row)
+{
+	const tw_target_id id = { row->target };
+	const struct tw_target *target = tw__target_of(engine, id);
+
+	add(w, "paused");
+	if (target && *target->pause) {
+		add(w, ": ");
+		add_name(w, target->pause);
+	}
+}
+
 static void with_arguments(struct words *w, const struct tw_engine *engine,
 			   const struct tw_row *row)
 {
 	const tw_target_id winner = { (uint32_t)row->a };
+	const tw_plan_id plan = { (uint32_t)row->a };
 
 	switch (row->why) {
 	case TW_WHY_TIME_UP:
@@ -230,6 +266,13 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 	case TW_WHY_RANG:
 		add(w, "rang ");
 		add_seconds(w, row->a);
+		break;
+	case TW_WHY_OTHER_PLAN:
+		add(w, "overflow from plan ");
+		add_name(w, tw_plan_name(engine, plan));
+		break;
+	case TW_WHY_PAUSED:
+		pause_reason(w, engine, row);
 		break;
 	case TW_WHY_ELSEWHERE:
 		add(w, "answered by ");
@@ -264,6 +307,7 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 	case TW_WHY_WAITED_LEFT:
 	case TW_WHY_WAITED_LONG:
 	case TW_WHY_WAITED_ALONE:
+	case TW_WHY_WAITED_MOVED:
 		wait_reason(w, row);
 		break;
 	default:

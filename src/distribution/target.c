@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 struct tw_target *tw__target_of(const struct tw_engine *engine,
 				tw_target_id id)
@@ -25,6 +26,28 @@ void tw__target_free(struct tw_target *target)
 	tw_free(target);
 }
 
+static tw_status check_rests(const tw_target_options *o, tw_error *err)
+{
+	const struct {
+		uint32_t ms;
+		const char *field;
+	} rests[] = {
+		{ o->wrap_up_ms, "wrap_up_ms" }, { o->busy_ms, "busy_ms" },
+		{ o->no_answer_ms, "no_answer_ms" },
+		{ o->rejected_ms, "rejected_ms" },
+		{ o->unreachable_ms, "unreachable_ms" }
+	};
+	size_t i;
+
+	for (i = 0; i < TW_ARRAY_COUNT(rests); ++i) {
+		if (rests[i].ms > TW_PAUSE_MS_MAX)
+			return tw__fail_at(err, TW_EINVAL, 0, rests[i].field,
+					   "target \"%s\": a pause is a day "
+					   "at most", o->name);
+	}
+	return TW_OK;
+}
+
 static tw_status check(const tw_target_options *o, tw_error *err)
 {
 	tw_status status = tw__name_check("target", o->name, err);
@@ -41,13 +64,7 @@ static tw_status check(const tw_target_options *o, tw_error *err)
 				   "target \"%s\": capacity %" PRIu32 "; "
 				   "write 1 to %u", o->name, o->capacity,
 				   TW_CAPACITY_MAX);
-	if (o->wrap_up_ms > TW_PAUSE_MS_MAX || o->busy_ms > TW_PAUSE_MS_MAX)
-		return tw__fail_at(err, TW_EINVAL, 0,
-				   o->wrap_up_ms > TW_PAUSE_MS_MAX ?
-				   "wrap_up_ms" : "busy_ms",
-				   "target \"%s\": a pause is a day at most",
-				   o->name);
-	return TW_OK;
+	return check_rests(o, err);
 }
 
 static tw_status target_new(struct tw_target **out,
@@ -67,6 +84,9 @@ static tw_status target_new(struct tw_target **out,
 	target->state = TW_TARGET_AVAILABLE;
 	target->wrap_up_us = (int64_t)o->wrap_up_ms * 1000;
 	target->busy_us = (int64_t)o->busy_ms * 1000;
+	target->no_answer_us = (int64_t)o->no_answer_ms * 1000;
+	target->rejected_us = (int64_t)o->rejected_ms * 1000;
+	target->unreachable_us = (int64_t)o->unreachable_ms * 1000;
 	target->ready_at = TW_TIME_MIN;
 	tw__timer_init(&target->timer, TW_TIMER_TARGET, target);
 	*out = target;
@@ -247,6 +267,20 @@ static tw_status target_at(struct tw_target **out, tw_engine *engine,
 	return tw__engine_set_now(engine, now, err);
 }
 
+static tw_status set_state(struct tw_engine *engine, struct tw_target *target,
+			   uint32_t state, const char *pause, tw_error *err)
+{
+	memcpy(target->pause, pause, strlen(pause) + 1);
+	if (target->state != state) {
+		target->state = state;
+		if (state == TW_TARGET_AVAILABLE)
+			tw__target_was_used(target, engine->now);
+		tw__target_freed(engine, target);
+		tw__wait_lost(engine, target);
+	}
+	return tw__engine_follow(engine, TW_OK, err);
+}
+
 tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
 			      uint32_t state, tw_time now, tw_error *err)
 {
@@ -258,16 +292,26 @@ tw_status tw_target_set_state(tw_engine *engine, tw_target_id target,
 				   "state %" PRIu32 " is not available, "
 				   "unreachable or paused", state);
 	status = target_at(&t, engine, target, now, err);
-	if (status)
-		return status;
-	if (t->state != state) {
-		t->state = state;
-		if (state == TW_TARGET_AVAILABLE)
-			tw__target_was_used(t, engine->now);
-		tw__target_freed(engine, t);
-		tw__wait_lost(engine, t);
-	}
-	return tw__engine_follow(engine, TW_OK, err);
+	return status ? status : set_state(engine, t, state, "", err);
+}
+
+tw_status tw_target_pause(tw_engine *engine, tw_target_id target,
+			  const char *reason, tw_time now, tw_error *err)
+{
+	const char *text = reason ? reason : "";
+	struct tw_target *t = NULL;
+	tw_status status = TW_OK;
+
+	if (*text)
+		status = tw__name_check("reason", text, err);
+	if (!status && strlen(text) > TW_PAUSE_TEXT_MAX)
+		status = tw__fail_at(err, TW_EINVAL, 0, "reason",
+				     "a reason has %u bytes at most",
+				     TW_PAUSE_TEXT_MAX);
+	if (!status)
+		status = target_at(&t, engine, target, now, err);
+	return status ? status : set_state(engine, t, TW_TARGET_PAUSED, text,
+					   err);
 }
 
 tw_status tw_target_occupy(tw_engine *engine, tw_target_id target,

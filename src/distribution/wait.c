@@ -12,7 +12,8 @@ static struct tw_terms terms_of(const struct tw_call *call)
 	const struct tw_step *step = tw__call_step(call);
 
 	return (struct tw_terms){
-		.reserve = step->reserve, .leave = step->leave,
+		.reserve = step->reserve,
+		.leave = call->is_ticket ? TW_NEED_NOBODY : step->leave,
 		.skills = call->skills_needed
 	};
 }
@@ -36,15 +37,20 @@ static uint32_t why_not(const struct tw_pool *pool, uint32_t need)
 		TW_WHY_NOT_READY;
 }
 
-uint32_t tw__wait_why_not(const struct tw_step *step, int64_t *a)
+uint32_t tw__wait_why_not(const struct tw_call *call, int64_t *a)
 {
-	uint32_t why = why_not(step->pool, step->join);
+	const struct tw_step *step = tw__call_step(call);
+	const struct tw_pool *pool = step->pool;
+	uint32_t why = TW_WHY_NONE;
 
-	if (!why)
-		why = why_not(step->pool, step->leave);
+	/* A ticket waits for those who have gone home, too. */
+	if (step->kind == TW_STEP_QUEUE && !call->is_ticket)
+		why = why_not(pool, step->join);
+	if (step->kind == TW_STEP_QUEUE && !call->is_ticket && !why)
+		why = why_not(pool, step->leave);
 	if (!why && step->length_max &&
-	    step->pool->lines.waiting >= step->length_max) {
-		*a = (int64_t)step->pool->lines.waiting;
+	    pool->lines.waiting >= step->length_max) {
+		*a = (int64_t)pool->lines.waiting;
 		why = TW_WHY_LINE_FULL;
 	}
 	return why;
@@ -82,7 +88,7 @@ void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
 {
 	const struct tw_row row = {
 		.why = why, .a = engine->now - call->entered,
-		.call = call->id, .step = call->step,
+		.call = call->id, .step = call->step, .plan = call->plan->id,
 		.pool = call->pool->id, .outcome = outcome,
 		.offered = call->entered, .ended = engine->now
 	};
@@ -93,10 +99,12 @@ void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
 void tw__wait_turn(struct tw_engine *engine, struct tw_call *call)
 {
 	if (call->step_until <= engine->now) {
+		call->saw_busy = true;
 		tw__wait_over(engine, call, TW_OUTCOME_EXPIRED,
 			      TW_WHY_WAITED_LONG);
 		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
 	} else if (!tw__pool_has(call->pool, call->line->terms.leave)) {
+		call->saw_other = true;
 		tw__wait_over(engine, call, TW_OUTCOME_EXPIRED,
 			      TW_WHY_WAITED_ALONE);
 		tw__call_step_leave(engine, call, TW_WHY_LINE_EMPTY);

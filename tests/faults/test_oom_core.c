@@ -47,6 +47,10 @@ static tw_status engine_pool(tw_engine *engine, const char *name,
 	}
 	step.pool = id;
 	TOLD(status, tw_plan_add_step(engine, plan, &step, err));
+	step.kind = TW_STEP_QUEUE;
+	step.wait_ms = 6000;
+	step.retry_ms = 2000;
+	TOLD(status, tw_plan_add_step(engine, plan, &step, err));
 	return status;
 }
 
@@ -74,18 +78,35 @@ static tw_status engine_read(tw_engine *engine, tw_time now, tw_error *err)
 	return next == TW_ITER_END ? TW_OK : next;
 }
 
+/* Calls may be over, or do something else: that is no failure. */
+static tw_status engine_move(tw_engine *engine, tw_call_id call,
+			     tw_status status, tw_time now, tw_error *err)
+{
+	const tw_plan_id same = { 0 };
+
+	TOLD(status, tw_call_callback(engine, call, now + 60 * TW_SECOND, now,
+				      err));
+	if (status == TW_ECONFLICT || status == TW_ENOTFOUND)
+		status = TW_OK;
+	TOLD(status, tw_call_requeue(engine, call, same, 1, now, err));
+	return status == TW_ENOTFOUND ? TW_OK : status;
+}
+
 static tw_status engine_run(struct stage *stage, tw_engine *engine,
 			    tw_plan_id plan, tw_error *err)
 {
 	tw_engine_stats stats = TW_ENGINE_STATS_INIT;
+	tw_call_options call = TW_CALL_OPTIONS_INIT;
 	tw_call_id calls[6] = { { 0 } };
 	tw_status status = TW_OK;
 	tw_time now = OOM_NOW;
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(calls); i++) {
 		now += TW_SECOND;
-		TOLD(status, tw_call_enter(&calls[i], engine, plan, now,
-					   err));
+		call.plan = plan;
+		call.affinity = i + 1;
+		TOLD(status, tw_call_enter_as(&calls[i], engine, &call, now,
+					      err));
 		if (!status)
 			status = engine_read(engine, now, err);
 	}
@@ -94,6 +115,7 @@ static tw_status engine_run(struct stage *stage, tw_engine *engine,
 		TOLD(status, tw_engine_tick(engine, now, err));
 		if (!status)
 			status = engine_read(engine, now, err);
+		status = engine_move(engine, calls[i], status, now, err);
 	}
 	for (size_t i = 0; !status && i < TW_ARRAY_COUNT(calls); i++) {
 		TOLD(status, tw_call_leave(engine, calls[i], now, err));
@@ -120,10 +142,15 @@ static tw_status play_engine(struct stage *stage, tw_error *err)
 	tw_schedule_id schedule = { 0 };
 	tw_engine *engine = NULL;
 	tw_zone *zone = NULL;
-	tw_plan_id plan = { 0 };
+	tw_engine_options options = TW_ENGINE_OPTIONS_INIT;
+	tw_step_options step = TW_STEP_OPTIONS_INIT;
+	tw_plan_id plan = { 0 }, more = { 0 };
 	tw_status status = TW_OK;
 
-	TOLD(status, tw_engine_new(&engine, NULL, err));
+	options.host = TW_HOST_CALLBACK;
+	options.resume_ms = 60000;
+	TOLD(status, tw_engine_new(&engine, &options, err));
+	TOLD(status, tw_engine_add_plan(&more, engine, "more", err));
 	TOLD(status, tw_zone_open(&zone, "Europe/Moscow", err));
 	TOLD(status, tw_engine_add_plan(&plan, engine, "plan", err));
 	TOLD(status, tw_engine_add_schedule(&schedule, engine, "hours", zone,
@@ -137,8 +164,12 @@ static tw_status play_engine(struct stage *stage, tw_error *err)
 		char name[16];
 
 		snprintf(name, sizeof(name), "pool%u", (unsigned)policy);
-		status = engine_pool(engine, name, policy, plan, err);
+		status = engine_pool(engine, name, policy,
+				     policy & 1 ? plan : more, err);
 	}
+	step.kind = TW_STEP_PLAN;
+	step.plan = more;
+	TOLD(status, tw_plan_add_step(engine, plan, &step, err));
 	if (!status)
 		status = engine_run(stage, engine, plan, err);
 	tw_engine_free(engine);

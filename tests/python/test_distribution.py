@@ -367,3 +367,41 @@ def test_queues_that_cannot_work_are_refused(engine, wrong):
     assert caught.value.field.split("_")[0] == next(iter(wrong)).split("_")[0]
     with pytest.raises(InvalidArgument):
         engine.enter(engine.plan("kazan"), priority=1001, now=T0)
+
+
+def test_overflow_preference_tickets_and_keys():
+    with Engine(host=["dtmf", "callback"], resume_s=60) as engine:
+        anna = engine.add_target("anna", no_answer_s=30)
+        mobile = engine.add_target("mobile", kind="mobile")
+        city = engine.add_pool("city")
+        city.add(anna, order=1)
+        city.add(mobile, order=2, tier=1, confirm=True)
+        night = engine.add_plan("night")
+        night.callback(city)
+        plan = engine.add_plan("kazan")
+        plan.prefer(city, ring_s=10)
+        plan.ring(city, ring_s=20)
+        plan.overflow(night)
+
+        call = engine.enter(plan, preferred=anna, affinity=7, now=T0)
+        (offer,) = offers(engine)
+        assert (offer.target, offer.plan, offer.ticket) == (anna, plan, False)
+        anna.pause("lunch", now=after(1))
+        assert next(city.explain()).reason == "paused: lunch"
+        offer.offer.failed("no_answer", now=after(2))
+        (offer,) = offers(engine)
+        assert offer.target == mobile
+        offer.offer.answered(now=after(3))
+        (confirm,) = engine.decisions()
+        assert (confirm.kind, confirm.until) == ("confirm", after(18))
+        with pytest.raises(Conflict):
+            call.callback(now=after(4))
+        offer.offer.confirmed(now=after(4))
+        assert engine.stats.talks == 1
+        call.requeue(night, now=after(60))
+        ticket, offer = engine.decisions()
+        assert (ticket.kind, ticket.plan) == ("callback", night)
+        assert offer.ticket and offer.target == mobile
+        call.leave(now=after(61))
+        reasons = [event.reason for event in engine.events()]
+        assert "put back in line by the host" in reasons

@@ -41,15 +41,18 @@ if TYPE_CHECKING:
 Now = dt.datetime | int | None
 Seconds = int | float | Decimal
 
-_HOSTS = {"play": 1, "dtmf": 2, "record": 4, "voicemail": 8, "transfer": 16}
+_HOSTS = {"play": 1, "dtmf": 2, "record": 4, "voicemail": 8, "transfer": 16,
+          "callback": 32}
 HOST_ABILITIES = tuple(_HOSTS)
 _TARGETS = {"phone": 1, "landline": 2, "mobile": 3}
 _STATES = {"available": 1, "unreachable": 2, "paused": 3}
-_RING, _REJECT, _VOICEMAIL, _QUEUE = 1, 2, 3, 4
+_RING, _REJECT, _VOICEMAIL, _QUEUE, _PLAN = 1, 2, 3, 4, 5
+_CALLBACK, _PREFERRED = 6, 7
 _NEEDS = {"nobody": 0, "reachable": 1, "staffed": 2, "ready": 3}
 _ALWAYS, _OPEN, _CLOSED = 0, 1, 2
 _SHUT, _LIKE, _HOURS, _OWN = 1, 2, 3, 4    # what a date makes of the week
-_DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail"}
+_DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail",
+              6: "confirm", 7: "announce", 8: "callback"}
 _VERDICTS = {1: "next", 2: "ready", 3: "ringing", 4: "tried", 5: "busy",
              6: "away", 7: "unfit"}
 _OUTCOMES: dict[str, int] = {raw.tw_outcome_name(n): n for n in range(1, 12)}
@@ -106,6 +109,9 @@ class TargetOptions(TypedDict, total=False):
     capacity: int
     wrap_up_s: Seconds
     busy_s: Seconds
+    no_answer_s: Seconds
+    rejected_s: Seconds
+    unreachable_s: Seconds
 
 
 class _Thing:
@@ -155,6 +161,11 @@ class Target(_Thing):
         self._engine._do(raw.tw_target_set_state, self.id,
                                 _one_of(_STATES, state, "state"), _at(now))
 
+    def pause(self, reason: str = "", *, now: Now = None) -> None:
+        """"paused", with a reason of at most 31 bytes that ``explain``
+        tells."""
+        self._engine._do(raw.tw_target_pause, self.id, reason, _at(now))
+
     def occupy(self, *, now: Now = None) -> None:
         """A call of its own that the engine did not hand out. Raises Busy."""
         self._engine._do(raw.tw_target_occupy, self.id, _at(now))
@@ -173,6 +184,7 @@ class MemberOptions(TypedDict, total=False):
 
     tier: int
     weight: int
+    confirm: bool
     skills: int
 
 
@@ -335,6 +347,32 @@ class Plan(_Thing):
                    leave=_one_of(_NEEDS, leave, "leave"),
                    retry_ms=_ms(retry_s, "retry_s"), reserve=reserve)
 
+    def callback(self, pool: Pool, *, wait_s: Seconds = 0,
+                 length_max: int = 0, retry_s: Seconds = 5, reserve: int = 0,
+                 open_in: Schedule | None = None,
+                 closed_in: Schedule | None = None) -> None:
+        """The call becomes a ticket and waits for a member of ``pool`` while
+        the caller hangs up; skipped by a host without "callback"."""
+        self._step(_CALLBACK, open_in, closed_in,
+                   pool=self._engine._own(pool),
+                   wait_ms=_ms(wait_s, "wait_s"), length_max=length_max,
+                   retry_ms=_ms(retry_s, "retry_s"), reserve=reserve)
+
+    def overflow(self, plan: "Plan", *, open_in: Schedule | None = None,
+                 closed_in: Schedule | None = None) -> None:
+        """Goes on with another plan and does not come back; skipped for a
+        call that was in it before."""
+        self._step(_PLAN, open_in, closed_in, plan=self._engine._own(plan))
+
+    def prefer(self, pool: Pool, *, ring_s: Seconds = 20, reserve: int = 0,
+               open_in: Schedule | None = None,
+               closed_in: Schedule | None = None) -> None:
+        """Offers the target that the call prefers, if it is of ``pool`` and
+        ready; else skipped at once."""
+        self._step(_PREFERRED, open_in, closed_in,
+                   pool=self._engine._own(pool),
+                   ring_ms=_ms(ring_s, "ring_s"), reserve=reserve)
+
     def reject(self, *, sip_code: int = 480,
                open_in: Schedule | None = None,
                closed_in: Schedule | None = None) -> None:
@@ -358,6 +396,22 @@ class Call(_Thing):
         self._engine._do(raw.tw_call_leave, self.id, _at(now))
 
 
+    def callback(self, *, until: Now = None, now: Now = None) -> None:
+        """A waiting call becomes a ticket: the caller may hang up, the place
+        and its age stay, ``until`` then or as long as it takes. Raises
+        Conflict when it does not wait."""
+        self._engine._do(raw.tw_call_callback, self.id,
+                         TIME_MAX if until is None else _at(until), _at(now))
+
+    def requeue(self, plan: Plan | None = None, *, keep_age: bool = True,
+                now: Now = None) -> None:
+        """Whatever the call does ends, and it begins a plan anew (else the
+        one it is in)."""
+        number = self._engine._own(plan) if plan is not None else 0
+        self._engine._do(raw.tw_call_requeue, self.id, number, keep_age,
+                         _at(now))
+
+
 class Offer(_Thing):
     """One target that rings for one call."""
 
@@ -367,6 +421,11 @@ class Offer(_Thing):
         """Raises Conflict when somebody was faster or the offer is over: end
         the leg as "lost_race"."""
         self._engine._do(raw.tw_offer_answered, self.id, _at(now))
+
+    def confirmed(self, *, now: Now = None) -> None:
+        """The key that a "confirm" asked for was pressed: now the answer
+        counts. Raises Conflict when it asks for none or is over."""
+        self._engine._do(raw.tw_offer_confirmed, self.id, _at(now))
 
     def failed(self, outcome: str, *, now: Now = None) -> None:
         """"busy", "no_answer", "rejected", "unreachable" or "congested".
@@ -381,7 +440,10 @@ class Decision:
 
     ``kind``: "offer" rings ``target`` until ``until``; "cancel" stops ringing
     it, ``outcome`` says why; "end" ends the call with ``sip_code``; "step" is
-    news; "voicemail" takes a message. What has no meaning there is None.
+    news; "voicemail" takes a message; "confirm" asks who answered ``offer``
+    for a key until ``until``; "callback" is news that the call is a ticket
+    now. The caller of an offer for a ``ticket`` is dialled once it is
+    answered. What has no meaning there is None.
     """
 
     kind: str
@@ -394,6 +456,8 @@ class Decision:
     sip_code: int | None
     until: dt.datetime | None
     reason: str
+    plan: Plan
+    ticket: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +476,7 @@ class OfferEvent:
     answered: dt.datetime | None
     ended: dt.datetime | None
     reason: str
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,25 +493,29 @@ class EngineStats:
 
 class Engine:
     """All state of a distribution. ``host`` lists what the host can do:
-    "play", "dtmf", "record", "voicemail", "transfer"."""
+    "play", "dtmf", "record", "voicemail", "transfer", "callback". Who drops
+    while waiting and calls again within ``resume_s`` has his place back."""
 
     def __init__(self, *, seed: int = 1, host: Iterable[str] = (),
-                 calls_max: int = 100_000, priority_s: Seconds = 60):
+                 calls_max: int = 100_000, priority_s: Seconds = 60,
+                 resume_s: Seconds = 0):
         self._fault: BaseException | None = None
         self._handle: raw.tw_engine | None = None
         self._handle = raw.tw_engine_new(
-            _options(seed, host, calls_max, priority_s))
+            _options(seed, host, calls_max, priority_s, resume_s))
 
     @classmethod
     def from_directory(cls, directory: "Directory", *, seed: int = 1,
                        host: Iterable[str] = (), calls_max: int = 100_000,
-                       priority_s: Seconds = 60) -> "Engine":
+                       priority_s: Seconds = 60,
+                       resume_s: Seconds = 0) -> "Engine":
         """The pools, schedules and plans of a store; targets are named as
         their phone or landline."""
         engine = cls.__new__(cls)
         engine._fault = None
         engine._handle = raw.tw_directory_engine(
-            directory.handle, _options(seed, host, calls_max, priority_s))
+            directory.handle,
+            _options(seed, host, calls_max, priority_s, resume_s))
         return engine
 
     @property
@@ -466,11 +535,14 @@ class Engine:
     def add_target(self, name: str,
                    **options: Unpack[TargetOptions]) -> Target:
         """``capacity`` calls at a time (1); not offered for ``wrap_up_s``
-        after a talk, and ``busy_s`` after it was found busy."""
+        after a talk, ``busy_s`` after it was found busy, ``no_answer_s``
+        after it rang in vain, ``rejected_s`` after it refused and
+        ``unreachable_s`` after an offer that did not get there."""
         made: dict[str, object] = {**options, "name": name}
         if (kind := options.get("kind")) is not None:
             made["kind"] = _one_of(_TARGETS, kind, "kind")
-        for field in ("wrap_up", "busy"):
+        for field in ("wrap_up", "busy", "no_answer", "rejected",
+                      "unreachable"):
             if (s := made.pop(f"{field}_s", None)) is not None:
                 made[f"{field}_ms"] = _ms(s, f"{field}_s")  # type: ignore
         return Target(self, raw.tw_engine_add_target(self.handle, made))
@@ -533,12 +605,20 @@ class Engine:
     # What moves.
 
     def enter(self, plan: Plan, *, priority: int = 0, entered: Now = None,
+              preferred: Target | None = None, affinity: int = 0,
+              skills_needed: int = 0, ticket: bool = False,
               now: Now = None) -> Call:
         """A call arrives. One step of ``priority`` is worth the engine's
         ``priority_s`` of waiting; ``entered`` is since when it has waited
-        elsewhere. Raises Busy when there are ``calls_max``."""
-        options = {"plan": self._own(plan), "priority": priority,
-                   "entered": 0 if entered is None else _at(entered)}
+        elsewhere; ``preferred`` is whom ``Plan.prefer`` rings. ``affinity``
+        knows the caller again (a key, not the number); members need all
+        ``skills_needed``; a ``ticket`` has no channel. Raises Busy when there are ``calls_max``."""
+        options = {
+            "plan": self._own(plan), "priority": priority,
+            "entered": 0 if entered is None else _at(entered),
+            "preferred": self._own(preferred) if preferred else 0,
+            "affinity": affinity, "skills_needed": skills_needed,
+            "ticket": int(ticket)}
         return Call(self, self._do(raw.tw_call_enter_as, options, _at(now)))
 
     def tick(self, *, now: Now = None) -> None:
@@ -555,27 +635,29 @@ class Engine:
         meanwhile."""
         while (row := raw.engine_next(self.handle)) is not None:
             (kind, call, offer, target, pool, step, outcome, code, until,
-             reason) = row
+             reason, plan, ticket) = row
             yield Decision(
                 _DECISIONS.get(kind, "?"), Call(self, call),
                 Offer(self, offer) if offer else None,
                 Target(self, target) if target else None,
                 Pool(self, pool) if pool else None, step,
                 _OUTCOME_NAMES.get(outcome), code or None,
-                _when(until) if until else None, reason)
+                _when(until) if until else None, reason, Plan(self, plan),
+                bool(ticket))
 
     def events(self) -> Iterator[OfferEvent]:
         """Takes out one row for each finished offer, and for each step that
         was skipped or had nobody ready. Unread rows take memory."""
         while (row := raw.engine_next_event(self.handle)) is not None:
             (outcome, call, offer, target, pool, step, offered, answered,
-             ended, reason) = row
+             ended, reason, plan) = row
             yield OfferEvent(
                 _OUTCOME_NAMES.get(outcome), Call(self, call),
                 Offer(self, offer) if offer else None,
                 Target(self, target) if target else None,
                 Pool(self, pool) if pool else None, step, _when(offered),
-                _when(answered) if answered else None, _when(ended), reason)
+                _when(answered) if answered else None, _when(ended), reason,
+                Plan(self, plan))
 
     @property
     def stats(self) -> EngineStats:
@@ -593,9 +675,10 @@ class Engine:
 
 
 def _options(seed: int, host: Iterable[str], calls_max: int,
-             priority_s: Seconds) -> dict[str, int]:
+             priority_s: Seconds, resume_s: Seconds) -> dict[str, int]:
     can = 0
     for name in host:
         can |= _one_of(_HOSTS, name, "host")
     return {"seed": seed, "host": can, "calls_max": calls_max,
-            "priority_ms": _ms(priority_s, "priority_s")}
+            "priority_ms": _ms(priority_s, "priority_s"),
+            "resume_ms": _ms(resume_s, "resume_s")}

@@ -73,9 +73,11 @@ static inline void host_check_pool(const struct tw_pool *p)
 
 	for (i = 0; i < p->member_count; ++i) {
 		const struct tw_member *m = p->member[i];
-		const bool is_ready = tw__target_is_ready(m->target);
+		const bool is_ready = !m->is_barred &&
+			tw__target_is_ready(m->target);
 
-		++count[m->target->standing];
+		++count[m->is_barred ? TW_STANDING_AWAY :
+			m->target->standing];
 		assert_int_equal(m->slot, i);
 		assert_ptr_equal(m->tier->member[m->place], m);
 		assert_int_equal(tw__bits_next(&m->tier->ready, m->place) ==

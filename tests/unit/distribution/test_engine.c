@@ -10,7 +10,7 @@ static void bad_options_are_refused(void **state)
 	tw_engine *e = NULL;
 
 	(void)state;
-	o.host = 0x20;
+	o.host = 0x40;
 	assert_int_equal(tw_engine_new(&e, &o, &err), TW_EINVAL);
 	assert_string_equal(err.field, "host");
 	o.host = 0;
