@@ -135,6 +135,17 @@ def test_trap_29_every_step_that_is_skipped_is_said(shop):
     assert (told.end, told.ends_s) == ("rejected", 0)
 
 
+def test_nobody_at_all_ends_at_once(tmp_path):
+    """The call is over before anything can be asked about it."""
+    text = SHOP.replace("[[plan.step]]\nreject = 480\n", "")
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.apply(trunkwise.Deployment(text), at=at("2026-01-01T00:00"))
+        told = store.preview(NUMBER, at=at("2026-10-05T12:00"),
+                             busy=["anna", "staff", "counter"])
+    assert (told.end, told.sip_code, told.ends_s) == ("unanswered", 486, 0)
+    assert told.steps[0].passed_over[0].verdict == "busy"
+
+
 def test_json(shop):
     told = document(shop, "--at 2026-10-05T17:30 --busy Anna")
     assert told["until"] == "2026-10-05T18:00:00+03:00"

@@ -212,11 +212,18 @@ class _Stage:
             self.entered[decision.step] = self._s()
             if decision.pool is not None:
                 self.verdicts[decision.step] = {
-                    v.target.name: v
-                    for v in decision.pool.explain(decision.call)}
+                    v.target.name: v for v in self._explain(decision)}
         elif decision.kind in ("end", "voicemail"):
             self._leave()
             self.over = decision
+
+    @staticmethod
+    def _explain(decision: Decision) -> list[MemberVerdict]:
+        """For the call; one that found nobody anywhere is over already."""
+        try:
+            return list(decision.pool.explain(decision.call))
+        except NotFound:
+            return list(decision.pool.explain())
 
     def _leave(self) -> None:
         """Out of the step that was entered last."""
