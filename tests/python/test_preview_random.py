@@ -14,7 +14,7 @@ import trunkwise
 MSK = dt.timezone(dt.timedelta(hours=3))
 PHONES = ["a", "b", "c", "d"]
 POLICIES = ["all", "linear", "round_robin", "longest_idle"]
-ROUNDS = 400 if os.environ.get("TW_TEST_LONG") else 40
+ROUNDS = 400 if os.environ.get("TW_TEST_LONG") else 30
 
 HEAD = """
 [company]

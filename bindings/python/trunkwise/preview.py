@@ -246,7 +246,8 @@ class _Stage:
                 event.reason, event.reason)
 
     def steps(self) -> Iterator[PreviewStep]:
-        last = self.over.step if self.over else len(self.rows) - 1
+        last = self.over.step if self.over else max(
+            (*self.entered, *self.skipped))
         for index, row in enumerate(self.rows[:last + 1]):
             yield self._step(index, row)
 
