@@ -28,7 +28,8 @@ from .records import CdrMap
 from .report import ExpenseReport, ExpenseRow
 from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
                       Verdict)
-from .routes import Origin, Route, RouteCandidate
+from .routes import (NamedContract, Origin, Route, RouteCandidate, RouteRule,
+                     RouteWay)
 from .sheets import SheetMap
 from .store import Store
 from .store_file import StoreInfo, check_store, restore_store
@@ -66,7 +67,7 @@ __all__ = [
     "OfferEvent", "Origin", "OutOfRange", "ParseError", "PassedOver", "Place",
     "Pot", "Preview", "PreviewStep", "PriceChange", "PriceChanges", "Problem",
     "Rate", "Recorder", "RecorderStats", "Refused", "Reject", "Ring", "Route",
-    "RouteCandidate", "Row", "Sheet", "SheetMap", "Span", "Spooled", "Store",
+    "NamedContract", "RouteCandidate", "RouteRule", "RouteWay", "Row", "Sheet", "SheetMap", "Span", "Spooled", "Store",
     "StoreError", "StoreInfo", "TariffMonth", "TariffVersion", "Tier",
     "Unsupported", "Use", "Verdict", "Who", "check_store", "errors",
     "restore_store", "spool_names", "spooled",

@@ -11,9 +11,9 @@ from . import raw
 from .budget_commands import _seconds
 from .commands import company_zone, country, print_json, when
 from .reasons import reason_in
-from .routes import Route, RouteCandidate
+from .routes import NamedContract, Route, RouteCandidate, RouteWay
 from .store import Store
-from .values import local, text
+from .values import Money, local, text
 from .words import amount, plain, say
 
 
@@ -26,14 +26,28 @@ def route_arguments(parser: argparse.ArgumentParser) -> None:
                         help="expected duration, to compare carriers by")
 
 
+def _money(value: Money | None) -> dict[str, Any]:
+    return {"expected": None if value is None else text(value.amount),
+            "currency": value.currency if value else ""}
+
+
 def _candidate(c: RouteCandidate) -> dict[str, Any]:
     return {"trunk": c.trunk, "carrier": c.carrier, "verdict": c.verdict,
-            "emergency": c.emergency,
-            "expected": None if c.expected is None
-            else text(c.expected.amount),
-            "currency": c.expected.currency if c.expected else "",
+            "emergency": c.emergency, **_money(c.expected),
             "prefix": c.prefix, "destination": c.destination,
-            "reason": c.reason}
+            "reason": c.reason, "tier": c.tier, "policy": c.policy,
+            "caller": c.caller, "caller_of": c.caller_of,
+            "permit": c.permit, "permission": c.permission,
+            "contract": c.contract,
+            "rules": [{**r._asdict(),
+                       "named": [n._asdict() for n in r.named]}
+                      for r in c.rules]}
+
+
+def _way(w: RouteWay) -> dict[str, Any]:
+    return {"kind": w.kind, "via": w.via, "carrier": w.carrier,
+            "caller": w.caller, "relation": w.relation,
+            **_money(w.expected), "destination": w.destination}
 
 
 def _document(r: Route) -> dict[str, Any]:
@@ -41,7 +55,8 @@ def _document(r: Route) -> dict[str, Any]:
             "from": None if not r.origin.kind else r.origin._asdict(),
             "verdict": r.verdict, "reason": r.reason,
             "emergency": r.emergency,
-            "candidates": [_candidate(c) for c in r.candidates]}
+            "candidates": [_candidate(c) for c in r.candidates],
+            "ways": None if r.ways is None else [_way(w) for w in r.ways]}
 
 
 def _say_head(r: Route, at: dt.datetime, seconds: int, lang: str) -> None:
@@ -57,12 +72,49 @@ def _say_head(r: Route, at: dt.datetime, seconds: int, lang: str) -> None:
                     reason=reason_in(lang, r.reason))))
 
 
+def _price(value: Money | None, lang: str) -> str:
+    return f"{amount(lang, value.amount)} {value.currency}" if value else "-"
+
+
+def _shown(caller: str, whose: str | None, lang: str) -> str:
+    if not caller:
+        return say(lang, "route_no_caller")
+    return say(lang, "route_caller", number=caller,
+               whose=say(lang, "route_of_" + (whose or "company")))
+
+
+def _contract(n: NamedContract, lang: str) -> str:
+    return say(lang, "route_contract", name=n.name, carrier=n.carrier or "-",
+               legal=say(lang, "route_legal_" + (n.legal or "pending")))
+
+
 def _say_candidate(c: RouteCandidate, place: int, lang: str) -> None:
     mark = f"{place}." if place else "- "
-    price = f"{amount(lang, c.expected.amount)} {c.expected.currency}" \
-        if c.expected else "-"
-    print(plain(f"  {mark} {c.trunk}  {c.carrier or '-'}  {price}  "
+    print(plain(f"  {mark} {c.trunk}  {c.carrier or '-'}  "
+                f"{_price(c.expected, lang)}  "
+                f"{_shown(c.caller, c.caller_of, lang)}: "
                 f"{reason_in(lang, c.reason)}"))
+    for rule in c.rules:
+        does = say(lang, "route_" + rule.otherwise) \
+            if rule.result == "lacking" else say(lang, "route_" + rule.result)
+        print(plain("       " + say(
+            lang, "route_rule", permission=rule.permission, does=does,
+            reason=reason_in(lang, rule.reason))))
+        if rule.lack == "none" and rule.named:
+            print(plain("       " + say(
+                lang, "route_named", contracts=", ".join(
+                    _contract(n, lang) for n in rule.named))))
+
+
+def _say_ways(ways: list[RouteWay], lang: str) -> None:
+    print(say(lang, "route_ways" if ways else "route_no_way"))
+    for w in ways:
+        price = _price(w.expected, lang) if w.expected \
+            else say(lang, "route_unpriced")
+        relation = say(lang, "relation_" + w.relation) if w.relation else ""
+        print(plain(f"  {price}  " + say(
+            lang, "route_way_" + w.kind, via=w.via, carrier=w.carrier or "-",
+            number=w.caller or "-") + (f" ({relation})" if relation else "")))
 
 
 def _say(r: Route, at: dt.datetime, seconds: int, lang: str) -> None:
@@ -72,6 +124,8 @@ def _say(r: Route, at: dt.datetime, seconds: int, lang: str) -> None:
         tried = c.verdict == "ok" or c.emergency
         place += tried
         _say_candidate(c, place if tried else 0, lang)
+    if r.ways is not None:
+        _say_ways(r.ways, lang)
 
 
 def call_route(arguments: argparse.Namespace) -> int:

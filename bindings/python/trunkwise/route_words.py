@@ -24,6 +24,41 @@ ROUTE_WORDS = {
                        "{number}, {at}: нет цены: {reason}"),
     "route_conflict": ("{number}, {at}: cannot be judged: {reason}",
                        "{number}, {at}: нельзя оценить: {reason}"),
+    "route_caller": ("shows {number} ({whose})",
+                     "показывает {number} ({whose})"),
+    "route_no_caller": ("shows no number", "без номера"),
+    "route_of_given": ("as told", "как задано"),
+    "route_of_preferred": ("the one wanted", "желаемый"),
+    "route_of_department": ("of the department", "отдела"),
+    "route_of_site": ("of the site", "площадки"),
+    "route_of_company": ("of the company", "компании"),
+    "route_of_line": ("the line's own", "самой линии"),
+    "route_rule": ("permission {permission}: {does}: {reason}",
+                   "разрешение {permission}: {does}: {reason}"),
+    "route_named": ("  it names {contracts}", "  в нём названы {contracts}"),
+    "route_contract": ("{name} with {carrier}, {legal}",
+                       "{name} с {carrier}, {legal}"),
+    "route_legal_accepted": ("accepted by legal", "принят юристами"),
+    "route_legal_refused": ("refused by legal", "отклонён юристами"),
+    "route_legal_pending": ("not judged by legal", "не рассмотрен юристами"),
+    "route_elsewhere": ("not asked for", "не нужно"),
+    "route_unknown": ("not judged", "не проверено"),
+    "route_held": ("held", "есть"),
+    "route_block": ("blocked", "запрещено"),
+    "route_avoid": ("avoided", "избегают"),
+    "route_warn": ("warning", "предупреждение"),
+    "route_ways": ("Ways that are left, each with the cost of this call:",
+                   "Остаются пути, у каждого цена этого звонка:"),
+    "route_no_way": ("No way is left.", "Путей не остаётся."),
+    "route_way_carrier": ("over {via} of {carrier}, shown as {number}",
+                          "через {via} ({carrier}), под номером {number}"),
+    "route_way_number": (
+        "over {via} of {carrier}, if it showed {number}",
+        "через {via} ({carrier}), если показать {number}"),
+    "route_way_landline": (
+        "by hand from the line {via} of {carrier}, {number}",
+        "вручную с городской линии {via} ({carrier}), {number}"),
+    "route_unpriced": ("cost not known", "цена неизвестна"),
     "route_range": ("{number}, {at}: cannot be judged: {reason}",
                     "{number}, {at}: нельзя оценить: {reason}"),
 }
@@ -49,6 +84,44 @@ ROUTE_REASONS = {
         "{} не обслуживает ни один оператор, который его знает",
     "no carrier has a price for {}; add one to a tariff":
         "ни у одного оператора нет цены для {}; добавьте её в тариф",
+    "{} is not permitted: permission {}: no contract with {} permits it":
+        "{} не разрешён: разрешение {}: нет договора с {}, который это "
+        "позволяет",
+    "{} is not permitted: permission {}: legal refused contract {}":
+        "{} не разрешён: разрешение {}: юристы отклонили договор {}",
+    "{} is not permitted: permission {}: legal has not accepted contract {}":
+        "{} не разрешён: разрешение {}: юристы не приняли договор {}",
+    "{} is not permitted: permission {}: contract {} is not in force yet":
+        "{} не разрешён: разрешение {}: договор {} ещё не действует",
+    "{} is not permitted: permission {}: contract {} is over":
+        "{} не разрешён: разрешение {}: договор {} закончился",
+    "{} is not permitted: no number of ours is approved at {}":
+        "{} не разрешён: {} не согласовал ни одного нашего номера",
+    "permission {}: no contract with {} permits it":
+        "разрешение {}: нет договора с {}, который это позволяет",
+    "permission {}: legal refused contract {}":
+        "разрешение {}: юристы отклонили договор {}",
+    "permission {}: legal has not accepted contract {}":
+        "разрешение {}: юристы не приняли договор {}",
+    "permission {}: contract {} is not in force yet":
+        "разрешение {}: договор {} ещё не действует",
+    "permission {}: contract {} is over":
+        "разрешение {}: договор {} закончился",
+    "no contract with {} permits it":
+        "нет договора с {}, который это позволяет",
+    "legal refused contract {}": "юристы отклонили договор {}",
+    "legal has not accepted contract {}": "юристы не приняли договор {}",
+    "contract {} is not in force yet": "договор {} ещё не действует",
+    "contract {} is over": "договор {} закончился",
+    "by contract {}": "по договору {}",
+    "about other calls": "о других звонках",
+    "it is not known where {} stands": "неизвестно, где находится {}",
+    "no number is shown, so it is not known where the call comes from":
+        "номер не показан, поэтому неизвестно, откуда звонок",
+    "no number of ours is approved at {}":
+        "{} не согласовал ни одного нашего номера",
+    "to be avoided, after those that are permitted":
+        "его избегают, после разрешённых",
     "{} is blocked by the sheet: the carrier does not serve it":
         "{} закрыт в тарифе: оператор туда не звонит",
     "no {} price in force for {} at that time; import a sheet with its "

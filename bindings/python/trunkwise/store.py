@@ -97,22 +97,16 @@ class Store:
             return budgets.state(at=at)
 
     def route(self, number: str, *, caller: str | None = None,
-              sender: str | None = None, direction: str = "outbound",
-              at: dt.datetime | None = None, expected_s: int = 0) -> Route:
-        """How a call would go out, without a store of budgets asked.
-        ``sender`` names the phone, department or site that calls; ``number``
-        and ``caller`` are digits."""
-        return route(self, number, caller=caller, sender=sender,
-                     direction=direction, at=at, expected_s=expected_s)
-
-    def preview(self, number: str, *, at: dt.datetime | None = None,
-                busy: Iterable[str] = (), host: Iterable[str] = ()
-                ) -> Preview:
-        """Who would ring for a call to one of our numbers, nobody answering.
-        ``busy`` names phones, landlines, people or whole pools."""
-        when = at or dt.datetime.now(dt.timezone.utc)
-        return preview(self.directory(when), number, at=when, busy=busy,
-                       host=host)
+              preferred: str | None = None, sender: str | None = None,
+              direction: str = "outbound", at: dt.datetime | None = None,
+              expected_s: int = 0) -> Route:
+        """How a call would go out; budgets are not asked. ``sender`` names
+        the phone, department or site that calls. ``caller`` is shown as it
+        is, ``preferred`` where a carrier approved it, else what is chosen of
+        our numbers. Numbers are digits."""
+        return route(self, number, caller=caller, preferred=preferred,
+                     sender=sender, direction=direction, at=at,
+                     expected_s=expected_s)
 
     def directory(self, at: dt.datetime | None = None) -> Directory:
         when = microseconds(at) if at else now_us()
