@@ -75,7 +75,8 @@ TW_EXTERN(tw_status) tw_simulation_add_stream(tw_simulation *simulation,
 /** Plays all streams into `engine`, which nobody has used yet and which is
  * borrowed for this call; figures of an earlier run are forgotten. Calls
  * that are still there a day after `to` are taken out as unfinished. Of
- * several that ring at once and answer at once, one wins by chance.
+ * several that ring at once and answer at once, one wins by chance. After a
+ * failure the engine is of no use any more.
  * @return TW_OK, TW_EINVAL, TW_ENOTFOUND (no such plan), TW_EBUSY (the
  * engine is full), TW_ENOMEM */
 TW_EXTERN(tw_status) tw_simulation_run(tw_simulation *simulation,

@@ -5,6 +5,8 @@
  */
 #include "house.h"
 
+#include "../faults.h"
+
 #define N_MAX 120
 
 /* Calls that a seed counts, everyday; rare losses take more. */
@@ -380,6 +382,42 @@ static void refuses_to_play(void **state)
 	tw_engine_free(engine);
 }
 
+/* Each allocation fails once. What went wrong is said, and nothing leaks. */
+static void out_of_memory_is_said(void **state)
+{
+	tw_simulation_options o = house_options(3);
+	tw_simulation_stream s = TW_SIMULATION_STREAM_INIT;
+	bool is_failed = true;
+	struct faults faults;
+	int64_t n;
+
+	(void)state;
+	s.from = HOUSE_T0;
+	s.to = o.to;
+	s.per_hour = 100;
+	for (n = 0; is_failed; ++n) {
+		tw_engine *engine = house_open();
+		tw_simulation *sim = NULL;
+		tw_status status;
+
+		s.plan = house_plan(engine, "plan");
+		house_step(engine, s.plan, house_pool(engine, "line",
+			TW_POLICY_LONGEST_IDLE, 2), TW_STEP_QUEUE, 0);
+		faults_begin(&faults, n);
+		status = tw_simulation_new(&sim, &o, NULL);
+		if (!status)
+			status = tw_simulation_add_stream(sim, &s, NULL);
+		if (!status)
+			status = tw_simulation_run(sim, engine, 1, NULL);
+		is_failed = faults_end(&faults);
+		assert_true(status == TW_OK ||
+			    (is_failed && status == TW_ENOMEM));
+		tw_simulation_free(sim);
+		tw_engine_free(engine);
+	}
+	assert_true(n > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +427,7 @@ int main(void)
 		cmocka_unit_test(the_same_seed_plays_the_same),
 		cmocka_unit_test(people_ring_give_up_and_do_not_answer),
 		cmocka_unit_test(refuses_to_play),
+		cmocka_unit_test(out_of_memory_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
