@@ -204,6 +204,20 @@ def test_agrees_with_erlang_b(simulate):
         load=1.2, lines=3)) / 3)
 
 
+def test_a_line_agrees_with_erlang_a(simulate, office):
+    office.write_text(OFFICE.replace('ring = "kazan"', 'queue = "kazan"'))
+    said = simulate("--calls", "city=24", "--answer", 0, "--patience", 120,
+                    "--at", "2026-12-02", "--confidence", 0.999, "--json",
+                    "--staff", "kazan=2", "--weeks", 2)
+    form = planning.erlang_a(load=1.2, servers=2, patience_s=120)
+    total = said["total"]
+    inside(total["waited"], form.wait_probability)
+    inside(total["wait_s"], form.asa_s)
+    inside(total["abandoned"], form.abandonment)
+    inside(total["service_level"]["of_offered"], form.service_level)
+    assert total["lost"]["mean"] == total["unfinished"]["mean"] == 0
+
+
 def test_fewer_and_more_people(simulate):
     two = simulate(*LOSS, "--staff", "kazan=2")
     inside(two["total"]["lost"], planning.erlang_b(load=1.2, lines=2))
