@@ -54,7 +54,7 @@ static PyObject *simulation_calls(const tw_simulation *simulation,
 		tw_raise(status, &e);
 		return NULL;
 	}
-	return Py_BuildValue("(KKKKKKKKKKdddd)",
+	return Py_BuildValue("(KKKKKKKKKKKdddd)",
 		(unsigned long long)c.offered, (unsigned long long)c.answered,
 		(unsigned long long)c.answered_in_time,
 		(unsigned long long)c.abandoned,
@@ -62,7 +62,8 @@ static PyObject *simulation_calls(const tw_simulation *simulation,
 		(unsigned long long)c.abandoned_short,
 		(unsigned long long)c.lost, (unsigned long long)c.voicemail,
 		(unsigned long long)c.waited,
-		(unsigned long long)c.unfinished, c.wait_s, c.answer_wait_s,
+		(unsigned long long)c.unfinished,
+		(unsigned long long)c.tickets, c.wait_s, c.answer_wait_s,
 		c.longest_s, c.talk_s);
 }
 

@@ -74,7 +74,8 @@ TW_EXTERN(tw_status) tw_simulation_add_stream(tw_simulation *simulation,
 
 /** Plays all streams into `engine`, which nobody has used yet and which is
  * borrowed for this call; figures of an earlier run are forgotten. Calls
- * that are still there a day after `to` are taken out as unfinished. Of
+ * that are still there a day after `to` are taken out as unfinished. A key
+ * that is asked for is pressed, a ticket's caller answers, both at once. Of
  * several that ring at once and answer at once, one wins by chance. After a
  * failure the engine is of no use any more.
  * @return TW_OK, TW_EINVAL, TW_ENOTFOUND (no such plan), TW_EBUSY (the
@@ -83,7 +84,7 @@ TW_EXTERN(tw_status) tw_simulation_run(tw_simulation *simulation,
 	tw_engine *engine, uint64_t seed, tw_error *err);
 
 /* Counts and sums of one run; all are of calls that entered in [from, to).
- * offered = answered + abandoned + lost + unfinished. */
+ * offered = answered + abandoned + lost + tickets + unfinished. */
 typedef struct tw_simulated_calls {
 	uint32_t size;
 	uint32_t reserved;
@@ -98,13 +99,16 @@ typedef struct tw_simulated_calls {
 	uint64_t waited;             /* nobody rang for them when they came,
 					nor were they ended at once */
 	uint64_t unfinished;
-	double wait_s;               /* sum, until answer, giving up or loss */
+	uint64_t tickets;            /* left to be called back; their talks
+					then are in tw_simulation_use() */
+	double wait_s;               /* sum, until answer, giving up, loss or
+					ticket */
 	double answer_wait_s;        /* sum, of those answered */
 	double longest_s;            /* wait */
 	double talk_s;               /* sum */
 } tw_simulated_calls;
 #define TW_SIMULATED_CALLS_INIT { sizeof(tw_simulated_calls), 0, 0, 0, 0, 0, \
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Of one plan, or of all together (id 0). Zeros before the first run.
  * @return TW_OK, TW_EINVAL, TW_ENOTFOUND (no stream of that plan) */

@@ -16,6 +16,7 @@ struct tw_caller {
 	uint32_t target;       /* talks to; 0: waits */
 	tw_time entered;
 	bool was_rung;
+	bool is_ticket;        /* hung up; will be called back */
 	bool is_waiting;       /* nobody was rung when he came */
 	uint32_t next_free;
 };

@@ -157,7 +157,7 @@ static tw_status lose(struct play *play, uint32_t place, bool to_voicemail)
 	const struct tw_caller *caller = &play->callers.caller[place];
 	tw_simulated_calls *sums = sums_of(play, caller->stream);
 
-	if (is_counted(play, caller)) {
+	if (is_counted(play, caller) && !caller->is_ticket) {
 		end_wait(play, caller);
 		++sums->lost;
 		sums->voicemail += to_voicemail;
@@ -184,7 +184,7 @@ static tw_status begin_talk(struct play *play,
 	change_use(play, use, 1);
 	if (play->now >= o->from && play->now < o->to)
 		++use->calls;
-	if (is_counted(play, caller)) {
+	if (is_counted(play, caller) && !caller->is_ticket) {
 		wait_s = end_wait(play, caller);
 		++sums->answered;
 		sums->answered_in_time += wait_s <= o->within_s;
@@ -216,6 +216,16 @@ static tw_status ring(struct play *play, const tw_decision *d,
 	return due.at >= d->until ? TW_OK : put(play, &due);
 }
 
+/* He hangs up, and his patience does not matter any more. */
+static void leave_ticket(struct play *play, struct tw_caller *caller)
+{
+	if (is_counted(play, caller)) {
+		end_wait(play, caller);
+		++sums_of(play, caller->stream)->tickets;
+	}
+	caller->is_ticket = true;
+}
+
 static tw_status obey(struct play *play, const tw_decision *d)
 {
 	uint32_t place = tw__callers_find(&play->callers, d->call.id);
@@ -232,6 +242,12 @@ static tw_status obey(struct play *play, const tw_decision *d)
 		status = tw_call_leave(play->engine, d->call, play->now,
 				       play->err);
 		return status ? status : lose(play, place, true);
+	case TW_DECISION_CONFIRM:
+		return tw_offer_confirmed(play->engine, d->offer, play->now,
+					  play->err);
+	case TW_DECISION_CALLBACK:
+		leave_ticket(play, &play->callers.caller[place]);
+		return TW_OK;
 	default:
 		return TW_OK;
 	}
@@ -357,7 +373,8 @@ static tw_status happen(struct play *play, const struct tw_event_due *due)
 		return TW_OK;
 	if (due->kind == TW_EVENT_END)
 		return hang_up(play, due->place);
-	return caller->target ? TW_OK : give_up(play, due->place);
+	return caller->target || caller->is_ticket ? TW_OK :
+		give_up(play, due->place);
 }
 
 static tw_status go_on(struct play *play)
@@ -396,7 +413,8 @@ static void take_out(struct play *play)
 		caller = &play->callers.caller[i];
 		if (!caller->id)
 			continue;
-		if (!caller->target && is_counted(play, caller))
+		if (!caller->target && !caller->is_ticket &&
+		    is_counted(play, caller))
 			++sums_of(play, caller->stream)->unfinished;
 		(void)tw_call_leave(play->engine,
 				    (tw_call_id){ caller->id }, play->now,

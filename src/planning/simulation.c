@@ -206,6 +206,7 @@ static void add(tw_simulated_calls *sum, const tw_simulated_calls *part)
 	sum->voicemail += part->voicemail;
 	sum->waited += part->waited;
 	sum->unfinished += part->unfinished;
+	sum->tickets += part->tickets;
 	sum->wait_s += part->wait_s;
 	sum->answer_wait_s += part->answer_wait_s;
 	sum->talk_s += part->talk_s;

@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 
 from .deployment import Deployment
 from .directory import Directory
-from .distribution import Engine, Pool, Target
+from .distribution import HOST_ABILITIES, Engine, Pool, Target
 from .errors import InvalidArgument
 from .planning import FORMULAS, Interval, mean_interval, service_levels
 from .simulation import Calls, Simulation
 from .store import Store
 from .values import instant, now_us
 
-_HOST = ("play", "dtmf", "record", "voicemail", "transfer")
 _WEEK = dt.timedelta(days=7)
 
 # (plan, weekday 0 Monday, hour) or (plan, None, None) for every hour: calls
@@ -208,6 +207,7 @@ def _figures(calls: Calls) -> dict[str, float | None]:
         "abandoned": share(calls.abandoned), "lost": share(calls.lost),
         "voicemail": share(calls.voicemail), "waited": share(calls.waited),
         "unfinished": share(calls.unfinished),
+        "tickets": share(calls.tickets),
         "wait_s": calls.wait_s / calls.offered if calls.offered else None,
         "answer_wait_s": calls.answer_wait_s / calls.answered
         if calls.answered else None, "longest_s": calls.longest_s}
@@ -272,7 +272,7 @@ def simulate(directory: Directory, question: Question) -> Answer:
     total, runs, uses, plans = _Runs(), {}, {}, []
     staff: dict[str, int] = {}
     for seed in question.seeds:
-        with Engine.from_directory(directory, seed=seed, host=_HOST,
+        with Engine.from_directory(directory, seed=seed, host=HOST_ABILITIES,
                                    calls_max=1_000_000) as engine:
             if not plans:
                 plans = _fill(simulation, engine, question, spans)

@@ -51,6 +51,7 @@ PLAN_WORDS = {
     "simulate_answered": ("Answered, %", "Отвечено, %"),
     "simulate_abandoned": ("Gave up, %", "Не дождались, %"),
     "simulate_lost": ("Lost, %", "Потеряно, %"),
+    "simulate_tickets": ("Call back, %", "Перезвонить, %"),
     "simulate_waited": ("Stood in line, %", "Стояли в очереди, %"),
     "simulate_wait": ("Mean wait, s", "Ожидание, с"),
     "simulate_total": ("Total", "Всего"),

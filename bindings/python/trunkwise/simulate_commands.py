@@ -18,8 +18,6 @@ from .planning import FORMULAS, Interval
 from .store import Store
 from .words import amount, plain, say
 
-_SHARES = ("answered", "abandoned", "lost", "voicemail", "waited",
-           "unfinished")
 _TIMES = (("talk", "talk_s", None, "mean length of a call; default 180, or "
            "what --store tells"),
           ("patience", "patience_s", 120.0, "mean until who was not answered "
@@ -208,11 +206,11 @@ def _table(rows: list[list[str]]) -> None:
         print(plain("  ".join(cells)).rstrip())
 
 
-def _row(lang: str, name: str, o: Outcome) -> list[str]:
+def _row(lang: str, name: str, o: Outcome, shares: list[str]
+         ) -> list[str]:
     f = o.figures
     return [name, _cell(lang, f["offered"], 1, 0),
-            *(_cell(lang, f[key], 100, 1)
-              for key in ("answered", "abandoned", "lost", "waited")),
+            *(_cell(lang, f[key], 100, 1) for key in shares),
             _cell(lang, f["wait_s"], 1, 1)]
 
 
@@ -229,12 +227,14 @@ def _say(a: argparse.Namespace, question: Question, answer: Answer,
     if strange:
         print(say(lang, "simulate_strange", count=strange))
     print()
-    head = [say(lang, "simulate_" + key) for key in (
-        "plan", "offered", "answered", "abandoned", "lost", "waited",
-        "wait")]
-    total = [_row(lang, say(lang, "simulate_total"), answer.total)] \
+    tickets = answer.total.figures["tickets"]
+    shares = ["answered", "abandoned", "lost",
+              *(["tickets"] if tickets and tickets.mean else []), "waited"]
+    head = [say(lang, "simulate_" + key)
+            for key in ("plan", "offered", *shares, "wait")]
+    total = [_row(lang, say(lang, "simulate_total"), answer.total, shares)] \
         if len(answer.plans) > 1 else []
-    _table([head, *(_row(lang, name, o)
+    _table([head, *(_row(lang, name, o, shares)
                     for name, o in answer.plans.items()), *total])
     print()
     _table([[say(lang, "simulate_level"), "%"]]

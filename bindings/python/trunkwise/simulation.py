@@ -39,8 +39,9 @@ from .values import microseconds
 class Calls(NamedTuple):
     """Counts and sums of one run, of calls that entered while it was
     measured. ``offered`` = ``answered`` + ``abandoned`` + ``lost`` +
-    ``unfinished``; of those lost some were offered voicemail; ``waited``
-    found nobody to ring at once. Waits and talks are sums of seconds."""
+    ``tickets`` (to be called back) + ``unfinished``; of those lost some were
+    offered voicemail; ``waited`` stood in line. Waits and talks are sums of
+    seconds."""
 
     offered: int
     answered: int
@@ -52,6 +53,7 @@ class Calls(NamedTuple):
     voicemail: int
     waited: int
     unfinished: int
+    tickets: int
     wait_s: float
     answer_wait_s: float
     longest_s: float
@@ -59,12 +61,12 @@ class Calls(NamedTuple):
 
     @property
     def counts(self) -> ServiceCounts:
-        """For ``planning.service_levels``; who never got an answer counts
-        with the lost ones."""
+        """For ``planning.service_levels``; who got no answer while he was
+        there counts with the lost ones."""
         return ServiceCounts(
             self.answered, self.answered_in_time, self.abandoned,
             self.abandoned_in_time, self.abandoned_short,
-            self.lost + self.unfinished)
+            self.lost + self.tickets + self.unfinished)
 
 
 class Use(NamedTuple):

@@ -382,6 +382,47 @@ static void refuses_to_play(void **state)
 	tw_engine_free(engine);
 }
 
+/* Phones that ask for a key, and callers who leave a ticket: nobody of them
+ * gives up any more, and all of them are talked to in the end. */
+static void keys_are_pressed_and_tickets_called_back(void **state)
+{
+	tw_engine_options host = TW_ENGINE_OPTIONS_INIT;
+	tw_member_options member = TW_MEMBER_OPTIONS_INIT;
+	tw_simulation_options o = house_options(2000);
+	tw_step_options step = TW_STEP_OPTIONS_INIT;
+	tw_simulated_calls c;
+	tw_simulation *sim;
+	tw_engine *engine;
+	tw_plan_id plan;
+
+	(void)state;
+	host.host = TW_HOST_DTMF | TW_HOST_CALLBACK;
+	FINE(tw_engine_new(&engine, &host, err));
+	plan = house_plan(engine, "plan");
+	step.pool = house_pool(engine, "line", TW_POLICY_LONGEST_IDLE, 0);
+	member.confirm = 1;
+	FINE(tw_pool_add_member(engine, step.pool,
+		house_target(engine, "mobile", 1), &member, err));
+	step.kind = TW_STEP_QUEUE;
+	step.wait_ms = 60000;
+	FINE(tw_plan_add_step(engine, plan, &step, err));
+	step.kind = TW_STEP_CALLBACK;
+	step.wait_ms = 0;
+	FINE(tw_plan_add_step(engine, plan, &step, err));
+	o.patience_s = 120;
+	FINE(tw_simulation_new(&sim, &o, err));
+	house_calls(sim, &o, plan, 0.7, 0);
+	FINE(tw_simulation_run(sim, engine, 9, err));
+	c = house_sums(sim, 0);
+	assert_true(c.answered > 0 && c.abandoned > 0 && c.tickets > 0);
+	assert_true(c.longest_s <= 60);
+	assert_int_equal(c.lost + c.unfinished, 0);
+	NEAR((double)house_use(sim, 1).calls,
+	     (double)(c.answered + c.tickets), 0.02 * (double)c.offered);
+	tw_simulation_free(sim);
+	tw_engine_free(engine);
+}
+
 /* Each allocation fails once. What went wrong is said, and nothing leaks. */
 static void out_of_memory_is_said(void **state)
 {
@@ -427,6 +468,7 @@ int main(void)
 		cmocka_unit_test(the_same_seed_plays_the_same),
 		cmocka_unit_test(people_ring_give_up_and_do_not_answer),
 		cmocka_unit_test(refuses_to_play),
+		cmocka_unit_test(keys_are_pressed_and_tickets_called_back),
 		cmocka_unit_test(out_of_memory_is_said),
 	};
 
