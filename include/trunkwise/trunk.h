@@ -42,6 +42,12 @@ TW_BEGIN_DECLS
  * start to stop, as far as routing goes; OPTIONS can tell more. */
 #define TW_TRUNK_STATIC 8u
 
+/* Keep-alives over UDP are STUN binding requests and not double CRLFs, each
+ * 29 s where `keepalive_s` says nothing: an answer tells that the registrar
+ * is there and sees us where it did; where it is not so the trunk registers
+ * again (RFC 5626 section 4.4.2). See trunkwise/sys/stun.h. */
+#define TW_TRUNK_STUN 16u
+
 #define TW_SECRET_SIZE_MAX 1024u
 
 /** A password on its way. */
@@ -101,7 +107,8 @@ typedef struct tw_trunk_options {
 				       lives: 2..32; 0: 6 */
 	uint32_t keepalive_s;       /* a double CRLF at least each so often: an
 				       answer to it is expected over TCP and
-				       TLS; 0: none; 10..3600 */
+				       TLS; 0: none; 10..3600; see also
+				       TW_TRUNK_STUN */
 	tw_secret_fn *secret;       /* instead of a password */
 	void *secret_arg;           /* of it; borrowed for the trunk's life */
 	/* TLS, in PEM; for ;transport=tls only. Copied by trunk sets; of a
@@ -311,6 +318,9 @@ TW_EXTERN(tw_status) tw_registration_connection_lost(
  * least each so many seconds: `keepalive_s`, or the registrar's Flow-Timer
  * where that is shorter (RFC 5626 section 4.4); 0: none. Trunk sets do it. */
 TW_EXTERN(uint32_t) tw_registration_keepalive_s(
+	const tw_registration *registration);
+/** 1: by STUN, its target is spoken to over UDP. */
+TW_EXTERN(int) tw_registration_keeps_by_stun(
 	const tw_registration *registration);
 
 /**

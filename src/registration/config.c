@@ -377,6 +377,7 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	tw__papers_digest(config->papers, &o);
 	config->empty_authorization = o.flags & TW_TRUNK_EMPTY_AUTHORIZATION;
 	config->nat_contact = o.flags & TW_TRUNK_NAT_CONTACT;
+	config->stun = o.flags & TW_TRUNK_STUN;
 	config->is_static = o.flags & TW_TRUNK_STATIC;
 	config->expires_s = o.expires_s;
 	config->digest_min = o.digest_min;

@@ -38,6 +38,7 @@ struct tw_trunk_config {
 	void *secret_arg;
 	bool empty_authorization;
 	bool nat_contact;
+	bool stun;
 	bool verify;             /* whom TLS speaks to */
 	uint8_t papers[32];      /* digest of what TLS goes by */
 	bool is_static;

@@ -12,6 +12,7 @@
 #include "machine.h"
 #include "words.h"
 
+#define STUN_S     29u                   /* RFC 5626 section 4.4.2 */
 #define QUERY_US    (4 * TW_SECOND)
 #define RESOLVE_US (16 * TW_SECOND)      /* all questions for a name */
 
@@ -312,7 +313,15 @@ uint32_t tw_registration_keepalive_s(const tw_registration *reg)
 	uint32_t ours = reg ? reg->config.keepalive_s : 0;
 	uint32_t theirs = reg ? reg->flow_timer_s : 0;
 
+	if (!ours && tw_registration_keeps_by_stun(reg))
+		ours = STUN_S;
 	return theirs && (!ours || theirs < ours) ? theirs : ours;
+}
+
+int tw_registration_keeps_by_stun(const tw_registration *reg)
+{
+	return reg && reg->config.stun &&
+		tw__reach_transport(reg) == TW_TRANSPORT_UDP;
 }
 
 /* "localhost" is the name that a certificate would carry. */

@@ -71,7 +71,8 @@ static bool same_rules(const struct tw_trunk_config *a,
 		a->refused_probe_s == b->refused_probe_s &&
 		a->target_timeout_s == b->target_timeout_s &&
 		a->keepalive_s == b->keepalive_s &&
-		a->nat_contact == b->nat_contact;
+		a->nat_contact == b->nat_contact &&
+		a->stun == b->stun;
 }
 
 /* The random token of the first options stays, where none is asked for. */

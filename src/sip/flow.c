@@ -9,8 +9,7 @@
  *
  * Pings of TCP and TLS are libre's (RFC 5626 section 4.4.1: a double CRLF, and
  * one comes back within 10 s or the connection is dead). Those of UDP are a
- * double CRLF that nobody answers: STUN on a SIP port is seldom served, and
- * its silence would say nothing.
+ * double CRLF that nobody answers, or STUN where a trunk wants it: stun.c.
  */
 #include <errno.h>
 #include <string.h>
@@ -97,6 +96,11 @@ void tw__flow_heard(struct tw_sip_peer *peer, const struct sip_msg *msg)
 {
 	struct tw_flow *flow = &peer->flow;
 
+	if (peer->transport == SIP_TRANSP_UDP) {
+		if (flow->by_stun && !flow->stun)
+			tw__stun_begin(peer, msg);
+		return;
+	}
 	if (flow->waiting)
 		tmr_cancel(&flow->timer);
 	flow->waiting = false;
@@ -127,15 +131,17 @@ static void ping_h(void *arg)
 	plan_ping(peer);
 }
 
-void tw__sip_keep(struct tw_sip_peer *peer, uint32_t seconds)
+void tw__sip_keep(struct tw_sip_peer *peer, uint32_t seconds, bool stun)
 {
 	struct tw_flow *flow = &peer->flow;
 
 	flow->keepers++;
+	flow->by_stun |= stun;
 	if (!seconds || (flow->keep_s && flow->keep_s <= seconds))
 		return;
 	flow->keep_s = seconds;
-	if (peer->transport == SIP_TRANSP_UDP)
+	/* until the first answer tells the socket that STUN would come by */
+	if (peer->transport == SIP_TRANSP_UDP && !flow->stun)
 		plan_ping(peer);
 }
 
@@ -149,6 +155,8 @@ void tw__sip_unkeep(struct tw_sip_peer *peer)
 	if (--flow->keepers)
 		return;
 	flow->keep_s = 0;
+	flow->by_stun = false;
+	tw__stun_end(flow);
 	tmr_cancel(&flow->ping);
 	flow->watch = mem_deref(flow->watch);
 }
@@ -162,6 +170,7 @@ void tw__flow_init(struct tw_flow *flow)
 
 void tw__flow_close(struct tw_flow *flow)
 {
+	tw__stun_end(flow);
 	tmr_cancel(&flow->timer);
 	tmr_cancel(&flow->ping);
 	(void)mem_deref(flow->knock);

@@ -20,6 +20,8 @@ struct tw_flow {
 	bool waiting;                  /* to knock; tmr_isrunning() of libre
 					  4.10 is true after a cancel */
 	struct tmr ping;               /* UDP */
+	bool by_stun;                  /* wanted */
+	struct tw_keepalive *stun;     /* NULL: by CRLF, or not heard yet */
 	uint32_t keepers;              /* who want it watched */
 	uint32_t keep_s;               /* the shortest wanted; 0: no pings */
 	int err;                       /* to be told */
@@ -31,5 +33,12 @@ void tw__flow_close(struct tw_flow *flow);
 /* A request is on its way, a response has come. */
 void tw__flow_asked(struct tw_sip_peer *peer);
 void tw__flow_heard(struct tw_sip_peer *peer, const struct sip_msg *msg);
+
+/* stun.c: keep-alives by STUN in the place of CRLFs, which go on if they
+ * cannot begin. */
+void tw__stun_begin(struct tw_sip_peer *peer, const struct sip_msg *msg);
+void tw__stun_end(struct tw_flow *flow);
+struct tw_sip_port;
+void tw__stuns_close(struct tw_sip_port *port);
 
 #endif

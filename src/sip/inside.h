@@ -18,6 +18,7 @@ struct tw_sip_port {
 	struct tw_tls_hooks *hooks;    /* NULL: no identity yet */
 	struct list papers, identities;
 	struct list losses;            /* to be told of */
+	struct list stuns;             /* sockets that STUN comes by */
 	struct tmr loss_timer, close_timer;
 	struct tw_stack_watch watch;
 	struct tmr timer;
@@ -66,6 +67,9 @@ void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
 struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
 				  const struct tw_sip_tls *tls,
 				  const struct sa *address);
+/* That of UDP. */
+struct tw_sip_peer *tw__peer_find_udp(const struct tw_sip_port *port,
+				      const struct sa *address);
 
 /* identity.c */
 tw_status tw__port_hooks(struct tw_sip_port *port, tw_error *err);

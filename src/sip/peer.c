@@ -139,20 +139,35 @@ tw_status tw__sip_peer_new_tls(struct tw_sip_peer **out,
 	return status;
 }
 
-struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
-				  const struct tw_sip_tls *tls,
-				  const struct sa *address)
+static struct tw_sip_peer *find(const struct tw_sip_port *port,
+				enum sip_transp transport,
+				const struct tw_sip_tls *tls,
+				const struct sa *address)
 {
 	struct tw_sip_peer wanted;
 	struct le *le;
 
 	memset(&wanted, 0, sizeof(wanted));
-	wanted.transport = tls ? SIP_TRANSP_TLS : SIP_TRANSP_TCP;
+	wanted.transport = transport;
 	wanted.tls = (struct tw_sip_tls *)tls;
 	wanted.address = *address;
 	le = hash_lookup(port->peers, sa_hash(address, SA_ALL), same_h,
 		&wanted);
 	return le ? le->data : NULL;
+}
+
+struct tw_sip_peer *tw__peer_find(const struct tw_sip_port *port,
+				  const struct tw_sip_tls *tls,
+				  const struct sa *address)
+{
+	return find(port, tls ? SIP_TRANSP_TLS : SIP_TRANSP_TCP, tls,
+		address);
+}
+
+struct tw_sip_peer *tw__peer_find_udp(const struct tw_sip_port *port,
+				      const struct sa *address)
+{
+	return find(port, SIP_TRANSP_UDP, NULL, address);
 }
 
 void tw__sip_peer_free(struct tw_sip_peer *peer)

@@ -55,6 +55,8 @@ bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		return false;
 	if (msg->tp == SIP_TRANSP_TCP || msg->tp == SIP_TRANSP_TLS)
 		peer = tw__peer_find(port, tls, &msg->src);
+	else if (msg->tp == SIP_TRANSP_UDP)
+		peer = tw__peer_find_udp(port, &msg->src);
 	if (peer)
 		tw__flow_heard(peer, msg);
 	return true;
@@ -155,6 +157,7 @@ void tw__sip_port_free(struct tw_sip_port *port)
 		return;
 	tmr_cancel(&port->timer);
 	(void)mem_deref(port->listener);
+	tw__stuns_close(port);
 	tw__identities_close(port);
 	tw__stacks_close(&port->own);
 	(void)mem_deref(port->peers);

@@ -125,8 +125,10 @@ tw_status tw__sip_send(struct tw_sip_peer *peer, const void *data,
 
 /* Its connection is watched, and kept open by a ping at least each so many
  * seconds (0: no pings), until all who asked for it have let go. Of several
- * wishes on one connection the shortest that was known when it opened. */
-void tw__sip_keep(struct tw_sip_peer *peer, uint32_t seconds);
+ * wishes on one connection the shortest that was known when it opened. stun:
+ * over UDP by STUN, if one of them wishes so; a flow that proves broken is
+ * told as a lost connection. */
+void tw__sip_keep(struct tw_sip_peer *peer, uint32_t seconds, bool stun);
 void tw__sip_unkeep(struct tw_sip_peer *peer);
 
 /* CAs, certificate and key for any number of names; identity->name is not

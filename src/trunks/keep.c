@@ -15,6 +15,7 @@ void tw__trunk_keep(tw_trunk *trunk)
 		return;
 	if (peer)
 		tw__sip_keep(peer, tw_registration_keepalive_s(
+			trunk->registration), tw_registration_keeps_by_stun(
 			trunk->registration));
 	tw__trunk_unkeep(trunk);
 	trunk->kept = peer;

@@ -35,7 +35,7 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	(void)response;
 	/* as a trunk does when it gets registered */
 	if (!b->responses++ && b->keep)
-		tw__sip_keep(b->peer, 0);
+		tw__sip_keep(b->peer, 0, false);
 	return true;
 }
 
@@ -262,8 +262,8 @@ static void test_pings(void **state)
 
 	(void)state;
 	open_bench(&b, TW_TRANSPORT_UDP);
-	tw__sip_keep(b.peer, 0);
-	tw__sip_keep(b.peer, 1);
+	tw__sip_keep(b.peer, 0, false);
+	tw__sip_keep(b.peer, 1, false);
 	run(2500);
 	assert_in_range(b.pings, 2, 3);
 	tw__sip_unkeep(b.peer);
