@@ -48,6 +48,12 @@ TW_BEGIN_DECLS
  * again (RFC 5626 section 4.4.2). See trunkwise/sys/stun.h. */
 #define TW_TRUNK_STUN 16u
 
+/* One registration for all numbers of a trunk (RFC 6140, "GIN"): its Contact
+ * has no user and a `bnc`, and the registrar, who has to support that, sends
+ * calls to each number to it with the number in the Request-URI. Only for
+ * carriers that offer it (SIPconnect 1.1 and 2.0); not beside contact_user. */
+#define TW_TRUNK_GIN 32u
+
 #define TW_SECRET_SIZE_MAX 1024u
 
 /** A password on its way. */

@@ -12,6 +12,7 @@ struct contact {
 	struct tw_str user;
 	struct tw_str host;
 	uint32_t port;
+	bool bulk;                   /* for all numbers */
 	struct tw_str params;        /* of the header, not of the URI */
 };
 
@@ -43,9 +44,10 @@ static bool read_host_port(struct contact *out, struct tw_str s)
 /* "sip:user:password@host:port;uri-params?headers" */
 static bool read_uri(struct contact *out, struct tw_str uri)
 {
-	struct tw_str host;
+	struct tw_str host, rest, none;
 	const char *at, *end;
 
+	out->bulk = false;
 	if (uri.l < 5 || !tw__str_ieq(tw__str(uri.p, 4), "sip:"))
 		return false;
 	uri = tw__str(uri.p + 4, uri.l - 4);
@@ -55,7 +57,12 @@ static bool read_uri(struct contact *out, struct tw_str uri)
 	for (end = host.p; end < host.p + host.l; end++)
 		if (*end == ';' || *end == '?')
 			break;
+	rest = tw__str(end, uri.l - (size_t)(end - uri.p));
 	host.l = (size_t)(end - host.p);
+	if (rest.l && rest.p[0] == ';') {
+		rest = tw__str(rest.p + 1, rest.l - 1);
+		out->bulk = !at && tw__text_param(&none, rest, "bnc");
+	}
 	return read_host_port(out, host);
 }
 
@@ -88,6 +95,12 @@ static bool read_contact(struct contact *out, struct tw_str item)
 		(size_t)(close - open) - 1));
 }
 
+static bool has_our_user(const struct contact *c,
+			 const struct tw_binding *ours)
+{
+	return ours->user ? tw__str_eq(c->user, ours->user) : c->bulk;
+}
+
 static bool is_exact(const struct contact *c, const struct tw_binding *ours)
 {
 	return tw__str_ieq(c->host, ours->host) &&
@@ -112,7 +125,7 @@ static bool granted_by_contact(uint32_t *out, const struct tw_message *msg,
 			uint32_t seconds;
 
 			if (!read_contact(&c, item) ||
-			    !tw__str_eq(c.user, ours->user) ||
+			    !has_our_user(&c, ours) ||
 			    !tw__text_param(&text, c.params, "expires") ||
 			    !tw__text_seconds(&seconds, text))
 				continue;
@@ -140,6 +153,22 @@ uint32_t tw__answer_granted(const struct tw_message *msg,
 			granted = asked_s;
 	}
 	return granted < asked_s ? granted : asked_s;
+}
+
+bool tw__answer_has_bulk(const struct tw_message *msg)
+{
+	const struct tw_header *header;
+	size_t at = 0;
+
+	while ((header = tw__message_next(msg, TW_HEADER_CONTACT, &at))) {
+		struct tw_str rest = header->value, item;
+		struct contact c;
+
+		while (tw__text_split(&item, &rest, ','))
+			if (read_contact(&c, item) && c.bulk)
+				return true;
+	}
+	return false;
 }
 
 uint32_t tw__answer_retry_after(const struct tw_message *msg)

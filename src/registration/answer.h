@@ -15,7 +15,8 @@
 
 /* How the registrar may list us. */
 struct tw_binding {
-	const char *user;        /* of our Contact */
+	const char *user;        /* of our Contact; NULL: it has none, and is
+				    for all numbers (RFC 6140) */
 	const char *host;        /* as in the URI */
 	uint32_t port;
 };
@@ -25,6 +26,9 @@ struct tw_binding {
  * a registrar may only shorten (RFC 3261 section 10.3). */
 uint32_t tw__answer_granted(const struct tw_message *msg,
 			    const struct tw_binding *ours, uint32_t asked_s);
+
+/* Some Contact of it is for all numbers: it has a "bnc". */
+bool tw__answer_has_bulk(const struct tw_message *msg);
 
 /* Retry-After in seconds, at most TW_RETRY_AFTER_MAX_S; 0: none. */
 uint32_t tw__answer_retry_after(const struct tw_message *msg);

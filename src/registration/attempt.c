@@ -336,7 +336,8 @@ static tw_status take_success(tw_registration *reg,
 			      tw_error *err)
 {
 	const bool mapped = reg->nat.host[0];
-	struct tw_binding ours = { reg->config.contact_user,
+	struct tw_binding ours = { reg->config.gin ? NULL :
+		reg->config.contact_user,
 		mapped ? reg->nat.host : reg->local_host,
 		mapped ? reg->nat.port : reg->local_port };
 	uint32_t granted;
@@ -348,6 +349,16 @@ static tw_status take_success(tw_registration *reg,
 	if (reg->unregister) {
 		tw__meter_attempt(reg->meter, TW_METER_UNREGISTERED, 0);
 		end_stopped(reg, TW_TRUNK_IDLE, now_us);
+		return TW_OK;
+	}
+	if (reg->config.gin && !tw__answer_has_bulk(msg)) {
+		/* it may have bound an address, but not for our numbers */
+		tw__registration_reason(reg, msg->code, "%d without a "
+			"Contact for all numbers: the registrar ignores GIN "
+			"(RFC 6140); leave gin out", (int)msg->code);
+		reg->refusals = reg->config.refused_tries;
+		tw__attempt_fail(reg, TW_VERDICT_REFUSED,
+			tw__answer_retry_after(msg), now_us);
 		return TW_OK;
 	}
 	granted = tw__answer_granted(msg, &ours, reg->asked_s);
@@ -506,6 +517,11 @@ tw_status tw__attempt_answer(tw_registration *reg,
 	}
 	if (msg->code == 423)
 		return take_too_brief(reg, msg, now_us, err);
+	if (msg->code == 420 && reg->config.gin)
+		tw__registration_reason(reg, msg->code, "420: the registrar "
+			"or a proxy before it does not support GIN (RFC "
+			"6140), one registration for all numbers; leave gin "
+			"out");
 	tw__attempt_fail(reg, tw__answer_verdict(msg->code),
 		tw__answer_retry_after(msg), now_us);
 	return TW_OK;

@@ -16,7 +16,8 @@
 #define TEXT_MAX      255u
 #define PASSWORD_MAX 1024u
 #define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NO_VERIFY | \
-	TW_TRUNK_NAT_CONTACT | TW_TRUNK_STATIC)
+	TW_TRUNK_NAT_CONTACT | TW_TRUNK_STATIC | TW_TRUNK_STUN | \
+	TW_TRUNK_GIN)
 
 void tw__random_hex(char *out, size_t n, const tw_random *random)
 {
@@ -341,6 +342,10 @@ static tw_status check_static(const struct tw_trunk_config *config,
 		return tw__fail_at(err, TW_EUNSUPPORTED, 0, "registrar",
 			"of a static trunk is written as the IP address that "
 			"calls go to");
+	if (o->flags & TW_TRUNK_GIN)
+		return tw__fail_at(err, TW_EINVAL, 0, "flags", "a static "
+			"trunk registers nowhere, so also not by "
+			"TW_TRUNK_GIN");
 	if (o->backup || o->outbound_proxy)
 		return tw__fail_at(err, TW_EINVAL, 0, o->backup ? "backup" :
 			"outbound_proxy", "is of no use to a static trunk, "
@@ -364,6 +369,10 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 		status = set_hops(config, &o, err);
 	if (!status)
 		status = check_static(config, &o, err);
+	if (!status && o.contact_user && o.flags & TW_TRUNK_GIN)
+		status = tw__fail_at(err, TW_EINVAL, 0, "contact_user",
+			"cannot stand in a Contact for all numbers (RFC 6140 "
+			"section 5.1); leave it or TW_TRUNK_GIN out");
 	if (!status)
 		status = set_contact(config, o.contact_user, random, err);
 	if (!status)
@@ -377,6 +386,7 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	tw__papers_digest(config->papers, &o);
 	config->empty_authorization = o.flags & TW_TRUNK_EMPTY_AUTHORIZATION;
 	config->nat_contact = o.flags & TW_TRUNK_NAT_CONTACT;
+	config->gin = o.flags & TW_TRUNK_GIN;
 	config->stun = o.flags & TW_TRUNK_STUN;
 	config->is_static = o.flags & TW_TRUNK_STATIC;
 	config->expires_s = o.expires_s;

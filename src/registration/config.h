@@ -39,6 +39,7 @@ struct tw_trunk_config {
 	bool empty_authorization;
 	bool nat_contact;
 	bool stun;
+	bool gin;                /* all numbers of a trunk in one Contact */
 	bool verify;             /* whom TLS speaks to */
 	uint8_t papers[32];      /* digest of what TLS goes by */
 	bool is_static;

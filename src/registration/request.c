@@ -19,22 +19,29 @@ static const char *contact_param(uint32_t transport)
 	}
 }
 
+/* For all numbers it has no user, and says so (RFC 6140 section 5.1). */
+static void write_contact(tw_registration *reg, const char *host,
+			  uint32_t port, const char *end)
+{
+	const bool gin = reg->config.gin;
+
+	(void)tw__buf_printf(&reg->request, "Contact: <sip:%s%s%s:%" PRIu32
+		"%s%s>%s\r\n", gin ? "" : reg->config.contact_user,
+		gin ? "" : "@", host, port, gin ? ";bnc" : "",
+		contact_param(tw__reach_transport(reg)), end);
+}
+
 /* The address that a NAT had given us before goes in the same REGISTER: else
  * calls would ring there too until it runs out. */
 static void write_contacts(tw_registration *reg)
 {
 	const struct tw_nat *nat = &reg->nat;
-	const char *param = contact_param(tw__reach_transport(reg));
 
-	(void)tw__buf_printf(&reg->request, "Contact: <sip:%s@%s:%" PRIu32
-		"%s>\r\n", reg->config.contact_user,
-		nat->host[0] ? nat->host : reg->local_host,
-		nat->host[0] ? nat->port : reg->local_port, param);
+	write_contact(reg, nat->host[0] ? nat->host : reg->local_host,
+		nat->host[0] ? nat->port : reg->local_port, "");
 	if (nat->old_host[0])
-		(void)tw__buf_printf(&reg->request, "Contact: <sip:%s@%s:%"
-			PRIu32 "%s>;expires=0\r\n",
-			reg->config.contact_user, nat->old_host,
-			nat->old_port, param);
+		write_contact(reg, nat->old_host, nat->old_port,
+			";expires=0");
 }
 
 static void write_fixed(tw_registration *reg)
@@ -58,6 +65,11 @@ static void write_fixed(tw_registration *reg)
 	if (config->route)
 		(void)tw__buf_printf(out, "Route: %s\r\n", config->route);
 	write_contacts(reg);
+	/* who does not know it has to refuse, proxies before him too */
+	if (config->gin)
+		(void)tw__buf_text(out, "Require: gin\r\n"
+			"Proxy-Require: gin\r\n"
+			"Supported: path\r\n");
 	(void)tw__buf_printf(out, "Expires: %" PRIu32 "\r\n"
 		"User-Agent: trunkwise/%s\r\n",
 		reg->unregister ? 0 : reg->asked_s, tw_version());

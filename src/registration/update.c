@@ -35,7 +35,7 @@ static bool same_binding(const struct tw_trunk_config *a,
 	/* another identity is another connection, so another Contact */
 	return a->verify == b->verify &&
 		!memcmp(a->papers, b->papers, sizeof(a->papers)) &&
-		a->is_static == b->is_static &&
+		a->is_static == b->is_static && a->gin == b->gin &&
 		same_text(a->contact_user, b->contact_user) &&
 		same_text(a->aor_user, b->aor_user) &&
 		same_text(a->route, b->route);
