@@ -139,6 +139,8 @@ static const struct trunk_field {
 	{ "no_verify", TRUNK_FLAG, TW_TRUNK_NO_VERIFY, 0 },
 	{ "nat_contact", TRUNK_FLAG, TW_TRUNK_NAT_CONTACT, 0 },
 	{ "static", TRUNK_FLAG, TW_TRUNK_STATIC, 0 },
+	{ "stun", TRUNK_FLAG, TW_TRUNK_STUN, 0 },
+	{ "gin", TRUNK_FLAG, TW_TRUNK_GIN, 0 },
 	FIELD(TRUNK_TEXT, peers),
 	FIELD(TRUNK_TEXT, carrier),
 #undef FIELD

@@ -263,6 +263,30 @@ static void set_digest(tw_trunk_options *options, const struct trunk *trunk,
 }
 
 
+static void set_flags(tw_trunk_options *options, const struct trunk *trunk,
+		      tw_row row)
+{
+	static const struct {
+		const char *field;
+		uint32_t flag;
+	} flags[] = {
+		{ "static", TW_TRUNK_STATIC },
+		{ "nat_contact", TW_TRUNK_NAT_CONTACT },
+		{ "stun", TW_TRUNK_STUN },
+		{ "gin", TW_TRUNK_GIN },
+	};
+	const tw_directory *directory = trunk->gw->directory;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (tw_row_integer(directory, row, flags[i].field, 0))
+			options->flags |= flags[i].flag;
+	}
+	if (!tw_row_integer(directory, row, "verify", 1))
+		options->flags |= TW_TRUNK_NO_VERIFY;
+}
+
+
 static void set_papers(tw_trunk_options *options, const struct papers *papers)
 {
 	options->ca = papers->ca.bytes;
@@ -307,12 +331,7 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	set_rules(&options, trunk, row);
 	options.carrier = trunk->carrier;
 	options.peers = optional(gw, row, "peers");
-	if (tw_row_integer(gw->directory, row, "static", 0))
-		options.flags |= TW_TRUNK_STATIC;
-	if (tw_row_integer(gw->directory, row, "nat_contact", 0))
-		options.flags |= TW_TRUNK_NAT_CONTACT;
-	if (!tw_row_integer(gw->directory, row, "verify", 1))
-		options.flags |= TW_TRUNK_NO_VERIFY;
+	set_flags(&options, trunk, row);
 	options.password = secret.bytes;
 	options.password_size = secret.size;
 	set_papers(&options, &papers);

@@ -269,6 +269,25 @@ static tw_status check_trunk_tls(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* A Contact for all numbers has no user, and is registered. */
+static tw_status check_trunk_gin(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *gin = value(d, row, "gin");
+	const struct tw_value *is_static = value(d, row, "static");
+
+	if (!gin->set || !gin->number)
+		return TW_OK;
+	if (tw__given(d, row, "contact_user"))
+		return tw__problem(d, TW_ECONFLICT, row, "contact_user",
+			"a Contact for all numbers (gin) has no user; leave "
+			"one of them out");
+	if (is_static->set && is_static->number)
+		return tw__problem(d, TW_ECONFLICT, row, "gin", "a static "
+			"trunk registers nowhere; leave gin or static out");
+	return TW_OK;
+}
+
+
 static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 {
 	tw_status status;
@@ -278,6 +297,8 @@ static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 		status = tw__not_both(d, row, "password_file", "credential");
 	if (!status)
 		status = tw__not_both(d, row, "password_env", "credential");
+	if (!status)
+		status = check_trunk_gin(d, row);
 	return status ? status : check_trunk_tls(d, row);
 }
 

@@ -199,6 +199,8 @@ static const struct tw_field trunk[] = {
 	  .rule = TW_RULE_CODES },
 	{ .name = "static", .type = TW_FIELD_BOOLEAN, .max = 1 },
 	{ .name = "nat_contact", .type = TW_FIELD_BOOLEAN, .max = 1 },
+	{ .name = "stun", .type = TW_FIELD_BOOLEAN, .max = 1 },
+	{ .name = "gin", .type = TW_FIELD_BOOLEAN, .max = 1 },
 	{ .name = "peers", .type = TW_FIELD_LIST, .rule = TW_RULE_PEERS },
 	CHOICE("identity", NULL, "from pai ppi"),
 	CHOICE("forward", NULL, "own diversion"),

@@ -548,6 +548,28 @@ def test_check_of_a_static_trunk(check, registrar):
     assert {t.split()[0] for t in registrar.requests} == {"OPTIONS"}
 
 
+def test_check_of_gin(check, registrar):
+    def bulk(text):
+        assert header(text, "Require") == "gin"
+        contact = header(text, "Contact")
+        assert contact.endswith(";bnc>") and "@" not in contact
+        return "200 OK", [f"Contact: {contact};expires=60"]
+    table = trunk_table("main", registrar.uri,
+                        extra=FILE + "\ngin = true\nstun = true")
+    registrar.script["trunk1"] = bulk
+    assert check(table, status=0).lines[0]["state"] == "registered"
+    # who does not know it, and who ignores it
+    for answer, state in ((("420 Bad Extension", ["Unsupported: gin"]),
+                           "fatal"),
+                          (("200 OK", ["Expires: 60"]), "refused")):
+        registrar.script["trunk1"] = lambda text, a=answer: a
+        line = check(table, status=1).lines[0]
+        assert line["state"] == state
+        assert "gin" in line["text"], line
+    check(trunk_table("main", registrar.uri, extra=FILE +
+                      '\ngin = true\ncontact_user = "x"'), status=2)
+
+
 def test_bad_peers(check, registrar):
     for peers in ('["carrier.test"]', '["192.0.2.1/24"]', '["0.0.0.0/0"]'):
         check(trunk_table("main", registrar.uri, extra=f"peers = {peers}"),

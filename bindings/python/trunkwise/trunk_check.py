@@ -44,6 +44,7 @@ _PASSED = {True: "trunk_passed", False: "trunk_failed", None: "trunk_untold"}
 
 # Words of the library's reasons that tell causes of one code apart.
 _REASONS = (
+    ("GIN (RFC 6140)", "trunk_gin"),
     ("none is configured", "trunk_no_password"),
     ("another realm", "trunk_realm"),
     ("weaker than digest_min", "trunk_digest_weak"),
@@ -106,7 +107,7 @@ def _unsupported(registrar: str) -> str:
 
 def _cause(event: "TrunkEvent") -> str:
     # only where the reason is the library's: elsewhere it is the peer's
-    if event.code < 300 or event.code in (401, 407):
+    if event.code < 300 or event.code in (401, 407, 420):
         for words, key in _REASONS:
             if words in event.reason:
                 return key
@@ -230,7 +231,8 @@ class _Check:
         name = row["name"]
         self.rows[name] = row
         options = {key: row[key] for key in
-                   (*_PLAIN, "static", "nat_contact", "peers", *_QUALIFY)
+                   (*_PLAIN, "static", "nat_contact", "stun", "gin",
+                    "peers", *_QUALIFY)
                    if row.get(key, []) != []}
         for key, option in _PAPERS.items():
             if row.get(key):

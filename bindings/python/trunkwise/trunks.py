@@ -65,6 +65,8 @@ class TrunkOptions(TypedDict, total=False):
     ha1: str | None
     empty_authorization: bool
     nat_contact: bool
+    stun: bool
+    gin: bool
     ca: bytes | None
     cert: bytes | None
     key: bytes | None
@@ -444,6 +446,11 @@ class Trunks:
         URI. ``ca``, ``cert`` and ``key`` are bytes of PEM files: CAs to trust
         in place of the system's, and what a registrar is shown that asks.
         ``verify=False`` takes anybody, which every event tells.
+
+        ``stun``: keep-alives over UDP are STUN requests, whose answers tell
+        that the registrar is there and sees us where it did. ``gin``: one
+        registration for all numbers of the trunk (RFC 6140), where the
+        carrier offers it.
 
         ``nat_contact``: the Contact names the address that the registrar
         sees, for hosts behind a NAT. ``static``: nothing is registered, and

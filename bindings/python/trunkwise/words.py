@@ -439,6 +439,11 @@ _WORDS = {
         "carrier gave you.",
         "Оператор не принимает логин или пароль: сверьте user ({user}), "
         "auth_user ({auth_user}) и пароль с данными оператора."),
+    "trunk_gin": (
+        "The carrier does not do one registration for all numbers (RFC 6140): "
+        "take gin = true out, or ask the carrier to switch it on.",
+        "Оператор не поддерживает одну регистрацию на все номера (RFC 6140): "
+        "уберите gin = true или попросите оператора её включить."),
     "trunk_no_password": (
         "The carrier asks for a password and this trunk has none: add "
         "password_file, password_env or credential.",
