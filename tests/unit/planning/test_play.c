@@ -62,7 +62,20 @@ static const struct loss losses[] = {
 	{ "random",       10,    10,  0.2145823431, 0.06, true },
 	{ "fewest_calls", 5,     10,  0.0183845703, 0.20, false },
 	{ "least_talk",   8,     10,  0.1216610643, 0.10, true },
+	{ "weighted",     8,     10,  0.1216610643, 0.10, true },
+	{ "weighted_random", 2,  3,   0.2105263158, 0.05, false },
+	{ "least_occupied",  5,  5,   0.2848678213, 0.05, true },
+	{ "ring_n",       5,     5,   0.2848678213, 0.05, true },
+	{ "progressive",  2,     3,   0.2105263158, 0.05, false },
+	{ "sticky",       3,     5,   0.1100543478, 0.08, false },
 };
+
+/* Whose members need not carry alike, and have no form either. */
+static bool has_no_form(const char *policy)
+{
+	return !strcmp(policy, "ring_n") || !strcmp(policy, "progressive") ||
+		!strcmp(policy, "sticky");
+}
 
 /* What a seed gives. */
 struct figures {
@@ -167,7 +180,8 @@ static void loss_and_loads_agree_with_erlang_b(void **state)
 			x[j] = f[j].blocking;
 		}
 		inside(row->policy, x, row->b, width(row->width));
-		check_loads(row, f);
+		if (!has_no_form(row->policy))
+			check_loads(row, f);
 		if (row->with_overflow)
 			check_overflow(row, f);
 	}
