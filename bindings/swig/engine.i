@@ -68,6 +68,10 @@ static const struct field pool_fields[] = {
 	FIELD(tw_pool_options, U32, policy),
 	FIELD(tw_pool_options, TEXT, name),
 	FIELD(tw_pool_options, U32, ring_ms),
+	FIELD(tw_pool_options, U32, ring_count),
+	FIELD(tw_pool_options, U32, delay_ms),
+	FIELD(tw_pool_options, U32, advance_on),
+	FIELD(tw_pool_options, U32, idle),
 };
 
 static const struct field member_fields[] = {
@@ -118,6 +122,8 @@ tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 	const tw_pool_options *options, tw_error *err);
 tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	tw_target_id target, const tw_member_options *options, tw_error *err);
+tw_status tw_pool_reset(tw_engine *engine, tw_pool_id pool, int64_t now,
+			tw_error *err);
 tw_status tw_engine_add_schedule(tw_schedule_id *out, tw_engine *engine,
 	const char *name, tw_zone *zone, tw_error *err);
 tw_status tw_schedule_add_hours(tw_engine *engine, tw_schedule_id schedule,

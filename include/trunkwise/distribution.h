@@ -43,8 +43,7 @@ typedef struct tw_offer_id { uint64_t id; } tw_offer_id;
 typedef struct tw_engine_options {
 	uint32_t size;
 	uint32_t host;               /* TW_HOST_ what the host can do */
-	uint64_t seed;               /* for random policies; none of the four
-					below draws */
+	uint64_t seed;               /* for policies that draw */
 	uint32_t calls_max;          /* live calls, waiting ones too, 1 to
 					4000000; more: TW_EBUSY */
 	uint32_t priority_ms;        /* one step of a call's priority is worth
@@ -94,10 +93,30 @@ TW_EXTERN(tw_status) tw_engine_add_target(tw_target_id *out,
 #define TW_POLICY_LINEAR       2u  /* from the top for every call */
 #define TW_POLICY_ROUND_ROBIN  3u  /* next after the last offered */
 #define TW_POLICY_LONGEST_IDLE 4u  /* longest since last call/offer/ready */
+#define TW_POLICY_STICKY       5u  /* who answered this caller last, else
+				      the caller's own by rendezvous */
+#define TW_POLICY_RANDOM       6u  /* each as likely */
+#define TW_POLICY_WEIGHTED     7u  /* in turn, in proportion to weights */
+#define TW_POLICY_WEIGHTED_RANDOM 8u  /* by chance, in proportion */
+#define TW_POLICY_FEWEST_CALLS 9u  /* answered in this pool */
+#define TW_POLICY_LEAST_TALK   10u /* in this pool */
+#define TW_POLICY_LEAST_OCCUPIED 11u  /* least part of the time at work
+					 lately: half-life half an hour */
+#define TW_POLICY_RING_N       12u /* the first `ring_count` at once */
+#define TW_POLICY_PROGRESSIVE  13u /* one more every `delay_ms` */
 
 /** @return TW_OK, TW_ENOTFOUND */
 TW_EXTERN(tw_status) tw_policy_parse(uint32_t *out, const char *name,
 				     tw_error *err);
+
+#define TW_ADVANCE_OFFER  0u   /* round_robin goes on with each offer */
+#define TW_ADVANCE_ANSWER 1u   /* with each answer: who does not answer is
+				  next for the next call too */
+
+#define TW_IDLE_THIS_POOL  0x1u  /* only calls of this pool end idleness */
+#define TW_IDLE_UNANSWERED 0x2u  /* an offer left unanswered does not */
+#define TW_IDLE_WRAP_UP    0x4u  /* wrap-up counts as idle */
+#define TW_IDLE_AWAY       0x8u  /* so does time unreachable or paused */
 
 typedef struct tw_pool_options {
 	uint32_t size;
@@ -105,10 +124,14 @@ typedef struct tw_pool_options {
 	const char *name;
 	uint32_t ring_ms;            /* one offer rings so long; 0: the step's
 					whole time */
-	uint32_t reserved;
+	uint32_t ring_count;         /* ring_n: so many at once; 0: 3 */
+	uint32_t delay_ms;           /* progressive: until one more rings,
+					1000..600000; 0: 5000 */
+	uint32_t advance_on;         /* round_robin: TW_ADVANCE_ */
+	uint32_t idle;               /* longest_idle: TW_IDLE_, or'ed */
 } tw_pool_options;
 #define TW_POOL_OPTIONS_INIT { sizeof(tw_pool_options), TW_POLICY_ALL, \
-	NULL, 0, 0 }
+	NULL, 0, 3, 5000, TW_ADVANCE_OFFER, 0 }
 
 TW_EXTERN(tw_status) tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 	const tw_pool_options *options, tw_error *err);
@@ -134,6 +157,13 @@ typedef struct tw_member_options {
  * is taken), TW_EINVAL, TW_ENOMEM */
 TW_EXTERN(tw_status) tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	tw_target_id target, const tw_member_options *options, tw_error *err);
+
+/** The counts of fewest_calls, least_talk and least_occupied begin anew for
+ * the whole pool: at the start of a shift. So do the turns of weighted. Who
+ * comes back from away starts at what the pool is offering by itself.
+ * @return TW_OK, TW_ENOTFOUND, TW_EINVAL (now) */
+TW_EXTERN(tw_status) tw_pool_reset(tw_engine *engine, tw_pool_id pool,
+				   tw_time now, tw_error *err);
 
 /** Weekly hours in the zone's wall clock; zone is referenced, not taken. */
 TW_EXTERN(tw_status) tw_engine_add_schedule(tw_schedule_id *out,
@@ -193,9 +223,10 @@ TW_EXTERN(tw_status) tw_schedule_next_change(tw_time *out,
 	const tw_engine *engine, tw_schedule_id schedule, tw_time at,
 	tw_error *err);
 
-/* What a ring step does. `all` offers the whole best tier at once, and
- * members of it that come free meanwhile too, the first call first; the
- * other policies offer one after another for the pool's ring_ms each. Nobody
+/* What a ring step does. `all` offers the whole best tier at once, `ring_n`
+ * and `progressive` some of it, and members of it that come free meanwhile
+ * too while there are not enough, the first call first; the other policies
+ * offer one after another for the pool's ring_ms each. Nobody
  * is offered twice in a step. Members that are not ready are passed over in
  * no time. When everybody was tried or nobody is ready, the next step begins
  * at once, with an event row that counts who was busy and who away, also when

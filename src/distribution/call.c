@@ -28,6 +28,7 @@ static struct tw_call *call_new(struct tw_engine *engine)
 	}
 	call->slot = (uint32_t)engine->call_count;
 	tw__timer_init(&call->timer, TW_TIMER_CALL, call);
+	tw__timer_init(&call->widen, TW_TIMER_WIDEN, call);
 	call->free_next = engine->call_free;
 	engine->call_free = call;
 	return call;
@@ -218,22 +219,27 @@ void tw__call_afresh(struct tw_call *call)
 /* Whether others of the pool may join while it rings. */
 static bool is_parallel(const struct tw_call *call)
 {
-	return call->pool->policy->parallel &&
+	return call->pool->policy->width &&
 		tw__call_step(call)->kind != TW_STEP_PREFERRED;
 }
 
-void tw__call_ring(struct tw_call *call)
+void tw__call_ring(struct tw_engine *engine, struct tw_call *call)
 {
 	call->phase = TW_PHASE_RING;
+	call->step_since = engine->now;
 	tw__call_afresh(call);
 	if (is_parallel(call))
 		tw__pool_ring_add(call->pool, call);
+	if (is_parallel(call) && call->pool->policy->widens)
+		tw__timer_arm(&engine->heap, &call->widen,
+			      engine->now + call->pool->delay_us);
 }
 
 /* Its offers are over already; it stays in the step. */
-static void ring_over(struct tw_call *call)
+static void ring_over(struct tw_engine *engine, struct tw_call *call)
 {
 	assert(call->phase == TW_PHASE_RING && !call->offer);
+	tw__timer_stop(&engine->heap, &call->widen);
 	if (is_parallel(call))
 		tw__pool_ring_remove(call->pool, call);
 }
@@ -245,7 +251,7 @@ void tw__call_step_over(struct tw_engine *engine, struct tw_call *call)
 	if (call->phase == TW_PHASE_WAIT)
 		tw__wait_leave(engine, call);
 	else
-		ring_over(call);
+		ring_over(engine, call);
 	call->pool = NULL;
 }
 
@@ -287,7 +293,10 @@ tw_status tw__call_reserve(struct tw_engine *engine, struct tw_call *call,
 {
 	size_t offers = 1;
 
-	if (pool && pool->policy->parallel)
+	if (pool)
+		offers = tw__pool_width(pool, call->phase == TW_PHASE_RING ?
+					engine->now - call->step_since : 0);
+	if (pool && offers > pool->count[TW_STANDING_READY])
 		offers = pool->count[TW_STANDING_READY];
 	if (tw__tried_reserve(&call->tried, offers) ||
 	    tw__offers_reserve(engine, offers))
@@ -305,7 +314,7 @@ static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
 		step = tw__call_step(call);
 	if (step && step->kind == TW_STEP_PLAN && tw__hop_reserve(call))
 		return TW_ENOMEM;
-	if (step && tw__step_waits(step)) {
+	if (step && tw__step_waits(step) && !call->offer) {
 		if (tw__wait_reserve(call))
 			return TW_ENOMEM;
 		return tw__engine_reserve(engine, 1, 1);
@@ -366,7 +375,7 @@ static void start_pool(struct tw_engine *engine, struct tw_call *call,
 	if (tw__step_waits(step))
 		tw__wait_join(engine, call);
 	else
-		tw__call_ring(call);
+		tw__call_ring(engine, call);
 }
 
 /* Why the step is not for this call now, or TW_WHY_NONE. */
@@ -460,13 +469,10 @@ static bool offer_tier(struct tw_look *look, struct tw_tier *tier)
 
 	look->from = 0;
 	while (tier->count[TW_STANDING_READY] > 0 && !is_reserved(look) &&
+	       tw__call_room(look->call, look->engine->now) > 0 &&
 	       (member = policy->pick(look, tier)) != NULL) {
 		tw__offer_make(look, member);
-		if (policy->offered)
-			policy->offered(member);
 		is_ringing = true;
-		if (!policy->parallel)
-			break;
 	}
 	return is_ringing;
 }
@@ -520,6 +526,9 @@ bool tw__call_choose(struct tw_engine *engine, struct tw_call *call)
 	if (tw__call_step(call)->kind == TW_STEP_PREFERRED)
 		return tw__prefer_choose(&look);
 	for (i = 0; i < call->pool->tier_count; ++i) {
+		/* who joins others that ring: of no worse tier */
+		if (call->offer && call->pool->tier[i]->tier > call->tier)
+			break;
 		if (offer_tier(&look, call->pool->tier[i]))
 			return true;
 		if (look.is_failed) {
@@ -542,7 +551,15 @@ struct tw_member *tw__call_peek(struct tw_engine *engine, struct tw_call *call)
 	return member;
 }
 
-/* Nobody rings: another member, the line again, or the next step. */
+void tw__call_widen(struct tw_engine *engine, struct tw_call *call)
+{
+	tw__timer_arm(&engine->heap, &call->widen,
+		      engine->now + call->pool->delay_us);
+	tw__engine_due(engine, call);
+}
+
+/* Nobody rings: another member, the line again, or the next step. While
+ * somebody does: more of them, or nothing. */
 static void ring_turn(struct tw_engine *engine, struct tw_call *call)
 {
 	const uint32_t kind = tw__call_step(call)->kind;
@@ -550,8 +567,10 @@ static void ring_turn(struct tw_engine *engine, struct tw_call *call)
 	/* A tick that comes late may find the step over as well. */
 	if (call->step_until <= engine->now) {
 		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
+	} else if (call->offer) {
+		(void)tw__call_choose(engine, call);
 	} else if (tw__step_waits(tw__call_step(call))) {
-		ring_over(call);
+		ring_over(engine, call);
 		tw__wait_join(engine, call);
 	} else if (!tw__call_choose(engine, call)) {
 		if (kind == TW_STEP_PREFERRED)
@@ -576,7 +595,8 @@ tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call)
 		tw__wait_turn(engine, call);
 		return TW_OK;
 	}
-	if (call->phase == TW_PHASE_RING && !call->offer)
+	if (call->phase == TW_PHASE_RING &&
+	    tw__call_room(call, engine->now) > 0)
 		ring_turn(engine, call);
 	return TW_OK;
 }

@@ -44,6 +44,7 @@ tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
 	engine->priority_us = (int64_t)o.priority_ms * 1000;
 	engine->resume_us = (int64_t)o.resume_ms * 1000;
 	engine->now = TW_TIME_MIN;
+	engine->chance.state = o.seed;
 	*out = engine;
 	return TW_OK;
 }
@@ -149,7 +150,7 @@ tw_status tw__engine_reserve_timers(struct tw_engine *engine)
 {
 	if (tw__heap_reserve(&engine->resting, engine->target_count))
 		return TW_ENOMEM;
-	return tw__heap_reserve(&engine->heap, engine->call_count +
+	return tw__heap_reserve(&engine->heap, 2 * engine->call_count +
 				engine->offer_count);
 }
 
@@ -226,6 +227,9 @@ static void run_timer(struct tw_engine *engine, struct tw_timer *timer)
 	switch (timer->kind) {
 	case TW_TIMER_OFFER:
 		tw__offer_ring_over(engine, timer->owner);
+		break;
+	case TW_TIMER_WIDEN:
+		tw__call_widen(engine, timer->owner);
 		break;
 	default:
 		assert(timer->kind == TW_TIMER_CALL);

@@ -14,11 +14,14 @@
 
 #include "base/base.h"
 #include "bits.h"
+#include "draw.h"
 #include "heap.h"
 #include "line.h"
+#include "last.h"
 #include "names.h"
 #include "queue.h"
 #include "ranks.h"
+#include "lots.h"
 #include "tried.h"
 #include <trunkwise/distribution.h>
 
@@ -26,6 +29,9 @@
 
 #define TW_RING_MS_MIN     1000u
 #define TW_RING_MS_MAX     600000u
+#define TW_IDLE_KNOWN      0xfu
+#define TW_RING_COUNT      3u          /* of ring_n, if not said */
+#define TW_DELAY_MS        5000u       /* of progressive, if not said */
 #define TW_PAUSE_MS_MAX    86400000u   /* wrap-up, found busy */
 #define TW_RETRY_MS_MAX    3600000u
 #define TW_CAPACITY_MAX    100000u
@@ -56,6 +62,10 @@ struct tw_pool;
 #define TW_STANDING_AWAY   2u   /* unreachable */
 #define TW_STANDING_PAUSED 3u
 #define TW_STANDINGS       4
+static inline bool tw__is_gone(uint32_t standing)
+{
+	return standing >= TW_STANDING_AWAY;
+}
 
 struct tw_target {
 	uint32_t id;
@@ -81,6 +91,7 @@ struct tw_target {
 	bool is_freed;          /* in the engine's freed list */
 	struct tw_target *next_freed;
 	char *name;
+	uint64_t name_hash;     /* alike in every engine */
 };
 
 /* A target in a pool. Never moves and is never copied: offers, targets and
@@ -93,6 +104,15 @@ struct tw_member {
 	uint32_t slot;          /* order of joining the pool: stable */
 	uint32_t place;         /* in the tier: by order */
 	uint32_t rank;          /* in the tier's ranks, or TW_RANK_NONE */
+	bool is_later;          /* those are the tier's `later` */
+	int64_t key;            /* there */
+	uint64_t tie;
+	tw_time idle_since;     /* by the pool's idle options */
+	int64_t load;           /* what its policy counts; 0 at first */
+	int64_t extra;          /* on top, until it answers */
+	uint64_t turn;          /* the engine's offers at its last one */
+	int64_t base;           /* weighted: where its turns are counted */
+	uint64_t served;        /* from, and how many there were */
 	uint32_t weight;
 	uint32_t confirm;       /* its answers ask for a key */
 	bool is_barred;         /* ... which this host cannot do */
@@ -103,11 +123,14 @@ struct tw_member {
 struct tw_tier {
 	uint32_t tier;
 	uint32_t count[TW_STANDINGS];
+	uint64_t weight;        /* of those not away */
 	struct tw_member **member;  /* by order */
 	size_t member_count;
 	size_t member_capacity;
 	struct tw_bits ready;   /* by place */
-	struct tw_ranks rank;   /* the ready ones by the policy's key */
+	struct tw_ranks rank;   /* the ready ones by the policy's key, */
+	struct tw_ranks later;  /* and those of them whose turn is not yet */
+	struct tw_lots share;   /* their shares, for policies that draw */
 	void *state;            /* the policy's cursor */
 };
 
@@ -115,7 +138,12 @@ struct tw_pool {
 	uint32_t id;
 	const struct tw_policy *policy;
 	int64_t ring_us;        /* 0: the step's time */
+	uint32_t ring_count;
+	int64_t delay_us;
+	uint32_t advance_on;
+	uint32_t idle;          /* TW_IDLE_ */
 	uint32_t count[TW_STANDINGS];
+	struct tw_last last;    /* who answered whom, if its policy asks */
 	struct tw_member **member;  /* by slot */
 	size_t member_count;
 	size_t member_capacity;
@@ -215,10 +243,12 @@ struct tw_call {
 	struct tw_target *preferred;
 	uint32_t step;
 	uint32_t step_why;      /* why it comes to `step` */
+	tw_time step_since;     /* it rings since, in its step */
 	tw_time step_until;     /* TW_TIME_MAX: it has no limit */
 	struct tw_pool *pool;   /* of the step it rings or waits in */
 	uint32_t tier;          /* highest one offered in a parallel step */
 	struct tw_offer *offer; /* ringing ones, newest first */
+	uint32_t ringing;       /* how many */
 	struct tw_offer *talk;
 	uint32_t slots;         /* members that joined later: next step */
 	struct tw_tried tried;  /* members offered in this step */
@@ -229,6 +259,7 @@ struct tw_call {
 	bool saw_busy;
 	bool saw_other;         /* somebody was not busy, but not there */
 	struct tw_timer timer;  /* at step_until */
+	struct tw_timer widen;  /* progressive: when one more may ring */
 	bool is_due;            /* in the engine's due list */
 	struct tw_call *due_prev;
 	struct tw_call *due_next;
@@ -310,6 +341,8 @@ struct tw_engine {
 	struct tw_offer *offer_free;
 	size_t offer_free_count;
 
+	struct tw_draw chance;
+	uint64_t offers;        /* made, ever */
 	uint64_t arrivals;
 	uint32_t calls;         /* live */
 	uint32_t ringing;       /* offers */
@@ -364,7 +397,15 @@ void tw__target_hold(struct tw_engine *engine, struct tw_target *target);
 void tw__target_let_go(struct tw_engine *engine, struct tw_target *target);
 void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
 		     int64_t pause_us, uint32_t why);
-void tw__target_was_used(struct tw_target *target, tw_time at);
+/* Restarts the idle clocks of its members that such a use counts for; pool
+ * NULL: a call outside of all pools. */
+#define TW_USE_CALL    0u
+#define TW_USE_OFFER   1u    /* that was not answered */
+#define TW_USE_WRAP_UP 2u
+#define TW_USE_RETURN  3u    /* it was away */
+void tw__target_was_used(struct tw_target *target,
+			 const struct tw_pool *pool, uint32_t use,
+			 tw_time at);
 void tw__target_freed(struct tw_engine *engine, struct tw_target *target);
 void tw__target_free(struct tw_target *target);
 
@@ -375,7 +416,8 @@ void tw__tier_free(struct tw_tier *tier);
 /* NULL: nobody of it has this order. */
 struct tw_member *tw__tier_find(const struct tw_tier *tier, uint32_t order);
 /* Room for one more, so that joining cannot fail. */
-tw_status tw__tier_reserve(struct tw_tier *tier);
+tw_status tw__tier_reserve(struct tw_tier *tier,
+			   const struct tw_policy *policy);
 void tw__tier_join(struct tw_tier *tier, struct tw_member *member);
 /* Place of the first member whose order is greater, or the count. */
 size_t tw__tier_after(const struct tw_tier *tier, uint32_t order);
@@ -384,8 +426,8 @@ size_t tw__tier_after(const struct tw_tier *tier, uint32_t order);
 struct tw_pool *tw__pool_of(const struct tw_engine *engine, tw_pool_id id);
 /* Counts and indexes of a member whose target's standing changes. */
 void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to);
-/* Its key may have changed. */
-void tw__member_rank(struct tw_member *member);
+void tw__member_was_used(struct tw_member *member, uint32_t use,
+			 const struct tw_pool *pool, tw_time at);
 void tw__pool_free(struct tw_pool *pool);
 bool tw__pool_has(const struct tw_pool *pool, uint32_t need);
 void tw__pool_ring_add(struct tw_pool *pool, struct tw_call *call);
@@ -414,6 +456,8 @@ void tw__call_time_up(struct tw_engine *engine, struct tw_call *call);
 /* Goes on to the next step, for the reason given. */
 void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
 			 uint32_t why);
+/* One more may ring for it. */
+void tw__call_widen(struct tw_engine *engine, struct tw_call *call);
 void tw__call_free(struct tw_call *call);
 /* Whose turn is first, of calls that ring or wait. */
 bool tw__call_is_before(const struct tw_call *a, const struct tw_call *b);
@@ -430,7 +474,7 @@ tw_status tw__call_reserve(struct tw_engine *engine, struct tw_call *call,
 			   const struct tw_pool *pool);
 /* Everybody of the pool may be offered, also who was tried before. */
 void tw__call_afresh(struct tw_call *call);
-void tw__call_ring(struct tw_call *call);
+void tw__call_ring(struct tw_engine *engine, struct tw_call *call);
 /* Offers by the pool's policy. @return false: nobody could be offered */
 bool tw__call_choose(struct tw_engine *engine, struct tw_call *call);
 /* Any ready member of its pool that it may have, or NULL. */

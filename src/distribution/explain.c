@@ -83,7 +83,8 @@ static void explain(tw_explain_row *out, const struct account *a,
 	} else if (a->next && member->tier != a->next->tier) {
 		row.why = TW_WHY_LATER_TIER;
 		row.a = a->next->tier->tier;
-	} else if (a->next && a->look.pool->policy->parallel) {
+	} else if (a->next &&
+		   tw__pool_width(a->look.pool, 0) == UINT32_MAX) {
 		out->verdict = TW_VERDICT_NEXT;
 		row.why = a->look.why;
 		row.a = a->look.a;

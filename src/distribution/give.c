@@ -74,7 +74,7 @@ static tw_status serve(struct tw_engine *engine, struct tw_call *call)
 	if (tw__call_reserve(engine, call, call->pool))
 		return TW_ENOMEM;
 	tw__wait_leave(engine, call);
-	tw__call_ring(call);
+	tw__call_ring(engine, call);
 	is_served = tw__call_choose(engine, call);
 	assert(is_served);
 	(void)is_served;
@@ -92,6 +92,7 @@ static struct tw_call *wants(const struct tw_engine *engine,
 		if (look.call->offer &&
 		    look.call->tier >= member->tier->tier &&
 		    look.call->step_until > engine->now &&
+		    tw__call_room(look.call, engine->now) > 0 &&
 		    tw__look_may(&look, member) &&
 		    member->pool->count[TW_STANDING_READY] >
 		    tw__call_step(look.call)->reserve)
@@ -152,6 +153,36 @@ tw_status tw__give_before(struct tw_engine *engine,
 	return TW_OK;
 }
 
+/* Whom a call in line was to have may have gone to one before it: of its
+ * pool another one may be ready that nobody freed since. */
+static void free_next(struct tw_engine *engine, const struct tw_pool *pool)
+{
+	struct tw_member *member;
+	size_t i;
+
+	for (i = 0; i < pool->lines.count; ++i) {
+		const struct tw_line *line = pool->lines.line[i];
+
+		if (!line->count ||
+		    pool->count[TW_STANDING_READY] <= line->terms.reserve)
+			continue;
+		member = tw__call_peek(engine, tw__line_first(line));
+		if (member)
+			tw__target_freed(engine, member->target);
+	}
+}
+
+static void free_others(struct tw_engine *engine,
+			const struct tw_target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->member_count; ++i) {
+		if (target->member[i]->pool->lines.waiting)
+			free_next(engine, target->member[i]->pool);
+	}
+}
+
 tw_status tw__give(struct tw_engine *engine, struct tw_target *target)
 {
 	struct tw_member *member;
@@ -169,5 +200,7 @@ tw_status tw__give(struct tw_engine *engine, struct tw_target *target)
 			break;
 		status = join_ringing(engine, call, member);
 	}
+	if (!status && !engine->is_refused && engine->waiting)
+		free_others(engine, target);
 	return status;
 }

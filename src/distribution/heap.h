@@ -12,6 +12,7 @@
 #define TW_TIMER_OFFER  1u
 #define TW_TIMER_CALL   2u
 #define TW_TIMER_TARGET 3u
+#define TW_TIMER_WIDEN  4u
 
 struct tw_timer {
 	tw_time at;

@@ -77,6 +77,7 @@ static void link_call(struct tw_offer *offer, struct tw_call *call)
 	if (call->offer)
 		call->offer->prev = offer;
 	call->offer = offer;
+	++call->ringing;
 }
 
 static void unlink_call(struct tw_offer *offer)
@@ -87,6 +88,7 @@ static void unlink_call(struct tw_offer *offer)
 		offer->call->offer = offer->next;
 	if (offer->next)
 		offer->next->prev = offer->prev;
+	--offer->call->ringing;
 	offer->prev = offer->next = NULL;
 }
 
@@ -131,6 +133,21 @@ void tw__offer_make(struct tw_look *look, struct tw_member *member)
 	row.kind = TW_DECISION_OFFER;
 	row.ticket = call->is_ticket;
 	tw__queue_push(&engine->decisions, &row);
+	++engine->offers;
+	if (offer->pool->policy->offered)
+		offer->pool->policy->offered(engine, member);
+}
+
+/* Neither ready nor idle for so long from now on. */
+static void rest(struct tw_engine *engine, struct tw_offer *offer,
+		 int64_t pause_us, uint32_t why)
+{
+	if (pause_us <= 0)
+		return;
+	tw__target_was_used(offer->target, offer->pool,
+			    why == TW_WHY_WRAP_UP ? TW_USE_WRAP_UP :
+			    TW_USE_OFFER, engine->now + pause_us);
+	tw__target_rest(engine, offer->target, pause_us, why);
 }
 
 static int64_t back_off(const struct tw_target *target, uint32_t outcome)
@@ -157,19 +174,31 @@ static void touch_target(struct tw_engine *engine, struct tw_offer *offer,
 
 	if (outcome == TW_OUTCOME_LOST_RACE)
 		return;
-	tw__target_was_used(target, engine->now);
+	tw__target_was_used(target, offer->pool,
+			    outcome == TW_OUTCOME_ANSWERED ? TW_USE_CALL :
+			    TW_USE_OFFER, engine->now);
 	if (tw__step_waits(step) && outcome >= TW_OUTCOME_BUSY &&
 	    outcome <= TW_OUTCOME_CONGESTED)
-		tw__target_rest(engine, target, step->retry_us,
-				TW_WHY_BACK_OFF);
+		rest(engine, offer, step->retry_us, TW_WHY_BACK_OFF);
 	if (outcome == TW_OUTCOME_ANSWERED)
-		tw__target_rest(engine, target, target->wrap_up_us,
-				TW_WHY_WRAP_UP);
+		rest(engine, offer, target->wrap_up_us, TW_WHY_WRAP_UP);
 	if (outcome == TW_OUTCOME_BUSY)
-		tw__target_rest(engine, target, target->busy_us,
-				TW_WHY_FOUND_BUSY);
-	tw__target_rest(engine, target, back_off(target, outcome),
-			TW_WHY_BACK_OFF);
+		rest(engine, offer, target->busy_us, TW_WHY_FOUND_BUSY);
+	rest(engine, offer, back_off(target, outcome), TW_WHY_BACK_OFF);
+}
+
+static void tell_policy(struct tw_engine *engine, struct tw_offer *offer,
+			uint32_t outcome)
+{
+	const bool is_talk = outcome == TW_OUTCOME_ANSWERED;
+	const struct tw_end end = {
+		.outcome = outcome, .now = engine->now,
+		.wrap_up_us = is_talk ? offer->target->wrap_up_us : 0,
+		.failed = !is_talk && outcome != TW_OUTCOME_LOST_RACE
+	};
+
+	if (offer->pool->policy->ended)
+		offer->pool->policy->ended(offer->member, offer, &end);
 }
 
 void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
@@ -195,8 +224,7 @@ void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 	}
 	touch_target(engine, offer, outcome);
 	tw__target_let_go(engine, offer->target);
-	if (offer->pool->policy->ended)
-		offer->pool->policy->ended(offer->member, outcome);
+	tell_policy(engine, offer, outcome);
 	offer->id = 0;
 	offer->call = NULL;
 	offer->next = engine->offer_free;
@@ -215,10 +243,13 @@ void tw__offer_cancel(struct tw_engine *engine, struct tw_offer *offer,
 	tw__offer_end(engine, offer, outcome, why, a);
 }
 
-/* The last one to fail makes its call due for another choice. */
+/* The last one to fail makes its call due for another choice; so does any,
+ * where the next one is to ring in its place. */
 static void ended_alone(struct tw_engine *engine, struct tw_call *call)
 {
-	if (!call->offer)
+	uint32_t room = tw__call_room(call, engine->now);
+
+	if (!call->offer || (room && room < UINT32_MAX - call->ringing))
 		tw__engine_due(engine, call);
 }
 
@@ -273,7 +304,7 @@ void tw__offer_win(struct tw_engine *engine, struct tw_offer *offer)
 	tw__call_step_over(engine, call);
 	call->phase = TW_PHASE_TALK;
 	if (offer->pool->policy->answered)
-		offer->pool->policy->answered(offer->member);
+		offer->pool->policy->answered(offer->member, offer);
 }
 
 tw_status tw_offer_answered(tw_engine *engine, tw_offer_id offer,

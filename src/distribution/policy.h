@@ -25,19 +25,40 @@ struct tw_look {
 	int64_t b;
 };
 
+/* How an offer of a member ended. */
+struct tw_end {
+	uint32_t outcome;
+	bool failed;               /* neither answered nor lost in a race */
+	tw_time now;
+	int64_t wrap_up_us;        /* that begins now */
+};
+
 struct tw_policy {
 	uint32_t id;               /* TW_POLICY_ */
 	const char *name;
-	bool parallel;             /* offers everyone of the tier at once */
 	size_t state_size;         /* of its cursor, one per tier, zeroed */
-	/* Orders the tier's ranks; NULL: it goes by place. Must depend on
-	 * nothing that changes without tw__member_rank(). */
-	int64_t (*key)(const struct tw_member *member);
-	/* Changes nothing. */
+	int64_t first_load;        /* of a member that never had an offer */
+	/* How many may ring for a call at once that has rung in the pool for
+	 * so long; NULL: one. */
+	uint32_t (*width)(const struct tw_pool *pool, int64_t rung_us);
+	bool has_later;            /* uses the tier's `later` */
+	bool widens;               /* by one every delay of the pool */
+	/* Weight in the tier's `share`; NULL: it is not kept. */
+	uint64_t (*share)(const struct tw_member *member);
+	/* The member turns ready, having stood at `from`, or not ready any
+	 * more: its place in the tier's ranks. */
+	void (*enter)(struct tw_member *member, uint32_t from);
+	void (*leave)(struct tw_member *member);
+	/* Its idle clock has moved while it is in the ranks. */
+	void (*rank)(struct tw_member *member);
+	/* Next one for the look, or NULL. Changes nothing. */
 	struct tw_member *(*pick)(struct tw_look *look, struct tw_tier *tier);
-	void (*offered)(struct tw_member *member);
-	void (*answered)(struct tw_member *member);
-	void (*ended)(struct tw_member *member, uint32_t outcome);
+	/* What happened, each once. */
+	void (*offered)(struct tw_engine *engine, struct tw_member *member);
+	void (*answered)(struct tw_member *member,
+			 const struct tw_offer *offer);
+	void (*ended)(struct tw_member *member, const struct tw_offer *offer,
+		      const struct tw_end *end);
 	void (*clear)(const struct tw_pool *pool, void *state);
 };
 
@@ -54,17 +75,39 @@ extern const struct tw_policy tw__policy_all;
 extern const struct tw_policy tw__policy_linear;
 extern const struct tw_policy tw__policy_round_robin;
 extern const struct tw_policy tw__policy_longest_idle;
+extern const struct tw_policy tw__policy_sticky;
+extern const struct tw_policy tw__policy_random;
+extern const struct tw_policy tw__policy_weighted;
+extern const struct tw_policy tw__policy_weighted_random;
+extern const struct tw_policy tw__policy_fewest_calls;
+extern const struct tw_policy tw__policy_least_talk;
+extern const struct tw_policy tw__policy_least_occupied;
+extern const struct tw_policy tw__policy_ring_n;
+extern const struct tw_policy tw__policy_progressive;
 
 /* NULL: none such. */
 const struct tw_policy *tw__policy_by_id(uint32_t id);
+uint32_t tw__pool_width(const struct tw_pool *pool, int64_t rung_us);
+/* So many more may ring for a call that rings. */
+uint32_t tw__call_room(const struct tw_call *call, tw_time now);
 
 /* May the call have this member, were it ready? */
 bool tw__look_may(const struct tw_look *look, const struct tw_member *member);
 /* First ready member from a place on that the call may have, or NULL. */
 struct tw_member *tw__look_next(const struct tw_look *look,
 				const struct tw_tier *tier, size_t from);
-/* The same by the smallest key. */
-struct tw_member *tw__look_first(const struct tw_look *look,
+/* The same by rank. */
+struct tw_member *tw__look_ranked(const struct tw_look *look,
+				  struct tw_ranks *ranks);
+/* The same by chance, in proportion to the tier's shares. */
+struct tw_member *tw__look_drawn(const struct tw_look *look,
 				 struct tw_tier *tier);
+
+/* load.c: for policies that go by what a member has had to do: `load` and
+ * `extra`, of equals the one whose turn is longest ago. */
+void tw__load_enter(struct tw_member *member);
+void tw__load_leave(struct tw_member *member);
+void tw__load_moved(struct tw_member *member);
+void tw__load_offered(struct tw_engine *engine, struct tw_member *member);
 
 #endif

@@ -4,6 +4,13 @@
  */
 #include "policy.h"
 
+static uint32_t width(const struct tw_pool *pool, int64_t rung_us)
+{
+	(void)pool;
+	(void)rung_us;
+	return UINT32_MAX;
+}
+
 static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 {
 	struct tw_member *member = tw__look_next(look, tier, look->from);
@@ -17,5 +24,5 @@ static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 }
 
 const struct tw_policy tw__policy_all = {
-	.id = TW_POLICY_ALL, .name = "all", .parallel = true, .pick = pick
+	.id = TW_POLICY_ALL, .name = "all", .width = width, .pick = pick
 };

@@ -1,24 +1,36 @@
 /*
  * Longest idle: who has had nothing to do for the longest time. The clock is
- * the target's, over all of its pools: a person who just hung up for another
- * pool has not been idle here. It starts at the latest of last call's end,
- * wrap-up's end, becoming ready and the last offer left unanswered; an offer
- * lost to somebody faster does not touch it. Equal clocks go by order.
+ * the member's and starts at the latest of last call's end, wrap-up's end,
+ * becoming ready and the last offer left unanswered; an offer lost to
+ * somebody faster does not touch it. Unless the pool says otherwise, calls
+ * of all pools count: a person who just hung up for another one has not been
+ * idle here. Equal clocks go by order.
  */
 #include "policy.h"
 
-static int64_t key(const struct tw_member *member)
+static void enter(struct tw_member *member, uint32_t from)
 {
-	return member->target->idle_since;
+	(void)from;
+	tw__ranks_add(&member->tier->rank, member, member->idle_since, 0);
+}
+
+static void leave(struct tw_member *member)
+{
+	tw__ranks_remove(&member->tier->rank, member);
+}
+
+static void rank(struct tw_member *member)
+{
+	tw__ranks_move(&member->tier->rank, member, member->idle_since, 0);
 }
 
 static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 {
-	struct tw_member *member = tw__look_first(look, tier);
+	struct tw_member *member = tw__look_ranked(look, &tier->rank);
 	tw_time since;
 
 	if (member) {
-		since = member->target->idle_since;
+		since = member->idle_since;
 		look->why = TW_WHY_LONGEST_IDLE;
 		look->a = since == TW_TIME_MIN ? -1 :
 			look->engine->now - since;
@@ -27,6 +39,6 @@ static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 }
 
 const struct tw_policy tw__policy_longest_idle = {
-	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle", .key = key,
-	.pick = pick
+	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle", .enter = enter,
+	.leave = leave, .rank = rank, .pick = pick
 };

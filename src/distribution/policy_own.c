@@ -92,24 +92,27 @@ static void tell(struct tw_member *member, hook_fn *hook, const char *what)
 	own->engine->is_asking = false;
 }
 
-static void offered(struct tw_member *member)
+static void offered(struct tw_engine *engine, struct tw_member *member)
 {
 	const struct tw_own *own = own_of(member->pool);
 
+	(void)engine;
 	if (own->table.offered)
 		tell(member, own->table.offered, "failed, told of an offer: ");
 }
 
-static void answered(struct tw_member *member)
+static void answered(struct tw_member *member, const struct tw_offer *offer)
 {
 	const struct tw_own *own = own_of(member->pool);
 
+	(void)offer;
 	if (own->table.answered)
 		tell(member, own->table.answered,
 		     "failed, told of an answer: ");
 }
 
-static void ended(struct tw_member *member, uint32_t outcome)
+static void ended(struct tw_member *member, const struct tw_offer *offer,
+		  const struct tw_end *end)
 {
 	struct tw_own *own = own_of(member->pool);
 	const struct tw_look look = { .engine = own->engine,
@@ -117,10 +120,11 @@ static void ended(struct tw_member *member, uint32_t outcome)
 				      .tier = member->tier };
 	tw_error err = TW_ERROR_INIT;
 
+	(void)offer;
 	if (!own->table.ended)
 		return;
 	own->engine->is_asking = true;
-	if (own->table.ended(&look, member->place, outcome,
+	if (own->table.ended(&look, member->place, end->outcome,
 			     member->tier->state, own->table.arg, &err))
 		fault(own, member->pool, "failed, told of an end: ",
 		      err.message);

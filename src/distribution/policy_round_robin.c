@@ -2,8 +2,8 @@
  * Round robin: the next member after the one offered last, one cursor per
  * tier, because an overflow to tier 1 must not restart the turn in tier 0.
  * The cursor is the `order` of the member, not its index: adding members
- * neither skips nor repeats anybody. It moves at the offer, not at the
- * answer; else two calls of one instant would ring the same person.
+ * neither skips nor repeats anybody. It moves at the offer, unless the pool
+ * says at the answer: then who did not answer is next for the next call too.
  */
 #include "policy.h"
 
@@ -39,7 +39,7 @@ static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 	return member;
 }
 
-static void offered(struct tw_member *member)
+static void move(const struct tw_member *member)
 {
 	struct cursor *cursor = member->tier->state;
 
@@ -48,7 +48,22 @@ static void offered(struct tw_member *member)
 	cursor->place = member->place;
 }
 
+static void offered(struct tw_engine *engine, struct tw_member *member)
+{
+	(void)engine;
+	if (member->pool->advance_on == TW_ADVANCE_OFFER)
+		move(member);
+}
+
+static void answered(struct tw_member *member, const struct tw_offer *offer)
+{
+	(void)offer;
+	if (member->pool->advance_on == TW_ADVANCE_ANSWER)
+		move(member);
+}
+
 const struct tw_policy tw__policy_round_robin = {
 	.id = TW_POLICY_ROUND_ROBIN, .name = "round_robin",
-	.state_size = sizeof(struct cursor), .pick = pick, .offered = offered
+	.state_size = sizeof(struct cursor), .pick = pick,
+	.offered = offered, .answered = answered
 };

@@ -29,11 +29,32 @@ void tw__pool_free(struct tw_pool *pool)
 	}
 	for (i = 0; i < pool->member_count; ++i)
 		tw_free(pool->member[i]);
+	tw__last_free(&pool->last);
 	tw_free(pool->tier);
 	tw__lines_free(&pool->lines);
 	tw_free(pool->member);
 	tw_free(pool->name);
 	tw_free(pool);
+}
+
+static tw_status check_more(const tw_pool_options *o, tw_error *err)
+{
+	if (o->delay_ms < TW_RING_MS_MIN || o->delay_ms > TW_RING_MS_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "delay_ms",
+				   "pool \"%s\": delay_ms %" PRIu32 "; write "
+				   "%u to %u", o->name, o->delay_ms,
+				   TW_RING_MS_MIN, TW_RING_MS_MAX);
+	if (o->advance_on > TW_ADVANCE_ANSWER)
+		return tw__fail_at(err, TW_EINVAL, 0, "advance_on",
+				   "pool \"%s\": advance_on %" PRIu32 " is "
+				   "not offer or answer", o->name,
+				   o->advance_on);
+	if (o->idle & ~TW_IDLE_KNOWN)
+		return tw__fail_at(err, TW_EINVAL, 0, "idle",
+				   "pool \"%s\": idle 0x%" PRIx32 " has "
+				   "options this library does not know",
+				   o->name, o->idle);
+	return TW_OK;
 }
 
 static tw_status check(const struct tw_engine *engine,
@@ -53,7 +74,7 @@ static tw_status check(const struct tw_engine *engine,
 				   "pool \"%s\": ring_ms %" PRIu32 "; write 0 "
 				   "or %u to %u", o->name, o->ring_ms,
 				   TW_RING_MS_MIN, TW_RING_MS_MAX);
-	return TW_OK;
+	return check_more(o, err);
 }
 
 static tw_status pool_new(struct tw_pool **out,
@@ -71,6 +92,10 @@ static tw_status pool_new(struct tw_pool **out,
 	}
 	pool->policy = tw__policy_of(engine, o->policy);
 	pool->ring_us = (int64_t)o->ring_ms * 1000;
+	pool->ring_count = o->ring_count;
+	pool->delay_us = (int64_t)o->delay_ms * 1000;
+	pool->advance_on = o->advance_on;
+	pool->idle = o->idle;
 	*out = pool;
 	return TW_OK;
 }
@@ -79,12 +104,16 @@ tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 			     const tw_pool_options *options, tw_error *err)
 {
 	struct tw_pool *pool = NULL;
-	tw_pool_options o;
+	tw_pool_options o = TW_POOL_OPTIONS_INIT;
 	tw_status status;
 
 	if (!out || !engine || !options)
 		return tw__fail(err, TW_EINVAL, "no engine or options given");
 	status = tw__import(&o, sizeof(o), options, err);
+	if (!o.ring_count)   /* a release without it */
+		o.ring_count = TW_RING_COUNT;
+	if (!o.delay_ms)
+		o.delay_ms = TW_DELAY_MS;
 	if (!status)
 		status = check(engine, &o, err);
 	if (!status)
@@ -177,13 +206,13 @@ static tw_status tier_at(struct tw_tier **out, struct tw_pool *pool,
 
 	if (at < pool->tier_count && pool->tier[at]->tier == tier) {
 		*out = pool->tier[at];
-		return tw__tier_reserve(*out);
+		return tw__tier_reserve(*out, pool->policy);
 	}
 	if (tw__grow((void **)&pool->tier, &pool->tier_capacity,
 		     pool->tier_count + 1, sizeof(struct tw_tier *)) ||
 	    tw__tier_new(out, pool, tier))
 		return TW_ENOMEM;
-	if (tw__tier_reserve(*out)) {
+	if (tw__tier_reserve(*out, pool->policy)) {
 		tw__tier_free(*out);
 		return TW_ENOMEM;
 	}
@@ -222,6 +251,8 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 	member->confirm = o->confirm;
 	member->is_barred = o->confirm && !can_ask;
 	member->skills = o->skills;
+	member->idle_since = target->idle_since;
+	member->load = pool->policy->first_load;
 	pool->member[pool->member_count++] = member;
 	target->member[target->member_count++] = member;
 	tw__tier_join(tier, member);
@@ -229,23 +260,40 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 	return TW_OK;
 }
 
-static void index_in(struct tw_member *member)
+static void index_in(struct tw_member *member, uint32_t from)
 {
+	const struct tw_policy *policy = member->pool->policy;
 	struct tw_tier *tier = member->tier;
 
 	tw__bits_set(&tier->ready, member->place);
-	if (member->pool->policy->key)
-		tw__ranks_add(&tier->rank, member,
-			      member->pool->policy->key(member));
+	if (policy->share)
+		tw__lots_add(&tier->share, member->place,
+			     policy->share(member));
+	if (policy->enter)
+		policy->enter(member, from);
 }
 
 static void index_out(struct tw_member *member)
 {
+	const struct tw_policy *policy = member->pool->policy;
 	struct tw_tier *tier = member->tier;
 
 	tw__bits_clear(&tier->ready, member->place);
-	if (member->rank != TW_RANK_NONE)
-		tw__ranks_remove(&tier->rank, member);
+	if (policy->share)
+		tw__lots_take(&tier->share, member->place,
+			      policy->share(member));
+	if (policy->leave)
+		policy->leave(member);
+}
+
+static void count_in(struct tw_member *member, uint32_t to, uint32_t from)
+{
+	++member->tier->count[to];
+	++member->pool->count[to];
+	if (!tw__is_gone(to))
+		member->tier->weight += member->weight;
+	if (to == TW_STANDING_READY)
+		index_in(member, from);
 }
 
 /* Whom the host cannot ask for a key counts as away for ever. */
@@ -255,19 +303,38 @@ void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to)
 		return;
 	--member->tier->count[from];
 	--member->pool->count[from];
-	++member->tier->count[to];
-	++member->pool->count[to];
+	if (!tw__is_gone(from))
+		member->tier->weight -= member->weight;
 	if (from == TW_STANDING_READY)
 		index_out(member);
-	if (to == TW_STANDING_READY)
-		index_in(member);
+	count_in(member, to, from);
 }
 
-void tw__member_rank(struct tw_member *member)
+/* Uses that leave the clock alone, by the pool's options. */
+static bool is_idle(const struct tw_member *member, uint32_t use,
+		    const struct tw_pool *pool)
 {
-	if (member->rank != TW_RANK_NONE)
-		tw__ranks_move(&member->tier->rank, member,
-			       member->pool->policy->key(member));
+	static const uint32_t ignored[] = {
+		[TW_USE_CALL] = 0,
+		[TW_USE_OFFER] = TW_IDLE_UNANSWERED,
+		[TW_USE_WRAP_UP] = TW_IDLE_WRAP_UP,
+		[TW_USE_RETURN] = TW_IDLE_AWAY
+	};
+
+	if (use != TW_USE_RETURN && member->pool != pool &&
+	    (member->pool->idle & TW_IDLE_THIS_POOL))
+		return true;
+	return (member->pool->idle & ignored[use]) != 0;
+}
+
+void tw__member_was_used(struct tw_member *member, uint32_t use,
+			 const struct tw_pool *pool, tw_time at)
+{
+	if (member->idle_since >= at || is_idle(member, use, pool))
+		return;
+	member->idle_since = at;
+	if (member->rank != TW_RANK_NONE && member->pool->policy->rank)
+		member->pool->policy->rank(member);
 }
 
 tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
@@ -278,7 +345,6 @@ tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	struct tw_target *t = engine ? tw__target_of(engine, target) : NULL;
 	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
 	struct tw_member *member;
-	uint32_t standing;
 	tw_status status;
 
 	if (!p || !t)
@@ -294,14 +360,51 @@ tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 		return status;
 	if (member_new(&member, p, t, &o, engine->host & TW_HOST_DTMF))
 		return tw__fail_oom(err);
-	standing = member->is_barred ? TW_STANDING_AWAY : t->standing;
-	++member->tier->count[standing];
-	++p->count[standing];
-	if (standing == TW_STANDING_READY)
-		index_in(member);
+	count_in(member, member->is_barred ? TW_STANDING_AWAY : t->standing,
+		 TW_STANDING_AWAY);
 	if (p->lines.waiting)
 		tw__target_freed(engine, t);
 	return TW_OK;
+}
+
+static void reset(struct tw_member *member)
+{
+	const bool is_ready = !member->is_barred &&
+		tw__target_is_ready(member->target);
+
+	if (is_ready)
+		index_out(member);
+	member->load = member->pool->policy->first_load;
+	member->extra = 0;
+	member->base = 0;
+	member->served = 0;
+	if (is_ready)
+		index_in(member, TW_STANDING_AWAY);
+}
+
+tw_status tw_pool_reset(tw_engine *engine, tw_pool_id pool, tw_time now,
+			tw_error *err)
+{
+	struct tw_pool *p = engine ? tw__pool_of(engine, pool) : NULL;
+	tw_status status;
+	size_t i;
+
+	if (!p)
+		return tw__fail(err, TW_ENOTFOUND, "no pool of id %" PRIu32,
+				pool.id);
+	status = tw__engine_set_now(engine, now, err);
+	if (status)
+		return status;
+	if (p->policy->enter) {   /* a cursor by place is no count */
+		for (i = 0; i < p->tier_count; ++i) {
+			if (p->policy->state_size)
+				memset(p->tier[i]->state, 0,
+				       p->policy->state_size);
+		}
+		for (i = 0; i < p->member_count; ++i)
+			reset(p->member[i]);
+	}
+	return tw__engine_follow(engine, TW_OK, err);
 }
 
 bool tw__pool_has(const struct tw_pool *pool, uint32_t need)

@@ -17,6 +17,16 @@ enum tw_why {
 	TW_WHY_ROUND_ROBIN,     /* a order offered before, -1 none */
 	TW_WHY_LONGEST_IDLE,    /* a idle microseconds, -1 unknown */
 	TW_WHY_OWN,             /* a its id */
+	TW_WHY_LAST,
+	TW_WHY_STICKY,          /* a whether the call has a key */
+	TW_WHY_RANDOM,          /* a how many */
+	TW_WHY_WEIGHTED,        /* a weight, b of all */
+	TW_WHY_WEIGHTED_RANDOM, /* likewise */
+	TW_WHY_FEWEST_CALLS,    /* a calls, b offers that failed since */
+	TW_WHY_LEAST_TALK,      /* a microseconds */
+	TW_WHY_LEAST_OCCUPIED,  /* a thousandths */
+	TW_WHY_RING_N,          /* a how many, b tier */
+	TW_WHY_PROGRESSIVE,     /* likewise */
 	TW_WHY_FREED,           /* a tier */
 	TW_WHY_PREFERRED,
 	/* steps; a is the step before */

@@ -1,10 +1,11 @@
 /*
  * Members by a key of their policy: who is first is known at once, and who
  * turns ready or not costs log members. Four children for each place, so
- * that a step down reads one cache line of keys and the tree is half as high
- * as a binary one. Equal keys go by order, so that the first one depends on
- * the members and never on the way they came in. Does not know what the key
- * means.
+ * that the tree is half as high as a binary one and a step down reads what
+ * stands together. A key is never packed with its tie: each may be any
+ * number. What is equal in both goes by order, so that the first one depends
+ * on the members and never on the way they came in. Does not know what the
+ * key means.
  */
 #include "ranks.h"
 #include "engine.h"
@@ -33,6 +34,8 @@ static bool is_before(const struct tw_rank *a, const struct tw_rank *b)
 {
 	if (a->key != b->key)
 		return a->key < b->key;
+	if (a->tie != b->tie)
+		return a->tie < b->tie;
 	return a->member->order < b->member->order;
 }
 
@@ -87,11 +90,20 @@ static void settle(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
 }
 
 void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
-		   int64_t key)
+		   int64_t key, uint64_t tie)
+{
+	member->key = key;
+	member->tie = tie;
+	tw__ranks_add_again(ranks, member);
+}
+
+void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member)
 {
 	assert(ranks->count < ranks->capacity);
 	assert(member->rank == TW_RANK_NONE);
-	rise(ranks, ranks->count++, (struct tw_rank){ key, member });
+	rise(ranks, ranks->count++, (struct tw_rank){
+		member->key, member->tie, member
+	});
 }
 
 void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member)
@@ -107,11 +119,14 @@ void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member)
 }
 
 void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
-		    int64_t key)
+		    int64_t key, uint64_t tie)
 {
 	assert(member->rank < ranks->count);
-	if (ranks->item[member->rank].key != key)
-		settle(ranks, member->rank, (struct tw_rank){ key, member });
+	if (member->key == key && member->tie == tie)
+		return;
+	member->key = key;
+	member->tie = tie;
+	settle(ranks, member->rank, (struct tw_rank){ key, tie, member });
 }
 
 struct tw_member *tw__ranks_first(const struct tw_ranks *ranks)

@@ -12,6 +12,7 @@ struct tw_member;
 
 struct tw_rank {
 	int64_t key;
+	uint64_t tie;          /* of equal keys the smaller one is first */
 	struct tw_member *member;
 };
 
@@ -25,12 +26,14 @@ struct tw_ranks {
 tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total);
 void tw__ranks_free(struct tw_ranks *ranks);
 void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
-		   int64_t key);
+		   int64_t key, uint64_t tie);
+/* With the key and tie it had. */
+void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member);
 void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member);
 /* Another key for one that is in it. */
 void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
-		    int64_t key);
-/* Smallest key, of equal ones the smallest order; NULL when empty. */
+		    int64_t key, uint64_t tie);
+/* Smallest key, then tie, then order; NULL when empty. */
 struct tw_member *tw__ranks_first(const struct tw_ranks *ranks);
 
 #endif

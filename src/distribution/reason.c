@@ -84,6 +84,7 @@ static const char *fixed(uint32_t why)
 	case TW_WHY_ALL_CLOSED:   return "no step was open for the call";
 	case TW_WHY_REJECT_STEP:  return "the plan rejects the call here";
 	case TW_WHY_VOICEMAIL:    return "the plan goes to voicemail here";
+	case TW_WHY_LAST:         return "answered this caller last";
 	case TW_WHY_UNREACHABLE:  return "not reachable";
 	case TW_WHY_RINGING:      return "rings or talks for this call";
 	case TW_WHY_TRIED:        return "was tried in this step";
@@ -179,6 +180,67 @@ static void order_reason(struct words *w, const struct tw_row *row)
 	}
 }
 
+static void load_reason(struct words *w, const struct tw_row *row)
+{
+	switch (row->why) {
+	case TW_WHY_FEWEST_CALLS:
+		add(w, "fewest calls: ");
+		add_number(w, row->a);
+		if (row->b) {
+			add(w, " and ");
+			add_number(w, row->b);
+			add(w, " not answered");
+		}
+		break;
+	case TW_WHY_LEAST_TALK:
+		add(w, "least talk: ");
+		add_seconds(w, row->a);
+		break;
+	default:
+		add(w, "least occupied: ");
+		add_number(w, row->a / 10);
+		add(w, ".");
+		add_number(w, row->a % 10 < 0 ? 0 : row->a % 10);
+		add(w, " %");
+	}
+}
+
+static void share_reason(struct words *w, const struct tw_row *row)
+{
+	switch (row->why) {
+	case TW_WHY_STICKY:
+		add(w, row->a ? "sticky: by the caller's key" :
+		    "sticky: a caller without a key");
+		break;
+	case TW_WHY_RANDOM:
+		add(w, "random: one of ");
+		add_number(w, row->a);
+		break;
+	case TW_WHY_WEIGHTED:
+	case TW_WHY_WEIGHTED_RANDOM:
+		add(w, row->why == TW_WHY_WEIGHTED ? "weighted: " :
+		    "weighted random: ");
+		add_number(w, row->a);
+		add(w, " of ");
+		add_number(w, row->b);
+		break;
+	case TW_WHY_RING_N:
+	case TW_WHY_PROGRESSIVE:
+		add(w, "rings ");
+		add_number(w, row->a);
+		add(w, " at once of tier ");
+		add_number(w, row->b);
+		break;
+	case TW_WHY_FEWEST_CALLS:
+	case TW_WHY_LEAST_TALK:
+	case TW_WHY_LEAST_OCCUPIED:
+		load_reason(w, row);
+		break;
+	default:
+		add(w, "?");
+	}
+}
+
 static void offer_reason(struct words *w, const struct tw_row *row)
 {
 	switch (row->why) {
@@ -203,7 +265,7 @@ static void offer_reason(struct words *w, const struct tw_row *row)
 		add(w, " rings");
 		break;
 	default:
-		add(w, "?");
+		share_reason(w, row);
 	}
 }
 

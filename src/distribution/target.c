@@ -67,6 +67,15 @@ static tw_status check(const tw_target_options *o, tw_error *err)
 	return check_rests(o, err);
 }
 
+static uint64_t hash(const char *name)
+{
+	uint64_t h = 14695981039346656037u;   /* FNV-1a */
+
+	for (; *name; ++name)
+		h = (h ^ (unsigned char)*name) * 1099511628211u;
+	return tw__mix(h);
+}
+
 static tw_status target_new(struct tw_target **out,
 			    const tw_target_options *o)
 {
@@ -79,6 +88,7 @@ static tw_status target_new(struct tw_target **out,
 		tw_free(target);
 		return TW_ENOMEM;
 	}
+	target->name_hash = hash(o->name);
 	target->kind = o->kind;
 	target->capacity = o->capacity;
 	target->state = TW_TARGET_AVAILABLE;
@@ -230,15 +240,16 @@ void tw__target_let_go(struct tw_engine *engine, struct tw_target *target)
 	tw__target_freed(engine, target);
 }
 
-void tw__target_was_used(struct tw_target *target, tw_time at)
+void tw__target_was_used(struct tw_target *target,
+			 const struct tw_pool *pool, uint32_t use,
+			 tw_time at)
 {
 	size_t i;
 
-	if (target->idle_since >= at)
-		return;
-	target->idle_since = at;
+	if (target->idle_since < at)
+		target->idle_since = at;
 	for (i = 0; i < target->member_count; ++i)
-		tw__member_rank(target->member[i]);
+		tw__member_was_used(target->member[i], use, pool, at);
 }
 
 void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
@@ -250,7 +261,6 @@ void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
 		return;
 	target->ready_at = until;
 	target->ready_why = why;
-	tw__target_was_used(target, until);
 	tw__timer_arm(&engine->resting, &target->timer, until);
 	tw__target_settle(target);
 }
@@ -274,7 +284,8 @@ static tw_status set_state(struct tw_engine *engine, struct tw_target *target,
 	if (target->state != state) {
 		target->state = state;
 		if (state == TW_TARGET_AVAILABLE)
-			tw__target_was_used(target, engine->now);
+			tw__target_was_used(target, NULL, TW_USE_RETURN,
+					    engine->now);
 		tw__target_freed(engine, target);
 		tw__wait_lost(engine, target);
 	}
@@ -348,7 +359,7 @@ tw_status tw_target_release(tw_engine *engine, tw_target_id target,
 				  "once", t->name);
 	} else {
 		--t->outside;
-		tw__target_was_used(t, engine->now);
+		tw__target_was_used(t, NULL, TW_USE_CALL, engine->now);
 		tw__target_let_go(engine, t);
 	}
 	return tw__engine_follow(engine, status, err);

@@ -34,6 +34,8 @@ void tw__tier_free(struct tw_tier *tier)
 		return;
 	tw__bits_free(&tier->ready);
 	tw__ranks_free(&tier->rank);
+	tw__ranks_free(&tier->later);
+	tw__lots_free(&tier->share);
 	tw_free(tier->member);
 	tw_free(tier->state);
 	tw_free(tier);
@@ -66,13 +68,20 @@ struct tw_member *tw__tier_find(const struct tw_tier *tier, uint32_t order)
 	return tier->member[at - 1];
 }
 
-tw_status tw__tier_reserve(struct tw_tier *tier)
+tw_status tw__tier_reserve(struct tw_tier *tier,
+			   const struct tw_policy *policy)
 {
+	const size_t total = tier->member_count + 1;
+
 	if (tw__grow((void **)&tier->member, &tier->member_capacity,
-		     tier->member_count + 1, sizeof(struct tw_member *)) ||
-	    tw__bits_reserve(&tier->ready, tier->member_count + 1))
+		     total, sizeof(struct tw_member *)) ||
+	    tw__bits_reserve(&tier->ready, total))
 		return TW_ENOMEM;
-	return tw__ranks_reserve(&tier->rank, tier->member_count + 1);
+	if (policy->enter && tw__ranks_reserve(&tier->rank, total))
+		return TW_ENOMEM;
+	if (policy->has_later && tw__ranks_reserve(&tier->later, total))
+		return TW_ENOMEM;
+	return policy->share ? tw__lots_reserve(&tier->share, total) : TW_OK;
 }
 
 void tw__tier_join(struct tw_tier *tier, struct tw_member *member)
@@ -83,6 +92,8 @@ void tw__tier_join(struct tw_tier *tier, struct tw_member *member)
 	memmove(&tier->member[at + 1], &tier->member[at],
 		(tier->member_count - at) * sizeof(struct tw_member *));
 	tw__bits_insert(&tier->ready, at, tier->member_count);
+	if (tier->share.capacity)
+		tw__lots_insert(&tier->share, at, tier->member_count);
 	tier->member[at] = member;
 	++tier->member_count;
 	for (i = at; i < tier->member_count; ++i)

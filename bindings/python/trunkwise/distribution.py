@@ -53,6 +53,8 @@ _ALWAYS, _OPEN, _CLOSED = 0, 1, 2
 _SHUT, _LIKE, _HOURS, _OWN = 1, 2, 3, 4    # what a date makes of the week
 _DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail",
               6: "confirm", 7: "announce", 8: "callback"}
+_ADVANCE = {"offer": 0, "answer": 1}
+_IDLE = {"other_pools": 1, "unanswered": 2, "wrap_up": 4, "away": 8}
 _VERDICTS = {1: "next", 2: "ready", 3: "ringing", 4: "tried", 5: "busy",
              6: "away", 7: "unfit"}
 _OUTCOMES: dict[str, int] = {raw.tw_outcome_name(n): n for n in range(1, 12)}
@@ -178,6 +180,17 @@ class Target(_Thing):
         return self.name
 
 
+class PoolOptions(TypedDict, total=False):
+    """What a pool may be given beside its name and policy; they mean what
+    ``tw_pool_options`` says in trunkwise/distribution.h."""
+
+    ring_s: Seconds
+    ring_count: int
+    delay_s: Seconds
+    advance_on: str
+    idle: Iterable[str]
+
+
 class MemberOptions(TypedDict, total=False):
     """What a member may be given beside its order; they mean what
     ``tw_member_options`` says in trunkwise/distribution.h."""
@@ -217,6 +230,10 @@ class Pool(_Thing):
         raw.tw_pool_add_member(self._handle, self.id,
                                self._engine._own(target),
                                {**options, "order": order})
+
+    def reset(self, *, now: Now = None) -> None:
+        """Counts of calls, talk and turns begin anew: a shift starts."""
+        raw.tw_pool_reset(self._handle, self.id, _at(now))
 
     def explain(self, call: "Call | None" = None) -> Iterator[MemberVerdict]:
         """Why each member is taken or not, as of the latest instant the
@@ -548,13 +565,27 @@ class Engine:
         return Target(self, raw.tw_engine_add_target(self.handle, made))
 
     def add_pool(self, name: str, *, policy: str = "all",
-                 ring_s: Seconds = 0) -> Pool:
-        """``policy``: "all", "linear", "round_robin" or "longest_idle". One
-        offer rings for ``ring_s``; 0 is the step's whole time."""
-        return Pool(self, raw.tw_engine_add_pool(self.handle, {
+                 **options: Unpack[PoolOptions]) -> Pool:
+        """``policy``: "all", "linear", "round_robin", "longest_idle",
+        "sticky", "random", "weighted", "weighted_random", "fewest_calls",
+        "least_talk", "least_occupied", "ring_n" or "progressive". One offer
+        rings for ``ring_s``; 0 is the step's whole time. ``ring_count`` is of
+        ring_n, ``delay_s`` of progressive, ``advance_on`` ("offer",
+        "answer") of round_robin; ``idle``, of longest_idle, what leaves the
+        clock alone: "other_pools", "unanswered", "wrap_up", "away"."""
+        made: dict[str, object] = {
             "name": name,
             "policy": raw.tw_engine_find_policy(self.handle, policy),
-            "ring_ms": _ms(ring_s, "ring_s")}))
+            "ring_count": options.get("ring_count", 0),
+            "advance_on": _one_of(_ADVANCE, options.get("advance_on",
+                                                        "offer"),
+                                  "advance_on"),
+            "idle": sum({_one_of(_IDLE, word, "idle")
+                         for word in options.get("idle", ())})}
+        for field in ("ring_s", "delay_s"):
+            seconds: Seconds = options.get(field, 0)  # type: ignore
+            made[field[:-1] + "ms"] = _ms(seconds, field)
+        return Pool(self, raw.tw_engine_add_pool(self.handle, made))
 
     def add_policy(self, name: str, policy: Policy) -> None:
         """A policy of your own, before pools that use it."""

@@ -82,7 +82,7 @@ static inline void host_check_pool(const struct tw_pool *p)
 		assert_ptr_equal(m->tier->member[m->place], m);
 		assert_int_equal(tw__bits_next(&m->tier->ready, m->place) ==
 				 m->place, is_ready);
-		if (p->policy->key)
+		if (p->policy->enter)
 			assert_int_equal(m->rank != TW_RANK_NONE, is_ready);
 	}
 	for (i = 0; i < p->tier_count; ++i) {

@@ -4,18 +4,20 @@
 static void names_and_numbers_agree(void **state)
 {
 	static const char *const name[] = {
-		"all", "linear", "round_robin", "longest_idle"
+		"all", "linear", "round_robin", "longest_idle", "sticky",
+		"random", "weighted", "weighted_random", "fewest_calls",
+		"least_talk", "least_occupied", "ring_n", "progressive"
 	};
 	uint32_t i, id = 0;
 
 	(void)state;
-	for (i = 0; i < 4; ++i) {
+	for (i = 0; i < 13; ++i) {
 		assert_int_equal(tw_policy_parse(&id, name[i], NULL), TW_OK);
 		assert_int_equal(id, i + 1);
 		assert_string_equal(tw__policy_by_id(id)->name, name[i]);
 	}
 	assert_null(tw__policy_by_id(0));
-	assert_null(tw__policy_by_id(5));
+	assert_null(tw__policy_by_id(14));
 }
 
 static void unknown_names_change_nothing(void **state)

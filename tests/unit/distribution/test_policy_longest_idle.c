@@ -53,7 +53,7 @@ static void longest_first(void **state)
 }
 
 /* Trap 3: who ignores calls does not stay the first. */
-static void an_unanswered_offer_restarts_the_clock(void **state)
+static void trap_03_who_ignores_calls_is_not_first(void **state)
 {
 	struct room r;
 	tw_offer_id o;
@@ -88,7 +88,7 @@ static void a_caller_who_gives_up_counts_as_unanswered(void **state)
 }
 
 /* A two-day absentee does not get the next call for it. */
-static void coming_back_starts_the_clock(void **state)
+static void trap_03_coming_back_starts_the_clock(void **state)
 {
 	struct room r;
 
@@ -104,7 +104,7 @@ static void coming_back_starts_the_clock(void **state)
 }
 
 /* Trap 4: nothing overflows when somebody is idle for a year. */
-static void a_year_is_longer_than_a_day(void **state)
+static void trap_04_a_year_is_longer_than_a_day(void **state)
 {
 	struct room r;
 
@@ -173,16 +173,107 @@ static void wrap_up_is_not_idle(void **state)
 	host_close(&h);
 }
 
+/* Two in a pool with these idle options; the first one has talked at 0 s,
+ * the second at 60 s, in it. */
+static void open_two(struct room *r, uint32_t idle)
+{
+	tw_pool_options o = TW_POOL_OPTIONS_INIT;
+	tw_call_id call;
+	int i;
+
+	host_open(&r->h, 0);
+	o.name = "pool";
+	o.policy = TW_POLICY_LONGEST_IDLE;
+	o.idle = idle;
+	HOST_OK(&r->h, tw_engine_add_pool(&r->pool, r->h.engine, &o,
+					  &r->h.err));
+	r->plan = host_plan(&r->h, "plan");
+	host_ring(&r->h, r->plan, r->pool, 30000);
+	for (i = 0; i < 2; ++i) {
+		r->t[i] = host_target(&r->h, i ? "b" : "a", 1, 30000);
+		host_member(&r->h, r->pool, r->t[i], 0, (uint32_t)i);
+	}
+	for (i = 0; i < 2; ++i) {
+		call = host_enter(&r->h, r->plan);
+		host_step(&r->h, 0);
+		host_answer(&r->h, host_offer(&r->h, r->t[i]));
+		host_wait(&r->h, 1000);
+		host_leave(&r->h, call);
+		host_wait(&r->h, 60000);
+	}
+	host_drain(&r->h);
+}
+
+/* Trap 3: which of the definitions it is, the pool says. */
+static void trap_03_the_clock_is_the_pools_choice(void **state)
+{
+	static const struct {
+		uint32_t idle;
+		int away, offered, outside;   /* who is first after it */
+	} row[] = {
+		{ 0, 1, 1, 1 },
+		{ TW_IDLE_AWAY, 0, 1, 1 },
+		{ TW_IDLE_UNANSWERED, 1, 0, 1 },
+		{ TW_IDLE_THIS_POOL, 1, 1, 0 },
+	};
+	tw_call_id call;
+	struct room r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < TW_ARRAY_COUNT(row); ++i) {
+		open_two(&r, row[i].idle);
+		host_state(&r.h, r.t[0], TW_TARGET_PAUSED);
+		host_wait(&r.h, 1000);
+		host_state(&r.h, r.t[0], TW_TARGET_AVAILABLE);
+		expect(&r, row[i].away);
+		host_close(&r.h);
+
+		open_two(&r, row[i].idle);
+		call = host_enter(&r.h, r.plan);
+		host_wait(&r.h, 1000);
+		host_leave(&r.h, call);
+		host_drain(&r.h);
+		expect(&r, row[i].offered);
+		host_close(&r.h);
+
+		open_two(&r, row[i].idle);
+		HOST_OK(&r.h, tw_target_occupy(r.h.engine, r.t[0], r.h.now,
+					       NULL));
+		HOST_OK(&r.h, tw_target_release(r.h.engine, r.t[0], r.h.now,
+						NULL));
+		expect(&r, row[i].outside);
+		host_close(&r.h);
+	}
+}
+
+static void wrap_up_may_count_as_idle(void **state)
+{
+	struct room r;
+
+	(void)state;
+	open_two(&r, TW_IDLE_WRAP_UP);
+	assert_int_equal(r.h.engine->pool[0]->member[0]->idle_since,
+			 T0 + TW_SECOND);
+	host_close(&r.h);
+	open_two(&r, 0);
+	assert_int_equal(r.h.engine->pool[0]->member[0]->idle_since,
+			 T0 + 31 * TW_SECOND);
+	host_close(&r.h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(longest_first),
-		cmocka_unit_test(an_unanswered_offer_restarts_the_clock),
+		cmocka_unit_test(trap_03_who_ignores_calls_is_not_first),
 		cmocka_unit_test(a_caller_who_gives_up_counts_as_unanswered),
-		cmocka_unit_test(coming_back_starts_the_clock),
-		cmocka_unit_test(a_year_is_longer_than_a_day),
+		cmocka_unit_test(trap_03_coming_back_starts_the_clock),
+		cmocka_unit_test(trap_04_a_year_is_longer_than_a_day),
 		cmocka_unit_test(the_clock_runs_over_all_pools),
 		cmocka_unit_test(wrap_up_is_not_idle),
+		cmocka_unit_test(trap_03_the_clock_is_the_pools_choice),
+		cmocka_unit_test(wrap_up_may_count_as_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

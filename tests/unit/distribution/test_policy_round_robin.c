@@ -54,8 +54,8 @@ static void two_calls_of_one_instant(void **state)
 	host_close(&r.h);
 }
 
-/* Traps 1 and 2: a newcomer before the cursor shifts nobody's turn. */
-static void newcomers_shift_no_turn(void **state)
+/* Trap 1: a newcomer before the cursor shifts nobody's turn. */
+static void trap_01_newcomers_shift_no_turn(void **state)
 {
 	struct room r;
 	tw_target_id first;
@@ -72,7 +72,7 @@ static void newcomers_shift_no_turn(void **state)
 	host_close(&r.h);
 }
 
-static void moves_at_the_offer(void **state)
+static void trap_02_moves_at_the_offer(void **state)
 {
 	struct room r;
 	tw_offer_id o;
@@ -117,13 +117,61 @@ static void tiers_have_their_own_turns(void **state)
 	host_close(&r.h);
 }
 
+/* Or at the answer, if the pool says so: who let it ring is asked again. */
+static void trap_02_or_at_the_answer(void **state)
+{
+	tw_pool_options o = TW_POOL_OPTIONS_INIT;
+	struct host h;
+	tw_target_id t[3];
+	tw_offer_id offer;
+	tw_pool_id pool;
+	tw_plan_id plan;
+	tw_call_id call;
+	char name[8];
+	uint32_t i;
+
+	(void)state;
+	host_open(&h, 0);
+	o.name = "pool";
+	o.policy = TW_POLICY_ROUND_ROBIN;
+	o.advance_on = TW_ADVANCE_ANSWER;
+	HOST_OK(&h, tw_engine_add_pool(&pool, h.engine, &o, &h.err));
+	for (i = 0; i < 3; ++i) {
+		snprintf(name, sizeof(name), "t%u", i);
+		t[i] = host_target(&h, name, 1, 0);
+		host_member(&h, pool, t[i], 0, i);
+	}
+	plan = host_plan(&h, "plan");
+	host_ring(&h, plan, pool, 20000);
+	for (i = 0; i < 3; ++i) {
+		call = host_enter(&h, plan);
+		host_step(&h, 0);
+		host_offer(&h, t[0]);
+		host_leave(&h, call);
+		host_drain(&h);
+	}
+	call = host_enter(&h, plan);
+	host_step(&h, 0);
+	offer = host_offer(&h, t[0]);
+	host_enter(&h, plan);   /* of one instant: still two people */
+	host_step(&h, 0);
+	host_offer(&h, t[1]);
+	host_answer(&h, offer);
+	host_leave(&h, call);
+	host_enter(&h, plan);
+	host_step(&h, 0);
+	host_offer(&h, t[2]);   /* next after the answer, t2 rings */
+	host_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_turns),
 		cmocka_unit_test(two_calls_of_one_instant),
-		cmocka_unit_test(newcomers_shift_no_turn),
-		cmocka_unit_test(moves_at_the_offer),
+		cmocka_unit_test(trap_01_newcomers_shift_no_turn),
+		cmocka_unit_test(trap_02_moves_at_the_offer),
+		cmocka_unit_test(trap_02_or_at_the_answer),
 		cmocka_unit_test(tiers_have_their_own_turns),
 	};
 

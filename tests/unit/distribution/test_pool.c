@@ -93,7 +93,7 @@ static void bad_pools_are_refused(void **state)
 	e = h.engine;
 	HOST_FAIL(&h, TW_EINVAL, tw_engine_add_pool(&id, e, &o, &h.err));
 	o.name = "pool";
-	o.policy = 5;
+	o.policy = 14;
 	HOST_FAIL(&h, TW_EINVAL, tw_engine_add_pool(&id, e, &o, &h.err));
 	assert_string_equal(h.err.field, "policy");
 	o.policy = TW_POLICY_ALL;
@@ -101,6 +101,18 @@ static void bad_pools_are_refused(void **state)
 	HOST_FAIL(&h, TW_EINVAL, tw_engine_add_pool(&id, e, &o, &h.err));
 	assert_string_equal(h.err.field, "ring_ms");
 	o.ring_ms = 0;
+	o.delay_ms = 999;
+	HOST_FAIL(&h, TW_EINVAL, tw_engine_add_pool(&id, e, &o, &h.err));
+	assert_string_equal(h.err.field, "delay_ms");
+	o.delay_ms = 0;
+	o.advance_on = 2;
+	HOST_FAIL(&h, TW_EINVAL, tw_engine_add_pool(&id, e, &o, &h.err));
+	assert_string_equal(h.err.field, "advance_on");
+	o.advance_on = 0;
+	o.idle = 16;
+	HOST_FAIL(&h, TW_EINVAL, tw_engine_add_pool(&id, e, &o, &h.err));
+	assert_string_equal(h.err.field, "idle");
+	o.idle = 0;
 	o.size = 0;
 	HOST_FAIL(&h, TW_EINVAL, tw_engine_add_pool(&id, e, &o, &h.err));
 	o.size = sizeof(o);
@@ -127,7 +139,7 @@ static void newcomers_meet_a_ringing_call_in_its_next_step(void **state)
 	uint32_t i;
 
 	(void)state;
-	for (i = TW_POLICY_ALL; i <= TW_POLICY_LONGEST_IDLE; ++i) {
+	for (i = TW_POLICY_ALL; i <= TW_POLICY_PROGRESSIVE; ++i) {
 		host_open(&h, 0);
 		pool = host_line(&h, i, 1, 0, t);
 		plan = host_plan(&h, "plan");

@@ -47,6 +47,7 @@ struct model {
 	struct model_call call[CALLS];
 	uint64_t arrivals;
 	struct model_offer offer[OFFERS];
+	uint32_t pools;              /* made before, over all turns */
 	unsigned long offers, cancels, ends, events, skips, waits;
 };
 
@@ -309,7 +310,7 @@ static void build(struct model *m)
 		uint32_t size = 1 + draw(m, 9);
 
 		snprintf(name, sizeof(name), "p%u", i);
-		pool[i] = host_pool(&m->h, name, 1 + i % 4,
+		pool[i] = host_pool(&m->h, name, 1 + (i + m->pools) % 13,
 				    draw(m, 3) * 2000);
 		for (j = 0; j < size; ++j) {
 			const tw_target_id t = { 1 + (i * 5 + j) % TARGETS };
@@ -493,6 +494,7 @@ static void holds_for_any_order_of_events(void **state)
 	for (seed = 1; seed <= 10; ++seed) {
 		memset(&m, 0, sizeof(m));
 		m.random = seed * 0x9e3779b97f4a7c15u;
+		m.pools = (uint32_t)seed * POOLS;
 		build(&m);
 		for (i = 0; i < EVENTS / 10; ++i)
 			random_event(&m);

@@ -49,10 +49,10 @@ static void the_smallest_is_first(void **state)
 		at = (int)draw(&random, MEMBERS);
 		if (member[at].rank == TW_RANK_NONE) {
 			key[at] = draw(&random, 20);   /* many are equal */
-			tw__ranks_add(&ranks, &member[at], key[at]);
+			tw__ranks_add(&ranks, &member[at], key[at], 0);
 		} else if (draw(&random, 2)) {
 			key[at] = (int64_t)draw(&random, 20) - 10;
-			tw__ranks_move(&ranks, &member[at], key[at]);
+			tw__ranks_move(&ranks, &member[at], key[at], 0);
 		} else {
 			tw__ranks_remove(&ranks, &member[at]);
 		}
@@ -77,7 +77,7 @@ static void trap_08_equal_keys_go_by_order(void **state)
 
 			member[at].rank = TW_RANK_NONE;
 			member[at].order = (uint32_t)at;
-			tw__ranks_add(&ranks, &member[at], 5);
+			tw__ranks_add(&ranks, &member[at], 5, 0);
 		}
 		for (i = 0; i < 4; ++i) {
 			assert_ptr_equal(tw__ranks_first(&ranks), &member[i]);

@@ -1,0 +1,34 @@
+/*
+ * Chance for policies: SplitMix64 (Steele, Lea, Flood), because its state is
+ * one word and every seed is a good one. Not for secrets.
+ */
+#include "draw.h"
+
+#include <assert.h>
+
+uint64_t tw__mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+uint64_t tw__draw(struct tw_draw *draw)
+{
+	draw->state += 0x9e3779b97f4a7c15u;
+	return tw__mix(draw->state);
+}
+
+/* The words of an incomplete last round are drawn again: `% below` alone
+ * favours small numbers. */
+uint64_t tw__draw_below(struct tw_draw *draw, uint64_t below)
+{
+	uint64_t first, word;
+
+	assert(below);
+	first = (0 - below) % below;
+	do {
+		word = tw__draw(draw);
+	} while (word < first);
+	return word % below;
+}
