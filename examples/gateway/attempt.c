@@ -268,27 +268,6 @@ static int from_phone(tw_leg_identity *out, const struct attempt *attempt)
 }
 
 
-/* A number of ours that this carrier approved: of a forwarded call the one
- * that was called, where it may. */
-static void choose_number(char out[GW_NUMBER], const struct attempt *attempt)
-{
-	const struct call *call = attempt->call;
-	const struct gateway *gw = call->gw;
-	const char *department = "";
-	tw_row row;
-
-	if (call->direction == TW_DIRECTION_OUTBOUND) {
-		str_ncpy(out, call->own, GW_NUMBER);
-		return;
-	}
-	if (!tw_directory_find(&row, gw->directory, "number", call->number,
-			       NULL))
-		department = tw_row_text(gw->directory, row, "department");
-	outbound_number(out, gw, attempt->trunk->carrier,
-			department ? department : "", call->number);
-}
-
-
 /* Why it is forwarded, as RFC 5806 calls it; NULL: nobody was tried. */
 static const char *reason_of(uint32_t outcome)
 {
@@ -319,15 +298,13 @@ static int from_trunk(tw_leg_identity *out, const struct attempt *attempt)
 	const struct call *call = attempt->call;
 	tw_identity_request request = TW_IDENTITY_REQUEST_INIT;
 	tw_error err = TW_ERROR_INIT;
-	char number[GW_NUMBER];
-	const char *approved = number;
+	const char *number = current(attempt)->caller;
 
-	choose_number(number, attempt);
 	request.style = trunk->identity;
 	request.forward = trunk->forward;
 	request.domain = trunk->domain;
 	request.number = number;
-	request.approved = &approved;
+	request.approved = &number;
 	request.approved_count = number[0] ? 1 : 0;
 	if (call->direction == TW_DIRECTION_INBOUND) {
 		request.flags = TW_IDENTITY_FORWARDED;
@@ -436,8 +413,7 @@ static int dial_candidate(struct attempt *attempt,
 		return ENOENT;
 
 	if (call->direction == TW_DIRECTION_OUTBOUND)
-		outbound_show(call, attempt->trunk ? attempt->trunk->carrier
-			      : NULL);
+		str_ncpy(call->own, candidate->caller, sizeof(call->own));
 	if (box)
 		err = way_uri(attempt->uri, sizeof(attempt->uri), box,
 			      attempt->number);
@@ -452,6 +428,10 @@ static int dial_candidate(struct attempt *attempt,
 		end_carrier(attempt);
 	gw_log(gw, "call %s: %s by %s: %s", call->callid, attempt->number,
 	       candidate->trunk, err ? "not sent" : candidate->reason);
+	if (candidate->permit)
+		gw_log(gw, "call %s: warning: permission %s: no contract of "
+		       "%s permits it", call->callid, candidate->permission,
+		       candidate->carrier);
 
 	return err;
 }

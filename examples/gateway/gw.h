@@ -222,13 +222,6 @@ int phones_open(struct gateway *gw, tw_error *err);
 void inbound_invite(struct stack *stack, const struct sip_msg *msg);
 void outbound_invite(struct stack *stack, const struct sip_msg *msg,
 		     const struct phone *phone);
-/* The number that a carrier is shown: one of the department's. */
-void outbound_show(struct call *call, const char *carrier);
-/* The best of those that this carrier approved (NULL: of any), `preferred`
- * before all; "" if none is. */
-void outbound_number(char out[GW_NUMBER], const struct gateway *gw,
-		     const char *carrier, const char *department,
-		     const char *preferred);
 
 /* ---- call.c ---- */
 int call_alloc(struct call **callp, struct stack *stack,

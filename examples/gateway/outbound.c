@@ -1,92 +1,13 @@
 /**
  * @file outbound.c  A phone's INVITE to router to carrier
  *
- * The router says who carries it and for how much; here the answer is
- * dialled, and a refusal explained to the phone and to the books. Emergency
- * numbers take the site's own way out and no count of slots stops them.
+ * The router says who may carry it, for how much and under which number; here
+ * the answer is dialled, and a refusal explained to the phone and to the
+ * books. Emergency numbers take the site's own way out and no count of slots
+ * stops them.
  */
 #include <string.h>
 #include "gw.h"
-
-
-static const char *text_of(const struct gateway *gw, tw_row row,
-			   const char *field)
-{
-	const char *text = tw_row_text(gw->directory, row, field);
-
-	return text ? text : "";
-}
-
-
-/* By its contracts' [[approval]]s; a number of the carrier's own needs none,
- * as long as none says otherwise. */
-static bool is_approved(const struct gateway *gw, tw_row number,
-			const char *carrier)
-{
-	const char *digits = text_of(gw, number, "number");
-	bool refused = false;
-	tw_row row = { 0 }, contract;
-
-	while (tw_directory_next(&row, gw->directory, "approval",
-				 NULL) == TW_OK) {
-		const char *name = text_of(gw, row, "contract");
-
-		if (strcmp(text_of(gw, row, "number"), digits) ||
-		    tw_directory_find(&contract, gw->directory, "contract",
-				      name, NULL) ||
-		    strcmp(text_of(gw, contract, "carrier"), carrier))
-			continue;
-		if (!strcmp(text_of(gw, row, "status"), "granted"))
-			return true;
-		refused = true;
-	}
-
-	return !refused && !strcmp(text_of(gw, number, "carrier"), carrier);
-}
-
-
-static int score(const struct gateway *gw, tw_row row,
-		 const char *department, const char *preferred)
-{
-	const char *shown = text_of(gw, row, "caller_id");
-	const bool may_show = *shown == 't' || *shown == '1';
-	const bool own = department[0] &&
-		!strcmp(text_of(gw, row, "department"), department);
-	const bool wanted = preferred &&
-		!strcmp(text_of(gw, row, "number"), preferred);
-
-	return 1 + (may_show ? 1 : 0) + (own ? 2 : 0) + (wanted ? 4 : 0);
-}
-
-
-void outbound_number(char out[GW_NUMBER], const struct gateway *gw,
-		     const char *carrier, const char *department,
-		     const char *preferred)
-{
-	tw_row row = { 0 }, best = { 0 };
-	int top = 0;
-
-	while (tw_directory_next(&row, gw->directory, "number",
-				 NULL) == TW_OK) {
-		const int s = score(gw, row, department, preferred);
-
-		if (s > top && (!carrier || is_approved(gw, row, carrier))) {
-			top = s;
-			best = row;
-		}
-	}
-
-	out[0] = '\0';
-	if (top)
-		str_ncpy(out, text_of(gw, best, "number"), GW_NUMBER);
-}
-
-
-void outbound_show(struct call *call, const char *carrier)
-{
-	outbound_number(call->own, call->gw, carrier,
-			call->phone->department, NULL);
-}
 
 
 static void refuse(struct call *call, tw_status status,
@@ -95,6 +16,8 @@ static void refuse(struct call *call, tw_status status,
 {
 	const char *why = count ? rows[0].reason : err->message;
 
+	if (count)
+		str_ncpy(call->own, rows[0].caller, sizeof(call->own));
 	switch (status) {
 
 	case TW_EREFUSED:
@@ -124,9 +47,8 @@ static void route(struct call *call)
 
 	memset(rows, 0, sizeof(rows));
 	rows[0].size = sizeof(rows[0]);
-	outbound_show(call, NULL);
 	request.number = call->number;
-	request.caller = call->own[0] ? call->own : NULL;
+	request.department = call->phone->department;
 	request.site = call->phone->site[0] ? call->phone->site : NULL;
 	request.at = clk_now(gw->clk);
 	status = tw_router_decide(rows, &count, gw->router, &request, &err);

@@ -47,6 +47,21 @@ static struct attempt *attempt_of(const struct call *call, tw_offer_id offer)
 
 /* ---- offers ---- */
 
+/* Who was called: a carrier is shown that number, where it approved it, else
+ * one of the same department or site. */
+static void ask_as(tw_route_request *request, const struct call *call)
+{
+	const tw_directory *directory = call->gw->directory;
+	tw_row row;
+
+	request->preferred = call->number;
+	if (tw_directory_find(&row, directory, "number", call->number, NULL))
+		return;
+	request->department = tw_row_text(directory, row, "department");
+	request->site = tw_row_text(directory, row, "site");
+}
+
+
 static int offer_number(struct attempt **attemptp, struct call *call,
 			const char *number)
 {
@@ -60,7 +75,7 @@ static int offer_number(struct attempt **attemptp, struct call *call,
 	rows[0].size = sizeof(rows[0]);
 	request.direction = TW_DIRECTION_FORWARD;
 	request.number = number;
-	request.caller = call->number;
+	ask_as(&request, call);
 	request.at = clk_now(gw->clk);
 	if (tw_router_decide(rows, &count, gw->router, &request, &err)) {
 		gw_log(gw, "call %s: no way to %s: %s", call->callid, number,

@@ -403,6 +403,90 @@ static void test_only_approved_numbers_are_shown(void **state)
 }
 
 
+/* From Kazan to Moscow only with a contract: b has one, a is cheaper. */
+#define FROM_KAZAN \
+	{ "contract[0].name", TW_VALUE_TEXT, "b-2026" }, \
+	{ "contract[0].carrier", TW_VALUE_TEXT, "b" }, \
+	{ "permission[0].name", TW_VALUE_TEXT, "from Kazan" }, \
+	{ "permission[0].from[0]", TW_VALUE_TEXT, "7843" }, \
+	{ "permission[0].to[0]", TW_VALUE_TEXT, "7495" }
+
+static int setup_permitted(void **state)
+{
+	static const struct world_key keys[] = {
+		FROM_KAZAN,
+		{ "contract[0].legal_verdict", TW_VALUE_TEXT, "accepted" },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+static int setup_not_permitted(void **state)
+{
+	static const struct world_key keys[] = {
+		FROM_KAZAN,
+		{ "contract[0].legal_verdict", TW_VALUE_TEXT, "refused" },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+static void test_the_carrier_with_a_contract_carries_it(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	w->carrier_a.h = script_answer;
+	w->carrier_b.h = script_answer;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 0);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE",
+				    "From: <sip:+78435550202@"), 1);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	world_say(w, &w->anna, "BYE", "gw", "anna", "84951112233");
+	world_run(w, is_empty);
+	world_stop(w);
+	assert_int_equal(world_legs(w, legs, LEGS), 1);
+	assert_string_equal(legs[0].trunk, "b");
+}
+
+
+static bool anna_got_403(struct world *w)
+{
+	return world_got(&w->anna, "403") > 0;
+}
+
+
+static void test_nobody_is_permitted(void **state)
+{
+	struct world *w = *state;
+	struct world_leg legs[LEGS];
+
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_403);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+	/* but who is in need is not asked for a contract */
+	w->fxo.h = script_answer;
+	dial_out(w, "112");
+	world_run(w, anna_got_200);
+	assert_int_equal(peer_count(&w->fxo, "INVITE", "sip:112@127.0.0.1"),
+			 1);
+	world_say(w, &w->anna, "ACK", "gw", "anna", "112");
+	world_say(w, &w->anna, "BYE", "gw", "anna", "112");
+	world_run(w, is_empty);
+	world_stop(w);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 0);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 0);
+	assert_int_equal(world_legs(w, legs, LEGS), 2);
+	assert_int_equal(legs[0].status, TW_CALL_FAILED);
+}
+
+
 static void test_next_carrier_when_the_first_fails(void **state)
 {
 	struct world *w = *state;
@@ -508,12 +592,6 @@ static void test_busy_person_is_not_tried_by_another_carrier(void **state)
 }
 
 
-static bool anna_got_403(struct world *w)
-{
-	return world_got(&w->anna, "403") > 0;
-}
-
-
 static bool anna_got_404(struct world *w)
 {
 	return world_got(&w->anna, "404") > 0;
@@ -566,6 +644,18 @@ static void test_emergency_goes_by_the_sites_own_line(void **state)
 }
 
 
+/* Help comes to where the number is: the site's, before the department's. */
+static int setup_site_number(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "number[0].site", TW_VALUE_TEXT, "kazan-1" },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
 static void test_emergency_falls_back_to_a_trunk(void **state)
 {
 	struct world *w = *state;
@@ -575,6 +665,8 @@ static void test_emergency_falls_back_to_a_trunk(void **state)
 	dial_out(w, "112");
 	world_run(w, anna_got_200);
 	assert_int_equal(peer_count(&w->carrier_a, "INVITE", "sip:112@"), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE",
+				    "From: <sip:+" DID "@"), 1);
 }
 
 
@@ -747,12 +839,16 @@ int main(void)
 		CASE_WITH(test_forwarded_with_diversion, setup_diversion),
 		CASE_WITH(test_only_approved_numbers_are_shown,
 			  setup_refused),
+		CASE_WITH(test_the_carrier_with_a_contract_carries_it,
+			  setup_permitted),
+		CASE_WITH(test_nobody_is_permitted, setup_not_permitted),
 		CASE_WITH(test_carrier_that_is_down_gets_no_calls,
 			  setup_asked),
 		CASE(test_busy_person_is_not_tried_by_another_carrier),
 		CASE(test_blocked_and_unpriced_are_refused_and_recorded),
 		CASE(test_emergency_goes_by_the_sites_own_line),
-		CASE(test_emergency_falls_back_to_a_trunk),
+		CASE_WITH(test_emergency_falls_back_to_a_trunk,
+			  setup_site_number),
 		CASE(test_a_phones_name_from_elsewhere_is_no_phone),
 		CASE(test_112_passes_from_a_busy_phone),
 		CASE(test_records_wait_while_the_store_is_locked),
