@@ -53,20 +53,21 @@ tw_status tw__deployment_member(struct tw_deployment *d, uint32_t row)
 /* ---- plans ---- */
 
 static const char *const step_kinds[] = {
-	"ring", "queue", "voicemail", "reject"
+	"ring", "queue", "preferred", "callback", "plan", "voicemail",
+	"reject"
 };
 
 /* Keys that only some kinds of steps understand. */
 static const struct {
 	const char *key, *kinds;
 } step_keys[] = {
-	{ "ring_s", "ring" },
-	{ "wait_s", "queue" },
-	{ "length_max", "queue" },
+	{ "ring_s", "ring or preferred" },
+	{ "wait_s", "queue or callback" },
+	{ "length_max", "queue or callback" },
 	{ "join", "queue" },
 	{ "leave", "queue" },
-	{ "retry_s", "queue" },
-	{ "reserve", "ring queue" },
+	{ "retry_s", "queue or callback" },
+	{ "reserve", "ring, queue, preferred or callback" },
 };
 
 /* The key that says what the step does, or NULL. */
@@ -92,7 +93,8 @@ static tw_status check_kind(struct tw_deployment *d, uint32_t row)
 	if (!kind)
 		return tw__problem(d, TW_EPARSE, row, "ring", "nothing says "
 				   "what this step does; add ring, queue, "
-				   "voicemail or reject");
+				   "preferred, callback, plan, voicemail or "
+				   "reject");
 	if (voicemail->set && !voicemail->number)
 		return tw__problem(d, TW_EPARSE, row, "voicemail",
 				   "voicemail = false does nothing; leave it "
@@ -107,10 +109,8 @@ static tw_status check_kind(struct tw_deployment *d, uint32_t row)
 		if (tw__given(d, row, key) && value(d, row, key)->given &&
 		    !strstr(step_keys[i].kinds, kind))
 			status = tw__problem(d, TW_ECONFLICT, row, key,
-				"%s is for steps that %s; leave it out", key,
-				!strcmp(step_keys[i].kinds, "ring") ?
-				"ring" : !strcmp(step_keys[i].kinds, "queue") ?
-				"queue" : "ring or queue");
+				"%s is for steps with %s, not with %s; leave "
+				"it out", key, step_keys[i].kinds, kind);
 	}
 	return status;
 }
@@ -221,6 +221,10 @@ tw_status tw__deployment_step(struct tw_deployment *d, uint32_t row)
 	tw_status status;
 
 	status = check_kind(d, row);
+	if (!status && value(d, row, "plan")->target == d->rows[row].parent)
+		status = tw__problem(d, TW_ECONFLICT, row, "plan", "a plan "
+			"cannot go on with itself: no call enters a plan "
+			"twice; name another one");
 	if (status || !when->set || !strcmp(when->text, "always") ||
 	    tw__given(d, row, "schedule") ||
 	    tw__given(d, d->rows[row].parent, "schedule"))

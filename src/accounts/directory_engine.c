@@ -13,6 +13,13 @@
  * nobody here knows of, until somebody dials it: so it is left alone then. */
 #define LEARNED_BUSY_S 30
 
+static uint32_t milliseconds(const tw_directory *d, tw_row row,
+			     const char *field, int64_t otherwise_s)
+{
+	return 1000 * (uint32_t)tw_row_integer(d, row, field, otherwise_s);
+}
+
+
 static tw_status add_target(struct tw_build *b, tw_row row, uint32_t kind,
 			    tw_error *err)
 {
@@ -24,10 +31,11 @@ static tw_status add_target(struct tw_build *b, tw_row row, uint32_t kind,
 	target.kind = kind;
 	target.name = tw_row_text(d, row, "name");
 	target.capacity = (uint32_t)tw_row_integer(d, row, "capacity", 1);
-	target.wrap_up_ms = 1000 * (uint32_t)tw_row_integer(d, row,
-							    "wrap_up_s", 0);
-	target.busy_ms = 1000 * (uint32_t)tw_row_integer(d, row, "busy_s",
-							 busy_s);
+	target.wrap_up_ms = milliseconds(d, row, "wrap_up_s", 0);
+	target.busy_ms = milliseconds(d, row, "busy_s", busy_s);
+	target.no_answer_ms = milliseconds(d, row, "no_answer_s", 0);
+	target.rejected_ms = milliseconds(d, row, "rejected_s", 0);
+	target.unreachable_ms = milliseconds(d, row, "unreachable_s", 0);
 	return tw_engine_add_target(&id, b->engine, &target, err);
 }
 
@@ -64,6 +72,7 @@ static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 	member.tier = (uint32_t)tw_row_integer(d, row, "tier", 0);
 	member.order = d->rows[row.id].position;
 	member.weight = (uint32_t)tw_row_integer(d, row, "weight", 1);
+	member.confirm = (uint32_t)tw_row_integer(d, row, "confirm", 0);
 	return tw_pool_add_member(b->engine, pool, target, &member, err);
 }
 

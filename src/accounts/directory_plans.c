@@ -73,7 +73,7 @@ static tw_status read_pool(struct step *s, const char *field, tw_error *err)
 	tw_step_options *o = &s->options;
 
 	o->reserve = integer(s, "reserve", 0);
-	if (o->kind == TW_STEP_RING) {
+	if (o->kind == TW_STEP_RING || o->kind == TW_STEP_PREFERRED) {
 		o->ring_ms = 1000 * integer(s, "ring_s", 20);
 	}
 	else {
@@ -90,16 +90,28 @@ static tw_status read_pool(struct step *s, const char *field, tw_error *err)
 
 static tw_status read_step(struct step *s, tw_error *err)
 {
+	static const struct { const char *key; uint32_t kind; } with_pool[] = {
+		{ "ring", TW_STEP_RING },
+		{ "queue", TW_STEP_QUEUE },
+		{ "preferred", TW_STEP_PREFERRED },
+		{ "callback", TW_STEP_CALLBACK },
+	};
 	tw_status status;
+	size_t i;
 
 	status = read_when(s, err);
 	if (status)
 		return status;
-	if (*text(s, "ring"))
-		return read_pool(s, "ring", err);
-	if (*text(s, "queue")) {
-		s->options.kind = TW_STEP_QUEUE;
-		return read_pool(s, "queue", err);
+	for (i = 0; i < TW_ARRAY_COUNT(with_pool); i++) {
+		if (!*text(s, with_pool[i].key))
+			continue;
+		s->options.kind = with_pool[i].kind;
+		return read_pool(s, with_pool[i].key, err);
+	}
+	if (*text(s, "plan")) {
+		s->options.kind = TW_STEP_PLAN;
+		return tw_engine_find_plan(&s->options.plan, s->build->engine,
+					   text(s, "plan"), err);
 	}
 	if (integer(s, "voicemail", 0)) {
 		s->options.kind = TW_STEP_VOICEMAIL;

@@ -71,6 +71,9 @@ static const struct tw_field phone[] = {
 	NUMBER("capacity", "1", 1, COUNT_MAX),
 	NUMBER("wrap_up_s", "0", 0, 86400),
 	NUMBER("busy_s", NULL, 0, 86400),
+	NUMBER("no_answer_s", NULL, 0, 86400),
+	NUMBER("rejected_s", NULL, 0, 86400),
+	NUMBER("unreachable_s", NULL, 0, 86400),
 };
 
 static const struct tw_field landline[] = {
@@ -80,6 +83,9 @@ static const struct tw_field landline[] = {
 	RULED("uri", TW_RULE_SIP),
 	NUMBER("wrap_up_s", NULL, 0, 86400),
 	NUMBER("busy_s", NULL, 0, 86400),
+	NUMBER("no_answer_s", NULL, 0, 86400),
+	NUMBER("rejected_s", NULL, 0, 86400),
+	NUMBER("unreachable_s", NULL, 0, 86400),
 	REFERS("carrier", "carrier"),
 };
 
@@ -216,6 +222,7 @@ static const struct tw_field pool_member[] = {
 	REFERS("landline", "landline"),
 	NUMBER("tier", "0", 0, 1000),
 	NUMBER("weight", NULL, 1, 65535),
+	{ .name = "confirm", .type = TW_FIELD_BOOLEAN, .max = 1 },
 };
 
 static const struct tw_field schedule[] = {
@@ -251,6 +258,9 @@ static const struct tw_field plan_step[] = {
 	CHOICE("leave", NULL, "nobody reachable staffed"),
 	NUMBER("retry_s", NULL, 1, 3600),
 	NUMBER("reserve", NULL, 1, COUNT_MAX),
+	REFERS("preferred", "pool"),
+	REFERS("callback", "pool"),
+	REFERS("plan", "plan"),
 };
 
 static const struct tw_field tariff[] = {

@@ -135,6 +135,73 @@ def test_trap_29_every_step_that_is_skipped_is_said(shop):
     assert (told.end, told.ends_s) == ("rejected", 0)
 
 
+OVERFLOW = SHOP.replace("[[plan.step]]\nreject = 480\n", """\
+[[plan.step]]
+plan = "ufa"
+""") + """
+[[plan]]
+name = "ufa"
+
+[[plan.step]]
+preferred = "staff"
+
+[[plan.step]]
+ring = "far"
+reserve = 1
+
+[[plan.step]]
+plan = "kazan"
+
+[[plan.step]]
+callback = "staff"
+
+[[pool]]
+name = "far"
+
+[[pool.member]]
+phone = "anna"
+"""
+
+
+def test_overflow_to_another_plan(tmp_path):
+    """The last free one of a pool stays its own; no plan is entered twice;
+    who hangs up keeps the place."""
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.apply(trunkwise.Deployment(OVERFLOW), at=at("2026-01-01T00:00"))
+        told = store.preview(NUMBER, at=at("2026-10-05T12:30"),
+                             host=["callback"])
+        other = store.preview(NUMBER, at=at("2026-10-05T12:30"))
+    assert [(s.plan, s.step, s.kind, s.skipped) for s in told.steps] == [
+        ("kazan", 1, "ring", ""), ("kazan", 2, "ring", ""),
+        ("kazan", 3, "plan", ""),
+        ("ufa", 1, "preferred", "nobody_preferred"), ("ufa", 2, "ring", ""),
+        ("ufa", 3, "plan", "visited"), ("ufa", 4, "callback", "")]
+    assert [p.why for p in told.steps[4].passed_over] == ["reserved"]
+    assert (told.end, told.ends_s) == ("callback", 50)
+    assert (other.end, other.sip_code) == ("unanswered", 480)
+    assert other.steps[-1].skipped == "no_callback"
+    said = run(tmp_path, f"trunkwise call preview s.db {NUMBER} --host "
+               "callback --at 2026-10-05T12:30 --lang ru --explain").stdout
+    for words in ("дальше по плану «ufa»:", "ufa 3. пропускается: в том",
+                  "остаётся для своих звонков группы\n",
+                  "ufa 4. через 50 с, звонящий может положить трубку"):
+        assert words in said
+
+
+def test_trap_23_who_has_to_press_a_key(tmp_path):
+    text = SHOP.replace('phone = "boris"\n', 'phone = "boris"\n'
+                        'confirm = true\n')
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.apply(trunkwise.Deployment(text), at=at("2026-01-01T00:00"))
+        for host, rang in ((), ["anna"]), (["dtmf"], ["anna", "boris"]):
+            first = store.preview(NUMBER, at=at("2026-10-05T12:30"),
+                                  host=host).steps[0]
+            assert [r.who.name for r in first.rings] == rang
+    said = run(tmp_path, f"trunkwise call preview s.db {NUMBER} "
+               "--at 2026-10-05T12:30 --lang ru").stdout
+    assert "нужно подтверждение клавишей" in said
+
+
 def test_nobody_at_all_ends_at_once(tmp_path):
     """The call is over before anything can be asked about it."""
     text = SHOP.replace("[[plan.step]]\nreject = 480\n", "")

@@ -70,17 +70,20 @@ def holidays(draw):
 
 @st.composite
 def steps(draw):
-    kind = draw(st.sampled_from(["ring"] * 4 + ["queue", "voicemail",
-                                                "reject"]))
+    kind = draw(st.sampled_from(["ring"] * 5 + [
+        "queue", "preferred", "callback", "plan", "voicemail", "reject"]))
     fields = {"when": draw(st.sampled_from(["always", "open", "closed"])),
               "schedule": draw(st.sampled_from([None, "two"]))}
-    if kind in ("ring", "queue"):
+    if kind in ("ring", "queue", "preferred", "callback"):
         fields[kind] = draw(st.sampled_from(["p0", "p1", "p2"]))
         fields["reserve"] = draw(st.none() | st.integers(1, 2))
     if kind == "ring":
         fields["ring_s"] = draw(st.integers(1, 60))
-    if kind == "queue":
+    if kind == "plan":
+        fields["plan"] = draw(st.sampled_from(["plan", "next", "last"]))
+    if kind in ("queue", "callback"):
         fields["wait_s"] = draw(st.none() | st.integers(1, 120))
+    if kind == "queue":
         fields["join"] = draw(st.sampled_from(
             [None, "nobody", "reachable", "staffed", "ready"]))
         fields["leave"] = draw(st.sampled_from([None, "staffed"]))
@@ -106,16 +109,19 @@ def deployments(draw):
                                   unique=True, max_size=4)):
             text += row("pool.member", **{
                 "landline" if name == "line" else "phone": name},
-                tier=draw(st.integers(0, 1)))
+                tier=draw(st.integers(0, 1)),
+                confirm=draw(st.sampled_from([None, None, True])))
     for name in "one", "two":
         text += row("schedule", name=name, zone=draw(st.sampled_from(
             ["Europe/Moscow", "Asia/Novosibirsk", "Europe/Berlin"])),
             hours=draw(st.lists(hours(), min_size=1, max_size=3)))
     for n, fields in enumerate(draw(st.lists(holidays(), max_size=3))):
         text += row("holiday", name=f"h{n}", **fields)
-    text += row("plan", name="plan", schedule="one")
-    for fields in draw(st.lists(steps(), min_size=1, max_size=5)):
-        text += row("plan.step", **fields)
+    for name in "plan", "next", "last":
+        text += row("plan", name=name, schedule="one")
+        for fields in draw(st.lists(steps(), min_size=1, max_size=4)):
+            if fields.get("plan") != name:
+                text += row("plan.step", **fields)
     return text + row("number", number="+78432000001", plan="plan")
 
 
@@ -136,7 +142,8 @@ def holds_together(told, busy):
                 assert ring.who.kind != "phone" and ring.outcome == "busy"
         assert not set(rang) & {p.who.name for p in step.passed_over}
     assert told.end in ("rejected", "unanswered", "closed", "voicemail",
-                        "waiting")
+                        "callback", "waiting")
+    assert len({(s.plan, s.step) for s in told.steps}) == len(told.steps)
     assert (told.end == "waiting") == (told.ends_s == 3600) or \
         told.ends_s < 3600
 
@@ -146,7 +153,7 @@ def holds_together(told, busy):
           suppress_health_check=list(HealthCheck))
 @given(text=deployments(), minute=st.integers(0, 60 * 24 * 25),
        busy=st.lists(st.sampled_from(PHONES + ["line", "p0"]), max_size=3),
-       can=st.sampled_from([(), ("voicemail",)]))
+       can=st.sampled_from([(), ("voicemail",), ("dtmf", "callback")]))
 def test_whatever_apply_accepts_can_be_played(tmp_path_factory, text, minute,
                                               busy, can):
     at = dt.datetime(2026, 9, 30, tzinfo=MSK) + dt.timedelta(minutes=minute)

@@ -327,6 +327,13 @@ class Plan(_Thing):
 
     __slots__ = ()
 
+    @property
+    def name(self) -> str:
+        return raw.tw_plan_name(self._handle, self.id)
+
+    def __str__(self) -> str:
+        return self.name
+
     def _step(self, kind: int, open_in: Schedule | None,
               closed_in: Schedule | None, **options: int | None) -> None:
         if open_in is not None and closed_in is not None:

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
     from .store import Store
 
 _LONGEST = dt.timedelta(hours=1)
-_KINDS = ("ring", "queue", "voicemail", "reject")
+_KINDS = ("ring", "queue", "preferred", "callback", "plan", "voicemail",
+          "reject")
+_WITH_POOL = ("ring", "queue", "preferred", "callback")
 _SKIPPED = {"step skipped: closed now": "closed",
             "step skipped: open now": "open",
             "step skipped: this host has no voicemail": "no_voicemail",
             "step skipped: nobody of the pool is reachable": "unreachable",
             "step skipped: nobody of the pool is at work": "unstaffed",
-            "step skipped: nobody of the pool is ready": "unready"}
+            "step skipped: nobody of the pool is ready": "unready",
+            "step skipped: this host does not call back": "no_callback",
+            "step skipped: the call was in that plan already": "visited",
+            "step skipped: the call was in too many plans": "hops",
+            "step skipped: the call prefers nobody": "nobody_preferred"}
 
 
 class Who(NamedTuple):
@@ -52,7 +58,8 @@ class Ring(NamedTuple):
 
 class PassedOver(NamedTuple):
     """A member of a step's pool that did not ring in it; ``why`` is "busy",
-    or "" for one whose turn did not come. ``verdict`` and ``reason`` are the
+    "away", "unfit", "reserved" (kept for the pool's own calls), or "" for one
+    whose turn did not come. ``verdict`` and ``reason`` are the
     engine's own at the beginning of the step."""
 
     who: Who
@@ -62,15 +69,19 @@ class PassedOver(NamedTuple):
 
 
 class PreviewStep(NamedTuple):
-    """A step of the plan (counted from 1), taken or skipped. ``skipped`` is
-    "", "closed" or "open" (it is for other hours), "no_voicemail", or of a
-    queue "unreachable", "unstaffed", "unready"; ``wait_s`` is 0 for a queue
-    without a limit."""
+    """A step of a plan (counted from 1), taken or skipped. ``skipped`` is
+    "", "closed" or "open" (it is for other hours), "no_voicemail",
+    "no_callback", "nobody_preferred"; of a queue "unreachable", "unstaffed",
+    "unready"; of a plan "visited", "hops"; or the engine's words. ``wait_s``
+    is 0 for a wait without a limit."""
+
+    plan: str
 
     step: int
     kind: str
     pool: str
     policy: str
+    to_plan: str
     when: str
     schedule: str
     skipped: str
@@ -92,7 +103,8 @@ class Hours(NamedTuple):
 
 class Preview(NamedTuple):
     """The whole call. ``end`` says how: "rejected" by a step, "closed",
-    "unanswered", "voicemail", or "waiting" still after an hour."""
+    "unanswered", "voicemail", "callback" (the caller hangs up and keeps his
+    place), or "waiting" still after an hour."""
 
     number: str
     plan: str
@@ -147,25 +159,28 @@ def _meant(directory: Directory, name: str) -> set[str]:
     return {_member(row) for row in pool.children()}
 
 
-class _Stage:
-    """A call while it is played."""
+_Key = tuple[str, int]      # plan and step
 
-    def __init__(self, directory: Directory, engine: Engine, plan: Row,
+
+class _Stage:
+    """A call while it is played, and what was seen of it, step by step."""
+
+    def __init__(self, directory: Directory, engine: Engine, plan: str,
                  at: dt.datetime, busy: set[str]):
         self.directory = directory
         self.engine = engine
-        self.rows = list(plan.children())
         self.plan = plan
         self.at = self.now = at
         self.busy = busy
-        self.rings: dict[Offer, tuple[int, Ring]] = {}
-        self.entered: dict[int, float] = {}
-        self.left: dict[int, float] = {}
-        self.skipped: dict[int, tuple[float, str]] = {}
-        self.verdicts: dict[int, dict[str, MemberVerdict]] = {}
+        self.rings: dict[Offer, tuple[_Key, Ring]] = {}
+        self.entered: dict[_Key, float] = {}
+        self.left: dict[_Key, float] = {}
+        self.skipped: dict[_Key, tuple[float, str]] = {}
+        self.verdicts: dict[_Key, dict[str, tuple[str, str]]] = {}
+        self.current: _Key | None = None
         self.over: Decision | None = None
 
-    def _s(self) -> float:
+    def seconds(self) -> float:
         return (self.now - self.at).total_seconds()
 
     def hold(self) -> None:
@@ -183,8 +198,7 @@ class _Stage:
 
     def play(self) -> None:
         self.hold()
-        call = self.engine.enter(self.engine.plan(self.plan.name),
-                                 now=self.at)
+        call = self.engine.enter(self.engine.plan(self.plan), now=self.at)
         while True:
             for decision in self.engine.decisions():
                 self._take(decision)
@@ -195,100 +209,153 @@ class _Stage:
                 break
             self.now = max(due, self.now)
             self.engine.tick(now=self.now)
-        if not self.over or self.over.kind == "voicemail":
-            if due and not self.over:
-                self.now = self.at + _LONGEST
+        if not self.over and due:
+            self.now = self.at + _LONGEST
+        if not self.over or self.over.kind != "end":
             call.leave(now=self.now)
 
     def _take(self, decision: Decision) -> None:
         if decision.kind == "offer":
             self._offer(decision)
         elif decision.kind == "cancel" and decision.offer in self.rings:
-            step, ring = self.rings[decision.offer]
-            self.rings[decision.offer] = step, ring._replace(
-                ends_s=self._s(), outcome=decision.outcome or "")
+            key, ring = self.rings[decision.offer]
+            self.rings[decision.offer] = key, ring._replace(
+                ends_s=self.seconds(), outcome=decision.outcome or "")
         elif decision.kind == "step":
-            self._leave()
-            self.entered[decision.step] = self._s()
-            if decision.pool is not None:
-                self.verdicts[decision.step] = {
-                    v.target.name: v for v in self._explain(decision)}
-        elif decision.kind in ("end", "voicemail"):
+            self._enter(decision)
+        elif decision.kind in ("end", "voicemail", "callback") \
+                and not self.over:
             self._leave()
             self.over = decision
 
-    @staticmethod
-    def _explain(decision: Decision) -> list[MemberVerdict]:
-        """For the call; one that found nobody anywhere is over already."""
+    def _key(self, row: Decision | OfferEvent) -> _Key:
+        return row.plan.name, row.step
+
+    def _enter(self, decision: Decision) -> None:
+        self._leave()
+        self.current = self._key(decision)
+        self.entered[self.current] = self.seconds()
+        if decision.pool is None:
+            return
         try:
-            return list(decision.pool.explain(decision.call))
-        except NotFound:
-            return list(decision.pool.explain())
+            rows = list(decision.pool.explain(decision.call))
+        except NotFound:        # it found nobody anywhere, and is over
+            rows = list(decision.pool.explain())
+        self.verdicts[self.current] = {
+            v.target.name: (v.verdict, v.reason) for v in rows
+            if not self._is_our_own(v)}
+
+    def _is_our_own(self, v: MemberVerdict) -> bool:
+        """A step that was passed at once is asked about when the call rings
+        somebody in the next one already."""
+        return v.reason.endswith("lines in use") \
+            and v.target.name not in self.busy
 
     def _leave(self) -> None:
-        """Out of the step that was entered last."""
-        if self.entered:
-            self.left.setdefault(max(self.entered), self._s())
+        if self.current:
+            self.left.setdefault(self.current, self.seconds())
 
     def _offer(self, decision: Decision) -> None:
-        target = decision.target
-        who = _who(self.directory, target.name)
+        who = _who(self.directory, decision.target.name)
         found_busy = who.name in self.busy
-        self.rings[decision.offer] = decision.step, Ring(
-            who, self._s(), self._s(), "busy" if found_busy else "no_answer",
-            decision.reason)
+        self.rings[decision.offer] = self._key(decision), Ring(
+            who, self.seconds(), self.seconds(),
+            "busy" if found_busy else "no_answer", decision.reason)
         if found_busy:
             decision.offer.failed("busy", now=self.now)
 
     def _skip(self, event: OfferEvent) -> None:
         if event.target is None and event.reason.startswith("step skipped"):
-            self.skipped[event.step] = self._s(), _SKIPPED.get(
+            self.skipped[self._key(event)] = self.seconds(), _SKIPPED.get(
                 event.reason, event.reason)
 
-    def steps(self) -> Iterator[PreviewStep]:
-        last = self.over.step if self.over else max(
-            (*self.entered, *self.skipped))
-        for index, row in enumerate(self.rows[:last + 1]):
-            yield self._step(index, row)
 
-    def _step(self, index: int, row: Row) -> PreviewStep:
-        rings = [ring for step, ring in self.rings.values() if step == index]
-        begins, skipped = self.skipped.get(index, (0.0, ""))
-        begins = self.entered.get(index, begins)
-        if self.over and self.over.step == index:
-            begins = self._s()
+class _Account:
+    """What was seen, put in order: along the plans that the call was in."""
+
+    def __init__(self, stage: _Stage):
+        self.stage = stage
+        self.directory = stage.directory
+        self.clock = 0.0
+        self.plans: list[str] = []
+
+    def _end(self) -> _Key | None:
+        over = self.stage.over
+        return (over.plan.name, over.step) if over else None
+
+    def steps(self) -> Iterator[PreviewStep]:
+        plan: str | None = self.stage.plan
+        while plan:
+            self.plans.append(plan)
+            here, plan = plan, None
+            row = self.directory.find("plan", here)
+            for index, step in enumerate(row.children()):
+                key = here, index
+                if key in self.stage.skipped or key in self.stage.entered \
+                        or key == self._end():
+                    yield self._step(key, row, step)
+                elif step["plan"]:
+                    yield self._step(key, row, step)
+                    plan = step["plan"]
+                    break
+                else:
+                    return
+
+    def _step(self, key: _Key, plan: Row, row: Row) -> PreviewStep:
+        stage = self.stage
+        begins, skipped = stage.skipped.get(key, (self.clock, ""))
+        begins = stage.entered.get(key, begins)
+        if key == self._end():
+            begins = stage.seconds()
         kind = next((k for k in _KINDS if row[k] not in ("", "false")), "")
-        pool = row["ring"] or row["queue"]
-        rang = {ring.who.name for ring in rings}
-        members = [_member(m) for m in
-                   self.directory.find("pool", pool).children()] \
-            if pool and not skipped else []
-        when = row["when"]
-        said = self.verdicts.get(index, {})
+        over = skipped or kind in ("plan", "reject", "voicemail", "callback")
+        self.clock = begins if over else stage.left.get(key,
+                                                        stage.seconds())
+        pool = row[kind] if kind in _WITH_POOL else ""
+        rings = [ring for at, ring in stage.rings.values() if at == key]
         return PreviewStep(
-            index + 1, kind, pool,
+            plan.name, key[1] + 1, kind, pool,
             self.directory.find("pool", pool)["policy"] if pool else "",
-            when, "" if when == "always" else
-            row["schedule"] or self.plan["schedule"], skipped,
-            int(row["wait_s"] or 0), begins,
-            begins if skipped else self.left.get(index, self._s()), rings,
-            [PassedOver(_who(self.directory, name),
-                        "busy" if name in self.busy else "",
-                        said[name].verdict if name in said else "",
-                        said[name].reason if name in said else "")
-             for name in members if name not in rang])
+            row["plan"], row["when"], "" if row["when"] == "always" else
+            row["schedule"] or plan["schedule"], skipped,
+            int(row["wait_s"] or 0), begins, self.clock, rings,
+            self._passed(key, pool, row, rings)
+            if pool and not over else [])
+
+    def _passed(self, key: _Key, pool: str, row: Row, rings: list[Ring]
+                ) -> list[PassedOver]:
+        rang = {ring.who.name for ring in rings}
+        said = self.stage.verdicts.get(key, {})
+        passed = []
+        for member in self.directory.find("pool", pool).children():
+            name = _member(member)
+            if name in rang:
+                continue
+            verdict, reason = said.get(name, ("", ""))
+            why = "busy" if name in self.stage.busy else \
+                verdict if verdict in ("busy", "away", "unfit") else \
+                "reserved" if row["reserve"] and self.clock == \
+                self.stage.entered.get(key) else ""
+            passed.append(PassedOver(
+                _who(self.directory, name), why, verdict, reason))
+        return passed
 
     def hours(self) -> Iterator[Hours]:
-        names = dict.fromkeys(
-            row["schedule"] or self.plan["schedule"] for row in self.rows
-            if row["when"] != "always")
+        """After the steps: of the plans that they went through."""
+        stage = self.stage
+        names: dict[str, None] = {}
+        for plan in self.plans:
+            row = self.directory.find("plan", plan)
+            names |= dict.fromkeys(
+                step["schedule"] or row["schedule"]
+                for step in row.children() if step["when"] != "always")
         for name in names:
-            schedule = self.engine.schedule(name)
-            change = schedule.next_change(self.at)
+            schedule = stage.engine.schedule(name)
+            change = schedule.next_change(stage.at)
             if change and change.year == dt.MAXYEAR:   # no clock shows it
                 change = None
             yield Hours(name, self.directory.find("schedule", name)["zone"],
-                        schedule.is_open(self.at), change)
+                        schedule.is_open(stage.at), change)
 
 
 def preview(directory: Directory, number: str, *, at: dt.datetime,
@@ -303,16 +370,17 @@ def preview(directory: Directory, number: str, *, at: dt.datetime,
                        code="TW_ENOTFOUND", field="NUMBER")
     names = {name for said in busy for name in _meant(directory, said)}
     with Engine.from_directory(directory, host=host) as engine:
-        stage = _Stage(directory, engine,
-                       directory.find("plan", row["plan"]), at, names)
+        stage = _Stage(directory, engine, row["plan"], at, names)
         stage.play()
+        account = _Account(stage)
+        steps = list(account.steps())
         over = stage.over
         end = "waiting" if over is None else \
-            "voicemail" if over.kind == "voicemail" else over.outcome or ""
+            over.kind if over.kind != "end" else over.outcome or ""
         return Preview(
-            row["number"], row["plan"], at, list(stage.hours()),
-            list(stage.steps()), end, over.sip_code if over else None,
-            stage._s(), over.reason if over else "")
+            row["number"], row["plan"], at, list(account.hours()), steps,
+            end, over.sip_code if over else None, stage.seconds(),
+            over.reason if over else "")
 
 
 def previews(store: "Store", number: str, *, at: dt.datetime,

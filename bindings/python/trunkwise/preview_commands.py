@@ -66,6 +66,7 @@ class _Teller:
         self.lang = lang
         self.zone = zone
         self.explain = explain
+        self.plan = ""
 
     def put(self, indent: int, key: str, **values: object) -> None:
         print(plain(" " * indent + say(self.lang, "preview_" + key,
@@ -95,6 +96,10 @@ class _Teller:
         text = moment(self.lang, local(at, zone), after=after)
         return text if zone == self.zone else f"{text} ({zone})"
 
+    def label(self, s: PreviewStep) -> str:
+        """Steps of another plan than the number's have its name before."""
+        return str(s.step) if s.plan == self.plan else f"{s.plan} {s.step}"
+
     def hours(self, hours: list[Hours]) -> None:
         for h in hours:
             key = "open" if h.is_open else "closed"
@@ -120,8 +125,10 @@ class _Teller:
         return f" [{reason_in(self.lang, reason)}]"
 
     def passed_over(self, passed: PassedOver) -> None:
-        text = say(self.lang, "preview_is_busy" if passed.why else
-                   "preview_no_turn", who=self.who(passed.who))
+        key = {"busy": "is_busy", "reserved": "reserved", "": "no_turn"}.get(
+            passed.why, "unfit")
+        text = say(self.lang, "preview_" + key, who=self.who(passed.who),
+                   reason=reason_in(self.lang, passed.reason))
         print(plain("     " + text + self.because(passed.reason)))
 
     def rings(self, s: PreviewStep) -> None:
@@ -131,7 +138,7 @@ class _Teller:
             else "all" if len(spans) == 1 and s.policy == "all" else "turns"
         order = say(self.lang, "preview_" + s.policy) \
             if s.policy != "all" else ""
-        self.put(0, key, step=s.step, start=self.start(s.begins_s),
+        self.put(0, key, step=self.label(s), start=self.start(s.begins_s),
                  time=duration(self.lang, s.ends_s - s.begins_s),
                  order=order)
         self.ring_list(s, key == "turns")
@@ -149,7 +156,7 @@ class _Teller:
             self.ring(ring, timed and ring.outcome != "busy")
 
     def queue(self, s: PreviewStep) -> None:
-        self.put(0, "queue" if s.wait_s else "queue_endless", step=s.step,
+        self.put(0, "queue" if s.wait_s else "queue_endless", step=self.label(s),
                  start=self.start(s.begins_s),
                  time=duration(self.lang, s.wait_s))
         self.ring_list(s, True)
@@ -158,25 +165,29 @@ class _Teller:
 
     def skipped(self, s: PreviewStep) -> None:
         if s.skipped in SKIPPED_WORDS:
-            self.put(0, "skipped_" + s.skipped, step=s.step,
+            self.put(0, "skipped_" + s.skipped, step=self.label(s),
                      schedule=s.schedule)
         else:
-            self.put(0, "skipped", step=s.step,
+            self.put(0, "skipped", step=self.label(s),
                      reason=reason_in(self.lang, s.skipped))
 
     def steps(self, p: Preview) -> None:
+        self.plan = p.plan
         for s in p.steps:
             if s.skipped:
                 self.skipped(s)
-            elif s.kind == "ring":
+            elif s.kind in ("ring", "preferred"):
                 self.rings(s)
             elif s.kind == "queue":
                 self.queue(s)
+            elif s.kind == "plan":
+                self.put(0, "plan", step=self.label(s), plan=s.to_plan,
+                         start=self.start(s.begins_s))
 
     def end(self, p: Preview) -> None:
-        last = p.steps[-1].step if p.steps else 0
+        last = self.label(p.steps[-1]) if p.steps else ""
         key = {"rejected": "rejected", "voicemail": "voicemail",
-               "closed": "closed_end", "waiting": "waiting"}.get(
+               "callback": "callback", "closed": "closed_end", "waiting": "waiting"}.get(
                    p.end, "unanswered" if p.ends_s else "nobody_at_all")
         start = self.start(p.ends_s)
         if key == "unanswered":

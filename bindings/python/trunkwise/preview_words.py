@@ -37,6 +37,18 @@ PREVIEW_WORDS = {
         "{step}. {start}, waits in line without a limit; who is free rings:",
         "{step}. {start}, ждёт в очереди без ограничения; звонят тем, кто "
         "свободен:"),
+    "preview_plan": ("{step}. {start}, goes on with plan {plan}:",
+                     "{step}. {start}, дальше по плану «{plan}»:"),
+    "preview_reserved": (
+        "does not ring: {who}: stays free for the pool's own calls",
+        "не звонит: {who}: остаётся для своих звонков группы"),
+    "preview_unfit": ("does not ring: {who}: {reason}",
+                      "не звонит: {who}: {reason}"),
+    "preview_callback": (
+        "{step}. {start}, the caller may hang up and is called back when "
+        "somebody is free",
+        "{step}. {start}, звонящий может положить трубку: ему перезвонят, "
+        "когда кто-то освободится"),
     "preview_again": ("and so on", "и так далее"),
     "preview_linear": (" (always from the top)",
                        " (всегда с начала списка)"),
@@ -64,6 +76,18 @@ PREVIEW_WORDS = {
     "preview_skipped_unready": (
         "{step}. skipped: nobody of the pool is free",
         "{step}. пропускается: никто из группы не свободен"),
+    "preview_skipped_no_callback": (
+        "{step}. skipped: this host does not call back",
+        "{step}. пропускается: обратный звонок здесь не предусмотрен"),
+    "preview_skipped_visited": (
+        "{step}. skipped: the call was in that plan already",
+        "{step}. пропускается: в том плане звонок уже был"),
+    "preview_skipped_hops": (
+        "{step}. skipped: the call was in too many plans",
+        "{step}. пропускается: звонок прошёл слишком много планов"),
+    "preview_skipped_nobody_preferred": (
+        "{step}. skipped: only for callers whom somebody here knows",
+        "{step}. пропускается: только для звонящих, которых здесь знают"),
     "preview_skipped": ("{step}. skipped: {reason}",
                         "{step}. пропускается: {reason}"),
     "preview_phone": ("phone {name}", "телефон {name}"),
@@ -117,7 +141,8 @@ PREVIEW_WORDS = {
 }
 
 SKIPPED_WORDS = ("open", "closed", "no_voicemail", "unreachable",
-                 "unstaffed", "unready")
+                 "unstaffed", "unready", "no_callback", "visited", "hops",
+                 "nobody_preferred")
 
 # What the engine says of members, in Russian.
 PREVIEW_REASONS = {
@@ -137,6 +162,10 @@ PREVIEW_REASONS = {
     "left alone a while, {} s left": "не отвечал, ещё {} с не звоним",
     "{} ready, {} kept for the pool's own calls":
         "свободных: {}, для своих звонков группы оставлено {}",
+    "needs a key pressed, which this host cannot ask for":
+        "нужно подтверждение клавишей, а спросить его здесь нечем",
+    "the call prefers this one": "звонящий просил именно его",
+    "paused: {}": "на паузе: {}",
     "not reachable": "недоступен",
     "paused": "на паузе",
     "rings or talks for this call": "звонит или говорит по этому звонку",

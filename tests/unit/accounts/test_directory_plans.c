@@ -222,6 +222,131 @@ static void trap_24_busy_lines_are_left_alone(void **state)
 	}
 }
 
+/* Two cities that are each other's overflow; the guard is the engine's. */
+static void goes_on_with_another_plan(void **state)
+{
+	static const struct pair changes[] = {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[0].step[1].reject", "i", "603" },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "main" },
+		{ "plan[1].step[1].reject", "i", "486" },
+	};
+	unsigned int offers;
+	tw_decision d;
+	struct room r;
+
+	open_room(&r, state, 0, changes, TW_ARRAY_COUNT(changes));
+	d = enter(&r, &offers);
+	assert_int_equal(d.kind, TW_DECISION_END);
+	assert_int_equal(d.sip_code, 486);
+	assert_string_equal(tw_plan_name(r.engine, d.plan), "other");
+	close_room(&r);
+}
+
+/* Whom the caller wants, for its own ring_s; a ticket only by a host that
+ * calls back. */
+static void prefers_and_calls_back(void **state)
+{
+	static const struct pair changes[] = {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].preferred", "t", "others" },
+		{ "plan[0].step[0].ring_s", "i", "12" },
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[0].step[1].callback", "t", "others" },
+		{ "plan[0].step[1].wait_s", "i", "600" },
+	};
+
+	for (int can = 0; can < 2; can++) {
+		tw_call_options options = TW_CALL_OPTIONS_INIT;
+		tw_decision d = TW_DECISION_INIT;
+		unsigned int offers;
+		tw_call_id call;
+		struct room r;
+
+		open_room(&r, state, can ? TW_HOST_CALLBACK : 0, changes,
+			  TW_ARRAY_COUNT(changes));
+		options.plan = r.plan;
+		options.preferred = r.mobile;
+		assert_int_equal(tw_call_enter_as(&call, r.engine, &options,
+						  NOON, NULL), TW_OK);
+		d = last(&r, &offers);
+		assert_int_equal(offers, 1);
+		assert_true(d.until == NOON + 12 * TW_SECOND);
+		tw_engine_tick(r.engine, NOON + 12 * TW_SECOND, NULL);
+		while (!tw_engine_next(&d, r.engine, NULL) &&
+		       d.kind != TW_DECISION_END &&
+		       d.kind != TW_DECISION_CALLBACK)
+			;
+		assert_int_equal(d.kind, can ? TW_DECISION_CALLBACK :
+				 TW_DECISION_END);
+		close_room(&r);
+		fixture_teardown(state);
+		fixture_setup(state);
+	}
+}
+
+/* Who has to press a key is never rung by a host that cannot ask for it. */
+static void trap_23_confirms_with_a_key(void **state)
+{
+	static const struct pair changes[] = {
+		{ "plan[0].step[0].ring", "t", "others" },
+		{ "pool[1].member[0].confirm", "b", "true" },
+	};
+
+	for (int can = 0; can < 2; can++) {
+		unsigned int offers;
+		struct room r;
+
+		open_room(&r, state, can ? TW_HOST_DTMF : 0, changes,
+			  TW_ARRAY_COUNT(changes));
+		enter(&r, &offers);
+		assert_int_equal(offers, can);
+		close_room(&r);
+		fixture_teardown(state);
+		fixture_setup(state);
+	}
+}
+
+/* A rest after each kind of failure. */
+static void rests_reach_the_engine(void **state)
+{
+	static const struct { const char *key; uint32_t outcome; } cases[] = {
+		{ "phone[1].no_answer_s", TW_OUTCOME_NO_ANSWER },
+		{ "phone[1].rejected_s", TW_OUTCOME_REJECTED },
+		{ "phone[1].unreachable_s", TW_OUTCOME_UNREACHABLE },
+	};
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(cases); i++) {
+		const struct pair changes[] = {
+			{ "plan[0].step[0].ring", "t", "others" },
+			{ cases[i].key, "i", "40" },
+		};
+		tw_decision d = TW_DECISION_INIT;
+		tw_offer_id offer = { 0 };
+		unsigned int offers;
+		tw_call_id call;
+		struct room r;
+
+		open_room(&r, state, 0, changes, TW_ARRAY_COUNT(changes));
+		tw_call_enter(&call, r.engine, r.plan, NOON, NULL);
+		while (!tw_engine_next(&d, r.engine, NULL)) {
+			if (d.kind == TW_DECISION_OFFER)
+				offer = d.offer;
+		}
+		assert_int_equal(tw_offer_failed(r.engine, offer,
+			cases[i].outcome, NOON, NULL), TW_OK);
+		enter(&r, &offers);
+		if (offers || tw_engine_deadline(r.engine) !=
+		    NOON + 40 * TW_SECOND)
+			fail_msg("%s", cases[i].key);
+		close_room(&r);
+		fixture_teardown(state);
+		fixture_setup(state);
+	}
+}
+
 static void weights_reach_the_engine(void **state)
 {
 	static const struct pair change = {
@@ -279,6 +404,10 @@ int main(void)
 		TEST(reserves_for_the_pools_own),
 		TEST(voicemail_needs_a_host_that_has_it),
 		TEST(trap_24_busy_lines_are_left_alone),
+		TEST(goes_on_with_another_plan),
+		TEST(prefers_and_calls_back),
+		TEST(trap_23_confirms_with_a_key),
+		TEST(rests_reach_the_engine),
 		TEST(weights_reach_the_engine),
 		TEST(damaged_steps_are_named),
 	};
