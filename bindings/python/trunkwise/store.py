@@ -108,6 +108,15 @@ class Store:
                      sender=sender, direction=direction, at=at,
                      expected_s=expected_s)
 
+    def preview(self, number: str, *, at: dt.datetime | None = None,
+                busy: Iterable[str] = (), host: Iterable[str] = ()
+                ) -> Preview:
+        """Who would ring for a call to one of our numbers, nobody answering.
+        ``busy`` names phones, landlines, people or whole pools."""
+        when = at or dt.datetime.now(dt.timezone.utc)
+        return preview(self.directory(when), number, at=when, busy=busy,
+                       host=host)
+
     def directory(self, at: dt.datetime | None = None) -> Directory:
         when = microseconds(at) if at else now_us()
         return Directory(raw.tw_directory_open(self.handle, when))
