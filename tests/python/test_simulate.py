@@ -227,6 +227,7 @@ def test_fewer_and_more_people(simulate):
     b = planning.erlang_b(load=1.2, lines=5)
     assert abs(five["total"]["lost"]["mean"] - b) <= \
         five["total"]["lost"]["reach"]
+    assert simulate("--calls", 0, "--json")["total"]["offered"]["mean"] == 0
     none = simulate(*LOSS, "--staff", "kazan=0")
     assert none["total"]["lost"]["mean"] == 1
     assert none["pools"][0]["occupancy"] == {"mean": 0, "reach": 0}
@@ -281,6 +282,14 @@ def test_real_calls_by_hour(simulate, tmp_path, office):
     assert said["talk_s"] == 90
     inside(said["total"]["offered"], 4 * 7 * 8)
     assert [p["plan"] for p in said["plans"]] == ["city"]
+    # nobody calls at night: zeros, and nothing to divide by
+    night = simulate("--store", tmp_path / "office.db", "--month", "2026-11",
+                     "--hours", "mon-sun 02:00-03:00", "--json")
+    assert night["total"]["offered"]["mean"] == 0
+    assert night["total"]["lost"] is night["total"]["wait_s"] is None
+    error = simulate("--store", tmp_path / "office.db", "--month", "2026-13",
+                     "--json", check=2)["error"]
+    assert "month" in error["field"] + error["message"]
     text = simulate("--store", tmp_path / "office.db", "--month", "2026-11")
     if said["without_plan"]:
         assert f"{said['without_plan']} calls came to numbers" in text

@@ -249,6 +249,9 @@ def _fill(simulation: Simulation, engine: Engine, question: Question,
     for name in plans:
         plan = engine.plan(name)
         always = question.rates.get((name, None, None), 0)
+        # one without calls in these hours has figures too, if only zeros
+        simulation.add(plan, start=question.start, end=question.end,
+                       per_hour=0)
         for start, end in spans if always else ():
             simulation.add(plan, start=start, end=end, per_hour=always)
         for start, end in hourly:

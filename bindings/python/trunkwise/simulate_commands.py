@@ -30,7 +30,8 @@ _TIMES = (("talk", "talk_s", None, "mean length of a call; default 180, or "
 _FLAGS = {name: "--" + flag for flag, name, _, _ in _TIMES} | {
     "answer_share": "--answered", "per_hour": "--calls", "hours": "--hours",
     "days": "--hours", "opens": "--hours", "closes": "--hours",
-    "confidence": "--confidence", "seed": "--seed", "month": "--month"}
+    "confidence": "--confidence", "seed": "--seed", "month": "--month",
+    "last_month": "--last-month", "to": "--at"}
 
 
 def simulate_arguments(parser: argparse.ArgumentParser) -> None:
