@@ -106,18 +106,22 @@ static struct met play_waiting(const struct waiting *row, uint32_t policy,
 
 static void waiting_agrees_with_erlang_c_and_a(void **state)
 {
-	static const char *const policies[] = { "longest_idle", "linear",
-		"round_robin", "all" };
+	static const char *const policies[] = {
+		"longest_idle", "linear", "round_robin", "all", "random",
+		"weighted", "weighted_random", "fewest_calls", "least_talk",
+		"least_occupied", "sticky", "ring_n", "progressive",
+	};
 	double wait[SEEDS], asa_s[SEEDS], level[SEEDS], abandon[SEEDS];
 	uint32_t policy;
 	tw_waiting form;
 	size_t i, j;
 
 	(void)state;
+	assert_int_equal(TW_ARRAY_COUNT(waits), TW_ARRAY_COUNT(policies));
 	for (i = 0; i < TW_ARRAY_COUNT(waits); ++i) {
 		const struct waiting *row = &waits[i];
 
-		FINE(tw_policy_parse(&policy, policies[i % 4], err));
+		FINE(tw_policy_parse(&policy, policies[i], err));
 		check_form(&form, row);
 		for (j = 0; j < SEEDS; ++j) {
 			struct met met = play_waiting(row, policy,
