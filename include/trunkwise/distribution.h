@@ -105,6 +105,8 @@ TW_EXTERN(tw_status) tw_engine_add_target(tw_target_id *out,
 #define TW_POLICY_RING_N       12u /* the first `ring_count` at once */
 #define TW_POLICY_PROGRESSIVE  13u /* one more every `delay_ms` */
 
+/* What each means exactly: docs/policies.md. */
+
 /** @return TW_OK, TW_ENOTFOUND */
 TW_EXTERN(tw_status) tw_policy_parse(uint32_t *out, const char *name,
 				     tw_error *err);

@@ -67,31 +67,33 @@ static inline bool tw__is_gone(uint32_t standing)
 	return standing >= TW_STANDING_AWAY;
 }
 
+/* What a choice reads and writes comes first: at 100,000 members each cache
+ * line is a wait. */
 struct tw_target {
 	uint32_t id;
-	uint32_t kind;
 	uint32_t capacity;
 	uint32_t state;
 	uint32_t standing;      /* TW_STANDING_: of all below; see settle */
 	uint32_t held;          /* offers + talks + outside */
 	uint32_t outside;       /* tw_target_occupy() */
+	struct tw_member **member;  /* one in each of its pools */
+	size_t member_count;
+	tw_time idle_since;
+	struct tw_target *next_freed;
+	bool is_freed;          /* in the engine's freed list */
+	struct tw_timer timer;  /* at ready_at, while that is to come */
+	tw_time ready_at;
+	uint32_t ready_why;     /* TW_WHY_WRAP_UP, _FOUND_BUSY, _BACK_OFF */
+	uint32_t kind;
 	int64_t wrap_up_us;
 	int64_t busy_us;
 	int64_t no_answer_us;   /* back-off after such an offer */
 	int64_t rejected_us;
 	int64_t unreachable_us;
-	tw_time ready_at;
-	uint32_t ready_why;     /* TW_WHY_WRAP_UP, _FOUND_BUSY, _BACK_OFF */
-	char pause[TW_PAUSE_TEXT_MAX + 1];   /* why it is paused */
-	tw_time idle_since;
-	struct tw_timer timer;  /* at ready_at, while that is to come */
-	struct tw_member **member;  /* one in each of its pools */
-	size_t member_count;
 	size_t member_capacity;
-	bool is_freed;          /* in the engine's freed list */
-	struct tw_target *next_freed;
 	char *name;
 	uint64_t name_hash;     /* alike in every engine */
+	char pause[TW_PAUSE_TEXT_MAX + 1];   /* why it is paused */
 };
 
 /* A target in a pool. Never moves and is never copied: offers, targets and
@@ -104,20 +106,21 @@ struct tw_member {
 	uint32_t slot;          /* order of joining the pool: stable */
 	uint32_t place;         /* in the tier: by order */
 	uint32_t rank;          /* in the tier's ranks, or TW_RANK_NONE */
-	bool is_later;          /* those are the tier's `later` */
-	int64_t key;            /* there */
-	uint64_t tie;
 	tw_time idle_since;     /* by the pool's idle options */
+	int64_t key;            /* in the ranks */
+	uint64_t tie;
+	bool is_later;          /* those are the tier's `later` */
+	bool is_barred;         /* the host cannot do what it needs */
+	uint32_t weight;
 	int64_t load;           /* what its policy counts; 0 at first */
 	int64_t extra;          /* on top, until it answers */
 	uint64_t turn;          /* the engine's offers at its last one */
 	int64_t base;           /* weighted: where its turns are counted */
 	uint64_t served;        /* from, and how many there were */
-	uint32_t weight;
-	uint32_t confirm;       /* its answers ask for a key */
-	bool is_barred;         /* ... which this host cannot do */
 	uint64_t skills;
+	uint64_t name_hash;     /* the target's */
 	struct tw_member *aside;  /* next one that a look has set aside */
+	uint32_t confirm;       /* its answers ask for a key */
 };
 
 struct tw_tier {

@@ -19,7 +19,7 @@ struct distance {
 static struct distance distance(uint64_t key, const struct tw_member *member)
 {
 	/* in (0, 1] of 2^63: never zero, whose logarithm there is none of */
-	uint64_t u = (tw__mix(key ^ member->target->name_hash) >> 1) + 1;
+	uint64_t u = (tw__mix(key ^ member->name_hash) >> 1) + 1;
 
 	return (struct distance){
 		(63ull << TW_LOG_BITS) - (uint64_t)tw__log2(u),

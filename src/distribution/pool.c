@@ -251,6 +251,7 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 	member->confirm = o->confirm;
 	member->is_barred = o->confirm && !can_ask;
 	member->skills = o->skills;
+	member->name_hash = target->name_hash;
 	member->idle_since = target->idle_since;
 	member->load = pool->policy->first_load;
 	pool->member[pool->member_count++] = member;

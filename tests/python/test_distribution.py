@@ -405,3 +405,43 @@ def test_overflow_preference_tickets_and_keys():
         call.leave(now=after(61))
         reasons = [event.reason for event in engine.events()]
         assert "put back in line by the host" in reasons
+
+
+POLICIES = ("all", "linear", "round_robin", "longest_idle", "sticky",
+            "random", "weighted", "weighted_random", "fewest_calls",
+            "least_talk", "least_occupied", "ring_n", "progressive")
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_policy_rings_and_says_why(engine, policy):
+    plan, people = one_step(engine, policy)
+    engine.enter(plan, now=T0)
+    (first, *_) = offers(engine)
+    assert first.target in people
+    assert first.reason and "?" not in first.reason
+
+
+def test_options_of_pools_are_known_by_their_names(engine):
+    ring = engine.add_pool("ring", policy="ring_n", ring_count=2, ring_s=5)
+    people = [engine.add_target(f"t{n}") for n in range(4)]
+    for order, person in enumerate(people):
+        ring.add(person, order=order, weight=2, skills=1)
+    plan = engine.add_plan("ring")
+    plan.ring(ring, ring_s=30)
+    engine.enter(plan, now=T0)
+    assert [d.target for d in offers(engine)] == people[:2]
+    assert [row.verdict for row in ring.explain()] == [
+        "busy", "busy", "next", "ready"]
+    ring.reset(now=T0)
+
+    engine.add_pool("idle", policy="longest_idle",
+                    idle=("other_pools", "unanswered"))
+    engine.add_pool("turn", policy="round_robin", advance_on="answer")
+    with pytest.raises(InvalidArgument, match="offer, answer"):
+        engine.add_pool("x", policy="round_robin", advance_on="never")
+    with pytest.raises(InvalidArgument, match="other_pools"):
+        engine.add_pool("x", policy="longest_idle", idle=("sleep",))
+    with pytest.raises(InvalidArgument, match="delay_ms"):
+        engine.add_pool("x", policy="progressive", delay_s=0.5)
+    with pytest.raises(NotFound):
+        engine.add_pool("x", policy="ringall")
