@@ -11,8 +11,9 @@ enum { A = 0, B = 1 };
 static const struct destination destinations[] = {
 	{ GROUP_CITY, "moscow",        "7495", 11, A, A },   /* 1.50 1.80 */
 	{ GROUP_CITY, "spb",           "7812", 11, A, A },   /* 1.50 1.80 */
-	{ GROUP_CITY, "kazan",         "7843", 11, B, B },   /* 2.50 1.90 */
-	{ GROUP_CITY, "ufa",           "7347", 11, B, B },   /* 3.00 2.20 */
+	/* B shows a number of the city, for which there is no contract */
+	{ GROUP_CITY, "kazan",         "7843", 11, A, A },   /* 2.50 1.90 */
+	{ GROUP_CITY, "ufa",           "7347", 11, A, A },   /* 3.00 2.20 */
 	{ GROUP_CITY, "yekaterinburg", "7343", 11, A, A },   /* 1.70 2.00 */
 	{ GROUP_CITY, "novosibirsk",   "7383", 11, B, B },   /* 2.40 1.95 */
 	{ GROUP_CITY, "samara",        "7846", 11, A, A },   /* 1.90 2.10 */

@@ -103,13 +103,13 @@ def test_what_cannot_be_carried_is_an_answer(cities):
 
 def test_said_in_both_languages(cities):
     for lang in ("en", "ru"):
-        code, out, _ = command(cities, "nine.db", "8 (843) 555-12-34",
+        code, out, _ = command(cities, "nine.db", "8 (846) 555-12-34",
                                "--from", "kazan-301", "--at", NOON,
                                "--lang", lang)
         assert code == 0
         head, call, *rows = out.splitlines()
-        assert "kazan-301" in head and "78435551234" in call
-        assert len(rows) == 2 and rows[0].startswith("  1. trunk-b")
+        assert "kazan-301" in head and "78465551234" in call
+        assert len(rows) == 6 and rows[0].startswith("  1. trunk-a")
         for line in (head, call, *rows):
             assert bool(CYRILLIC.search(line)) == (lang == "ru"), line
     for english, russian in ROUTE_REASONS.items():
@@ -117,6 +117,37 @@ def test_said_in_both_languages(cities):
         assert CYRILLIC.search(russian)
     for english, russian in ROUTE_WORDS.values():
         assert re.findall(r"{\w+}", english) == re.findall(r"{\w+}", russian)
+
+
+@pytest.mark.parametrize("phone, number, own, paid, local", [
+    ("kazan-301", "78435551234", "78435550301", "2.50", "1.90"),
+    ("ufa-401", "73475551234", "73475550401", "3.00", "2.20")])
+def test_inside_kazan_and_ufa(cities, phone, number, own, paid, local):
+    """Legal refused both local contracts: what is left is long distance under
+    a Moscow number, another city's number, or the showroom's line."""
+    code, found = document(cities, number, "--from", phone)
+    first, second = found["candidates"]
+    assert code == 0
+    assert (first["trunk"], first["expected"], first["caller"]) == (
+        "trunk-a", paid, "74955550101")
+    assert first["permit"] is None and first["caller_of"] == "company"
+    assert (second["verdict"], second["expected"], second["caller"]) == (
+        "refused", local, own)
+    lacking = [r for r in second["rules"] if r["result"] == "lacking"]
+    assert len(second["rules"]) == 2 and len(lacking) == 1
+    assert lacking[0]["named"][0]["legal"] == "refused"
+    assert {w["kind"]: (w["via"], w["expected"]) for w in found["ways"]} == {
+        "number": ("trunk-b", local), "carrier": ("trunk-a", paid),
+        "landline": (phone.split("-")[0] + "-landline", None)}
+    # the other cities ask for nothing
+    assert document(cities, "78125551234", "--from", phone)[1]["ways"] is None
+
+
+def test_nobody_shows_a_number_that_is_given_up(cities):
+    with Store(cities / "nine.db", readonly=True) as store:
+        for city in ("Moscow", "Kazan", "Ufa", "Samara"):
+            answer = store.route("78435551234", sender=city, at=at())
+            assert "78435550302" not in [c.caller for c in answer.candidates]
 
 
 def test_wrong_questions_change_nothing(cities):

@@ -112,8 +112,9 @@ def _say_ways(ways: list[RouteWay], lang: str) -> None:
         price = _price(w.expected, lang) if w.expected \
             else say(lang, "route_unpriced")
         relation = say(lang, "relation_" + w.relation) if w.relation else ""
+        kind = w.kind if w.carrier else "line"
         print(plain(f"  {price}  " + say(
-            lang, "route_way_" + w.kind, via=w.via, carrier=w.carrier or "-",
+            lang, "route_way_" + kind, via=w.via, carrier=w.carrier,
             number=w.caller or "-") + (f" ({relation})" if relation else "")))
 
 

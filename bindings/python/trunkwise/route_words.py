@@ -58,6 +58,8 @@ ROUTE_WORDS = {
     "route_way_landline": (
         "by hand from the line {via} of {carrier}, {number}",
         "вручную с городской линии {via} ({carrier}), {number}"),
+    "route_way_line": ("by hand from the line {via}, {number}",
+                       "вручную с городской линии {via}, {number}"),
     "route_unpriced": ("cost not known", "цена неизвестна"),
     "route_range": ("{number}, {at}: cannot be judged: {reason}",
                     "{number}, {at}: нельзя оценить: {reason}"),
