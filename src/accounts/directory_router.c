@@ -95,6 +95,8 @@ static tw_status add_trunk(struct build *b, tw_row row, tw_error *err)
 	carrier.trunk = tw_row_text(d, row, "name");
 	carrier.priority = (uint32_t)tw_row_integer(d, row, "priority", 100);
 	carrier.calls_max = (uint32_t)tw_row_integer(d, row, "calls_max", 0);
+	carrier.weight = (uint32_t)tw_row_integer(d, row, "weight", 1);
+	carrier.tier = (uint32_t)tw_row_integer(d, row, "tier", 0);
 	if (!strcmp(tw__cell(d, tw__cell(d, row.id, "carrier")->row,
 			     "no_caller")->text, "skip"))
 		carrier.flags = TW_CARRIER_NEEDS_CALLER;
@@ -126,6 +128,45 @@ static tw_status add_landline(struct build *b, tw_row row, tw_error *err)
 	line.site = tw_row_text(d, row, "site");
 	line.number = tw_row_text(d, row, "number");
 	return tw_router_add_landline(b->router, &line, err);
+}
+
+
+/* A carrier without trunks has nothing to cap. */
+static tw_status add_caps(struct build *b, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_row row = { 0 };
+	tw_status status;
+
+	while (!(status = tw_directory_next(&row, d, "carrier", err))) {
+		int64_t most = tw_row_integer(d, row, "calls_max", 0);
+
+		if (!most)
+			continue;
+		status = tw_router_cap_carrier(b->router,
+			tw_row_text(d, row, "name"), (uint32_t)most, err);
+		if (status && status != TW_ENOTFOUND)
+			return status;
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+
+static tw_status set_policy(struct build *b, tw_error *err)
+{
+	tw_row company = { 0 };
+	const char *name;
+	uint32_t policy;
+	tw_status status;
+
+	if (tw_directory_next(&company, b->directory, "company", NULL))
+		return TW_OK;
+	name = tw_row_text(b->directory, company, "routing");
+	if (!name || !*name)
+		return TW_OK;
+	status = tw_route_policy_find(&policy, name, err);
+	return status ? status : tw_router_set_policy(b->router,
+		TW_ROUTE_EVERY_TIER, policy, err);
 }
 
 
@@ -276,6 +317,10 @@ tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
 	if (status)
 		return status;
 	status = fill(&b, err);
+	if (!status)
+		status = add_caps(&b, err);
+	if (!status)
+		status = set_policy(&b, err);
 	if (!status)
 		status = add_numbering(&b, err);
 	for (i = 0; i < b.count; i++)

@@ -40,6 +40,9 @@ static const struct tw_field company[] = {
 	NEEDED("currency", TW_RULE_CURRENCY),
 	{ .name = "country", .type = TW_FIELD_TEXT, .rule = TW_RULE_COUNTRY,
 	  .otherwise = "7" },
+	/* as tw_route_policy_find() */
+	CHOICE("routing", "least_cost", "least_cost priority percent "
+	       "least_load least_used quality quality_cost longest_prefix"),
 };
 
 static const struct tw_field department[] = {
@@ -94,6 +97,7 @@ static const struct tw_field carrier[] = {
 	TEXT("inn"),
 	VAT(),
 	CHOICE("no_caller", "send", "send skip"),
+	NUMBER("calls_max", "0", 0, COUNT_MAX),
 };
 
 static const struct tw_field vendor[] = {
@@ -210,6 +214,8 @@ static const struct tw_field trunk[] = {
 	{ .name = "peers", .type = TW_FIELD_LIST, .rule = TW_RULE_PEERS },
 	CHOICE("identity", NULL, "from pai ppi"),
 	CHOICE("forward", NULL, "own diversion"),
+	NUMBER("weight", "1", 0, 1000000),
+	NUMBER("tier", "0", 0, 63),
 };
 
 static const struct tw_field pool[] = {

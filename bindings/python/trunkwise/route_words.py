@@ -133,4 +133,64 @@ ROUTE_REASONS = {
     "no way out for emergency number {} is up; add the site's landline":
         "ни один выход для экстренного номера {} не работает; добавьте "
         "городскую линию площадки",
+    "priority {}": "приоритет {}",
+    "priority {} too, after {} by cost or place":
+        "тоже приоритет {}, после {} по цене или порядку",
+    "priority {}, after {}": "приоритет {}, после {}",
+    "longest code, {}": "самый длинный код, {}",
+    "code as long, after {} by cost or place":
+        "код такой же длины, после {} по цене или порядку",
+    "shorter code {} than {} has": "код {} короче, чем у {}",
+    "its turn by weight {}": "его очередь по весу {}",
+    "weight {}, its turn is after {}": "вес {}, его очередь после {}",
+    "weight 0: when nobody else can":
+        "вес 0: когда больше никто не может",
+    "least load: {} of {} calls, failures count too":
+        "меньше всех занят: звонков {} из {}, отказы тоже считаются",
+    "least load: {} calls, failures count too":
+        "меньше всех занят: звонков {}, отказы тоже считаются",
+    "least load: {} of {} calls": "меньше всех занят: звонков {} из {}",
+    "least load: {} calls": "меньше всех занят: звонков {}",
+    "{} of {} calls: it is the turn of {}":
+        "звонков {} из {}: очередь {}",
+    "{} calls: it is the turn of {}": "звонков {}: очередь {}",
+    "{} of {} calls, failures count too, after {}":
+        "звонков {} из {}, отказы тоже считаются, после {}",
+    "{} calls, failures count too, after {}":
+        "звонков {}, отказы тоже считаются, после {}",
+    "{} of {} calls, after {}": "звонков {} из {}, после {}",
+    "{} calls, after {}": "звонков {}, после {}",
+    "one call in many to the least known: at least {} % good":
+        "изредка звонок тому, о ком меньше всего известно: удачных не "
+        "меньше {} %",
+    "best quality: at least {} % good":
+        "лучшее качество: удачных не меньше {} %",
+    "least cost among the best: at least {} % good":
+        "дешевле всех среди лучших: удачных не меньше {} %",
+    "as good (at least {} %), dearer than {}":
+        "не хуже (не меньше {} %), но дороже, чем {}",
+    "at least {} % good, after {}": "удачных не меньше {} %, после {}",
+    "suspect: {} % of its calls, this one after the others":
+        "под подозрением: {} % его звонков, этот — после других",
+    "slow start: {} % of its calls, this one after the others":
+        "медленное возвращение: {} % его звонков, этот — после других",
+    "skipped: switched off": "пропущен: выключен",
+    "skipped: off, the carrier refuses our account":
+        "пропущен: выключен, оператор не принимает нашу учётную запись",
+    "skipped: draining, no new calls":
+        "пропущен: освобождается, новых звонков нет",
+    "skipped: down after failures, asked again in {} s":
+        "пропущен: не работает после отказов, снова через {} с",
+    "skipped: congested, left alone for {} s":
+        "пропущен: перегружен, не трогаем {} с",
+    "skipped: {} of {} calls of {} in progress":
+        "пропущен: у оператора идут {} звонков из {} ({})",
+    "skipped: {} is over the limit of {}":
+        "пропущен: {} больше предела {}",
+    "skipped: {} and {} % margin are over {}":
+        "пропущен: {} и наценка {} % больше {}",
+    "skipped: the customer has no price for this number":
+        "пропущен: у клиента нет цены для этого номера",
+    "every carrier is dearer than this call to {} may be":
+        "все операторы дороже, чем может стоить звонок на {}",
 }

@@ -78,6 +78,48 @@ static void router_prices_trunks(void **state)
 	tw_store_free(store);
 }
 
+/* Policy, shares, tiers and caps as the deployment has them. */
+static void router_has_its_policy(void **state)
+{
+	static const struct pair more[] = {
+		{ "company.routing", "t", "percent" },
+		{ "carrier[0].calls_max", "i", "1" },
+		{ "trunk[0].weight", "i", "30" },
+		{ "trunk[0].tier", "i", "2" },
+	};
+	tw_route_attempt attempt = TW_ROUTE_ATTEMPT_INIT;
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	tw_route_candidate row = TW_ROUTE_CANDIDATE_INIT;
+	tw_route_state s = TW_ROUTE_STATE_INIT;
+	tw_router *router = NULL;
+	tw_error err = TW_ERROR_INIT;
+	tw_route_call call;
+	tw_directory *d;
+	tw_store *store;
+	uint32_t count = 1;
+
+	d = snapshot(&store, state, more, 4);
+	load_sheet(store);
+	assert_int_equal(tw_directory_router(&router, d, store, &err), TW_OK);
+	assert_int_equal(tw_router_state(&s, router, 0, AUTUMN, &err), TW_OK);
+	assert_int_equal(s.weight, 30);
+	assert_int_equal(s.tier, 2);
+	attempt.trunk = "main";
+	attempt.now = AUTUMN;
+	assert_int_equal(tw_router_call_begin(&call, router, &attempt, &err),
+			 TW_OK);
+	request.number = "74951234567";
+	request.at = AUTUMN;
+	assert_int_equal(tw_router_decide(&row, &count, router, &request,
+					  &err), TW_EBUSY);
+	assert_int_equal(row.policy, TW_ROUTE_PERCENT);
+	assert_string_equal(row.reason,
+		"skipped: 1 of 1 calls of volga in progress");
+	tw_router_free(router);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
 static tw_router *router_of(const tw_directory *d, tw_store *store)
 {
 	tw_router *router = NULL;
@@ -498,6 +540,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(router_prices_trunks),
+		TEST(router_has_its_policy),
 		TEST(ways_out_of_a_site),
 		TEST(numbers_for_help),
 		TEST(trunks_of_one_carrier),
