@@ -43,6 +43,7 @@ TW_HANDLE(tw_registration)
 %include "usage.i"
 %include "budgets.i"
 %include "routing.i"
+%include "router.i"
 %include "recorder.i"
 %include "ledger.i"
 %include "join.i"

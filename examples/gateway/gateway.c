@@ -287,11 +287,15 @@ static int set_local(struct gateway *gw)
 static int open_library(struct gateway *gw, tw_error *err)
 {
 	tw_engine_options options = TW_ENGINE_OPTIONS_INIT;
+	tw_route_rules rules = TW_ROUTE_RULES_INIT;
 
-	options.seed = gw->options.seed;
+	options.seed = rules.seed = gw->options.seed;
+	/* a day or so of an office: then its own calls tell how long one is */
+	rules.learn_calls = 200;
 	if (tw_directory_engine(&gw->engine, gw->directory, &options, err) ||
 	    tw_directory_router(&gw->router, gw->directory,
-				gw->options.store, err))
+				gw->options.store, err) ||
+	    tw_router_set_rules(gw->router, &rules, err))
 		return EINVAL;
 
 	return 0;

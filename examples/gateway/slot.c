@@ -39,11 +39,12 @@ static bool reason_handler(const struct sip_hdr *hdr,
 			   const struct sip_msg *msg, void *arg)
 {
 	uint32_t *cause = arg;
-	struct pl value;
+	struct pl params, value;
 	(void)msg;
 
-	if (re_regex(hdr->val.p, hdr->val.l, "Q.850[^,]*cause[ ]*=[ ]*[0-9]+",
-		     NULL, NULL, NULL, &value))
+	if (re_regex(hdr->val.p, hdr->val.l, "Q.850[^,]*", &params) ||
+	    re_regex(params.p, params.l, "cause[ ]*=[ ]*[0-9]+", NULL, NULL,
+		     &value))
 		return false;
 	*cause = pl_u32(&value);
 

@@ -103,6 +103,12 @@ static void write_leg(tw_route_candidate *c, const struct tw__leg *leg)
 			 permit->contract->name);
 }
 
+/* Labels were checked to fit when they came in. */
+static void copy_label(char to[TW_LABEL_MAX + 1], const char *label)
+{
+	memcpy(to, label, strlen(label) + 1);
+}
+
 static void write_row(struct tw_rows *rows, const struct tw__bid *bid,
 		      const struct tw__bid *first)
 {
@@ -111,8 +117,8 @@ static void write_row(struct tw_rows *rows, const struct tw__bid *bid,
 	c.verdict = bid->verdict;
 	c.tier = bid->trunk->tier;
 	c.policy = bid->policy;
-	snprintf(c.carrier, sizeof(c.carrier), "%s", bid->trunk->carrier);
-	snprintf(c.trunk, sizeof(c.trunk), "%s", bid->trunk->trunk);
+	copy_label(c.carrier, bid->trunk->carrier);
+	copy_label(c.trunk, bid->trunk->trunk);
 	if (bid->is_priced && bid->verdict != TW_ECONFLICT) {
 		c.expected = bid->expected;
 		memcpy(c.prefix, bid->prefix, sizeof(c.prefix));

@@ -592,9 +592,61 @@ static void test_busy_person_is_not_tried_by_another_carrier(void **state)
 }
 
 
+static bool anna_got_503(struct world *w)
+{
+	return world_got(&w->anna, "503") > 0;
+}
+
+
+/* The code is the carrier's; the cause in its Reason is the person's. */
+static void test_a_cause_is_believed_before_the_code(void **state)
+{
+	struct world *w = *state;
+
+	w->carrier_a.h = script_busy_behind_503;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_503);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 0);
+}
+
+
+/* A carrier that is congested is not asked again for a while. */
+static void test_a_congested_carrier_is_left_alone(void **state)
+{
+	struct world *w = *state;
+	unsigned i;
+
+	w->carrier_a.h = script_503;
+	w->carrier_b.h = script_answer;
+	for (i = 0; i < 2; i++) {
+		w->anna.count = 0;
+		dial_out(w, "84951112233");
+		world_run(w, anna_got_200);
+		world_say(w, &w->anna, "ACK", "gw", "anna", "84951112233");
+		world_say(w, &w->anna, "BYE", "gw", "anna", "84951112233");
+		world_run(w, is_empty);
+	}
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 1);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 2);
+}
+
+
 static bool anna_got_404(struct world *w)
 {
 	return world_got(&w->anna, "404") > 0;
+}
+
+
+static void test_a_wrong_number_is_nobodys_fault(void **state)
+{
+	struct world *w = *state;
+
+	w->carrier_a.h = script_404;
+	dial_out(w, "84951112233");
+	world_run(w, anna_got_404);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->carrier_b, "INVITE", NULL), 0);
 }
 
 
@@ -845,6 +897,9 @@ int main(void)
 		CASE_WITH(test_carrier_that_is_down_gets_no_calls,
 			  setup_asked),
 		CASE(test_busy_person_is_not_tried_by_another_carrier),
+		CASE(test_a_cause_is_believed_before_the_code),
+		CASE(test_a_congested_carrier_is_left_alone),
+		CASE(test_a_wrong_number_is_nobodys_fault),
 		CASE(test_blocked_and_unpriced_are_refused_and_recorded),
 		CASE(test_emergency_goes_by_the_sites_own_line),
 		CASE_WITH(test_emergency_falls_back_to_a_trunk,

@@ -295,6 +295,22 @@ void script_503(struct peer *peer, const char *text)
 }
 
 
+void script_busy_behind_503(struct peer *peer, const char *text)
+{
+	if (!polite(peer, text))
+		peer_reply(peer, text, "503 Service Unavailable", "p",
+			   "Reason: SIP;cause=503, Q.850 ;cause=17"
+			   ";text=\"User busy\"\r\n");
+}
+
+
+void script_404(struct peer *peer, const char *text)
+{
+	if (!polite(peer, text))
+		peer_reply(peer, text, "404 Not Found", "p", NULL);
+}
+
+
 void script_deaf(struct peer *peer, const char *text)
 {
 	if (!is(text, "OPTIONS"))

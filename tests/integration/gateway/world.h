@@ -43,6 +43,8 @@ void script_ring(struct peer *peer, const char *text);
 void script_answer(struct peer *peer, const char *text);
 void script_busy(struct peer *peer, const char *text);
 void script_503(struct peer *peer, const char *text);
+void script_busy_behind_503(struct peer *peer, const char *text);
+void script_404(struct peer *peer, const char *text);
 /* Registers nobody; takes calls all the same. */
 void script_full(struct peer *peer, const char *text);
 void script_silent(struct peer *peer, const char *text);
