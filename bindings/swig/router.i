@@ -115,7 +115,7 @@ static tw_status router_add(tw_router *router, tw_deck *deck,
 	return tw_router_add_carrier(router, &c, err);
 }
 
-static tw_status router_rules(tw_router *router, PyObject *options,
+static tw_status router_tune(tw_router *router, PyObject *options,
 			      tw_error *err)
 {
 	tw_route_rules r = TW_ROUTE_RULES_INIT;

@@ -196,7 +196,7 @@ class Router:
         if "measure" in rules:
             rules["measure"] = _one_of(_MEASURES, str(rules["measure"]),
                                        "measure")
-        raw.router_rules(self.handle, rules)
+        raw.router_tune(self.handle, rules)
 
     def add(self, trunk: str, *, carrier: str, deck: Deck,
             priority: int | None = None, tier: int | None = None,
