@@ -282,9 +282,28 @@ static void hand_out(void *out, uint32_t size, void *in, uint32_t known)
 	memcpy(out, in, size < known ? size : known);
 }
 
-tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
+static void give_decision(tw_decision *out, const struct tw_engine *engine,
+			  const struct tw_row *row)
 {
 	tw_decision d = TW_DECISION_INIT;
+
+	d.kind = row->kind;
+	d.call.id = row->call;
+	d.offer.id = row->offer;
+	d.target.id = row->target;
+	d.pool.id = row->pool;
+	d.step = row->step;
+	d.outcome = row->outcome;
+	d.sip_code = row->sip_code;
+	d.until = row->until;
+	d.plan.id = row->plan;
+	d.ticket = row->ticket;
+	tw__reason(d.reason, sizeof(d.reason), engine, row);
+	hand_out(out, out->size, &d, sizeof(d));
+}
+
+tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
+{
 	struct tw_row row;
 
 	if (!out || !engine || out->size < sizeof(out->size))
@@ -294,26 +313,32 @@ tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
 		return tw__engine_check(engine, err);
 	if (!tw__queue_pop(&row, &engine->decisions))
 		return TW_ITER_END;
-	d.kind = row.kind;
-	d.call.id = row.call;
-	d.offer.id = row.offer;
-	d.target.id = row.target;
-	d.pool.id = row.pool;
-	d.step = row.step;
-	d.outcome = row.outcome;
-	d.sip_code = row.sip_code;
-	d.until = row.until;
-	d.plan.id = row.plan;
-	d.ticket = row.ticket;
-	tw__reason(d.reason, sizeof(d.reason), engine, &row);
-	hand_out(out, out->size, &d, sizeof(d));
+	give_decision(out, engine, &row);
 	return TW_OK;
+}
+
+static void give_event(tw_offer_event *out, const struct tw_engine *engine,
+		       const struct tw_row *row)
+{
+	tw_offer_event e = TW_OFFER_EVENT_INIT;
+
+	e.outcome = row->outcome;
+	e.call.id = row->call;
+	e.offer.id = row->offer;
+	e.target.id = row->target;
+	e.pool.id = row->pool;
+	e.step = row->step;
+	e.offered = row->offered;
+	e.answered = row->answered;
+	e.ended = row->ended;
+	e.plan.id = row->plan;
+	tw__reason(e.reason, sizeof(e.reason), engine, row);
+	hand_out(out, out->size, &e, sizeof(e));
 }
 
 tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
 			       tw_error *err)
 {
-	tw_offer_event e = TW_OFFER_EVENT_INIT;
 	struct tw_row row;
 
 	if (!out || !engine || out->size < sizeof(out->size))
@@ -323,18 +348,7 @@ tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
 		return tw__engine_check(engine, err);
 	if (!tw__queue_pop(&row, &engine->events))
 		return TW_ITER_END;
-	e.outcome = row.outcome;
-	e.call.id = row.call;
-	e.offer.id = row.offer;
-	e.target.id = row.target;
-	e.pool.id = row.pool;
-	e.step = row.step;
-	e.offered = row.offered;
-	e.answered = row.answered;
-	e.ended = row.ended;
-	e.plan.id = row.plan;
-	tw__reason(e.reason, sizeof(e.reason), engine, &row);
-	hand_out(out, out->size, &e, sizeof(e));
+	give_event(out, engine, &row);
 	return TW_OK;
 }
 

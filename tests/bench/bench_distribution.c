@@ -52,11 +52,12 @@ struct bench {
 	struct tw_draw draw;
 };
 
+/* Of the processor: who else runs here is no part of a decision. */
 static int64_t clock_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
