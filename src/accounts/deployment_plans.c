@@ -15,8 +15,31 @@ static const struct tw_value *value(const struct tw_deployment *d,
 }
 
 
+/* Keys that only some policies understand. */
+static const struct {
+	const char *key, *policy;
+} policy_keys[] = {
+	{ "ring_count", "ring_n" },
+	{ "delay_s", "progressive" },
+	{ "advance_on", "round_robin" },
+	{ "idle", "longest_idle" },
+};
+
 tw_status tw__deployment_pool(struct tw_deployment *d, uint32_t row)
 {
+	const struct tw_value *policy = value(d, row, "policy");
+	size_t i;
+
+	for (i = 0; i < TW_ARRAY_COUNT(policy_keys); i++) {
+		const char *key = policy_keys[i].key;
+
+		if (policy->set && tw__given(d, row, key) &&
+		    strcmp(policy->text, policy_keys[i].policy))
+			return tw__problem(d, TW_ECONFLICT, row, key,
+				"%s is for policy %s, this pool's is %s; "
+				"leave it out", key, policy_keys[i].policy,
+				policy->text);
+	}
 	if (d->rows[row].children[0].count)
 		return TW_OK;
 	return tw__problem(d, TW_OK, row, "member", "this pool has no "

@@ -77,6 +77,45 @@ static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 }
 
 
+/* Words of a list, each one a bit. */
+static uint32_t idle_of(const char *list)
+{
+	static const struct { const char *word; uint32_t bit; } words[] = {
+		{ "this_pool", TW_IDLE_THIS_POOL },
+		{ "unanswered", TW_IDLE_UNANSWERED },
+		{ "wrap_up", TW_IDLE_WRAP_UP },
+		{ "away", TW_IDLE_AWAY },
+	};
+	uint32_t idle = 0;
+	size_t i;
+
+	while (*list) {
+		struct tw_str word = tw__str(list, strcspn(list, "\n"));
+
+		for (i = 0; i < TW_ARRAY_COUNT(words); i++) {
+			if (tw__str_eq(word, words[i].word))
+				idle |= words[i].bit;
+		}
+		list += word.l;
+		list += *list == '\n';
+	}
+	return idle;
+}
+
+
+static void read_policy(tw_pool_options *pool, const tw_directory *d,
+			tw_row row)
+{
+	pool->ring_ms = milliseconds(d, row, "ring_s", 0);
+	pool->ring_count = (uint32_t)tw_row_integer(d, row, "ring_count",
+						    pool->ring_count);
+	pool->delay_ms = milliseconds(d, row, "delay_s", 5);
+	if (!strcmp(tw_row_text(d, row, "advance_on"), "answer"))
+		pool->advance_on = TW_ADVANCE_ANSWER;
+	pool->idle = idle_of(tw_row_text(d, row, "idle"));
+}
+
+
 static tw_status add_pool(struct tw_build *b, tw_row row, tw_error *err)
 {
 	const tw_directory *d = b->directory;
@@ -86,7 +125,7 @@ static tw_status add_pool(struct tw_build *b, tw_row row, tw_error *err)
 	tw_status status;
 
 	pool.name = tw_row_text(d, row, "name");
-	pool.ring_ms = 1000 * (uint32_t)tw_row_integer(d, row, "ring_s", 0);
+	read_policy(&pool, d, row);
 	status = tw_policy_parse(&pool.policy, tw_row_text(d, row, "policy"),
 				 err);
 	if (!status)

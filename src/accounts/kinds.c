@@ -219,8 +219,15 @@ static const struct tw_field trunk[] = {
 };
 
 static const struct tw_field pool[] = {
-	CHOICE("policy", "all", "all linear round_robin longest_idle"),
+	CHOICE("policy", "all", "all linear round_robin longest_idle sticky "
+	       "random weighted weighted_random fewest_calls least_talk "
+	       "least_occupied ring_n progressive"),
 	NUMBER("ring_s", "0", 0, 600),
+	NUMBER("ring_count", NULL, 1, 1000),
+	NUMBER("delay_s", NULL, 1, 600),
+	CHOICE("advance_on", NULL, "offer answer"),
+	{ .name = "idle", .type = TW_FIELD_LIST, .rule = TW_RULE_CHOICE,
+	  .choices = "this_pool unanswered wrap_up away" },
 };
 
 static const struct tw_field pool_member[] = {

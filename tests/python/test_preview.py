@@ -324,6 +324,25 @@ def test_the_end_of_time(shop):
     assert "9999" in done.stdout
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("policy", [
+    "all", "linear", "round_robin", "longest_idle", "sticky", "random",
+    "weighted", "weighted_random", "fewest_calls", "least_talk",
+    "least_occupied", "ring_n", "progressive"])
+def test_every_policy_has_its_words(tmp_path, policy, lang, capsys):
+    from trunkwise import cli
+    text = SHOP.replace('"longest_idle"', f'"{policy}"')
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.apply(trunkwise.Deployment(text), at=at("2026-01-01T00:00"))
+    assert cli.main(["call", "preview", str(tmp_path / "s.db"), NUMBER,
+                     "--at", "2026-10-05T12:00", "--explain", "--lang",
+                     lang]) == 0
+    told = capsys.readouterr().out
+    assert ("городская линия" if lang == "ru" else "landline") in told
+    if lang == "ru":    # what the engine says, too
+        assert not re.search(r"\[[^]]*[a-z]{3}", told), told
+
+
 def test_words_are_complete_and_not_mixed():
     for key, (english, russian) in PREVIEW_WORDS.items():
         assert not CYRILLIC.search(english), key

@@ -13,7 +13,9 @@ import trunkwise
 
 MSK = dt.timezone(dt.timedelta(hours=3))
 PHONES = ["a", "b", "c", "d"]
-POLICIES = ["all", "linear", "round_robin", "longest_idle"]
+POLICIES = ["all", "linear", "round_robin", "longest_idle", "sticky",
+            "random", "weighted", "weighted_random", "fewest_calls",
+            "least_talk", "least_occupied", "ring_n", "progressive"]
 ROUNDS = 400 if os.environ.get("TW_TEST_LONG") else 30
 
 HEAD = """

@@ -19,6 +19,9 @@ from .values import local
 from .words import plain, say
 
 
+_AT_ONCE = ("all", "ring_n")
+
+
 def preview_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", metavar="NUMBER",
                         help="the called number, one of ours")
@@ -135,7 +138,8 @@ class _Teller:
         spans = {(r.begins_s, r.ends_s) for r in s.rings
                  if r.outcome != "busy"}
         key = "nobody" if not spans else "one" if len(s.rings) == 1 \
-            else "all" if len(spans) == 1 and s.policy == "all" else "turns"
+            else "all" if len(spans) == 1 and s.policy in _AT_ONCE \
+            else "turns"
         order = say(self.lang, "preview_" + s.policy) \
             if s.policy != "all" else ""
         self.put(0, key, step=self.label(s), start=self.start(s.begins_s),

@@ -159,6 +159,66 @@ static void details_reach_the_engine(void **state)
 	tw_store_free(store);
 }
 
+/* Each policy that apply takes is one that the engine has, and is told what
+ * the pool says: two at once, and one more every seven seconds. */
+static void policies_reach_the_engine(void **state)
+{
+	static const struct {
+		const char *policy;
+		unsigned int at_once;
+		struct pair more;
+	} cases[] = {
+		{ "all", 2, { NULL, NULL, NULL } },
+		{ "linear", 1, { NULL, NULL, NULL } },
+		{ "round_robin", 1, { "pool[0].advance_on", "t", "answer" } },
+		{ "longest_idle", 1, { "pool[0].idle[0]", "t", "wrap_up" } },
+		{ "sticky", 1, { NULL, NULL, NULL } },
+		{ "random", 1, { NULL, NULL, NULL } },
+		{ "weighted", 1, { NULL, NULL, NULL } },
+		{ "weighted_random", 1, { NULL, NULL, NULL } },
+		{ "fewest_calls", 1, { NULL, NULL, NULL } },
+		{ "least_talk", 1, { NULL, NULL, NULL } },
+		{ "least_occupied", 1, { NULL, NULL, NULL } },
+		{ "ring_n", 2, { "pool[0].ring_count", "i", "2" } },
+		{ "ring_n", 1, { "pool[0].ring_count", "i", "1" } },
+		{ "progressive", 1, { "pool[0].delay_s", "i", "7" } },
+	};
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(cases); i++) {
+		const struct pair changes[] = {
+			{ "pool[0].policy", "t", cases[i].policy },
+			{ "pool[0].member[1].tier", "t", NULL },
+			cases[i].more,
+		};
+		tw_time now = local("2026-10-07T12:00:00+05:00");
+		tw_decision decision = TW_DECISION_INIT;
+		tw_engine *engine = NULL;
+		unsigned int offers = 0;
+		tw_store *store;
+		tw_directory *d = snapshot(&store, state, changes,
+			TW_ARRAY_COUNT(changes) - !cases[i].more.path);
+		tw_plan_id plan;
+		tw_call_id call;
+
+		assert_int_equal(tw_directory_engine(&engine, d, NULL, NULL),
+				 TW_OK);
+		tw_engine_find_plan(&plan, engine, "main", NULL);
+		tw_call_enter(&call, engine, plan, now, NULL);
+		while (!tw_engine_next(&decision, engine, NULL))
+			offers += decision.kind == TW_DECISION_OFFER;
+		if (offers != cases[i].at_once)
+			fail_msg("%s: %u", cases[i].policy, offers);
+		if (!strcmp(cases[i].policy, "progressive"))
+			assert_true(tw_engine_deadline(engine) ==
+				    now + 7 * TW_SECOND);
+		tw_engine_free(engine);
+		tw_directory_free(d);
+		tw_store_free(store);
+		fixture_teardown(state);
+		fixture_setup(state);
+	}
+}
+
 /* A higher tier waits, also where all of a tier ring at once. */
 static void tiers_wait(void **state)
 {
@@ -274,6 +334,7 @@ int main(void)
 		TEST(schedule_with_holiday),
 		TEST(engine_follows_the_plan),
 		TEST(details_reach_the_engine),
+		TEST(policies_reach_the_engine),
 		TEST(tiers_wait),
 		TEST(asking_wrongly),
 		TEST(damaged_rows_are_named),
