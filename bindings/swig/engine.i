@@ -96,6 +96,7 @@ static const struct field step_fields[] = {
 	FIELD(tw_step_options, U32, leave),
 	FIELD(tw_step_options, U32, retry_ms),
 	FIELD(tw_step_options, U32, plan),
+	FIELD(tw_step_options, U32, announce_ms),
 };
 
 static const struct field call_fields[] = {
@@ -226,7 +227,7 @@ int64_t tw_engine_deadline(const tw_engine *engine);
 
 %inline %{
 /* (kind, call, offer, target, pool, step, outcome, sip_code, until, reason,
- * plan, ticket), None at the end. */
+ * plan, ticket, position, wait_low, wait_high), None at the end. */
 static PyObject *engine_next(tw_engine *engine)
 {
 	tw_decision d = TW_DECISION_INIT;
@@ -239,12 +240,29 @@ static PyObject *engine_next(tw_engine *engine)
 		tw_raise(status, &e);
 		return NULL;
 	}
-	return Py_BuildValue("(IKKIIIIILsII)", (unsigned)d.kind,
+	return Py_BuildValue("(IKKIIIIILsIIILL)", (unsigned)d.kind,
 		(unsigned long long)d.call.id, (unsigned long long)d.offer.id,
 		(unsigned)d.target.id, (unsigned)d.pool.id, (unsigned)d.step,
 		(unsigned)d.outcome, (unsigned)d.sip_code,
 		(long long)d.until, d.reason, (unsigned)d.plan.id,
-		(unsigned)d.ticket);
+		(unsigned)d.ticket, (unsigned)d.position,
+		(long long)d.wait_low_us, (long long)d.wait_high_us);
+}
+
+/* (position, entered, low, high) */
+static PyObject *call_wait(const tw_engine *engine, tw_call_id call)
+{
+	tw_wait w = TW_WAIT_INIT;
+	tw_error e = TW_ERROR_INIT;
+	tw_status status = tw_call_wait(&w, engine, call, &e);
+
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return Py_BuildValue("(ILLL)", (unsigned)w.position,
+		(long long)w.entered, (long long)w.low_us,
+		(long long)w.high_us);
 }
 
 /* (outcome, call, offer, target, pool, step, offered, answered, ended,

@@ -296,10 +296,15 @@ typedef struct tw_step_options {
 					READY), else the next step begins */
 	uint32_t retry_ms;           /* queue: 1000..3600000; 0: 5000 */
 	tw_plan_id plan;
+	uint32_t announce_ms;        /* queue: TW_DECISION_ANNOUNCE on entering
+					and so long after each one, 5000 to
+					3600000; 0: never; needs TW_HOST_PLAY,
+					else there are none */
+	uint32_t reserved;
 } tw_step_options;
 #define TW_STEP_OPTIONS_INIT { sizeof(tw_step_options), TW_STEP_RING, \
 	{ 0 }, 20000, TW_WHEN_ALWAYS, { 0 }, 480, 0, 0, 0, \
-	TW_NEED_STAFFED, TW_NEED_NOBODY, 5000, { 0 } }
+	TW_NEED_STAFFED, TW_NEED_NOBODY, 5000, { 0 }, 0, 0 }
 
 TW_EXTERN(tw_status) tw_engine_add_plan(tw_plan_id *out, tw_engine *engine,
 					const char *name, tw_error *err);
@@ -399,6 +404,22 @@ typedef struct tw_call_options {
 TW_EXTERN(tw_status) tw_call_enter_as(tw_call_id *out, tw_engine *engine,
 	const tw_call_options *options, tw_time now, tw_error *err);
 
+typedef struct tw_wait {
+	uint32_t size;
+	uint32_t position;           /* 1: next. Exact to 1000; beyond, how
+					many wait for the pool. Neither rises
+					after it was announced */
+	tw_time entered;             /* with the age it brought along */
+	int64_t low_us;              /* how long it may still wait, from the */
+	int64_t high_us;             /* pool's last 16 answers; -1: unknown */
+} tw_wait;
+#define TW_WAIT_INIT { sizeof(tw_wait), 0, 0, -1, -1 }
+
+/** Where a call stands in line. O(position), 1000 at most.
+ * @return TW_OK, TW_ENOTFOUND, TW_ECONFLICT (does not wait), TW_EINVAL */
+TW_EXTERN(tw_status) tw_call_wait(tw_wait *out, const tw_engine *engine,
+				  tw_call_id call, tw_error *err);
+
 /** A waiting call becomes a ticket: the caller may hang up (do not report it
  * by tw_call_leave()), the place and its age stay, until `until`
  * (TW_TIME_MAX: as long as it takes), whoever goes home meanwhile. Its offers
@@ -459,6 +480,8 @@ TW_EXTERN(tw_time) tw_engine_deadline(const tw_engine *engine);
 #define TW_DECISION_CONFIRM   6u  /* `offer` was answered and is a member's
 				     with `confirm`: ask for a key, then
 				     tw_offer_confirmed() */
+#define TW_DECISION_ANNOUNCE  7u  /* tell the caller his `position` and, if
+				     it is known, how long he may wait */
 #define TW_DECISION_CALLBACK  8u  /* news: the plan made the call a ticket;
 				     tell the caller and let him go */
 
@@ -476,9 +499,13 @@ typedef struct tw_decision {
 	char reason[96];             /* why, in words */
 	tw_plan_id plan;             /* that `step` is of */
 	uint32_t ticket;             /* 1: an offer for a ticket */
+	uint32_t position;           /* announce: as in tw_wait */
+	uint32_t reserved;
+	int64_t wait_low_us;         /* announce: -1 unknown */
+	int64_t wait_high_us;
 } tw_decision;
 #define TW_DECISION_INIT { sizeof(tw_decision), 0, { 0 }, { 0 }, { 0 }, \
-	{ 0 }, 0, 0, 0, 0, "", { 0 }, 0 }
+	{ 0 }, 0, 0, 0, 0, "", { 0 }, 0, 0, 0, 0, 0 }
 
 /** Oldest unread decision. @return TW_OK, TW_ITER_END */
 TW_EXTERN(tw_status) tw_engine_next(tw_decision *out, tw_engine *engine,

@@ -65,6 +65,8 @@ static void call_start(struct tw_engine *engine, struct tw_call *call,
 	call->plan = engine->plan[o->plan.id - 1];
 	call->step = 0;
 	call->is_ticket = o->ticket != 0;
+	call->told_position = 0;
+	call->told_s = UINT32_MAX;
 	call->pool = NULL;
 	call->ring_prev = call->ring_next = NULL;
 	call->saw_open = call->saw_busy = call->saw_other = false;
@@ -235,8 +237,7 @@ void tw__call_ring(struct tw_engine *engine, struct tw_call *call)
 			      engine->now + call->pool->delay_us);
 }
 
-/* Its offers are over already; it stays in the step. */
-static void ring_over(struct tw_engine *engine, struct tw_call *call)
+void tw__call_ring_over(struct tw_engine *engine, struct tw_call *call)
 {
 	assert(call->phase == TW_PHASE_RING && !call->offer);
 	tw__timer_stop(&engine->heap, &call->widen);
@@ -251,7 +252,7 @@ void tw__call_step_over(struct tw_engine *engine, struct tw_call *call)
 	if (call->phase == TW_PHASE_WAIT)
 		tw__wait_leave(engine, call);
 	else
-		ring_over(engine, call);
+		tw__call_ring_over(engine, call);
 	call->pool = NULL;
 }
 
@@ -284,6 +285,9 @@ void tw__call_time_up(struct tw_engine *engine, struct tw_call *call)
 {
 	if (call->phase == TW_PHASE_WAIT)
 		tw__engine_due(engine, call);
+	else if (call->step_until > engine->now)   /* rings: told later */
+		tw__wait_arm(engine, call, engine->now +
+			     tw__call_step(call)->announce_us);
 	else
 		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);
 }
@@ -370,8 +374,8 @@ static void start_pool(struct tw_engine *engine, struct tw_call *call,
 	call->pool = step->pool;
 	call->step_until = step->ring_us ? engine->now + step->ring_us :
 		TW_TIME_MAX;
-	if (call->step_until < TW_TIME_MAX)
-		tw__timer_arm(&engine->heap, &call->timer, call->step_until);
+	/* The first announcement comes at once, unless somebody is ready. */
+	tw__wait_arm(engine, call, engine->now);
 	if (tw__step_waits(step))
 		tw__wait_join(engine, call);
 	else
@@ -570,7 +574,7 @@ static void ring_turn(struct tw_engine *engine, struct tw_call *call)
 	} else if (call->offer) {
 		(void)tw__call_choose(engine, call);
 	} else if (tw__step_waits(tw__call_step(call))) {
-		ring_over(engine, call);
+		tw__call_ring_over(engine, call);
 		tw__wait_join(engine, call);
 	} else if (!tw__call_choose(engine, call)) {
 		if (kind == TW_STEP_PREFERRED)

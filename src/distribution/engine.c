@@ -298,6 +298,11 @@ static void give_decision(tw_decision *out, const struct tw_engine *engine,
 	d.until = row->until;
 	d.plan.id = row->plan;
 	d.ticket = row->ticket;
+	d.position = row->position;
+	if (row->kind == TW_DECISION_ANNOUNCE) {
+		d.wait_low_us = row->a;
+		d.wait_high_us = row->b;
+	}
 	tw__reason(d.reason, sizeof(d.reason), engine, row);
 	hand_out(out, out->size, &d, sizeof(d));
 }

@@ -33,6 +33,7 @@
 #define TW_RING_COUNT      3u          /* of ring_n, if not said */
 #define TW_DELAY_MS        5000u       /* of progressive, if not said */
 #define TW_PAUSE_MS_MAX    86400000u   /* wrap-up, found busy */
+#define TW_ANNOUNCE_MS_MIN 5000u
 #define TW_RETRY_MS_MAX    3600000u
 #define TW_CAPACITY_MAX    100000u
 #define TW_WEIGHT_MAX      65535u
@@ -137,6 +138,16 @@ struct tw_tier {
 	void *state;            /* the policy's cursor */
 };
 
+/* How fast a pool answers calls while others wait for it. */
+#define TW_PACE_COUNT 16u
+struct tw_pace {
+	tw_time since;          /* the last answer, or when the line began */
+	int64_t sum_us;
+	int64_t interval_us[TW_PACE_COUNT];
+	uint32_t next;
+	uint32_t count;
+};
+
 struct tw_pool {
 	uint32_t id;
 	const struct tw_policy *policy;
@@ -156,6 +167,7 @@ struct tw_pool {
 	struct tw_call *ringing;      /* parallel: calls that ring here, */
 	struct tw_call *ringing_last; /* the first one first */
 	struct tw_lines lines;        /* calls that wait here */
+	struct tw_pace pace;
 	char *name;
 };
 
@@ -209,6 +221,7 @@ struct tw_step {
 	uint32_t join;          /* TW_NEED_ */
 	uint32_t leave;
 	int64_t retry_us;
+	int64_t announce_us;    /* 0: never */
 	const struct tw_plan *plan;
 };
 
@@ -233,10 +246,16 @@ struct tw_hops {
 #define TW_PHASE_VOICEMAIL 4u
 #define TW_PHASE_WAIT      5u  /* in line */
 
+struct tw_estimate {
+	uint32_t position;
+	int64_t low_us;         /* -1: no idea */
+	int64_t high_us;
+};
+
 struct tw_call {
 	uint64_t id;            /* 0 while free */
-	uint32_t slot;
 	uint64_t generation;
+	uint32_t slot;
 	uint32_t phase;
 	uint64_t arrival;       /* rises with every call */
 	tw_time entered;        /* with the age it brought along */
@@ -250,20 +269,22 @@ struct tw_call {
 	tw_time step_until;     /* TW_TIME_MAX: it has no limit */
 	struct tw_pool *pool;   /* of the step it rings or waits in */
 	uint32_t tier;          /* highest one offered in a parallel step */
+	uint32_t slots;         /* members that joined later: next step */
 	struct tw_offer *offer; /* ringing ones, newest first */
 	uint32_t ringing;       /* how many */
 	struct tw_offer *talk;
-	uint32_t slots;         /* members that joined later: next step */
 	struct tw_tried tried;  /* members offered in this step */
 	uint64_t affinity;      /* who calls, as a key; 0: unknown */
 	uint64_t skills_needed;
+	uint32_t told_position; /* 0: nothing yet */
+	uint32_t told_s;        /* longest wait; UINT32_MAX: none yet */
 	bool is_ticket;         /* has a place, and no channel */
 	bool saw_open;          /* a step was open for it */
 	bool saw_busy;
 	bool saw_other;         /* somebody was not busy, but not there */
-	struct tw_timer timer;  /* at step_until */
-	struct tw_timer widen;  /* progressive: when one more may ring */
 	bool is_due;            /* in the engine's due list */
+	struct tw_timer timer;  /* at step_until, or an announcement's time */
+	struct tw_timer widen;  /* progressive: when one more may ring */
 	struct tw_call *due_prev;
 	struct tw_call *due_next;
 	union {
@@ -478,11 +499,21 @@ tw_status tw__call_reserve(struct tw_engine *engine, struct tw_call *call,
 /* Everybody of the pool may be offered, also who was tried before. */
 void tw__call_afresh(struct tw_call *call);
 void tw__call_ring(struct tw_engine *engine, struct tw_call *call);
+/* Its offers are over already; it stays in the step. */
+void tw__call_ring_over(struct tw_engine *engine, struct tw_call *call);
 /* Offers by the pool's policy. @return false: nobody could be offered */
 bool tw__call_choose(struct tw_engine *engine, struct tw_call *call);
 /* Any ready member of its pool that it may have, or NULL. */
 struct tw_member *tw__call_peek(struct tw_engine *engine,
 				struct tw_call *call);
+
+/* estimate.c */
+/* Somebody waits where nobody did before. */
+void tw__pace_begin(struct tw_pace *pace, tw_time now);
+/* A call was answered, and others wait. */
+void tw__pace_answer(struct tw_pace *pace, tw_time now);
+/* Of a call in line; never above what it was told. */
+void tw__estimate(struct tw_estimate *out, const struct tw_call *call);
 
 /* confirm.c */
 void tw__confirm_ask(struct tw_engine *engine, struct tw_offer *offer);
@@ -514,11 +545,16 @@ void tw__prefer_pass(struct tw_engine *engine, struct tw_call *call);
 tw_status tw__wait_reserve(struct tw_call *call);
 /* Why the queue step is not for a call now, or TW_WHY_NONE. */
 uint32_t tw__wait_why_not(const struct tw_call *call, int64_t *a);
+/* Into the line whose room is reserved. */
+void tw__wait_enter(struct tw_engine *engine, struct tw_call *call);
 void tw__wait_join(struct tw_engine *engine, struct tw_call *call);
 void tw__wait_leave(struct tw_engine *engine, struct tw_call *call);
 /* Its row, for a call that leaves the line without a member. */
 void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
 		   uint32_t outcome, uint32_t why);
+/* The timer: at the end of the wait, or at the next announcement. */
+void tw__wait_arm(struct tw_engine *engine, struct tw_call *call,
+		  tw_time announce);
 void tw__wait_turn(struct tw_engine *engine, struct tw_call *call);
 /* The pool lost a member: who will not wait on such terms is due. */
 void tw__wait_lost(struct tw_engine *engine, const struct tw_target *target);

@@ -63,10 +63,13 @@ static struct tw_call *first_of_all(const struct tw_engine *engine,
 	return call;
 }
 
-static tw_status serve(struct tw_engine *engine, struct tw_call *call)
+/* @return through is_over whether the call's policy, one of the host's own,
+ * wants nobody of those that are ready: it waits on, until it is asked again
+ * when somebody else comes free. */
+static tw_status serve(bool *is_over, struct tw_engine *engine,
+		       struct tw_call *call)
 {
-	bool is_served;
-
+	*is_over = false;
 	call = first_of_all(engine, call);
 	/* Its time is up, though its timer may not have run yet. */
 	if (call->is_due || call->step_until <= engine->now)
@@ -75,9 +78,11 @@ static tw_status serve(struct tw_engine *engine, struct tw_call *call)
 		return TW_ENOMEM;
 	tw__wait_leave(engine, call);
 	tw__call_ring(engine, call);
-	is_served = tw__call_choose(engine, call);
-	assert(is_served);
-	(void)is_served;
+	*is_over = !tw__call_choose(engine, call);
+	if (*is_over) {
+		tw__call_ring_over(engine, call);
+		tw__wait_enter(engine, call);
+	}
 	return TW_OK;
 }
 
@@ -140,14 +145,17 @@ tw_status tw__give_before(struct tw_engine *engine,
 {
 	struct tw_target *target;
 	struct tw_call *call;
+	bool is_over = false;
 
 	for (target = engine->freed; target; target = target->next_freed) {
 		while (tw__target_is_ready(target)) {
 			call = first_waiting(target);
 			if (!call || !tw__call_is_before(call, before))
 				break;
-			if (serve(engine, call))
+			if (serve(&is_over, engine, call))
 				return TW_ENOMEM;
+			if (is_over)
+				break;
 		}
 	}
 	return TW_OK;
@@ -188,11 +196,13 @@ tw_status tw__give(struct tw_engine *engine, struct tw_target *target)
 	struct tw_member *member;
 	struct tw_call *call;
 	tw_status status = TW_OK;
+	bool is_over = false;
 
-	while (!status && !engine->is_refused && tw__target_is_ready(target)) {
+	while (!status && !is_over && !engine->is_refused &&
+	       tw__target_is_ready(target)) {
 		call = first_waiting(target);
 		if (call) {
-			status = serve(engine, call);
+			status = serve(&is_over, engine, call);
 			continue;
 		}
 		member = first_ringing(&call, engine, target);

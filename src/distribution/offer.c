@@ -301,6 +301,8 @@ void tw__offer_win(struct tw_engine *engine, struct tw_offer *offer)
 	while (call->offer)
 		tw__offer_cancel(engine, call->offer, TW_OUTCOME_LOST_RACE,
 				 TW_WHY_ELSEWHERE, offer->target->id);
+	if (tw__step_waits(tw__call_step(call)) && call->pool->lines.waiting)
+		tw__pace_answer(&call->pool->pace, engine->now);
 	tw__call_step_over(engine, call);
 	call->phase = TW_PHASE_TALK;
 	if (offer->pool->policy->answered)

@@ -86,6 +86,13 @@ static tw_status check_wait(struct tw_step *step, const tw_step_options *o,
 		return tw__fail_at(err, TW_EINVAL, 0, "retry_ms",
 				   "retry_ms %" PRIu32 "; write 0 or %u to %u",
 				   retry_ms, TW_RING_MS_MIN, TW_RETRY_MS_MAX);
+	if (o->announce_ms && (o->announce_ms < TW_ANNOUNCE_MS_MIN ||
+			       o->announce_ms > TW_RETRY_MS_MAX))
+		return tw__fail_at(err, TW_EINVAL, 0, "announce_ms",
+				   "announce_ms %" PRIu32 "; write 0 or %u "
+				   "to %u", o->announce_ms,
+				   TW_ANNOUNCE_MS_MIN, TW_RETRY_MS_MAX);
+	step->announce_us = (int64_t)o->announce_ms * 1000;
 	step->ring_us = (int64_t)o->wait_ms * 1000;
 	step->retry_us = (int64_t)retry_ms * 1000;
 	step->length_max = o->length_max;

@@ -39,6 +39,7 @@ enum tw_why {
 	TW_WHY_REQUEUED,
 	TW_WHY_RESUMED,
 	TW_WHY_CALLBACK,
+	TW_WHY_ANNOUNCE,        /* a, b the expected wait, -1 unknown */
 	/* offers that end */
 	TW_WHY_RANG,            /* a ring microseconds */
 	TW_WHY_STEP_OVER,

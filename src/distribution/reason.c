@@ -284,6 +284,15 @@ static void wait_reason(struct words *w, const struct tw_row *row)
 		add_number(w, row->a);
 		add(w, " calls wait already");
 		return;
+	case TW_WHY_ANNOUNCE:
+		add(w, row->a < 0 ? "how long it will take is not known" :
+		    "expected to wait between ");
+		if (row->a < 0)
+			return;
+		add_seconds(w, row->a);
+		add(w, " and ");
+		add_seconds(w, row->b);
+		return;
 	case TW_WHY_WAITED_LEFT:
 		add(w, "the caller gave up after ");
 		break;
@@ -364,6 +373,7 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 	case TW_WHY_LATER_TIER:
 		member_reason(w, row);
 		break;
+	case TW_WHY_ANNOUNCE:
 	case TW_WHY_RESERVED:
 	case TW_WHY_LINE_FULL:
 	case TW_WHY_WAITED_LEFT:

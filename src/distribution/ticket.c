@@ -51,8 +51,7 @@ tw_status tw_call_callback(tw_engine *engine, tw_call_id call, tw_time until,
 	c->step_until = until;
 	tw__wait_join(engine, c);
 	tw__timer_stop(&engine->heap, &c->timer);
-	if (until < TW_TIME_MAX)
-		tw__timer_arm(&engine->heap, &c->timer, until);
+	tw__wait_arm(engine, c, until);
 	return tw__engine_follow(engine, TW_OK, err);
 }
 
@@ -81,6 +80,8 @@ static void start_again(struct tw_engine *engine, struct tw_call *call,
 		call->entered = engine->now;
 		call->arrival = ++engine->arrivals;
 	}
+	call->told_position = 0;
+	call->told_s = UINT32_MAX;
 	call->plan = plan;
 	call->step = 0;
 	call->step_why = TW_WHY_REQUEUED;

@@ -56,22 +56,30 @@ uint32_t tw__wait_why_not(const struct tw_call *call, int64_t *a)
 	return why;
 }
 
-/* Into the line even when somebody is ready: who of all that wait is first
- * is asked in one place. */
-void tw__wait_join(struct tw_engine *engine, struct tw_call *call)
+void tw__wait_enter(struct tw_engine *engine, struct tw_call *call)
 {
 	const struct tw_terms terms = terms_of(call);
-	struct tw_member *member;
 	struct tw_line *line;
 	tw_status status;
 
 	status = tw__line_reserve(&line, &call->pool->lines, &terms);
-	assert(!status);   /* the turn reserved it */
+	assert(!status);   /* whoever comes here reserved it */
 	(void)status;
 	call->phase = TW_PHASE_WAIT;
+	if (!call->pool->lines.waiting)
+		tw__pace_begin(&call->pool->pace, engine->now);
 	tw__line_join(&call->pool->lines, line, call);
 	++engine->waiting;
 	tw__call_afresh(call);
+}
+
+/* Into the line even when somebody is ready: who of all that wait is first
+ * is asked in one place. */
+void tw__wait_join(struct tw_engine *engine, struct tw_call *call)
+{
+	struct tw_member *member;
+
+	tw__wait_enter(engine, call);
 	member = tw__call_peek(engine, call);
 	if (member)
 		tw__target_freed(engine, member->target);
@@ -96,6 +104,44 @@ void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
 	tw__queue_push(&engine->events, &row);
 }
 
+static bool is_told(const struct tw_engine *engine, const struct tw_call *call)
+{
+	return tw__call_step(call)->announce_us && !call->is_ticket &&
+		engine->host & TW_HOST_PLAY;
+}
+
+void tw__wait_arm(struct tw_engine *engine, struct tw_call *call,
+		  tw_time announce)
+{
+	tw_time at = call->step_until;
+
+	if (is_told(engine, call) && announce < at)
+		at = announce;
+	if (at < TW_TIME_MAX)
+		tw__timer_arm(&engine->heap, &call->timer, at);
+}
+
+static void announce(struct tw_engine *engine, struct tw_call *call)
+{
+	struct tw_row row = {
+		.kind = TW_DECISION_ANNOUNCE, .why = TW_WHY_ANNOUNCE,
+		.call = call->id, .step = call->step, .plan = call->plan->id,
+		.pool = call->pool->id, .until = call->step_until
+	};
+	struct tw_estimate estimate;
+
+	tw__estimate(&estimate, call);
+	call->told_position = row.position = estimate.position;
+	if (estimate.high_us >= 0 &&
+	    estimate.high_us / TW_SECOND < call->told_s)
+		call->told_s = (uint32_t)(estimate.high_us / TW_SECOND);
+	row.a = estimate.low_us;
+	row.b = estimate.high_us;
+	tw__queue_push(&engine->decisions, &row);
+	tw__wait_arm(engine, call, engine->now +
+		     tw__call_step(call)->announce_us);
+}
+
 void tw__wait_turn(struct tw_engine *engine, struct tw_call *call)
 {
 	if (call->step_until <= engine->now) {
@@ -108,6 +154,9 @@ void tw__wait_turn(struct tw_engine *engine, struct tw_call *call)
 		tw__wait_over(engine, call, TW_OUTCOME_EXPIRED,
 			      TW_WHY_WAITED_ALONE);
 		tw__call_step_leave(engine, call, TW_WHY_LINE_EMPTY);
+	} else if (call->timer.place == TW_TIMER_IDLE &&
+		   is_told(engine, call)) {
+		announce(engine, call);   /* its timer ran for this */
 	}
 }
 

@@ -445,3 +445,28 @@ def test_options_of_pools_are_known_by_their_names(engine):
         engine.add_pool("x", policy="progressive", delay_s=0.5)
     with pytest.raises(NotFound):
         engine.add_pool("x", policy="ringall")
+
+
+def test_who_waits_is_told_where_he_stands():
+    with Engine(host=["play"]) as engine:
+        _, (anna,) = one_step(engine, names=["anna"])
+        plan = engine.add_plan("queue")
+        plan.queue(engine.pool("city"), announce_s=30)
+        anna.occupy(now=T0)
+        calls = [engine.enter(plan, now=T0) for _ in range(6)]
+        engine.tick(now=T0)
+        told = [d for d in engine.decisions() if d.kind == "announce"]
+        assert [d.position for d in told] == [1, 2, 3, 4, 5, 6]
+        assert told[0].wait is None and calls[5].wait.expected is None
+        anna.release(now=T0)
+        for minute in range(5):
+            (offer,) = offers(engine)
+            offer.offer.answered(now=after(60 * minute))
+            with pytest.raises(Conflict):
+                _ = offer.call.wait
+            if minute < 4:
+                offer.call.leave(now=after(60 * minute + 60))
+        wait = calls[5].wait
+        assert (wait.position, wait.entered) == (1, T0)
+        low, high = (side.total_seconds() for side in wait.expected)
+        assert low == 0 and high == 100   # 48 s on average, twice, rounded up

@@ -358,17 +358,20 @@ class Plan(_Thing):
     def queue(self, pool: Pool, *, wait_s: Seconds = 0, length_max: int = 0,
               join: str = "staffed", leave: str = "nobody",
               retry_s: Seconds = 5, reserve: int = 0,
+              announce_s: Seconds = 0,
               open_in: Schedule | None = None,
               closed_in: Schedule | None = None) -> None:
         """Waits in line for a member of ``pool``, to ``wait_s`` (0: as long
         as it takes), unless ``length_max`` calls wait already (0: no limit).
         ``join`` and ``leave`` say what there must be in the pool: "nobody",
         "reachable", "staffed" or, to join, "ready". Who did not take an offer
-        is left alone for ``retry_s``."""
+        is left alone for ``retry_s``. Where the host can "play", an
+        "announce" comes at once and each ``announce_s`` (0: never)."""
         self._step(_QUEUE, open_in, closed_in, pool=self._engine._own(pool),
                    wait_ms=_ms(wait_s, "wait_s"), length_max=length_max,
                    join=_one_of(_NEEDS, join, "join"),
                    leave=_one_of(_NEEDS, leave, "leave"),
+                   announce_ms=_ms(announce_s, "announce_s"),
                    retry_ms=_ms(retry_s, "retry_s"), reserve=reserve)
 
     def callback(self, pool: Pool, *, wait_s: Seconds = 0,
@@ -409,6 +412,23 @@ class Plan(_Thing):
         self._step(_VOICEMAIL, open_in, closed_in)
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """``position`` 1 is next; beyond 1000 it is how many wait. ``expected``
+    is between which times it may last, None while that is not known."""
+
+    position: int
+    entered: dt.datetime | None
+    expected: tuple[dt.timedelta, dt.timedelta] | None
+
+
+def _range(low: int, high: int
+           ) -> tuple[dt.timedelta, dt.timedelta] | None:
+    if high < 0:
+        return None
+    return dt.timedelta(microseconds=low), dt.timedelta(microseconds=high)
+
+
 class Call(_Thing):
     """A call that goes through a plan."""
 
@@ -434,6 +454,13 @@ class Call(_Thing):
         number = self._engine._own(plan) if plan is not None else 0
         self._engine._do(raw.tw_call_requeue, self.id, number, keep_age,
                          _at(now))
+
+
+    @property
+    def wait(self) -> Wait:
+        """Where it stands in line. Raises Conflict when it does not wait."""
+        position, entered, low, high = raw.call_wait(self._handle, self.id)
+        return Wait(position, _when(entered), _range(low, high))
 
 
 class Offer(_Thing):
@@ -466,7 +493,8 @@ class Decision:
     it, ``outcome`` says why; "end" ends the call with ``sip_code``; "step" is
     news; "voicemail" takes a message; "confirm" asks who answered ``offer``
     for a key until ``until``; "callback" is news that the call is a ticket
-    now. The caller of an offer for a ``ticket`` is dialled once it is
+    now; "announce" tells him his ``position`` in line and, once it is known,
+    between which times he may ``wait``. The caller of an offer for a ``ticket`` is dialled once it is
     answered. What has no meaning there is None.
     """
 
@@ -482,6 +510,8 @@ class Decision:
     reason: str
     plan: Plan
     ticket: bool
+    position: int | None
+    wait: tuple[dt.timedelta, dt.timedelta] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -673,7 +703,7 @@ class Engine:
         meanwhile."""
         while (row := raw.engine_next(self.handle)) is not None:
             (kind, call, offer, target, pool, step, outcome, code, until,
-             reason, plan, ticket) = row
+             reason, plan, ticket, position, low, high) = row
             yield Decision(
                 _DECISIONS.get(kind, "?"), Call(self, call),
                 Offer(self, offer) if offer else None,
@@ -681,7 +711,8 @@ class Engine:
                 Pool(self, pool) if pool else None, step,
                 _OUTCOME_NAMES.get(outcome), code or None,
                 _when(until) if until else None, reason, Plan(self, plan),
-                bool(ticket))
+                bool(ticket), position or None,
+                _range(low, high) if position else None)
 
     def events(self) -> Iterator[OfferEvent]:
         """Takes out one row for each finished offer, and for each step that

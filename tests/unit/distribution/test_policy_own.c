@@ -257,6 +257,50 @@ static void nobody_is_no_question(void **state)
 	close_room(&r);
 }
 
+/* Calls wait while it declines, and are offered when it changes its mind; what
+ * it does wrong sends a waiting call on. */
+static void calls_wait_for_its_choice(void **state)
+{
+	tw_plan_id line;
+	struct room r;
+	tw_call_id call, refused = { 42 };
+
+	(void)state;
+	open_room(&r);
+	line = host_plan(&r.h, "line");
+	host_queue(&r.h, line, r.pool, 0);
+	r.own.mode = NONE;
+	call = host_enter(&r.h, line);
+	host_step(&r.h, 0);
+	host_none(&r.h);
+	assert_int_equal(r.h.engine->waiting, 1);
+	host_state(&r.h, r.t[0], TW_TARGET_PAUSED);
+	r.own.mode = GOOD;
+	host_state(&r.h, r.t[0], TW_TARGET_AVAILABLE);
+	host_offer(&r.h, r.t[2]);
+	r.own.mode = WILD;
+	assert_int_equal(tw_call_enter(&refused, r.h.engine, line, r.h.now,
+				       &r.h.err), TW_EREFUSED);
+	assert_int_equal(refused.id, 42);
+	host_none(&r.h);
+	r.own.mode = NONE;
+	host_leave(&r.h, call);
+	host_expect(&r.h, TW_DECISION_CANCEL);
+	call = host_enter(&r.h, line);
+	host_step(&r.h, 0);
+	host_drain(&r.h);
+	r.own.mode = WILD;
+	host_state(&r.h, r.t[0], TW_TARGET_PAUSED);
+	assert_int_equal(tw_target_set_state(r.h.engine, r.t[0],
+			 TW_TARGET_AVAILABLE, r.h.now, &r.h.err),
+			 TW_EREFUSED);
+	assert_int_equal(host_end(&r.h, TW_OUTCOME_UNANSWERED, 480).call.id,
+			 call.id);
+	host_event(&r.h);
+	host_no_event(&r.h);
+	close_room(&r);
+}
+
 /* A call that arrives is refused: nothing of it is left. */
 static void wrong_choices_refuse_the_call(void **state)
 {
@@ -467,6 +511,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chooses_and_is_told),
 		cmocka_unit_test(nobody_is_no_question),
+		cmocka_unit_test(calls_wait_for_its_choice),
 		cmocka_unit_test(wrong_choices_refuse_the_call),
 		cmocka_unit_test(wrong_choices_lose_no_call),
 		cmocka_unit_test(a_tick_tells),
