@@ -5,10 +5,11 @@
  * soonest. So no trunk is ever a whole call away from its share, which slots
  * of a percent each, or draws, cannot promise (traps 5 and 6).
  *
- * What is owed is kept in whole weights: the weights of all that could take a
- * call are one call. A trunk that is out is neither owed nor charged, and one
- * that is passed over for its price is owed one call at most: nobody is
- * flooded on his return.
+ * What a trunk is owed is kept in weights, and a call is what the weights of
+ * all that could take it make together. When others can, it is the same part
+ * of a call still, and together they are owed nothing: so a trunk that is out
+ * is neither owed nor charged, and one that is passed over for its price is
+ * owed one call at most. Nobody is flooded on his return.
  */
 #include "order.h"
 
@@ -16,16 +17,42 @@
 
 #include "base/decimal.h"
 
+#define UNIT 1024      /* of a weight, for parts of one */
+
 /* Those among whom one call is shared. */
 struct share {
-	int64_t weight;            /* together */
+	int64_t weight;            /* together: one call */
 	int64_t count;
+	int64_t lag;               /* together: others' business */
 };
+
+static int64_t weight_of(const struct tw_carrier *trunk)
+{
+	return (int64_t)trunk->weight * UNIT;
+}
 
 static void add(struct share *share, const struct tw_carrier *trunk)
 {
-	share->weight += trunk->weight;
+	share->weight += weight_of(trunk);
 	share->count += trunk->weight > 0;
+}
+
+/* The same part of a call, where a call is these weights. */
+static int64_t lag_in(const struct share *share,
+		      const struct tw_carrier *trunk)
+{
+	return !trunk->lag_of || trunk->lag_of == share->weight ? trunk->lag :
+		(int64_t)((tw__i128)trunk->lag * share->weight /
+			  trunk->lag_of);
+}
+
+/* With this call counted. */
+static int64_t owed_to(const struct share *share,
+		       const struct tw_carrier *trunk)
+{
+	return lag_in(share, trunk) + weight_of(trunk) -
+		(int64_t)((tw__i128)share->lag * weight_of(trunk) /
+			  share->weight);
 }
 
 /* Owed 1/(2n-2) of a call at least, with this call counted: else its turn is
@@ -39,29 +66,35 @@ static bool is_due(const struct share *share, int64_t owed)
 static void key_bid(struct tw__bid *bid, const struct share *share)
 {
 	const struct tw_carrier *trunk = bid->trunk;
-	const int64_t owed = trunk->lag + trunk->weight;
 	const int64_t parts = share->count < 2 ? 2 : 2 * share->count - 2;
+
+	int64_t owed;
 
 	if (!trunk->weight) {
 		bid->late |= TW_LATE_WEIGHT;
 		return;
 	}
+	owed = owed_to(share, trunk);
 	if (!is_due(share, owed))
 		bid->late |= TW_LATE_TURN;
-	/* how long until it is owed all it may be: fits, weights and counts
-	 * are 10^6 and 10^4 at most, and owed is within one call */
+	/* how long until it is owed all it may be: fits, since all weights are
+	 * 10^13 at most, parts 2 * 10^4, and owed is within some calls */
 	bid->num = share->weight * (parts - 1) - owed * parts;
-	bid->den = trunk->weight;
+	bid->den = weight_of(trunk);
 	bid->tie = (int64_t)trunk->begun;   /* so that second ranks vary */
 }
 
 static void key(struct tw__bids *bids, uint32_t tier)
 {
-	struct share share = { 0, 0 };
+	struct share share = { 0, 0, 0 };
 
 	for (size_t i = 0; i < bids->count; ++i) {
 		if (tw__bid_is_of(&bids->bid[i], tier))
 			add(&share, bids->bid[i].trunk);
+	}
+	for (size_t i = 0; i < bids->count; ++i) {
+		if (tw__bid_is_of(&bids->bid[i], tier))
+			share.lag += lag_in(&share, bids->bid[i].trunk);
 	}
 	for (size_t i = 0; i < bids->count; ++i) {
 		if (tw__bid_is_of(&bids->bid[i], tier))
@@ -96,57 +129,48 @@ static bool takes_part(const struct tw_router *router,
 		(one == begun || tw__trunk_is_open(router, one, now));
 }
 
-/* Nobody is owed, or has had, more than one call too many: what goes beyond
- * is the others', by their weights. */
-static void level(struct tw_router *router, struct tw_carrier *begun,
-		  const struct share *share, tw_time now)
+/* Nobody is owed, or has had, more than one call too many. */
+static int64_t within(int64_t lag, int64_t call)
 {
-	int64_t over = 0, rest = 0, given = 0;
+	return lag > call ? call : lag < -call ? -call : lag;
+}
+
+static struct share share_of(const struct tw_router *router,
+			     const struct tw_carrier *begun, tw_time now)
+{
+	struct share share = { 0, 0, 0 };
 
 	for (size_t i = 0; i < router->carrier_count; ++i) {
-		struct tw_carrier *one = &router->carrier[i];
-		int64_t most = one->lag < 0 ? -share->weight : share->weight;
-
-		if (!takes_part(router, one, begun, now))
-			continue;
-		if (one->lag > share->weight || one->lag < -share->weight) {
-			over += one->lag - most;
-			one->lag = most;
-		} else {
-			rest += one->weight;
-		}
+		if (takes_part(router, &router->carrier[i], begun, now))
+			add(&share, &router->carrier[i]);
 	}
-	for (size_t i = 0; over && rest && i < router->carrier_count; ++i) {
-		struct tw_carrier *one = &router->carrier[i];
-		int64_t part;
-
-		if (!takes_part(router, one, begun, now) ||
-		    one->lag == share->weight || one->lag == -share->weight)
-			continue;
-		part = (int64_t)((tw__i128)over * one->weight / rest);
-		one->lag += part;
-		given += part;
+	for (size_t i = 0; i < router->carrier_count; ++i) {
+		if (takes_part(router, &router->carrier[i], begun, now))
+			share.lag += lag_in(&share, &router->carrier[i]);
 	}
-	if (begun->lag != share->weight && begun->lag != -share->weight)
-		begun->lag += over - given;
+	return share;
 }
 
 void tw__percent_begun(struct tw_router *router, struct tw_carrier *trunk,
 		       tw_time now)
 {
-	struct share share = { 0, 0 };
+	struct share share;
+	int64_t others = 0;
 
 	if (tw__router_policy(router, trunk->tier) != TW_ROUTE_PERCENT ||
 	    !trunk->weight)
 		return;
+	share = share_of(router, trunk, now);
 	for (size_t i = 0; i < router->carrier_count; ++i) {
 		struct tw_carrier *one = &router->carrier[i];
 
 		if (!takes_part(router, one, trunk, now))
 			continue;
-		add(&share, one);
-		one->lag += one->weight;
+		one->lag = within(owed_to(&share, one), share.weight);
+		one->lag_of = share.weight;
+		if (one != trunk)
+			others += one->lag;
 	}
-	trunk->lag -= share.weight;
-	level(router, trunk, &share, now);
+	/* what the others are owed, it has had; roundings end here */
+	trunk->lag = within(-others, share.weight);
 }

@@ -66,6 +66,7 @@ struct tw_carrier {
 	uint64_t begun;            /* when its newest call began, in calls of
 				      the router: ties take turns */
 	int64_t lag;               /* percent: what it is owed, in weights */
+	int64_t lag_of;            /* of which so many were a call; 0: new */
 	struct tw__fading penalty;  /* failures, as load */
 	uint32_t congested;        /* answers in a row */
 	uint32_t refused;          /* likewise, of our account */

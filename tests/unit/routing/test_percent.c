@@ -114,6 +114,45 @@ static void what_remains_shares_what_there_is(void **state)
 	desk_close(&s.d);
 }
 
+/* However often some are out and come back, nobody drifts away from the sum
+ * of his shares of each call: errors of one outage do not add up. */
+static void outages_do_not_add_up(void **state)
+{
+	static const uint32_t weight[] = { 20, 51, 84, 7 };
+	tw_route_rules rules = TW_ROUTE_RULES_INIT;
+	int64_t due[4] = { 0 };               /* millionths of a call */
+	uint64_t random = 3;
+	uint32_t up = 15;
+	struct shares s;
+
+	(void)state;
+	shares_open(&s, weight, 4);
+	rules.slow_start_s = 0;
+	assert_int_equal(tw_router_set_rules(s.d.router, &rules, NULL),
+			 TW_OK);
+	for (int k = 0; k < 3000; ++k) {
+		int64_t all = 0;
+
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		if ((random >> 33) % 50 == 0) {
+			const uint32_t i = (random >> 45) % 4;
+
+			up = (up ^ 1u << i) ? up ^ 1u << i : up;
+			tw_router_set_usable(s.d.router, names[i],
+				(int)(up >> i & 1), T2026, NULL);
+		}
+		for (uint32_t i = 0; i < 4; ++i)
+			all += up >> i & 1 ? weight[i] : 0;
+		for (uint32_t i = 0; i < 4; ++i)
+			due[i] += up >> i & 1 ? weight[i] * 1000000 / all : 0;
+		(void)next(&s);
+		for (uint32_t i = 0; i < 4; ++i)
+			assert_in_range(due[i] - s.calls[i] * 1000000 +
+					3000000, 0, 6000000);
+	}
+	desk_close(&s.d);
+}
+
 /* Back from an outage, a share grows to what it is. */
 static void a_share_comes_back_slowly(void **state)
 {
@@ -243,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shares_are_exact_at_any_time),
 		cmocka_unit_test(what_remains_shares_what_there_is),
+		cmocka_unit_test(outages_do_not_add_up),
 		cmocka_unit_test(a_share_comes_back_slowly),
 		cmocka_unit_test(tries_after_a_failure_are_not_shared),
 		cmocka_unit_test(no_flood_after_being_passed_over),
