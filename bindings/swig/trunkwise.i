@@ -32,6 +32,7 @@ TW_HANDLE(tw_registration)
 
 %include "results.i"
 %include "calls.i"
+%include "inbound.i"
 %include "engine.i"
 %include "policy.i"
 %include "records.i"

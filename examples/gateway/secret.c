@@ -105,7 +105,7 @@ static tw_status check_mode(int fd, const char *field, const char *name,
 static tw_status from_file(struct secret *out, const char *dir,
 			   const char *name, const char *field, tw_error *err)
 {
-	const int is_credential = strcmp(field, "credential") == 0;
+	const int is_credential = strstr(field, "credential") != NULL;
 	char path[1024];
 	tw_status status;
 	int fd, n;
@@ -156,6 +156,36 @@ static tw_status from_env(struct secret *out, const char *name,
 }
 
 
+static tw_status by_file(struct secret *out, const char *name,
+			 const char *field,
+			 const struct secret_places *places, tw_error *err)
+{
+	return from_file(out, places->dir, name, field, err);
+}
+
+
+static tw_status by_env(struct secret *out, const char *name,
+			const char *field,
+			const struct secret_places *places, tw_error *err)
+{
+	(void)places;
+
+	return from_env(out, name, field, err);
+}
+
+
+static tw_status by_credential(struct secret *out, const char *name,
+			       const char *field,
+			       const struct secret_places *places,
+			       tw_error *err)
+{
+	(void)places;
+
+	return from_file(out, getenv("CREDENTIALS_DIRECTORY"), name, field,
+			 err);
+}
+
+
 static tw_status from_store(struct secret *out, const char *trunk,
 			    const struct secret_places *places, tw_error *err)
 {
@@ -183,19 +213,42 @@ tw_status secret_read(struct secret *out, const tw_directory *directory,
 		      tw_row trunk, const struct secret_places *places,
 		      tw_error *err)
 {
-	const char *text;
+	static const struct {
+		const char *field;
+		tw_status (*read)(struct secret *out, const char *name,
+				  const char *field,
+				  const struct secret_places *places,
+				  tw_error *err);
+		int is_ha1;
+	} ways[] = {
+		{ "password_file", by_file, 0 },
+		{ "password_env", by_env, 0 },
+		{ "credential", by_credential, 0 },
+		{ "ha1_file", by_file, 1 },
+		{ "ha1_env", by_env, 1 },
+		{ "ha1_credential", by_credential, 1 },
+	};
+	tw_status status;
+	size_t i;
 
-	text = tw_row_text(directory, trunk, "password_file");
-	if (text && *text)
-		return from_file(out, places->dir, text, "password_file",
-				 err);
-	text = tw_row_text(directory, trunk, "password_env");
-	if (text && *text)
-		return from_env(out, text, "password_env", err);
-	text = tw_row_text(directory, trunk, "credential");
-	if (text && *text)
-		return from_file(out, getenv("CREDENTIALS_DIRECTORY"), text,
-				 "credential", err);
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		const char *name = tw_row_text(directory, trunk,
+					       ways[i].field);
+
+		if (!name || !*name)
+			continue;
+		status = ways[i].read(out, name, ways[i].field, places, err);
+		if (status || !ways[i].is_ha1)
+			return status;
+		out->is_ha1 = 1;
+		if (out->size == sizeof(out->bytes) ||
+		    memchr(out->bytes, '\0', out->size))
+			return fail(err, TW_EINVAL, ways[i].field, "is not "
+				    "\"MD5:\" or the like and a hash in "
+				    "hexadecimal");
+		out->bytes[out->size] = '\0';
+		return TW_OK;
+	}
 
 	return from_store(out, tw_row_text(directory, trunk, "name"), places,
 			  err);

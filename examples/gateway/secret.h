@@ -11,6 +11,7 @@ enum { SECRET_MAX = 1024 };
 struct secret {
 	unsigned char bytes[SECRET_MAX];
 	size_t size;
+	int is_ha1;                   /* "MD5:<hex>", as a text with a NUL */
 };
 
 /* Where passwords may be. */
@@ -20,8 +21,9 @@ struct secret_places {
 	const void *key;              /* of TW_SECRET_KEY_SIZE; NULL: none */
 };
 
-/* By the one of password_file, password_env and credential that the trunk's
- * row names; without one, what is sealed in the store. Wipe it at once. */
+/* By the one of password_file, password_env, credential and the same for ha1
+ * that the trunk's row names; without one, what is sealed in the store. Wipe
+ * it at once. */
 tw_status secret_read(struct secret *out, const tw_directory *directory,
 		      tw_row trunk, const struct secret_places *places,
 		      tw_error *err);

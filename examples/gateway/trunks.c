@@ -304,7 +304,7 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	const struct secret_places places = { gw->secrets_dir,
 		gw->options.store, gw->options.key };
 	tw_trunk_options options = TW_TRUNK_OPTIONS_INIT;
-	struct secret secret;
+	struct secret secret = { .is_ha1 = 0 };
 	struct papers papers;
 	tw_status status;
 
@@ -332,8 +332,13 @@ static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
 	options.carrier = trunk->carrier;
 	options.peers = optional(gw, row, "peers");
 	set_flags(&options, trunk, row);
-	options.password = secret.bytes;
-	options.password_size = secret.size;
+	if (secret.is_ha1) {
+		options.ha1 = (const char *)secret.bytes;
+	}
+	else {
+		options.password = secret.bytes;
+		options.password_size = secret.size;
+	}
 	set_papers(&options, &papers);
 	status = tw_trunk_new(&trunk->trunk, gw->trunks, &options, err);
 	secret_wipe(&secret);

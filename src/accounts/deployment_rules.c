@@ -288,15 +288,33 @@ static tw_status check_trunk_gin(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* One place at most, of a password or of its hash; a hash is of one realm. */
+static tw_status check_trunk_secret(struct tw_deployment *d, uint32_t row)
+{
+	static const char *const places[] = { "password_file",
+		"password_env", "credential", "ha1_file", "ha1_env",
+		"ha1_credential" };
+	const size_t count = TW_ARRAY_COUNT(places);
+	tw_status status = TW_OK;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + 1; !status && j < count; j++)
+			status = tw__not_both(d, row, places[i], places[j]);
+	for (size_t i = 3; !status && i < count; i++)
+		if (tw__given(d, row, places[i]) &&
+		    !tw__given(d, row, "realm"))
+			status = tw__problem(d, TW_EPARSE, row, "realm",
+				"is missing; %s holds the hash of a password "
+				"for one realm, so write which", places[i]);
+	return status;
+}
+
+
 static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 {
 	tw_status status;
 
-	status = tw__not_both(d, row, "password_file", "password_env");
-	if (!status)
-		status = tw__not_both(d, row, "password_file", "credential");
-	if (!status)
-		status = tw__not_both(d, row, "password_env", "credential");
+	status = check_trunk_secret(d, row);
 	if (!status)
 		status = check_trunk_gin(d, row);
 	return status ? status : check_trunk_tls(d, row);

@@ -58,7 +58,8 @@ static tw_status find_trunk(int64_t *out, tw_store *store, const char *name,
 	if (!name || !*name)
 		return tw__fail_at(err, TW_EINVAL, 0, "trunk", "is missing");
 	status = tw__stmt(&stmt, store,
-		"SELECT id, coalesce(password_file, password_env, credential) "
+		"SELECT id, coalesce(password_file, password_env, credential, "
+		"ha1_file, ha1_env, ha1_credential) "
 		"IS NOT NULL FROM trunk WHERE name = ? "
 		"AND valid_to = 9223372036854775807", err);
 	if (status)
@@ -183,9 +184,9 @@ static tw_status set(tw_store *store, const char *name, const struct key *key,
 
 	if (!status && elsewhere)
 		status = tw__fail_at(err, TW_ECONFLICT, 0, "trunk", "'%.80s' "
-			"has its password by password_file, password_env or "
-			"credential; take that out of the deployment and "
-			"apply it first", name);
+			"has its password by password_file, password_env, "
+			"credential or an ha1 key; take that out of the "
+			"deployment and apply it first", name);
 	return status ? status : put(store, trunk, key, secret, err);
 }
 

@@ -548,6 +548,23 @@ def test_check_of_a_static_trunk(check, registrar):
     assert {t.split()[0] for t in registrar.requests} == {"OPTIONS"}
 
 
+def test_check_by_the_hash_of_a_password(check, office, registrar):
+    value = HASH["MD5"](b"trunk1:carrier.test:s3cret").hexdigest()
+    (office / "main.ha1").write_text(f"MD5:{value}\n")
+    (office / "main.ha1").chmod(0o600)
+    extra = 'ha1_file = "main.ha1"\nrealm = "carrier.test"'
+    table = trunk_table("main", registrar.uri, extra=extra)
+    line = check(table, status=0).lines[0]
+    assert line["state"] == "registered"
+    (office / "main.ha1").write_text("MD5:xyz\n")
+    assert "ha1" in check(table, status=2).err
+    # a hash is of one realm, and stands in the place of a password
+    check(trunk_table("main", registrar.uri, extra='ha1_env = "H"'),
+          status=2)
+    check(trunk_table("main", registrar.uri, extra=f"{extra}\n{FILE}"),
+          status=2)
+
+
 def test_check_of_gin(check, registrar):
     def bulk(text):
         assert header(text, "Require") == "gin"

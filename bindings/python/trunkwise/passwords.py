@@ -80,19 +80,33 @@ def from_credential(name: str, field: str) -> bytes:
     return read(Path(home) / name, field, False)
 
 
-def of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
-    """The password by whichever reference the trunk has; b"" for none."""
-    if name := row.get("password_file"):
-        field = f"{place}.password_file"
+def _from(row: dict[str, Any], keys: tuple[str, str, str], place: str,
+          folder: Path) -> bytes:
+    for key, field in ((k, f"{place}.{k}") for k in keys if row.get(k)):
+        name = row[key]
+        if key == keys[1]:
+            return from_environment(name, field)
+        if key == keys[2]:
+            return from_credential(name, field)
         if ".." in Path(name).parts:
             raise ParseError(f"{name} leaves its directory; write a plain "
                              "file name instead", field=field)
         return read(folder / name, field, True)
-    if name := row.get("password_env"):
-        return from_environment(name, f"{place}.password_env")
-    if name := row.get("credential"):
-        return from_credential(name, f"{place}.credential")
     return b""
+
+
+def of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
+    """The password by whichever reference the trunk has; b"" for none."""
+    return _from(row, ("password_file", "password_env", "credential"), place,
+                 folder)
+
+
+def ha1_of_trunk(row: dict[str, Any], place: str,
+                 folder: Path) -> str | None:
+    """The hash of a password, where the carrier gave that."""
+    value = _from(row, ("ha1_file", "ha1_env", "ha1_credential"), place,
+                  folder)
+    return value.decode("latin-1") if value else None
 
 
 def pem(row: dict[str, Any], key: str, place: str, folder: Path) -> bytes:

@@ -238,6 +238,8 @@ class _Check:
             if row.get(key):
                 options[option] = passwords.pem(row, key, place, folder)
         options["verify"] = row.get("verify", True)
+        if ha1 := passwords.ha1_of_trunk(row, place, folder):
+            options["ha1"] = ha1
         if "qualify_s" in row:
             # the first answer is the verdict here, there is no time for more
             options.update(qualify_s=_QUALIFY_S, qualify_down=1,

@@ -9,6 +9,7 @@ usage: test_gateway_tls.py GATEWAY MAKE_STORE RUN_DIRECTORY
 """
 
 import contextlib
+import hashlib
 import pathlib
 import queue
 import re
@@ -67,7 +68,7 @@ trunk[1].name text plain
 trunk[1].carrier text plain
 trunk[1].registrar text sip:{PLAIN}:{udp}
 trunk[1].user text trunk2
-trunk[1].password_file text main.secret
+trunk[1].ha1_file text plain.ha1
 trunk[1].realm text carrier.test
 number[0].number text +{DID}
 number[0].carrier text carrier
@@ -253,7 +254,21 @@ def call_in(carrier, phone):
     phone.want("BYE")
 
 
-def call_out(peer, phone, gateway, number):
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_digest(text, user):
+    """Of a password that one of the trunks has as a hash only."""
+    given = dict(re.findall(r'(\w+)="?([^",]+)"?',
+                            header(text, "Proxy-Authorization")))
+    assert given["username"] == user, given
+    assert given["response"] == sha256(":".join([
+        sha256(f"{user}:carrier.test:secret"), "n1", given["nc"],
+        given["cnonce"], "auth", sha256("INVITE:" + given["uri"])])), given
+
+
+def call_out(peer, phone, gateway, number, user):
     def say(text):
         phone.socket.sendto(text.encode(), ("127.0.0.1", gateway.port))
     first = invite(f"sip:{number}@127.0.0.1:{gateway.port}",
@@ -265,6 +280,7 @@ def call_out(peer, phone, gateway, number):
     trusted = peer.want("INVITE")
     assert 'realm="carrier.test"' in header(trusted, "Proxy-Authorization")
     assert header(trusted, "CSeq") != header(challenged, "CSeq")
+    check_digest(trusted, user)
     answer = phone.answered(200)
     say(further("ACK", 1, first, answer))
     peer.want("ACK")
@@ -288,7 +304,7 @@ def talk(carrier, plain, phone, gateway, names):
     call_in(carrier, phone)
     # from now on a look-up leads to nobody
     names.table["A", NAME] = names.table["A", PLAIN] = "127.0.0.99"
-    sent = call_out(carrier, phone, gateway, CARS)
+    sent = call_out(carrier, phone, gateway, CARS, "trunk1")
     uri = f"sip:+{CARS}@{NAME}:{carrier.port};transport=tls"
     assert sent.startswith(f"INVITE {uri} SIP/2.0\r\n"), sent
     assert header(sent, "Route") == \
@@ -334,6 +350,9 @@ def run(gateway_program, make_store, work, openssl):
     authority.issue("ours", common_name="us")
     (work / "main.secret").write_text("secret\n")
     (work / "main.secret").chmod(0o600)
+    (work / "plain.ha1").write_text(
+        f"SHA-256:{sha256('trunk2:carrier.test:secret')}\n")
+    (work / "plain.ha1").chmod(0o600)
     refuse_open_key(gateway_program, make_store, work)
     carrier = Carrier(cert, key, authority.ca)
     plain, phone = Datagrams("plain"), Datagrams("showroom")
@@ -352,7 +371,7 @@ def run(gateway_program, make_store, work, openssl):
                             (OUTBOUND, ANSWERED, "main")]
             else:
                 names.table["A", PLAIN] = "127.0.0.99"
-                sent = call_out(plain, phone, gateway, CARS)
+                sent = call_out(plain, phone, gateway, CARS, "trunk2")
                 assert header(sent, "Route") == \
                     f"<sip:127.0.0.1:{plain.port};lr>", sent
                 expected = [(OUTBOUND, ANSWERED, "plain")]

@@ -43,6 +43,8 @@ static const struct wrong wrongs[] = {
 	  "no user", { "trunk[0].gin", "b", "true" } },
 	{ { "trunk[0].static", "b", "true" }, "trunk[0].gin",
 	  "registers nowhere", { "trunk[0].gin", "b", "true" } },
+	{ { "trunk[0].ha1_env", "t", "H" }, "trunk[0].ha1_env", "exclude",
+	  NO },
 	{ { "recurring[0].to", "D", "2026-01-01" }, "recurring[0].name",
 	  "required", NO },
 	{ { "phone[1].uri", "t", "sip:m@10.0.0.6" }, "phone[1].number",

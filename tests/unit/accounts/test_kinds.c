@@ -58,7 +58,7 @@ static void strip(char *line)
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || c == '_';
+	return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
 }
 
 struct seen {

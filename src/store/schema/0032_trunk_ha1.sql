@@ -1,0 +1,20 @@
+-- Where a carrier gave a hash instead of a password: the place of that.
+ALTER TABLE "trunk" ADD COLUMN "ha1_file" TEXT;
+ALTER TABLE "trunk" ADD COLUMN "ha1_env" TEXT;
+ALTER TABLE "trunk" ADD COLUMN "ha1_credential" TEXT;
+
+DROP TRIGGER trunk_no_update;
+CREATE TRIGGER trunk_no_update BEFORE UPDATE OF
+	id, valid_from, name, "carrier", "registrar", "user", "auth_user",
+	"password_file", "password_env", "credential", "realm", "domain",
+	"contact_user", "digest_min", "empty_authorization", "ca_file",
+	"cert_file", "key_file", "verify", "expires_s", "calls_max",
+	"priority", "backup", "outbound_proxy", "target_timeout_s",
+	"keepalive_s", "qualify_s", "qualify_timeout_ms", "qualify_down",
+	"qualify_up", "qualify_loss_percent", "qualify_rtt_ms",
+	"qualify_alive", "static", "nat_contact", "peers", "identity",
+	"forward", "stun", "gin", "weight", "tier", "ha1_file", "ha1_env",
+	"ha1_credential"
+ON "trunk" BEGIN
+	SELECT RAISE(ABORT, 'versions are never changed, only ended');
+END;
