@@ -37,6 +37,7 @@ typedef struct tw_trunk_status {
 	char target[96];
 	uint32_t tls;
 	int64_t certificate_until;
+	uint32_t foreign;
 } tw_trunk_status;
 
 typedef struct tw_trunk_event {
@@ -58,6 +59,7 @@ typedef struct tw_trunk_view {
 	char name[64];
 	char target[96];
 	char reason[160];
+	uint32_t foreign;
 } tw_trunk_view;
 
 typedef struct tw_trunk_way {

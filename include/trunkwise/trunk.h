@@ -155,10 +155,14 @@ typedef struct tw_trunk_status {
 	uint32_t tls;               /* TW_TLS_ */
 	tw_time certificate_until;  /* the target's certificate ends then, 0:
 				       none was accepted; sets only */
+	uint32_t foreign;           /* other Contacts that the registrar lists
+				       for this account: calls ring there
+				       too. An old box, or somebody else */
+	uint32_t reserved;
 } tw_trunk_status;
 
 #define TW_TRUNK_STATUS_INIT { sizeof(tw_trunk_status), 0, 0, 0, 0, 0, 0, \
-	0, 0, "", "", "", "", 0, 0 }
+	0, 0, "", "", "", "", 0, 0, 0, 0 }
 
 /* ---- sans-I/O machine (libtrunkwise) ---- */
 

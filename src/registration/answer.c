@@ -155,6 +155,31 @@ uint32_t tw__answer_granted(const struct tw_message *msg,
 	return granted < asked_s ? granted : asked_s;
 }
 
+uint32_t tw__answer_foreign(const struct tw_message *msg,
+			    const struct tw_binding *ours)
+{
+	const struct tw_header *header;
+	uint32_t count = 0;
+	size_t at = 0;
+
+	while ((header = tw__message_next(msg, TW_HEADER_CONTACT, &at))) {
+		struct tw_str rest = header->value, item, text;
+
+		while (tw__text_split(&item, &rest, ',')) {
+			struct contact c;
+			uint32_t seconds;
+
+			/* what takes one back is listed with 0 by some */
+			if (read_contact(&c, item) &&
+			    !has_our_user(&c, ours) &&
+			    !(tw__text_param(&text, c.params, "expires") &&
+			      tw__text_seconds(&seconds, text) && !seconds))
+				count++;
+		}
+	}
+	return count;
+}
+
 bool tw__answer_has_bulk(const struct tw_message *msg)
 {
 	const struct tw_header *header;

@@ -27,6 +27,10 @@ struct tw_binding {
 uint32_t tw__answer_granted(const struct tw_message *msg,
 			    const struct tw_binding *ours, uint32_t asked_s);
 
+/* Contacts that are bound to the account and not ours. */
+uint32_t tw__answer_foreign(const struct tw_message *msg,
+			    const struct tw_binding *ours);
+
 /* Some Contact of it is for all numbers: it has a "bnc". */
 bool tw__answer_has_bulk(const struct tw_message *msg);
 

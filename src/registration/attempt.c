@@ -331,6 +331,24 @@ static void tell_flapping(tw_registration *reg, int32_t code, int64_t now_us)
 	tw__registration_tell(reg, now_us);
 }
 
+/* Who else rings for this account. True: it is news. */
+static bool learn_foreign(tw_registration *reg, const struct tw_message *msg,
+			  const struct tw_binding *ours)
+{
+	uint32_t count = tw__answer_foreign(msg, ours);
+	bool news = count != reg->foreign &&
+		reg->state == TW_TRUNK_REGISTERED;
+
+	reg->foreign = count;
+	if (count)
+		tw__registration_reason(reg, msg->code, "%d %.*s; calls ring "
+			"at %u other Contact%s of this account too",
+			(int)msg->code, (int)(msg->reason.l < 64 ?
+				msg->reason.l : 64), msg->reason.p, count,
+			count == 1 ? "" : "s");
+	return news;
+}
+
 static tw_status take_success(tw_registration *reg,
 			      const struct tw_message *msg, int64_t now_us,
 			      tw_error *err)
@@ -342,7 +360,7 @@ static tw_status take_success(tw_registration *reg,
 		mapped ? reg->nat.port : reg->local_port };
 	uint32_t granted;
 	tw_status status;
-	bool flaps;
+	bool flaps, news;
 
 	for (size_t i = 0; i < 2; i++)
 		tw__credentials_next_nonce(&reg->credentials[i], msg);
@@ -384,8 +402,11 @@ static tw_status take_success(tw_registration *reg,
 		return tw__attempt_begin(reg, true, now_us, err);
 	plan(reg, now_us, tw__jitter(reg->random, granted * TW_SECOND, 800,
 		900));
+	news = learn_foreign(reg, msg, &ours);
 	flaps = learn_address(reg, msg, now_us);
 	tw__registration_move(reg, TW_TRUNK_REGISTERED, now_us);
+	if (news)
+		tw__registration_tell(reg, now_us);
 	if (flaps)
 		tell_flapping(reg, msg->code, now_us);
 	return status;

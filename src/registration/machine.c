@@ -432,6 +432,7 @@ tw_status tw_registration_status(tw_trunk_status *out,
 	status.sip_code = reg->sip_code;
 	status.expires_s = reg->expires_at ? (int32_t)reg->granted_s : 0;
 	status.expires_at = reg->expires_at;
+	status.foreign = reg->expires_at ? reg->foreign : 0;
 	status.next_try_at = reg->next_try_at == TW_NEVER ? 0 :
 		reg->next_try_at;
 	status.requests = reg->requests;

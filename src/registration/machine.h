@@ -72,6 +72,7 @@ struct tw_registration {
 	uint32_t asked_s;              /* raised by a 423 */
 	uint32_t granted_s;
 	uint32_t flow_timer_s;         /* of the last 2xx, 0: none */
+	uint32_t foreign;              /* others' Contacts in it */
 	int64_t expires_at;            /* 0: no binding known */
 	int64_t next_try_at;           /* TW_NEVER: none planned */
 	int64_t not_before;            /* of a Retry-After */

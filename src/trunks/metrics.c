@@ -97,6 +97,7 @@ static void view(tw_trunk_view *out, const tw_trunk *trunk)
 	out->rtt_us = health.rtt_smoothed_us;
 	out->expires_at = status.expires_at;
 	out->next_try_at = status.next_try_at;
+	out->foreign = status.foreign;
 	out->certificate_until = trunk->peer ?
 		tw__sip_peer_until(trunk->peer) : 0;
 	out->requests = status.requests;

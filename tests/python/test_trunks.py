@@ -565,6 +565,16 @@ def test_check_by_the_hash_of_a_password(check, office, registrar):
           status=2)
 
 
+def test_check_tells_who_else_is_registered(check, registrar):
+    registrar.script["trunk1"] = lambda text: (
+        "200 OK", ["Contact: <sip:old@192.0.2.9>;expires=60, "
+                   f"{header(text, 'Contact')};expires=60"])
+    line = check(trunk_table("main", registrar.uri, extra=FILE),
+                 status=0).lines[0]
+    assert line["state"] == "registered"
+    assert "Something else is registered with this account" in line["text"]
+
+
 def test_check_of_gin(check, registrar):
     def bulk(text):
         assert header(text, "Require") == "gin"

@@ -161,6 +161,8 @@ def _explain(event: "TrunkEvent", key: str, row: dict[str, Any],
                digest_min=row.get("digest_min", "MD5"))
     if event.state == "backoff" and event.next_try_s is not None:
         text += " " + say(lang, "trunk_next", next_try_s=event.next_try_s)
+    if key == "trunk_registered" and "of this account too" in event.reason:
+        text += " " + say(lang, "trunk_foreign")
     if event.tls == "unverified":
         text += " " + say(lang, "trunk_unverified")
     return text

@@ -135,7 +135,8 @@ class TrunkEvent(NamedTuple):
 
 
 class TrunkStatus(NamedTuple):
-    """How a trunk stands now. ``certificate_until`` is the end of the
+    """How a trunk stands now. ``foreign`` counts other Contacts of this
+    account, where calls ring too. ``certificate_until`` is the end of the
     certificate that was last accepted, None before one was."""
 
     state: str
@@ -152,6 +153,7 @@ class TrunkStatus(NamedTuple):
     target: str = ""
     tls: str = "none"
     certificate_until: dt.datetime | None = None
+    foreign: int = 0
 
 
 class TrunkHealth(NamedTuple):
@@ -216,6 +218,7 @@ class TrunkView(NamedTuple):
     requests: int
     retransmits: int
     registrations: int
+    foreign: int = 0
 
 
 def _wall(at_us: int) -> dt.datetime | None:
@@ -232,7 +235,7 @@ def _view(v: raw_sip.tw_trunk_view) -> TrunkView:
         v.loss_percent if v.window else None, _span(v.rtt_us), v.expires_s,
         _until(v.expires_at), _until(v.next_try_at),
         _wall(v.certificate_until),
-        v.requests, v.retransmits, v.registrations)
+        v.requests, v.retransmits, v.registrations, v.foreign)
 
 
 class TrunkTrace(NamedTuple):
@@ -301,7 +304,7 @@ class Trunk:
             s.realm, s.contact_user, s.expires_s, _until(s.expires_at),
             _until(s.next_try_at), s.requests, s.retransmits,
             s.registrations, s.target, _TLS[s.tls],
-            _wall(s.certificate_until))
+            _wall(s.certificate_until), s.foreign)
 
     @property
     def health(self) -> TrunkHealth:

@@ -430,6 +430,11 @@ _WORDS = {
     "trunk_registered": (
         "{target} took the registration for {expires_s} s.",
         "{target} принял регистрацию на {expires_s} с."),
+    "trunk_foreign": (
+        "Something else is registered with this account too, and calls ring "
+        "there as well: an old box, or somebody who knows the password.",
+        "С этой учётной записью зарегистрировано ещё что-то, и звонки идут и "
+        "туда: старое устройство или кто-то, кто знает пароль."),
     "trunk_back": (
         "The check took it back.",
         "После проверки она снята."),

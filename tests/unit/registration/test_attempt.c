@@ -629,6 +629,49 @@ static void test_no_memory(void **state)
 	assert_int_equal(tw_allocator_set(NULL, NULL), TW_OK);
 }
 
+/* Who else rings is told when it becomes known, and when it changes. */
+static void test_foreign_bindings(void **state)
+{
+	char headers[1024];
+	unsigned events;
+	struct fake f;
+
+	(void)state;
+	fake_open(&f);
+	fake_start(&f);
+	(void)snprintf(headers, sizeof(headers), "Contact: <sip:old@192.0.2.9>"
+		";expires=100, \"a, b\" <sip:x@[2001:db8::1]>, "
+		"<sip:gone@192.0.2.8>;expires=0\r\n%s",
+		fake_contact(&f, "300"));
+	fake_answer(&f, "200 OK", headers);
+	assert_int_equal(fake_state(&f), TW_TRUNK_REGISTERED);
+	assert_int_equal(fake_status(&f).foreign, 2);
+	assert_int_equal(fake_status(&f).expires_s, 300);
+	assert_string_equal(f.event.reason, "200 OK; calls ring at 2 other "
+		"Contacts of this account too");
+	events = f.events;
+	fake_run(&f, tw_registration_deadline(f.reg));
+	(void)snprintf(headers, sizeof(headers), "Contact: <sip:old@192.0.2.9>"
+		";expires=100, <sip:x@192.0.2.8>\r\n%s",
+		fake_contact(&f, "300"));
+	fake_answer(&f, "200 OK", headers);
+	assert_int_equal(f.events, events);
+	fake_run(&f, tw_registration_deadline(f.reg));
+	(void)snprintf(headers, sizeof(headers), "Contact: <sip:x@192.0.2.8>"
+		"\r\n%s", fake_contact(&f, "300"));
+	fake_answer(&f, "200 OK", headers);
+	assert_int_equal(f.events, events + 1);
+	assert_int_equal(f.event.state_old, TW_TRUNK_REGISTERED);
+	assert_string_equal(f.event.reason, "200 OK; calls ring at 1 other "
+		"Contact of this account too");
+	fake_run(&f, tw_registration_deadline(f.reg));
+	fake_answer(&f, "200 OK", fake_contact(&f, "300"));
+	assert_int_equal(f.events, events + 2);
+	assert_string_equal(f.event.reason, "200 OK");
+	assert_int_equal(fake_status(&f).foreign, 0);
+	fake_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -651,6 +694,7 @@ int main(void)
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_provisional_for_ever),
 		cmocka_unit_test(test_reason_is_clean),
+		cmocka_unit_test(test_foreign_bindings),
 		cmocka_unit_test(test_no_memory),
 	};
 
