@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include "../common/re_compat.h"
 #include "digest.h"
 
 enum {

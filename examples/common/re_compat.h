@@ -14,6 +14,11 @@ const char *sip_dialog_uri(const struct sip_dialog *dlg);
 
 /* The parameters of a sip_send_h. What mb holds differs as well (all that
  * stands so far, or nothing): append to it, never read it. */
+/* 4.x gave it a name of its own. */
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+
 #ifdef TW_RE_SEND_CONTP
 #define RE_SEND_ARGS(tp, src, dst, mb, arg)                                  \
 	enum sip_transp tp, struct sa *src, const struct sa *dst,            \

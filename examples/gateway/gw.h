@@ -23,6 +23,7 @@
 #include "../common/leg.h"
 #include "../common/uas.h"
 #include "../common/dialogs.h"
+#include "../common/re_compat.h"
 
 enum {
 	GW_NUMBER = 32,

@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 #include <string.h>
+#include "../common/re_compat.h"
 #include "destinations.h"
 #include "script.h"
 
