@@ -19,6 +19,7 @@
 #include <trunkwise/pace.h>
 #include <trunkwise/metrics.h>
 #include <trunkwise/distribution.h>
+#include <trunkwise/snapshot.h>
 #include <trunkwise/routing.h>
 #include <trunkwise/planning.h>
 #include <trunkwise/permission.h>

@@ -35,6 +35,7 @@ TW_HANDLE(tw_registration)
 %include "inbound.i"
 %include "engine.i"
 %include "policy.i"
+%include "snapshot.i"
 %include "records.i"
 %include "rating.i"
 %include "sheets.i"

@@ -131,7 +131,7 @@ static tw_status arrive(tw_call_id *out, struct tw_engine *engine,
 static tw_status check_enter(const struct tw_engine *engine,
 			     const tw_call_options *o, tw_error *err)
 {
-	if (!o->plan.id || o->plan.id > engine->plan_count)
+	if (!tw__plan_of(engine, o->plan))
 		return tw__fail(err, TW_ENOTFOUND, "no plan of id %" PRIu32,
 				o->plan.id);
 	if (o->preferred.id && !tw__target_of(engine, o->preferred))
@@ -218,8 +218,7 @@ void tw__call_afresh(struct tw_call *call)
 	tw__tried_clear(&call->tried);
 }
 
-/* Whether others of the pool may join while it rings. */
-static bool is_parallel(const struct tw_call *call)
+bool tw__call_is_parallel(const struct tw_call *call)
 {
 	return call->pool->policy->width &&
 		tw__call_step(call)->kind != TW_STEP_PREFERRED;
@@ -230,9 +229,9 @@ void tw__call_ring(struct tw_engine *engine, struct tw_call *call)
 	call->phase = TW_PHASE_RING;
 	call->step_since = engine->now;
 	tw__call_afresh(call);
-	if (is_parallel(call))
+	if (tw__call_is_parallel(call))
 		tw__pool_ring_add(call->pool, call);
-	if (is_parallel(call) && call->pool->policy->widens)
+	if (tw__call_is_parallel(call) && call->pool->policy->widens)
 		tw__timer_arm(&engine->heap, &call->widen,
 			      engine->now + call->pool->delay_us);
 }
@@ -241,7 +240,7 @@ void tw__call_ring_over(struct tw_engine *engine, struct tw_call *call)
 {
 	assert(call->phase == TW_PHASE_RING && !call->offer);
 	tw__timer_stop(&engine->heap, &call->widen);
-	if (is_parallel(call))
+	if (tw__call_is_parallel(call))
 		tw__pool_ring_remove(call->pool, call);
 }
 
@@ -389,8 +388,9 @@ static uint32_t why_not_step(const struct tw_engine *engine,
 	const struct tw_step *step = tw__call_step(call);
 
 	if (step->when != TW_WHEN_ALWAYS) {
-		bool is_open = tw__schedule_is_open(step->schedule,
-						    engine->now);
+		/* of an old plan: a schedule that is gone is closed */
+		bool is_open = step->schedule &&
+			tw__schedule_is_open(step->schedule, engine->now);
 
 		if (is_open != (step->when == TW_WHEN_OPEN))
 			return is_open ? TW_WHY_OPEN_NOW : TW_WHY_CLOSED_NOW;

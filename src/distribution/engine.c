@@ -61,6 +61,12 @@ static void free_configuration(struct tw_engine *engine)
 		tw__schedule_free(engine->schedule[i]);
 	for (i = 0; i < engine->plan_count; ++i)
 		tw__plan_free(engine->plan[i]);
+	for (i = 0; i < engine->old_plan_count; ++i)
+		tw__plan_free(engine->old_plan[i]);
+	for (i = 0; i < engine->ghost_count; ++i)
+		tw__pool_free(engine->ghost[i]);
+	tw_free(engine->old_plan);
+	tw_free(engine->ghost);
 	tw_free(engine->target);
 	tw_free(engine->pool);
 	tw_free(engine->schedule);

@@ -92,6 +92,7 @@ struct tw_target {
 	int64_t rejected_us;
 	int64_t unreachable_us;
 	size_t member_capacity;
+	bool is_gone;           /* not in the configuration any more */
 	char *name;
 	uint64_t name_hash;     /* alike in every engine */
 	char pause[TW_PAUSE_TEXT_MAX + 1];   /* why it is paused */
@@ -168,6 +169,7 @@ struct tw_pool {
 	struct tw_call *ringing_last; /* the first one first */
 	struct tw_lines lines;        /* calls that wait here */
 	struct tw_pace pace;
+	bool is_gone;           /* not in the configuration any more */
 	char *name;
 };
 
@@ -230,6 +232,8 @@ struct tw_plan {
 	struct tw_step *step;
 	size_t step_count;
 	size_t step_capacity;
+	size_t old;             /* place + 1 in the engine's old plans, or 0 */
+	bool is_gone;           /* not in the configuration any more */
 	char *name;
 };
 
@@ -245,6 +249,7 @@ struct tw_hops {
 #define TW_PHASE_TALK      3u
 #define TW_PHASE_VOICEMAIL 4u
 #define TW_PHASE_WAIT      5u  /* in line */
+#define TW_PHASE_LAST      TW_PHASE_WAIT
 
 struct tw_estimate {
 	uint32_t position;
@@ -349,6 +354,11 @@ struct tw_engine {
 	struct tw_plan **plan;
 	size_t plan_count, plan_capacity;
 	struct tw_names targets, pools, schedules, plans;
+	/* Of an earlier configuration, while calls need them; see ghost.c */
+	struct tw_plan **old_plan;
+	size_t old_plan_count, old_plan_capacity;
+	struct tw_pool **ghost;
+	size_t ghost_count, ghost_capacity;
 	struct tw_own **own;    /* policies of the host's */
 	size_t own_count, own_capacity;
 	bool is_asking;         /* one of these is being asked */
@@ -471,6 +481,8 @@ tw_time tw__schedule_next_change(const struct tw_schedule *schedule,
 /* plan.c */
 struct tw_plan *tw__plan_of(const struct tw_engine *engine, tw_plan_id id);
 void tw__plan_free(struct tw_plan *plan);
+/* Could tw_plan_add_step() have made it? */
+bool tw__step_is_sound(const struct tw_step *step, bool has_pool);
 
 /* call.c */
 tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call);
@@ -498,6 +510,8 @@ tw_status tw__call_reserve(struct tw_engine *engine, struct tw_call *call,
 			   const struct tw_pool *pool);
 /* Everybody of the pool may be offered, also who was tried before. */
 void tw__call_afresh(struct tw_call *call);
+/* Whether others of its pool may join while it rings. */
+bool tw__call_is_parallel(const struct tw_call *call);
 void tw__call_ring(struct tw_engine *engine, struct tw_call *call);
 /* Its offers are over already; it stays in the step. */
 void tw__call_ring_over(struct tw_engine *engine, struct tw_call *call);
@@ -519,6 +533,10 @@ void tw__estimate(struct tw_estimate *out, const struct tw_call *call);
 void tw__confirm_ask(struct tw_engine *engine, struct tw_offer *offer);
 
 /* resume.c */
+/* A table of this capacity with these in it; `out` was empty. */
+tw_status tw__resume_restore(struct tw_drops *out,
+			     const struct tw_drop *list, size_t count,
+			     size_t capacity);
 /* For the case that its caller comes back. */
 void tw__resume_keep(struct tw_engine *engine, const struct tw_call *call);
 /* @return whether he did; the age of the call that dropped, once */
@@ -547,6 +565,8 @@ tw_status tw__wait_reserve(struct tw_call *call);
 uint32_t tw__wait_why_not(const struct tw_call *call, int64_t *a);
 /* Into the line whose room is reserved. */
 void tw__wait_enter(struct tw_engine *engine, struct tw_call *call);
+/* Into the line, as it was there in a snapshot. */
+tw_status tw__wait_restore(struct tw_call *call);
 void tw__wait_join(struct tw_engine *engine, struct tw_call *call);
 void tw__wait_leave(struct tw_engine *engine, struct tw_call *call);
 /* Its row, for a call that leaves the line without a member. */

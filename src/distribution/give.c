@@ -7,8 +7,6 @@
  */
 #include "policy.h"
 
-#include <assert.h>
-
 /* The first of the pool's lines that may have this member. */
 static struct tw_call *first_of(const struct tw_member *member)
 {

@@ -16,6 +16,15 @@ void tw__last_free(struct tw_last *last)
 	memset(last, 0, sizeof(*last));
 }
 
+tw_status tw__last_restore(struct tw_last *out, size_t size)
+{
+	out->row = tw_calloc(size, sizeof(*out->row));
+	if (!out->row)
+		return TW_ENOMEM;
+	out->size = size;
+	return TW_OK;
+}
+
 static struct tw_last_row *place_of(const struct tw_last *last, uint64_t key)
 {
 	return &last->row[tw__mix(key) & (last->size - 1)];

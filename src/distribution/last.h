@@ -21,6 +21,8 @@ struct tw_last {
 	size_t count;
 };
 
+/* An empty one of this size, which is a power of two. */
+tw_status tw__last_restore(struct tw_last *out, size_t size);
 void tw__last_free(struct tw_last *last);
 /* Without memory, or at TW_LAST_MAX, a newcomer takes another one's place. */
 void tw__last_put(struct tw_last *last, uint64_t key,

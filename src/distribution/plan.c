@@ -10,7 +10,8 @@
 
 struct tw_plan *tw__plan_of(const struct tw_engine *engine, tw_plan_id id)
 {
-	if (!id.id || id.id > engine->plan_count)
+	if (!id.id || id.id > engine->plan_count ||
+	    engine->plan[id.id - 1]->is_gone)
 		return NULL;
 	return engine->plan[id.id - 1];
 }
@@ -103,9 +104,9 @@ static tw_status check_wait(struct tw_step *step, const tw_step_options *o,
 
 const char *tw_plan_name(const tw_engine *engine, tw_plan_id plan)
 {
-	const struct tw_plan *p = engine ? tw__plan_of(engine, plan) : NULL;
-
-	return p ? p->name : "?";
+	if (!engine || !plan.id || plan.id > engine->plan_count)
+		return "?";
+	return engine->plan[plan.id - 1]->name;
 }
 
 static tw_status check_pool(struct tw_step *step,
@@ -187,6 +188,19 @@ static tw_status check_step(struct tw_step *step,
 				   "preferred",
 				   o->kind);
 	}
+}
+
+bool tw__step_is_sound(const struct tw_step *step, bool has_pool)
+{
+	const int64_t most = (int64_t)TW_PAUSE_MS_MAX * 1000;
+	const bool needs_pool = tw__step_waits(step) ||
+		step->kind == TW_STEP_RING || step->kind == TW_STEP_PREFERRED;
+
+	return step->kind >= TW_STEP_RING && step->kind <= TW_STEP_PREFERRED &&
+		needs_pool == has_pool && step->when <= TW_WHEN_CLOSED &&
+		step->join <= TW_NEED_READY && step->leave < TW_NEED_READY &&
+		step->ring_us >= 0 && step->ring_us <= most &&
+		step->retry_us >= 0 && step->retry_us <= most;
 }
 
 tw_status tw_plan_add_step(tw_engine *engine, tw_plan_id plan,

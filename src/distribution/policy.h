@@ -10,6 +10,7 @@
 #define TW_SRC_DISTRIBUTION_POLICY_H
 
 #include "engine.h"
+#include "pack.h"
 #include <trunkwise/sys/policy.h>
 
 /* One look at a pool on behalf of a call. */
@@ -59,6 +60,10 @@ struct tw_policy {
 			 const struct tw_offer *offer);
 	void (*ended)(struct tw_member *member, const struct tw_offer *offer,
 		      const struct tw_end *end);
+	/* What it keeps for a tier goes into a snapshot by this. */
+	struct tw_saved_table saved;
+	/* A member that is in the ranks has other counters now. */
+	void (*anew)(struct tw_member *member);
 	void (*clear)(const struct tw_pool *pool, void *state);
 };
 

@@ -61,9 +61,15 @@ static void ended(struct tw_member *member, const struct tw_offer *offer,
 	tw__load_moved(member);
 }
 
+static const struct tw_saved saved[] = {
+	TW_SAVED(shift, count, COUNT),
+};
+
 const struct tw_policy tw__policy_fewest_calls = {
 	.id = TW_POLICY_FEWEST_CALLS, .name = "fewest_calls",
 	.state_size = sizeof(struct shift), .enter = enter,
 	.leave = tw__load_leave, .pick = pick, .offered = offered,
-	.answered = answered, .ended = ended
+	.answered = answered, .ended = ended,
+	.saved = { saved, TW_ARRAY_COUNT(saved) },
+	.anew = tw__load_moved
 };

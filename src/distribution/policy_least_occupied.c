@@ -92,10 +92,17 @@ static void ended(struct tw_member *member, const struct tw_offer *offer,
 	tw__load_moved(member);
 }
 
+static const struct tw_saved saved[] = {
+	TW_SAVED(shift, is_set, BOOL),
+	TW_SAVED(shift, level, LEVEL),
+};
+
 const struct tw_policy tw__policy_least_occupied = {
 	.id = TW_POLICY_LEAST_OCCUPIED, .name = "least_occupied",
 	.state_size = sizeof(struct shift), .first_load = NEVER,
 	.enter = enter,
 	.leave = tw__load_leave, .pick = pick,
-	.offered = offered, .ended = ended
+	.offered = offered, .ended = ended,
+	.saved = { saved, TW_ARRAY_COUNT(saved) },
+	.anew = tw__load_moved
 };

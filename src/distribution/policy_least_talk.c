@@ -65,9 +65,17 @@ static void ended(struct tw_member *member, const struct tw_offer *offer,
 	tw__load_moved(member);
 }
 
+static const struct tw_saved saved[] = {
+	TW_SAVED(shift, talk, COUNT),
+	TW_SAVED(shift, sum, COUNT),
+	TW_SAVED(shift, talks, COUNT),
+};
+
 const struct tw_policy tw__policy_least_talk = {
 	.id = TW_POLICY_LEAST_TALK, .name = "least_talk",
 	.state_size = sizeof(struct shift), .enter = enter,
 	.leave = tw__load_leave, .pick = pick, .offered = offered,
-	.answered = answered, .ended = ended
+	.answered = answered, .ended = ended,
+	.saved = { saved, TW_ARRAY_COUNT(saved) },
+	.anew = tw__load_moved
 };

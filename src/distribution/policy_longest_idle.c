@@ -40,5 +40,6 @@ static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 
 const struct tw_policy tw__policy_longest_idle = {
 	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle", .enter = enter,
-	.leave = leave, .rank = rank, .pick = pick
+	.leave = leave, .rank = rank, .anew = rank,
+	.pick = pick
 };

@@ -62,8 +62,14 @@ static void answered(struct tw_member *member, const struct tw_offer *offer)
 		move(member);
 }
 
+static const struct tw_saved saved[] = {
+	TW_SAVED(cursor, set, BOOL),
+	TW_SAVED(cursor, order, NUMBER),
+};
+
 const struct tw_policy tw__policy_round_robin = {
 	.id = TW_POLICY_ROUND_ROBIN, .name = "round_robin",
 	.state_size = sizeof(struct cursor), .pick = pick,
-	.offered = offered, .answered = answered
+	.offered = offered, .answered = answered,
+	.saved = { saved, TW_ARRAY_COUNT(saved) }
 };

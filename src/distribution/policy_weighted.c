@@ -118,8 +118,20 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 	catch_up(tier, clock);
 }
 
+static void anew(struct tw_member *member)
+{
+	take(member);
+	add(member, member->tier->state);
+}
+
+static const struct tw_saved saved[] = {
+	TW_SAVED(clock, now, COUNT),
+	TW_SAVED(clock, rest, COUNT),
+};
+
 const struct tw_policy tw__policy_weighted = {
 	.id = TW_POLICY_WEIGHTED, .name = "weighted",
 	.state_size = sizeof(struct clock), .has_later = true,
-	.enter = enter, .leave = take, .pick = pick, .offered = offered
+	.enter = enter, .leave = take, .pick = pick, .offered = offered,
+	.saved = { saved, TW_ARRAY_COUNT(saved) }, .anew = anew
 };

@@ -8,7 +8,8 @@
 #include <trunkwise/time.h>
 
 /* Why a row was written: its words are made when it is read, because most
- * of a decision's cost would otherwise be printing. a and b are arguments. */
+ * of a decision's cost would otherwise be printing. a and b are arguments.
+ * The numbers stand in snapshots: see TW_SNAPSHOT_VERSION. */
 enum tw_why {
 	TW_WHY_NONE,
 	/* offers */

@@ -62,6 +62,28 @@ static bool has_room(struct tw_drops *drops, tw_time now)
 	return drops->capacity && drops->count < drops->capacity / 2;
 }
 
+tw_status tw__resume_restore(struct tw_drops *out,
+			     const struct tw_drop *list, size_t count,
+			     size_t capacity)
+{
+	size_t i;
+
+	assert(2 * count <= capacity);
+	if (!capacity)
+		return TW_OK;
+	out->drop = tw_calloc(capacity, sizeof(*out->drop));
+	if (!out->drop)
+		return TW_ENOMEM;
+	out->capacity = capacity;
+	for (i = 0; i < count; ++i) {
+		struct tw_drop *drop = find(out, list[i].affinity);
+
+		out->count += !drop->affinity;
+		*drop = list[i];
+	}
+	return TW_OK;
+}
+
 void tw__resume_keep(struct tw_engine *engine, const struct tw_call *call)
 {
 	struct tw_drops *drops = &engine->drops;

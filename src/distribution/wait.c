@@ -56,6 +56,17 @@ uint32_t tw__wait_why_not(const struct tw_call *call, int64_t *a)
 	return why;
 }
 
+tw_status tw__wait_restore(struct tw_call *call)
+{
+	const struct tw_terms terms = terms_of(call);
+	struct tw_line *line;
+
+	if (tw__line_reserve(&line, &call->pool->lines, &terms))
+		return TW_ENOMEM;
+	tw__line_join(&call->pool->lines, line, call);
+	return TW_OK;
+}
+
 void tw__wait_enter(struct tw_engine *engine, struct tw_call *call)
 {
 	const struct tw_terms terms = terms_of(call);
@@ -168,8 +179,56 @@ static void lost_line(struct tw_engine *engine, const struct tw_line *line)
 		tw__engine_due(engine, line->place[i].call);
 }
 
+/* By their place in line, and not by where a heap happens to have them: an
+ * engine that was restored has them elsewhere. */
+static struct tw_call *sorted(struct tw_call *list, size_t count)
+{
+	struct tw_call *half = list, *head = NULL, **tail = &head, *rest;
+	size_t i;
+
+	if (count < 2)
+		return list;
+	for (i = 1; i < count / 2; ++i)
+		half = half->due_next;
+	rest = half->due_next;
+	half->due_next = NULL;
+	list = sorted(list, count / 2);
+	half = sorted(rest, count - count / 2);
+	while (list && half) {
+		struct tw_call **first = tw__call_is_before(half, list) ?
+			&half : &list;
+
+		*tail = *first;
+		tail = &(*first)->due_next;
+		*first = *tail;
+	}
+	*tail = list ? list : half;
+	return head;
+}
+
+/* Those that came due since `before` was the last. */
+static void sort_due(struct tw_engine *engine, struct tw_call *before)
+{
+	struct tw_call *list = before ? before->due_next : engine->due, *call;
+	size_t count = 0;
+
+	for (call = list; call; call = call->due_next)
+		++count;
+	list = sorted(list, count);
+	if (before)
+		before->due_next = list;
+	else
+		engine->due = list;
+	for (call = list; call; call = call->due_next) {
+		call->due_prev = before;
+		before = call;
+	}
+	engine->due_last = before;
+}
+
 void tw__wait_lost(struct tw_engine *engine, const struct tw_target *target)
 {
+	struct tw_call *before = engine->due_last;
 	size_t i, j;
 
 	for (i = 0; i < target->member_count; ++i) {
@@ -181,4 +240,5 @@ void tw__wait_lost(struct tw_engine *engine, const struct tw_target *target)
 				lost_line(engine, lines->line[j]);
 		}
 	}
+	sort_due(engine, before);
 }

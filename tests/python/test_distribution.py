@@ -470,3 +470,51 @@ def test_who_waits_is_told_where_he_stands():
         assert (wait.position, wait.entered) == (1, T0)
         low, high = (side.total_seconds() for side in wait.expected)
         assert low == 0 and high == 100   # 48 s on average, twice, rounded up
+
+
+def test_a_snapshot_goes_on_where_it_was():
+    with Engine() as first, Engine() as second:
+        for engine, backwards in (first, False), (second, True):
+            names = ["anna", "boris", "vera"]
+            for name in reversed(names) if backwards else names:
+                engine.add_target(name)
+            pool = engine.add_pool("city", policy="round_robin", ring_s=5)
+            for order, name in enumerate(names):
+                pool.add(engine.target(name), order=order)
+            engine.add_plan("kazan").ring(pool)
+        call = first.enter(first.plan("kazan"), now=T0)
+        *_, offer = first.decisions()
+        first.enter(first.plan("kazan"), now=T0)
+        saved = first.snapshot()
+        assert second.restore(saved) == []
+        for engine in first, second:
+            engine.offer(offer.offer.id).failed("busy", now=after(1))
+            engine.enter(engine.plan("kazan"), now=after(2))
+            engine.call(call.id).leave(now=after(3))
+        told = [[(d.kind, d.call.id, str(d.target), d.reason)
+                 for d in engine.decisions()] for engine in (first, second)]
+        assert told[0] == told[1] and len(told[0]) > 5
+        with pytest.raises(Conflict):
+            second.restore(saved)
+        for bad in b"", b"GIF89a", saved[:-1], saved[:99] + b"?" + saved[100:]:
+            with pytest.raises(trunkwise.ParseError):
+                Engine().restore(bad)
+
+
+def test_what_a_snapshot_knows_and_nobody_else():
+    with Engine() as first, Engine() as second:
+        plan, (anna, _) = one_step(first)
+        first.enter(plan, now=T0)
+        second.add_target("boris")
+        told = {(c.change, c.kind, c.name) for c in
+                second.restore(first.snapshot())}
+        assert told == {("drains", "target", "anna"),
+                        ("drains", "pool", "city"),
+                        ("drains", "plan", "kazan")}
+        with pytest.raises(NotFound):
+            second.target("anna")
+        ring = [d for d in second.decisions() if d.kind == "offer"]
+        assert [d.target.name for d in ring] == ["anna", "boris"]
+        ring[0].offer.answered(now=T0)
+        ring[0].call.leave(now=T0)
+        assert second.stats.slots_held == 0

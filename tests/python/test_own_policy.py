@@ -16,7 +16,7 @@ from trunkwise import Error, Exists, InvalidArgument, NotFound, Refused
 from trunkwise.distribution import Engine, EngineStats, Policy
 
 T0 = dt.datetime(2026, 1, 1, 12, tzinfo=dt.timezone.utc)
-IDLE = EngineStats(0, 0, 0, 0)
+IDLE = EngineStats(0, 0, 0, 0, 0)
 
 
 class Last(Policy):

@@ -545,6 +545,18 @@ class EngineStats:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class EngineChange:
+    """What a restore found different. ``change``: "new", "changed", "gone",
+    "drains" (gone, but live calls still use it) or "forgotten" (there, but
+    starts anew); ``kind``: "target", "pool", "member" or "plan"."""
+
+    change: str
+    kind: str
+    name: str
+    detail: str
+
+
 class Engine:
     """All state of a distribution. ``host`` lists what the host can do:
     "play", "dtmf", "record", "voicemail", "transfer", "callback". Who drops
@@ -667,9 +679,6 @@ class Engine:
     def _pool(self, number: int) -> Pool:
         return Pool(self, number)
 
-    def _call(self, number: int) -> Call:
-        return Call(self, number)
-
     # What moves.
 
     def enter(self, plan: Plan, *, priority: int = 0, entered: Now = None,
@@ -732,6 +741,26 @@ class Engine:
     def stats(self) -> EngineStats:
         return EngineStats(*raw.engine_stats(self.handle))
 
+    def snapshot(self) -> bytes:
+        """All that moves, as bytes: the same on every machine. State of a
+        policy of your own is not in them."""
+        return raw.engine_snapshot(self.handle)
+
+    def restore(self, snapshot: bytes) -> list[EngineChange]:
+        """Into an engine that never had a call, made from the configuration
+        as it is now: from here on it decides as the other one would have.
+        Calls and offers keep their ids; see ``call`` and ``offer``. Raises
+        ParseError, StoreError (a newer library's), Conflict; nothing changed
+        then."""
+        return _changes(raw.tw_engine_restore(self.handle, snapshot))
+
+    def call(self, number: int) -> Call:
+        """A live call by ``Call.id``, of before a restore."""
+        return Call(self, number)
+
+    def offer(self, number: int) -> Offer:
+        return Offer(self, number)
+
     def close(self) -> None:
         """Forgets everything; what rings is the host's to end."""
         self._handle = None
@@ -751,3 +780,13 @@ def _options(seed: int, host: Iterable[str], calls_max: int,
     return {"seed": seed, "host": can, "calls_max": calls_max,
             "priority_ms": _ms(priority_s, "priority_s"),
             "resume_ms": _ms(resume_s, "resume_s")}
+
+
+_CHANGES = {1: "new", 2: "changed", 3: "gone", 4: "drains", 5: "forgotten"}
+
+
+def _changes(handle: raw.tw_engine_changes) -> list[EngineChange]:
+    found = []
+    while (row := raw.engine_changes_next(handle)) is not None:
+        found.append(EngineChange(_CHANGES.get(row[0], "?"), *row[1:]))
+    return found

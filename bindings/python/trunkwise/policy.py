@@ -64,7 +64,7 @@ class Look:
     @property
     def call(self) -> "Call | None":
         """Whose choice it is; None when the policy is told something."""
-        return self._engine._call(self._call) if self._call else None
+        return self._engine.call(self._call) if self._call else None
 
     @property
     def members(self) -> Iterator["Member"]:

@@ -76,7 +76,8 @@ typedef struct tw_policy_table {
 	const char *name;            /* copied; as in pools of a deployment */
 
 	/* A place that tw_look_next() gives, or TW_PLACE_NONE for nobody,
-	 * which makes the next tier's turn. */
+	 * which makes the next tier's turn; a call in line waits
+	 * on then. */
 	tw_status (*pick)(uint32_t *out, const tw_look *look, void *state,
 			  void *arg, tw_error *err);
 	tw_status (*offered)(const tw_look *look, uint32_t place,
