@@ -203,6 +203,23 @@ static void read_last(struct tw_restore *r, struct tw_was_pool *was,
 		was->last.count = (size_t)made;
 }
 
+static void read_pace(struct tw_restore *r, struct tw_pace *pace)
+{
+	const int64_t most = (int64_t)1 << 55;
+	size_t i;
+
+	tw__restore_saved(r, pace, &tw__saved_pace);
+	for (i = 0; i < TW_PACE_COUNT; ++i) {
+		pace->interval_us[i] =
+			(int64_t)tw__unpack_number(&r->in, 8);
+		if (pace->interval_us[i] < 0 || pace->interval_us[i] > most)
+			tw__restore_wrong(r, "answers at no such pace");
+	}
+	if (pace->next >= TW_PACE_COUNT || pace->count > TW_PACE_COUNT ||
+	    pace->sum_us < 0)
+		tw__restore_wrong(r, "answers at no such pace");
+}
+
 /* Members that the snapshot does not know. */
 static void find_late(struct tw_restore *r, struct tw_was_pool *was)
 {
@@ -251,6 +268,7 @@ static void read_pool(struct tw_restore *r, size_t at, uint8_t *taken)
 	read_members(r, was);
 	find_late(r, was);
 	read_last(r, was, is_same);
+	read_pace(r, &was->pace);
 	read_tiers(r, was, is_same);
 }
 

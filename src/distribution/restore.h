@@ -46,6 +46,7 @@ struct tw_was_pool {
 	struct tw_was_tier *tier;
 	size_t tier_count;
 	struct tw_last last;
+	struct tw_pace pace;
 	uint32_t *late;             /* slots of members that are new */
 	size_t late_count;
 };

@@ -154,7 +154,8 @@ static void read_call(struct tw_restore *r, struct tw_call *call)
 		return;
 	check_call(r, call);
 	read_tried(r, call, call->pool ? pool : 0);
-	if (timer.at != TW_TIME_MAX && timer.at != call->step_until)
+	if (timer.at != TW_TIME_MAX && timer.at != call->step_until &&
+	    (call->phase != TW_PHASE_WAIT || timer.at > call->step_until))
 		tw__restore_wrong(r, "a step that ends twice");
 	if (tw__restore_is_over(r))
 		return;

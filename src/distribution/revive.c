@@ -172,6 +172,8 @@ static void revive_pools(struct tw_restore *r)
 				       was->tier[j].state,
 				       was->to->policy->state_size);
 		}
+		if (was->to)
+			was->to->pace = was->pace;
 		if (was->last.size) {
 			tw__last_free(&was->to->last);
 			was->to->last = was->last;

@@ -37,6 +37,14 @@ static const struct tw_saved member[] = {
 };
 TABLE(member);
 
+static const struct tw_saved pace[] = {
+	TW_SAVED(tw_pace, since, TIME),
+	TW_SAVED(tw_pace, sum_us, COUNT),
+	TW_SAVED(tw_pace, next, NUMBER),
+	TW_SAVED(tw_pace, count, NUMBER),
+};
+TABLE(pace);
+
 static const struct tw_saved step[] = {
 	TW_SAVED(tw_step, kind, NUMBER),
 	TW_SAVED(tw_step, ring_us, NUMBER),
@@ -47,6 +55,7 @@ static const struct tw_saved step[] = {
 	TW_SAVED(tw_step, join, NUMBER),
 	TW_SAVED(tw_step, leave, NUMBER),
 	TW_SAVED(tw_step, retry_us, NUMBER),
+	TW_SAVED(tw_step, announce_us, COUNT),
 };
 TABLE(step);
 
@@ -63,6 +72,8 @@ static const struct tw_saved call[] = {
 	TW_SAVED(tw_call, affinity, NUMBER),
 	TW_SAVED(tw_call, skills_needed, NUMBER),
 	TW_SAVED(tw_call, is_ticket, BOOL),
+	TW_SAVED(tw_call, told_position, NUMBER),
+	TW_SAVED(tw_call, told_s, NUMBER),
 	TW_SAVED(tw_call, saw_open, BOOL),
 	TW_SAVED(tw_call, saw_busy, BOOL),
 	TW_SAVED(tw_call, saw_other, BOOL),

@@ -97,6 +97,9 @@ static void put_pool(struct tw_buf *out, const struct tw_pool *pool)
 		put_saved(out, member, &tw__saved_member);
 	}
 	put_last(out, &pool->last);
+	put_saved(out, &pool->pace, &tw__saved_pace);
+	for (i = 0; i < TW_PACE_COUNT; ++i)
+		tw__pack_number(out, (uint64_t)pool->pace.interval_us[i], 8);
 	tw__pack_number(out, pool->tier_count, 4);
 	for (i = 0; i < pool->tier_count; ++i) {
 		tw__pack_number(out, pool->tier[i]->tier, 4);

@@ -39,6 +39,7 @@
 extern const struct tw_saved_table tw__saved_engine;
 extern const struct tw_saved_table tw__saved_target;
 extern const struct tw_saved_table tw__saved_member;
+extern const struct tw_saved_table tw__saved_pace;
 extern const struct tw_saved_table tw__saved_step;
 extern const struct tw_saved_table tw__saved_call;
 extern const struct tw_saved_table tw__saved_offer;
