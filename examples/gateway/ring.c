@@ -259,12 +259,36 @@ void ring_pump(struct gateway *gw)
 
 /* ---- what happened ---- */
 
+/* Who calls, for members that are to stay the same for one caller: a key that
+ * cannot be read back, since the engine is no place for people's numbers. Who
+ * shows no number is nobody in particular. */
+static uint64_t affinity_of(const struct call *call)
+{
+	uint8_t digest[MD5_SIZE];
+	uint64_t key;
+
+	if (!call->caller[0] ||
+	    call->caller[strspn(call->caller, "0123456789")])
+		return 0;
+	if (md5_printf(digest, "%llu:%s",
+		       (unsigned long long)call->gw->options.seed,
+		       call->caller))
+		return 0;
+	memcpy(&key, digest, sizeof(key));
+
+	return key;
+}
+
+
 int ring_enter(struct call *call, tw_plan_id plan)
 {
 	struct gateway *gw = call->gw;
+	tw_call_options options = TW_CALL_OPTIONS_INIT;
 
-	if (tw_call_enter(&call->engine_call, gw->engine, plan,
-			  clk_now(gw->clk), NULL))
+	options.plan = plan;
+	options.affinity = affinity_of(call);
+	if (tw_call_enter_as(&call->engine_call, gw->engine, &options,
+			     clk_now(gw->clk), NULL))
 		return EBUSY;
 	hash_append(gw->engine_calls, key_of(call->engine_call), &call->he,
 		    call);

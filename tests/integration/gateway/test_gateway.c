@@ -275,6 +275,78 @@ static void test_busy_phones_overflow_to_the_landline(void **state)
 }
 
 
+/* ---- the same person for the same caller ---- */
+
+static int setup_sticky(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "pool[0].policy", 1, "sticky" },
+		{ NULL, 0, NULL }
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+static bool this_call_is_answered(struct world *w)
+{
+	const struct peer *a = &w->carrier_a;
+	unsigned i;
+
+	for (i = 0; i < a->count; i++) {
+		if (!strncmp(a->seen[i], "SIP/2.0 200", 11) &&
+		    strstr(a->seen[i], w->callid))
+			return true;
+	}
+
+	return false;
+}
+
+
+static void talk(struct world *w, const char *caller)
+{
+	world_invite(w, &w->carrier_a, DID, caller, "+" DID);
+	world_run(w, this_call_is_answered);
+	world_say(w, &w->carrier_a, "ACK", DID, caller, "+" DID);
+	world_pass(w, 5);
+	world_say(w, &w->carrier_a, "BYE", DID, caller, "+" DID);
+	world_run(w, is_empty);
+}
+
+
+static void check_sticks(struct world *w, struct peer *one,
+			 struct peer *other)
+{
+	unsigned i;
+
+	one->h = script_answer;
+	other->h = script_busy;
+	talk(w, CALLER);
+	other->h = script_answer;
+	i = peer_count(other, "INVITE", NULL);
+	talk(w, CALLER);
+	talk(w, CALLER);
+	assert_int_equal(peer_count(other, "INVITE", NULL), i);
+	assert_int_equal(peer_count(one, "INVITE", NULL), 3);
+}
+
+
+static void test_who_answered_last_rings_first(void **state)
+{
+	struct world *w = *state;
+
+	check_sticks(w, &w->anna, &w->boris);
+}
+
+
+static void test_whoever_it_was(void **state)
+{
+	struct world *w = *state;
+
+	check_sticks(w, &w->boris, &w->anna);
+}
+
+
 static void test_nobody_answers(void **state)
 {
 	struct world *w = *state;
@@ -884,6 +956,8 @@ int main(void)
 		CASE(test_a_talk_is_known_while_it_lasts),
 		CASE(test_caller_gives_up),
 		CASE(test_busy_phones_overflow_to_the_landline),
+		CASE_WITH(test_who_answered_last_rings_first, setup_sticky),
+		CASE_WITH(test_whoever_it_was, setup_sticky),
 		CASE(test_nobody_answers),
 		CASE(test_cheapest_carrier_with_a_number_of_the_department),
 		CASE(test_next_carrier_when_the_first_fails),
