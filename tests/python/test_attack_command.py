@@ -87,6 +87,15 @@ def test_argument_that_is_no_utf8(books):
     assert b"store: is not UTF-8" in done.stderr
 
 
+def test_one_of_several_arguments_that_is_no_utf8(books):
+    done = subprocess.run(
+        [*map(os.fsencode, SCRIPT), b"call", b"preview", b"s.db", b"1",
+         b"--busy", b"anna", b"--busy", b"\xff"], cwd=books,
+        capture_output=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"trunkwise: busy: is not UTF-8")
+
+
 def test_output_ending_decides_or_is_refused(books, command):
     report = ("report", "expenses", "s.db", "--month", "2026-10")
     refused = command(*report, "-o", "r.pdf", cwd=books)

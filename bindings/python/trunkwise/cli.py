@@ -587,10 +587,11 @@ def _fail(arguments: argparse.Namespace, error: Exception) -> int:
 
 def _check_texts(arguments: argparse.Namespace) -> None:
     """Bytes that are no UTF-8 reach Python as lone surrogates."""
-    for name, value in vars(arguments).items():
+    for name, given in vars(arguments).items():
         try:
-            if isinstance(value, str):
-                value.encode()
+            for value in given if isinstance(given, list) else [given]:
+                if isinstance(value, str):
+                    value.encode()
         except UnicodeEncodeError:
             raise InvalidArgument("is not UTF-8; rename it or type it anew",
                                   code="TW_EINVAL", field=name) from None
