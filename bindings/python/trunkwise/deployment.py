@@ -73,6 +73,19 @@ def _pairs(value: Any, path: str) -> Iterator[tuple[str, int, str]]:
         yield (path, *_value(value))
 
 
+def _empty(value: Any, path: str) -> Iterator[str]:
+    """Lists and tables without anything. They come to no value, so that the
+    library never sees them: ``contracts = []`` would mean any contract."""
+    if not value and isinstance(value, (dict, list)):
+        yield path
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _empty(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _empty(inner, f"{path}[{index}]")
+
+
 def _tree(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text, parse_float=Decimal)
@@ -98,6 +111,10 @@ class Deployment:
         self.handle = raw.tw_deployment_new()
         refused = [error for pair in _pairs(self._tree, "")
                    if (error := self._set(*pair))]
+        if self._tree:
+            refused += [ParseError("is empty; fill it, or leave it out",
+                                   code="TW_EPARSE", field=path)
+                        for path in _empty(self._tree, "")]
         if refused:
             refused[0].problems = [Problem(e.field, e.message, True)
                                    for e in refused]
