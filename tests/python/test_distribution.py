@@ -518,3 +518,18 @@ def test_what_a_snapshot_knows_and_nobody_else():
         ring[0].offer.answered(now=T0)
         ring[0].call.leave(now=T0)
         assert second.stats.slots_held == 0
+
+
+@pytest.mark.parametrize("seconds", [
+    float("nan"), float("inf"), -float("inf"), "", "soon", None, True])
+def test_what_is_no_time_is_told_by_name(seconds):
+    with Engine() as engine:
+        for field, give in (
+                ("priority_s", lambda s: Engine(priority_s=s)),
+                ("ring_s", lambda s: engine.add_pool("p", ring_s=s)),
+                ("wrap_up_s", lambda s: engine.add_target(
+                    "a", wrap_up_s=s))):
+            if seconds is None and field == "wrap_up_s":
+                continue    # as if left out
+            with pytest.raises(InvalidArgument, match=f"^{field}: .*seconds"):
+                give(seconds)

@@ -285,6 +285,9 @@ def test_names_of_policies():
             engine.add_policy("mine", Last())
         with pytest.raises(Exists):
             engine.add_policy("linear", Last())
+        for nothing in (Last, 5, None):
+            with pytest.raises(InvalidArgument, match="policy: .*inherit"):
+                engine.add_policy("theirs", nothing)
         with pytest.raises(NotFound):
             engine.add_pool("x", policy="theirs")
         with pytest.raises(NotFound):

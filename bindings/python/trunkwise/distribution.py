@@ -82,7 +82,11 @@ def _when(us: int) -> dt.datetime | None:
 
 
 def _ms(seconds: Seconds, field: str) -> int:
-    ms = int(Decimal(str(seconds)) * 1000)
+    try:
+        ms = int(Decimal(str(seconds)) * 1000)
+    except (ArithmeticError, ValueError):    # infinite, nan, no number
+        raise InvalidArgument(f"{seconds!r} is no time; give seconds",
+                              field=field) from None
     if not 0 <= ms < 2 ** 32:
         raise OutOfRange(f"{seconds} s do not fit", field=field)
     return ms
@@ -638,6 +642,10 @@ class Engine:
 
     def add_policy(self, name: str, policy: Policy) -> None:
         """A policy of your own, before pools that use it."""
+        if not isinstance(policy, Policy):
+            raise InvalidArgument(f"{policy!r} is no Policy; inherit it and "
+                                  "give an object of your class",
+                                  field="policy")
         raw.engine_add_policy(self.handle, name, asking(policy, self),
                               told(policy))
 
