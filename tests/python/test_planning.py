@@ -343,3 +343,13 @@ def test_python_of_the_page_prints_what_it_shows(capsys):
         exec(compile(code, "docs/planning.md", "exec"), {})
         assert capsys.readouterr().out == text
     assert PAGE.count("```python") == len(shown("python")) > 0
+
+
+@pytest.mark.parametrize("lang, said", [
+    ("en", "7.6989e-275 % of calls are answered within 0 s"),
+    ("ru", "За 0 с отвечено 7,6989e-275 % звонков")])
+def test_next_to_nothing_is_no_line_of_zeros(command, lang, said):
+    done = command("plan", "erlang", "--model", "a", "--load", "1000",
+                   "--servers", "10", "--patience", "120", "--within=-0",
+                   "--lang", lang, check=0)
+    assert said in done.out

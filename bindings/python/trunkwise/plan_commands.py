@@ -97,8 +97,12 @@ def _figures(a: argparse.Namespace) -> dict[str, Any]:
 
 
 def _digits(lang: str, value: float, digits: int = 5) -> str:
-    """So many digits that count, as people write them."""
-    number = Decimal(f"{value:.{digits}g}")
+    """So many digits that count, as people write them; what is next to
+    nothing by its power of ten, not by a line of zeros."""
+    number = Decimal(f"{value:.{digits}g}") + 0    # no -0
+    if number and number.adjusted() < -10:
+        return f"{number.normalize():e}".replace(
+            ".", "," if lang == "ru" else ".")
     return amount(lang, Decimal(f"{number.normalize():f}"), 0)
 
 
