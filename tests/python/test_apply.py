@@ -35,16 +35,13 @@ BAD = {
         "[[number]]", '[[trunk]]\nname = "t"\ncarrier = "north"\n'
         'registrar = "sip:127.0.0.1"\nuser = "u"\n'
         'password = "secret"\n[[number]]', "trunk[0].password"),
-    "an empty list": (
-        'city = "Kazan"', 'city = "Kazan"\nphone = []',
-        "department[0].phone: is empty"),
     "a table without a key": (
         "[[carrier]]", "[[permission]]\n[[carrier]]",
-        "permission[0]: is empty"),
+        "permission[0]: is a table without a key"),
     "a step without a key": (
         "[[carrier]]", '[[plan]]\nname = "p"\n[[plan.step]]\n'
         "[[plan.step]]\nreject = 480\n[[carrier]]",
-        "plan[0].step[0]: is empty"),
+        "plan[0].step[0]: is a table without a key"),
     "number in two departments": (
         "[[tariff]]", '[[number]]\nnumber = "8 (843) 200-00-01"\n'
         'carrier = "north"\ndepartment = "Ufa"\n[[tariff]]',

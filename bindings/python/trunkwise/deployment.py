@@ -74,9 +74,9 @@ def _pairs(value: Any, path: str) -> Iterator[tuple[str, int, str]]:
 
 
 def _empty(value: Any, path: str) -> Iterator[str]:
-    """Lists and tables without anything. They come to no value, so that the
-    library never sees them: ``contracts = []`` would mean any contract."""
-    if not value and isinstance(value, (dict, list)):
+    """Tables without a key. They come to no value, so that the library never
+    sees them: a step would vanish. An empty list is a key left out."""
+    if value == {}:
         yield path
     elif isinstance(value, dict):
         for key, inner in value.items():
@@ -112,7 +112,7 @@ class Deployment:
         refused = [error for pair in _pairs(self._tree, "")
                    if (error := self._set(*pair))]
         if self._tree:
-            refused += [ParseError("is empty; fill it, or leave it out",
+            refused += [ParseError("is a table without a key; fill or remove it",
                                    code="TW_EPARSE", field=path)
                         for path in _empty(self._tree, "")]
         if refused:
