@@ -258,3 +258,17 @@ def test_the_page_has_the_codes_as_they_are():
         for code in re.findall(r"\b\d{3}\b", codes.split(";")[0]):
             with router.begin("a", now=T0) as call:
                 assert call.report(int(code), now=T0).outcome == outcome
+
+
+def test_what_is_no_number_is_told_by_name(router):
+    for wrong in ("nan", "inf", "1e400000", "x", "", float("nan")):
+        for field in "limit", "margin_percent":
+            with pytest.raises(InvalidArgument, match=f"^{field}: .*fits"):
+                order(router, **{field: wrong})
+
+
+@pytest.mark.parametrize("calls", [-1, 2 ** 32, 2 ** 64])
+def test_a_histogram_counts_calls_from_0(router, calls):
+    """-1 was taken as four thousand million, 2 ** 64 as none."""
+    with pytest.raises(OverflowError):
+        order(router, durations=[(10, calls), (110, 1)])

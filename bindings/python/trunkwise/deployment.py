@@ -112,8 +112,8 @@ class Deployment:
         refused = [error for pair in _pairs(self._tree, "")
                    if (error := self._set(*pair))]
         if self._tree:
-            refused += [ParseError("is a table without a key; fill or remove it",
-                                   code="TW_EPARSE", field=path)
+            refused += [ParseError("is a table without a key; fill or remove "
+                                   "it", code="TW_EPARSE", field=path)
                         for path in _empty(self._tree, "")]
         if refused:
             refused[0].problems = [Problem(e.field, e.message, True)

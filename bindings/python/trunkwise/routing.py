@@ -69,11 +69,25 @@ def _one_of(names: dict[str, int], name: str, field: str) -> int:
 def _nanos(value: Decimal | int | str | None, field: str) -> int:
     if value is None:
         return 0
-    exact = Decimal(value) * NANOS
-    if exact % 1:
+    exact, whole = _scaled(value, NANOS, field)
+    if exact != whole:
         raise InvalidArgument("has more than nine decimals",
                               code="TW_EINVAL", field=field)
-    return int(exact)
+    return whole
+
+
+def _scaled(value: Decimal | int | str, scale: int,
+            field: str) -> tuple[Decimal, int]:
+    """Exact, and its whole part."""
+    try:
+        exact = Decimal(value) * scale
+        if abs(exact) >= 2 ** 63:
+            raise ValueError
+        return exact, int(exact)
+    except (ArithmeticError, ValueError, TypeError):    # infinite, nan, "x"
+        raise InvalidArgument(f"{value!r} is no number that fits; write one "
+                              "like \"2.50\"", code="TW_EINVAL",
+                              field=field) from None
 
 
 class Candidate(NamedTuple):
@@ -265,7 +279,8 @@ class Router:
              "now": moment if now is None else _at(now),
              "expected_us": expected_s * 1_000_000,
              "limit_nanos": _nanos(limit, "limit"),
-             "margin_ppm": int(Decimal(margin_percent) * 10_000)},
+             "margin_ppm": _scaled(margin_percent, 10_000,
+                                   "margin_percent")[1]},
             None if durations is None
             else [(s * 1_000_000, calls) for s, calls in durations])
         return Order(_VERDICTS.get(status, "?"), reason,
