@@ -33,3 +33,7 @@ static PyObject *engine_changes_next(tw_engine_changes *changes)
 %apply tw_engine_changes **out { tw_engine_changes **changes };
 tw_status tw_engine_restore(tw_engine_changes **changes, tw_engine *engine,
 	const void *data, size_t size, tw_error *err);
+/* Python's owner of `fresh` disowns it. */
+tw_status tw_engine_reload(tw_engine_changes **changes, tw_engine *engine,
+	tw_engine *fresh, int64_t now, tw_error *err);
+

@@ -1,5 +1,5 @@
 /**
- * @file snapshot.h  An engine's state as bytes, and back
+ * @file snapshot.h  An engine's state as bytes and back; another configuration
  *
  * A snapshot holds what moves: states and idle clocks of targets, cursors and
  * counters of policies, live calls with their offers and talks, waiting ones,
@@ -56,6 +56,20 @@ typedef struct tw_engine_changes tw_engine_changes;
  * calls), TW_EREFUSED (inside a policy), TW_ENOMEM */
 TW_EXTERN(tw_status) tw_engine_restore(tw_engine_changes **changes,
 	tw_engine *engine, const void *data, size_t size, tw_error *err);
+
+/** Another configuration under live calls, whole or not at all. `fresh` is an
+ * engine made from it that never had a call; taken when this succeeds, else
+ * good for nothing but tw_engine_free(). What moves survives by the rules
+ * above: states, cursors, counters, reservations, waiting calls, talks and
+ * unread rows; who is new to a pool is there for the calls that wait. Ids of
+ * calls and offers stay; those of targets, pools, schedules and plans are the
+ * ones that `fresh` gave, and own policies are its own. changes: new, what
+ * is different of targets, pools, members and plans; NULL if nobody asks.
+ * What an own policy then does wrong is told by the next verb.
+ * @return TW_OK, TW_ECONFLICT (fresh had calls), TW_EREFUSED (inside a
+ * policy), TW_EINVAL, TW_ENOMEM */
+TW_EXTERN(tw_status) tw_engine_reload(tw_engine_changes **changes,
+	tw_engine *engine, tw_engine *fresh, tw_time now, tw_error *err);
 
 /** @return TW_OK, TW_ITER_END */
 TW_EXTERN(tw_status) tw_engine_changes_next(tw_engine_change *out,

@@ -75,6 +75,8 @@ const struct tw_policy *tw__policy_of(const struct tw_engine *engine,
 const char *tw__own_name(const struct tw_engine *engine, uint32_t id);
 /* Their pools are gone already. */
 void tw__own_free(struct tw_engine *engine);
+/* The engine stands at another place now. */
+void tw__own_moved(struct tw_engine *engine);
 
 extern const struct tw_policy tw__policy_all;
 extern const struct tw_policy tw__policy_linear;

@@ -171,6 +171,14 @@ void tw__own_free(struct tw_engine *engine)
 	tw_free(engine->own);
 }
 
+void tw__own_moved(struct tw_engine *engine)
+{
+	size_t i;
+
+	for (i = 0; i < engine->own_count; ++i)
+		engine->own[i]->engine = engine;
+}
+
 static tw_status check(const struct tw_engine *engine,
 		       const tw_policy_table *table, tw_error *err)
 {

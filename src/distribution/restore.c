@@ -48,15 +48,6 @@ void tw__restore_timer(struct tw_restore *r, struct tw_was_timer *out)
 	out->at = is_armed ? out->at : TW_TIME_MAX;
 }
 
-/* Each of the configuration's at most once; 0: it has none of the name. */
-static uint32_t find(struct tw_restore *r, const struct tw_names *names,
-		     size_t have, size_t at, const char *name)
-{
-	if (r->by_place)
-		return at < have ? (uint32_t)at + 1 : 0;
-	return tw__names_get(names, name);
-}
-
 static void read_target(struct tw_restore *r, size_t at, uint8_t *taken)
 {
 	struct tw_engine *engine = r->engine;
@@ -72,7 +63,8 @@ static void read_target(struct tw_restore *r, size_t at, uint8_t *taken)
 	    was->saved.state > TW_TARGET_PAUSED ||
 	    was->saved.outside > TW_CAPACITY_MAX)
 		tw__restore_wrong(r, "a target in no state that there is");
-	id = find(r, &engine->targets, engine->target_count, at, was->name);
+	/* each of the configuration's at most once */
+	id = tw__names_get(&engine->targets, was->name);
 	if (id && taken[id - 1]++)
 		tw__restore_wrong(r, "two targets of one name");
 	if (id)
@@ -254,7 +246,7 @@ static void read_pool(struct tw_restore *r, size_t at, uint8_t *taken)
 
 	tw__unpack_name(was->name, &r->in);
 	tw__unpack_name(policy, &r->in);
-	id = find(r, &engine->pools, engine->pool_count, at, was->name);
+	id = tw__names_get(&engine->pools, was->name);
 	if (id && taken[id - 1]++)
 		tw__restore_wrong(r, "two pools of one name");
 	if (id)
@@ -297,8 +289,7 @@ static void read_schedules(struct tw_restore *r)
 		r->schedule_count = count;
 	for (i = 0; i < count && !tw__restore_is_over(r); ++i) {
 		tw__unpack_name(name, &r->in);
-		id = find(r, &engine->schedules, engine->schedule_count, i,
-			  name);
+		id = tw__names_get(&engine->schedules, name);
 		if (id)
 			r->schedule[i] = engine->schedule[id - 1];
 	}
@@ -312,8 +303,7 @@ static void read_plan(struct tw_restore *r, size_t at)
 	uint32_t id;
 
 	tw__unpack_name(was->name, &r->in);
-	id = r->by_place && at < r->plan_places ? (uint32_t)at + 1 :
-		tw__names_get(&r->engine->plans, was->name);
+	id = tw__names_get(&r->engine->plans, was->name);
 	was->now = id ? r->engine->plan[id - 1] : NULL;
 	is_current = tw__unpack_number(&r->in, 1);
 	was->is_current = is_current == 1;
@@ -354,7 +344,7 @@ static void read_plans(struct tw_restore *r)
 static void tell(struct tw_restore *r, bool is_gone, bool is_ghost,
 		 const char *kind, const char *name)
 {
-	if (!is_gone || r->by_place)
+	if (!is_gone)
 		return;
 	if (tw__news_add(r->changes, is_ghost ? TW_ENGINE_DRAINS :
 			    TW_ENGINE_GONE, kind, name, is_ghost ?
@@ -375,7 +365,6 @@ static void tell_members(struct tw_restore *r, const struct tw_was_pool *was)
 		snprintf(detail, sizeof(detail), "is not in pool %s",
 			 was->name);
 		if (!was->member[i].to && target->to && !target->is_ghost &&
-		    !r->by_place &&
 		    tw__news_add(r->changes, TW_ENGINE_GONE, "member",
 				    target->name, detail))
 			r->is_oom = true;
@@ -453,7 +442,8 @@ tw_status tw__restore(struct tw_restore *r, const void *data, size_t size,
 		return status;
 	r->in.at = (const uint8_t *)data + TW_SNAPSHOT_HEAD;
 	r->in.end = (const uint8_t *)data + size - TW_SNAPSHOT_DIGEST;
-	r->changes = tw__news_new();
+	if (!r->changes)
+		r->changes = tw__news_new();
 	if (!r->changes)
 		return tw__fail_oom(err);
 	read_all(r);
@@ -509,6 +499,15 @@ void tw__restore_free(struct tw_restore *r)
 	tw_engine_changes_free(r->changes);
 }
 
+tw_status tw__restore_is_new(const struct tw_engine *engine, tw_error *err)
+{
+	if (engine->call_count || engine->offer_count ||
+	    engine->decisions.count || engine->events.count || engine->held)
+		return tw__fail(err, TW_ECONFLICT, "the engine had calls; "
+				"restore into a new one");
+	return TW_OK;
+}
+
 tw_status tw_engine_restore(tw_engine_changes **changes, tw_engine *engine,
 			    const void *data, size_t size, tw_error *err)
 {
@@ -518,11 +517,8 @@ tw_status tw_engine_restore(tw_engine_changes **changes, tw_engine *engine,
 	if (!engine || !data)
 		return tw__fail(err, TW_EINVAL, "no engine or bytes given");
 	status = tw__engine_check(engine, err);
-	if (!status && (engine->call_count || engine->offer_count ||
-			engine->decisions.count || engine->events.count ||
-			engine->held))
-		status = tw__fail(err, TW_ECONFLICT, "the engine had calls; "
-				  "restore into a new one");
+	if (!status)
+		status = tw__restore_is_new(engine, err);
 	if (!status)
 		status = tw__restore(&r, data, size, err);
 	if (!status && changes) {

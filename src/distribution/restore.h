@@ -76,8 +76,6 @@ struct tw_restore {
 	struct tw_engine *engine;
 	struct tw_unpack in;
 	struct tw_engine_changes *changes;
-	bool by_place;              /* things of one number are the same, */
-	size_t plan_places;         /* of plans so many */
 	bool is_oom;
 	const char *wrong;          /* what does not go together */
 	struct tw_engine saved;
@@ -152,7 +150,10 @@ void tw__restore_free_calls(struct tw_restore *r);
 tw_status tw__revive_reserve(struct tw_restore *r);
 void tw__revive(struct tw_restore *r);
 
-/* restore.c: with everything of `by_place` set. */
+/* restore.c */
+/* TW_ECONFLICT: it had calls. */
+tw_status tw__restore_is_new(const struct tw_engine *engine, tw_error *err);
+/* `changes` may be there already, with rows. */
 tw_status tw__restore(struct tw_restore *r, const void *data, size_t size,
 		      tw_error *err);
 void tw__restore_free(struct tw_restore *r);

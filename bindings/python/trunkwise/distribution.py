@@ -551,7 +551,7 @@ class EngineStats:
 
 @dataclass(frozen=True, slots=True)
 class EngineChange:
-    """What a restore found different. ``change``: "new", "changed", "gone",
+    """What a restore or reload found different. ``change``: "new", "changed", "gone",
     "drains" (gone, but live calls still use it) or "forgotten" (there, but
     starts anew); ``kind``: "target", "pool", "member" or "plan"."""
 
@@ -570,6 +570,8 @@ class Engine:
                  calls_max: int = 100_000, priority_s: Seconds = 60,
                  resume_s: Seconds = 0):
         self._fault: BaseException | None = None
+        self._heir: Engine | None = None
+        self._fresh: Engine | None = None
         self._handle: raw.tw_engine | None = None
         self._handle = raw.tw_engine_new(
             _options(seed, host, calls_max, priority_s, resume_s))
@@ -583,6 +585,7 @@ class Engine:
         their phone or landline."""
         engine = cls.__new__(cls)
         engine._fault = None
+        engine._heir = engine._fresh = None
         engine._handle = raw.tw_directory_engine(
             directory.handle,
             _options(seed, host, calls_max, priority_s, resume_s))
@@ -761,6 +764,26 @@ class Engine:
         ParseError, StoreError (a newer library's), Conflict; nothing changed
         then."""
         return _changes(raw.tw_engine_restore(self.handle, snapshot))
+
+    def reload(self, fresh: "Engine", *, now: Now = None
+               ) -> list[EngineChange]:
+        """Another configuration under live calls, whole or not at all.
+        ``fresh`` is an engine made from it that never had a call; this one
+        takes it, and it is closed. What moves goes on: states, turns,
+        counters, waiting calls, talks, and calls and offers by their ids. Ask
+        for targets, pools, schedules and plans by name again, and what is
+        different is the list that comes back."""
+        handle = fresh.handle
+        handle.thisown = False
+        try:
+            changes = raw.tw_engine_reload(self.handle, handle, _at(now))
+        except BaseException:
+            handle.thisown = True
+            raise
+        fresh._handle = None
+        # its policies know it, and now ask for this one
+        fresh._heir, self._fresh = self, fresh
+        return _changes(changes)
 
     def call(self, number: int) -> Call:
         """A live call by ``Call.id``, of before a restore."""

@@ -148,6 +148,8 @@ def asking(policy: Policy, engine: "Engine"
     def ask(what: int, handle: raw.tw_look, state: dict[Any, Any],
             place: int, outcome: int) -> int | None:
         here = home()
+        while here is not None and here._heir is not None:   # a reload
+            here = here._heir
         if here is None:
             raise InvalidArgument("the engine is gone")
         look = Look(here, handle, state)
