@@ -22,7 +22,7 @@ class Last(Policy):
 
     def pick(self, look):
         self.asked += 1
-        *_, last = look.members()
+        *_, last = look.members
         return last
 
 
