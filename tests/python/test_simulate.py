@@ -318,6 +318,7 @@ def test_words(simulate):
     (("--calls", "6", "--staff", "kazan"), "--staff"),
     (("--calls", "6", "--staff", "kazan=99999"), "--staff"),
     (("--calls", "6", "--hours", "always"), "--hours"),
+    (("--calls", "6", "--hours", "mon 09:00-09:00"), "--hours"),
     (("--calls", "6", "--hours", "someday 09:00-18:00"), "--hours"),
     (("--calls", "6", "--talk", "0"), "--talk"),
     (("--calls", "6", "--talk", "nan"), "--talk"),

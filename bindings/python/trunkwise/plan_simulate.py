@@ -88,7 +88,7 @@ def open_spans(hours: list[str], zone: str, start: dt.datetime,
         for text in hours:
             days, _, times = text.strip().rpartition(" ")
             opens, dash, closes = times.partition("-")
-            if not days or not dash:
+            if not days or not dash or opens == closes:   # as apply
                 raise InvalidArgument(
                     f"{text!r} are no hours; write \"mon-fri 09:00-18:00\"",
                     code="TW_EINVAL", field="hours")
