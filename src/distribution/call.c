@@ -465,7 +465,7 @@ static bool is_reserved(const struct tw_look *look)
 }
 
 /* @return whether anybody of the tier rings now */
-static bool offer_tier(struct tw_look *look, struct tw_tier *tier)
+static bool offer_tier(struct tw_look *look, struct tw_level *tier)
 {
 	const struct tw_policy *policy = look->pool->policy;
 	struct tw_member *member;

@@ -103,7 +103,7 @@ struct tw_target {
 struct tw_member {
 	struct tw_target *target;
 	struct tw_pool *pool;
-	struct tw_tier *tier;
+	struct tw_level *tier;
 	uint32_t order;
 	uint32_t slot;          /* order of joining the pool: stable */
 	uint32_t place;         /* in the tier: by order */
@@ -125,7 +125,8 @@ struct tw_member {
 	uint32_t confirm;       /* its answers ask for a key */
 };
 
-struct tw_tier {
+/* A tier of a pool. Not tw_tier: that is public, and a tariff's. */
+struct tw_level {
 	uint32_t tier;
 	uint32_t count[TW_STANDINGS];
 	uint64_t weight;        /* of those not away */
@@ -162,7 +163,7 @@ struct tw_pool {
 	struct tw_member **member;  /* by slot */
 	size_t member_count;
 	size_t member_capacity;
-	struct tw_tier **tier;  /* lowest first */
+	struct tw_level **tier;  /* lowest first */
 	size_t tier_count;
 	size_t tier_capacity;
 	struct tw_call *ringing;      /* parallel: calls that ring here, */
@@ -444,17 +445,17 @@ void tw__target_freed(struct tw_engine *engine, struct tw_target *target);
 void tw__target_free(struct tw_target *target);
 
 /* tier.c */
-tw_status tw__tier_new(struct tw_tier **out, const struct tw_pool *pool,
+tw_status tw__tier_new(struct tw_level **out, const struct tw_pool *pool,
 		       uint32_t tier);
-void tw__tier_free(struct tw_tier *tier);
+void tw__tier_free(struct tw_level *tier);
 /* NULL: nobody of it has this order. */
-struct tw_member *tw__tier_find(const struct tw_tier *tier, uint32_t order);
+struct tw_member *tw__tier_find(const struct tw_level *tier, uint32_t order);
 /* Room for one more, so that joining cannot fail. */
-tw_status tw__tier_reserve(struct tw_tier *tier,
+tw_status tw__tier_reserve(struct tw_level *tier,
 			   const struct tw_policy *policy);
-void tw__tier_join(struct tw_tier *tier, struct tw_member *member);
+void tw__tier_join(struct tw_level *tier, struct tw_member *member);
 /* Place of the first member whose order is greater, or the count. */
-size_t tw__tier_after(const struct tw_tier *tier, uint32_t order);
+size_t tw__tier_after(const struct tw_level *tier, uint32_t order);
 
 /* pool.c */
 struct tw_pool *tw__pool_of(const struct tw_engine *engine, tw_pool_id id);

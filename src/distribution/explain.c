@@ -112,7 +112,7 @@ static void write_rows(struct account *a)
 	size_t i, j;
 
 	for (i = 0; i < pool->tier_count; ++i) {
-		const struct tw_tier *tier = pool->tier[i];
+		const struct tw_level *tier = pool->tier[i];
 
 		for (j = a->skip; j < tier->member_count; ++j) {
 			if (a->rows == a->room)

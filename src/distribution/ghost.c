@@ -77,7 +77,7 @@ static struct tw_pool *make_pool(struct tw_restore *r, const char *name)
 	pool->name = tw_strdup(name);
 	if (!pool->name ||
 	    tw__grow((void **)&pool->tier, &pool->tier_capacity, 1,
-		     sizeof(struct tw_tier *)) ||
+		     sizeof(struct tw_level *)) ||
 	    tw__tier_new(&pool->tier[0], pool, 0)) {
 		tw__pool_free(pool);
 		r->is_oom = true;

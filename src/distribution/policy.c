@@ -83,7 +83,7 @@ bool tw__look_may(const struct tw_look *look, const struct tw_member *member)
 }
 
 struct tw_member *tw__look_next(const struct tw_look *look,
-				const struct tw_tier *tier, size_t from)
+				const struct tw_level *tier, size_t from)
 {
 	size_t at = tw__bits_next(&tier->ready, from);
 
@@ -115,7 +115,7 @@ struct tw_member *tw__look_ranked(const struct tw_look *look,
  * 2782), and every rank of it is in proportion, not only the first. Each
  * look has numbers of its own: those of the next one begin elsewhere. */
 struct tw_member *tw__look_drawn(const struct tw_look *look,
-				 struct tw_tier *tier)
+				 struct tw_level *tier)
 {
 	const struct tw_policy *policy = look->pool->policy;
 	struct tw_draw chance = look->engine->chance;

@@ -19,7 +19,7 @@ struct tw_look {
 	struct tw_call *call;      /* NULL: any new one (explain) */
 	struct tw_pool *pool;
 	size_t from;               /* parallel: where the last pick ended */
-	struct tw_tier *tier;      /* an own policy is asked about it */
+	struct tw_level *tier;      /* an own policy is asked about it */
 	bool is_failed;            /* ... and did wrong */
 	uint32_t why;              /* set by pick: TW_WHY_ and arguments */
 	int64_t a;
@@ -53,7 +53,7 @@ struct tw_policy {
 	/* Its idle clock has moved while it is in the ranks. */
 	void (*rank)(struct tw_member *member);
 	/* Next one for the look, or NULL. Changes nothing. */
-	struct tw_member *(*pick)(struct tw_look *look, struct tw_tier *tier);
+	struct tw_member *(*pick)(struct tw_look *look, struct tw_level *tier);
 	/* What happened, each once. */
 	void (*offered)(struct tw_engine *engine, struct tw_member *member);
 	void (*answered)(struct tw_member *member,
@@ -102,13 +102,13 @@ uint32_t tw__call_room(const struct tw_call *call, tw_time now);
 bool tw__look_may(const struct tw_look *look, const struct tw_member *member);
 /* First ready member from a place on that the call may have, or NULL. */
 struct tw_member *tw__look_next(const struct tw_look *look,
-				const struct tw_tier *tier, size_t from);
+				const struct tw_level *tier, size_t from);
 /* The same by rank. */
 struct tw_member *tw__look_ranked(const struct tw_look *look,
 				  struct tw_ranks *ranks);
 /* The same by chance, in proportion to the tier's shares. */
 struct tw_member *tw__look_drawn(const struct tw_look *look,
-				 struct tw_tier *tier);
+				 struct tw_level *tier);
 
 /* load.c: for policies that go by what a member has had to do: `load` and
  * `extra`, of equals the one whose turn is longest ago. */

@@ -11,7 +11,7 @@ static uint32_t width(const struct tw_pool *pool, int64_t rung_us)
 	return UINT32_MAX;
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_next(look, tier, look->from);
 

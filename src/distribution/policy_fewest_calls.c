@@ -23,7 +23,7 @@ static void enter(struct tw_member *member, uint32_t from)
 	tw__load_enter(member);
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_ranked(look, &tier->rank);
 

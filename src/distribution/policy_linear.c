@@ -5,7 +5,7 @@
  */
 #include "policy.h"
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_next(look, tier, 0);
 

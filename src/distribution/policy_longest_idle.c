@@ -24,7 +24,7 @@ static void rank(struct tw_member *member)
 	tw__ranks_move(&member->tier->rank, member, member->idle_since, 0);
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_ranked(look, &tier->rank);
 	tw_time since;

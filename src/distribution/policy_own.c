@@ -39,14 +39,14 @@ static void fault(struct tw_own *own, const struct tw_pool *pool,
 
 static bool is_allowed(const struct tw_look *look, uint32_t place)
 {
-	const struct tw_tier *tier = look->tier;
+	const struct tw_level *tier = look->tier;
 
 	return place < tier->member_count &&
 		tw__target_is_ready(tier->member[place]->target) &&
 		tw__look_may(look, tier->member[place]);
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_own *own = own_of(look->pool);
 	uint32_t place = TW_PLACE_NONE;

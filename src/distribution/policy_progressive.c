@@ -12,7 +12,7 @@ static uint32_t width(const struct tw_pool *pool, int64_t rung_us)
 	return 1 + (uint32_t)(rung_us / pool->delay_us);
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_next(look, tier, 0);
 

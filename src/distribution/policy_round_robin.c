@@ -14,7 +14,7 @@ struct cursor {
 };
 
 /* Place of the first member whose order is greater than the cursor's. */
-static size_t after(const struct tw_tier *tier, const struct cursor *cursor)
+static size_t after(const struct tw_level *tier, const struct cursor *cursor)
 {
 	if (!cursor->set)
 		return 0;
@@ -24,7 +24,7 @@ static size_t after(const struct tw_tier *tier, const struct cursor *cursor)
 	return tw__tier_after(tier, cursor->order);
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	const struct cursor *cursor = tier->state;
 	struct tw_member *member = tw__look_next(look, tier,

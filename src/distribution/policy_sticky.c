@@ -33,7 +33,7 @@ static bool is_nearer(struct distance a, struct distance b)
 }
 
 static struct tw_member *nearest(const struct tw_look *look,
-				 const struct tw_tier *tier, uint64_t key)
+				 const struct tw_level *tier, uint64_t key)
 {
 	struct tw_member *best = NULL, *member;
 	struct distance least = { 0, 1 }, d;
@@ -49,7 +49,7 @@ static struct tw_member *nearest(const struct tw_look *look,
 	return best;
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	const struct tw_call *call = look->call;
 	const uint64_t key = call ? call->affinity : 0;

@@ -43,7 +43,7 @@ static void begin(struct tw_member *member, int64_t at)
 
 static void add(struct tw_member *member, const struct clock *clock)
 {
-	struct tw_tier *tier = member->tier;
+	struct tw_level *tier = member->tier;
 
 	member->is_later = start(member) > clock->now;
 	if (member->is_later)
@@ -67,7 +67,7 @@ static void enter(struct tw_member *member, uint32_t from)
 	add(member, clock);
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_ranked(look, &tier->rank);
 
@@ -82,7 +82,7 @@ static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
 }
 
 /* Those whose time has come. Each comes once for each offer it had. */
-static void catch_up(struct tw_tier *tier, const struct clock *clock)
+static void catch_up(struct tw_level *tier, const struct clock *clock)
 {
 	struct tw_member *member;
 
@@ -95,7 +95,7 @@ static void catch_up(struct tw_tier *tier, const struct clock *clock)
 
 static void offered(struct tw_engine *engine, struct tw_member *member)
 {
-	struct tw_tier *tier = member->tier;
+	struct tw_level *tier = member->tier;
 	struct clock *clock = tier->state;
 
 	(void)engine;

@@ -10,7 +10,7 @@ static uint64_t share(const struct tw_member *member)
 	return member->weight;
 }
 
-static struct tw_member *pick(struct tw_look *look, struct tw_tier *tier)
+static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_drawn(look, tier);
 

@@ -199,7 +199,7 @@ static size_t tier_index(const struct tw_pool *pool, uint32_t tier)
 }
 
 /* The tier of that number, new or not, with room for one more. */
-static tw_status tier_at(struct tw_tier **out, struct tw_pool *pool,
+static tw_status tier_at(struct tw_level **out, struct tw_pool *pool,
 			 uint32_t tier)
 {
 	size_t at = tier_index(pool, tier);
@@ -209,7 +209,7 @@ static tw_status tier_at(struct tw_tier **out, struct tw_pool *pool,
 		return tw__tier_reserve(*out, pool->policy);
 	}
 	if (tw__grow((void **)&pool->tier, &pool->tier_capacity,
-		     pool->tier_count + 1, sizeof(struct tw_tier *)) ||
+		     pool->tier_count + 1, sizeof(struct tw_level *)) ||
 	    tw__tier_new(out, pool, tier))
 		return TW_ENOMEM;
 	if (tw__tier_reserve(*out, pool->policy)) {
@@ -217,7 +217,7 @@ static tw_status tier_at(struct tw_tier **out, struct tw_pool *pool,
 		return TW_ENOMEM;
 	}
 	memmove(&pool->tier[at + 1], &pool->tier[at],
-		(pool->tier_count - at) * sizeof(struct tw_tier *));
+		(pool->tier_count - at) * sizeof(struct tw_level *));
 	pool->tier[at] = *out;
 	++pool->tier_count;
 	return TW_OK;
@@ -228,7 +228,7 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 			    const tw_member_options *o, bool can_ask)
 {
 	struct tw_member *member;
-	struct tw_tier *tier;
+	struct tw_level *tier;
 
 	if (tw__grow((void **)&pool->member, &pool->member_capacity,
 		     pool->member_count + 1, sizeof(struct tw_member *)) ||
@@ -264,7 +264,7 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 static void index_in(struct tw_member *member, uint32_t from)
 {
 	const struct tw_policy *policy = member->pool->policy;
-	struct tw_tier *tier = member->tier;
+	struct tw_level *tier = member->tier;
 
 	tw__bits_set(&tier->ready, member->place);
 	if (policy->share)
@@ -277,7 +277,7 @@ static void index_in(struct tw_member *member, uint32_t from)
 static void index_out(struct tw_member *member)
 {
 	const struct tw_policy *policy = member->pool->policy;
-	struct tw_tier *tier = member->tier;
+	struct tw_level *tier = member->tier;
 
 	tw__bits_clear(&tier->ready, member->place);
 	if (policy->share)

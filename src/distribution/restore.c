@@ -113,7 +113,7 @@ static void read_members(struct tw_restore *r, struct tw_was_pool *was)
 	}
 }
 
-static struct tw_tier *tier_of(const struct tw_pool *pool, uint32_t number)
+static struct tw_level *tier_of(const struct tw_pool *pool, uint32_t number)
 {
 	size_t i;
 

@@ -32,7 +32,7 @@ struct tw_was_member {
 };
 
 struct tw_was_tier {
-	struct tw_tier *to;
+	struct tw_level *to;
 	void *state;                /* as for a new one, loaded */
 };
 

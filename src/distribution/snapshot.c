@@ -54,7 +54,7 @@ static void put_at(struct tw_buf *out, size_t at, uint64_t value,
 
 /* Length, then what the policy keeps for the tier. */
 static void put_state(struct tw_buf *out, const struct tw_policy *policy,
-		      const struct tw_tier *tier)
+		      const struct tw_level *tier)
 {
 	size_t at = out->size;
 

@@ -9,10 +9,10 @@
 #include <assert.h>
 #include <string.h>
 
-tw_status tw__tier_new(struct tw_tier **out, const struct tw_pool *pool,
+tw_status tw__tier_new(struct tw_level **out, const struct tw_pool *pool,
 		       uint32_t number)
 {
-	struct tw_tier *tier = tw_calloc(1, sizeof(*tier));
+	struct tw_level *tier = tw_calloc(1, sizeof(*tier));
 
 	if (!tier)
 		return TW_ENOMEM;
@@ -28,7 +28,7 @@ tw_status tw__tier_new(struct tw_tier **out, const struct tw_pool *pool,
 	return TW_OK;
 }
 
-void tw__tier_free(struct tw_tier *tier)
+void tw__tier_free(struct tw_level *tier)
 {
 	if (!tier)
 		return;
@@ -41,7 +41,7 @@ void tw__tier_free(struct tw_tier *tier)
 	tw_free(tier);
 }
 
-size_t tw__tier_after(const struct tw_tier *tier, uint32_t order)
+size_t tw__tier_after(const struct tw_level *tier, uint32_t order)
 {
 	size_t low = 0, high = tier->member_count;
 
@@ -59,7 +59,7 @@ size_t tw__tier_after(const struct tw_tier *tier, uint32_t order)
 	return low;
 }
 
-struct tw_member *tw__tier_find(const struct tw_tier *tier, uint32_t order)
+struct tw_member *tw__tier_find(const struct tw_level *tier, uint32_t order)
 {
 	size_t at = tw__tier_after(tier, order);
 
@@ -68,7 +68,7 @@ struct tw_member *tw__tier_find(const struct tw_tier *tier, uint32_t order)
 	return tier->member[at - 1];
 }
 
-tw_status tw__tier_reserve(struct tw_tier *tier,
+tw_status tw__tier_reserve(struct tw_level *tier,
 			   const struct tw_policy *policy)
 {
 	const size_t total = tier->member_count + 1;
@@ -84,7 +84,7 @@ tw_status tw__tier_reserve(struct tw_tier *tier,
 	return policy->share ? tw__lots_reserve(&tier->share, total) : TW_OK;
 }
 
-void tw__tier_join(struct tw_tier *tier, struct tw_member *member)
+void tw__tier_join(struct tw_level *tier, struct tw_member *member)
 {
 	size_t at = tw__tier_after(tier, member->order), i;
 

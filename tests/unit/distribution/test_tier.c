@@ -4,7 +4,7 @@
 static void expect(const struct host *h, uint32_t ready, uint32_t busy,
 		   uint32_t away)
 {
-	const struct tw_tier *tier = h->engine->pool[0]->tier[0];
+	const struct tw_level *tier = h->engine->pool[0]->tier[0];
 	const uint32_t *count = h->engine->pool[0]->count;
 
 	assert_int_equal(tier->count[TW_STANDING_READY], ready);
@@ -113,7 +113,7 @@ static void the_rested_are_given_away_by_any_verb(void **state)
 static void orders_come_in_any_order(void **state)
 {
 	struct host h;
-	const struct tw_tier *tier;
+	const struct tw_level *tier;
 	tw_pool_id pool;
 	char name[8];
 	uint32_t i;
