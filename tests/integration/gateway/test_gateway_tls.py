@@ -13,6 +13,7 @@ import hashlib
 import pathlib
 import queue
 import re
+import select
 import shutil
 import socket
 import sqlite3
@@ -204,7 +205,8 @@ class Carrier(Peer):
     def serve(self, conn):
         text = b""
         with self.context.wrap_socket(conn, server_side=True) as tls:
-            while data := tls.recv(65536):
+            wire = Wire(tls)
+            while data := wire.receive():
                 text += data
                 while (at := text.find(b"\r\n\r\n")) >= 0:
                     length = int(header(text[:at + 2].decode(),
@@ -214,8 +216,30 @@ class Carrier(Peer):
                         break
                     one, text = text[:whole].decode(), text[whole:]
                     if one.strip():
-                        self.hear(one, lambda said:
-                                  tls.sendall(said.encode()))
+                        self.hear(one, wire.send)
+
+
+class Wire:
+    """A connection that one thread reads and another writes. TLS is one state
+    for both ways, so each touches it alone, and waiting is done outside."""
+
+    def __init__(self, tls):
+        tls.setblocking(False)
+        self.tls = tls
+        self.lock = threading.Lock()
+
+    def receive(self):
+        while True:
+            with self.lock:
+                try:
+                    return self.tls.recv(65536)
+                except ssl.SSLWantReadError:
+                    pass
+            select.select([self.tls], [], [])
+
+    def send(self, text):
+        with self.lock:
+            assert self.tls.send(text.encode()) == len(text.encode())
 
 
 def invite(uri, via, caller, contact):
