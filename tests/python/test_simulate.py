@@ -308,6 +308,7 @@ def test_words(simulate):
 @pytest.mark.parametrize("words, flag", [
     ((), "--calls"),
     (("--calls", "6", "--store", "x.db"), "--calls"),
+    (("--calls", "6", "--month", "2026-10"), "--month"),
     (("--calls", "kazan=6"), "--calls"),
     (("--calls", "city=many"), "--calls"),
     (("--calls", "city=nan"), "--calls"),

@@ -131,6 +131,20 @@ def _real_rates(a: argparse.Namespace, directory: Directory,
     return rates, strange
 
 
+def _check_source(a: argparse.Namespace) -> None:
+    """Calls come from one place, and what is said of the other is not for
+    nothing."""
+    if a.calls and a.store:
+        raise _wrong("--calls", "--calls and --store are both given; calls "
+                     "come from one of them")
+    if not a.calls and not a.store:
+        raise _wrong("--calls", "give calls an hour, or a store whose calls "
+                     "they are to be")
+    if a.calls and (a.month or a.last_month):
+        raise _wrong("--month", "months are those of a --store; leave them "
+                     "out with --calls")
+
+
 def _question(a: argparse.Namespace) -> tuple[Question, Directory, int]:
     directory = plan_simulate.load(Path(a.deployment))
     zone = next(row["zone"] for row in directory.rows("company"))
@@ -140,9 +154,7 @@ def _question(a: argparse.Namespace) -> tuple[Question, Directory, int]:
     if times["talk_s"] is None:
         times["talk_s"] = 180.0
     times["answer_share"] = a.answered
-    if bool(a.calls) == bool(a.store):
-        raise _wrong("--calls", "give calls an hour, or a store whose calls "
-                     "they are to be")
+    _check_source(a)
     strange = 0
     if a.store:
         rates, strange = _real_rates(a, directory, times)
