@@ -486,8 +486,15 @@ void tw__plan_free(struct tw_plan *plan);
 bool tw__step_is_sound(const struct tw_step *step, bool has_pool);
 
 /* call.c */
-tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call);
 struct tw_call *tw__call_of(const struct tw_engine *engine, tw_call_id id);
+/* Nothing may be left of it anywhere. */
+void tw__call_end(struct tw_engine *engine, struct tw_call *call);
+void tw__call_free(struct tw_call *call);
+/* Whose turn is first, of calls that ring or wait. */
+bool tw__call_is_before(const struct tw_call *a, const struct tw_call *b);
+
+/* turn.c */
+tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call);
 void tw__call_step_over(struct tw_engine *engine, struct tw_call *call);
 void tw__call_time_up(struct tw_engine *engine, struct tw_call *call);
 /* Goes on to the next step, for the reason given. */
@@ -495,9 +502,6 @@ void tw__call_step_leave(struct tw_engine *engine, struct tw_call *call,
 			 uint32_t why);
 /* One more may ring for it. */
 void tw__call_widen(struct tw_engine *engine, struct tw_call *call);
-void tw__call_free(struct tw_call *call);
-/* Whose turn is first, of calls that ring or wait. */
-bool tw__call_is_before(const struct tw_call *a, const struct tw_call *b);
 static inline const struct tw_step *tw__call_step(const struct tw_call *call)
 {
 	return &call->plan->step[call->step];
