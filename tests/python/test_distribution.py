@@ -435,11 +435,11 @@ def test_options_of_pools_are_known_by_their_names(engine):
     ring.reset(now=T0)
 
     engine.add_pool("idle", policy="longest_idle",
-                    idle=("other_pools", "unanswered"))
+                    idle=("this_pool", "unanswered"))
     engine.add_pool("turn", policy="round_robin", advance_on="answer")
     with pytest.raises(InvalidArgument, match="offer, answer"):
         engine.add_pool("x", policy="round_robin", advance_on="never")
-    with pytest.raises(InvalidArgument, match="other_pools"):
+    with pytest.raises(InvalidArgument, match="this_pool"):
         engine.add_pool("x", policy="longest_idle", idle=("sleep",))
     with pytest.raises(InvalidArgument, match="delay_ms"):
         engine.add_pool("x", policy="progressive", delay_s=0.5)

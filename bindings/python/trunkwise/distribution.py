@@ -54,7 +54,7 @@ _SHUT, _LIKE, _HOURS, _OWN = 1, 2, 3, 4    # what a date makes of the week
 _DECISIONS = {1: "offer", 2: "cancel", 3: "end", 4: "step", 5: "voicemail",
               6: "confirm", 7: "announce", 8: "callback"}
 _ADVANCE = {"offer": 0, "answer": 1}
-_IDLE = {"other_pools": 1, "unanswered": 2, "wrap_up": 4, "away": 8}
+_IDLE = {"this_pool": 1, "unanswered": 2, "wrap_up": 4, "away": 8}
 _VERDICTS = {1: "next", 2: "ready", 3: "ringing", 4: "tried", 5: "busy",
              6: "away", 7: "unfit"}
 _OUTCOMES: dict[str, int] = {raw.tw_outcome_name(n): n for n in range(1, 12)}
@@ -627,8 +627,9 @@ class Engine:
         "least_talk", "least_occupied", "ring_n" or "progressive". One offer
         rings for ``ring_s``; 0 is the step's whole time. ``ring_count`` is of
         ring_n, ``delay_s`` of progressive, ``advance_on`` ("offer",
-        "answer") of round_robin; ``idle``, of longest_idle, what leaves the
-        clock alone: "other_pools", "unanswered", "wrap_up", "away"."""
+        "answer") of round_robin; ``idle``, of longest_idle: "this_pool"
+        (only calls of this pool end idleness), "unanswered" (such an offer
+        does not), "wrap_up" and "away" (these count as idle)."""
         made: dict[str, object] = {
             "name": name,
             "policy": raw.tw_engine_find_policy(self.handle, policy),
