@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import subprocess
 
@@ -36,9 +37,10 @@ def at(text):
 
 
 def run(folder, line):
+    path = f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(["sh", "-c", line], cwd=folder, text=True,
-                          capture_output=True, env={
-                              "PATH": f"{BUILD / 'bin'}:/usr/bin:/bin"})
+                          capture_output=True,
+                          env={**os.environ, "PATH": path})
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

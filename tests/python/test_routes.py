@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -281,7 +282,8 @@ def test_the_page_says_what_is_printed(tmp_path):
     for line in lines:
         done = subprocess.run(
             ["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True,
-            env={"PATH": f"{BUILD / 'bin'}:/usr/bin:/bin"})
+            env={**os.environ,
+                 "PATH": f"{BUILD / 'bin'}{os.pathsep}{os.environ['PATH']}"})
         assert done.returncode == 0, line + done.stderr
         printed.append(done.stdout)
     assert printed[4] == shown
@@ -293,7 +295,7 @@ def test_the_page_says_what_is_printed(tmp_path):
     done = subprocess.run(
         ["/usr/bin/python3", "-c", "from trunkwise import Store\n" + python],
         cwd=tmp_path, capture_output=True, text=True,
-        env={"PYTHONPATH": str(BUILD / "python")})
+        env={**os.environ, "PYTHONPATH": str(BUILD / "python")})
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("a ok 2.90 RUB 74955550101 least cost")
 
