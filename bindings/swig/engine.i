@@ -43,6 +43,12 @@ TW_FIELDS(tw_pool_options, TW_POOL_OPTIONS_INIT, pool_fields)
 TW_FIELDS(tw_member_options, TW_MEMBER_OPTIONS_INIT, member_fields)
 TW_FIELDS(tw_step_options, TW_STEP_OPTIONS_INIT, step_fields)
 TW_FIELDS(tw_call_options, TW_CALL_OPTIONS_INIT, call_fields)
+%typemap(in) const tw_arrival *arrival (tw_arrival given = TW_ARRIVAL_INIT) {
+	if (!fields_read(&given, arrival_fields, sizeof(arrival_fields) /
+			 sizeof(arrival_fields[0]), $input))
+		SWIG_fail;
+	$1 = &given;
+}
 
 %{
 static const struct field engine_fields[] = {
@@ -107,6 +113,13 @@ static const struct field call_fields[] = {
 	FIELD(tw_call_options, U64, skills_needed),
 	FIELD(tw_call_options, U32, ticket),
 	FIELD(tw_call_options, I64, entered),
+};
+
+static const struct field arrival_fields[] = {
+	FIELD(tw_arrival, TEXT, number),
+	FIELD(tw_arrival, TEXT, caller),
+	FIELD(tw_arrival, U64, secret),
+	FIELD(tw_arrival, TEXT, preferred),
 };
 %}
 
@@ -226,6 +239,25 @@ tw_status tw_engine_tick(tw_engine *engine, int64_t now, tw_error *err);
 int64_t tw_engine_deadline(const tw_engine *engine);
 
 %inline %{
+/* (plan, priority, preferred, affinity, skills_needed) */
+static PyObject *directory_call(const tw_directory *directory,
+	const tw_engine *engine, const tw_arrival *arrival)
+{
+	tw_call_options o = TW_CALL_OPTIONS_INIT;
+	tw_error e = TW_ERROR_INIT;
+	tw_status status = tw_directory_call(&o, directory, engine, arrival,
+					     &e);
+
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return Py_BuildValue("(IIIKK)", (unsigned)o.plan.id,
+		(unsigned)o.priority, (unsigned)o.preferred.id,
+		(unsigned long long)o.affinity,
+		(unsigned long long)o.skills_needed);
+}
+
 /* (kind, call, offer, target, pool, step, outcome, sip_code, until, reason,
  * plan, ticket, position, wait_low, wait_high), None at the end. */
 static PyObject *engine_next(tw_engine *engine)

@@ -281,7 +281,7 @@ bool slot_report(struct gateway *gw, tw_route_call slot, uint16_t code,
 		 bool rung, const struct sip_msg *msg);
 
 /* ---- ring.c ---- */
-int ring_enter(struct call *call, tw_plan_id plan);
+int ring_enter(struct call *call);
 void ring_leave(struct call *call);
 void ring_failed(struct attempt *attempt, uint32_t outcome);
 bool ring_answered(struct attempt *attempt);

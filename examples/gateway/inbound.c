@@ -49,21 +49,19 @@ static const struct trunk *trunk_of(const struct gateway *gw,
 }
 
 
-static void start(struct call *call, tw_row row)
+static void start(struct call *call)
 {
 	struct gateway *gw = call->gw;
-	const char *name = text_of(gw, row, "plan");
-	tw_plan_id plan;
+	int err;
 
 	gw->stats.inbound++;
 	gw_log(gw, "call %s: %s -> %s by %s", call->callid, call->caller,
 	       call->number, call->trunk->name);
-	if (!*name || tw_engine_find_plan(&plan, gw->engine, name, NULL)) {
+	err = ring_enter(call);
+	if (err == ENOENT)
 		call_end(call, TW_CALL_FAILED, 480,
 			 "no plan for this number");
-		return;
-	}
-	if (ring_enter(call, plan))
+	else if (err)
 		call_end(call, TW_CALL_FAILED, 503, "too many calls");
 }
 
@@ -101,5 +99,5 @@ void inbound_invite(struct stack *stack, const struct sip_msg *msg)
 	}
 	call->trunk = trunk;
 	str_ncpy(call->number, number, sizeof(call->number));
-	start(call, row);
+	start(call);
 }

@@ -259,34 +259,20 @@ void ring_pump(struct gateway *gw)
 
 /* ---- what happened ---- */
 
-/* Who calls, for members that are to stay the same for one caller: a key that
- * cannot be read back, since the engine is no place for people's numbers. Who
- * shows no number is nobody in particular. */
-static uint64_t affinity_of(const struct call *call)
-{
-	uint8_t digest[MD5_SIZE];
-	uint64_t key;
-
-	if (!call->caller[0] ||
-	    call->caller[strspn(call->caller, "0123456789")])
-		return 0;
-	if (md5_printf(digest, "%llu:%s",
-		       (unsigned long long)call->gw->options.seed,
-		       call->caller))
-		return 0;
-	memcpy(&key, digest, sizeof(key));
-
-	return key;
-}
-
-
-int ring_enter(struct call *call, tw_plan_id plan)
+/* As the directory tells it: the engine is given a key of the caller, since it
+ * is no place for people's numbers. ENOENT: no plan. */
+int ring_enter(struct call *call)
 {
 	struct gateway *gw = call->gw;
 	tw_call_options options = TW_CALL_OPTIONS_INIT;
+	tw_arrival arrival = TW_ARRIVAL_INIT;
 
-	options.plan = plan;
-	options.affinity = affinity_of(call);
+	arrival.number = call->number;
+	arrival.caller = call->caller;
+	arrival.secret = gw->options.seed;
+	if (tw_directory_call(&options, gw->directory, gw->engine, &arrival,
+			      NULL))
+		return ENOENT;
 	if (tw_call_enter_as(&call->engine_call, gw->engine, &options,
 			     clk_now(gw->clk), NULL))
 		return EBUSY;

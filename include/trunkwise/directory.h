@@ -126,6 +126,34 @@ TW_EXTERN(tw_status) tw_directory_engine(tw_engine **out,
 	const tw_directory *directory, const tw_engine_options *options,
 	tw_error *err);
 
+/** A call that arrives, as its host knows it. */
+typedef struct tw_arrival {
+	uint32_t size;
+	uint32_t reserved;
+	const char *number;          /* that was called, in any usual
+					spelling */
+	const char *caller;          /* likewise; NULL, "" or no number: who
+					calls is not known */
+	uint64_t secret;             /* turns callers into keys; the same one
+					knows them again, in another process
+					too. Make it at random: who knows it
+					can try all numbers */
+	const char *preferred;       /* whom this caller is to reach: a phone,
+					a landline or a person (the first of
+					his phones). NULL, or a name of nobody:
+					no one */
+} tw_arrival;
+#define TW_ARRIVAL_INIT { sizeof(tw_arrival), 0, NULL, NULL, 0, NULL }
+
+/** What tw_call_enter_as() is to know of it, by its number's row: `plan`,
+ * `preferred` and `affinity`. `entered` and `ticket` stay as you set them;
+ * `out` begins as TW_CALL_OPTIONS_INIT. The engine is one of this directory.
+ * @return TW_OK, TW_ENOTFOUND (no such number, one without a plan, another
+ *         directory's engine) */
+TW_EXTERN(tw_status) tw_directory_call(tw_call_options *out,
+	const tw_directory *directory, const tw_engine *engine,
+	const tw_arrival *arrival, tw_error *err);
+
 /** The router over its trunks and their carriers' tariffs in force (with the
  * store's numbering, when one of them has rows with a relation), and the
  * emergency order of its sites (ways out that can be dialled: trunks, and

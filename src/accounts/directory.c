@@ -363,23 +363,30 @@ static tw_status kind_of(uint8_t *out, const char *kind, tw_error *err)
 }
 
 
+tw_status tw__directory_digits(char out[TW_DIGITS_MAX],
+			       const struct tw_directory *directory,
+			       const char *number, tw_error *err)
+{
+	uint32_t company = directory->first[tw__kind_find(TW_STR("company"))];
+	const struct tw_cell *country = NULL;
+	struct tw_dial_rule rule;
+
+	if (company)
+		country = tw__cell(directory, company, "country");
+	rule = tw__dial_rule(country ? country->text : NULL);
+	return tw__e164(out, number, &rule, err);
+}
+
+
 /* A number may be asked for as people write it. */
 static bool find_number(uint32_t *out, const struct tw_directory *directory,
 			uint8_t kind, const char *name)
 {
-	uint32_t company = directory->first[tw__kind_find(TW_STR("company"))];
-	const struct tw_cell *country = NULL;
 	char digits[TW_DIGITS_MAX];
 
-	if (strcmp(tw__kinds[kind].name, "number"))
-		return false;
-	if (company)
-		country = tw__cell(directory, company, "country");
-	if (tw__e164(digits, name, !country || !country->set ||
-		     !strcmp(country->text, "7") ? &tw__dial_russia : NULL,
-		     NULL))
-		return false;
-	return tw__kind_names_find(out, directory->names, kind, digits);
+	return !strcmp(tw__kinds[kind].name, "number") &&
+		!tw__directory_digits(digits, directory, name, NULL) &&
+		tw__kind_names_find(out, directory->names, kind, digits);
 }
 
 

@@ -5,6 +5,7 @@
 #define TW_SRC_DIRECTORY_H
 
 #include "base/base.h"
+#include "base/e164.h"
 #include "kinds.h"
 #include "kinds_names.h"
 #include "store/db.h"
@@ -50,5 +51,9 @@ uint32_t tw__directory_row(const struct tw_directory *directory,
 			   uint64_t identity);
 const struct tw_cell *tw__cell(const struct tw_directory *directory,
 			       uint32_t row, const char *field);
+/* A number in any usual spelling, by the company's country. */
+tw_status tw__directory_digits(char out[TW_DIGITS_MAX],
+			       const struct tw_directory *directory,
+			       const char *number, tw_error *err);
 
 #endif

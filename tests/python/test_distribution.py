@@ -332,6 +332,74 @@ def test_the_engine_of_a_store(tmp_path):
             assert engine.stats.slots_held == engine.stats.offers
 
 
+def test_a_number_tells_what_its_calls_are(tmp_path, engine):
+    (tmp_path / "d.toml").write_text("""
+[company]
+name = "C"
+zone = "Europe/Moscow"
+currency = "RUB"
+[[department]]
+name = "sales"
+[[carrier]]
+name = "volga"
+[[person]]
+name = "Anna"
+[[phone]]
+name = "first"
+extension = "101"
+[[phone]]
+name = "second"
+extension = "102"
+person = "Anna"
+[[pool]]
+name = "all"
+policy = "linear"
+[[pool.member]]
+phone = "first"
+[[pool.member]]
+phone = "second"
+[[plan]]
+name = "main"
+[[plan.step]]
+preferred = "all"
+[[plan.step]]
+ring = "all"
+[[number]]
+number = "78432000001"
+carrier = "volga"
+department = "sales"
+plan = "main"
+[[number]]
+number = "78432000002"
+carrier = "volga"
+department = "sales"
+""")
+    with Store(tmp_path / "s.db", create=True) as store:
+        store.apply(Deployment.load(tmp_path / "d.toml"))
+        with Engine.from_directory(store.directory(), resume_s=60) as own:
+            own.enter_number("8 843 200-00-01", now=T0)
+            assert [o.target.name for o in offers(own)] == ["first"]
+            call = own.enter_number("78432000001", preferred="Anna", now=T0,
+                                    caller="+7 917 000-00-01", secret=7)
+            assert [o.target.name for o in offers(own)] == ["second"]
+            # the caller is known again, however he is spelled
+            call.leave(now=T0)
+            list(own.decisions())
+            own.enter_number("78432000001", preferred="second", now=after(1),
+                             caller="89170000001", secret=7)
+            assert "the caller came back to his place" in [
+                d.reason for d in own.decisions()]
+            with pytest.raises(NotFound, match="has no plan"):
+                own.enter_number("78432000002", now=after(1))
+            with pytest.raises(NotFound, match="no number"):
+                own.enter_number("112", now=after(1))
+            own.reload(Engine.from_directory(store.directory()),
+                       now=after(2))
+            own.enter_number("78432000001", now=after(2))
+        with pytest.raises(InvalidArgument, match="from_directory"):
+            engine.enter_number("78432000001")
+
+
 def test_calls_wait_in_line_by_age_and_priority(engine):
     _, (anna, boris) = one_step(engine)
     boris.set_state("paused", now=T0)

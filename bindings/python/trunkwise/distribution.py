@@ -572,6 +572,7 @@ class Engine:
         self._fault: BaseException | None = None
         self._heir: Engine | None = None
         self._fresh: Engine | None = None
+        self._directory: Directory | None = None
         self._handle: raw.tw_engine | None = None
         self._handle = raw.tw_engine_new(
             _options(seed, host, calls_max, priority_s, resume_s))
@@ -586,6 +587,7 @@ class Engine:
         engine = cls.__new__(cls)
         engine._fault = None
         engine._heir = engine._fresh = None
+        engine._directory = directory
         engine._handle = raw.tw_directory_engine(
             directory.handle,
             _options(seed, host, calls_max, priority_s, resume_s))
@@ -710,6 +712,28 @@ class Engine:
             "ticket": int(ticket)}
         return Call(self, self._do(raw.tw_call_enter_as, options, _at(now)))
 
+    def enter_number(self, number: str, *, caller: str = "",
+                     secret: int = 0, preferred: str = "",
+                     entered: Now = None, ticket: bool = False,
+                     now: Now = None) -> Call:
+        """A call to a number of the directory that the engine is of, as its
+        row says. ``caller``, a number, becomes a key by ``secret`` (make one
+        at random and keep it: it knows callers again); ``preferred`` names a
+        phone, a landline or a person. Raises NotFound, also for a number
+        without a plan."""
+        if self._directory is None:
+            raise InvalidArgument("the engine is not of a directory; make it "
+                                  "by Engine.from_directory()")
+        names = ("plan", "priority", "preferred", "affinity",
+                 "skills_needed")
+        options = dict(zip(names, raw.directory_call(
+            self._directory.handle, self.handle,
+            {"number": number, "caller": caller, "secret": secret,
+             "preferred": preferred})))
+        options |= {"ticket": int(ticket),
+                    "entered": 0 if entered is None else _at(entered)}
+        return Call(self, self._do(raw.tw_call_enter_as, options, _at(now)))
+
     def tick(self, *, now: Now = None) -> None:
         """Runs what is due. Early calls do nothing."""
         self._do(raw.tw_engine_tick, _at(now))
@@ -782,6 +806,7 @@ class Engine:
             handle.thisown = True
             raise
         fresh._handle = None
+        self._directory = fresh._directory
         # its policies know it, and now ask for this one
         fresh._heir, self._fresh = self, fresh
         return _changes(changes)

@@ -165,10 +165,11 @@ _Key = tuple[str, int]      # plan and step
 class _Stage:
     """A call while it is played, and what was seen of it, step by step."""
 
-    def __init__(self, directory: Directory, engine: Engine, plan: str,
-                 at: dt.datetime, busy: set[str]):
+    def __init__(self, directory: Directory, engine: Engine, number: str,
+                 plan: str, at: dt.datetime, busy: set[str]):
         self.directory = directory
         self.engine = engine
+        self.number = number
         self.plan = plan
         self.at = self.now = at
         self.busy = busy
@@ -198,7 +199,7 @@ class _Stage:
 
     def play(self) -> None:
         self.hold()
-        call = self.engine.enter(self.engine.plan(self.plan), now=self.at)
+        call = self.engine.enter_number(self.number, now=self.at)
         while True:
             for decision in self.engine.decisions():
                 self._take(decision)
@@ -370,7 +371,8 @@ def preview(directory: Directory, number: str, *, at: dt.datetime,
                        code="TW_ENOTFOUND", field="NUMBER")
     names = {name for said in busy for name in _meant(directory, said)}
     with Engine.from_directory(directory, host=host) as engine:
-        stage = _Stage(directory, engine, row["plan"], at, names)
+        stage = _Stage(directory, engine, row["number"], row["plan"], at,
+                       names)
         stage.play()
         account = _Account(stage)
         steps = list(account.steps())
