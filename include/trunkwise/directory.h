@@ -26,6 +26,7 @@ typedef struct tw_deployment tw_deployment;
 #define TW_VALUE_DECIMAL 3u   /* text as written in the file, "2.5" */
 #define TW_VALUE_BOOLEAN 4u   /* "true" or "false" */
 #define TW_VALUE_DATE    5u   /* "2026-10-05", or ISO date and time */
+#define TW_VALUE_EMPTY   6u   /* a list without items, []; text is "" */
 
 TW_EXTERN(tw_status) tw_deployment_new(tw_deployment **out, tw_error *err);
 TW_EXTERN(void) tw_deployment_free(tw_deployment *deployment);
@@ -33,6 +34,7 @@ TW_EXTERN(void) tw_deployment_free(tw_deployment *deployment);
 /**
  * One value at one key path, as a TOML reader meets it: "company.zone",
  * "department[0].name", "pool[2].member[1].tier", "site[0].emergency[1]".
+ * An empty list is a value, too: passed over, "none" would be read as "any".
  * Refuses unknown tables and keys at once. A refused value stays among the
  * problems, so that a reader may go on to find more, and the rest can no
  * longer be applied.

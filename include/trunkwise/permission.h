@@ -85,7 +85,7 @@ typedef struct tw_route_permission {
 	uint32_t otherwise;          /* TW_PERMIT_ without such a contract */
 	uint32_t direction;          /* TW_DIRECTION_OUTBOUND, _FORWARD; 0:
 					both */
-	uint32_t flags;              /* TW_PERMIT_UNKNOWN */
+	uint32_t flags;              /* TW_PERMIT_UNKNOWN, _NEVER */
 	const char *name;
 	/* Places: a region or city as the numbering names it, or digits, the
 	 * beginning of numbers. Of the number that is shown, and of the one
@@ -104,6 +104,8 @@ typedef struct tw_route_permission {
 /* flags: it holds, too, for a call of which the numbering does not say
  * whether it is between these places. Without it such a call passes. */
 #define TW_PERMIT_UNKNOWN 0x1u
+/* flags: no contract permits it, and none is named. */
+#define TW_PERMIT_NEVER   0x2u
 
 /** Calls from somewhere to somewhere need a contract with their carrier that
  * is accepted and in force at the time of the call. All permissions that are
@@ -125,6 +127,7 @@ TW_EXTERN(tw_status) tw_router_add_permission(tw_router *router,
 #define TW_LACK_PENDING   3u         /* legal has not said */
 #define TW_LACK_EARLY     4u         /* not in force yet */
 #define TW_LACK_OVER      5u         /* not in force any more */
+#define TW_LACK_NEVER     6u         /* no contract would do */
 
 /** How one permission judged one call over one carrier. */
 typedef struct tw_route_rule {

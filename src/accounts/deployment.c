@@ -315,6 +315,16 @@ static tw_status choose_value(struct tw_value **out,
 }
 
 
+/* Left out means all, or what is usual: none at all has to be said. */
+static tw_status empty_list(const struct tw_field *field, tw_error *err)
+{
+	return tw__fail(err, TW_EINVAL, "%s is an empty list, which might be "
+			"read as all or as none; leave the key out, or write "
+			"%s", field->name, field->none ? field->none :
+			"what is meant into it");
+}
+
+
 static tw_status check_item(const struct tw_value *value,
 			    const struct tw_field *field,
 			    const struct segment *at, tw_error *err)
@@ -375,6 +385,14 @@ static tw_status locate(uint32_t *out, struct segment *key,
 }
 
 
+static bool is_top_table(const char *path)
+{
+	uint8_t kind = tw__kind_at(TW_KIND_NONE, tw__str_of(path));
+
+	return kind != TW_KIND_NONE && !tw__kinds[kind].single;
+}
+
+
 static tw_status set(struct tw_deployment *deployment, const char *path,
 		     uint32_t type, const char *text, tw_error *err)
 {
@@ -385,15 +403,22 @@ static tw_status set(struct tw_deployment *deployment, const char *path,
 	uint8_t kind;
 	tw_status status;
 
+	if (type == TW_VALUE_EMPTY && is_top_table(path))
+		return TW_OK;
 	status = locate(&row, &key, deployment, path, err);
 	if (status)
 		return status;
 	kind = tw__kind_at(deployment->rows[row].kind, key.name);
+	if (kind != TW_KIND_NONE && type == TW_VALUE_EMPTY)
+		return TW_OK;        /* no rows of it */
 	if (kind != TW_KIND_NONE)
 		return check_form(&tw__kinds[kind], &(struct segment){ 0 },
 				  err);
 	status = choose_value(&value, &field, &deployment->rows[row],
 			      key.name, err);
+	if (!status && type == TW_VALUE_EMPTY && !key.indexed &&
+	    field->type == TW_FIELD_LIST)
+		return empty_list(field, err);
 	if (!status)
 		status = check_item(value, field, &key, err);
 	if (!status)

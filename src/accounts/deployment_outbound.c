@@ -149,6 +149,11 @@ tw_status tw__deployment_permission(struct tw_deployment *d, uint32_t row)
 		status = check_places(d, row, "from");
 	if (!status && value(d, row, "to")->set)
 		status = check_places(d, row, "to");
+	if (!status && value(d, row, "never")->number &&
+	    tw__given(d, row, "contracts"))
+		return tw__problem(d, TW_ECONFLICT, row, "never", "no "
+			"contract permits it, and contracts names some; "
+			"leave one out");
 	if (!status && value(d, row, "contracts")->set)
 		status = tw__wanted_names(d, row, "contracts", "contract");
 	return status;

@@ -17,7 +17,7 @@
 #include <trunkwise/tariff.h>
 
 static const char *const type_names[] = { "?", "a text", "a whole number",
-	"a decimal", "true or false", "a date" };
+	"a decimal", "true or false", "a date", "an empty list" };
 
 /* ---- what was given ---- */
 
@@ -250,7 +250,7 @@ tw_status tw__value_give(struct tw_value *value, const struct tw_field *field,
 	tw_status status;
 	int64_t number;
 
-	if (type < TW_VALUE_TEXT || type > TW_VALUE_DATE)
+	if (type < TW_VALUE_TEXT || type > TW_VALUE_EMPTY)
 		return tw__fail(err, TW_EINVAL, "value type %u is not known",
 				(unsigned)type);
 	if (!type_fits(field, type))

@@ -257,7 +257,9 @@ static tw_status add_permission(bool *asks_places, tw_router *router,
 			     TW_DIRECTION_OUTBOUND, "forward",
 			     TW_DIRECTION_FORWARD, 0);
 	if (!strcmp(tw_row_text(d, row, "unknown"), "apply"))
-		p.flags = TW_PERMIT_UNKNOWN;
+		p.flags |= TW_PERMIT_UNKNOWN;
+	if (tw__cell(d, row.id, "never")->number)
+		p.flags |= TW_PERMIT_NEVER;
 	if (!status)
 		status = tw_router_add_permission(router, &p, err);
 	*asks_places |= names_a_place(&from) || names_a_place(&to);

@@ -344,9 +344,11 @@ static const struct tw_field permission[] = {
 	LIST("from"),
 	LIST("to"),
 	CHOICE("direction", "any", "any outbound forward"),
-	LIST("contracts"),
+	{ .name = "contracts", .type = TW_FIELD_LIST,
+	  .none = "never = true where no contract permits it" },
 	CHOICE("otherwise", "block", "block avoid warn"),
 	CHOICE("unknown", "pass", "pass apply"),
+	{ .name = "never", .type = TW_FIELD_BOOLEAN, .max = 1 },
 };
 
 static const struct tw_field match[] = {

@@ -46,6 +46,8 @@ struct tw_field {
 	const char *choices;     /* separated by one blank */
 	int64_t min, max;        /* of integers and nano-units */
 	size_t size;             /* most bytes of a text with NUL; 0: 512 */
+	const char *none;        /* of a list: how none of them is said;
+				    NULL: it is not */
 };
 
 #define TW_KIND_NONE 0xffu

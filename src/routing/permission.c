@@ -118,10 +118,14 @@ static tw_status check_permission(const struct tw__permits *permits,
 		return tw__fail_at(err, TW_EINVAL, 0, "direction",
 				   "direction %u is not outbound or forward",
 				   p->direction);
-	if (p->flags & ~TW_PERMIT_UNKNOWN)
+	if (p->flags & ~(TW_PERMIT_UNKNOWN | TW_PERMIT_NEVER))
 		return tw__fail_at(err, TW_EINVAL, 0, "flags", "a flag is "
 				   "newer than this library (%s)",
 				   tw_version());
+	if (p->flags & TW_PERMIT_NEVER && p->contract_count)
+		return tw__fail_at(err, TW_EINVAL, 0, "contracts", "no "
+				   "contract permits it by its flags, and "
+				   "\"%s\" names some", p->name);
 	for (size_t i = 0; i < permits->count; ++i) {
 		if (!strcmp(permits->permission[i].name, p->name))
 			return tw__fail_at(err, TW_EEXIST, 0, "name",
@@ -292,6 +296,11 @@ static struct tw__permit look(const struct tw__permits *permits,
 {
 	struct tw__permit best = { 0, TW_LACK_NONE, p, NULL };
 
+	if (p->flags & TW_PERMIT_NEVER) {
+		best.otherwise = p->otherwise;
+		best.lack = TW_LACK_NEVER;
+		return best;
+	}
 	for (size_t i = 0; i < p->contracts.count && best.lack; ++i)
 		compare(&best, find(permits, p->contracts.name[i]), carrier,
 			at);
@@ -301,6 +310,18 @@ static struct tw__permit look(const struct tw__permits *permits,
 	if (best.lack)
 		best.otherwise = p->otherwise;
 	return best;
+}
+
+/* The strictest is the least TW_PERMIT_; of equals the one that no contract
+ * would mend, so that nobody goes looking for one. */
+static bool is_stricter(const struct tw__permit *a,
+			const struct tw__permit *b)
+{
+	if (!a->otherwise || !b->otherwise)
+		return a->otherwise;
+	if (a->otherwise != b->otherwise)
+		return a->otherwise < b->otherwise;
+	return a->lack == TW_LACK_NEVER && b->lack != TW_LACK_NEVER;
 }
 
 void tw__permit_ask(struct tw__permit *out, const struct tw_router *router,
@@ -319,9 +340,7 @@ void tw__permit_ask(struct tw__permit *out, const struct tw_router *router,
 				    !(p->flags & TW_PERMIT_UNKNOWN)))
 			continue;
 		one = look(permits, p, carrier, request->at);
-		/* the strictest is the least TW_PERMIT_ */
-		if (one.otherwise && (!out->otherwise ||
-				      one.otherwise < out->otherwise))
+		if (is_stricter(&one, out))
 			*out = one;
 	}
 }
@@ -350,6 +369,9 @@ static void say_lack(char *why, size_t size, const struct tw__permit *permit,
 		break;
 	case TW_LACK_OVER:
 		snprintf(why, size, "contract %s is over", name);
+		break;
+	case TW_LACK_NEVER:
+		snprintf(why, size, "no contract permits such calls");
 		break;
 	default:
 		snprintf(why, size, "by contract %s", name);

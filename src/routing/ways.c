@@ -218,7 +218,7 @@ static tw_status by_line(struct found *found, struct tw__asking *asking,
 			 const struct tw__landline *line, tw_error *err)
 {
 	tw_route_way way = TW_ROUTE_WAY_INIT;
-	struct tw__leg leg = { 0 };
+	struct tw__leg leg;
 
 	if (!asking->request->site ||
 	    strcmp(line->site, asking->request->site))
@@ -226,9 +226,13 @@ static tw_status by_line(struct found *found, struct tw__asking *asking,
 	way.kind = TW_WAY_LANDLINE;
 	snprintf(way.carrier, sizeof(way.carrier), "%s", line->carrier);
 	snprintf(way.via, sizeof(way.via), "%s", line->name);
-	leg.caller = (struct tw__caller){ line->number, TW_CALLER_LINE };
-	leg.relation = tw__router_relation(asking->router, line->number,
-					   asking->request->number);
+	tw__leg_as(&leg, asking, line->carrier,
+		   (struct tw__caller){ line->number, TW_CALLER_LINE });
+	/* A contract that is lacking is one with a trunk's carrier; what
+	 * nobody may call is no more to be called by hand. */
+	if (leg.permit.otherwise == TW_PERMIT_BLOCK &&
+	    leg.permit.lack == TW_LACK_NEVER)
+		return TW_OK;
 	price(&way, &leg, line->deck, line->exchange_nanos, asking->request);
 	/* a person at the phone can try, whatever a sheet says */
 	return add(found, &way, err);

@@ -433,6 +433,11 @@ def test_bad_permissions_are_refused_with_their_key(tmp_path):
             ('to = ["+7843"]', "permission[0].to"),
             ('from = ["7 843"]', "permission[0].from"),
             ('contracts = ["none"]', "permission[0].contracts"),
+            ('contracts = []', "permission[0].contracts"),
+            ('to = []', "permission[0].to"),
+            ('never = "yes"', "permission[0].never"),
+            ('never = true\ncontracts = ["city-offer"]\n[[contract]]\n'
+             'name = "city-offer"', "permission[0].never"),
             ('otherwise = "allow"', "permission[0].otherwise"),
             ('direction = "inbound"', "permission[0].direction"),
             ('places = ["7"]', "permission[0].places")):
@@ -442,3 +447,30 @@ def test_bad_permissions_are_refused_with_their_key(tmp_path):
              "nine.db"], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 2 and key in done.stderr, done.stderr
         assert not (tmp_path / "nine.db").exists()
+
+
+def test_an_empty_list_permits_nothing_in_silence(tmp_path):
+    """It was any contract once: the mend is told, and nothing is applied."""
+    factory(tmp_path, '[[permission]]\nname = "p"\ncontracts = []\n')
+    done = subprocess.run(
+        [BUILD / "bin" / "trunkwise", "apply", "deployment.toml", "nine.db"],
+        cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert ("contracts is an empty list, which might be read as all or as "
+            "none; leave the key out, or write never = true where no "
+            "contract permits it") in done.stderr
+
+
+def test_never_denies_over_all_ways(tmp_path):
+    """What the page writes of satellites, of Kazan: no carrier and no line."""
+    rule = next(rule for rule in RULES if "never = true" in rule)
+    folder = in_force(factory(tmp_path, rule.replace('"870"', '"7843"')))
+    answer = ask(folder)
+    assert answer.verdict == "refused" and answer.ways == []
+    assert {c.rules[0].lack for c in answer.candidates} == {"never"}
+    assert ask(folder, "74951234567").verdict == "ok"
+    assert ask(folder, "112").verdict == "ok"
+    code, out, err = command(folder, "nine.db", "78432001122", "--lang",
+                             "ru")
+    assert code == 1 and not err
+    assert "такие звонки не разрешает ни один договор" in out

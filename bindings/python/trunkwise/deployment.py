@@ -16,7 +16,7 @@ from typing import Any, Iterator, NamedTuple
 from . import files, raw
 from .errors import Error, ParseError
 
-_TEXT, _INTEGER, _DECIMAL, _BOOLEAN, _DATE = 1, 2, 3, 4, 5
+_TEXT, _INTEGER, _DECIMAL, _BOOLEAN, _DATE, _EMPTY = 1, 2, 3, 4, 5, 6
 _CHANGES = {1: "new", 2: "changed", 3: "ended", 4: "renamed"}
 
 
@@ -66,16 +66,18 @@ def _pairs(value: Any, path: str) -> Iterator[tuple[str, int, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _pairs(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and value:
         for index, inner in enumerate(value):
             yield from _pairs(inner, f"{path}[{index}]")
+    elif isinstance(value, list):
+        yield path, _EMPTY, ""
     else:
         yield (path, *_value(value))
 
 
 def _empty(value: Any, path: str) -> Iterator[str]:
     """Tables without a key. They come to no value, so that the library never
-    sees them: a step would vanish. An empty list is a key left out."""
+    sees them: a step would vanish."""
     if value == {}:
         yield path
     elif isinstance(value, dict):

@@ -97,6 +97,9 @@ ROUTE_REASONS = {
         "{} не разрешён: разрешение {}: договор {} ещё не действует",
     "{} is not permitted: permission {}: contract {} is over":
         "{} не разрешён: разрешение {}: договор {} закончился",
+    "{} is not permitted: permission {}: no contract permits such calls":
+        "{} не разрешён: разрешение {}: такие звонки не разрешает ни один "
+        "договор",
     "{} is not permitted: no number of ours is approved at {}":
         "{} не разрешён: {} не согласовал ни одного нашего номера",
     "permission {}: no contract with {} permits it":
@@ -109,6 +112,10 @@ ROUTE_REASONS = {
         "разрешение {}: договор {} ещё не действует",
     "permission {}: contract {} is over":
         "разрешение {}: договор {} закончился",
+    "permission {}: no contract permits such calls":
+        "разрешение {}: такие звонки не разрешает ни один договор",
+    "no contract permits such calls":
+        "такие звонки не разрешает ни один договор",
     "no contract with {} permits it":
         "нет договора с {}, который это позволяет",
     "legal refused contract {}": "юристы отклонили договор {}",

@@ -22,7 +22,8 @@ _CALLERS = {1: "given", 2: "preferred", 3: "department", 4: "site",
             5: "company", 6: "line"}
 _PERMITS = {1: "block", 2: "avoid", 3: "warn"}
 _RESULTS = {1: "elsewhere", 2: "unknown", 3: "held", 4: "lacking"}
-_LACKS = {1: "none", 2: "refused", 3: "pending", 4: "early", 5: "over"}
+_LACKS = {1: "none", 2: "refused", 3: "pending", 4: "early", 5: "over",
+          6: "never"}
 _WAYS = {1: "carrier", 2: "number", 3: "landline"}
 
 

@@ -8,7 +8,7 @@
 #define DAY (86400 * TW_SECOND)
 #define AUTUMN (1790000000 * TW_SECOND)   /* 2026-09-21 */
 
-/* "t" text, "i" integer, "d" decimal, "b" boolean, "D" date. */
+/* "t" text, "i" integer, "d" decimal, "b" boolean, "D" date, "e" []. */
 struct pair {
 	const char *path, *type, *text;
 };
@@ -88,7 +88,7 @@ static const struct pair company[] = {
 
 static inline uint32_t value_type(const char *letter)
 {
-	return (uint32_t)(strchr("tidbD", *letter) - "tidbD") + 1;
+	return (uint32_t)(strchr("tidbDe", *letter) - "tidbDe") + 1;
 }
 
 static inline tw_status put(tw_deployment *d, const struct pair *p,

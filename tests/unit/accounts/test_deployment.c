@@ -105,12 +105,46 @@ static const struct wrong wrongs[] = {
 	{ { "match[0].match", "t", "149-100" }, "match[0].match", "rise", NO },
 	{ { "match[0].kind", "t", "colour" }, "match[0].kind",
 	  "extension accountcode", NO },
+	/* [] is no word for all, nor for none */
+	{ { "permission[0].contracts", "e", "" }, "permission[0].contracts",
+	  "never = true", { "permission[0].name", "t", "p" } },
+	{ { "permission[0].to", "e", "" }, "permission[0].to",
+	  "leave the key out", { "permission[0].name", "t", "p" } },
+	{ { "budget[0].destinations", "e", "" }, "budget[0].destinations",
+	  "empty list", { "budget[0].name", "t", "b" } },
+	{ { "site[0].emergency", "e", "" }, "site[0].emergency",
+	  "empty list", NO },
+	{ { "trunk[0].peers", "e", "" }, "trunk[0].peers", "empty list", NO },
+	{ { "department[0].city", "e", "" }, "department[0].city",
+	  "is an empty list here; write a text", NO },
+	{ { "contract[0].parties[2]", "e", "" }, "contract[0].parties[2]",
+	  "is an empty list here; write a text", NO },
+	{ { "departments", "e", "" }, "departments", "no table", NO },
+	{ { "company", "e", "" }, "company", "no table", NO },
+	{ { "pool[0].members", "e", "" }, "pool[0].members", "no key", NO },
 };
 
 static void every_refusal(void **state)
 {
 	(void)state;
 	refuse_all(wrongs, TW_ARRAY_COUNT(wrongs));
+}
+
+/* No rows of a kind are a table left out. */
+static void tables_may_be_empty(void **state)
+{
+	static const struct pair change[] = {
+		{ "vendor", "e", "" }, { "recurring[0].name", "t", "seats" },
+		{ "recurring[0].amount", "t", "1" },
+		{ "recurring[0].department", "t", "kazan" },
+		{ "recurring[0].seat", "e", "" } };
+	tw_deployment *d = deployment_with(change, TW_ARRAY_COUNT(change));
+	tw_error err = TW_ERROR_INIT;
+
+	(void)state;
+	if (tw_deployment_check(d, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	tw_deployment_free(d);
 }
 
 /* Nothing of the value of a secret ever comes back. */
@@ -252,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_refusal),
+		cmocka_unit_test(tables_may_be_empty),
 		cmocka_unit_test(secrets_are_not_repeated),
 		cmocka_unit_test(the_company_is_sound),
 		cmocka_unit_test(set_says_at_once),

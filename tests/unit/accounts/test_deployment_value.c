@@ -54,7 +54,7 @@ static void types(void **state)
 {
 	(void)state;
 	refuses(&text, 0, "x", "type 0");
-	refuses(&text, TW_VALUE_DATE + 1, "x", "type 6");
+	refuses(&text, TW_VALUE_EMPTY + 1, "x", "type 7");
 	refuses(&text, TW_VALUE_INTEGER, "5", "a text in quotes");
 	refuses(&whole, TW_VALUE_TEXT, "5", "without quotes");
 	refuses(&money, TW_VALUE_DECIMAL, "4.5", "\"450.00\"");

@@ -118,6 +118,59 @@ static void legal_has_the_word(void **state)
 	}
 }
 
+static tw_status never(struct desk *d, const char *name, const char *to,
+		       uint32_t otherwise)
+{
+	tw_route_permission p = TW_ROUTE_PERMISSION_INIT;
+
+	p.name = name;
+	p.to = &to;
+	p.to_count = 1;
+	p.otherwise = otherwise;
+	p.flags = TW_PERMIT_NEVER;
+	return tw_router_add_permission(d->router, &p, &d->err);
+}
+
+/* A deny needs no contract that nobody has. */
+static void no_contract_permits_what_is_never_to_be(void **state)
+{
+	const char *reason = "permission dear: no contract permits such calls";
+	tw_route_request r = asked(CALLEE, "Kazan", NULL);
+	tw_route_permission p = TW_ROUTE_PERMISSION_INIT;
+	const char *paper = "paper";
+	tw_route_rule rule[2];
+	uint32_t count = 2;
+	struct desk d;
+
+	(void)state;
+	open_cities(&d);
+	assert_int_equal(contract_of(&d, "paper", "b", TW_LEGAL_ACCEPTED),
+			 TW_OK);
+	/* of two that block the one that nothing mends is named */
+	assert_int_equal(permission_of(&d, "other", NULL, NULL, "lost",
+				       TW_PERMIT_BLOCK), TW_OK);
+	assert_int_equal(never(&d, "dear", "7843", TW_PERMIT_BLOCK), TW_OK);
+	assert_int_equal(decide(&d, &r), TW_EREFUSED);
+	assert_string_equal(row_of(&d, "a")->reason, reason);
+	assert_string_equal(row_of(&d, "b")->reason, reason);
+	rule[0] = (tw_route_rule)TW_ROUTE_RULE_INIT;
+	assert_int_equal(tw_router_rules(rule, &count, d.router, &r, "b",
+					 &d.err), TW_OK);
+	assert_int_equal(rule[1].result, TW_RULE_LACKING);
+	assert_int_equal(rule[1].lack, TW_LACK_NEVER);
+	/* and nothing stands in the way of a call for help */
+	r.number = "112";
+	assert_int_equal(decide(&d, &r), TW_OK);
+	p.name = "both";
+	p.flags = TW_PERMIT_NEVER;
+	p.contracts = &paper;
+	p.contract_count = 1;
+	assert_int_equal(tw_router_add_permission(d.router, &p, &d.err),
+			 TW_EINVAL);
+	assert_string_equal(d.err.field, "contracts");
+	desk_close(&d);
+}
+
 static void avoided_goes_last_and_warned_goes_on(void **state)
 {
 	tw_route_request r = asked(CALLEE, "Kazan", NULL);
@@ -330,7 +383,7 @@ static void bad_ones_change_nothing(void **state)
 	assert_int_equal(tw_router_add_permission(d.router, &p, &d.err),
 			 TW_EINVAL);
 	p.direction = 0;
-	p.flags = 2;
+	p.flags = TW_PERMIT_NEVER << 1;
 	assert_int_equal(tw_router_add_permission(d.router, &p, &d.err),
 			 TW_EINVAL);
 	assert_int_equal(d.router->permits.count, 0);
@@ -346,6 +399,7 @@ int main(void)
 		cmocka_unit_test(local_calls_need_a_local_contract),
 		cmocka_unit_test(a_contract_has_to_be_accepted_and_in_force),
 		cmocka_unit_test(legal_has_the_word),
+		cmocka_unit_test(no_contract_permits_what_is_never_to_be),
 		cmocka_unit_test(avoided_goes_last_and_warned_goes_on),
 		cmocka_unit_test(directions_differ),
 		cmocka_unit_test(what_is_not_known),

@@ -126,10 +126,39 @@ static void bad_lines_change_nothing(void **state)
 	desk_close(&d);
 }
 
+/* By hand, too, nobody is to call what is never permitted. */
+static void a_line_is_no_way_to_what_is_never_permitted(void **state)
+{
+	tw_route_permission p = TW_ROUTE_PERMISSION_INIT;
+	tw_route_request r = asked(CALLEE, "Kazan", "kazan");
+	const char *to = "7843";
+	tw_route_way way[8];
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	carrier_of(&d, "a", RUBLE, 0);
+	line(&d, "line", "kazan", RUBLE);
+	assert_int_equal(permission_of(&d, "lost", NULL, NULL, "lost",
+				       TW_PERMIT_BLOCK), TW_OK);
+	assert_int_equal(ways(&d, way, &r), 1);
+	p.name = "dear";
+	p.to = &to;
+	p.to_count = 1;
+	p.flags = TW_PERMIT_NEVER;
+	assert_int_equal(tw_router_add_permission(d.router, &p, &d.err),
+			 TW_OK);
+	assert_int_equal(ways(&d, way, &r), 0);
+	r.number = MOSCOW;
+	assert_int_equal(ways(&d, way, &r), 1);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_with_the_cost_of_this_call),
+		cmocka_unit_test(a_line_is_no_way_to_what_is_never_permitted),
 		cmocka_unit_test(another_number_over_the_same_trunk),
 		cmocka_unit_test(bad_lines_change_nothing),
 	};
