@@ -10,26 +10,26 @@
 void tw__confirm_ask(struct tw_engine *engine, struct tw_offer *offer)
 {
 	struct tw_call *call = offer->call;
-	struct tw_row row = {
-		.kind = TW_DECISION_CONFIRM, .why = TW_WHY_ASK_KEY,
-		.call = call->id, .offer = offer->id,
-		.target = offer->target->id, .pool = offer->pool->id,
-		.step = offer->step, .plan = call->plan->id,
-		.until = engine->now + TW_CONFIRM_US
-	};
+	struct tw_row *row = tw__call_row(&engine->decisions, call,
+					  TW_DECISION_CONFIRM,
+					  TW_WHY_ASK_KEY);
 
+	row->offer = offer->id;
+	row->target = offer->target->id;
+	row->pool = offer->pool->id;
+	row->step = offer->step;
+	row->until = engine->now + TW_CONFIRM_US;
 	/* Who answers in a step's last second has his time all the same. */
-	if (call->step_until < row.until) {
-		call->step_until = row.until;
-		tw__timer_arm(&engine->heap, &call->timer, row.until);
+	if (call->step_until < row->until) {
+		call->step_until = row->until;
+		tw__timer_arm(&engine->heap, &call->timer, row->until);
 	}
 	offer->is_confirming = true;
 	offer->is_full_ring = false;
-	offer->until = row.until;
+	offer->until = row->until;
 	tw__timer_stop(&engine->heap, &offer->timer);
 	if (offer->until < call->step_until)
 		tw__timer_arm(&engine->heap, &offer->timer, offer->until);
-	tw__queue_push(&engine->decisions, &row);
 }
 
 tw_status tw_offer_confirmed(tw_engine *engine, tw_offer_id offer,

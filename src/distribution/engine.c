@@ -288,78 +288,109 @@ static void hand_out(void *out, uint32_t size, void *in, uint32_t known)
 	memcpy(out, in, size < known ? size : known);
 }
 
+/* All but its size. */
+static void fill_decision(tw_decision *d, const struct tw_engine *engine,
+			  const struct tw_row *row)
+{
+	const bool is_told = row->kind == TW_DECISION_ANNOUNCE;
+
+	d->kind = row->kind;
+	d->call.id = row->call;
+	d->offer.id = row->offer;
+	d->target.id = row->target;
+	d->pool.id = row->pool;
+	d->step = row->step;
+	d->outcome = row->outcome;
+	d->sip_code = row->sip_code;
+	d->until = row->until;
+	d->plan.id = row->plan;
+	d->ticket = row->ticket;
+	d->position = row->position;
+	d->reserved = 0;
+	d->wait_low_us = is_told ? row->a : 0;
+	d->wait_high_us = is_told ? row->b : 0;
+	tw__reason(d->reason, sizeof(d->reason), engine, row);
+}
+
+/* Rows are written where the host wants them, unless its struct is of an
+ * older release: a copy costs as much as half of the choice. */
 static void give_decision(tw_decision *out, const struct tw_engine *engine,
 			  const struct tw_row *row)
 {
-	tw_decision d = TW_DECISION_INIT;
+	tw_decision d;
 
-	d.kind = row->kind;
-	d.call.id = row->call;
-	d.offer.id = row->offer;
-	d.target.id = row->target;
-	d.pool.id = row->pool;
-	d.step = row->step;
-	d.outcome = row->outcome;
-	d.sip_code = row->sip_code;
-	d.until = row->until;
-	d.plan.id = row->plan;
-	d.ticket = row->ticket;
-	d.position = row->position;
-	if (row->kind == TW_DECISION_ANNOUNCE) {
-		d.wait_low_us = row->a;
-		d.wait_high_us = row->b;
+	if (out->size >= sizeof(*out)) {
+		fill_decision(out, engine, row);
+		return;
 	}
-	tw__reason(d.reason, sizeof(d.reason), engine, row);
+	d = (tw_decision)TW_DECISION_INIT;
+	fill_decision(&d, engine, row);
 	hand_out(out, out->size, &d, sizeof(d));
 }
 
 tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
 {
-	struct tw_row row;
+	const struct tw_row *row;
 
 	if (!out || !engine || out->size < sizeof(out->size))
 		return tw__fail(err, TW_EINVAL, "no engine, or a decision "
 				"without TW_DECISION_INIT");
 	if (engine->is_asking)
 		return tw__engine_check(engine, err);
-	if (!tw__queue_pop(&row, &engine->decisions))
+	row = tw__queue_first(&engine->decisions);
+	if (!row)
 		return TW_ITER_END;
-	give_decision(out, engine, &row);
+	give_decision(out, engine, row);
+	tw__queue_drop(&engine->decisions);
 	return TW_OK;
+}
+
+static void fill_event(tw_offer_event *e, const struct tw_engine *engine,
+		       const struct tw_row *row)
+{
+	e->outcome = row->outcome;
+	e->call.id = row->call;
+	e->offer.id = row->offer;
+	e->target.id = row->target;
+	e->pool.id = row->pool;
+	e->step = row->step;
+	e->offered = row->offered;
+	e->answered = row->answered;
+	e->ended = row->ended;
+	e->plan.id = row->plan;
+	e->reserved = 0;
+	tw__reason(e->reason, sizeof(e->reason), engine, row);
 }
 
 static void give_event(tw_offer_event *out, const struct tw_engine *engine,
 		       const struct tw_row *row)
 {
-	tw_offer_event e = TW_OFFER_EVENT_INIT;
+	tw_offer_event e;
 
-	e.outcome = row->outcome;
-	e.call.id = row->call;
-	e.offer.id = row->offer;
-	e.target.id = row->target;
-	e.pool.id = row->pool;
-	e.step = row->step;
-	e.offered = row->offered;
-	e.answered = row->answered;
-	e.ended = row->ended;
-	e.plan.id = row->plan;
-	tw__reason(e.reason, sizeof(e.reason), engine, row);
+	if (out->size >= sizeof(*out)) {
+		fill_event(out, engine, row);
+		return;
+	}
+	e = (tw_offer_event)TW_OFFER_EVENT_INIT;
+	fill_event(&e, engine, row);
 	hand_out(out, out->size, &e, sizeof(e));
 }
 
 tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
 			       tw_error *err)
 {
-	struct tw_row row;
+	const struct tw_row *row;
 
 	if (!out || !engine || out->size < sizeof(out->size))
 		return tw__fail(err, TW_EINVAL, "no engine, or an event "
 				"without TW_OFFER_EVENT_INIT");
 	if (engine->is_asking)
 		return tw__engine_check(engine, err);
-	if (!tw__queue_pop(&row, &engine->events))
+	row = tw__queue_first(&engine->events);
+	if (!row)
 		return TW_ITER_END;
-	give_event(out, engine, &row);
+	give_event(out, engine, row);
+	tw__queue_drop(&engine->events);
 	return TW_OK;
 }
 

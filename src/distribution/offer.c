@@ -92,17 +92,24 @@ static void unlink_call(struct tw_offer *offer)
 	offer->prev = offer->next = NULL;
 }
 
-static struct tw_row row_of(const struct tw_offer *offer, uint32_t why,
-			    int64_t a, int64_t b)
+static struct tw_row *add_row(struct tw_queue *queue,
+			      const struct tw_offer *offer, uint32_t why,
+			      int64_t a)
 {
-	return (struct tw_row){
-		.why = why, .a = a, .b = b,
-		.call = offer->call->id, .offer = offer->id,
-		.target = offer->target->id, .pool = offer->pool->id,
-		.step = offer->step, .plan = offer->call->plan->id,
-		.until = offer->until,
-		.offered = offer->offered, .answered = offer->answered
-	};
+	struct tw_row *row = tw__queue_add(queue);
+
+	row->why = why;
+	row->a = a;
+	row->call = offer->call->id;
+	row->offer = offer->id;
+	row->target = offer->target->id;
+	row->pool = offer->pool->id;
+	row->step = offer->step;
+	row->plan = offer->call->plan->id;
+	row->until = offer->until;
+	row->offered = offer->offered;
+	row->answered = offer->answered;
+	return row;
 }
 
 void tw__offer_make(struct tw_look *look, struct tw_member *member)
@@ -110,7 +117,7 @@ void tw__offer_make(struct tw_look *look, struct tw_member *member)
 	struct tw_engine *engine = look->engine;
 	struct tw_call *call = look->call;
 	struct tw_offer *offer = offer_take(engine);
-	struct tw_row row;
+	struct tw_row *row;
 
 	offer->member = member;
 	offer->target = member->target;
@@ -129,10 +136,10 @@ void tw__offer_make(struct tw_look *look, struct tw_member *member)
 	/* At the step's end the call's own timer ends it. */
 	if (offer->until < call->step_until)
 		tw__timer_arm(&engine->heap, &offer->timer, offer->until);
-	row = row_of(offer, look->why, look->a, look->b);
-	row.kind = TW_DECISION_OFFER;
-	row.ticket = call->is_ticket;
-	tw__queue_push(&engine->decisions, &row);
+	row = add_row(&engine->decisions, offer, look->why, look->a);
+	row->b = look->b;
+	row->kind = TW_DECISION_OFFER;
+	row->ticket = call->is_ticket;
 	++engine->offers;
 	if (offer->pool->policy->offered)
 		offer->pool->policy->offered(engine, member);
@@ -204,12 +211,11 @@ static void tell_policy(struct tw_engine *engine, struct tw_offer *offer,
 void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 		   uint32_t outcome, uint32_t why, int64_t a)
 {
-	struct tw_row row = row_of(offer, why, a, 0);
+	struct tw_row *row = add_row(&engine->events, offer, why, a);
 	struct tw_call *call = offer->call;
 
-	row.outcome = outcome;
-	row.ended = engine->now;
-	tw__queue_push(&engine->events, &row);
+	row->outcome = outcome;
+	row->ended = engine->now;
 	tw__timer_stop(&engine->heap, &offer->timer);
 	if (call->talk == offer) {
 		call->talk = NULL;
@@ -235,11 +241,10 @@ void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 void tw__offer_cancel(struct tw_engine *engine, struct tw_offer *offer,
 		      uint32_t outcome, uint32_t why, int64_t a)
 {
-	struct tw_row row = row_of(offer, why, a, 0);
+	struct tw_row *row = add_row(&engine->decisions, offer, why, a);
 
-	row.kind = TW_DECISION_CANCEL;
-	row.outcome = outcome;
-	tw__queue_push(&engine->decisions, &row);
+	row->kind = TW_DECISION_CANCEL;
+	row->outcome = outcome;
 	tw__offer_end(engine, offer, outcome, why, a);
 }
 

@@ -43,25 +43,23 @@ bool tw__prefer_choose(struct tw_look *look)
 void tw__prefer_pass(struct tw_engine *engine, struct tw_call *call)
 {
 	const struct tw_member *member = preferred(call);
-	struct tw_row row = {
-		.call = call->id, .step = call->step, .plan = call->plan->id,
-		.pool = call->pool->id, .target = member->target->id,
-		.offered = engine->now, .ended = engine->now
-	};
+	struct tw_row *row = tw__call_row(&engine->events, call, 0,
+					  TW_WHY_NONE);
 
-	row.why = tw__target_why_not(member->target, engine->now, &row.a,
-				     &row.b);
-	if (!row.why)
-		row.why = member->is_barred ? TW_WHY_NO_DTMF :
+	row->target = member->target->id;
+	row->offered = row->ended = engine->now;
+	row->why = tw__target_why_not(member->target, engine->now, &row->a,
+				      &row->b);
+	if (!row->why)
+		row->why = member->is_barred ? TW_WHY_NO_DTMF :
 			tw__tried_has(&call->tried, member->slot) ?
 			TW_WHY_TRIED : TW_WHY_RESERVED;
-	if (row.why == TW_WHY_RESERVED) {
-		row.a = call->pool->count[TW_STANDING_READY];
-		row.b = tw__call_step(call)->reserve;
+	if (row->why == TW_WHY_RESERVED) {
+		row->a = call->pool->count[TW_STANDING_READY];
+		row->b = tw__call_step(call)->reserve;
 	}
-	if (row.why == TW_WHY_UNREACHABLE || row.why == TW_WHY_PAUSED)
+	if (row->why == TW_WHY_UNREACHABLE || row->why == TW_WHY_PAUSED)
 		call->saw_other = true;
 	else
 		call->saw_busy = true;
-	tw__queue_push(&engine->events, &row);
 }

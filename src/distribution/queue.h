@@ -124,8 +124,15 @@ struct tw_queue {
 
 /* So many free places, so that pushing into them cannot fail. */
 tw_status tw__queue_reserve(struct tw_queue *queue, size_t places);
-void tw__queue_push(struct tw_queue *queue, const struct tw_row *row);
-bool tw__queue_pop(struct tw_row *out, struct tw_queue *queue);
+/* A new youngest one, all zero, to be filled in where it stands. */
+struct tw_row *tw__queue_add(struct tw_queue *queue);
+/* The oldest one, or NULL; tw__queue_drop() takes it away. */
+static inline const struct tw_row *
+tw__queue_first(const struct tw_queue *queue)
+{
+	return queue->count ? &queue->row[queue->head] : NULL;
+}
+void tw__queue_drop(struct tw_queue *queue);
 /* Takes back the youngest ones, so that `count` stay. */
 void tw__queue_cut(struct tw_queue *queue, size_t count);
 void tw__queue_free(struct tw_queue *queue);

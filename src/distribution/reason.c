@@ -3,6 +3,8 @@
  */
 #include "policy.h"
 
+#include <string.h>
+
 static const char *const outcomes[] = {
 	"skipped", "answered", "busy", "no_answer", "rejected",
 	"unreachable", "congested", "cancelled", "lost_race", "expired",
@@ -23,37 +25,52 @@ struct words {
 	char *end;         /* where the NUL goes at the latest */
 };
 
-static void add(struct words *w, const char *text)
+static void add_part(struct words *w, const char *text, size_t size)
 {
-	while (*text && w->at < w->end)
-		*w->at++ = *text++;
+	const size_t room = (size_t)(w->end - w->at);
+
+	if (size > room)
+		size = room;
+	memcpy(w->at, text, size);
+	w->at += size;
+}
+
+static inline void add(struct words *w, const char *text)
+{
+	const size_t size = strlen(text);   /* of a literal: known here */
+
+	if (size > (size_t)(w->end - w->at)) {
+		add_part(w, text, size);
+		return;
+	}
+	memcpy(w->at, text, size);
+	w->at += size;
 }
 
 static void add_number(struct words *w, int64_t number)
 {
-	char digits[24];
-	char *at = digits + sizeof(digits) - 1;
+	char digits[20];
+	char *at = digits + sizeof(digits);
 	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
 
-	*at = '\0';
 	do {
 		*--at = (char)('0' + rest % 10);
 		rest /= 10;
 	} while (rest);
 	if (number < 0)
-		*--at = '-';
-	add(w, at);
+		add(w, "-");
+	add_part(w, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 /* "12.3 s" */
 static void add_seconds(struct words *w, int64_t us)
 {
-	int64_t tenths = us / (TW_SECOND / 10);
+	const int64_t tenths = us / (TW_SECOND / 10);
+	const int64_t tenth = tenths % 10 < 0 ? -(tenths % 10) : tenths % 10;
+	const char rest[] = { '.', (char)('0' + tenth), ' ', 's' };
 
 	add_number(w, tenths / 10);
-	add(w, ".");
-	add_number(w, tenths % 10 < 0 ? -(tenths % 10) : tenths % 10);
-	add(w, " s");
+	add_part(w, rest, sizeof(rest));
 }
 
 /* Cut between characters: reasons are UTF-8. */
@@ -71,60 +88,47 @@ static void add_name(struct words *w, const char *name)
 	}
 }
 
-/* Texts that need no argument; NULL: see the others. */
-static const char *fixed(uint32_t why)
-{
-	switch (why) {
-	case TW_WHY_ARRIVED:      return "the call arrived";
-	case TW_WHY_STEP_OVER:    return "the step's time was up";
-	case TW_WHY_CALLER_LEFT:  return "the caller gave up";
-	case TW_WHY_TALK_ENDED:   return "the talk ended";
-	case TW_WHY_PLAN_RAN_OUT: return "nobody answered in any step";
-	case TW_WHY_ALL_BUSY:     return "everybody was busy";
-	case TW_WHY_ALL_CLOSED:   return "no step was open for the call";
-	case TW_WHY_REJECT_STEP:  return "the plan rejects the call here";
-	case TW_WHY_VOICEMAIL:    return "the plan goes to voicemail here";
-	case TW_WHY_LAST:         return "answered this caller last";
-	case TW_WHY_UNREACHABLE:  return "not reachable";
-	case TW_WHY_RINGING:      return "rings or talks for this call";
-	case TW_WHY_TRIED:        return "was tried in this step";
-	case TW_WHY_LATE:         return "joined after the step began";
-	case TW_WHY_SKILLS:       return "lacks a skill that the call needs";
-	case TW_WHY_LATER:        return "ready, but another one comes first";
-	case TW_WHY_CLOSED_NOW:   return "step skipped: closed now";
-	case TW_WHY_OPEN_NOW:     return "step skipped: open now";
-	case TW_WHY_REQUEUED:     return "put back in line by the host";
-	case TW_WHY_RESUMED:      return "the caller came back to his place";
-	case TW_WHY_CALLBACK:     return "the place waits without the caller";
-	case TW_WHY_ASK_KEY:      return "an answer counts with a key pressed";
-	case TW_WHY_NO_KEY:       return "answered, but no key was pressed";
-	case TW_WHY_NO_DTMF:
-		return "needs a key pressed, which this host cannot ask for";
-	case TW_WHY_NO_CALLBACK:
-		return "step skipped: this host does not call back";
-	case TW_WHY_VISITED:
-		return "step skipped: the call was in that plan already";
-	case TW_WHY_HOPS:
-		return "step skipped: the call was in too many plans";
-	case TW_WHY_NO_WISH:
-		return "step skipped: the call prefers nobody";
-	case TW_WHY_NO_MEMBER:
-		return "step skipped: whom the call prefers is not of the "
-			"pool";
-	case TW_WHY_PREFERRED:
-		return "the call prefers this one";
-	case TW_WHY_NOT_REACHABLE:
-		return "step skipped: nobody of the pool is reachable";
-	case TW_WHY_NOT_STAFFED:
-		return "step skipped: nobody of the pool is at work";
-	case TW_WHY_NOT_READY:
-		return "step skipped: nobody of the pool is ready";
-	case TW_WHY_NO_VOICEMAIL:
-		return "step skipped: this host has no voicemail";
-	default:
-		return NULL;
-	}
-}
+/* Texts that need no argument, all of one length: to copy one is a few loads
+ * and stores. "": see the others. */
+static const char fixed[][64] = {
+	[TW_WHY_ARRIVED] = "the call arrived",
+	[TW_WHY_STEP_OVER] = "the step's time was up",
+	[TW_WHY_CALLER_LEFT] = "the caller gave up",
+	[TW_WHY_TALK_ENDED] = "the talk ended",
+	[TW_WHY_PLAN_RAN_OUT] = "nobody answered in any step",
+	[TW_WHY_ALL_BUSY] = "everybody was busy",
+	[TW_WHY_ALL_CLOSED] = "no step was open for the call",
+	[TW_WHY_REJECT_STEP] = "the plan rejects the call here",
+	[TW_WHY_VOICEMAIL] = "the plan goes to voicemail here",
+	[TW_WHY_LAST] = "answered this caller last",
+	[TW_WHY_UNREACHABLE] = "not reachable",
+	[TW_WHY_RINGING] = "rings or talks for this call",
+	[TW_WHY_TRIED] = "was tried in this step",
+	[TW_WHY_LATE] = "joined after the step began",
+	[TW_WHY_SKILLS] = "lacks a skill that the call needs",
+	[TW_WHY_LATER] = "ready, but another one comes first",
+	[TW_WHY_CLOSED_NOW] = "step skipped: closed now",
+	[TW_WHY_OPEN_NOW] = "step skipped: open now",
+	[TW_WHY_REQUEUED] = "put back in line by the host",
+	[TW_WHY_RESUMED] = "the caller came back to his place",
+	[TW_WHY_CALLBACK] = "the place waits without the caller",
+	[TW_WHY_ASK_KEY] = "an answer counts with a key pressed",
+	[TW_WHY_NO_KEY] = "answered, but no key was pressed",
+	[TW_WHY_NO_DTMF] =
+		"needs a key pressed, which this host cannot ask for",
+	[TW_WHY_NO_CALLBACK] = "step skipped: this host does not call back",
+	[TW_WHY_VISITED] = "step skipped: the call was in that plan already",
+	[TW_WHY_HOPS] = "step skipped: the call was in too many plans",
+	[TW_WHY_NO_WISH] = "step skipped: the call prefers nobody",
+	[TW_WHY_NO_MEMBER] =
+		"step skipped: whom the call prefers is not of the pool",
+	[TW_WHY_PREFERRED] = "the call prefers this one",
+	[TW_WHY_NOT_REACHABLE] =
+		"step skipped: nobody of the pool is reachable",
+	[TW_WHY_NOT_STAFFED] = "step skipped: nobody of the pool is at work",
+	[TW_WHY_NOT_READY] = "step skipped: nobody of the pool is ready",
+	[TW_WHY_NO_VOICEMAIL] = "step skipped: this host has no voicemail"
+};
 
 static void step_reason(struct words *w, const struct tw_row *row)
 {
@@ -391,11 +395,14 @@ void tw__reason(char *buf, size_t size, const struct tw_engine *engine,
 		const struct tw_row *row)
 {
 	struct words w = { buf, buf + size - 1 };
-	const char *text = fixed(row->why);
 
-	if (text)
-		add(&w, text);
-	else
+	if (row->why >= TW_ARRAY_COUNT(fixed) || !*fixed[row->why]) {
 		with_arguments(&w, engine, row);
+	} else if (size >= sizeof(*fixed)) {
+		memcpy(buf, fixed[row->why], sizeof(*fixed));
+		return;
+	} else {
+		add(&w, fixed[row->why]);
+	}
 	*w.at = '\0';
 }

@@ -258,9 +258,9 @@ static void revive_lists(struct tw_restore *r, struct tw_call **by_slot)
 					 engine->target[r->freed[i] - 1]);
 	}
 	for (i = 0; i < r->decisions.count; ++i)
-		tw__queue_push(&engine->decisions, &r->decisions.row[i]);
+		*tw__queue_add(&engine->decisions) = r->decisions.row[i];
 	for (i = 0; i < r->events.count; ++i)
-		tw__queue_push(&engine->events, &r->events.row[i]);
+		*tw__queue_add(&engine->events) = r->events.row[i];
 }
 
 void tw__revive(struct tw_restore *r)

@@ -8,14 +8,19 @@
 
 #include <assert.h>
 
-static struct tw_row row_of(const struct tw_call *call, uint32_t kind,
+struct tw_row *tw__call_row(struct tw_queue *queue,
+			    const struct tw_call *call, uint32_t kind,
 			    uint32_t why)
 {
-	return (struct tw_row){
-		.kind = kind, .why = why, .call = call->id,
-		.step = call->step, .plan = call->plan->id,
-		.pool = call->pool ? call->pool->id : 0
-	};
+	struct tw_row *row = tw__queue_add(queue);
+
+	row->kind = kind;
+	row->why = why;
+	row->call = call->id;
+	row->step = call->step;
+	row->plan = call->plan->id;
+	row->pool = call->pool ? call->pool->id : 0;
+	return row;
 }
 
 void tw__call_afresh(struct tw_call *call)
@@ -132,38 +137,31 @@ static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
 	return tw__call_reserve(engine, call, step ? step->pool : NULL);
 }
 
-static void end(struct tw_engine *engine, struct tw_call *call,
-		const struct tw_row *row)
-{
-	tw__queue_push(&engine->decisions, row);
-	tw__call_end(engine, call);
-}
-
 static void end_of_plan(struct tw_engine *engine, struct tw_call *call)
 {
-	struct tw_row row = row_of(call, TW_DECISION_END,
-				   TW_WHY_PLAN_RAN_OUT);
+	struct tw_row *row = tw__call_row(&engine->decisions, call,
+					  TW_DECISION_END,
+					  TW_WHY_PLAN_RAN_OUT);
 
-	row.outcome = TW_OUTCOME_UNANSWERED;
-	row.sip_code = 480;
+	row->outcome = TW_OUTCOME_UNANSWERED;
+	row->sip_code = 480;
 	if (!call->saw_open) {
-		row.outcome = TW_OUTCOME_CLOSED;
-		row.why = TW_WHY_ALL_CLOSED;
+		row->outcome = TW_OUTCOME_CLOSED;
+		row->why = TW_WHY_ALL_CLOSED;
 	} else if (call->saw_busy && !call->saw_other) {
-		row.sip_code = 486;
-		row.why = TW_WHY_ALL_BUSY;
+		row->sip_code = 486;
+		row->why = TW_WHY_ALL_BUSY;
 	}
-	end(engine, call, &row);
+	tw__call_end(engine, call);
 }
 
 static void skip_step(struct tw_engine *engine, struct tw_call *call,
 		      uint32_t why, int64_t a)
 {
-	struct tw_row row = row_of(call, 0, why);
+	struct tw_row *row = tw__call_row(&engine->events, call, 0, why);
 
-	row.a = a;
-	row.offered = row.ended = engine->now;
-	tw__queue_push(&engine->events, &row);
+	row->a = a;
+	row->offered = row->ended = engine->now;
 	/* Open, though not for this call. */
 	if (why == TW_WHY_LINE_FULL || why == TW_WHY_NOT_READY)
 		call->saw_open = call->saw_busy = true;
@@ -223,7 +221,7 @@ static void enter_step(struct tw_engine *engine, struct tw_call *call)
 	int64_t a = 0;
 	uint32_t why = why_not_step(engine, call, &a);
 	bool is_new_ticket;
-	struct tw_row row;
+	struct tw_row *row;
 
 	if (why) {
 		skip_step(engine, call, why, a);
@@ -238,29 +236,28 @@ static void enter_step(struct tw_engine *engine, struct tw_call *call)
 	call->is_ticket |= is_new_ticket;
 	if (step->pool)
 		start_pool(engine, call, step);
-	row = row_of(call, TW_DECISION_STEP, call->step_why);
-	row.a = call->step_why == TW_WHY_OTHER_PLAN ?
+	row = tw__call_row(&engine->decisions, call, TW_DECISION_STEP,
+			   call->step_why);
+	row->a = call->step_why == TW_WHY_OTHER_PLAN ?
 		tw__hop_from(call) : (int64_t)call->step - 1;
 	if (step->pool)
-		row.until = call->step_until;
+		row->until = call->step_until;
 	if (is_new_ticket) {
-		row.kind = TW_DECISION_CALLBACK;
-		row.why = TW_WHY_CALLBACK;
+		row->kind = TW_DECISION_CALLBACK;
+		row->why = TW_WHY_CALLBACK;
 	}
 	if (step->kind == TW_STEP_VOICEMAIL) {
 		call->phase = TW_PHASE_VOICEMAIL;
-		row.kind = TW_DECISION_VOICEMAIL;
-		row.why = TW_WHY_VOICEMAIL;
+		row->kind = TW_DECISION_VOICEMAIL;
+		row->why = TW_WHY_VOICEMAIL;
 	}
 	if (step->kind == TW_STEP_REJECT) {
-		row.kind = TW_DECISION_END;
-		row.why = TW_WHY_REJECT_STEP;
-		row.outcome = TW_OUTCOME_REJECTED;
-		row.sip_code = step->sip_code;
-		end(engine, call, &row);
-		return;
+		row->kind = TW_DECISION_END;
+		row->why = TW_WHY_REJECT_STEP;
+		row->outcome = TW_OUTCOME_REJECTED;
+		row->sip_code = step->sip_code;
+		tw__call_end(engine, call);
 	}
-	tw__queue_push(&engine->decisions, &row);
 }
 
 /* Whether the step leaves all that are ready now to others. */
@@ -294,36 +291,36 @@ static bool offer_tier(struct tw_look *look, struct tw_level *tier)
 static void pass(struct tw_engine *engine, struct tw_call *call)
 {
 	const uint32_t *count = call->pool->count;
-	struct tw_row row = row_of(call, 0, TW_WHY_NOBODY_READY);
+	struct tw_row *row = tw__call_row(&engine->events, call, 0,
+					  TW_WHY_NOBODY_READY);
 
-	row.a = count[TW_STANDING_BUSY];
-	row.b = count[TW_STANDING_AWAY] + count[TW_STANDING_PAUSED];
-	if (row.a)
+	row->a = count[TW_STANDING_BUSY];
+	row->b = count[TW_STANDING_AWAY] + count[TW_STANDING_PAUSED];
+	if (row->a)
 		call->saw_busy = true;
-	if (row.b)
+	if (row->b)
 		call->saw_other = true;
 	if (tw__call_step(call)->reserve && count[TW_STANDING_READY]) {
-		row.why = TW_WHY_RESERVED;
-		row.a = count[TW_STANDING_READY];
-		row.b = tw__call_step(call)->reserve;
+		row->why = TW_WHY_RESERVED;
+		row->a = count[TW_STANDING_READY];
+		row->b = tw__call_step(call)->reserve;
 		call->saw_busy = true;
 	}
-	row.offered = row.ended = engine->now;
-	tw__queue_push(&engine->events, &row);
+	row->offered = row->ended = engine->now;
 }
 
 /* The next step, for a call that has a policy that does wrong. */
 static void fail(struct tw_engine *engine, struct tw_call *call)
 {
-	struct tw_row row = row_of(call, 0, TW_WHY_POLICY_FAILED);
+	struct tw_row *row;
 
 	if (engine->entering == call) {
 		engine->is_refused = true;
 		return;
 	}
-	row.a = call->pool->policy->id;
-	row.offered = row.ended = engine->now;
-	tw__queue_push(&engine->events, &row);
+	row = tw__call_row(&engine->events, call, 0, TW_WHY_POLICY_FAILED);
+	row->a = call->pool->policy->id;
+	row->offered = row->ended = engine->now;
 	call->saw_other = true;
 	tw__call_step_leave(engine, call, TW_WHY_NOBODY_LEFT);
 }

@@ -105,14 +105,12 @@ void tw__wait_leave(struct tw_engine *engine, struct tw_call *call)
 void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
 		   uint32_t outcome, uint32_t why)
 {
-	const struct tw_row row = {
-		.why = why, .a = engine->now - call->entered,
-		.call = call->id, .step = call->step, .plan = call->plan->id,
-		.pool = call->pool->id, .outcome = outcome,
-		.offered = call->entered, .ended = engine->now
-	};
+	struct tw_row *row = tw__call_row(&engine->events, call, 0, why);
 
-	tw__queue_push(&engine->events, &row);
+	row->a = engine->now - call->entered;
+	row->outcome = outcome;
+	row->offered = call->entered;
+	row->ended = engine->now;
 }
 
 static bool is_told(const struct tw_engine *engine, const struct tw_call *call)
@@ -134,21 +132,19 @@ void tw__wait_arm(struct tw_engine *engine, struct tw_call *call,
 
 static void announce(struct tw_engine *engine, struct tw_call *call)
 {
-	struct tw_row row = {
-		.kind = TW_DECISION_ANNOUNCE, .why = TW_WHY_ANNOUNCE,
-		.call = call->id, .step = call->step, .plan = call->plan->id,
-		.pool = call->pool->id, .until = call->step_until
-	};
+	struct tw_row *row = tw__call_row(&engine->decisions, call,
+					  TW_DECISION_ANNOUNCE,
+					  TW_WHY_ANNOUNCE);
 	struct tw_estimate estimate;
 
 	tw__estimate(&estimate, call);
-	call->told_position = row.position = estimate.position;
+	call->told_position = row->position = estimate.position;
 	if (estimate.high_us >= 0 &&
 	    estimate.high_us / TW_SECOND < call->told_s)
 		call->told_s = (uint32_t)(estimate.high_us / TW_SECOND);
-	row.a = estimate.low_us;
-	row.b = estimate.high_us;
-	tw__queue_push(&engine->decisions, &row);
+	row->a = estimate.low_us;
+	row->b = estimate.high_us;
+	row->until = call->step_until;
 	tw__wait_arm(engine, call, engine->now +
 		     tw__call_step(call)->announce_us);
 }

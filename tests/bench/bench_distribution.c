@@ -46,7 +46,7 @@ struct bench {
 	tw_pool_id pool;
 	tw_plan_id plan;
 	uint32_t n, talks;
-	uint32_t talking[N_MAX];  /* bare: members */
+	struct tw_member *talking[N_MAX];   /* bare, as offers know them */
 	tw_call_id call[N_MAX];   /* whole: calls */
 	tw_time now;
 	struct tw_draw draw;
@@ -173,7 +173,7 @@ static uint32_t scan_pick(struct scan *s, uint32_t policy)
 
 	switch (policy) {
 	case TW_POLICY_LINEAR:
-		for (i = 0; s->busy[i]; ++i)
+		for (i = 0; i < s->n && s->busy[i]; ++i)
 			;
 		return i;
 	case TW_POLICY_ROUND_ROBIN:
@@ -311,12 +311,12 @@ static struct tw_member *bare_pick(struct bench *b)
 static void bare_end(struct bench *b, struct tw_member *member)
 {
 	static struct tw_call call;
+	static struct tw_offer offer = { .call = &call };
 	const struct tw_policy *policy = member->pool->policy;
-	struct tw_offer offer = { .offered = b->now - 100,
-				  .answered = b->now - 100, .call = &call };
 	const struct tw_end end = { .outcome = TW_OUTCOME_ANSWERED,
 				    .now = b->now };
 
+	offer.offered = offer.answered = b->now - 100;
 	if (policy->answered)
 		policy->answered(member, &offer);
 	tw__target_was_used(member->target, member->pool, TW_USE_CALL,
@@ -331,16 +331,17 @@ static void bare_end(struct bench *b, struct tw_member *member)
 static double bare_ns(uint32_t policy, uint32_t n, uint32_t busy, long rounds)
 {
 	static struct bench b;
+	static uint32_t who[N_MAX];
 	int64_t start;
 	uint32_t i, at;
 	long r;
 
 	build(&b, policy, n, TW_STEP_RING);
-	shuffle(b.talking, n, &b.draw);
+	shuffle(who, n, &b.draw);
 	for (i = n; i > 0; --i) {
-		struct tw_member *m = b.engine->pool[0]->member[
-			b.talking[i - 1]];
+		struct tw_member *m = b.engine->pool[0]->member[who[i - 1]];
 
+		b.talking[i - 1] = m;
 		tw__target_hold(b.engine, m->target);
 		if (i > busy) {
 			++b.now;
@@ -352,8 +353,8 @@ static double bare_ns(uint32_t policy, uint32_t n, uint32_t busy, long rounds)
 	for (r = 0; r < rounds; ++r) {
 		b.engine->now = ++b.now;
 		at = draw(&b.draw, b.talks);
-		bare_end(&b, b.engine->pool[0]->member[b.talking[at]]);
-		b.talking[at] = bare_pick(&b)->slot;
+		bare_end(&b, b.talking[at]);
+		b.talking[at] = bare_pick(&b);
 	}
 	start = clock_ns() - start;
 	tw_engine_free(b.engine);

@@ -29,6 +29,34 @@ static void every_reason_has_words(void **state)
 	host_close(&h);
 }
 
+/* What does not fit is cut, and nothing behind the buffer is touched. */
+static void words_are_cut_to_any_room(void **state)
+{
+	char full[96], buf[97];
+	struct host h;
+	uint32_t why;
+	size_t size;
+
+	(void)state;
+	host_open(&h, 0);
+	for (why = TW_WHY_ALL; why <= TW_WHY_WAITED_MOVED; ++why) {
+		const struct tw_row row = { .why = why, .a = -1234567,
+					    .b = 1234567 };
+
+		tw__reason(full, sizeof(full), h.engine, &row);
+		for (size = 1; size < sizeof(full); ++size) {
+			memset(buf, 'x', sizeof(buf));
+			tw__reason(buf, size, h.engine, &row);
+			assert_int_equal(buf[size], 'x');
+			assert_true(strlen(buf) < size);
+			assert_memory_equal(buf, full, strlen(buf));
+			assert_true(strlen(buf) == size - 1 ||
+				    strlen(buf) == strlen(full));
+		}
+	}
+	host_close(&h);
+}
+
 /* A long name is cut between characters: reasons are UTF-8. */
 static void cut_names_stay_utf8(void **state)
 {
@@ -67,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reason_has_words),
+		cmocka_unit_test(words_are_cut_to_any_room),
 		cmocka_unit_test(cut_names_stay_utf8),
 		cmocka_unit_test(outcomes_have_names),
 	};
