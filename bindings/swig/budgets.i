@@ -97,7 +97,7 @@ static PyObject *budgets_authorize(tw_budgets *budgets,
 	const tw_router *router, const char *number, const char *caller,
 	const char *site, const char *department, const char *trunk,
 	uint32_t direction, int64_t at, int64_t expected_us, int64_t most_s,
-	uint32_t flags)
+	uint32_t flags, const char *preferred)
 {
 	tw_route_candidate rows[64] = { TW_ROUTE_CANDIDATE_INIT };
 	tw_budget_state states[64] = { TW_BUDGET_STATE_INIT };
@@ -121,6 +121,7 @@ static PyObject *budgets_authorize(tw_budgets *budgets,
 	r.expected_us = expected_us;
 	r.most_s = most_s;
 	r.flags = flags;
+	r.preferred = preferred;
 	status = tw_authorize(&a, budgets, router, &r, &e);
 	if (status == TW_EINVAL || status == TW_ENOMEM) {
 		tw_raise(status, &e);

@@ -135,9 +135,11 @@ typedef struct tw_call_request {
 	tw_time at;
 	int64_t expected_us;         /* duration to compare by; 0: 60 s */
 	int64_t most_s;              /* the host's own cap; 0: a day */
+	const char *preferred;       /* our number to show where it may be, as
+					in tw_route_request; NULL: none */
 } tw_call_request;
 #define TW_CALL_REQUEST_INIT { sizeof(tw_call_request), 0, \
-	TW_DIRECTION_OUTBOUND, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
+	TW_DIRECTION_OUTBOUND, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL }
 
 /* What happened to budgets, for the host's events: each crossing is told once
  * in a period by one process. */

@@ -85,6 +85,7 @@ static tw_status route(struct asking *a, tw_error *err)
 	r.caller = c->caller;
 	r.site = c->site;
 	r.department = c->department;
+	r.preferred = c->preferred;
 	r.at = c->at;
 	r.expected_us = c->expected_us;
 	a->count = (uint32_t)a->budgets->row_capacity;

@@ -79,7 +79,7 @@ struct tw__held {
 	int64_t held, paid_s, most_s;
 	int64_t settled_at;     /* monotonic */
 	struct tw__call_price price;
-	char department[128], site[64];
+	char department[128], site[64], preferred[TW_DIGITS_MAX];
 	bool is_given;          /* the host's caller, not one of ours */
 };
 

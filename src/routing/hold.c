@@ -217,6 +217,8 @@ tw_status tw__hold_new(tw_authorization *out, tw_budgets *budgets,
 		 request->department ? request->department : "");
 	snprintf(held->site, sizeof(held->site), "%s",
 		 request->site ? request->site : "");
+	snprintf(held->preferred, sizeof(held->preferred), "%s",
+		 request->preferred ? request->preferred : "");
 	held->is_given = request->caller != NULL;
 	flags = pay(budgets, held, first_s(held));
 	out->flags |= flags;
@@ -316,6 +318,7 @@ static void show_there(struct tw__call_price *price,
 
 	r.department = held->department;
 	r.site = held->site;
+	r.preferred = held->preferred;
 	if (!held->is_given)
 		tw__price_show(price, router, tw__caller_at(router,
 			carrier->carrier, &r).number);

@@ -109,6 +109,46 @@ def test_a_call_and_its_hold(folder):
         budgets.release(soft.hold)
 
 
+NUMBERS = """
+[[number]]
+number = "+7 495 100-00-01"
+carrier = "north"
+department = "Kazan"
+
+[[number]]
+number = "+7 495 100-00-02"
+carrier = "north"
+department = "Moscow"
+
+[[department]]
+name = "Moscow"
+"""
+
+
+def test_the_number_that_was_called_may_be_shown(folder):
+    """From it and from the department's own it is another price."""
+    deployment = folder / "deployment.toml"
+    deployment.write_text(DEPLOYMENT + NUMBERS)
+    sheet = ("prefix,destination,rate,currency,effective_from,effective_to,"
+             "caller_prefix\n79,Mobile,1.50,RUB,,,\n"
+             "79,Mobile,4,RUB,,,74951000002\n")
+    with Store(folder / "more.db", create=True) as store:
+        store.apply(trunkwise.Deployment.load(deployment),
+                    at=dt.datetime(2026, 9, 1, tzinfo=dt.timezone.utc))
+        store.import_tariff(sheet.encode(), tariff="t", carrier="north")
+    with Store(folder / "more.db") as store, \
+            Budgets(store, owner="t") as budgets:
+        own = budgets.authorize(MOBILE, department="Kazan", at=AT)
+        other = budgets.authorize(MOBILE, department="Kazan", at=AT,
+                                  preferred="74951000002")
+    assert own.price.amount == Decimal("1.5")
+    assert other.price.amount == 4
+    ask = ["call", "authorize", "more.db", MOBILE, "--department", "Kazan"]
+    assert "1.50 RUB a minute" in command(folder, *ask)[1]
+    assert "4.00 RUB a minute" in command(
+        folder, *ask, "--preferred", "+7 495 100-00-02")[1]
+
+
 def test_limits_refuse_and_emergency_passes(folder):
     with Store(folder / "office.db") as store, \
             Budgets(store, at=AT) as budgets:

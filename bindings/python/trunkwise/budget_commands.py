@@ -149,6 +149,8 @@ def call_authorize(arguments: argparse.Namespace) -> int:
         number = raw.number_digits(arguments.number, code)
         caller = arguments.caller and raw.number_digits(arguments.caller,
                                                         code)
+        preferred = arguments.preferred and raw.number_digits(
+            arguments.preferred, code)
         for kind in ("department", "trunk", "site"):
             name = getattr(arguments, kind)
             if name is None:
@@ -162,7 +164,8 @@ def call_authorize(arguments: argparse.Namespace) -> int:
             answer = budgets.authorize(
                 number, department=arguments.department,
                 trunk=arguments.trunk, caller=caller, site=arguments.site,
-                at=at, expected_s=_seconds(arguments.seconds))
+                at=at, expected_s=_seconds(arguments.seconds),
+                preferred=preferred)
     if arguments.json:
         print_json({"number": number, "department": arguments.department,
                     "trunk": arguments.trunk, "at": _time(at, zone),

@@ -177,17 +177,19 @@ class Budgets:
                   trunk: str | None = None, caller: str | None = None,
                   site: str | None = None, direction: str = "outbound",
                   at: dt.datetime | None = None, expected_s: int = 0,
-                  most_s: int = 0, hold: bool = False) -> Authorization:
-        """May the call be made? ``number`` and ``caller`` are digits. With
-        ``hold`` its first increment is reserved; what is not leased yet is
-        stepped for, once."""
+                  most_s: int = 0, hold: bool = False,
+                  preferred: str | None = None) -> Authorization:
+        """May the call be made? ``number`` and ``caller`` are digits;
+        ``preferred`` is a number of ours to show where it is approved, such
+        as the one that was called. With ``hold`` its first increment is
+        reserved; what is not leased yet is stepped for, once."""
         now = microseconds(at) if at else now_us()
 
         def ask() -> tuple:
             return raw.budgets_authorize(
                 self._handle, self._router, number, caller, site, department,
                 trunk, DIRECTIONS[direction], now, expected_s * 1_000_000,
-                most_s, _HOLD if hold else 0)
+                most_s, _HOLD if hold else 0, preferred)
 
         row = ask()
         if _VERDICTS.get(row[0]) == "busy" and "step" in _flags(row[2]):

@@ -140,6 +140,9 @@ def _call_authorize(parser: argparse.ArgumentParser) -> None:
                         help="whose call it is; default nobody's")
     parser.add_argument("--trunk", metavar="NAME", help="over this one only")
     parser.add_argument("--caller", metavar="NUMBER")
+    parser.add_argument("--preferred", metavar="NUMBER",
+                        help="of ours, to show where it is approved, such "
+                             "as the one that was called")
     parser.add_argument("--site", metavar="NAME",
                         help="whose ways out serve emergency numbers")
     parser.add_argument("--seconds", type=int, default=60, metavar="N",

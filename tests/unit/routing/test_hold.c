@@ -341,6 +341,41 @@ static void moved_to_where_another_number_is_shown(void **state)
 	office_close(&o);
 }
 
+/* A call that goes on from our Kazan number to Kazan is a local one wherever
+ * that number may be shown, whichever department pays for it. */
+static void moved_to_where_the_called_number_is_shown(void **state)
+{
+	tw_call_request r = TW_CALL_REQUEST_INIT;
+	struct office o;
+
+	(void)state;
+	office_open(&o, "UTC");
+	local_carrier(&o, "a");
+	local_carrier(&o, "b");
+	numbering_of(&o.desk);
+	assert_int_equal(own(&o.desk, MOSCOW, "Moscow", NULL, "a"), TW_OK);
+	assert_int_equal(own(&o.desk, KAZAN, "Kazan", NULL, "b"), TW_OK);
+	assert_int_equal(own(&o.desk, "74951000002", "Moscow", NULL, "b"),
+			 TW_OK);
+	office_limit(&o, "all", NULL, TW_PERIOD_DAY, 10 * UNIT);
+	(void)office_ask(&o, "Moscow", CALLEE, 0);
+	assert_int_equal(o.row[0].price.nanos, 3 * UNIT);
+	r.flags = TW_AUTHORIZE_HOLD;
+	r.number = CALLEE;
+	r.department = "Moscow";
+	r.preferred = KAZAN;
+	r.at = o.at;
+	r.trunk = "a";
+	o.answer.candidate_count = ROOM;
+	assert_int_equal(tw_authorize(&o.answer, o.budgets, o.desk.router, &r,
+				      &o.err), TW_OK);
+	assert_int_equal(office_state(&o, 0).reserved_nanos, 3 * UNIT);
+	assert_int_equal(tw_hold_move(o.budgets, o.answer.hold, o.desk.router,
+				      "b", &o.err), TW_OK);
+	assert_int_equal(office_state(&o, 0).reserved_nanos, UNIT);
+	office_close(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +384,7 @@ int main(void)
 		cmocka_unit_test(facts_count_over_the_limit),
 		cmocka_unit_test(moved_to_another_carrier),
 		cmocka_unit_test(moved_to_where_another_number_is_shown),
+		cmocka_unit_test(moved_to_where_the_called_number_is_shown),
 		cmocka_unit_test(ids_are_used_once),
 		cmocka_unit_test(fifty_calls_on_ten_units),
 		cmocka_unit_test(on_time_nothing_goes_over),
