@@ -33,6 +33,7 @@ static void destructor(void *arg)
 	mem_deref(attempt->leg);
 	stack_release(&attempt->stack);
 	end_carrier(attempt);
+	spend_over(attempt);
 	mem_deref(attempt->candidates);
 }
 
@@ -90,7 +91,7 @@ static void record_leg(struct attempt *attempt, uint32_t status, bool decided,
 		cdr.extension = call->phone->extension;
 		cdr.department = call->phone->department;
 	}
-	record_add(call->gw->recorder, &cdr);
+	attempt->ticket = record_add(call->gw->recorder, &cdr);
 }
 
 
@@ -138,6 +139,8 @@ static void leg_over(struct attempt *attempt, uint32_t status, bool decided)
 {
 	tmr_cancel(&attempt->silence);
 	record_leg(attempt, status, decided, 0);
+	if (attempt->answer)
+		spend_over(attempt);
 	attempt->number_of_leg = 0;
 	attempt->leg = mem_deref(attempt->leg);
 	stack_release(&attempt->stack);
@@ -203,9 +206,11 @@ static void progress_handler(const struct sip_msg *msg, void *arg)
 static void answer_handler(const struct sip_msg *msg, void *arg)
 {
 	struct attempt *attempt = arg;
+	const struct clk *clk = attempt->call->gw->clk;
 
 	tmr_cancel(&attempt->silence);
-	attempt->answer = clk_now(attempt->call->gw->clk);
+	attempt->answer = clk_now(clk);
+	attempt->talk_since = clk_port(clk)->monotonic(clk_port(clk)->arg);
 	if (attempt->trunk)
 		(void)slot_report(attempt->call->gw, attempt->slot, 200, true,
 				  NULL);
@@ -411,6 +416,10 @@ static int dial_candidate(struct attempt *attempt,
 		box = landline_uri(gw, candidate->trunk);
 	if (!attempt->trunk && !box)
 		return ENOENT;
+	if (attempt->next > 1 && !spend_move(attempt, candidate->trunk)) {
+		attempt->trunk = NULL;
+		return EDQUOT;
+	}
 
 	if (call->direction == TW_DIRECTION_OUTBOUND)
 		str_ncpy(call->own, candidate->caller, sizeof(call->own));
@@ -487,17 +496,22 @@ int attempt_phone(struct attempt **attemptp, struct call *call,
 
 
 int attempt_carriers(struct attempt **attemptp, struct call *call,
-		     const char *number, const tw_route_candidate *rows,
-		     uint32_t count)
+		     const char *number, const struct quote *quote)
 {
+	const tw_route_candidate *rows = quote->rows;
+	const uint32_t count = quote->count;
 	struct attempt *attempt;
 	uint32_t i;
 	int err;
 
 	err = attempt_alloc(&attempt, call);
-	if (err)
+	if (err) {
+		spend_cancel(call->gw, quote->hold);
 		return err;
+	}
 
+	attempt->hold = quote->hold;
+	attempt->paid_s = quote->paid_s;
 	str_ncpy(attempt->number, number, sizeof(attempt->number));
 	attempt->candidates = mem_zalloc((count + 1) * sizeof(*rows), NULL);
 	if (!attempt->candidates) {

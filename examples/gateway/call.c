@@ -240,6 +240,13 @@ static void interim_handler(void *arg)
 }
 
 
+void call_interim(struct call *call)
+{
+	if (call->talk)
+		interim_handler(call);
+}
+
+
 bool call_answer(struct call *call, struct attempt *attempt,
 		 const struct sip_msg *msg)
 {
@@ -259,6 +266,7 @@ bool call_answer(struct call *call, struct attempt *attempt,
 	clk_timer_start(call->gw->clk, &call->limit, call->answer +
 			TALK_MAX_S * TW_SECOND, limit_handler, call);
 	interim_handler(call);
+	spend_answered(attempt);
 
 	gw_log(call->gw, "call %s: answered after %d s", call->callid,
 	       (int)((call->answer - call->start) / TW_SECOND));

@@ -238,6 +238,7 @@ static void destructor(void *arg)
 	if (gw->recorder && !recorder_flush(gw->recorder))
 		gw_log(gw, "store: closed while records wait; the next start "
 		       "takes them up");
+	gw->spend = mem_deref(gw->spend);
 	mem_deref(gw->recorder);
 	gw->stack = mem_deref(gw->stack);
 	trunks_close(gw);            /* takes those of TLS along */
@@ -352,6 +353,8 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 		e = recorder_alloc(&gw->recorder, gw, err);
 	if (!e)
 		e = open_library(gw, err);
+	if (!e)
+		e = spend_alloc(&gw->spend, gw);
 	if (!e)
 		e = listen_all(gw, err);
 	gw->options.key = NULL;

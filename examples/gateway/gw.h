@@ -12,6 +12,7 @@
  *   way.c       which target and routes a call of a trunk takes
  *   attempt.c   one try to reach somebody: a leg, or several one by one
  *   slot.c      a carrier's slot with the router, and what it answered
+ *   spend.c     what a paid leg may cost: budgets
  *   call.c      a caller's leg and everything that hangs on it
  *   record.c    call records -> store
  */
@@ -69,6 +70,7 @@ struct trunk {
 };
 
 struct recorder;
+struct spend;
 
 /* A SIP stack, and who listens on it. */
 struct stack {
@@ -112,6 +114,7 @@ struct gateway {
 	bool trunks_busy;
 
 	struct recorder *recorder;
+	struct spend *spend;
 	struct gateway_stats stats;
 
 	bool stopping;
@@ -237,8 +240,17 @@ void call_end(struct call *call, uint32_t status, uint16_t code,
 	      const char *text);
 void call_attempt_failed(struct call *call, struct attempt *attempt,
 			 uint32_t outcome, uint16_t code);
+/* Its records are told how the talk stands. */
+void call_interim(struct call *call);
 
 /* ---- attempt.c ---- */
+struct quote {
+	tw_route_candidate rows[GW_CANDIDATES];
+	uint32_t count;
+	tw_hold hold;              /* of the first usable row; 0: none */
+	int64_t paid_s;
+};
+
 struct attempt {
 	struct le le;
 	struct call *call;
@@ -255,15 +267,20 @@ struct attempt {
 	tw_time start;
 	tw_time answer;
 	uint32_t number_of_leg;    /* 0: not recorded yet */
+	uint64_t ticket;           /* of its last record; 0: none */
+
+	tw_hold hold;              /* money of its legs; 0: none */
+	int64_t paid_s;
+	int64_t talk_since;        /* monotonic */
+	struct clk_timer pay_timer;
 	bool rung;
 	struct tmr silence;        /* real time: the peer owes a first word */
 };
 int attempt_phone(struct attempt **attemptp, struct call *call,
 		  const char *uri);
-/* Takes usable rows only; ENOENT: none of them could be dialled. */
+/* Takes usable rows only, and the hold, whatever it returns. */
 int attempt_carriers(struct attempt **attemptp, struct call *call,
-		     const char *number, const tw_route_candidate *rows,
-		     uint32_t count);
+		     const char *number, const struct quote *quote);
 int attempt_dial(struct attempt *attempt);
 /* How the leg that is talking stands. */
 void attempt_interim(struct attempt *attempt);
@@ -280,6 +297,23 @@ void slot_free(struct gateway *gw, tw_route_call slot);
 bool slot_report(struct gateway *gw, tw_route_call slot, uint16_t code,
 		 bool rung, const struct sip_msg *msg);
 
+/* ---- spend.c ---- */
+int spend_alloc(struct spend **spendp, struct gateway *gw);
+/* Who may carry it, as budgets allow; holds money where they say so. Rows are
+ * written whatever is returned: see tw_authorize(). */
+tw_status spend_ask(struct quote *out, struct gateway *gw,
+		    const tw_call_request *request, tw_error *err);
+/* Nothing was dialled. */
+void spend_cancel(struct gateway *gw, tw_hold hold);
+/* Another trunk is about to be dialled; false: there is no money for it. */
+bool spend_move(struct attempt *attempt, const char *trunk);
+/* It is talked from now on, until there is no money for more. */
+void spend_answered(struct attempt *attempt);
+/* No leg of it is left, and the last one is recorded. */
+void spend_over(struct attempt *attempt);
+/* Every record up to this ticket is in the store. */
+void spend_stored(struct spend *spend, uint64_t ticket);
+
 /* ---- ring.c ---- */
 int ring_enter(struct call *call);
 void ring_leave(struct call *call);
@@ -290,9 +324,9 @@ void ring_pump(struct gateway *gw);
 /* ---- record.c ---- */
 int recorder_alloc(struct recorder **recorderp, struct gateway *gw,
 		   tw_error *err);
-/* Strings are copied. */
-void record_add(struct recorder *recorder, const tw_cdr *cdr);
-/* Tries now. true: nothing is left in memory. */
+/* Strings are copied. Returns its ticket; 0: it is lost. */
+uint64_t record_add(struct recorder *recorder, const tw_cdr *cdr);
+/* Tries now. true: all is in the store. */
 bool recorder_flush(struct recorder *recorder);
 bool recorder_is_empty(const struct recorder *recorder);
 /* Too much waits for the store: no new calls, they could not be accounted. */

@@ -11,13 +11,12 @@
 
 
 static void refuse(struct call *call, tw_status status,
-		   const tw_route_candidate *rows, uint32_t count,
-		   const tw_error *err)
+		   const struct quote *quote, const tw_error *err)
 {
-	const char *why = count ? rows[0].reason : err->message;
+	const char *why = quote->count ? quote->rows[0].reason : err->message;
 
-	if (count)
-		str_ncpy(call->own, rows[0].caller, sizeof(call->own));
+	if (quote->count)
+		str_ncpy(call->own, quote->rows[0].caller, sizeof(call->own));
 	switch (status) {
 
 	case TW_EREFUSED:
@@ -38,30 +37,27 @@ static void refuse(struct call *call, tw_status status,
 static void route(struct call *call)
 {
 	struct gateway *gw = call->gw;
-	tw_route_request request = TW_ROUTE_REQUEST_INIT;
-	tw_route_candidate rows[GW_CANDIDATES];
-	uint32_t count = GW_CANDIDATES;
+	tw_call_request request = TW_CALL_REQUEST_INIT;
 	tw_error err = TW_ERROR_INIT;
 	struct attempt *attempt;
+	struct quote quote;
 	tw_status status;
 
-	memset(rows, 0, sizeof(rows));
-	rows[0].size = sizeof(rows[0]);
 	request.number = call->number;
 	request.department = call->phone->department;
 	request.site = call->phone->site[0] ? call->phone->site : NULL;
 	request.at = clk_now(gw->clk);
-	status = tw_router_decide(rows, &count, gw->router, &request, &err);
-	if (status == TW_EBUSY && count && rows[0].emergency)
+	status = spend_ask(&quote, gw, &request, &err);
+	if (status == TW_EBUSY && quote.count && quote.rows[0].emergency)
 		status = TW_OK;
 	if (status) {
 		gw_log(gw, "call %s: %s refused: %s", call->callid,
 		       call->number, err.message);
-		refuse(call, status, rows, count, &err);
+		refuse(call, status, &quote, &err);
 		return;
 	}
 
-	if (attempt_carriers(&attempt, call, call->number, rows, count) ||
+	if (attempt_carriers(&attempt, call, call->number, &quote) ||
 	    attempt_dial(attempt))
 		call_end(call, TW_CALL_FAILED, 503, "no way out");
 }

@@ -69,6 +69,17 @@ static tw_recorder_stats stats_of(const struct recorder *recorder)
 }
 
 
+/* They go in the order in which they came, those of a former run first. */
+static void tell_stored(const struct recorder *recorder)
+{
+	const tw_recorder_stats stats = stats_of(recorder);
+	const uint64_t left = stats.waiting + stats.spooled;
+
+	if (recorder->gw->spend && left < stats.added)
+		spend_stored(recorder->gw->spend, stats.added - left);
+}
+
+
 static void step_handler(void *arg)
 {
 	struct recorder *recorder = arg;
@@ -77,7 +88,7 @@ static void step_handler(void *arg)
 	uint64_t ms;
 
 	(void)tw_recorder_step(&next, recorder->recorder, now, NULL);
-	(void)stats_of(recorder);
+	tell_stored(recorder);
 	ms = next > now ? (uint64_t)(next - now) / 1000 : 0;
 	tmr_start(&recorder->tmr, ms < POLL_MS ? ms + 1 : POLL_MS,
 		  step_handler, recorder);
@@ -86,21 +97,28 @@ static void step_handler(void *arg)
 
 bool recorder_flush(struct recorder *recorder)
 {
-	(void)tw_recorder_flush(recorder->recorder, real_now(), NULL);
+	const bool all = tw_recorder_flush(recorder->recorder, real_now(),
+					   NULL) == TW_OK;
 
-	return recorder_is_empty(recorder);
+	tell_stored(recorder);
+
+	return all;
 }
 
 
-void record_add(struct recorder *recorder, const tw_cdr *cdr)
+uint64_t record_add(struct recorder *recorder, const tw_cdr *cdr)
 {
 	tw_error err = TW_ERROR_INIT;
+	uint64_t ticket = 0;
 
-	if (tw_recorder_add(NULL, recorder->recorder, cdr, real_now(), &err))
+	if (tw_recorder_add(&ticket, recorder->recorder, cdr, real_now(),
+			    &err))
 		gw_log(recorder->gw, "record %s: lost: %s", cdr->call_id,
 		       err.message);
 	else if (tmr_get_expire(&recorder->tmr) > GROUP_MS)
 		tmr_start(&recorder->tmr, GROUP_MS, step_handler, recorder);
+
+	return ticket;
 }
 
 

@@ -49,7 +49,7 @@ static struct attempt *attempt_of(const struct call *call, tw_offer_id offer)
 
 /* Who was called: a carrier is shown that number, where it approved it, else
  * one of the same department or site. */
-static void ask_as(tw_route_request *request, const struct call *call)
+static void ask_as(tw_call_request *request, const struct call *call)
 {
 	const tw_directory *directory = call->gw->directory;
 	tw_row row;
@@ -66,24 +66,21 @@ static int offer_number(struct attempt **attemptp, struct call *call,
 			const char *number)
 {
 	struct gateway *gw = call->gw;
-	tw_route_request request = TW_ROUTE_REQUEST_INIT;
-	tw_route_candidate rows[GW_CANDIDATES];
-	uint32_t count = GW_CANDIDATES;
+	tw_call_request request = TW_CALL_REQUEST_INIT;
 	tw_error err = TW_ERROR_INIT;
+	struct quote quote;
 
-	memset(rows, 0, sizeof(rows));
-	rows[0].size = sizeof(rows[0]);
 	request.direction = TW_DIRECTION_FORWARD;
 	request.number = number;
 	ask_as(&request, call);
 	request.at = clk_now(gw->clk);
-	if (tw_router_decide(rows, &count, gw->router, &request, &err)) {
+	if (spend_ask(&quote, gw, &request, &err)) {
 		gw_log(gw, "call %s: no way to %s: %s", call->callid, number,
 		       err.message);
 		return ENOENT;
 	}
 
-	return attempt_carriers(attemptp, call, number, rows, count);
+	return attempt_carriers(attemptp, call, number, &quote);
 }
 
 

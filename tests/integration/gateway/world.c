@@ -528,6 +528,15 @@ static void write_secret(const struct world *w)
 }
 
 
+static void log_handler(const char *line, void *arg)
+{
+	struct world *w = arg;
+	const size_t l = strlen(w->log);
+
+	snprintf(w->log + l, sizeof(w->log) - l, "%s\n", line);
+}
+
+
 static bool are_registered(struct world *w)
 {
 	struct gateway_stats stats;
@@ -574,6 +583,8 @@ int world_setup_as(void **state, const struct world_key *keys, peer_h *first)
 	options.clk = w->clk;
 	options.secrets_dir = w->dir;
 	options.local_port = sa_port(&w->addr);
+	options.log_h = log_handler;
+	options.log_arg = w;
 	if (gateway_alloc(&w->gw, &options, &err))
 		fail_msg("%s: %s", err.field, err.message);
 	world_run(w, are_registered);

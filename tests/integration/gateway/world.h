@@ -36,6 +36,7 @@ struct world {
 	char callid[64];           /* of the call under way */
 	char tag[64];              /* of the gateway in it */
 	const char *invite_headers;   /* more of them, with CRLF; or NULL */
+	char log[16384];           /* of the gateway, the first lines */
 };
 
 /* Scripts of peers for INVITE; everything else is answered politely. */

@@ -319,6 +319,8 @@ def free_port():
 
 
 class World:
+    sheet, deployment = SHEET, deployment
+
     def __init__(self, program, make_store, work):
         self.program, self.work = program, pathlib.Path(work)
         net = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}"
@@ -326,8 +328,8 @@ class World:
             Peer(f"{net}.{n}") for n in range(1, 7))
         self.a_5060 = Peer(self.a.host, 5060)
         self.store = self.work / "store.db"
-        (self.work / "deployment.txt").write_text(deployment(self))
-        (self.work / "sheet.csv").write_text(SHEET)
+        (self.work / "deployment.txt").write_text(self.deployment())
+        (self.work / "sheet.csv").write_text(self.sheet)
         secret = self.work / "main.secret"
         secret.write_text(SECRET + "\n")
         secret.chmod(0o600)
