@@ -52,10 +52,14 @@ typedef struct tw_trunk_event {
 	uint32_t health_old;     /* TW_HEALTH_ */
 	uint32_t health_new;
 	uint32_t tls;            /* TW_TLS_ */
+	/* of a trunk with several flows, trunkwise/flows.h: */
+	uint32_t flow;           /* the one that is told of; 0: it has none */
+	uint32_t flows;          /* asked for */
+	uint32_t flows_registered;
 } tw_trunk_event;
 
 #define TW_TRUNK_EVENT_INIT { sizeof(tw_trunk_event), 0, 0, 0, 0, 0, "", \
-	"", "", 0, 0, 0 }
+	"", "", 0, 0, 0, 0, 0, 0 }
 
 TW_END_DECLS
 

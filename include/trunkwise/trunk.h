@@ -129,12 +129,19 @@ typedef struct tw_trunk_options {
 	/* who may speak for it besides its target, trunkwise/inbound.h */
 	const char *peers;          /* "192.0.2.10 198.51.100.0/24"; NULL */
 	const char *carrier;        /* whose numbers come by it; NULL: any */
+	uint32_t flows;             /* registrations at once, each to a target
+				       of its own (RFC 5626): 1..4; 0: one, and
+				       not by that RFC; see trunkwise/flows.h */
+	uint32_t reserved;          /* 0 */
+	const char *instance;       /* who we are over restarts, beside flows:
+				       "urn:uuid:..."; NULL: made of name, user
+				       and registrar, always the same */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
 	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL, NULL, NULL, 6, 0, NULL, \
-	NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL }
+	NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, 0, 0, NULL }
 
 typedef struct tw_trunk_status {
 	uint32_t size;
@@ -158,11 +165,22 @@ typedef struct tw_trunk_status {
 	uint32_t foreign;           /* other Contacts that the registrar lists
 				       for this account: calls ring there
 				       too. An old box, or somebody else */
+	uint32_t flow;              /* that the rest is about: its reg-id (RFC
+				       5626); 0: it has no flows */
+	uint32_t flows;             /* asked for */
+	uint32_t flows_registered;
+	uint32_t outbound;          /* TW_OUTBOUND_ */
 	uint32_t reserved;
 } tw_trunk_status;
 
 #define TW_TRUNK_STATUS_INIT { sizeof(tw_trunk_status), 0, 0, 0, 0, 0, 0, \
-	0, 0, "", "", "", "", 0, 0, 0, 0 }
+	0, 0, "", "", "", "", 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/* Whether the registrar keeps several flows (RFC 5626), as its last 2xx
+ * said. */
+#define TW_OUTBOUND_UNKNOWN 0u  /* not asked for, or no 2xx yet */
+#define TW_OUTBOUND_YES     1u
+#define TW_OUTBOUND_NO      2u  /* one registration is all it knows */
 
 /* ---- sans-I/O machine (libtrunkwise) ---- */
 

@@ -101,6 +101,23 @@ static bool has_our_user(const struct contact *c,
 	return ours->user ? tw__str_eq(c->user, ours->user) : c->bulk;
 }
 
+/* RFC 5626 section 4.1: instances are the same letter for letter, but for
+ * those of a UUID. -1: of another flow of ours, 1: this one, 0: not told. */
+static int of_flow(const struct contact *c, const struct tw_binding *ours)
+{
+	struct tw_str text;
+	uint64_t id;
+
+	if (!ours->instance ||
+	    !tw__text_param(&text, c->params, "+sip.instance") ||
+	    text.l < 4 || text.p[0] != '"' || text.p[1] != '<' ||
+	    !tw__str_ieq(tw__str(text.p + 2, text.l - 4), ours->instance) ||
+	    !tw__text_param(&text, c->params, "reg-id") ||
+	    !tw__str_u64(&id, text))
+		return 0;
+	return id == ours->reg_id ? 1 : -1;
+}
+
 static bool is_exact(const struct contact *c, const struct tw_binding *ours)
 {
 	return tw__str_ieq(c->host, ours->host) &&
@@ -123,13 +140,18 @@ static bool granted_by_contact(uint32_t *out, const struct tw_message *msg,
 		while (tw__text_split(&item, &rest, ',')) {
 			struct contact c;
 			uint32_t seconds;
+			int flow;
 
 			if (!read_contact(&c, item) ||
-			    !has_our_user(&c, ours) ||
+			    !has_our_user(&c, ours))
+				continue;
+			flow = of_flow(&c, ours);
+			if (flow < 0 ||
 			    !tw__text_param(&text, c.params, "expires") ||
 			    !tw__text_seconds(&seconds, text))
 				continue;
-			if (is_exact(&c, ours)) {
+			if (flow > 0 || (!ours->instance &&
+					 is_exact(&c, ours))) {
 				*out = seconds;
 				return true;
 			}
@@ -191,6 +213,21 @@ bool tw__answer_has_bulk(const struct tw_message *msg)
 
 		while (tw__text_split(&item, &rest, ','))
 			if (read_contact(&c, item) && c.bulk)
+				return true;
+	}
+	return false;
+}
+
+bool tw__answer_has_outbound(const struct tw_message *msg)
+{
+	const struct tw_header *header;
+	size_t at = 0;
+
+	while ((header = tw__message_next(msg, TW_HEADER_REQUIRE, &at))) {
+		struct tw_str rest = header->value, tag;
+
+		while (tw__text_split(&tag, &rest, ','))
+			if (tw__str_ieq(tag, "outbound"))
 				return true;
 	}
 	return false;

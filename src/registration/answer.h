@@ -19,6 +19,8 @@ struct tw_binding {
 				    for all numbers (RFC 6140) */
 	const char *host;        /* as in the URI */
 	uint32_t port;
+	const char *instance;    /* NULL: none was told */
+	uint32_t reg_id;
 };
 
 /* Granted seconds of a 2xx: of the Contact that is ours, else of the
@@ -33,6 +35,10 @@ uint32_t tw__answer_foreign(const struct tw_message *msg,
 
 /* Some Contact of it is for all numbers: it has a "bnc". */
 bool tw__answer_has_bulk(const struct tw_message *msg);
+
+/* The registrar keeps several flows of us apart: its 2xx requires "outbound"
+ * (RFC 5626 section 6). */
+bool tw__answer_has_outbound(const struct tw_message *msg);
 
 /* Retry-After in seconds, at most TW_RETRY_AFTER_MAX_S; 0: none. */
 uint32_t tw__answer_retry_after(const struct tw_message *msg);

@@ -30,7 +30,9 @@ static void plan(tw_registration *reg, int64_t now_us, int64_t wait_us)
 static int64_t backoff(tw_registration *reg, int64_t now_us)
 {
 	int64_t left_us = (reg->expires_at - now_us) / 2, wait_us;
-	int64_t wait_s = reg->config.retry_base_s;
+	/* another flow lives: there is time (30 s and 90 s there) */
+	int64_t wait_s = reg->config.retry_base_s *
+		(tw__flow_has_mates(reg, now_us) ? 3 : 1);
 
 	for (uint32_t i = 1; i < reg->failures; i++) {
 		wait_s *= 2;
@@ -357,7 +359,9 @@ static tw_status take_success(tw_registration *reg,
 	struct tw_binding ours = { reg->config.gin ? NULL :
 		reg->config.contact_user,
 		mapped ? reg->nat.host : reg->local_host,
-		mapped ? reg->nat.port : reg->local_port };
+		mapped ? reg->nat.port : reg->local_port,
+		tw__flow_is_told(reg) ? reg->config.instance : NULL,
+		reg->flow.id };
 	uint32_t granted;
 	tw_status status;
 	bool flaps, news;
@@ -394,6 +398,10 @@ static tw_status take_success(tw_registration *reg,
 	reg->failures = reg->refusals = 0;
 	reg->granted_s = granted;
 	reg->flow_timer_s = tw__answer_flow_timer(msg);
+	if (reg->flow.id)
+		reg->flow.outbound = tw__flow_is_told(reg) &&
+			tw__answer_has_outbound(msg) ? TW_OUTBOUND_YES :
+			TW_OUTBOUND_NO;
 	reg->expires_at = now_us + granted * TW_SECOND;
 	reg->nat.old_host[0] = '\0';
 	/* short of memory: none is known, the binding stands all the same */
@@ -513,6 +521,28 @@ static tw_status take_too_brief(tw_registration *reg,
 	return TW_OK;
 }
 
+/* 439 (RFC 5626 section 11.6): the registrar would keep flows apart, the
+ * proxy before it cannot. While others of the trunk live this one is of no
+ * use by that way; else we do without, at the next attempt. */
+static void take_lacking(tw_registration *reg, const struct tw_message *msg,
+			 int64_t now_us)
+{
+	uint32_t wait_s = tw__answer_retry_after(msg);
+
+	if (tw__flow_has_mates(reg, now_us)) {
+		tw__registration_reason(reg, msg->code, "439: the proxy on "
+			"this way keeps no flows");
+		reg->refusals = reg->config.refused_tries;
+		tw__attempt_fail(reg, TW_VERDICT_REFUSED, wait_s, now_us);
+		return;
+	}
+	tw__registration_reason(reg, msg->code, "439: the proxy before the "
+		"registrar keeps no flows; registers once more without");
+	reg->flow.plain = true;
+	remember_retry_after(reg, wait_s, now_us);
+	fail(reg, TW_VERDICT_TEMPORARY, true, now_us);
+}
+
 tw_status tw__attempt_answer(tw_registration *reg,
 			     const struct tw_message *msg, int64_t now_us,
 			     tw_error *err)
@@ -523,7 +553,8 @@ tw_status tw__attempt_answer(tw_registration *reg,
 	tw__registration_reason(reg, msg->code, "%d %.*s", (int)msg->code,
 		(int)(msg->reason.l < 128 ? msg->reason.l : 128),
 		msg->reason.p);
-	if (msg->code == 503) {
+	/* 430 of RFC 5626 section 11.5: an edge proxy's way on is dead */
+	if (msg->code == 503 || (msg->code == 430 && reg->flow.id)) {
 		tw__attempt_unserved(reg, TW_VERDICT_TEMPORARY,
 			tw__answer_retry_after(msg), now_us);
 		return TW_OK;
@@ -538,6 +569,10 @@ tw_status tw__attempt_answer(tw_registration *reg,
 	}
 	if (msg->code == 423)
 		return take_too_brief(reg, msg, now_us, err);
+	if (msg->code == 439 && tw__flow_is_told(reg)) {
+		take_lacking(reg, msg, now_us);
+		return TW_OK;
+	}
 	if (msg->code == 420 && reg->config.gin)
 		tw__registration_reason(reg, msg->code, "420: the registrar "
 			"or a proxy before it does not support GIN (RFC "

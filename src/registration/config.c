@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/hash.h"
 #include "config.h"
+#include "instance.h"
 #include "message.h"
 #include "papers.h"
 #include "prefix.h"
@@ -384,6 +385,11 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	memcpy(config->name, o.name, strlen(o.name) + 1);
 	config->verify = !(o.flags & TW_TRUNK_NO_VERIFY);
 	tw__papers_digest(config->papers, &o);
+	status = tw__instance_set(config, &o, err);
+	if (status) {
+		tw__config_free(config);
+		return status;
+	}
 	config->empty_authorization = o.flags & TW_TRUNK_EMPTY_AUTHORIZATION;
 	config->nat_contact = o.flags & TW_TRUNK_NAT_CONTACT;
 	config->gin = o.flags & TW_TRUNK_GIN;

@@ -51,6 +51,8 @@ struct tw_trunk_config {
 	uint32_t refused_probe_s;
 	uint32_t target_timeout_s;
 	uint32_t keepalive_s;
+	uint32_t flows;          /* 0: not by RFC 5626 */
+	char instance[46];       /* "urn:uuid:...", "" without flows */
 };
 
 /* Fills a zeroed config. On failure it is freed again. */

@@ -58,6 +58,7 @@ tw_status tw_registration_new(tw_registration **out,
 	if (reg->config.realm)
 		(void)snprintf(reg->realm, sizeof(reg->realm), "%s",
 			reg->config.realm);
+	reg->flow.id = reg->config.flows ? 1 : 0;
 	make_identity(reg);
 	*out = reg;
 	return TW_OK;
@@ -102,8 +103,9 @@ static int32_t seconds_until(int64_t at, int64_t now_us)
 	return (int32_t)((at - now_us + TW_SECOND - 1) / TW_SECOND);
 }
 
-static void describe(tw_trunk_event *event, const tw_registration *reg,
-		     uint32_t old, int64_t now_us)
+void tw__registration_describe(tw_trunk_event *event,
+			       const tw_registration *reg, uint32_t old,
+			       int64_t now_us)
 {
 	memset(event, 0, sizeof(*event));
 	event->size = sizeof(*event);
@@ -117,6 +119,10 @@ static void describe(tw_trunk_event *event, const tw_registration *reg,
 	tw__reach_text(event->target, sizeof(event->target), reg);
 	memcpy(event->reason, reg->reason, sizeof(event->reason));
 	event->tls = tw__reach_tls(reg);
+	event->flow = reg->flow.id;
+	event->flows = reg->config.flows;
+	event->flows_registered = reg->flow.id &&
+		reg->state == TW_TRUNK_REGISTERED;
 }
 
 /* An unread queue never grows and never loses where the trunk stands now:
@@ -131,7 +137,8 @@ static void add_event(tw_registration *reg, int64_t now_us)
 		return;
 	if (reg->event_count == TW_EVENTS_MAX)
 		old = reg->events[--reg->event_count].state_old;
-	describe(&reg->events[reg->event_count++], reg, old, now_us);
+	tw__registration_describe(&reg->events[reg->event_count++], reg, old,
+		now_us);
 	reg->told = reg->state;
 }
 
@@ -141,7 +148,7 @@ static bool take_event(tw_trunk_event *out, tw_registration *reg)
 	if (!reg->event_count) {
 		if (reg->told == reg->state)
 			return false;
-		describe(out, reg, reg->told, reg->now_us);
+		tw__registration_describe(out, reg, reg->told, reg->now_us);
 		reg->told = reg->state;
 		return true;
 	}
@@ -193,6 +200,8 @@ tw_status tw_registration_start(tw_registration *reg, int64_t now_us,
 		return TW_OK;
 	tw__pace_drop(&reg->ticket);    /* of an un-register */
 	rest = reg->state == TW_TRUNK_IDLE || reg->state == TW_TRUNK_DISABLED;
+	if (rest)
+		reg->flow.plain = false;
 	/* stop and start in a loop are no way around the floor, but who
 	 * has just un-registered need not wait */
 	floor_at = TW_ATTEMPT_FLOOR_US +
@@ -443,6 +452,11 @@ tw_status tw_registration_status(tw_trunk_status *out,
 		sizeof(status.contact_user));
 	memcpy(status.reason, reg->reason, sizeof(status.reason));
 	status.tls = tw__reach_tls(reg);
+	status.flow = reg->flow.id;
+	status.flows = reg->config.flows;
+	status.flows_registered = reg->flow.id &&
+		reg->state == TW_TRUNK_REGISTERED;
+	status.outbound = reg->flow.outbound;
 	if (reg->targets.current)
 		tw__reach_text(status.target, sizeof(status.target), reg);
 	tw__hand_out(out, &status, sizeof(status));

@@ -10,6 +10,7 @@
 #include "answer.h"
 #include "config.h"
 #include "digest.h"
+#include "flows.h"
 #include "meter.h"
 #include "nat.h"
 #include "pace.h"
@@ -31,6 +32,7 @@ struct tw_registration {
 	const tw_random *random;
 	struct tw_nat nat;             /* unused without its flag */
 	struct tw_routes routes;       /* told with the binding */
+	struct tw_flow flow;           /* one of several: flows.c */
 	int64_t now_us;                /* as last told */
 
 	/* whom it speaks to: reach.c */
@@ -158,6 +160,10 @@ void tw__registration_move(tw_registration *reg, uint32_t state,
 			   int64_t now_us);
 /* An event though the state stays: its reason is the news. */
 void tw__registration_tell(tw_registration *reg, int64_t now_us);
+/* What an event tells of it as it stands. */
+void tw__registration_describe(tw_trunk_event *event,
+			       const tw_registration *reg, uint32_t old,
+			       int64_t now_us);
 void tw__registration_reason(tw_registration *reg, int32_t sip_code,
 			     const char *fmt, ...) TW_PRINTF(3, 4);
 

@@ -12,7 +12,9 @@
 #include "machine.h"
 #include "words.h"
 
-#define STUN_S     29u                   /* RFC 5626 section 4.4.2 */
+/* RFC 5626 section 4.4: of a flow, where Flow-Timer says nothing */
+#define STUN_S     29u
+#define STREAM_S  120u
 #define QUERY_US    (4 * TW_SECOND)
 #define RESOLVE_US (16 * TW_SECOND)      /* all questions for a name */
 
@@ -151,6 +153,7 @@ static tw_status step(tw_registration *reg, int64_t now_us, tw_error *err)
 {
 	size_t hop = 0;
 
+	tw__flow_mark_taken(reg);
 	for (;;) {
 		switch (tw__targets_choose(&reg->targets, &hop,
 				must_stay(reg, now_us), now_us)) {
@@ -177,6 +180,9 @@ tw_status tw__reach(tw_registration *reg, int64_t now_us, tw_error *err)
 
 	if (status != TW_ITER_END)
 		return status;
+	if (tw__targets_are_taken(&reg->targets))
+		tw__registration_reason(reg, 0, "no target of its own is "
+			"left: all are other flows' of this trunk");
 	/* why is in the reason already, but where all that is known must be
 	 * waited for */
 	tw__attempt_out_of_targets(reg, now_us);
@@ -315,12 +321,16 @@ uint32_t tw_registration_keepalive_s(const tw_registration *reg)
 
 	if (!ours && tw_registration_keeps_by_stun(reg))
 		ours = STUN_S;
+	else if (!ours && reg && reg->flow.outbound == TW_OUTBOUND_YES)
+		ours = STREAM_S;
 	return theirs && (!ours || theirs < ours) ? theirs : ours;
 }
 
 int tw_registration_keeps_by_stun(const tw_registration *reg)
 {
-	return reg && reg->config.stun &&
+	/* who keeps flows apart over UDP serves it (RFC 5626 section 8) */
+	return reg && (reg->config.stun || (!reg->config.keepalive_s &&
+		reg->flow.outbound == TW_OUTBOUND_YES)) &&
 		tw__reach_transport(reg) == TW_TRANSPORT_UDP;
 }
 

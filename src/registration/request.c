@@ -5,6 +5,7 @@
  * All texts were checked by config.c; nothing is escaped here again.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include "machine.h"
 #include "words.h"
 
@@ -31,15 +32,27 @@ static void write_contact(tw_registration *reg, const char *host,
 		contact_param(tw__reach_transport(reg)), end);
 }
 
+/* RFC 5626 section 4.2.1: who we are, and by which flow. */
+static void write_flow(char *out, size_t size, const tw_registration *reg)
+{
+	out[0] = '\0';
+	if (tw__flow_is_told(reg))
+		(void)snprintf(out, size, ";reg-id=%" PRIu32 ";+sip.instance="
+			"\"<%s>\"", reg->flow.id, reg->config.instance);
+}
+
 /* The address that a NAT had given us before goes in the same REGISTER: else
- * calls would ring there too until it runs out. */
+ * calls would ring there too until it runs out. That of a flow is known by its
+ * reg-id, and the new one takes its place. */
 static void write_contacts(tw_registration *reg)
 {
 	const struct tw_nat *nat = &reg->nat;
+	char flow[96];
 
+	write_flow(flow, sizeof(flow), reg);
 	write_contact(reg, nat->host[0] ? nat->host : reg->local_host,
-		nat->host[0] ? nat->port : reg->local_port, "");
-	if (nat->old_host[0])
+		nat->host[0] ? nat->port : reg->local_port, flow);
+	if (nat->old_host[0] && !flow[0])
 		write_contact(reg, nat->old_host, nat->old_port,
 			";expires=0");
 }
@@ -70,6 +83,8 @@ static void write_fixed(tw_registration *reg)
 		(void)tw__buf_text(out, "Require: gin\r\n"
 			"Proxy-Require: gin\r\n"
 			"Supported: path\r\n");
+	else if (tw__flow_is_told(reg))
+		(void)tw__buf_text(out, "Supported: outbound, path\r\n");
 	(void)tw__buf_printf(out, "Expires: %" PRIu32 "\r\n"
 		"User-Agent: trunkwise/%s\r\n",
 		reg->unregister ? 0 : reg->asked_s, tw_version());

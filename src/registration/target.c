@@ -60,7 +60,8 @@ void tw__targets_open(struct tw_targets *targets)
 
 static bool is_open(const struct tw_target *target, int64_t now_us)
 {
-	return !target->tried && target->retry_at <= now_us;
+	return !target->tried && !target->taken &&
+		target->retry_at <= now_us;
 }
 
 static bool is_live(const struct tw_target *target, int64_t now_us)
@@ -241,6 +242,20 @@ void tw__targets_good(struct tw_targets *targets)
 	targets->current->retry_at = 0;
 }
 
+bool tw__targets_are_taken(const struct tw_targets *targets)
+{
+	size_t known = 0, taken = 0;
+
+	for (size_t hop = 0; hop < targets->hops; hop++) {
+		const struct tw_target_list *list = &targets->list[hop];
+
+		known += list->count;
+		for (size_t i = 0; i < list->count; i++)
+			taken += list->target[i].taken;
+	}
+	return known && taken == known;
+}
+
 int64_t tw__targets_retry_at(const struct tw_targets *targets, int64_t now_us)
 {
 	int64_t at = 0;
@@ -249,6 +264,8 @@ int64_t tw__targets_retry_at(const struct tw_targets *targets, int64_t now_us)
 		const struct tw_target_list *list = &targets->list[hop];
 
 		for (size_t i = 0; i < list->count; i++) {
+			if (list->target[i].taken)
+				continue;
 			if (list->target[i].retry_at <= now_us)
 				return 0;
 			if (!at || list->target[i].retry_at < at)

@@ -19,6 +19,7 @@ struct tw_target {
 	uint8_t hop;                       /* which registrar's */
 	uint8_t failures;                  /* in a row */
 	bool tried;                        /* within this attempt */
+	bool taken;                        /* by another flow of the trunk */
 	int64_t held_until;                /* after that it may be tried */
 	int64_t retry_at;                  /* of a Retry-After: not before */
 };
@@ -71,6 +72,9 @@ tw_status tw__targets_set(struct tw_targets *targets, size_t hop,
 /* Of the present one. */
 void tw__targets_failed(struct tw_targets *targets, int64_t now_us);
 void tw__targets_good(struct tw_targets *targets);
+
+/* All that are known are taken by other flows. */
+bool tw__targets_are_taken(const struct tw_targets *targets);
 
 /* When the first of them may be asked again, if a Retry-After binds all; 0:
  * one is free. */

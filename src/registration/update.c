@@ -36,6 +36,7 @@ static bool same_binding(const struct tw_trunk_config *a,
 	return a->verify == b->verify &&
 		!memcmp(a->papers, b->papers, sizeof(a->papers)) &&
 		a->is_static == b->is_static && a->gin == b->gin &&
+		a->flows == b->flows && same_text(a->instance, b->instance) &&
 		same_text(a->contact_user, b->contact_user) &&
 		same_text(a->aor_user, b->aor_user) &&
 		same_text(a->route, b->route);

@@ -59,6 +59,15 @@ void tw__reason_text(char *out, size_t size, const char *fmt, va_list ap)
 	make_printable(out);
 }
 
+void tw__reason_write(char *out, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tw__reason_text(out, size, fmt, ap);
+	va_end(ap);
+}
+
 void tw__hand_out(void *out, void *mine, uint32_t known)
 {
 	uint32_t size;

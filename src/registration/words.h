@@ -22,6 +22,10 @@ void tw__target_text(char *out, size_t size, uint32_t transport,
 /* One line of whole letters without control bytes, cut to size. */
 void tw__reason_text(char *out, size_t size, const char *fmt, va_list ap);
 
+/* The same, its arguments at once. */
+void tw__reason_write(char *out, size_t size, const char *fmt, ...)
+	TW_PRINTF(3, 4);
+
 /* Into a caller's struct, which begins with its size and may be older or
  * newer than ours: the part that both know. */
 void tw__hand_out(void *out, void *mine, uint32_t known);

@@ -4,6 +4,7 @@
  * Decides how a registration machine is wired to the wire and to its set.
  * It refuses to know SIP: bytes go through src/sip, rules are the machine's.
  */
+#include <stddef.h>
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
 #include "set.h"
@@ -178,6 +179,10 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 	tw_trunk_status now = TW_TRUNK_STATUS_INIT;
 	tw_status status;
 
+	if (options && options->size > offsetof(tw_trunk_options, flows) &&
+	    options->flows)
+		return tw__sip_fail(err, TW_EUNSUPPORTED, "flows", "are not "
+			"kept by a set of trunks yet; leave them out");
 	status = tw_registration_new(&trunk->registration, options,
 		trunk->set->random, err);
 	if (status)

@@ -4,7 +4,7 @@
 #include "fake.h"
 #include "registration/answer.h"
 
-static const struct tw_binding ours = { "me", "192.0.2.7", 5062 };
+static const struct tw_binding ours = { "me", "192.0.2.7", 5062, NULL, 0 };
 
 static void parse(struct tw_message *msg, const char *headers)
 {
@@ -81,7 +81,8 @@ static void test_whose_contact(void **state)
 
 static void test_default_port(void **state)
 {
-	static const struct tw_binding v6 = { "me", "[2001:db8::1]", 5060 };
+	static const struct tw_binding v6 = { "me", "[2001:db8::1]", 5060,
+		NULL, 0 };
 	struct tw_message msg;
 
 	(void)state;
