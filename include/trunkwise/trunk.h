@@ -131,11 +131,11 @@ typedef struct tw_trunk_options {
 	const char *carrier;        /* whose numbers come by it; NULL: any */
 	uint32_t flows;             /* registrations at once, each to a target
 				       of its own (RFC 5626): 1..4; 0: one, and
-				       not by that RFC; see trunkwise/flows.h */
+				       not by that RFC; see flows.h */
 	uint32_t reserved;          /* 0 */
-	const char *instance;       /* who we are over restarts, beside flows:
-				       "urn:uuid:..."; NULL: made of name, user
-				       and registrar, always the same */
+	const char *instance;       /* who we are over restarts, for flows:
+				       "urn:uuid:..."; NULL: made of what the
+				       trunk is, so always the same */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \

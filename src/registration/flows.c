@@ -205,8 +205,8 @@ static void describe(tw_trunk_event *event, const struct tw_flows *group,
 		event->expires_s =
 			(int32_t)group->flow[group->speaker]->granted_s;
 	if (group->count > 1)
-		tw__reason_write(event->reason, sizeof(event->reason), "flow %u "
-			"of %u: %s", index + 1, group->count, reg->reason);
+		tw__reason_write(event->reason, sizeof(event->reason), "flow "
+			"%u of %u: %s", index + 1, group->count, reg->reason);
 }
 
 /* What nobody reads is merged into the last, which spans both. */

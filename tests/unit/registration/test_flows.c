@@ -428,7 +428,7 @@ static void test_flow_failed(void **state)
 	start(&t);
 	memcpy(first, t.f[0].to, sizeof(first));
 	answer(&t, 0, "430 Flow Failed", "");
-	assert_int_equal(t.f[0].sends, 2);        /* the next target, at once */
+	assert_int_equal(t.f[0].sends, 2);        /* elsewhere, at once */
 	assert_string_not_equal(t.f[0].to, first);
 	close_flows(&t);
 }
