@@ -9,16 +9,30 @@
 
 static struct {
 	struct memory_plan plan;
+	memory_walker *walker;
 	uint64_t count;
 	int64_t held;
 	bool failed;
 } memory;
+
+static void ask_walker(void)
+{
+	const int how = memory.walker(memory.count);
+
+	if (how == MEMORY_GIVEN)
+		return;
+	memory.plan.at = memory.count;
+	memory.plan.lasting = how == MEMORY_LASTING;
+	memory.walker = NULL;
+}
 
 static bool may(void)
 {
 	const struct memory_plan *plan = &memory.plan;
 
 	memory.count++;
+	if (memory.walker)
+		ask_walker();
 	if (!plan->at || memory.count < plan->at ||
 	    (memory.count > plan->at && !plan->lasting))
 		return true;
@@ -140,6 +154,12 @@ void memory_arm(const struct memory_plan *plan)
 void memory_disarm(void)
 {
 	memory.plan = (struct memory_plan){ 0, false };
+	memory.walker = NULL;
+}
+
+void memory_walk(memory_walker *walker)
+{
+	memory.walker = walker;
 }
 
 uint64_t memory_count(void)

@@ -17,6 +17,13 @@ struct memory_plan {
 void memory_install(void);
 void memory_arm(const struct memory_plan *plan);
 void memory_disarm(void);
+/* Asked at each allocation from memory_arm() to memory_disarm(): may it be
+ * had? One that fails, once or for ever, is the last that it is asked for. */
+#define MEMORY_GIVEN   0
+#define MEMORY_ONCE    1
+#define MEMORY_LASTING 2
+typedef int memory_walker(uint64_t at);
+void memory_walk(memory_walker *walker);
 /* Allocations since memory_arm(). */
 uint64_t memory_count(void);
 bool memory_has_failed(void);

@@ -1,23 +1,42 @@
-/* See oom.h. What the store says is asked of SQLite, past the library: every
- * row of every table. */
+/* See oom.h and oom_run.h. What the store says is asked of SQLite, past the
+ * library: every row of every table. */
 #define _GNU_SOURCE
-#include <inttypes.h>
+#include <dirent.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-#include "oom.h"
+#include "oom_run.h"
 
-/* A new store is made of a quarter of a million allocations, most of them by
- * the same few lines of SQLite. */
-#define LONG_MAX_ROUNDS 20000
+struct stage oom_stage;
+bool oom_in_child;
 
-static struct stage stage;
-static char *bytes;             /* of the store before the scene */
-static size_t bytes_size;
+/* What stands when scenes begin, by who made it; the last one is in use. */
+#define KEPT_MAX 16
+
+static struct kept {
+	scene_set *by;
+	char *bytes;
+	size_t size;
+} kept[KEPT_MAX], *is;
+static int kept_count;
+
+/* cmocka would go on with the next test, in the child as well. */
+void oom_fail(const char *fmt, ...)
+{
+	char line[4096];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	if (!oom_in_child)
+		fail_msg("%s", line);
+	fprintf(stderr, "%s\n", line);
+	_exit(OOM_CHILD_BAD);
+}
 
 static tw_time wall(void *arg)
 {
@@ -63,7 +82,7 @@ char *oom_text(const char *name)
 	snprintf(path, sizeof(path), "%s/%s", TW_SOURCE_DIR, name);
 	file = fopen(path, "rb");
 	if (!file || fstat(fileno(file), &st))
-		fail_msg("%s", path);
+		oom_fail("%s", path);
 	text = calloc(1, (size_t)st.st_size + 1);
 	assert_int_equal(fread(text, 1, (size_t)st.st_size, file),
 			 st.st_size);
@@ -103,13 +122,13 @@ static uint64_t hash_rows(uint64_t hash, sqlite3 *db, const char *table)
 	return hash;
 }
 
-static uint64_t hash_store(void)
+uint64_t oom_hash_store(void)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	sqlite3_stmt *tables;
 	sqlite3 *db;
 
-	assert_int_equal(sqlite3_open_v2(stage.path, &db,
+	assert_int_equal(sqlite3_open_v2(oom_stage.path, &db,
 		SQLITE_OPEN_READONLY, NULL), 0);
 	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM "
 		"sqlite_master WHERE type = 'table' ORDER BY name", -1,
@@ -130,45 +149,65 @@ static void unlink_beside(void)
 	char path[160];
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", stage.path, ends[i]);
+		snprintf(path, sizeof(path), "%s%s", oom_stage.path, ends[i]);
 		unlink(path);
 	}
 }
 
 /* Whatever a scene leaves beside the store (backups, spools) goes. */
-static void clear_dir(void)
+void oom_clear_dir(void)
 {
-	char command[160];
+	DIR *dir = opendir(oom_stage.dir);
+	struct dirent *entry;
+	char path[400];
 
-	snprintf(command, sizeof(command), "rm -rf %s/*", stage.dir);
-	assert_int_equal(system(command), 0);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/%s", oom_stage.dir,
+			 entry->d_name);
+		if (entry->d_name[0] != '.' && unlink(path))
+			oom_fail("cannot remove %s", path);
+	}
+	if (dir)
+		closedir(dir);
 }
 
-static void reset(void)
+void oom_reset(void)
 {
 	FILE *file;
 
 	unlink_beside();
-	file = fopen(stage.path, "wb");
+	file = fopen(oom_stage.path, "wb");
 	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, bytes_size, file), bytes_size);
+	assert_int_equal(fwrite(is->bytes, 1, is->size, file), is->size);
 	fclose(file);
 }
 
-static void keep_bytes(void)
+bool oom_is_kept(scene_set *by)
 {
-	FILE *file = fopen(stage.path, "rb");
+	for (is = kept; is < kept + kept_count; is++) {
+		if (is->by == by)
+			return true;
+	}
+	return false;
+}
+
+void oom_keep(scene_set *by)
+{
+	FILE *file = fopen(oom_stage.path, "rb");
 	struct stat st;
 
+	assert_true(kept_count < KEPT_MAX);
 	assert_non_null(file);
 	assert_int_equal(fstat(fileno(file), &st), 0);
-	bytes_size = (size_t)st.st_size;
-	bytes = malloc(bytes_size);
-	assert_int_equal(fread(bytes, 1, bytes_size, file), bytes_size);
+	is = &kept[kept_count++];
+	is->by = by;
+	is->size = (size_t)st.st_size;
+	is->bytes = malloc(is->size);
+	assert_int_equal(fread(is->bytes, 1, is->size, file), is->size);
 	fclose(file);
 }
 
-static tw_store *must_open(void)
+tw_store *oom_must_open(void)
 {
 	tw_store_options options = TW_STORE_OPTIONS_INIT;
 	tw_error err = TW_ERROR_INIT;
@@ -177,265 +216,58 @@ static tw_store *must_open(void)
 	options.flags = TW_STORE_CREATE;
 	options.clock = &oom_clock;
 	options.actor = "tester";
-	if (tw_store_open(&store, stage.path, &options, &err))
-		fail_msg("open: %s", err.message);
+	if (tw_store_open(&store, oom_stage.path, &options, &err))
+		oom_fail("open: %s", err.message);
 	return store;
 }
 
-static void must_verify(const char *what)
+void oom_must_verify(const char *what)
 {
-	tw_store *store = must_open();
+	tw_store *store = oom_must_open();
 	tw_error err = TW_ERROR_INIT;
 	tw_verdict verdicts[64];
 	uint32_t count = 64;
 
 	if (tw_store_verify(verdicts, &count, store, &err))
-		fail_msg("%s: verify: %s", what, err.message);
+		oom_fail("%s: verify: %s", what, err.message);
 	for (uint32_t i = 0; i < count; i++) {
 		if (!verdicts[i].holds)
-			fail_msg("%s: %s: %s", what, verdicts[i].invariant,
+			oom_fail("%s: %s: %s", what, verdicts[i].invariant,
 				 verdicts[i].detail);
 	}
 	tw_store_free(store);
 }
 
-/* ---- one scene ---- */
+/* ---- its place ---- */
 
-struct run {
-	const struct scene *scene;
-	uint64_t before, after;         /* hashes */
-	char *said;
-	uint64_t count;                 /* allocations */
-	uint64_t silent;                /* failed ones that nobody missed */
-	uint64_t rounds;
-};
-
-static tw_status play(const struct scene *scene,
-		      const struct memory_plan *plan, tw_error *err)
+void oom_place(char dir[64])
 {
-	tw_status status;
-
-	stage.said_size = 0;
-	oom_say(&stage, "%s", "");
-	memory_arm(plan);
-	status = scene->play(&stage, err);
-	memory_disarm();
-	return status;
+	snprintf(dir, 64, "%s/tw-oom-XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	assert_non_null(mkdtemp(dir));
 }
 
-static void begin_store(const struct scene *scene)
+void oom_move_to(const char *dir)
 {
-	if (!(scene->flags & (OOM_OPENS | OOM_PURE)))
-		stage.store = must_open();
-}
-
-static void end_store(void)
-{
-	tw_store_free(stage.store);
-	stage.store = NULL;
-}
-
-static void set_store(struct run *run)
-{
-	tw_error err = TW_ERROR_INIT;
-	tw_store *store;
-
-	clear_dir();
-	if (run->scene->flags & OOM_PURE)
-		return;
-	store = must_open();
-	if (run->scene->set && run->scene->set(store, &err))
-		fail_msg("%s: %s: %s", run->scene->name, err.field,
-			 err.message);
-	tw_store_free(store);
-	keep_bytes();
-	run->before = hash_store();
-}
-
-/* Undisturbed: how many allocations, what it says, how the store is then. */
-static void rehearse(struct run *run)
-{
-	static const struct memory_plan none = { 0, false };
-	tw_error err = TW_ERROR_INIT;
-
-	set_store(run);
-	begin_store(run->scene);
-	if (play(run->scene, &none, &err))
-		fail_msg("%s: %s: %s", run->scene->name, err.field,
-			 err.message);
-	run->count = memory_count();
-	end_store();
-	run->said = strdup(stage.said);
-	if (run->scene->flags & OOM_PURE)
-		return;
-	run->after = hash_store();
-	assert_int_equal(run->before == run->after,
-			 (run->scene->flags & OOM_READS) != 0);
-	must_verify(run->scene->name);
-}
-
-static void compare_said(const struct run *run, const char *what)
-{
-	if (strcmp(run->said, stage.said) != 0)
-		fail_msg("%s says\n%s\nand not\n%s", what, stage.said,
-			 run->said);
-}
-
-/* It failed, and says for want of what. */
-static void check_failure(const char *what, tw_status status,
-			  const tw_error *err)
-{
-	if (status != TW_ENOMEM || err->code != TW_ENOMEM || !*err->message)
-		fail_msg("%s: %s, %s: %s", what, tw_status_name(status),
-			 tw_status_name(err->code), err->message);
-}
-
-static void check_store(const struct run *run, const char *what, bool done)
-{
-	const uint64_t is = hash_store();
-
-	if (run->scene->flags & OOM_STEPWISE)
-		must_verify(what);
-	else if (is != run->after && (done || is != run->before))
-		fail_msg("%s: the store is %s", what, done ?
-			 "not as the scene leaves it" : "half written");
-}
-
-static void play_again(const struct run *run, const char *what)
-{
-	static const struct memory_plan none = { 0, false };
-	tw_error err = TW_ERROR_INIT;
-
-	if (play(run->scene, &none, &err))
-		fail_msg("%s, and again: %s", what, err.message);
-	compare_said(run, what);
-}
-
-/* The same handle goes on after a fault that passed. */
-static void fault_and_again(const struct run *run,
-			    const struct memory_plan *plan, const char *what)
-{
-	tw_error err = TW_ERROR_INIT;
-
-	reset();
-	begin_store(run->scene);
-	(void)play(run->scene, plan, &err);
-	if (hash_store() == run->before)
-		play_again(run, what);
-	end_store();
-	check_store(run, what, true);
-}
-
-static void check_rest(struct run *run, const struct memory_plan *plan,
-		       const char *what, bool done)
-{
-	if (run->scene->flags & OOM_PURE) {
-		if (!done && !plan->lasting)
-			fail_msg("%s: told again, it was not done", what);
-		return;
-	}
-	check_store(run, what, done);
-	if (run->rounds % 8 == 0)
-		must_verify(what);
-	if (!done && !(run->scene->flags & OOM_STEPWISE) &&
-	    run->rounds % 4 == 0)
-		fault_and_again(run, plan, what);
-}
-
-static void fault(struct run *run, const struct memory_plan *plan)
-{
-	const struct scene *scene = run->scene;
-	tw_error err = TW_ERROR_INIT;
-	int64_t held = memory_held();
-	tw_status status;
-	char what[96];
-
-	snprintf(what, sizeof(what), "%s, allocation %" PRIu64 "%s",
-		 scene->name, plan->at, plan->lasting ? " and on" : "");
-	if (!(scene->flags & OOM_PURE)) {
-		clear_dir();
-		reset();
-	}
-	begin_store(scene);
-	status = play(scene, plan, &err);
-	if (!memory_has_failed())
-		fail_msg("%s: it was not reached", what);
-	if (status)
-		check_failure(what, status, &err);
-	else
-		compare_said(run, what);
-	run->silent += !status;
-	run->rounds++;
-	end_store();
-	if (memory_held() != held)
-		fail_msg("%s: %" PRId64 " blocks leaked", what,
-			 memory_held() - held);
-	check_rest(run, plan, what, !status);
-}
-
-static bool long_run(void)
-{
-	const char *value = getenv("TW_TEST_LONG");
-
-	return value && *value && strcmp(value, "0") != 0;
-}
-
-/* Spread over the whole, and not always at the same places of a loop. */
-static uint64_t place(uint64_t i, uint64_t rounds, uint64_t count)
-{
-	const uint64_t step = count / rounds;
-
-	return 1 + i * count / rounds + (step > 1 ? i * 7919 % step : 0);
-}
-
-static void sweep(const struct scene *scene, int everyday)
-{
-	struct run run = { .scene = scene };
-	uint64_t rounds;
-
-	rehearse(&run);
-	rounds = run.count < LONG_MAX_ROUNDS ? run.count : LONG_MAX_ROUNDS;
-	if (!long_run() && rounds > (uint64_t)everyday)
-		rounds = (uint64_t)everyday;
-	for (uint64_t i = 0; i < rounds; i++) {
-		struct memory_plan once = { 0, false }, lasting = { 0, true };
-
-		once.at = place(i, rounds, run.count);
-		lasting.at = place(i, rounds, run.count);
-		fault(&run, &once);
-		fault(&run, &lasting);
-	}
-	print_message("%s: %" PRIu64 " allocations, %" PRIu64 " of %" PRIu64
-		      " faults did no harm\n", scene->name, run.count,
-		      run.silent, run.rounds);
-	free(run.said);
-	free(bytes);
-	bytes = NULL;
-}
-
-void oom_sweep_all(const struct scene *scenes, size_t count, int everyday)
-{
-	const char *only = getenv("TW_OOM_SCENE");
-
-	for (size_t i = 0; i < count; i++) {
-		if (!only || !strcmp(only, scenes[i].name))
-			sweep(&scenes[i], everyday);
-	}
+	snprintf(oom_stage.dir, sizeof(oom_stage.dir), "%s", dir);
+	snprintf(oom_stage.path, sizeof(oom_stage.path), "%s/store.db", dir);
 }
 
 void oom_begin(void)
 {
+	char dir[64];
+
 	memory_install();
-	memset(&stage, 0, sizeof(stage));
-	snprintf(stage.dir, sizeof(stage.dir), "%s/tw-oom-XXXXXX",
-		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	assert_non_null(mkdtemp(stage.dir));
-	snprintf(stage.path, sizeof(stage.path), "%s/store.db", stage.dir);
+	memset(&oom_stage, 0, sizeof(oom_stage));
+	oom_place(dir);
+	oom_move_to(dir);
 }
 
 void oom_end(void)
 {
-	clear_dir();
-	rmdir(stage.dir);
-	free(stage.said);
+	oom_clear_dir();
+	rmdir(oom_stage.dir);
+	free(oom_stage.said);
+	while (kept_count)
+		free(kept[--kept_count].bytes);
 }

@@ -1,7 +1,11 @@
 /* One scene after another while memory runs out: each allocation of a scene
  * fails once, and then for ever. Whatever fails: it says so, the store is as
  * it was or as the scene leaves it, nothing is leaked, and the scene can be
- * played again. */
+ * played again.
+ *
+ * The long run takes every allocation, in both ways, on all processors. Its
+ * environment: TW_OOM_SCENE names one scene; TW_OOM_FROM and TW_OOM_TO some of
+ * its allocations; TW_OOM_JOBS how many at a time. */
 #ifndef TW_TESTS_OOM_H
 #define TW_TESTS_OOM_H
 
@@ -31,11 +35,15 @@ struct stage {
 #define OOM_OPENS    0x4u
 /* There is no store. What failed once is told again by the scene itself. */
 #define OOM_PURE     0x8u
+/* It writes files that are not SQLite's: see oom_replay_all(). */
+#define OOM_FILES    0x10u
+
+/* What stands when a scene begins; with memory enough. */
+typedef tw_status scene_set(tw_store *store, tw_error *err);
 
 struct scene {
 	const char *name;
-	/* What stands when it begins; with memory enough. */
-	tw_status (*set)(tw_store *store, tw_error *err);
+	scene_set *set;                 /* NULL: a new store */
 	tw_status (*play)(struct stage *stage, tw_error *err);
 	unsigned flags;
 };
@@ -46,9 +54,13 @@ void oom_say(struct stage *stage, const char *fmt, ...)
 /* The whole of a file of the source tree (new, free()). */
 char *oom_text(const char *name);
 
-/* `everyday` allocations of each scene fail in each mode, evenly spread; in
- * the long run all of them. TW_OOM_SCENE in the environment: of one scene. */
-void oom_sweep_all(const struct scene *scenes, size_t count, int everyday);
+/* Of each scene `here` allocations fail in this process and `everyday` in
+ * processes of their own, evenly spread; in the long run all of them do. */
+void oom_sweep_all(const struct scene *scenes, size_t count, int here,
+		   int everyday);
+/* As fail_msg(), in whatever process. */
+void oom_fail(const char *fmt, ...)
+	__attribute__((format(printf, 1, 2), noreturn));
 void oom_begin(void);
 void oom_end(void);
 

@@ -516,7 +516,7 @@ static const struct scene scenes[] = {
 static void every_allocation_fails(void **state)
 {
 	(void)state;
-	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 400);
+	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 40, 400);
 }
 
 static int setup(void **state)

@@ -210,7 +210,7 @@ static tw_status play_restore(struct stage *stage, tw_error *err)
 	file = fopen(path, "rb");
 	/* the whole of it, or nothing of that name */
 	if (!status != (file != NULL))
-		fail_msg("restored: %d, but the file is %s", status,
+		oom_fail("restored: %d, but the file is %s", status,
 			 file ? "there" : "not there");
 	if (file)
 		fclose(file);
@@ -259,15 +259,15 @@ static const struct scene scenes[] = {
 	{ "lists", oom_set_sealed, play_lists, OOM_READS },
 	{ "journal, invoiced, calls", oom_set_closed, play_papers, OOM_READS },
 	{ "tariff changes", oom_set_dearer, play_prices, OOM_READS },
-	{ "backup", oom_set_calls, play_backup, OOM_READS },
-	{ "restore", oom_set_calls, play_restore, OOM_READS | OOM_OPENS },
+	{ "backup", oom_set_calls, play_backup, OOM_READS | OOM_FILES },
+	{ "restore", oom_set_calls, play_restore, OOM_READS | OOM_OPENS | OOM_FILES },
 	{ "refused files", oom_set_calls, play_refused, OOM_READS },
 };
 
 static void every_allocation_fails(void **state)
 {
 	(void)state;
-	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 12);
+	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 4, 40);
 }
 
 static int setup(void **state)

@@ -337,13 +337,13 @@ static const struct scene scenes[] = {
 	{ "numbering import", oom_set_office, play_numbering, 0 },
 	{ "authorize", oom_set_calls, play_authorize, OOM_STEPWISE },
 	{ "recorder", oom_set_office, play_recorder,
-		OOM_STEPWISE | OOM_OPENS },
+		OOM_STEPWISE | OOM_OPENS | OOM_FILES },
 };
 
 static void every_allocation_fails(void **state)
 {
 	(void)state;
-	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 12);
+	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 4, 40);
 }
 
 static int setup(void **state)
