@@ -1,223 +1,14 @@
-/* Memory runs out at any allocation of what needs no store: engine, router,
- * budgets, decks, numbering, sheets, registrations. Where a verb failed once,
- * the same verb is told again, and the end is the undisturbed one. */
+/* Memory runs out at any allocation of what needs no store: budgets, decks,
+ * numbering, sheets, registrations, messages. Where a verb failed once, the
+ * same verb is told again, and the end is the undisturbed one. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/base.h"
-#include "oom.h"
-
-/* A fault that passed: told again, it is done. */
-#define TOLD(status, verb) do { \
-	if (!(status)) { \
-		(status) = (verb); \
-		if ((status) == TW_ENOMEM) \
-			(status) = (verb); \
-	} \
-} while (0)
-
-/* ---- distribution ---- */
-
-static tw_status engine_pool(tw_engine *engine, const char *name,
-			     uint32_t policy, tw_plan_id plan, tw_error *err)
-{
-	tw_pool_options pool = TW_POOL_OPTIONS_INIT;
-	tw_step_options step = TW_STEP_OPTIONS_INIT;
-	tw_pool_id id = { 0 };
-	tw_status status = TW_OK;
-	char text[16];
-
-	pool.name = name;
-	pool.policy = policy;
-	TOLD(status, tw_engine_add_pool(&id, engine, &pool, err));
-	for (uint32_t i = 0; i < 3; i++) {
-		tw_target_options target = TW_TARGET_OPTIONS_INIT;
-		tw_member_options member = TW_MEMBER_OPTIONS_INIT;
-		tw_target_id who = { 0 };
-
-		snprintf(text, sizeof(text), "%.8s-%u", name, (unsigned)i);
-		target.name = text;
-		TOLD(status, tw_engine_add_target(&who, engine, &target,
-						  err));
-		member.tier = i / 2;
-		member.order = i;
-		TOLD(status, tw_pool_add_member(engine, id, who, &member,
-						err));
-	}
-	step.pool = id;
-	TOLD(status, tw_plan_add_step(engine, plan, &step, err));
-	step.kind = TW_STEP_QUEUE;
-	step.wait_ms = 6000;
-	step.retry_ms = 2000;
-	TOLD(status, tw_plan_add_step(engine, plan, &step, err));
-	return status;
-}
-
-/* Reads what there is, answers every third offer. Choices for which there was
- * no memory come later, so that who rings may be somebody else. */
-static tw_status engine_read(tw_engine *engine, tw_time now, tw_error *err)
-{
-	tw_decision d = TW_DECISION_INIT;
-	tw_offer_event event = TW_OFFER_EVENT_INIT;
-	tw_status status = TW_OK, next;
-
-	while ((next = tw_engine_next(&d, engine, err)) == TW_OK) {
-		if (d.kind == TW_DECISION_OFFER && d.offer.id % 3 == 0)
-			TOLD(status, tw_offer_answered(engine, d.offer, now,
-						       err));
-		else if (d.kind == TW_DECISION_OFFER)
-			TOLD(status, tw_offer_failed(engine, d.offer,
-				TW_OUTCOME_BUSY, now, err));
-		if (status && status != TW_ECONFLICT)
-			return status;
-		status = TW_OK;
-	}
-	while (tw_engine_next_event(&event, engine, err) == TW_OK)
-		;
-	return next == TW_ITER_END ? TW_OK : next;
-}
-
-/* Calls may be over, or do something else: that is no failure. */
-static tw_status engine_move(tw_engine *engine, tw_call_id call,
-			     tw_status status, tw_time now, tw_error *err)
-{
-	const tw_plan_id same = { 0 };
-
-	TOLD(status, tw_call_callback(engine, call, now + 60 * TW_SECOND, now,
-				      err));
-	if (status == TW_ECONFLICT || status == TW_ENOTFOUND)
-		status = TW_OK;
-	TOLD(status, tw_call_requeue(engine, call, same, 1, now, err));
-	return status == TW_ENOTFOUND ? TW_OK : status;
-}
-
-static tw_status engine_run(struct stage *stage, tw_engine *engine,
-			    tw_plan_id plan, tw_error *err)
-{
-	tw_engine_stats stats = TW_ENGINE_STATS_INIT;
-	tw_call_options call = TW_CALL_OPTIONS_INIT;
-	tw_call_id calls[6] = { { 0 } };
-	tw_status status = TW_OK;
-	tw_time now = OOM_NOW;
-
-	for (size_t i = 0; i < TW_ARRAY_COUNT(calls); i++) {
-		now += TW_SECOND;
-		call.plan = plan;
-		call.affinity = i + 1;
-		TOLD(status, tw_call_enter_as(&calls[i], engine, &call, now,
-					      err));
-		if (!status)
-			status = engine_read(engine, now, err);
-	}
-	for (int i = 0; i < 4; i++) {
-		now += 15 * TW_SECOND;
-		TOLD(status, tw_engine_tick(engine, now, err));
-		if (!status)
-			status = engine_read(engine, now, err);
-		status = engine_move(engine, calls[i], status, now, err);
-	}
-	for (size_t i = 0; !status && i < TW_ARRAY_COUNT(calls); i++) {
-		TOLD(status, tw_call_leave(engine, calls[i], now, err));
-		if (status == TW_ENOTFOUND)
-			status = TW_OK;
-	}
-	TOLD(status, tw_engine_tick(engine, now, err));
-	if (!status)
-		status = engine_read(engine, now, err);
-	if (!status)
-		status = tw_engine_stats_read(&stats, engine, err);
-	if (!status)
-		oom_say(stage, "%u calls, %u slots\n", (unsigned)stats.calls,
-			(unsigned)stats.slots_held);
-	return status;
-}
-
-static tw_status play_engine(struct stage *stage, tw_error *err)
-{
-	static const tw_override_options holiday = {
-		.size = sizeof(holiday), .kind = TW_DAY_CLOSED,
-		.year = 2026, .month = 11, .day = 4, .days = 1
-	};
-	tw_schedule_id schedule = { 0 };
-	tw_engine *engine = NULL;
-	tw_zone *zone = NULL;
-	tw_engine_options options = TW_ENGINE_OPTIONS_INIT;
-	tw_step_options step = TW_STEP_OPTIONS_INIT;
-	tw_plan_id plan = { 0 }, more = { 0 };
-	tw_status status = TW_OK;
-
-	options.host = TW_HOST_CALLBACK;
-	options.resume_ms = 60000;
-	TOLD(status, tw_engine_new(&engine, &options, err));
-	TOLD(status, tw_engine_add_plan(&more, engine, "more", err));
-	TOLD(status, tw_zone_open(&zone, "Europe/Moscow", err));
-	TOLD(status, tw_engine_add_plan(&plan, engine, "plan", err));
-	TOLD(status, tw_engine_add_schedule(&schedule, engine, "hours", zone,
-					    err));
-	TOLD(status, tw_schedule_add_hours(engine, schedule, 0x1f, 540, 1080,
-					   err));
-	TOLD(status, tw_schedule_add_override(engine, schedule, &holiday,
-					      err));
-	for (uint32_t policy = TW_POLICY_ALL;
-	     !status && policy <= TW_POLICY_LONGEST_IDLE; policy++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "pool%u", (unsigned)policy);
-		status = engine_pool(engine, name, policy,
-				     policy & 1 ? plan : more, err);
-	}
-	step.kind = TW_STEP_PLAN;
-	step.plan = more;
-	TOLD(status, tw_plan_add_step(engine, plan, &step, err));
-	if (!status)
-		status = engine_run(stage, engine, plan, err);
-	tw_engine_free(engine);
-	tw_zone_free(zone);
-	return status;
-}
+#include "oom_pure.h"
 
 /* ---- rating ---- */
-
-static tw_status make_deck(tw_deck **out, const char *currency, tw_error *err)
-{
-	tw_tariff_rules rules = TW_TARIFF_RULES_INIT;
-	tw_deck_options options = TW_DECK_OPTIONS_INIT;
-	tw_band bands[2] = { TW_BAND_INIT, TW_BAND_INIT };
-	tw_rate rates[40] = { TW_RATE_INIT };
-	tw_tariff_day day = TW_TARIFF_DAY_INIT;
-	tw_tier tier = TW_TIER_INIT;
-	tw_status status = TW_OK;
-
-	strcpy(rules.zone, "Europe/Moscow");
-	strcpy(rules.currency, currency);
-	strcpy(bands[0].name, "day");
-	strcpy(bands[1].name, "night");
-	bands[1].percent_ppm = TW_PPM_WHOLE / 2;
-	TOLD(status, tw_band_add_hours(&bands[0], "daily 08:00-20:00", err));
-	TOLD(status, tw_band_add_hours(&bands[1], "daily 20:00-08:00", err));
-	tier.from_s = 600;
-	day.year = 2026;
-	day.month = 11;
-	day.day = 4;
-	for (size_t i = 0; i < TW_ARRAY_COUNT(rates); i++) {
-		rates[i] = (tw_rate)TW_RATE_INIT;
-		snprintf(rates[i].prefix, sizeof(rates[i].prefix), "79%02u",
-			 (unsigned)i);
-		strcpy(rates[i].destination, "Mobile");
-		rates[i].price_nanos = TW_NANOS + (int64_t)i;
-	}
-	options.rules = &rules;
-	options.bands = bands;
-	options.band_count = 2;
-	options.days = &day;
-	options.day_count = 1;
-	options.tiers = &tier;
-	options.tier_count = 1;
-	TOLD(status, tw_deck_make(out, &options, rates,
-				  TW_ARRAY_COUNT(rates), err));
-	return status;
-}
 
 static tw_status play_deck(struct stage *stage, tw_error *err)
 {
@@ -227,7 +18,7 @@ static tw_status play_deck(struct stage *stage, tw_error *err)
 	char path[160], *text = NULL;
 	void *bytes = NULL;
 	size_t size = 0;
-	tw_status status = make_deck(&deck, "RUB", err);
+	tw_status status = oom_deck(&deck, "RUB", err);
 
 	snprintf(path, sizeof(path), "%s/a.deck", stage->dir);
 	request.number = "79161234567";
@@ -328,7 +119,7 @@ static tw_status play_budgets(struct stage *stage, tw_error *err)
 	tw_budgets *budgets = NULL;
 	tw_deck *deck = NULL;
 	tw_zone *zone = NULL;
-	tw_status status = make_deck(&deck, "RUB", err);
+	tw_status status = oom_deck(&deck, "RUB", err);
 
 	TOLD(status, tw_zone_open(&zone, "Europe/Moscow", err));
 	TOLD(status, tw_router_new(&router, err));
@@ -505,7 +296,6 @@ static tw_status play_registration(struct stage *stage, tw_error *err)
 /* ---- the sweep ---- */
 
 static const struct scene scenes[] = {
-	{ "engine", NULL, play_engine, OOM_PURE },
 	{ "deck", NULL, play_deck, OOM_PURE },
 	{ "sheet and maps", NULL, play_sheet, OOM_PURE },
 	{ "numbering", NULL, play_numbering, OOM_PURE },
