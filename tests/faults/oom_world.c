@@ -1,5 +1,6 @@
 /* See oom_world.h. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "oom_world.h"
 
@@ -151,5 +152,23 @@ tw_status oom_set_dearer(tw_store *store, tw_error *err)
 	if (!status)
 		status = tw_tariff_import_sheet(&counts, NULL, NULL, store,
 			&options, text, strlen(text), err);
+	return status;
+}
+
+tw_status oom_set_cities(tw_store *store, tw_error *err)
+{
+	tw_tariff_import options = TW_TARIFF_IMPORT_INIT;
+	tw_counts counts = TW_COUNTS_INIT;
+	char *text = oom_text("examples/nine-cities/carrier-a.csv");
+	tw_status status = oom_apply(store, &oom_cities,
+				     "2026-01-01T00:00:00+03:00", err);
+
+	options.tariff = "carrier-a-tariff";
+	options.carrier = "carrier-a";
+	options.flags = TW_TARIFF_PARTIAL;
+	if (!status)
+		status = tw_tariff_import_sheet(&counts, NULL, NULL, store,
+			&options, text, strlen(text), err);
+	free(text);
 	return status;
 }

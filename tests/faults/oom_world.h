@@ -1,5 +1,6 @@
 /* What stands in the store when a scene begins: an office, its calls by two
- * sources, a closed month, a sealed one, and dearer prices that come late. */
+ * sources, a closed month, a sealed one, dearer prices that come late; or the
+ * nine cities of the example. */
 #ifndef TW_TESTS_OOM_WORLD_H
 #define TW_TESTS_OOM_WORLD_H
 
@@ -28,5 +29,6 @@ tw_status oom_set_calls(tw_store *store, tw_error *err);
 tw_status oom_set_closed(tw_store *store, tw_error *err);
 tw_status oom_set_sealed(tw_store *store, tw_error *err);
 tw_status oom_set_dearer(tw_store *store, tw_error *err);
+tw_status oom_set_cities(tw_store *store, tw_error *err);
 
 #endif

@@ -249,6 +249,93 @@ static tw_status play_refused(struct stage *stage, tw_error *err)
 	return status;
 }
 
+/* ---- a call before it is made: `call preview`, `call route` ---- */
+
+static tw_status enter_first(struct stage *stage, tw_directory *directory,
+			     tw_engine *engine, tw_error *err)
+{
+	tw_call_options call = TW_CALL_OPTIONS_INIT;
+	tw_decision d = TW_DECISION_INIT;
+	tw_arrival arrival = TW_ARRIVAL_INIT;
+	tw_row row = { 0 };
+	tw_call_id id = { 0 };
+	tw_status status = tw_directory_next(&row, directory, "number", err);
+
+	arrival.caller = "79161234567";
+	if (!status)
+		arrival.number = tw_row_text(directory, row, "number");
+	if (!status)
+		status = tw_directory_call(&call, directory, engine, &arrival,
+					   err);
+	if (!status)
+		status = tw_call_enter_as(&id, engine, &call, OOM_NOW, err);
+	for (int i = 0; !status && i < 8; i++) {
+		while ((status = tw_engine_next(&d, engine, err)) == TW_OK)
+			oom_say(stage, "%u %s\n", (unsigned)d.kind,
+				tw_target_name(engine, d.target));
+		if (status == TW_ITER_END)
+			status = tw_engine_deadline(engine) == TW_TIME_MAX ?
+				TW_OK : tw_engine_tick(engine,
+				tw_engine_deadline(engine), err);
+	}
+	return status;
+}
+
+/* Whatever is said about the call is an answer; only memory is a failure. */
+static tw_status ask_router(struct stage *stage, tw_router *router,
+			    const char *number, tw_error *err)
+{
+	tw_route_request request = TW_ROUTE_REQUEST_INIT;
+	tw_route_candidate ways[16];
+	tw_route_rule rules[16] = { TW_ROUTE_RULE_INIT };
+	tw_route_way left[16] = { TW_ROUTE_WAY_INIT };
+	uint32_t count = 16, asked = 16, others = 16;
+	tw_status status;
+
+	ways[0] = (tw_route_candidate)TW_ROUTE_CANDIDATE_INIT;
+	request.number = number;
+	request.department = "Kazan";
+	request.at = OOM_NOW;
+	status = tw_router_decide(ways, &count, router, &request, err);
+	if (status == TW_ENOPRICE || status == TW_EREFUSED)
+		status = TW_OK;
+	if (!status)
+		status = tw_router_rules(rules, &asked, router, &request,
+					 ways[0].trunk, err);
+	if (!status)
+		status = tw_router_ways(left, &others, router, &request, err);
+	for (uint32_t i = 0; !status && i < count; i++)
+		oom_say(stage, "%s %s %" PRId64 " of %u rules %u ways\n",
+			ways[i].trunk, ways[i].reason,
+			ways[i].expected.nanos, asked, others);
+	return status;
+}
+
+static tw_status play_preview(struct stage *stage, tw_error *err)
+{
+	tw_directory *directory = NULL;
+	tw_engine *engine = NULL;
+	tw_router *router = NULL;
+	tw_status status = tw_directory_open(&directory, stage->store,
+					     OOM_NOW, err);
+
+	if (!status)
+		status = tw_directory_engine(&engine, directory, NULL, err);
+	if (!status)
+		status = enter_first(stage, directory, engine, err);
+	if (!status)
+		status = tw_directory_router(&router, directory,
+					     stage->store, err);
+	if (!status)
+		status = ask_router(stage, router, "78432991122", err);
+	if (!status)
+		status = ask_router(stage, router, "112", err);
+	tw_router_free(router);
+	tw_engine_free(engine);
+	tw_directory_free(directory);
+	return status;
+}
+
 /* ---- the sweep ---- */
 
 static const struct scene scenes[] = {
@@ -259,8 +346,10 @@ static const struct scene scenes[] = {
 	{ "lists", oom_set_sealed, play_lists, OOM_READS },
 	{ "journal, invoiced, calls", oom_set_closed, play_papers, OOM_READS },
 	{ "tariff changes", oom_set_dearer, play_prices, OOM_READS },
+	{ "preview and route", oom_set_cities, play_preview, OOM_READS },
 	{ "backup", oom_set_calls, play_backup, OOM_READS | OOM_FILES },
-	{ "restore", oom_set_calls, play_restore, OOM_READS | OOM_OPENS | OOM_FILES },
+	{ "restore", oom_set_calls, play_restore,
+		OOM_READS | OOM_OPENS | OOM_FILES },
 	{ "refused files", oom_set_calls, play_refused, OOM_READS },
 };
 

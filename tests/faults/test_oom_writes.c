@@ -213,6 +213,35 @@ static tw_status play_numbering(struct stage *stage, tw_error *err)
 	return status;
 }
 
+/* Sealed, read back, sealed with another key, listed. */
+static tw_status play_secrets(struct stage *stage, tw_error *err)
+{
+	unsigned char old_key[TW_SECRET_KEY_SIZE], key[TW_SECRET_KEY_SIZE];
+	tw_secret secret = TW_SECRET_INIT, again = TW_SECRET_INIT;
+	tw_listing *list = NULL;
+	uint64_t count = 0;
+	tw_status status;
+
+	memset(old_key, 1, sizeof(old_key));
+	memset(key, 2, sizeof(key));
+	memcpy(secret.bytes, "swordfish", 9);
+	secret.length = 9;
+	status = tw_secret_set(stage->store, "main", &secret, old_key, err);
+	if (!status)
+		status = tw_secret_rotate(&count, stage->store, old_key, key,
+					  err);
+	if (!status)
+		status = tw_secret_get(&again, stage->store, "main", key,
+				       err);
+	if (!status)
+		status = tw_secret_list(&list, stage->store, err);
+	if (!status)
+		oom_say(stage, "%" PRIu64 " sealed, %u bytes\n", count,
+			(unsigned)again.length);
+	tw_listing_free(list);
+	return status;
+}
+
 /* A call that is asked for, held, extended, settled, and released. */
 static tw_status call_with_budgets(struct stage *stage, tw_budgets *budgets,
 				   const tw_router *router, tw_error *err)
@@ -335,6 +364,7 @@ static const struct scene scenes[] = {
 	{ "privacy erase", oom_set_calls, play_erase, 0 },
 	{ "directory import", oom_set_office, play_matches, 0 },
 	{ "numbering import", oom_set_office, play_numbering, 0 },
+	{ "sealed passwords", oom_set_office, play_secrets, OOM_STEPWISE },
 	{ "authorize", oom_set_calls, play_authorize, OOM_STEPWISE },
 	{ "recorder", oom_set_office, play_recorder,
 		OOM_STEPWISE | OOM_OPENS | OOM_FILES },
