@@ -152,6 +152,16 @@ static PyObject *deployment_problem(const tw_deployment *deployment,
 tw_status tw_directory_open(tw_directory **out, tw_store *store, int64_t at,
 			    tw_error *err);
 %inline %{
+static tw_status directory_edition(int64_t *out, tw_store *store, int64_t at,
+				   tw_error *err)
+{
+	uint64_t edition = 0;
+	tw_status status = tw_directory_edition(&edition, store, at, err);
+
+	*out = (int64_t)edition;
+	return status;
+}
+
 /* Rows go by number: 0 starts, 0 comes back at the end. */
 static tw_status directory_find(uint32_t *out, const tw_directory *directory,
 	const char *kind, const char *name, tw_error *err)

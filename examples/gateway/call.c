@@ -29,6 +29,7 @@ static void destructor(void *arg)
 	list_unlink(&call->le);
 	list_flush(&call->attemptl);
 	mem_deref(call->uas);
+	mem_deref(call->phone);
 	stack_release(&call->stack);
 	mem_deref(call->body);
 }

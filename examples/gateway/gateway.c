@@ -245,22 +245,13 @@ static void destructor(void *arg)
 	clk_timer_cancel(&gw->engine_timer);
 	list_flush(&gw->phonel);
 	list_flush(&gw->linel);
+	list_flush(&gw->formerl);
 	mem_deref(gw->engine_calls);
 	tw_engine_free(gw->engine);
 	tw_router_free(gw->router);
+	tw_directory_free(gw->taken);
 	mem_deref(gw->secrets_dir);
 	mem_deref(gw->clk);
-}
-
-
-static void set_country(struct gateway *gw)
-{
-	tw_row row = { 0 };
-	const char *text = NULL;
-
-	if (tw_directory_next(&row, gw->directory, "company", NULL) == TW_OK)
-		text = tw_row_text(gw->directory, row, "country");
-	gw->country = text && *text ? text : "7";
 }
 
 
@@ -285,21 +276,16 @@ static int set_local(struct gateway *gw)
 }
 
 
-static int open_library(struct gateway *gw, tw_error *err)
+static int open_phones(struct gateway *gw, tw_error *err)
 {
-	tw_engine_options options = TW_ENGINE_OPTIONS_INIT;
-	tw_route_rules rules = TW_ROUTE_RULES_INIT;
+	struct list phonel = LIST_INIT, linel = LIST_INIT;
+	int e;
 
-	options.seed = rules.seed = gw->options.seed;
-	/* a day or so of an office: then its own calls tell how long one is */
-	rules.learn_calls = 200;
-	if (tw_directory_engine(&gw->engine, gw->directory, &options, err) ||
-	    tw_directory_router(&gw->router, gw->directory,
-				gw->options.store, err) ||
-	    tw_router_set_rules(gw->router, &rules, err))
-		return EINVAL;
+	e = phones_read(&phonel, &linel, gw, gw->directory, err);
+	if (!e)
+		phones_take(gw, &phonel, &linel);
 
-	return 0;
+	return e;
 }
 
 
@@ -310,7 +296,7 @@ static int listen_all(struct gateway *gw, tw_error *err)
 
 	e = stack_alloc(&gw->stack, gw, gw->sip);
 	if (!e)
-		e = phones_open(gw, err);
+		e = open_phones(gw, err);
 	if (!e)
 		e = trunks_open(gw, err);
 	if (!e)
@@ -342,7 +328,7 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 	gw->directory = options->directory;
 	gw->sip = options->sip;
 	gw->clk = mem_ref(options->clk);
-	set_country(gw);
+	country_read(gw->country, gw->directory);
 	e = options->secrets_dir ? str_dup(&gw->secrets_dir,
 					   options->secrets_dir) : 0;
 	if (!e)
@@ -352,7 +338,8 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 	if (!e)
 		e = recorder_alloc(&gw->recorder, gw, err);
 	if (!e)
-		e = open_library(gw, err);
+		e = library_make(&gw->engine, &gw->router, gw, gw->directory,
+				 err);
 	if (!e)
 		e = spend_alloc(&gw->spend, gw);
 	if (!e)

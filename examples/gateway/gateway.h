@@ -23,7 +23,7 @@ struct gateway_options {
 	tw_store *store;               /* borrowed for life */
 	const char *store_path;        /* of the same; records go there */
 	const char *name;              /* of the recorder; NULL: "gateway" */
-	const tw_directory *directory; /* borrowed for life */
+	const tw_directory *directory; /* borrowed until gateway_reload() */
 	struct sip *sip;               /* its own stack; borrowed */
 	struct clk *clk;               /* referenced */
 	const tw_random *random;       /* NULL: system's */
@@ -44,9 +44,15 @@ struct gateway_options {
 };
 
 /* Starts registering at once. mem_deref() it; gateway_stop() before that
- * un-registers. The directory is a snapshot: another one, another gateway. */
+ * un-registers. The directory is a snapshot: see gateway_reload(). */
 int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 		  tw_error *err);
+/* Another directory under live calls, whole or not at all: who is called from
+ * now on, by which carriers, for how much. Talks and calls that ring go on;
+ * trunks are changed under a standing binding where that can be. Taken when it
+ * succeeds. The key is that of sealed passwords, for this call, or NULL. */
+int gateway_reload(struct gateway *gw, tw_directory *directory,
+		   const void *key, tw_error *err);
 /* Un-registers; stopped_h when every trunk is idle and all is stored. */
 void gateway_stop(struct gateway *gw, void (*stopped_h)(int err, void *arg),
 		  void *arg);

@@ -5,7 +5,9 @@
  *   policy.c    who may speak to us, and whether what he says is SIP
  *   trunks.c    trunks of the directory, their secrets, their states
  *   papers.c    certificates and keys of trunks
+ *   wish.c      what the directory wants of a trunk
  *   phones.c    phones of the directory
+ *   reload.c    another directory under live calls
  *   inbound.c   a carrier's INVITE -> number, plan, engine
  *   outbound.c  a phone's INVITE -> router -> carrier
  *   ring.c      decisions of the engine -> attempts, outcomes -> engine
@@ -39,11 +41,11 @@ enum {
 
 struct phone {
 	struct le le;
-	const char *name;          /* all borrowed from the directory */
-	const char *uri;
-	const char *extension;
-	const char *department;    /* of its person or site, "" if none */
-	const char *site;
+	char *name;                /* its own: calls outlive a directory */
+	char *uri;
+	char *extension;
+	char *department;          /* of its person or site, "" if none */
+	char *site;
 	char user[GW_TEXT];
 	struct sa addr;
 	tw_target_id target;
@@ -60,13 +62,16 @@ struct trunk {
 	struct le le;
 	struct gateway *gw;
 	tw_trunk *trunk;
-	const char *name;          /* borrowed from the directory */
-	const char *carrier;
-	const char *registrar;
+	char *name;
+	char *carrier;
+	char *registrar;
 	char domain[GW_TEXT];
 	uint32_t identity;         /* TW_IDENTITY_ */
 	uint32_t forward;          /* TW_FORWARD_ */
 	bool started;
+	bool usable;               /* registered, and answers */
+	bool gone;                 /* no longer wanted; calls may be on it */
+	bool quiet;                /* gone, and no call was seen on it */
 };
 
 struct recorder;
@@ -89,7 +94,8 @@ struct gateway {
 	const tw_directory *directory;
 	struct sip *sip;
 	struct clk *clk;
-	const char *country;
+	tw_directory *taken;       /* the same, when it is ours */
+	char country[8];
 	char *secrets_dir;
 	char local_host[GW_TEXT];
 
@@ -99,6 +105,8 @@ struct gateway {
 	struct list trunkl;        /* struct trunk */
 	struct list phonel;        /* struct phone */
 	struct list linel;         /* struct line */
+	struct list formerl;       /* struct line: who may still be on a call
+				      that is older than the directory */
 	struct list calll;         /* struct call */
 	struct hash *engine_calls; /* struct call by the engine's id */
 
@@ -109,6 +117,7 @@ struct gateway {
 	bool pumping;
 
 	struct clk_timer trunks_timer;
+	struct clk_timer sweep_timer;
 	struct tmr sync_tmr;       /* after a message: what is pending now */
 	struct tmr patience_tmr;
 	bool trunks_busy;
@@ -145,7 +154,7 @@ struct call {
 	char ctype[GW_CTYPE];
 	struct mbuf *body;
 	const struct trunk *trunk; /* inbound: the one it came by */
-	const struct phone *phone; /* outbound: who dials */
+	struct phone *phone;       /* outbound: who dials; held */
 	bool occupied;             /* that phone holds a slot */
 	tw_call_id engine_call;    /* 0: none, or left already */
 	struct list attemptl;
@@ -171,6 +180,13 @@ int gw_listen_last(struct stack *stack);
 /* Printable copy of hostile text, cut when longer. */
 void gw_text(char *out, size_t size, const struct pl *text);
 
+/* ---- reload.c ---- */
+/* Engine and router of a directory; both are new. */
+int library_make(tw_engine **enginep, tw_router **routerp,
+		 const struct gateway *gw, const tw_directory *directory,
+		 tw_error *err);
+void country_read(char country[8], const tw_directory *directory);
+
 /* ---- stacks.c ---- */
 int stack_alloc(struct stack **stackp, struct gateway *gw, struct sip *sip);
 struct stack *stack_find(const struct gateway *gw, const struct sip *sip);
@@ -182,7 +198,7 @@ void stack_release(struct stack **heldp);
 
 /* ---- policy.c ---- */
 struct source {
-	const struct phone *phone; /* by address and From user */
+	struct phone *phone;       /* by address and From user */
 	bool is_trunk;             /* the address may speak for a trunk */
 };
 /* Its answer would go to somebody who did not ask: no answer. */
@@ -200,6 +216,11 @@ void trunks_start(struct gateway *gw);
 void trunks_stop(struct gateway *gw);
 bool trunks_are_idle(const struct gateway *gw);
 void trunks_sync(struct gateway *gw);
+/* Would trunks_reload() be refused anything? */
+int trunks_check(struct gateway *gw, const tw_directory *directory,
+		 tw_error *err);
+/* Those that are gone stay as long as calls are on them. */
+void trunks_reload(struct gateway *gw, const tw_directory *directory);
 struct trunk *trunk_find(const struct gateway *gw, const char *name);
 /* Which trunk it came by; carrier: of the called number, NULL: not known. */
 tw_status trunk_ask(tw_inbound_match *match, const struct gateway *gw,
@@ -220,12 +241,16 @@ int way_find(struct way *way, const struct trunk *trunk, const char *number);
 int way_uri(char *buf, size_t size, const char *uri, const char *number);
 
 /* ---- phones.c ---- */
-int phones_open(struct gateway *gw, tw_error *err);
+int phones_read(struct list *phonel, struct list *linel,
+		const struct gateway *gw, const tw_directory *directory,
+		tw_error *err);
+/* Theirs are the gateway's from now on; the engine is of that directory. */
+void phones_take(struct gateway *gw, struct list *phonel, struct list *linel);
 
 /* ---- inbound.c, outbound.c ---- */
 void inbound_invite(struct stack *stack, const struct sip_msg *msg);
 void outbound_invite(struct stack *stack, const struct sip_msg *msg,
-		     const struct phone *phone);
+		     struct phone *phone);
 
 /* ---- call.c ---- */
 int call_alloc(struct call **callp, struct stack *stack,
@@ -299,6 +324,8 @@ bool slot_report(struct gateway *gw, tw_route_call slot, uint16_t code,
 
 /* ---- spend.c ---- */
 int spend_alloc(struct spend **spendp, struct gateway *gw);
+/* There may be budgets in this directory, where none were before. */
+void spend_declare(struct spend *spend);
 /* Who may carry it, as budgets allow; holds money where they say so. Rows are
  * written whatever is returned: see tw_authorize(). */
 tw_status spend_ask(struct quote *out, struct gateway *gw,

@@ -2,16 +2,20 @@
  * @file main.c  The gateway as a program
  *
  * One store, one UDP address (the loopback unless told otherwise), one loop.
- * Restart it after `trunkwise apply`: what is in force is read at start.
+ * What is in force is read at start, when it changes, and at SIGHUP.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "gateway.h"
 #include "secret.h"
 
-enum { STOP_MAX_S = 40 };      /* longer than a transaction lasts */
+enum {
+	STOP_MAX_S = 40,       /* longer than a transaction lasts */
+	LOOK_MS = 10000,       /* between looks for what was applied */
+};
 
 struct program {
 	const char *store_path;
@@ -26,6 +30,9 @@ struct program {
 	struct sip *sip;
 	struct dnsc *dnsc;
 	struct gateway *gw;
+	struct mqueue *mq;             /* of SIGHUP */
+	uint64_t edition;              /* of the directory; 0: never read */
+	struct tmr look_tmr;
 	struct tmr stop_tmr;
 	bool stopping;
 };
@@ -126,6 +133,7 @@ static void signal_handler(int sig)
 		return;
 	}
 	program.stopping = true;
+	tmr_cancel(&program.look_tmr);
 	tmr_start(&program.stop_tmr, STOP_MAX_S * 1000, stop_timeout, NULL);
 	gateway_stop(program.gw, stopped, NULL);
 }
@@ -140,6 +148,9 @@ static tw_status open_store(tw_error *err)
 	options.lock_wait_ms = 20;
 	status = tw_store_open(&program.store, program.store_path, &options,
 			       err);
+	if (!status)
+		status = tw_directory_edition(&program.edition, program.store,
+					      clk_now(program.clk), err);
 	if (!status)
 		status = tw_directory_open(&program.directory, program.store,
 					   clk_now(program.clk), err);
@@ -218,6 +229,97 @@ static int open_gateway(struct gateway_options *options, tw_error *err)
 }
 
 
+/* ---- another directory ---- */
+
+static int reload_with(tw_directory *directory, tw_error *err)
+{
+	unsigned char key[TW_SECRET_KEY_SIZE];
+	int e = 0;
+
+	if (program.key && secret_key_read(key, program.key, err))
+		return EINVAL;
+	e = gateway_reload(program.gw, directory, program.key ? key : NULL,
+			   err);
+	explicit_bzero(key, sizeof(key));
+
+	return e;
+}
+
+
+static void reload(void)
+{
+	tw_directory *directory = NULL;
+	tw_error err = TW_ERROR_INIT;
+	char line[sizeof(err.message) + sizeof(err.field) + 64];
+
+	if (program.stopping)
+		return;
+	if (tw_directory_open(&directory, program.store,
+			      clk_now(program.clk), &err) ||
+	    reload_with(directory, &err)) {
+		tw_directory_free(directory);
+		(void)snprintf(line, sizeof(line), "reload: refused, nothing "
+			       "changed: %s%s%s", err.field,
+			       err.field[0] ? ": " : "", err.message);
+		log_handler(line, NULL);
+		return;
+	}
+	log_handler("reload: done", NULL);
+}
+
+
+/* One that was refused is tried again when it changes, not before. */
+static void look_handler(void *arg)
+{
+	uint64_t edition = 0;
+	(void)arg;
+
+	tmr_start(&program.look_tmr, LOOK_MS, look_handler, NULL);
+	if (tw_directory_edition(&edition, program.store,
+				 clk_now(program.clk), NULL) ||
+	    edition == program.edition)
+		return;
+	program.edition = edition;
+	reload();
+}
+
+
+static void hup_handler(int id, void *data, void *arg)
+{
+	(void)id;
+	(void)data;
+	(void)arg;
+
+	reload();
+}
+
+
+static void on_hup(int sig)
+{
+	(void)sig;
+	(void)mqueue_push(program.mq, 0, NULL);
+}
+
+
+static int watch(void)
+{
+	struct sigaction action;
+	int err;
+
+	err = mqueue_alloc(&program.mq, hup_handler, NULL);
+	if (err)
+		return err;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_hup;
+	action.sa_flags = SA_RESTART;
+	if (sigaction(SIGHUP, &action, NULL))
+		return errno;
+	tmr_start(&program.look_tmr, LOOK_MS, look_handler, NULL);
+
+	return 0;
+}
+
+
 static int start(tw_error *err)
 {
 	struct gateway_options options = {
@@ -249,13 +351,18 @@ static int start(tw_error *err)
 	options.local_port = sa_port(&laddr);
 	options.dns_servers = program.dns;
 
-	return open_gateway(&options, err);
+	e = open_gateway(&options, err);
+
+	return e ? e : watch();
 }
 
 
 static void close_all(void)
 {
+	(void)signal(SIGHUP, SIG_IGN);
 	tmr_cancel(&program.stop_tmr);
+	tmr_cancel(&program.look_tmr);
+	mem_deref(program.mq);
 	mem_deref(program.gw);
 	if (program.sip)
 		sip_close(program.sip, true);
@@ -280,6 +387,7 @@ int main(int argc, char *argv[])
 	if (e)
 		return 1;
 
+	tmr_init(&program.look_tmr);
 	tmr_init(&program.stop_tmr);
 	e = start(&err);
 	if (e) {

@@ -78,7 +78,7 @@ static bool occupy(struct call *call)
 
 
 void outbound_invite(struct stack *stack, const struct sip_msg *msg,
-		     const struct phone *phone)
+		     struct phone *phone)
 {
 	struct gateway *gw = stack->gw;
 	char number[GW_NUMBER];
@@ -100,7 +100,7 @@ void outbound_invite(struct stack *stack, const struct sip_msg *msg,
 	}
 
 	gw->stats.outbound++;
-	call->phone = phone;
+	call->phone = mem_ref(phone);
 	str_ncpy(call->number, number, sizeof(call->number));
 	gw_log(gw, "call %s: %s dials %s", call->callid, phone->name,
 	       call->number);

@@ -64,9 +64,9 @@ static tw_status read_fd(struct paper *paper, int fd, const char *field,
 
 
 static tw_status read_paper(struct paper *paper, const struct gateway *gw,
-			    tw_row row, const char *field, tw_error *err)
+			    const char *name, const char *field,
+			    tw_error *err)
 {
-	const char *name = tw_row_text(gw->directory, row, field);
 	char path[1024];
 	tw_status status;
 	int fd, n;
@@ -94,16 +94,24 @@ static tw_status read_paper(struct paper *paper, const struct gateway *gw,
 
 
 tw_status papers_read(struct papers *papers, const struct gateway *gw,
-		      tw_row row, tw_error *err)
+		      const tw_directory *directory, tw_row row,
+		      tw_error *err)
 {
-	tw_status status;
+	struct {
+		struct paper *paper;
+		const char *field;
+	} all[] = {
+		{ &papers->ca, "ca_file" },
+		{ &papers->cert, "cert_file" },
+		{ &papers->key, "key_file" },
+	};
+	tw_status status = TW_OK;
+	size_t i;
 
 	memset(papers, 0, sizeof(*papers));
-	status = read_paper(&papers->ca, gw, row, "ca_file", err);
-	if (!status)
-		status = read_paper(&papers->cert, gw, row, "cert_file", err);
-	if (!status)
-		status = read_paper(&papers->key, gw, row, "key_file", err);
+	for (i = 0; i < ARRAY_SIZE(all) && !status; i++)
+		status = read_paper(all[i].paper, gw, tw_row_text(directory,
+				    row, all[i].field), all[i].field, err);
 	if (status)
 		papers_wipe(papers);
 

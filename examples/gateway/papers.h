@@ -18,7 +18,8 @@ struct papers {
 /* Files of the trunk's row, relative to the directory of secrets. Wipe them
  * at once. */
 tw_status papers_read(struct papers *papers, const struct gateway *gw,
-		      tw_row row, tw_error *err);
+		      const tw_directory *directory, tw_row row,
+		      tw_error *err);
 void papers_wipe(struct papers *papers);
 
 #endif

@@ -2,7 +2,8 @@
  * @file phones.c  Phones and landline boxes of the directory
  *
  * What the gateway must know of them at every message: an address, a user,
- * whose it is. The directory stays the owner of the texts.
+ * whose it is. Their texts are their own, since a call outlives the directory
+ * that it began with.
  */
 #include <string.h>
 #include "gw.h"
@@ -13,18 +14,23 @@ static void destructor(void *arg)
 	struct phone *phone = arg;
 
 	list_unlink(&phone->le);
+	mem_deref(phone->name);
+	mem_deref(phone->uri);
+	mem_deref(phone->extension);
+	mem_deref(phone->department);
+	mem_deref(phone->site);
 }
 
 
-static const char *text_of(const struct gateway *gw, const char *kind,
+static const char *text_of(const tw_directory *directory, const char *kind,
 			   const char *name, const char *field)
 {
 	const char *text = NULL;
 	tw_row row;
 
-	if (name && *name && tw_directory_find(&row, gw->directory, kind, name,
+	if (name && *name && tw_directory_find(&row, directory, kind, name,
 					       NULL) == TW_OK)
-		text = tw_row_text(gw->directory, row, field);
+		text = tw_row_text(directory, row, field);
 
 	return text ? text : "";
 }
@@ -37,16 +43,25 @@ static const char *first_set(const char *a, const char *b)
 
 
 /* A phone belongs to its person's department, else to its site's. */
-static void set_owner(struct phone *phone, const struct gateway *gw,
-		      tw_row row)
+static int set_texts(struct phone *phone, const tw_directory *directory,
+		     tw_row row)
 {
-	const char *person = tw_row_text(gw->directory, row, "person");
+	const char *person = tw_row_text(directory, row, "person");
+	const char *site = first_set(tw_row_text(directory, row, "site"),
+				     text_of(directory, "person", person,
+					     "site"));
+	int err;
 
-	phone->site = first_set(tw_row_text(gw->directory, row, "site"),
-				text_of(gw, "person", person, "site"));
-	phone->department = first_set(
-		text_of(gw, "person", person, "department"),
-		text_of(gw, "site", phone->site, "department"));
+	err  = str_dup(&phone->uri, tw_row_text(directory, row, "uri"));
+	err |= str_dup(&phone->name, tw_row_text(directory, row, "name"));
+	err |= str_dup(&phone->extension, tw_row_text(directory, row,
+						      "extension"));
+	err |= str_dup(&phone->site, site);
+	err |= str_dup(&phone->department, first_set(
+		text_of(directory, "person", person, "department"),
+		text_of(directory, "site", site, "department")));
+
+	return err ? ENOMEM : 0;
 }
 
 
@@ -73,9 +88,11 @@ static int set_address(struct phone *phone, const struct gateway *gw)
 }
 
 
-static int phone_add(struct gateway *gw, tw_row row, tw_error *err)
+static int phone_add(struct list *phonel, const struct gateway *gw,
+		     const tw_directory *directory, tw_row row,
+		     tw_error *err)
 {
-	const char *uri = tw_row_text(gw->directory, row, "uri");
+	const char *uri = tw_row_text(directory, row, "uri");
 	struct phone *phone;
 
 	if (!uri || !*uri)
@@ -86,12 +103,10 @@ static int phone_add(struct gateway *gw, tw_row row, tw_error *err)
 		return ENOMEM;
 
 	sa_init(&phone->addr, AF_UNSPEC);
-	phone->uri = uri;
-	phone->name = tw_row_text(gw->directory, row, "name");
-	phone->extension = tw_row_text(gw->directory, row, "extension");
-	set_owner(phone, gw, row);
-	phone->is_target = tw_engine_find_target(&phone->target, gw->engine,
-						 phone->name, NULL) == TW_OK;
+	if (set_texts(phone, directory, row)) {
+		mem_deref(phone);
+		return ENOMEM;
+	}
 	if (set_address(phone, gw)) {
 		if (err) {
 			err->code = TW_EINVAL;
@@ -104,7 +119,7 @@ static int phone_add(struct gateway *gw, tw_row row, tw_error *err)
 		mem_deref(phone);
 		return EINVAL;
 	}
-	list_append(&gw->phonel, &phone->le, phone);
+	list_append(phonel, &phone->le, phone);
 
 	return 0;
 }
@@ -118,43 +133,142 @@ static void line_destructor(void *arg)
 }
 
 
-static int line_add(struct gateway *gw, tw_row row)
+static int line_add(struct list *linel, const struct sa *addr)
 {
-	const char *text = tw_row_text(gw->directory, row, "uri");
 	struct line *line;
+
+	line = mem_zalloc(sizeof(*line), line_destructor);
+	if (!line)
+		return ENOMEM;
+
+	line->addr = *addr;
+	list_append(linel, &line->le, line);
+
+	return 0;
+}
+
+
+static int box_add(struct list *linel, const tw_directory *directory,
+		   tw_row row)
+{
+	const char *text = tw_row_text(directory, row, "uri");
+	struct sa addr;
 	struct uri uri;
 	struct pl pl;
 
 	if (!text || !*text)
 		return 0;
 
-	line = mem_zalloc(sizeof(*line), line_destructor);
-	if (!line)
-		return ENOMEM;
-
 	pl_set_str(&pl, text);
 	if (uri_decode(&uri, &pl) ||
-	    sa_set(&line->addr, &uri.host, uri.port ? uri.port : SIP_PORT))
-		sa_init(&line->addr, AF_UNSPEC);
-	list_append(&gw->linel, &line->le, line);
+	    sa_set(&addr, &uri.host, uri.port ? uri.port : SIP_PORT))
+		sa_init(&addr, AF_UNSPEC);
 
-	return 0;
+	return line_add(linel, &addr);
 }
 
 
-int phones_open(struct gateway *gw, tw_error *err)
+int phones_read(struct list *phonel, struct list *linel,
+		const struct gateway *gw, const tw_directory *directory,
+		tw_error *err)
 {
 	tw_row row = { 0 };
 	int e = 0;
 
-	while (!e && tw_directory_next(&row, gw->directory, "landline",
+	while (!e && tw_directory_next(&row, directory, "landline",
 				       NULL) == TW_OK)
-		e = line_add(gw, row);
+		e = box_add(linel, directory, row);
 	row.id = 0;
 
-	while (!e && tw_directory_next(&row, gw->directory, "phone",
+	while (!e && tw_directory_next(&row, directory, "phone",
 				       NULL) == TW_OK)
-		e = phone_add(gw, row, err);
+		e = phone_add(phonel, gw, directory, row, err);
+	if (e) {
+		list_flush(phonel);
+		list_flush(linel);
+	}
 
 	return e;
+}
+
+
+static void find_target(struct phone *phone, const struct gateway *gw)
+{
+	phone->is_target = tw_engine_find_target(&phone->target, gw->engine,
+						 phone->name, NULL) == TW_OK;
+}
+
+
+static struct phone *phone_find(const struct gateway *gw, const char *name)
+{
+	struct le *le;
+
+	for (le = gw->phonel.head; le; le = le->next) {
+		struct phone *phone = le->data;
+
+		if (!strcmp(phone->name, name))
+			return phone;
+	}
+
+	return NULL;
+}
+
+
+/* A phone that is gone ends its call as it was; its slot with the engine is
+ * known by its name. */
+static void rename_phone(struct call *call)
+{
+	struct phone *phone = phone_find(call->gw, call->phone->name);
+
+	if (!phone) {
+		find_target(call->phone, call->gw);
+		return;
+	}
+	mem_deref(call->phone);
+	call->phone = mem_ref(phone);
+}
+
+
+static void keep_former(struct gateway *gw)
+{
+	struct le *le;
+
+	if (!gw->calll.head)
+		list_flush(&gw->formerl);
+	for (le = gw->phonel.head; le; le = le->next)
+		(void)line_add(&gw->formerl, &((struct phone *)le->data)
+			       ->addr);
+	for (le = gw->linel.head; le; le = le->next)
+		(void)line_add(&gw->formerl, &((struct line *)le->data)
+			       ->addr);
+}
+
+
+static void move_list(struct list *to, struct list *from)
+{
+	struct le *le;
+
+	list_flush(to);
+	while ((le = list_head(from))) {
+		list_unlink(le);
+		list_append(to, le, le->data);
+	}
+}
+
+
+void phones_take(struct gateway *gw, struct list *phonel, struct list *linel)
+{
+	struct le *le;
+
+	keep_former(gw);
+	move_list(&gw->phonel, phonel);
+	move_list(&gw->linel, linel);
+	for (le = gw->phonel.head; le; le = le->next)
+		find_target(le->data, gw);
+	for (le = gw->calll.head; le; le = le->next) {
+		struct call *call = le->data;
+
+		if (call->phone)
+			rename_phone(call);
+	}
 }

@@ -124,13 +124,13 @@ static bool is_addr(const struct sa *addr, const struct sa *src)
 }
 
 
-static const struct phone *phone_of(const struct gateway *gw,
-				    const struct sip_msg *msg)
+static struct phone *phone_of(const struct gateway *gw,
+			      const struct sip_msg *msg)
 {
 	const struct le *le;
 
 	for (le = gw->phonel.head; le; le = le->next) {
-		const struct phone *phone = le->data;
+		struct phone *phone = le->data;
 
 		if (is_addr(&phone->addr, &msg->src) &&
 		    !pl_strcmp(&msg->from.uri.user, phone->user))
@@ -145,15 +145,19 @@ static const struct phone *phone_of(const struct gateway *gw,
  * into To. */
 static bool is_dialled_addr(const struct gateway *gw, const struct sa *src)
 {
+	const struct list *const boxes[] = { &gw->linel, &gw->formerl };
 	const struct le *le;
+	size_t i;
 
 	for (le = gw->phonel.head; le; le = le->next) {
 		if (is_addr(&((struct phone *)le->data)->addr, src))
 			return true;
 	}
-	for (le = gw->linel.head; le; le = le->next) {
-		if (is_addr(&((struct line *)le->data)->addr, src))
-			return true;
+	for (i = 0; i < ARRAY_SIZE(boxes); i++) {
+		for (le = boxes[i]->head; le; le = le->next) {
+			if (is_addr(&((struct line *)le->data)->addr, src))
+				return true;
+		}
 	}
 
 	return false;

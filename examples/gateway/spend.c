@@ -437,22 +437,32 @@ static void destructor(void *arg)
 }
 
 
+void spend_declare(struct spend *spend)
+{
+	const struct gateway *gw = spend->gw;
+	tw_row row = { 0 };
+	const bool declared = tw_directory_next(&row, gw->directory, "budget",
+						NULL) == TW_OK;
+
+	/* once asked, always asked: money of calls may be out */
+	if (!declared || spend->declared)
+		return;
+	spend->declared = true;
+	open_budgets(spend);
+	plan_step(spend, true);
+}
+
+
 int spend_alloc(struct spend **spendp, struct gateway *gw)
 {
 	struct spend *spend;
-	tw_row row = { 0 };
 
 	spend = mem_zalloc(sizeof(*spend), destructor);
 	if (!spend)
 		return ENOMEM;
 
 	spend->gw = gw;
-	spend->declared = tw_directory_next(&row, gw->directory, "budget",
-					    NULL) == TW_OK;
-	if (spend->declared) {
-		open_budgets(spend);
-		plan_step(spend, true);
-	}
+	spend_declare(spend);
 	*spendp = spend;
 
 	return 0;

@@ -8,13 +8,16 @@
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
 #include "gw.h"
-#include "papers.h"
-#include "secret.h"
+#include "wish.h"
 
 enum {
 	/* Real time that a REGISTER may hold the virtual clock: longer than
 	 * any answer on a loopback, shorter than a test's patience. */
 	PATIENCE_MS = 250,
+
+	/* A trunk that is gone stays for the calls on it, and so long after
+	 * them: their BYE may still be challenged. */
+	SWEEP_S = 60,
 };
 
 
@@ -24,10 +27,14 @@ static void destructor(void *arg)
 
 	list_unlink(&trunk->le);
 	tw_trunk_free(trunk->trunk);
+	mem_deref(trunk->name);
+	mem_deref(trunk->carrier);
+	mem_deref(trunk->registrar);
 }
 
 
-struct trunk *trunk_find(const struct gateway *gw, const char *name)
+/* Also one that is gone, and is back. */
+static struct trunk *trunk_named(const struct gateway *gw, const char *name)
 {
 	struct le *le;
 
@@ -39,6 +46,14 @@ struct trunk *trunk_find(const struct gateway *gw, const char *name)
 	}
 
 	return NULL;
+}
+
+
+struct trunk *trunk_find(const struct gateway *gw, const char *name)
+{
+	struct trunk *trunk = trunk_named(gw, name);
+
+	return trunk && !trunk->gone ? trunk : NULL;
 }
 
 
@@ -182,10 +197,11 @@ static void event_handler(void *arg)
 
 		if (!trunk)
 			continue;
+		trunk->usable = event.state_new == TW_TRUNK_REGISTERED &&
+			event.health_new != TW_HEALTH_DOWN;
 		(void)tw_router_set_usable(gw->router, event.trunk,
-			event.state_new == TW_TRUNK_REGISTERED &&
-			event.health_new != TW_HEALTH_DOWN, clk_now(gw->clk),
-			NULL);
+					   trunk->usable, clk_now(gw->clk),
+					   NULL);
 		log_event(gw, &event);
 	}
 	/* what is pending can be counted after the message went all its way */
@@ -209,149 +225,10 @@ static void set_domain(struct trunk *trunk, const char *domain)
 }
 
 
-static const char *optional(const struct gateway *gw, tw_row row,
-			    const char *field)
-{
-	const char *text = tw_row_text(gw->directory, row, field);
-
-	return text && *text ? text : NULL;
-}
-
-
-/* What is left out stays the library's own. */
-static void set_rules(tw_trunk_options *options, const struct trunk *trunk,
-		      tw_row row)
-{
-	const struct gateway *gw = trunk->gw;
-	const struct {
-		const char *field;
-		uint32_t *value;
-	} fields[] = {
-		{ "target_timeout_s", &options->target_timeout_s },
-		{ "keepalive_s", &options->keepalive_s },
-		{ "qualify_s", &options->qualify_s },
-		{ "qualify_timeout_ms", &options->qualify_timeout_ms },
-		{ "qualify_down", &options->qualify_down },
-		{ "qualify_up", &options->qualify_up },
-		{ "qualify_loss_percent", &options->qualify_loss_percent },
-		{ "qualify_rtt_ms", &options->qualify_rtt_ms },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(fields); i++)
-		*fields[i].value = (uint32_t)tw_row_integer(gw->directory,
-			row, fields[i].field, *fields[i].value);
-	options->backup = optional(gw, row, "backup");
-	options->outbound_proxy = optional(gw, row, "outbound_proxy");
-	options->qualify_alive = optional(gw, row, "qualify_alive");
-}
-
-
-static void set_digest(tw_trunk_options *options, const struct trunk *trunk,
-		       tw_row row)
-{
-	static const char *const names[] = { "", "MD5", "SHA-256",
-		"SHA-512-256" };
-	const char *least = optional(trunk->gw, row, "digest_min");
-
-	for (uint32_t i = TW_DIGEST_MD5; least && i < ARRAY_SIZE(names); i++)
-		if (!strcmp(least, names[i]))
-			options->digest_min = i;
-	if (tw_row_integer(trunk->gw->directory, row, "empty_authorization",
-			   0))
-		options->flags |= TW_TRUNK_EMPTY_AUTHORIZATION;
-}
-
-
-static void set_flags(tw_trunk_options *options, const struct trunk *trunk,
-		      tw_row row)
-{
-	static const struct {
-		const char *field;
-		uint32_t flag;
-	} flags[] = {
-		{ "static", TW_TRUNK_STATIC },
-		{ "nat_contact", TW_TRUNK_NAT_CONTACT },
-		{ "stun", TW_TRUNK_STUN },
-		{ "gin", TW_TRUNK_GIN },
-	};
-	const tw_directory *directory = trunk->gw->directory;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (tw_row_integer(directory, row, flags[i].field, 0))
-			options->flags |= flags[i].flag;
-	}
-	if (!tw_row_integer(directory, row, "verify", 1))
-		options->flags |= TW_TRUNK_NO_VERIFY;
-}
-
-
-static void set_papers(tw_trunk_options *options, const struct papers *papers)
-{
-	options->ca = papers->ca.bytes;
-	options->ca_size = papers->ca.size;
-	options->cert = papers->cert.bytes;
-	options->cert_size = papers->cert.size;
-	options->key = papers->key.bytes;
-	options->key_size = papers->key.size;
-}
-
-
-static tw_status trunk_open(struct trunk *trunk, tw_row row, tw_error *err)
-{
-	struct gateway *gw = trunk->gw;
-	const struct secret_places places = { gw->secrets_dir,
-		gw->options.store, gw->options.key };
-	tw_trunk_options options = TW_TRUNK_OPTIONS_INIT;
-	struct secret secret = { .is_ha1 = 0 };
-	struct papers papers;
-	tw_status status;
-
-	status = secret_read(&secret, gw->directory, row, &places, err);
-	if (status)
-		return status;
-
-	status = papers_read(&papers, gw, row, err);
-	if (status) {
-		secret_wipe(&secret);
-		return status;
-	}
-
-	options.name = trunk->name;
-	options.registrar = trunk->registrar;
-	options.user = tw_row_text(gw->directory, row, "user");
-	options.auth_user = optional(gw, row, "auth_user");
-	options.realm = optional(gw, row, "realm");
-	options.domain = optional(gw, row, "domain");
-	options.expires_s = (uint32_t)tw_row_integer(gw->directory, row,
-						     "expires_s", 300);
-	options.contact_user = optional(gw, row, "contact_user");
-	set_digest(&options, trunk, row);
-	set_rules(&options, trunk, row);
-	options.carrier = trunk->carrier;
-	options.peers = optional(gw, row, "peers");
-	set_flags(&options, trunk, row);
-	if (secret.is_ha1) {
-		options.ha1 = (const char *)secret.bytes;
-	}
-	else {
-		options.password = secret.bytes;
-		options.password_size = secret.size;
-	}
-	set_papers(&options, &papers);
-	status = tw_trunk_new(&trunk->trunk, gw->trunks, &options, err);
-	secret_wipe(&secret);
-	papers_wipe(&papers);
-
-	return status;
-}
-
-
 static void set_identity(struct trunk *trunk, const char *identity,
 			 const char *forward)
 {
-	trunk->identity = !identity || !strcmp(identity, "from")
+	trunk->identity = !identity || !*identity || !strcmp(identity, "from")
 		? TW_IDENTITY_FROM : !strcmp(identity, "pai")
 		? TW_IDENTITY_PAI : TW_IDENTITY_PPI;
 	trunk->forward = forward && !strcmp(forward, "diversion")
@@ -359,30 +236,89 @@ static void set_identity(struct trunk *trunk, const char *identity,
 }
 
 
-static int trunk_add(struct gateway *gw, tw_row row, tw_error *err)
+/* Whatever happens to the directory later. */
+static int set_texts(struct trunk *trunk, const tw_directory *directory,
+		     tw_row row)
+{
+	char **const texts[] = { &trunk->name, &trunk->carrier,
+				 &trunk->registrar };
+	static const char *const fields[] = { "name", "carrier",
+					      "registrar" };
+	char *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (str_dup(&text, tw_row_text(directory, row, fields[i])))
+			return ENOMEM;
+		mem_deref(*texts[i]);
+		*texts[i] = text;
+	}
+	set_domain(trunk, tw_row_text(directory, row, "domain"));
+	set_identity(trunk, tw_row_text(directory, row, "identity"),
+		     tw_row_text(directory, row, "forward"));
+
+	return 0;
+}
+
+
+static int trunk_add(struct trunk **trunkp, struct gateway *gw,
+		     const tw_directory *directory, tw_row row,
+		     tw_error *err)
 {
 	struct trunk *trunk;
+	struct wish wish;
+	tw_status status;
+	int e;
 
 	trunk = mem_zalloc(sizeof(*trunk), destructor);
 	if (!trunk)
 		return ENOMEM;
 
 	trunk->gw = gw;
-	trunk->name = tw_row_text(gw->directory, row, "name");
-	trunk->carrier = tw_row_text(gw->directory, row, "carrier");
-	trunk->registrar = tw_row_text(gw->directory, row, "registrar");
-	set_domain(trunk, tw_row_text(gw->directory, row, "domain"));
-	set_identity(trunk, optional(gw, row, "identity"),
-		     optional(gw, row, "forward"));
-	if (trunk_open(trunk, row, err)) {
+	e = set_texts(trunk, directory, row);
+	if (!e && wish_read(&wish, gw, directory, row, err))
+		e = EINVAL;
+	if (e) {
+		mem_deref(trunk);
+		return e;
+	}
+	status = tw_trunk_new(&trunk->trunk, gw->trunks, &wish.options, err);
+	wish_wipe(&wish);
+	if (status) {
 		mem_deref(trunk);
 		return EINVAL;
 	}
 	list_append(&gw->trunkl, &trunk->le, trunk);
-	(void)tw_router_set_usable(gw->router, trunk->name, 0,
-				   clk_now(gw->clk), NULL);
+	if (trunkp)
+		*trunkp = trunk;
 
 	return 0;
+}
+
+
+static void set_options(tw_trunks_options *options, const struct gateway *gw)
+{
+	options->flags = TW_TRUNKS_HOST_CLOCK;
+	options->clock = clk_port(gw->clk);
+	options->random = gw->options.random;
+	options->local_host = gw->local_host[0] ? gw->local_host : NULL;
+	options->local_port = gw->options.local_port;
+	options->dns_servers = gw->options.dns_servers;
+}
+
+
+/* What the router may use of them. */
+static void tell_usable(const struct gateway *gw)
+{
+	const struct le *le;
+
+	for (le = gw->trunkl.head; le; le = le->next) {
+		const struct trunk *trunk = le->data;
+
+		(void)tw_router_set_usable(gw->router, trunk->name,
+					   trunk->usable && !trunk->gone,
+					   clk_now(gw->clk), NULL);
+	}
 }
 
 
@@ -392,23 +328,30 @@ int trunks_open(struct gateway *gw, tw_error *err)
 	tw_row row = { 0 };
 	int e = 0;
 
-	options.flags = TW_TRUNKS_HOST_CLOCK;
-	options.clock = clk_port(gw->clk);
-	options.random = gw->options.random;
-	options.local_host = gw->local_host[0] ? gw->local_host : NULL;
-	options.local_port = gw->options.local_port;
+	set_options(&options, gw);
 	options.event = event_handler;
 	options.arg = gw;
-	options.dns_servers = gw->options.dns_servers;
 	if (tw_trunks_new_attached(&gw->trunks, gw->sip, &options, err) ||
 	    tw_trunks_watch(gw->trunks, stack_watch, gw, err))
 		return EINVAL;
 
 	while (!e && tw_directory_next(&row, gw->directory, "trunk",
 				       NULL) == TW_OK)
-		e = trunk_add(gw, row, err);
+		e = trunk_add(NULL, gw, gw->directory, row, err);
+	tell_usable(gw);
 
 	return e;
+}
+
+
+static void trunk_start(struct trunk *trunk)
+{
+	tw_error err = TW_ERROR_INIT;
+
+	trunk->started = !tw_trunk_start(trunk->trunk, &err);
+	if (!trunk->started)
+		gw_log(trunk->gw, "trunk %s: not started: %s", trunk->name,
+		       err.message);
 }
 
 
@@ -416,16 +359,158 @@ void trunks_start(struct gateway *gw)
 {
 	struct le *le;
 
-	for (le = gw->trunkl.head; le; le = le->next) {
+	for (le = gw->trunkl.head; le; le = le->next)
+		trunk_start(le->data);
+	trunks_sync(gw);
+}
+
+
+/* ---- another directory ---- */
+
+/* In a set beside ours, where nothing is started: what that takes, ours will
+ * take too. */
+int trunks_check(struct gateway *gw, const tw_directory *directory,
+		 tw_error *err)
+{
+	tw_trunks_options options = TW_TRUNKS_OPTIONS_INIT;
+	tw_trunks *scratch = NULL;
+	tw_trunk **made;
+	tw_row row = { 0 };
+	size_t n = 0;
+	int e = 0;
+
+	while (!tw_directory_next(&row, directory, "trunk", NULL))
+		n++;
+	made = mem_zalloc((n + 1) * sizeof(*made), NULL);
+	if (!made)
+		return ENOMEM;
+	set_options(&options, gw);
+	if (tw_trunks_new_attached(&scratch, gw->sip, &options, err))
+		e = EINVAL;
+
+	row.id = 0;
+	n = 0;
+	while (!e && !tw_directory_next(&row, directory, "trunk", NULL)) {
+		struct wish wish;
+
+		if (wish_read(&wish, gw, directory, row, err)) {
+			e = EINVAL;
+			break;
+		}
+		if (tw_trunk_new(&made[n++], scratch, &wish.options, err))
+			e = EINVAL;
+		wish_wipe(&wish);
+	}
+	while (n)
+		tw_trunk_free(made[--n]);
+	mem_deref(made);
+	tw_trunks_free(scratch);
+
+	return e;
+}
+
+
+static void trunk_update(struct trunk *trunk, const tw_directory *directory,
+			 tw_row row)
+{
+	struct wish wish;
+	uint32_t change = 0;
+	tw_error err = TW_ERROR_INIT;
+
+	trunk->gone = trunk->quiet = false;
+	if (!wish_read(&wish, trunk->gw, directory, row, &err)) {
+		if (!tw_trunk_update(&change, &trunk->trunk, &wish.options,
+				     &err))
+			(void)set_texts(trunk, directory, row);
+		wish_wipe(&wish);
+	}
+	if (err.code)
+		gw_log(trunk->gw, "trunk %s: stays as it was: %s",
+		       trunk->name, err.message);
+	else if (change)
+		gw_log(trunk->gw, "trunk %s: changed", trunk->name);
+}
+
+
+static bool is_used(const struct trunk *trunk)
+{
+	const struct le *le, *next;
+
+	for (le = trunk->gw->calll.head; le; le = le->next) {
+		const struct call *call = le->data;
+
+		if (call->trunk == trunk)
+			return true;
+		for (next = call->attemptl.head; next; next = next->next) {
+			if (((struct attempt *)next->data)->trunk == trunk)
+				return true;
+		}
+	}
+
+	return false;
+}
+
+
+static void sweep_handler(void *arg);
+
+
+static void sweep(struct gateway *gw)
+{
+	struct le *le = gw->trunkl.head;
+	bool any = false;
+
+	while (le) {
 		struct trunk *trunk = le->data;
+
+		le = le->next;
+		if (!trunk->gone)
+			continue;
+		if (trunk->quiet && !is_used(trunk)) {
+			gw_log(gw, "trunk %s: removed", trunk->name);
+			if (!tw_trunk_remove(trunk->trunk, NULL))
+				trunk->trunk = NULL;
+			mem_deref(trunk);
+			continue;
+		}
+		trunk->quiet = !is_used(trunk);
+		any = true;
+	}
+	if (any)
+		clk_timer_start(gw->clk, &gw->sweep_timer, clk_now(gw->clk) +
+				SWEEP_S * TW_SECOND, sweep_handler, gw);
+	trunks_sync(gw);
+}
+
+
+static void sweep_handler(void *arg)
+{
+	sweep(arg);
+}
+
+
+void trunks_reload(struct gateway *gw, const tw_directory *directory)
+{
+	struct le *le;
+	tw_row row = { 0 };
+
+	for (le = gw->trunkl.head; le; le = le->next)
+		((struct trunk *)le->data)->gone = true;
+	while (!tw_directory_next(&row, directory, "trunk", NULL)) {
+		struct trunk *trunk = trunk_named(gw, tw_row_text(directory,
+							row, "name"));
 		tw_error err = TW_ERROR_INIT;
 
-		trunk->started = !tw_trunk_start(trunk->trunk, &err);
-		if (!trunk->started)
-			gw_log(gw, "trunk %s: not started: %s", trunk->name,
+		if (trunk)
+			trunk_update(trunk, directory, row);
+		else if (!trunk_add(&trunk, gw, directory, row, &err))
+			trunk_start(trunk);
+		else
+			gw_log(gw, "trunk %s: not added: %s",
+			       tw_row_text(directory, row, "name"),
 			       err.message);
 	}
-	trunks_sync(gw);
+	tell_usable(gw);
+	sweep(gw);
 }
 
 
@@ -477,6 +562,7 @@ void trunks_close(struct gateway *gw)
 	tmr_cancel(&gw->sync_tmr);
 	tmr_cancel(&gw->patience_tmr);
 	clk_timer_cancel(&gw->trunks_timer);
+	clk_timer_cancel(&gw->sweep_timer);
 	set_busy(gw, false);
 	list_flush(&gw->trunkl);
 	tw_trunks_free(gw->trunks);

@@ -97,6 +97,14 @@ TW_EXTERN(tw_status) tw_directory_open(tw_directory **out, tw_store *store,
 				       tw_time at, tw_error *err);
 TW_EXTERN(void) tw_directory_free(tw_directory *directory);
 
+/** A number for what is in force at `at`: another one once somebody applied
+ * or imported anything a directory, engine or router is made of (passwords
+ * that are sealed are not), once a version applied before begins or ends, and
+ * each day (UTC), which may have its own exchange rates. Means nothing else;
+ * some tens of small queries. @return TW_OK, what a store says */
+TW_EXTERN(tw_status) tw_directory_edition(uint64_t *out, tw_store *store,
+					  tw_time at, tw_error *err);
+
 /** Row of a kind by name, and the next row of a kind (start with {0}).
  * Kinds are named as their tables, children with their parent
  * ("pool_member"). Numbers may be asked for in any usual spelling.

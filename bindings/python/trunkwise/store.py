@@ -121,6 +121,12 @@ class Store:
         when = microseconds(at) if at else now_us()
         return Directory(raw.tw_directory_open(self.handle, when))
 
+    def edition(self, at: dt.datetime | None = None) -> int:
+        """Another number once anything of a directory, engine or router of
+        this store is: make yours anew then."""
+        return raw.directory_edition(
+            self.handle, microseconds(at) if at else now_us())
+
     def import_departments(self, data: bytes, *,
                            zone: str | None = None) -> ImportResult:
         counts, rejects = raw.tw_directory_import(self.handle, data, zone)

@@ -37,6 +37,7 @@ struct world {
 	char tag[64];              /* of the gateway in it */
 	const char *invite_headers;   /* more of them, with CRLF; or NULL */
 	char log[16384];           /* of the gateway, the first lines */
+	tw_error err;              /* of the last reload */
 };
 
 /* Scripts of peers for INVITE; everything else is answered politely. */
@@ -52,7 +53,8 @@ void script_silent(struct peer *peer, const char *text);
 /* Answers calls, but no OPTIONS. */
 void script_deaf(struct peer *peer, const char *text);
 
-/* More of the deployment; the last path is NULL. */
+/* More of the deployment, or other values of what it has; text NULL leaves it
+ * out; the last path is NULL. */
 struct world_key {
 	const char *path;
 	uint32_t type;             /* TW_VALUE_ */
@@ -68,6 +70,8 @@ int world_setup_as(void **state, const struct world_key *keys, peer_h *first);
 /* "%A" and "%B" as in the keys; until the next call. */
 const char *world_text(const struct world *w, const char *text);
 int world_teardown(void **state);
+/* Applies another deployment, and what the gateway says to it. */
+int world_reload(struct world *w, const struct world_key *keys);
 void world_run(struct world *w, bool (*until)(struct world *w));
 /* Lets virtual time pass. */
 void world_pass(struct world *w, uint32_t seconds);
