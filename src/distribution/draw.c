@@ -6,13 +6,6 @@
 
 #include <assert.h>
 
-uint64_t tw__mix(uint64_t x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
 uint64_t tw__draw(struct tw_draw *draw)
 {
 	draw->state += 0x9e3779b97f4a7c15u;

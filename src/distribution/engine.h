@@ -22,6 +22,7 @@
 #include "queue.h"
 #include "ranks.h"
 #include "lots.h"
+#include "meet.h"
 #include "tried.h"
 #include <trunkwise/distribution.h>
 
@@ -120,7 +121,6 @@ struct tw_member {
 	int64_t base;           /* weighted: where its turns are counted */
 	uint64_t served;        /* from, and how many there were */
 	uint64_t skills;
-	uint64_t name_hash;     /* the target's */
 	struct tw_member *aside;  /* next one that a look has set aside */
 	uint32_t confirm;       /* its answers ask for a key */
 };
@@ -137,6 +137,7 @@ struct tw_level {
 	struct tw_ranks rank;   /* the ready ones by the policy's key, */
 	struct tw_ranks later;  /* and those of them whose turn is not yet */
 	struct tw_lots share;   /* their shares, for policies that draw */
+	struct tw_meet meet;    /* for one that goes by the caller's key */
 	void *state;            /* the policy's cursor */
 };
 

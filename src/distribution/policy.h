@@ -43,6 +43,7 @@ struct tw_policy {
 	 * so long; NULL: one. */
 	uint32_t (*width)(const struct tw_pool *pool, int64_t rung_us);
 	bool has_later;            /* uses the tier's `later` */
+	bool meets;                /* uses the tier's `meet` */
 	bool widens;               /* by one every delay of the pool */
 	/* Weight in the tier's `share`; NULL: it is not kept. */
 	uint64_t (*share)(const struct tw_member *member);

@@ -1,52 +1,51 @@
 /*
- * Sticky: who answered this caller last; else whom the caller's key picks by
- * weighted rendezvous. Each ready member has a number for each key, and the
- * smallest one by its weight wins; so when somebody turns busy, only that
- * one's callers move, each to the second of its own list, spread by weight.
- * A hash modulo the number of members would give them all to a neighbour. A
- * call without a key is its own key. Costs O(ready members of the tier).
+ * Sticky: who answered this caller last; else whom the caller's key meets,
+ * see meet.c. A call without a key is its own key.
  */
-#include "logs.h"
 #include "policy.h"
 
-/* Exponential by the member's weight: smaller for a larger one. As a
- * fraction, because what is compared must not be rounded. */
-struct distance {
-	uint64_t far;
-	uint64_t weight;
-};
-
-static struct distance distance(uint64_t key, const struct tw_member *member)
+/* Of the group that stands there. @return them, chained before `aside` */
+static struct tw_member *set_aside(const struct tw_look *look,
+				   struct tw_level *tier, size_t place,
+				   struct tw_member *aside)
 {
-	/* in (0, 1] of 2^63: never zero, whose logarithm there is none of */
-	uint64_t u = (tw__mix(key ^ member->name_hash) >> 1) + 1;
+	const size_t first = place & ~(size_t)63;
+	uint64_t word = tier->meet.ready[place / 64];
 
-	return (struct distance){
-		(63ull << TW_LOG_BITS) - (uint64_t)tw__log2(u),
-		member->weight
-	};
-}
+	for (; word; word &= word - 1) {
+		struct tw_member *member = tier->member[first +
+			(size_t)__builtin_ctzll(word)];
 
-static bool is_nearer(struct distance a, struct distance b)
-{
-	return a.far * b.weight < b.far * a.weight;   /* 2^38 times 2^16 */
-}
-
-static struct tw_member *nearest(const struct tw_look *look,
-				 const struct tw_level *tier, uint64_t key)
-{
-	struct tw_member *best = NULL, *member;
-	struct distance least = { 0, 1 }, d;
-
-	for (member = tw__look_next(look, tier, 0); member;
-	     member = tw__look_next(look, tier, (size_t)member->place + 1)) {
-		d = distance(key, member);
-		if (best && !is_nearer(d, least))
+		if (tw__look_may(look, member))
 			continue;
-		best = member;
-		least = d;
+		tw__meet_take(&tier->meet, member->place);
+		member->aside = aside;
+		aside = member;
 	}
-	return best;
+	return aside;
+}
+
+/* Where the key meets one whom the call may not have, all such ones of the
+ * group are set aside and the others met: a pool where few have a skill is
+ * asked once for each group, and not for each who lacks it. */
+static struct tw_member *meet(const struct tw_look *look,
+			      struct tw_level *tier, uint64_t key)
+{
+	struct tw_member *aside = NULL, *member = NULL;
+	uint64_t turn = 0;
+	size_t place;
+
+	while ((place = tw__meet_find(&tier->meet, key, turn++)) !=
+	       TW_MEET_NONE) {
+		member = tier->member[place];
+		if (tw__look_may(look, member))
+			break;
+		member = NULL;
+		aside = set_aside(look, tier, place, aside);
+	}
+	for (; aside; aside = aside->aside)
+		tw__meet_add(&tier->meet, aside->place);
+	return member;
 }
 
 static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
@@ -61,8 +60,8 @@ static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 	    tw__target_is_ready(member->target) && tw__look_may(look, member))
 		return member;
 	look->why = TW_WHY_STICKY;
-	return nearest(look, tier, tw__mix(key ? key : call ? call->id :
-					   look->engine->arrivals + 1));
+	return meet(look, tier, tw__mix(key ? key : call ? call->id :
+					look->engine->arrivals + 1));
 }
 
 static void answered(struct tw_member *member, const struct tw_offer *offer)
@@ -71,6 +70,6 @@ static void answered(struct tw_member *member, const struct tw_offer *offer)
 }
 
 const struct tw_policy tw__policy_sticky = {
-	.id = TW_POLICY_STICKY, .name = "sticky", .pick = pick,
-	.answered = answered
+	.id = TW_POLICY_STICKY, .name = "sticky", .meets = true,
+	.pick = pick, .answered = answered
 };

@@ -251,7 +251,6 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 	member->confirm = o->confirm;
 	member->is_barred = o->confirm && !can_ask;
 	member->skills = o->skills;
-	member->name_hash = target->name_hash;
 	member->idle_since = target->idle_since;
 	member->load = pool->policy->first_load;
 	pool->member[pool->member_count++] = member;
@@ -270,6 +269,8 @@ static void index_in(struct tw_member *member, uint32_t from)
 	if (policy->share)
 		tw__lots_add(&tier->share, member->place,
 			     policy->share(member));
+	if (policy->meets)
+		tw__meet_add(&tier->meet, member->place);
 	if (policy->enter)
 		policy->enter(member, from);
 }
@@ -283,6 +284,8 @@ static void index_out(struct tw_member *member)
 	if (policy->share)
 		tw__lots_take(&tier->share, member->place,
 			      policy->share(member));
+	if (policy->meets)
+		tw__meet_take(&tier->meet, member->place);
 	if (policy->leave)
 		policy->leave(member);
 }

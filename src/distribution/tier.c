@@ -36,6 +36,7 @@ void tw__tier_free(struct tw_level *tier)
 	tw__ranks_free(&tier->rank);
 	tw__ranks_free(&tier->later);
 	tw__lots_free(&tier->share);
+	tw__meet_free(&tier->meet);
 	tw_free(tier->member);
 	tw_free(tier->state);
 	tw_free(tier);
@@ -81,6 +82,8 @@ tw_status tw__tier_reserve(struct tw_level *tier,
 		return TW_ENOMEM;
 	if (policy->has_later && tw__ranks_reserve(&tier->later, total))
 		return TW_ENOMEM;
+	if (policy->meets && tw__meet_reserve(&tier->meet, total))
+		return TW_ENOMEM;
 	return policy->share ? tw__lots_reserve(&tier->share, total) : TW_OK;
 }
 
@@ -94,6 +97,10 @@ void tw__tier_join(struct tw_level *tier, struct tw_member *member)
 	tw__bits_insert(&tier->ready, at, tier->member_count);
 	if (tier->share.capacity)
 		tw__lots_insert(&tier->share, at, tier->member_count);
+	if (tier->meet.groups)
+		tw__meet_insert(&tier->meet, at, tier->member_count,
+				(struct tw_meeter){ member->target->name_hash,
+						    member->weight });
 	tier->member[at] = member;
 	++tier->member_count;
 	for (i = at; i < tier->member_count; ++i)

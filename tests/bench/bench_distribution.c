@@ -430,8 +430,6 @@ static void row(uint32_t policy, uint32_t n, double part, long rounds)
 		busy = n - 1;
 	if (n >= 1000)
 		few = rounds / (n / 100) + 1;
-	if (policy == TW_POLICY_STICKY)
-		rounds = few;
 	for (i = 0; i < TURNS; ++i) {   /* medians, interleaved */
 		scan[i] = scan_ns(policy, n, busy, few);
 		bare[i] = bare_ns(policy, n, busy, rounds);
@@ -537,10 +535,7 @@ int main(int argc, char **argv)
 	for (k = 0; k < TW_ARRAY_COUNT(policies); ++k) {
 		for (i = 0; i < TW_ARRAY_COUNT(sizes); ++i) {
 			for (j = 0; j < TW_ARRAY_COUNT(parts); ++j) {
-				/* sticky is O(ready): minutes at 100,000 */
-				if (sizes[i] <= (uint32_t)most &&
-				    (policies[k] != TW_POLICY_STICKY ||
-				     sizes[i] <= 1000))
+				if (sizes[i] <= (uint32_t)most)
 					row(policies[k], sizes[i], parts[j],
 					    rounds);
 			}

@@ -146,12 +146,65 @@ static void without_a_key_it_is_spread(void **state)
 	host_close(&s.h);
 }
 
+/* In a pool of many groups: whom the call may not have is passed over, and
+ * the others are as before. */
+static void skills_are_passed_over_in_large_pools(void **state)
+{
+	static struct host h;
+	tw_call_options o = TW_CALL_OPTIONS_INIT;
+	tw_member_options mo = TW_MEMBER_OPTIONS_INIT;
+	uint32_t i, seen[500] = { 0 }, able = 0;
+	tw_pool_id pool;
+	tw_target_id t;
+	char name[16];
+	double sum = 0;
+
+	(void)state;
+	host_open(&h, 0);
+	pool = host_pool(&h, "pool", TW_POLICY_STICKY, 5000);
+	for (i = 0; i < 500; ++i) {
+		snprintf(name, sizeof(name), "t%u", i);
+		t = host_target(&h, name, 1, 0);
+		mo.order = i;
+		mo.skills = i % 50 == 3;
+		HOST_OK(&h, tw_pool_add_member(h.engine, pool, t, &mo,
+					       &h.err));
+	}
+	o.plan = host_plan(&h, "plan");
+	host_ring(&h, o.plan, pool, 5000);
+	o.skills_needed = 1;
+	for (o.affinity = 1; o.affinity <= 5000; ++o.affinity) {
+		tw_decision d;
+		tw_call_id call;
+
+		HOST_OK(&h, tw_call_enter_as(&call, h.engine, &o, h.now,
+					     &h.err));
+		do {
+			d = host_next(&h);
+		} while (d.kind != TW_DECISION_OFFER);
+		++seen[d.target.id - 1];
+		host_leave(&h, call);
+		host_drain(&h);
+	}
+	for (i = 0; i < 500; ++i) {
+		assert_true(i % 50 == 3 || !seen[i]);
+		if (i % 50 != 3)
+			continue;
+		sum += (seen[i] - 500.0) * (seen[i] - 500.0) / 500;
+		++able;
+	}
+	assert_int_equal(able, 10);
+	assert_true(sum < 27.9);   /* 9 degrees, 0.1 % */
+	host_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_answered_last_is_first),
 		cmocka_unit_test(trap_34_only_lost_keys_move),
 		cmocka_unit_test(it_goes_by_names),
+		cmocka_unit_test(skills_are_passed_over_in_large_pools),
 		cmocka_unit_test(without_a_key_it_is_spread),
 	};
 

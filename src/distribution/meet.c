@@ -1,0 +1,177 @@
+/*
+ * Weighted rendezvous: each key and each member have a number, and of the
+ * ready members the one with the smallest by its weight is met. So when
+ * somebody turns busy, only that one's keys move, each to the second of its
+ * own list, spread by weight. A hash modulo the number of members would give
+ * them all to a neighbour.
+ *
+ * To look at all ready ones of 100,000 would take longer than all the rest.
+ * So a key first finds a group of 64 places, halving what is left: it goes to
+ * one half or the other in proportion to what their ready members weigh.
+ * Everybody's part of all keys is its weight's part all the same. The price:
+ * when somebody turns busy its half weighs less, and beside its own keys half
+ * as many others go to the other half, once for each halving. Up to 64 places
+ * there is one group, and nothing of this.
+ *
+ * To look at the next few ready ones behind some point would be shorter, and
+ * wrong: who stands behind a gap of busy ones gets the keys of the gap.
+ */
+#include "meet.h"
+#include "draw.h"
+#include "logs.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define HALVING 0x9e3779b97f4a7c15u   /* to have other chances in each */
+
+/* Sums from the bits on. */
+static void sum_up(struct tw_meet *meet)
+{
+	uint64_t *leaf = meet->sum + meet->groups;
+	size_t i;
+
+	for (i = 0; i < meet->groups; ++i) {
+		uint64_t word = meet->ready[i];
+
+		for (leaf[i] = 0; word; word &= word - 1)
+			leaf[i] += meet->meeter[
+				64 * i + (size_t)__builtin_ctzll(word)].weight;
+	}
+	for (i = meet->groups - 1; i > 0; --i)
+		meet->sum[i] = meet->sum[2 * i] + meet->sum[2 * i + 1];
+}
+
+tw_status tw__meet_reserve(struct tw_meet *meet, size_t places)
+{
+	struct tw_meet wide = { .groups = 1 };
+
+	if (places <= 64 * meet->groups)
+		return TW_OK;
+	while (64 * wide.groups < places) {
+		if (wide.groups > SIZE_MAX / 8192)
+			return TW_ENOMEM;
+		wide.groups *= 2;
+	}
+	/* one block: the meeters, their bits, the tree */
+	wide.meeter = tw_calloc(wide.groups, 64 * sizeof(*wide.meeter) +
+				3 * sizeof(uint64_t));
+	if (!wide.meeter)
+		return TW_ENOMEM;
+	wide.ready = (uint64_t *)(wide.meeter + 64 * wide.groups);
+	wide.sum = wide.ready + wide.groups;
+	if (meet->groups) {
+		memcpy(wide.meeter, meet->meeter,
+		       64 * meet->groups * sizeof(*wide.meeter));
+		memcpy(wide.ready, meet->ready,
+		       meet->groups * sizeof(uint64_t));
+	}
+	sum_up(&wide);
+	tw_free(meet->meeter);
+	*meet = wide;
+	return TW_OK;
+}
+
+void tw__meet_free(struct tw_meet *meet)
+{
+	tw_free(meet->meeter);
+	memset(meet, 0, sizeof(*meet));
+}
+
+void tw__meet_insert(struct tw_meet *meet, size_t place, size_t places,
+		     struct tw_meeter meeter)
+{
+	size_t i = places / 64, at = place / 64;
+	const uint64_t below = (1ull << (place % 64)) - 1;
+	uint64_t *word = meet->ready;
+
+	assert(place <= places && places < 64 * meet->groups);
+	memmove(&meet->meeter[place + 1], &meet->meeter[place],
+		(places - place) * sizeof(meeter));
+	meet->meeter[place] = meeter;
+	if (place == places)
+		return;
+	for (; i > at; --i)
+		word[i] = word[i] << 1 | word[i - 1] >> 63;
+	word[at] = (word[at] & below) | (word[at] & ~below) << 1;
+	sum_up(meet);
+}
+
+/* Unsigned: to take is to add what wraps back. */
+static void change(struct tw_meet *meet, size_t place, uint64_t by)
+{
+	size_t i;
+
+	meet->ready[place / 64] ^= 1ull << (place % 64);
+	for (i = meet->groups + place / 64; i > 0; i /= 2)
+		meet->sum[i] += by;
+}
+
+void tw__meet_add(struct tw_meet *meet, size_t place)
+{
+	assert(!(meet->ready[place / 64] >> (place % 64) & 1));
+	change(meet, place, meet->meeter[place].weight);
+}
+
+void tw__meet_take(struct tw_meet *meet, size_t place)
+{
+	assert(meet->ready[place / 64] >> (place % 64) & 1);
+	change(meet, place, 0 - meet->meeter[place].weight);
+}
+
+/* The group of the key, one of which is ready: where nothing is no key goes.
+ * Halvings are counted from the groups on, so that a tree that grows upwards
+ * leaves those that there are as they were. Each turn has chances of its own:
+ * those that led to somebody are no even chances any more once he is taken
+ * away. In a group they are, for there it is an order. */
+static size_t group(const struct tw_meet *meet, uint64_t key, uint64_t turn)
+{
+	uint64_t step = 64 * turn + (uint64_t)__builtin_ctzll(meet->groups);
+	size_t at = 1;
+
+	for (; at < meet->groups; --step) {
+		const unsigned __int128 point = (unsigned __int128)
+			tw__mix(key ^ HALVING * step) * meet->sum[at];
+
+		at = 2 * at + ((uint64_t)(point >> 64) >= meet->sum[2 * at]);
+	}
+	return at - meet->groups;
+}
+
+/* Whom the key meets in a group. A distance is exponential, and smaller for a
+ * larger weight. It is a fraction, because what is compared must not be
+ * rounded: far < 2^38, and a weight < 2^16. Most need no logarithm, because
+ * -log2(u) is more than 5/4 of 1 - u. */
+static size_t nearest(const struct tw_meet *meet, size_t group, uint64_t key)
+{
+	uint64_t word = meet->ready[group];
+	uint64_t best_far = 1ull << 38, best_weight = 1;
+	size_t best = TW_MEET_NONE;
+
+	for (; word; word &= word - 1) {
+		const size_t at = 64 * group + (size_t)__builtin_ctzll(word);
+		const uint64_t weight = meet->meeter[at].weight;
+		const uint64_t z = tw__mix(key ^ meet->meeter[at].hash);
+		uint64_t far = ~z >> 32;
+
+		far += far >> 2;
+		if (far * best_weight >= best_far * weight)
+			continue;
+		/* u in (0, 1] of 2^63: 0 has no logarithm */
+		far = (63ull << TW_LOG_BITS) -
+			(uint64_t)tw__log2((z >> 1) + 1);
+		if (far * best_weight >= best_far * weight)
+			continue;
+		best = at;
+		best_far = far;
+		best_weight = weight;
+	}
+	return best;
+}
+
+size_t tw__meet_find(const struct tw_meet *meet, uint64_t key, uint64_t turn)
+{
+	if (!meet->groups || !meet->sum[1])
+		return TW_MEET_NONE;
+	return nearest(meet, group(meet, key, turn), key);
+}
