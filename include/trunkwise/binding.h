@@ -24,7 +24,8 @@ TW_BEGIN_DECLS
 /** Value of the Route header of out-of-dialog requests, in order:
  * "<sip:edge.test;lr>, <sip:core.test;lr>".
  * @param out  new; tw_free() it
- * @return TW_OK, TW_ENOTFOUND (none told, or no binding), TW_ENOMEM */
+ * @return TW_OK, TW_ENOTFOUND (none told, or no binding), TW_ENOMEM (also
+ *         when it was told while memory was short: until the next refresh) */
 TW_EXTERN(tw_status) tw_registration_service_route(char **out,
 	const tw_registration *registration, tw_error *err);
 TW_EXTERN(tw_status) tw_trunk_service_route(char **out,
@@ -70,7 +71,7 @@ TW_EXTERN(tw_status) tw_trunk_way_get(tw_trunk_way *out,
 /** Value of the Route header of out-of-dialog requests: `outbound_proxy`, as
  * its REGISTERs name it, then the Service-Route.
  * @param out  new; tw_free() it
- * @return TW_OK, TW_ENOTFOUND (they need none), TW_ENOMEM */
+ * @return TW_OK, TW_ENOTFOUND (they need none), TW_ENOMEM (as above) */
 TW_EXTERN(tw_status) tw_registration_route_set(char **out,
 	const tw_registration *registration, tw_error *err);
 TW_EXTERN(tw_status) tw_trunk_route_set(char **out, const tw_trunk *trunk,

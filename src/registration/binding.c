@@ -9,8 +9,12 @@
 static tw_status copy(char **out, const tw_registration *reg,
 		      const char *text, const char *what, tw_error *err)
 {
+	tw_status status = reg->expires_at ?
+		tw__routes_kept(&reg->routes, err) : TW_OK;
 	char *made;
 
+	if (status)
+		return status;
 	if (!text || !reg->expires_at)
 		return tw__fail(err, TW_ENOTFOUND, "the registrar told no "
 			"%s, or no binding stands", what);

@@ -109,8 +109,20 @@ tw_status tw__routes_take(struct tw_routes *routes,
 	tw_status status = take(&routes->service, msg,
 		TW_HEADER_SERVICE_ROUTE, err);
 
-	return status ? status : take(&routes->associated, msg,
-		TW_HEADER_P_ASSOCIATED_URI, err);
+	if (!status)
+		status = take(&routes->associated, msg,
+			TW_HEADER_P_ASSOCIATED_URI, err);
+	routes->lost = status != TW_OK;
+	return status;
+}
+
+tw_status tw__routes_kept(const struct tw_routes *routes, tw_error *err)
+{
+	if (!routes->lost)
+		return TW_OK;
+	return tw__fail(err, TW_ENOMEM, "what the registrar told with the "
+		"binding was not kept, for want of memory; it tells again at "
+		"the next refresh, which start brings about now");
 }
 
 void tw__routes_free(struct tw_routes *routes)

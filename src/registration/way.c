@@ -61,10 +61,14 @@ tw_status tw_registration_route_set(char **out, const tw_registration *reg,
 {
 	const char *proxy, *service;
 	struct tw_buf text;
+	tw_status status;
 	char *made;
 
 	if (!out || !reg)
 		return tw__fail(err, TW_EINVAL, "an argument is NULL");
+	status = reg->expires_at ? tw__routes_kept(&reg->routes, err) : TW_OK;
+	if (status)
+		return status;
 	proxy = reg->config.route;
 	service = reg->expires_at ? reg->routes.service : NULL;
 	if (!proxy && !service)

@@ -12,7 +12,7 @@ static struct {
 	memory_walker *walker;
 	uint64_t count;
 	int64_t held;
-	bool failed;
+	bool failed, paused;
 } memory;
 
 static void ask_walker(void)
@@ -26,10 +26,12 @@ static void ask_walker(void)
 	memory.walker = NULL;
 }
 
-static bool may(void)
+bool memory_may(void)
 {
 	const struct memory_plan *plan = &memory.plan;
 
+	if (memory.paused)
+		return true;
 	memory.count++;
 	if (memory.walker)
 		ask_walker();
@@ -42,7 +44,7 @@ static bool may(void)
 
 static void *take(size_t size)
 {
-	void *mem = may() ? malloc(size) : NULL;
+	void *mem = memory_may() ? malloc(size) : NULL;
 
 	memory.held += mem != NULL;
 	return mem;
@@ -65,7 +67,7 @@ static void *tw_take(size_t size, void *arg)
 static void *tw_resize(void *mem, size_t size, void *arg)
 {
 	(void)arg;
-	return may() ? realloc(mem, size) : NULL;
+	return memory_may() ? realloc(mem, size) : NULL;
 }
 
 static void tw_give(void *mem, void *arg)
@@ -96,7 +98,7 @@ static void *sql_realloc(void *mem, int size)
 {
 	unsigned char *grown = NULL;
 
-	if (may())
+	if (memory_may())
 		grown = realloc((unsigned char *)mem - HEAD,
 				(size_t)size + HEAD);
 	if (!grown)
@@ -160,6 +162,16 @@ void memory_disarm(void)
 void memory_walk(memory_walker *walker)
 {
 	memory.walker = walker;
+}
+
+void memory_pause(bool paused)
+{
+	memory.paused = paused;
+}
+
+void memory_hold(int blocks)
+{
+	memory.held += blocks;
 }
 
 uint64_t memory_count(void)

@@ -24,6 +24,13 @@ void memory_disarm(void);
 #define MEMORY_LASTING 2
 typedef int memory_walker(uint64_t at);
 void memory_walk(memory_walker *walker);
+/* What is allocated meanwhile is somebody else's: not counted, never failed.
+ * What is held is counted all the same. */
+void memory_pause(bool paused);
+/* One more allocator's part in the row: may it have this block; it has it; it
+ * gave it back. */
+bool memory_may(void);
+void memory_hold(int blocks);
 /* Allocations since memory_arm(). */
 uint64_t memory_count(void);
 bool memory_has_failed(void);

@@ -2,12 +2,14 @@
  * @file test_routes.c  Service-Route and P-Associated-URI, bounded
  */
 #include "fake.h"
+#include "../faults.h"
 #include "registration/routes.h"
 #include "base/base.h"
 
 static struct tw_routes take(const char *headers)
 {
-	struct tw_routes routes = { tw_strdup("old"), tw_strdup("old") };
+	struct tw_routes routes = { tw_strdup("old"), tw_strdup("old"),
+		true };
 	struct tw_message msg;
 	char text[16384];
 
@@ -101,12 +103,52 @@ static void test_bounds(void **state)
 	check(text, NULL, NULL);
 }
 
+static tw_status take_again(struct tw_routes *routes, int64_t fault)
+{
+	static const char text[] = "SIP/2.0 200 OK\r\n"
+		"Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\nf: <sip:a@b>\r\n"
+		"t: <sip:a@b>\r\ni: c\r\nCSeq: 1 REGISTER\r\n"
+		"Service-Route: <sip:a.test;lr>\r\n"
+		"P-Associated-URI: <sip:u@h>\r\n\r\n";
+	struct tw_message msg;
+	struct faults faults;
+	tw_status status;
+
+	assert_int_equal(tw__message_parse(&msg, text, strlen(text), NULL),
+		TW_OK);
+	faults_begin(&faults, fault);
+	status = tw__routes_take(routes, &msg, NULL);
+	(void)faults_end(&faults);
+	tw__message_free(&msg);
+	return status;
+}
+
+/* "It told none" would send calls past the carrier's edge. */
+static void test_short_of_memory(void **state)
+{
+	struct tw_routes routes = { NULL, NULL, false };
+	tw_error err = TW_ERROR_INIT;
+	int64_t n = 0;
+
+	(void)state;
+	for (; take_again(&routes, n) != TW_OK; n++) {
+		assert_int_equal(tw__routes_kept(&routes, &err), TW_ENOMEM);
+		assert_non_null(strstr(err.message, "next refresh"));
+	}
+	assert_in_range(n, 2, 10);
+	assert_int_equal(tw__routes_kept(&routes, NULL), TW_OK);
+	assert_string_equal(routes.service, "<sip:a.test;lr>");
+	assert_string_equal(routes.associated, "sip:u@h");
+	tw__routes_free(&routes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_short_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
