@@ -131,6 +131,91 @@ int dialog_bye(struct dialog_bye **byep,
 }
 
 
+/* ---- is it still there ---- */
+
+struct dialog_probe {
+	struct dialog_probe_options options;
+	struct sip_request *req;
+	struct tmr tmr;
+	bool busy;
+};
+
+
+static void probe_end(struct dialog_probe *probe, probe_verdict verdict)
+{
+	if (!probe->busy)
+		return;
+	probe->busy = false;
+	clk_busy(probe->options.clk, -1);
+	tmr_cancel(&probe->tmr);
+	probe->req = mem_deref(probe->req);
+	probe->options.h(verdict, probe->options.arg);
+}
+
+
+static void probe_destructor(void *arg)
+{
+	struct dialog_probe *probe = arg;
+
+	if (probe->busy)
+		clk_busy(probe->options.clk, -1);
+	tmr_cancel(&probe->tmr);
+	mem_deref(probe->req);
+	mem_deref(probe->options.dlg);
+	mem_deref(probe->options.clk);
+}
+
+
+static void probe_response(int err, const struct sip_msg *msg, void *arg)
+{
+	if (!err && msg->scode < 200)
+		return;
+	probe_end(arg, err ? PROBE_SILENT : msg->scode == 481 ? PROBE_GONE
+		  : PROBE_ALIVE);
+}
+
+
+static void probe_timeout(void *arg)
+{
+	probe_end(arg, PROBE_SILENT);
+}
+
+
+int dialog_probe(struct dialog_probe **probep,
+		 const struct dialog_probe_options *options)
+{
+	struct dialog_probe *probe;
+	int err;
+
+	if (!probep || !options || !options->h)
+		return EINVAL;
+
+	probe = mem_zalloc(sizeof(*probe), probe_destructor);
+	if (!probe)
+		return ENOMEM;
+
+	tmr_init(&probe->tmr);
+	probe->options = *options;
+	probe->options.dlg = mem_ref(options->dlg);
+	probe->options.clk = mem_ref(options->clk);
+	probe->busy = true;
+	clk_busy(options->clk, 1);
+	err = sip_drequestf(&probe->req, options->sip, true, "OPTIONS",
+			    options->dlg, 0, NULL, NULL, probe_response,
+			    probe,
+			    "Content-Length: 0\r\n"
+			    "\r\n");
+	if (err) {
+		mem_deref(probe);
+		return err;
+	}
+	tmr_start(&probe->tmr, options->wait_ms, probe_timeout, probe);
+	*probep = probe;
+
+	return 0;
+}
+
+
 bool dialog_is_sound(const struct sip_msg *msg)
 {
 	tw_sip_options options = TW_SIP_OPTIONS_INIT;

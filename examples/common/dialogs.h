@@ -39,6 +39,26 @@ struct dialog_bye_options {
 int dialog_bye(struct dialog_bye **byep,
 	       const struct dialog_bye_options *options);
 
+/* Is the far end still in this dialog? An OPTIONS inside of it: who knows it
+ * answers, whatever he says but 481, and so does who is merely alive. */
+struct dialog_probe;
+typedef enum {
+	PROBE_ALIVE,
+	PROBE_GONE,              /* 481: he knows nothing of it */
+	PROBE_SILENT,
+} probe_verdict;
+typedef void (dialog_probe_h)(probe_verdict verdict, void *arg);
+struct dialog_probe_options {
+	struct sip *sip;
+	struct clk *clk;
+	struct sip_dialog *dlg;  /* referenced */
+	uint32_t wait_ms;        /* real time */
+	dialog_probe_h *h;       /* once; mem_deref it there or before */
+	void *arg;
+};
+int dialog_probe(struct dialog_probe **probep,
+		 const struct dialog_probe_options *options);
+
 /* A response that the library's check of its bytes lets pass; libre's own
  * transactions end by others as well, and are then taken as failed. */
 bool dialog_is_sound(const struct sip_msg *msg);

@@ -35,6 +35,9 @@ struct branch {
 	struct sip_dialog *dlg;
 	struct sip_request *ack_req;  /* while a name is looked up */
 	struct dialog_bye *bye;
+	struct dialog_probe *probe;
+	dialog_probe_h *probe_h;
+	void *probe_arg;
 	bool ended;
 };
 
@@ -108,6 +111,7 @@ static void branch_destructor(void *arg)
 
 	list_unlink(&branch->le);
 	mem_deref(branch->ack_req);
+	mem_deref(branch->probe);
 	mem_deref(branch->bye);
 	mem_deref(branch->dlg);
 }
@@ -350,6 +354,7 @@ static void bye_send(struct branch *branch)
 
 	if (branch->bye || branch->ended)
 		return;
+	branch->probe = mem_deref(branch->probe);
 	if (dialog_bye(&branch->bye, &options))
 		bye_done(branch);
 }
@@ -614,6 +619,7 @@ static bool bye_received(struct branch *branch, const struct sip_msg *msg)
 
 	(void)sip_treply(NULL, wire->sip, msg, 200, "OK");
 	branch->ended = true;
+	branch->probe = mem_deref(branch->probe);
 	if (leg && leg->branch == branch)
 		leg_close(wire, 0, 200, msg);
 	if (!branch->bye)
@@ -916,6 +922,38 @@ void leg_hangup(struct leg *leg, const char *reason_header)
 		cancel_send(wire);
 
 	/* Without any answer yet, CANCEL waits for the first one. */
+}
+
+
+static void probe_handler(probe_verdict verdict, void *arg)
+{
+	struct branch *branch = arg;
+	dialog_probe_h *h = branch->probe_h;
+
+	branch->probe = mem_deref(branch->probe);
+	h(verdict, branch->probe_arg);
+}
+
+
+int leg_probe(struct leg *leg, uint32_t wait_ms, dialog_probe_h *h,
+	      void *arg)
+{
+	struct branch *branch = leg ? leg->branch : NULL;
+	struct dialog_probe_options options = {
+		.wait_ms = wait_ms,
+		.h = probe_handler,
+		.arg = branch,
+	};
+
+	if (!branch || branch->ended || branch->probe || !h)
+		return EINVAL;
+	options.sip = branch->wire->sip;
+	options.clk = branch->wire->clk;
+	options.dlg = branch->dlg;
+	branch->probe_h = h;
+	branch->probe_arg = arg;
+
+	return dialog_probe(&branch->probe, &options);
 }
 
 

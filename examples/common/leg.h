@@ -12,6 +12,7 @@
 
 #include <re.h>
 #include "clk.h"
+#include "dialogs.h"
 
 struct leg;
 
@@ -71,6 +72,10 @@ int leg_invite(struct leg **legp, struct leg_sock *sock,
  * be NULL. */
 void leg_hangup(struct leg *leg, const char *reason_header);
 bool leg_is_answered(const struct leg *leg);
+/* Is the far end of an answered leg still there? One at a time; nothing is
+ * told once the leg has ended. */
+int leg_probe(struct leg *leg, uint32_t wait_ms, dialog_probe_h *h,
+	      void *arg);
 const char *leg_callid(const struct leg *leg);
 
 #endif

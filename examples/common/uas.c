@@ -35,6 +35,9 @@ struct service {
 	struct sip_msg *msg;       /* the INVITE */
 	struct sip_dialog *dlg;
 	struct dialog_bye *bye;
+	struct dialog_probe *probe;
+	dialog_probe_h *probe_h;
+	void *probe_arg;
 	char *contact;
 	char *bye_headers;
 	struct mbuf *reply;        /* the 200, until its ACK */
@@ -78,6 +81,7 @@ static void service_destructor(void *arg)
 		(void)sip_treply(&service->st, service->sip, service->msg,
 				 503, "Service Unavailable");
 	mem_deref(service->st);
+	mem_deref(service->probe);
 	mem_deref(service->bye);
 	mem_deref(service->msg);
 	mem_deref(service->dlg);
@@ -103,6 +107,7 @@ static void end_handler(void *arg)
 static void service_end(struct service *service)
 {
 	service->state = ENDED;
+	service->probe = mem_deref(service->probe);
 	tmr_cancel(&service->tmr);
 	set_busy(service, false);
 	if (!service->bye)
@@ -149,6 +154,7 @@ static void bye_send(struct service *service)
 	if (service->bye || service->state == ENDED)
 		return;
 	service->state = ENDED;
+	service->probe = mem_deref(service->probe);
 	tmr_cancel(&service->tmr);
 	set_busy(service, false);
 	if (dialog_bye(&service->bye, &options))
@@ -316,6 +322,38 @@ bool uas_is_answered(const struct uas *uas)
 	return uas && uas->service &&
 		(uas->service->state == ANSWERED ||
 		 uas->service->state == UP);
+}
+
+
+static void probe_handler(probe_verdict verdict, void *arg)
+{
+	struct service *service = arg;
+	dialog_probe_h *h = service->probe_h;
+
+	service->probe = mem_deref(service->probe);
+	h(verdict, service->probe_arg);
+}
+
+
+int uas_probe(struct uas *uas, uint32_t wait_ms, dialog_probe_h *h,
+	      void *arg)
+{
+	struct service *service = uas ? uas->service : NULL;
+	struct dialog_probe_options options = {
+		.wait_ms = wait_ms,
+		.h = probe_handler,
+		.arg = service,
+	};
+
+	if (!service || service->state != UP || service->probe || !h)
+		return EINVAL;
+	options.sip = service->sip;
+	options.clk = service->clk;
+	options.dlg = service->dlg;
+	service->probe_h = h;
+	service->probe_arg = arg;
+
+	return dialog_probe(&service->probe, &options);
 }
 
 

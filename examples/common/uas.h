@@ -11,6 +11,7 @@
 
 #include <re.h>
 #include "clk.h"
+#include "dialogs.h"
 
 struct uas;
 struct uas_sock;
@@ -51,5 +52,8 @@ int uas_reject(struct uas *uas, uint16_t code, const char *reason,
  * of a live one does the same. */
 void uas_hangup(struct uas *uas, const char *headers);
 bool uas_is_answered(const struct uas *uas);
+/* As leg_probe(). */
+int uas_probe(struct uas *uas, uint32_t wait_ms, dialog_probe_h *h,
+	      void *arg);
 
 #endif

@@ -11,6 +11,7 @@
 
 enum {
 	CALLS = 256,           /* hash buckets */
+	KNOWN = 1024,
 	STOP_POLL_MS = 50,
 };
 
@@ -239,6 +240,8 @@ static void destructor(void *arg)
 		gw_log(gw, "store: closed while records wait; the next start "
 		       "takes them up");
 	gw->spend = mem_deref(gw->spend);
+	keep_save(gw->keep);
+	gw->keep = mem_deref(gw->keep);
 	mem_deref(gw->recorder);
 	gw->stack = mem_deref(gw->stack);
 	trunks_close(gw);            /* takes those of TLS along */
@@ -247,6 +250,8 @@ static void destructor(void *arg)
 	list_flush(&gw->linel);
 	list_flush(&gw->formerl);
 	mem_deref(gw->engine_calls);
+	list_flush(&gw->knownl);
+	mem_deref(gw->known);
 	tw_engine_free(gw->engine);
 	tw_router_free(gw->router);
 	tw_directory_free(gw->taken);
@@ -336,10 +341,14 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 	if (!e)
 		e = hash_alloc(&gw->engine_calls, CALLS);
 	if (!e)
+		e = hash_alloc(&gw->known, KNOWN);
+	if (!e)
 		e = recorder_alloc(&gw->recorder, gw, err);
 	if (!e)
 		e = library_make(&gw->engine, &gw->router, gw, gw->directory,
 				 err);
+	if (!e)
+		e = keep_alloc(&gw->keep, gw);
 	if (!e)
 		e = spend_alloc(&gw->spend, gw);
 	if (!e)

@@ -27,7 +27,10 @@ struct gateway_options {
 	struct sip *sip;               /* its own stack; borrowed */
 	struct clk *clk;               /* referenced */
 	const tw_random *random;       /* NULL: system's */
-	uint64_t seed;
+	uint64_t seed;                 /* of choices by chance; without
+					  state_path callers are keys by it */
+	const char *state_path;        /* what outlives the program goes
+					  there; NULL: nothing does */
 	const char *secrets_dir;       /* password_file is relative to it */
 	const void *key;               /* of sealed passwords, for
 					  gateway_alloc() only; or NULL */
@@ -39,6 +42,9 @@ struct gateway_options {
 					  the system */
 	uint32_t batch_calls;          /* records per transaction; 0: 1000 */
 	uint32_t interim_s;            /* between interim records; 0: 900 */
+	uint32_t probe_s;              /* between looks whether both sides of
+					  a talk are there; 0: 300 */
+	uint32_t probe_wait_ms;        /* for their answer; 0: 8000 */
 	void (*log_h)(const char *line, void *arg); /* one event; or NULL */
 	void *log_arg;
 };

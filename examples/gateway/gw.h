@@ -16,11 +16,14 @@
  *   slot.c      a carrier's slot with the router, and what it answered
  *   spend.c     what a paid leg may cost: budgets
  *   call.c      a caller's leg and everything that hangs on it
+ *   known.c     who answered which caller last
+ *   keep.c      what outlives the program
  *   record.c    call records -> store
  */
 #ifndef EXAMPLES_GW_H
 #define EXAMPLES_GW_H
 
+#include <trunkwise/snapshot.h>
 #include <trunkwise/sys/sip.h>
 #include "gateway.h"
 #include "../common/leg.h"
@@ -76,6 +79,7 @@ struct trunk {
 
 struct recorder;
 struct spend;
+struct keep;
 
 /* A SIP stack, and who listens on it. */
 struct stack {
@@ -109,6 +113,10 @@ struct gateway {
 				      that is older than the directory */
 	struct list calll;         /* struct call */
 	struct hash *engine_calls; /* struct call by the engine's id */
+	uint64_t secret;           /* makes callers keys */
+	struct hash *known;        /* struct known by such keys */
+	struct list knownl;
+	struct keep *keep;         /* NULL: nothing is */
 
 	struct stack *stack;       /* of UDP and TCP */
 	struct list stackl;        /* struct stack; the others are of TLS */
@@ -157,10 +165,14 @@ struct call {
 	struct phone *phone;       /* outbound: who dials; held */
 	bool occupied;             /* that phone holds a slot */
 	tw_call_id engine_call;    /* 0: none, or left already */
+	uint64_t affinity;         /* who calls, as a key; 0: nobody knows */
 	struct list attemptl;
 	struct attempt *talk;      /* the one that answered */
 	struct clk_timer limit;    /* of a talk whose end nobody told us */
 	struct clk_timer interim;  /* when to say how the talk stands */
+	struct clk_timer probe;    /* when to ask whether both are there */
+	uint32_t silent[2];        /* probes without an answer: the caller's,
+				      the other side's */
 	uint32_t legs;             /* records; 1 is what was dialled */
 	bool decided;              /* outbound: leg 1 is recorded */
 	bool rung;
@@ -186,6 +198,20 @@ int library_make(tw_engine **enginep, tw_router **routerp,
 		 const struct gateway *gw, const tw_directory *directory,
 		 tw_error *err);
 void country_read(char country[8], const tw_directory *directory);
+
+void reload_log(const struct gateway *gw, const char *what,
+		tw_engine_changes *changes);
+
+/* ---- known.c ---- */
+const char *known_name(const struct gateway *gw, uint64_t key);
+int known_put(struct gateway *gw, uint64_t key, const char *name);
+int known_print(struct mbuf *mb, const struct gateway *gw);
+int known_read(struct gateway *gw, const struct pl *line);
+
+/* ---- keep.c ---- */
+/* Takes up what the last life left. */
+int keep_alloc(struct keep **keepp, struct gateway *gw);
+void keep_save(struct keep *keep);
 
 /* ---- stacks.c ---- */
 int stack_alloc(struct stack **stackp, struct gateway *gw, struct sip *sip);
@@ -282,6 +308,7 @@ struct attempt {
 	struct leg *leg;
 	struct stack *stack;       /* held; of the leg */
 	tw_offer_id offer;         /* 0 when outbound */
+	char who[128];             /* that is offered: the target's name */
 	char uri[GW_URI];          /* of a phone, when no carrier is needed */
 	char number[GW_NUMBER];    /* else this, by these candidates */
 	tw_route_candidate *candidates;

@@ -22,6 +22,7 @@ struct program {
 	const char *name;
 	const char *secrets_dir;
 	const char *key;
+	char *state;                   /* STORE.NAME.state */
 	const char *listen;
 	const char *dns;
 	tw_store *store;
@@ -340,10 +341,15 @@ static int start(tw_error *err)
 	if (e)
 		return e;
 
+	e = re_sdprintf(&program.state, "%s.%s.state", program.store_path,
+			program.name ? program.name : "gateway");
+	if (e)
+		return e;
 	(void)re_snprintf(host, sizeof(host), "%j", &laddr);
 	options.store = program.store;
 	options.store_path = program.store_path;
 	options.name = program.name;
+	options.state_path = program.state;
 	options.directory = program.directory;
 	options.sip = program.sip;
 	options.clk = program.clk;
@@ -369,6 +375,7 @@ static void close_all(void)
 	mem_deref(program.sip);
 	mem_deref(program.dnsc);
 	mem_deref(program.clk);
+	mem_deref(program.state);
 	tw_directory_free(program.directory);
 	tw_store_free(program.store);
 }

@@ -8,7 +8,6 @@
  * came about.
  */
 #include <string.h>
-#include <trunkwise/snapshot.h>
 #include "gw.h"
 
 
@@ -49,12 +48,13 @@ int library_make(tw_engine **enginep, tw_router **routerp,
 }
 
 
-static void log_changes(const struct gateway *gw, tw_engine_changes *changes)
+void reload_log(const struct gateway *gw, const char *what,
+		tw_engine_changes *changes)
 {
 	tw_engine_change change = TW_ENGINE_CHANGE_INIT;
 
 	while (!tw_engine_changes_next(&change, changes, NULL))
-		gw_log(gw, "reload: %s %s: %s", change.kind, change.name,
+		gw_log(gw, "%s: %s %s: %s", what, change.kind, change.name,
 		       change.detail);
 	tw_engine_changes_free(changes);
 }
@@ -132,7 +132,7 @@ static int take(struct gateway *gw, tw_directory *directory, tw_error *err)
 	}
 
 	/* from here on nothing is refused */
-	log_changes(gw, changes);
+	reload_log(gw, "reload", changes);
 	take_router(gw, router);
 	tw_directory_free(gw->taken);
 	gw->taken = directory;

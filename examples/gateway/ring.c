@@ -118,6 +118,8 @@ static void on_offer(struct gateway *gw, const tw_decision *decision)
 		err = offer_target(&attempt, call, decision->target);
 	if (!err) {
 		attempt->offer = decision->offer;
+		str_ncpy(attempt->who, tw_target_name(gw->engine,
+			 decision->target), sizeof(attempt->who));
 		err = attempt_dial(attempt);
 		if (err)
 			mem_deref(attempt);
@@ -263,13 +265,19 @@ int ring_enter(struct call *call)
 	struct gateway *gw = call->gw;
 	tw_call_options options = TW_CALL_OPTIONS_INIT;
 	tw_arrival arrival = TW_ARRIVAL_INIT;
+	const char *name;
 
 	arrival.number = call->number;
 	arrival.caller = call->caller;
-	arrival.secret = gw->options.seed;
+	arrival.secret = gw->secret;
 	if (tw_directory_call(&options, gw->directory, gw->engine, &arrival,
 			      NULL))
 		return ENOENT;
+	call->affinity = options.affinity;
+	name = known_name(gw, call->affinity);
+	if (name)
+		(void)tw_engine_find_target(&options.preferred, gw->engine,
+					    name, NULL);
 	if (tw_call_enter_as(&call->engine_call, gw->engine, &options,
 			     clk_now(gw->clk), NULL))
 		return EBUSY;
@@ -309,9 +317,15 @@ void ring_failed(struct attempt *attempt, uint32_t outcome)
 
 bool ring_answered(struct attempt *attempt)
 {
-	struct gateway *gw = attempt->call->gw;
+	const struct call *call = attempt->call;
+	struct gateway *gw = call->gw;
 
-	return !attempt->offer.id ||
-		tw_offer_answered(gw->engine, attempt->offer,
-				  clk_now(gw->clk), NULL) == TW_OK;
+	if (!attempt->offer.id)
+		return true;
+	if (tw_offer_answered(gw->engine, attempt->offer, clk_now(gw->clk),
+			      NULL))
+		return false;
+	(void)known_put(gw, call->affinity, attempt->who);
+
+	return true;
 }

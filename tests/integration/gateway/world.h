@@ -50,6 +50,8 @@ void script_404(struct peer *peer, const char *text);
 /* Registers nobody; takes calls all the same. */
 void script_full(struct peer *peer, const char *text);
 void script_silent(struct peer *peer, const char *text);
+/* Answers calls, and knows nothing of them afterwards. */
+void script_forgetful(struct peer *peer, const char *text);
 /* Answers calls, but no OPTIONS. */
 void script_deaf(struct peer *peer, const char *text);
 
@@ -70,6 +72,9 @@ int world_setup_as(void **state, const struct world_key *keys, peer_h *first);
 /* "%A" and "%B" as in the keys; until the next call. */
 const char *world_text(const struct world *w, const char *text);
 int world_teardown(void **state);
+/* A gateway after the one that was stopped, or killed. */
+void world_start(struct world *w);
+void world_kill(struct world *w);
 /* Applies another deployment, and what the gateway says to it. */
 int world_reload(struct world *w, const struct world_key *keys);
 void world_run(struct world *w, bool (*until)(struct world *w));

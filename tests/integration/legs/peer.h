@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <re.h>
 
-enum { PEER_TEXT = 4096, PEER_SEEN = 64 };
+enum { PEER_TEXT = 4096, PEER_SEEN = 256 };
 
 struct peer;
 typedef void (peer_h)(struct peer *peer, const char *text);
