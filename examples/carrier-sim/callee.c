@@ -76,7 +76,7 @@ static const char *reason_of(uint16_t code)
 
 static void answer_now(void *arg)
 {
-	const struct uas_body body = { "application/sdp", talk_sdp,
+	const struct offer_body body = { "application/sdp", talk_sdp,
 		strlen(talk_sdp) };
 	struct callee *callee = arg;
 	const struct callee_script *script = &callee->script;

@@ -38,6 +38,8 @@ struct branch {
 	struct dialog_probe *probe;
 	dialog_probe_h *probe_h;
 	void *probe_arg;
+	struct offer *offer;       /* of ours */
+	struct demand *demand;     /* of theirs */
 	bool ended;
 };
 
@@ -85,6 +87,7 @@ struct leg {
 	char *callid;
 	leg_progress_h *progress_h;
 	leg_answer_h *answer_h;
+	leg_demand_h *demand_h;
 	leg_closed_h *closed_h;
 	void *arg;
 };
@@ -112,6 +115,8 @@ static void branch_destructor(void *arg)
 	list_unlink(&branch->le);
 	mem_deref(branch->ack_req);
 	mem_deref(branch->probe);
+	mem_deref(branch->offer);
+	mem_deref(branch->demand);
 	mem_deref(branch->bye);
 	mem_deref(branch->dlg);
 }
@@ -338,6 +343,15 @@ static int ack_send(struct branch *branch)
 }
 
 
+/* Nothing else is asked of a dialog that ends. */
+static void branch_quiet(struct branch *branch)
+{
+	branch->probe = mem_deref(branch->probe);
+	branch->offer = mem_deref(branch->offer);
+	branch->demand = mem_deref(branch->demand);
+}
+
+
 static void bye_send(struct branch *branch)
 {
 	struct wire *wire = branch->wire;
@@ -354,7 +368,7 @@ static void bye_send(struct branch *branch)
 
 	if (branch->bye || branch->ended)
 		return;
-	branch->probe = mem_deref(branch->probe);
+	branch_quiet(branch);
 	if (dialog_bye(&branch->bye, &options))
 		bye_done(branch);
 }
@@ -619,7 +633,7 @@ static bool bye_received(struct branch *branch, const struct sip_msg *msg)
 
 	(void)sip_treply(NULL, wire->sip, msg, 200, "OK");
 	branch->ended = true;
-	branch->probe = mem_deref(branch->probe);
+	branch_quiet(branch);
 	if (leg && leg->branch == branch)
 		leg_close(wire, 0, 200, msg);
 	if (!branch->bye)
@@ -627,6 +641,52 @@ static bool bye_received(struct branch *branch, const struct sip_msg *msg)
 	mem_deref(wire);
 
 	return true;
+}
+
+
+/* Somebody whose ACK never comes is not there any more. */
+static void demand_lost(void *arg)
+{
+	struct branch *branch = arg;
+	struct wire *wire = mem_ref(branch->wire);
+	struct leg *leg = wire->leg;
+
+	if (leg && leg->branch == branch) {
+		bye_send(branch);
+		leg_close(wire, ETIMEDOUT, 0, NULL);
+	}
+	mem_deref(wire);
+}
+
+
+static void invite_received(struct branch *branch, const struct sip_msg *msg)
+{
+	struct wire *wire = branch->wire;
+	struct leg *leg = wire->leg;
+	const struct demand_options options = {
+		.sip = wire->sip,
+		.clk = wire->clk,
+		.msg = msg,
+		.contact = wire->contact,
+		.lost_h = demand_lost,
+		.arg = branch,
+	};
+
+	if (!leg || leg->branch != branch || !leg->demand_h ||
+	    !mbuf_get_left(msg->mb)) {
+		dialog_answer(wire->sip, msg);
+		return;
+	}
+	if (dialog_is_crossed(wire->sip, msg, branch->offer, branch->demand))
+		return;
+	branch->demand = mem_deref(branch->demand);
+	if (demand_take(&branch->demand, &options)) {
+		(void)sip_treply(NULL, wire->sip, msg, 503,
+				 "Service Unavailable");
+		return;
+	}
+	(void)sip_dialog_update(branch->dlg, msg);
+	leg->demand_h(msg, leg->arg);
 }
 
 
@@ -646,8 +706,10 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 		return false;
 	clk_busy(branch->wire->clk, 0);
 
-	if (!pl_strcmp(&msg->met, "ACK"))
+	if (!pl_strcmp(&msg->met, "ACK")) {
+		demand_ack(branch->demand, msg);
 		return true;
+	}
 	if (branch->ended) {
 		(void)sip_treply(NULL, sock->sip, msg, 481,
 				 "Call Does Not Exist");
@@ -660,8 +722,11 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 	}
 	if (!pl_strcmp(&msg->met, "BYE"))
 		return bye_received(branch, msg);
+	if (!pl_strcmp(&msg->met, "INVITE"))
+		invite_received(branch, msg);
+	else
+		dialog_answer(sock->sip, msg);
 
-	dialog_answer(sock->sip, msg);
 	return true;
 }
 
@@ -681,11 +746,16 @@ static bool half_cmp_handler(struct le *le, void *arg)
 static bool response_handler(const struct sip_msg *msg, void *arg)
 {
 	struct leg_sock *sock = arg;
+	struct lookup lookup = { msg, NULL };
 	struct branch *branch;
 	struct wire *wire;
 
 	if (!pl_isset(&msg->callid))
 		return false;
+	(void)hash_lookup(sock->wires, hash_joaat_pl(&msg->callid),
+			  dialog_cmp_handler, &lookup);
+	if (lookup.branch && offer_again(lookup.branch->offer, msg))
+		return true;
 	wire = list_ledata(hash_lookup(sock->wires,
 				       hash_joaat_pl(&msg->callid),
 				       half_cmp_handler, (void *)msg));
@@ -881,6 +951,7 @@ int leg_invite(struct leg **legp, struct leg_sock *sock,
 
 	leg->progress_h = options->progress_h;
 	leg->answer_h = options->answer_h;
+	leg->demand_h = options->demand_h;
 	leg->closed_h = options->closed_h;
 	leg->arg = options->arg;
 
@@ -922,6 +993,40 @@ void leg_hangup(struct leg *leg, const char *reason_header)
 		cancel_send(wire);
 
 	/* Without any answer yet, CANCEL waits for the first one. */
+}
+
+
+int leg_offer(struct leg *leg, const struct offer_body *body, offer_h *h,
+	      void *arg)
+{
+	struct branch *branch = leg ? leg->branch : NULL;
+	struct offer_options options = { .body = *body, .h = h, .arg = arg };
+	const struct wire *wire;
+
+	if (!branch || branch->ended)
+		return EINVAL;
+	if (offer_is_open(branch->offer) || demand_is_open(branch->demand))
+		return EBUSY;
+	wire = branch->wire;
+	options.sip = wire->sip;
+	options.clk = wire->clk;
+	options.dlg = branch->dlg;
+	options.contact = wire->contact;
+	options.auth_h = wire->auth_arg ? wire->auth_h : NULL;
+	options.auth_arg = wire->auth_arg;
+	branch->offer = mem_deref(branch->offer);
+
+	return offer_send(&branch->offer, &options);
+}
+
+
+int leg_reply(struct leg *leg, uint16_t code, const char *reason,
+	      const struct offer_body *body)
+{
+	struct branch *branch = leg ? leg->branch : NULL;
+
+	return branch ? demand_reply(branch->demand, code, reason, body)
+		: EINVAL;
 }
 
 

@@ -12,7 +12,7 @@
 
 #include <re.h>
 #include "clk.h"
-#include "dialogs.h"
+#include "offer.h"
 
 struct leg;
 
@@ -28,8 +28,10 @@ typedef void (leg_answer_h)(const struct sip_msg *msg, void *arg);
  * code; msg may be NULL. After it the leg is dead; mem_deref() is yours. */
 typedef void (leg_closed_h)(int err, uint16_t code, const struct sip_msg *msg,
 			    void *arg);
-/* An in-dialog INVITE of the far end is refused with 488: bodies pass from end
- * to end, and a half of a new offer must not. */
+/* An INVITE of the far end inside of the call, with an offer: answer it by
+ * leg_reply(), now or later. Without a handler, and one without an offer (its
+ * answer would ride in the ACK), it is refused with 488. */
+typedef void (leg_demand_h)(const struct sip_msg *msg, void *arg);
 
 struct leg_options {
 	struct sip *sip;
@@ -54,6 +56,7 @@ struct leg_options {
 				     and a challenged BYE is given up */
 	leg_progress_h *progress_h;
 	leg_answer_h *answer_h;
+	leg_demand_h *demand_h;
 	leg_closed_h *closed_h;
 	void *arg;
 };
@@ -76,6 +79,12 @@ bool leg_is_answered(const struct leg *leg);
  * told once the leg has ended. */
 int leg_probe(struct leg *leg, uint32_t wait_ms, dialog_probe_h *h,
 	      void *arg);
+/* A new offer to the far end of an answered leg. EBUSY: one is under way. */
+int leg_offer(struct leg *leg, const struct offer_body *body, offer_h *h,
+	      void *arg);
+/* To what demand_h brought; 200 with a body. */
+int leg_reply(struct leg *leg, uint16_t code, const char *reason,
+	      const struct offer_body *body);
 const char *leg_callid(const struct leg *leg);
 
 #endif

@@ -23,6 +23,7 @@ struct uas_sock {
 	struct sip *sip;
 	struct clk *clk;
 	struct sip_lsnr *lsnr;
+	struct sip_lsnr *lsnr_resp;
 	struct hash *services;     /* by Call-ID */
 };
 
@@ -38,6 +39,8 @@ struct service {
 	struct dialog_probe *probe;
 	dialog_probe_h *probe_h;
 	void *probe_arg;
+	struct offer *offer;       /* of ours */
+	struct demand *demand;     /* of theirs */
 	char *contact;
 	char *bye_headers;
 	struct mbuf *reply;        /* the 200, until its ACK */
@@ -54,6 +57,7 @@ struct uas {
 	struct service *service;   /* NULL: dead */
 	uas_established_h *established_h;
 	uas_closed_h *closed_h;
+	void (*demand_h)(const struct sip_msg *msg, void *arg);
 	void *arg;
 };
 
@@ -82,6 +86,8 @@ static void service_destructor(void *arg)
 				 503, "Service Unavailable");
 	mem_deref(service->st);
 	mem_deref(service->probe);
+	mem_deref(service->offer);
+	mem_deref(service->demand);
 	mem_deref(service->bye);
 	mem_deref(service->msg);
 	mem_deref(service->dlg);
@@ -104,10 +110,19 @@ static void end_handler(void *arg)
 }
 
 
+/* Nothing else is asked of a dialog that ends. */
+static void quiet(struct service *service)
+{
+	service->probe = mem_deref(service->probe);
+	service->offer = mem_deref(service->offer);
+	service->demand = mem_deref(service->demand);
+}
+
+
 static void service_end(struct service *service)
 {
 	service->state = ENDED;
-	service->probe = mem_deref(service->probe);
+	quiet(service);
 	tmr_cancel(&service->tmr);
 	set_busy(service, false);
 	if (!service->bye)
@@ -154,7 +169,7 @@ static void bye_send(struct service *service)
 	if (service->bye || service->state == ENDED)
 		return;
 	service->state = ENDED;
-	service->probe = mem_deref(service->probe);
+	quiet(service);
 	tmr_cancel(&service->tmr);
 	set_busy(service, false);
 	if (dialog_bye(&service->bye, &options))
@@ -166,7 +181,7 @@ static void bye_send(struct service *service)
 
 static int reply(struct service *service, struct mbuf **mbp, uint16_t code,
 		 const char *reason, const char *headers,
-		 const struct uas_body *body)
+		 const struct offer_body *body)
 {
 	const bool has_body = body && body->content_type;
 	struct sip_contact contact;
@@ -194,7 +209,7 @@ static int reply(struct service *service, struct mbuf **mbp, uint16_t code,
 }
 
 
-static bool text_is_clean(const char *headers, const struct uas_body *body)
+static bool text_is_clean(const char *headers, const struct offer_body *body)
 {
 	return (!headers || dialog_is_headers(headers)) &&
 		(!body || !body->content_type ||
@@ -222,7 +237,7 @@ static void repeat_handler(void *arg)
 
 
 int uas_progress(struct uas *uas, uint16_t code, const char *reason,
-		 const char *headers, const struct uas_body *body)
+		 const char *headers, const struct offer_body *body)
 {
 	struct service *service = uas ? uas->service : NULL;
 
@@ -236,7 +251,7 @@ int uas_progress(struct uas *uas, uint16_t code, const char *reason,
 
 
 int uas_answer(struct uas *uas, const char *headers,
-	       const struct uas_body *body)
+	       const struct offer_body *body)
 {
 	struct service *service = uas ? uas->service : NULL;
 	struct pl rport;
@@ -325,6 +340,44 @@ bool uas_is_answered(const struct uas *uas)
 }
 
 
+void uas_on_demand(struct uas *uas, void (*h)(const struct sip_msg *msg,
+					      void *arg))
+{
+	if (uas)
+		uas->demand_h = h;
+}
+
+
+int uas_offer(struct uas *uas, const struct offer_body *body, offer_h *h,
+	      void *arg)
+{
+	struct service *service = uas ? uas->service : NULL;
+	struct offer_options options = { .body = *body, .h = h, .arg = arg };
+
+	if (!service || service->state != UP)
+		return EINVAL;
+	if (offer_is_open(service->offer) || demand_is_open(service->demand))
+		return EBUSY;
+	options.sip = service->sip;
+	options.clk = service->clk;
+	options.dlg = service->dlg;
+	options.contact = service->contact;
+	service->offer = mem_deref(service->offer);
+
+	return offer_send(&service->offer, &options);
+}
+
+
+int uas_reply(struct uas *uas, uint16_t code, const char *reason,
+	      const struct offer_body *body)
+{
+	struct service *service = uas ? uas->service : NULL;
+
+	return service ? demand_reply(service->demand, code, reason, body)
+		: EINVAL;
+}
+
+
 static void probe_handler(probe_verdict verdict, void *arg)
 {
 	struct service *service = arg;
@@ -378,6 +431,7 @@ static void ack_received(struct service *service, const struct sip_msg *msg)
 {
 	struct uas *uas = service->uas;
 
+	demand_ack(service->demand, msg);
 	if (service->state != ANSWERED ||
 	    msg->cseq.num != service->msg->cseq.num)
 		return;
@@ -404,6 +458,48 @@ static void bye_received(struct service *service, const struct sip_msg *msg)
 }
 
 
+static void demand_lost(void *arg)
+{
+	struct service *service = mem_ref(arg);
+
+	bye_send(service);
+	service_close(service, ETIMEDOUT, NULL);
+	mem_deref(service);
+}
+
+
+static void invite_received(struct service *service,
+			    const struct sip_msg *msg)
+{
+	struct uas *uas = service->uas;
+	const struct demand_options options = {
+		.sip = service->sip,
+		.clk = service->clk,
+		.msg = msg,
+		.contact = service->contact,
+		.lost_h = demand_lost,
+		.arg = service,
+	};
+
+	if (!uas || !uas->demand_h || service->state != UP ||
+	    !mbuf_get_left(msg->mb)) {
+		dialog_answer(service->sip, msg);
+		return;
+	}
+	if (dialog_is_crossed(service->sip, msg, service->offer,
+			      service->demand))
+		return;
+	service->demand = mem_deref(service->demand);
+	if (demand_take(&service->demand, &options)) {
+		(void)sip_treply(NULL, service->sip, msg, 503,
+				 "Service Unavailable");
+		return;
+	}
+	(void)sip_dialog_update(service->dlg, msg);
+	uas->demand_h(msg, uas->arg);
+}
+
+
 static bool dialog_cmp_handler(struct le *le, void *arg)
 {
 	const struct service *service = le->data;
@@ -425,6 +521,8 @@ static void in_dialog(struct service *service, const struct sip_msg *msg)
 				 "Server Internal Error");
 	else if (!pl_strcmp(&msg->met, "BYE"))
 		bye_received(service, msg);
+	else if (!pl_strcmp(&msg->met, "INVITE"))
+		invite_received(service, msg);
 	else
 		dialog_answer(service->sip, msg);
 }
@@ -451,6 +549,22 @@ static bool request_handler(const struct sip_msg *msg, void *arg)
 }
 
 
+/* A 200 to an offer of ours that comes again wants its ACK again. */
+static bool response_handler(const struct sip_msg *msg, void *arg)
+{
+	struct uas_sock *sock = arg;
+	struct service *service;
+
+	if (!pl_isset(&msg->callid))
+		return false;
+	service = list_ledata(hash_lookup(sock->services,
+					  hash_joaat_pl(&msg->callid),
+					  dialog_cmp_handler, (void *)msg));
+
+	return service && offer_again(service->offer, msg);
+}
+
+
 static void sock_destructor(void *arg)
 {
 	struct uas_sock *sock = arg;
@@ -458,6 +572,7 @@ static void sock_destructor(void *arg)
 	hash_flush(sock->services);
 	mem_deref(sock->services);
 	mem_deref(sock->lsnr);
+	mem_deref(sock->lsnr_resp);
 	mem_deref(sock->clk);
 }
 
@@ -480,6 +595,9 @@ int uas_listen(struct uas_sock **sockp, struct sip *sip, struct clk *clk)
 	if (!err)
 		err = sip_listen(&sock->lsnr, sip, true, request_handler,
 				 sock);
+	if (!err)
+		err = sip_listen(&sock->lsnr_resp, sip, false,
+				 response_handler, sock);
 	if (err)
 		mem_deref(sock);
 	else

@@ -11,7 +11,7 @@
 
 #include <re.h>
 #include "clk.h"
-#include "dialogs.h"
+#include "offer.h"
 
 struct uas;
 struct uas_sock;
@@ -34,17 +34,11 @@ int uas_accept(struct uas **uasp, struct uas_sock *sock,
 	       uas_established_h *established_h, uas_closed_h *closed_h,
 	       void *arg);
 
-struct uas_body {
-	const char *content_type;  /* NULL: none */
-	const void *data;
-	size_t size;
-};
-
 /* headers: each line ends with CRLF, or NULL; body may be NULL. */
 int uas_progress(struct uas *uas, uint16_t code, const char *reason,
-		 const char *headers, const struct uas_body *body);
+		 const char *headers, const struct offer_body *body);
 int uas_answer(struct uas *uas, const char *headers,
-	       const struct uas_body *body);
+	       const struct offer_body *body);
 /* 300..699; no handler is called afterwards. */
 int uas_reject(struct uas *uas, uint16_t code, const char *reason,
 	       const char *headers);
@@ -52,6 +46,13 @@ int uas_reject(struct uas *uas, uint16_t code, const char *reason,
  * of a live one does the same. */
 void uas_hangup(struct uas *uas, const char *headers);
 bool uas_is_answered(const struct uas *uas);
+/* As of leg.h: h with the arg of uas_accept(). */
+void uas_on_demand(struct uas *uas, void (*h)(const struct sip_msg *msg,
+					      void *arg));
+int uas_offer(struct uas *uas, const struct offer_body *body, offer_h *h,
+	      void *arg);
+int uas_reply(struct uas *uas, uint16_t code, const char *reason,
+	      const struct offer_body *body);
 /* As leg_probe(). */
 int uas_probe(struct uas *uas, uint32_t wait_ms, dialog_probe_h *h,
 	      void *arg);

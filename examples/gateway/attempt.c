@@ -368,6 +368,7 @@ static int leg_start(struct attempt *attempt)
 		.auth_arg = trunk,
 		.progress_h = progress_handler,
 		.answer_h = answer_handler,
+		.demand_h = talk_other_offers,
 		.closed_h = closed_handler,
 		.arg = attempt,
 	};

@@ -16,15 +16,7 @@ enum {
 
 	/* What a crash takes of a talk at most. */
 	INTERIM_S = 15 * 60,
-
-	/* A BYE that got lost costs a talk no more than this, where the other
-	 * side answers 481; two silences end it too. */
-	PROBE_S = 5 * 60,
-	PROBE_WAIT_MS = 8000,
-	SILENCES = 2,
 };
-
-enum { CALLER, OTHER };
 
 
 static void destructor(void *arg)
@@ -33,7 +25,7 @@ static void destructor(void *arg)
 
 	clk_timer_cancel(&call->limit);
 	clk_timer_cancel(&call->interim);
-	clk_timer_cancel(&call->probe);
+	talk_end(call);
 	hash_unlink(&call->he);
 	list_unlink(&call->le);
 	list_flush(&call->attemptl);
@@ -140,6 +132,7 @@ int call_alloc(struct call **callp, struct stack *stack,
 		return err;
 	}
 
+	uas_on_demand(call->uas, talk_caller_offers);
 	call->legs = 1;
 	stack_hold(&call->stack, stack);
 	list_append(&gw->calll, &call->le, call);
@@ -150,8 +143,8 @@ int call_alloc(struct call **callp, struct stack *stack,
 }
 
 
-static void body_of(struct uas_body *body, char *ctype, size_t size,
-		    const struct sip_msg *msg)
+void body_of(struct offer_body *body, char *ctype, size_t size,
+	     const struct sip_msg *msg)
 {
 	size_t left = mbuf_get_left(msg->mb);
 
@@ -168,7 +161,7 @@ static void body_of(struct uas_body *body, char *ctype, size_t size,
 
 void call_ring(struct call *call, const struct sip_msg *msg)
 {
-	struct uas_body body;
+	struct offer_body body;
 	char ctype[GW_CTYPE];
 
 	if (call->ended || call->answer)
@@ -250,62 +243,6 @@ static void interim_handler(void *arg)
 }
 
 
-/* ---- are they still there ---- */
-
-static void probed(struct call *call, unsigned side, probe_verdict verdict)
-{
-	call->silent[side] = verdict == PROBE_SILENT ? call->silent[side] + 1
-		: 0;
-	if (verdict != PROBE_GONE && call->silent[side] < SILENCES)
-		return;
-	gw_log(call->gw, "call %s: ended: %s %s", call->callid,
-	       side == CALLER ? "the caller" : "who was called",
-	       verdict == PROBE_GONE ? "knows nothing of it any more"
-	       : "does not answer");
-	call_end(call, TW_CALL_ANSWERED, 0, NULL);
-}
-
-
-static void caller_probed(probe_verdict verdict, void *arg)
-{
-	probed(arg, CALLER, verdict);
-}
-
-
-static void other_probed(probe_verdict verdict, void *arg)
-{
-	probed(arg, OTHER, verdict);
-}
-
-
-static void plan_probe(struct call *call);
-
-
-static void probe_handler(void *arg)
-{
-	struct call *call = arg;
-	const struct gateway_options *o = &call->gw->options;
-	const uint32_t wait = o->probe_wait_ms ? o->probe_wait_ms
-		: PROBE_WAIT_MS;
-
-	(void)uas_probe(call->uas, wait, caller_probed, call);
-	if (call->talk)
-		(void)leg_probe(call->talk->leg, wait, other_probed, call);
-	plan_probe(call);
-}
-
-
-static void plan_probe(struct call *call)
-{
-	const struct gateway *gw = call->gw;
-	const uint32_t every = gw->options.probe_s;
-
-	clk_timer_start(gw->clk, &call->probe, clk_now(gw->clk) +
-			(every ? every : PROBE_S) * TW_SECOND, probe_handler,
-			call);
-}
-
-
 void call_interim(struct call *call)
 {
 	if (call->talk)
@@ -316,7 +253,7 @@ void call_interim(struct call *call)
 bool call_answer(struct call *call, struct attempt *attempt,
 		 const struct sip_msg *msg)
 {
-	struct uas_body body;
+	struct offer_body body;
 	char ctype[GW_CTYPE];
 
 	if (call->ended || call->answer || !ring_answered(attempt))
@@ -333,7 +270,7 @@ bool call_answer(struct call *call, struct attempt *attempt,
 			TALK_MAX_S * TW_SECOND, limit_handler, call);
 	interim_handler(call);
 	spend_answered(attempt);
-	plan_probe(call);
+	talk_begin(call);
 	gw_log(call->gw, "call %s: answered after %d s", call->callid,
 	       (int)((call->answer - call->start) / TW_SECOND));
 
@@ -416,7 +353,7 @@ void call_end(struct call *call, uint32_t status, uint16_t code,
 		return;
 	call->ended = true;
 	clk_timer_cancel(&call->interim);
-	clk_timer_cancel(&call->probe);
+	talk_end(call);
 
 	while ((le = list_head(&call->attemptl)))
 		attempt_stop(le->data, status == TW_CALL_ANSWERED

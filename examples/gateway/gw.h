@@ -13,6 +13,7 @@
  *   ring.c      decisions of the engine -> attempts, outcomes -> engine
  *   way.c       which target and routes a call of a trunk takes
  *   attempt.c   one try to reach somebody: a leg, or several one by one
+ *   talk.c      the two sides of a talk: new offers, are they there
  *   slot.c      a carrier's slot with the router, and what it answered
  *   spend.c     what a paid leg may cost: budgets
  *   call.c      a caller's leg and everything that hangs on it
@@ -293,6 +294,18 @@ void call_attempt_failed(struct call *call, struct attempt *attempt,
 			 uint32_t outcome, uint16_t code);
 /* Its records are told how the talk stands. */
 void call_interim(struct call *call);
+
+/* The session of a message, if it has one. */
+void body_of(struct offer_body *body, char *ctype, size_t size,
+	     const struct sip_msg *msg);
+
+/* ---- talk.c ---- */
+enum { SIDE_CALLER, SIDE_OTHER };
+void talk_begin(struct call *call);
+void talk_end(struct call *call);
+/* Handlers of new offers: with the call; with the attempt that talks. */
+void talk_caller_offers(const struct sip_msg *msg, void *arg);
+void talk_other_offers(const struct sip_msg *msg, void *arg);
 
 /* ---- attempt.c ---- */
 struct quote {

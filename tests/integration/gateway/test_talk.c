@@ -103,6 +103,214 @@ static void test_one_silence_does_not(void **state)
 }
 
 
+/* ---- a new offer ---- */
+
+#define HOLD "v=0\r\no=x 1 2 IN IP4 127.0.0.1\r\ns=-\r\n" \
+	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8\r\n" \
+	"a=sendonly\r\n"
+#define HELD "v=0\r\no=y 1 2 IN IP4 127.0.0.1\r\ns=-\r\n" \
+	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6002 RTP/AVP 8\r\n" \
+	"a=recvonly\r\n"
+
+
+static bool is_second(const char *text)
+{
+	char to[256];
+
+	return !strncmp(text, "INVITE ", 7) &&
+		strstr(peer_header(to, sizeof(to), text, "To"), ";tag=");
+}
+
+
+/* Agrees to what comes inside of a call. */
+static void script_agree(struct peer *peer, const char *text)
+{
+	char via[512], from[512], to[512], callid[256], cseq[64];
+
+	if (!is_second(text)) {
+		script_answer(peer, text);
+		return;
+	}
+	peer_send(peer, "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\n"
+		  "To: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n"
+		  "Contact: <sip:peer@127.0.0.1:%u>\r\n"
+		  "Content-Type: application/sdp\r\n"
+		  "Content-Length: %zu\r\n\r\n%s",
+		  peer_header(via, sizeof(via), text, "Via"),
+		  peer_header(from, sizeof(from), text, "From"),
+		  peer_header(to, sizeof(to), text, "To"),
+		  peer_header(callid, sizeof(callid), text, "Call-ID"),
+		  peer_header(cseq, sizeof(cseq), text, "CSeq"),
+		  sa_port(&peer->addr), strlen(HELD), HELD);
+}
+
+
+static void script_refuse(struct peer *peer, const char *text)
+{
+	if (is_second(text))
+		peer_reply(peer, text, "415 Unsupported Media Type", NULL,
+			   NULL);
+	else
+		script_answer(peer, text);
+}
+
+
+static void script_ponder(struct peer *peer, const char *text)
+{
+	if (!is_second(text))
+		script_answer(peer, text);
+}
+
+
+/* Inside of the call that the gateway made to Anna. */
+static void anna_says(struct world *w, const char *method, unsigned cseq,
+		      const char *body)
+{
+	char from[256], to[256], callid[256];
+	const char *invite = w->anna.seen[0];
+
+	peer_send(&w->anna, "%s sip:gw@127.0.0.1 SIP/2.0\r\n"
+		  "Via: SIP/2.0/UDP 127.0.0.1:%u;rport;"
+		  "branch=z9hG4bKanna%u%s\r\n"
+		  "From: %s;tag=p\r\nTo: %s\r\nCall-ID: %s\r\n"
+		  "CSeq: %u %s\r\nMax-Forwards: 70\r\n"
+		  "Contact: <sip:anna@127.0.0.1:%u>\r\n%s"
+		  "Content-Length: %zu\r\n\r\n%s", method,
+		  sa_port(&w->anna.addr), cseq, method,
+		  peer_header(to, sizeof(to), invite, "To"),
+		  peer_header(from, sizeof(from), invite, "From"),
+		  peer_header(callid, sizeof(callid), invite, "Call-ID"),
+		  cseq, method, sa_port(&w->anna.addr),
+		  body[0] ? "Content-Type: application/sdp\r\n" : "",
+		  strlen(body), body);
+}
+
+
+static bool anna_is_held(struct world *w)
+{
+	return peer_count(&w->anna, "SIP/2.0 200", "a=recvonly") > 0;
+}
+
+
+static bool anna_is_held_again(struct world *w)
+{
+	return peer_count(&w->anna, "SIP/2.0 200", "a=recvonly") > 1;
+}
+
+
+static bool a_is_held(struct world *w)
+{
+	return peer_count(&w->carrier_a, "SIP/2.0 200", "a=recvonly") > 0;
+}
+
+
+static bool anna_got_488(struct world *w)
+{
+	return world_got(&w->anna, "488") > 0;
+}
+
+
+static bool a_was_asked(struct world *w)
+{
+	return peer_count(&w->carrier_a, "INVITE", "a=sendonly") > 0;
+}
+
+
+static bool a_got_491(struct world *w)
+{
+	return world_got(&w->carrier_a, "491") > 0;
+}
+
+
+static bool anna_got_415(struct world *w)
+{
+	return world_got(&w->anna, "415") > 0;
+}
+
+
+static void hang_up(struct world *w, int64_t seconds)
+{
+	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
+	assert_int_equal(talked_s(w), seconds);
+}
+
+
+static void test_hold_by_who_was_called(void **state)
+{
+	struct world *w = *state;
+
+	w->anna.h = w->carrier_a.h = script_agree;
+	talk(w);
+	anna_says(w, "INVITE", 1, HOLD);
+	world_run(w, anna_is_held);
+	anna_says(w, "ACK", 1, "");
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", "a=sendonly"),
+			 1);
+	world_pass(w, 60);
+	assert_int_equal(peer_count(&w->carrier_a, "ACK", NULL), 1);
+	/* and on again */
+	anna_says(w, "INVITE", 2, HOLD);
+	world_run(w, anna_is_held_again);
+	anna_says(w, "ACK", 2, "");
+	world_pass(w, 60);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 2);
+	hang_up(w, 120);
+}
+
+
+static void test_hold_by_the_caller(void **state)
+{
+	struct world *w = *state;
+
+	w->anna.h = script_agree;
+	talk(w);
+	world_reinvite(w, &w->carrier_a, DID, CALLER, HOLD);
+	world_run(w, a_is_held);
+	world_say(w, &w->carrier_a, "ACK", DID, CALLER, "+" DID);
+	assert_int_equal(peer_count(&w->anna, "INVITE", "a=sendonly"), 1);
+	world_pass(w, 60);
+	hang_up(w, 60);
+}
+
+
+static void test_a_refusal_is_passed_back(void **state)
+{
+	struct world *w = *state;
+
+	w->anna.h = script_agree;
+	w->carrier_a.h = script_refuse;
+	talk(w);
+	anna_says(w, "INVITE", 1, HOLD);
+	world_run(w, anna_got_415);
+	anna_says(w, "ACK", 1, "");
+	/* whose answer would come with the ACK */
+	anna_says(w, "INVITE", 2, "");
+	world_run(w, anna_got_488);
+	world_pass(w, 10);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 1);
+	hang_up(w, 10);
+}
+
+
+static void test_two_offers_cross(void **state)
+{
+	struct world *w = *state;
+
+	w->anna.h = script_agree;
+	w->carrier_a.h = script_ponder;
+	talk(w);
+	anna_says(w, "INVITE", 1, HOLD);
+	world_run(w, a_was_asked);
+	world_reinvite(w, &w->carrier_a, DID, CALLER, HOLD);
+	world_run(w, a_got_491);
+	/* and she hangs up in the middle of it */
+	anna_says(w, "BYE", 2, "");
+	world_run(w, is_empty);
+	assert_int_equal(world_got(&w->anna, "487"), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "BYE", NULL), 1);
+}
+
+
 #define CASE(name) \
 	cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
@@ -112,6 +320,10 @@ int main(void)
 		CASE(test_who_forgot_the_call_ends_it),
 		CASE(test_two_silences_end_it),
 		CASE(test_one_silence_does_not),
+		CASE(test_hold_by_who_was_called),
+		CASE(test_hold_by_the_caller),
+		CASE(test_a_refusal_is_passed_back),
+		CASE(test_two_offers_cross),
 	};
 	int err;
 

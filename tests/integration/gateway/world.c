@@ -437,7 +437,7 @@ static void compose(struct world *w, struct peer *from, const char *method,
 		 invite || cancel ? "" : method, caller, callee,
 		 invite || cancel ? "" : ";tag=",
 		 invite || cancel ? "" : w->tag, w->callid,
-		 !strcmp(method, "BYE") ? 2u : 1u, method,
+		 !strcmp(method, "BYE") ? w->cseq + 1 : w->cseq, method,
 		 contact(buf, from),
 		 invite && w->invite_headers ? w->invite_headers : "",
 		 invite ? "Content-Type: application/sdp\r\n" : "",
@@ -450,6 +450,7 @@ void world_invite(struct world *w, struct peer *from, const char *user,
 		  const char *caller, const char *callee)
 {
 	w->dialled++;
+	w->cseq = 1;
 	snprintf(w->callid, sizeof(w->callid), "call-%u@test", w->dialled);
 	compose(w, from, "INVITE", user, caller, callee);
 }
@@ -478,6 +479,31 @@ void world_say(struct world *w, struct peer *from, const char *method,
 {
 	find_tag(w, from);
 	compose(w, from, method, user, caller, callee);
+}
+
+
+void world_reinvite(struct world *w, struct peer *from, const char *user,
+		    const char *caller, const char *body)
+{
+	char text[2048], buf[128];
+
+	find_tag(w, from);
+	snprintf(text, sizeof(text),
+		 "INVITE sip:%s@127.0.0.1 SIP/2.0\r\n"
+		 "Via: SIP/2.0/UDP 127.0.0.1:%u;rport;branch=z9hG4bK%uagain"
+		 "\r\n"
+		 "From: <sip:%s@127.0.0.1>;tag=me\r\n"
+		 "To: <sip:%s@127.0.0.1>;tag=%s\r\n"
+		 "Call-ID: %s\r\n"
+		 "CSeq: 2 INVITE\r\n"
+		 "%s"
+		 "Max-Forwards: 70\r\n"
+		 "Content-Type: application/sdp\r\n"
+		 "Content-Length: %zu\r\n\r\n%s",
+		 user, sa_port(&from->addr), w->dialled, caller, user, w->tag,
+		 w->callid, contact(buf, from), strlen(body), body);
+	w->cseq = 2;
+	transmit(w, from, "INVITE", text);
 }
 
 

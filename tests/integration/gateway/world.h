@@ -33,6 +33,7 @@ struct world {
 	bool timed_out, stopped;
 	bool (*until)(struct world *w);
 	unsigned dialled;
+	unsigned cseq;             /* of the last INVITE in it */
 	char callid[64];           /* of the call under way */
 	char tag[64];              /* of the gateway in it */
 	const char *invite_headers;   /* more of them, with CRLF; or NULL */
@@ -86,6 +87,9 @@ void world_invite(struct world *w, struct peer *from, const char *user,
 /* ACK, BYE or CANCEL for it. */
 void world_say(struct world *w, struct peer *from, const char *method,
 	       const char *user, const char *caller, const char *callee);
+/* A new offer inside of that call. */
+void world_reinvite(struct world *w, struct peer *from, const char *user,
+		    const char *caller, const char *body);
 /* Number of responses with this status that a peer has got. */
 unsigned world_got(const struct peer *peer, const char *status);
 /* Stops the gateway: all is stored. */
