@@ -57,23 +57,33 @@ static uint32_t leg_number(struct call *call, bool decided)
 }
 
 
+/* To a landline of a member who is to call somebody back, too. */
+static bool is_forward(const struct attempt *attempt)
+{
+	return attempt->call->direction != TW_DIRECTION_OUTBOUND ||
+		attempt->offer.id;
+}
+
+
 static void record_leg(struct attempt *attempt, uint32_t status, bool decided,
 		       uint32_t flags)
 {
 	struct call *call = attempt->call;
 	const tw_route_candidate *candidate = current(attempt);
 	const bool outbound = call->direction == TW_DIRECTION_OUTBOUND;
+	const bool forward = is_forward(attempt);
 	tw_cdr cdr = TW_CDR_INIT;
 
 	if (!candidate || !attempt->leg)
 		return;              /* a phone of ours: nobody bills it */
 
-	cdr.direction = outbound ? TW_DIRECTION_OUTBOUND
-		: TW_DIRECTION_FORWARD;
+	cdr.direction = forward ? TW_DIRECTION_FORWARD
+		: TW_DIRECTION_OUTBOUND;
 	cdr.status = attempt->answer ? TW_CALL_ANSWERED : status;
 	/* Its interim records and the last one are records of one leg. */
 	if (!attempt->number_of_leg)
-		attempt->number_of_leg = leg_number(call, decided);
+		attempt->number_of_leg = leg_number(call, decided &&
+						    (!outbound || !forward));
 	cdr.flags = flags;
 	cdr.leg = attempt->number_of_leg;
 	cdr.call_id = leg_callid(attempt->leg);
@@ -228,7 +238,8 @@ static void closed_handler(int err, uint16_t code, const struct sip_msg *msg,
 	struct call *call = attempt->call;
 	(void)err;
 
-	if (attempt->answer && call->talk == attempt)
+	if (attempt->answer && (call->talk == attempt ||
+				(call->talk && call->member == attempt)))
 		call_end(call, TW_CALL_ANSWERED, 0, NULL);
 	else
 		leg_failed(attempt, code, another_way(attempt, code, msg));
@@ -262,7 +273,8 @@ static int from_phone(tw_leg_identity *out, const struct attempt *attempt)
 {
 	const struct call *call = attempt->call;
 	const bool outbound = call->direction == TW_DIRECTION_OUTBOUND;
-	const char *user = outbound ? call->own : call->caller;
+	const char *user = outbound && !call->ticket ? call->own
+		: call->caller;
 
 	if (!is_plain_user(user) ||
 	    (!outbound && tw_identity_hides(call->privacy)))
@@ -543,6 +555,8 @@ void attempt_stop(struct attempt *attempt, uint32_t status,
 
 	if (call->talk == attempt)
 		call->talk = NULL;
+	if (call->member == attempt)
+		call->member = NULL;
 	if (attempt->leg) {
 		leg_hangup(attempt->leg, reason);
 		leg_over(attempt, status, true);

@@ -96,6 +96,44 @@ static void set_privacy(struct call *call, const struct sip_msg *msg)
 }
 
 
+static void begin(struct call *call)
+{
+	call->legs = 1;
+	list_append(&call->gw->calll, &call->le, call);
+	call->gw->stats.live++;
+}
+
+
+int call_alloc_own(struct call **callp, struct gateway *gw, const char *sdp,
+		   size_t size)
+{
+	struct call *call;
+	int err;
+
+	call = mem_zalloc(sizeof(*call), destructor);
+	if (!call)
+		return ENOMEM;
+
+	call->gw = gw;
+	call->direction = TW_DIRECTION_OUTBOUND;
+	call->start = clk_now(gw->clk);
+	(void)re_snprintf(call->callid, sizeof(call->callid),
+			  "callback-%016llx", (unsigned long long)rand_u64());
+	str_ncpy(call->ctype, "application/sdp", sizeof(call->ctype));
+	call->body = mbuf_alloc(size);
+	err = call->body ? mbuf_write_mem(call->body, (const uint8_t *)sdp,
+					  size) : ENOMEM;
+	if (err) {
+		mem_deref(call);
+		return err;
+	}
+	begin(call);
+	*callp = call;
+
+	return 0;
+}
+
+
 int call_alloc(struct call **callp, struct stack *stack,
 	       const struct sip_msg *msg, uint32_t direction)
 {
@@ -133,10 +171,8 @@ int call_alloc(struct call **callp, struct stack *stack,
 	}
 
 	uas_on_demand(call->uas, talk_caller_offers);
-	call->legs = 1;
 	stack_hold(&call->stack, stack);
-	list_append(&gw->calll, &call->le, call);
-	gw->stats.live++;
+	begin(call);
 	*callp = call;
 
 	return 0;
@@ -196,6 +232,9 @@ static void record_caller(const struct call *call, uint32_t status,
 {
 	tw_cdr cdr = TW_CDR_INIT;
 
+	if (!call->uas)
+		return;              /* nobody called; his leg is recorded */
+
 	/* Outbound: a phone of ours is no leg that anybody bills; its
 	 * record stands for it only when no carrier was tried. */
 	if (call->direction == TW_DIRECTION_OUTBOUND && call->decided)
@@ -236,6 +275,8 @@ static void interim_handler(void *arg)
 	const uint32_t every = gw->options.interim_s;
 
 	attempt_interim(call->talk);
+	if (call->member)
+		attempt_interim(call->member);
 	record_caller(call, TW_CALL_ANSWERED, TW_CDR_INTERIM);
 	clk_timer_start(gw->clk, &call->interim, clk_now(gw->clk) +
 			(every ? every : INTERIM_S) * TW_SECOND,
@@ -250,20 +291,8 @@ void call_interim(struct call *call)
 }
 
 
-bool call_answer(struct call *call, struct attempt *attempt,
-		 const struct sip_msg *msg)
+void call_talks(struct call *call, struct attempt *attempt)
 {
-	struct offer_body body;
-	char ctype[GW_CTYPE];
-
-	if (call->ended || call->answer || !ring_answered(attempt))
-		return false;
-
-	body_of(&body, ctype, sizeof(ctype), msg);
-	if (uas_answer(call->uas, NULL, &body)) {
-		call_end(call, TW_CALL_FAILED, 500, NULL);
-		return true;
-	}
 	call->answer = attempt->answer;
 	call->talk = attempt;
 	clk_timer_start(call->gw->clk, &call->limit, call->answer +
@@ -273,6 +302,26 @@ bool call_answer(struct call *call, struct attempt *attempt,
 	talk_begin(call);
 	gw_log(call->gw, "call %s: answered after %d s", call->callid,
 	       (int)((call->answer - call->start) / TW_SECOND));
+}
+
+
+bool call_answer(struct call *call, struct attempt *attempt,
+		 const struct sip_msg *msg)
+{
+	struct offer_body body;
+	char ctype[GW_CTYPE];
+
+	if (!call->uas)
+		return callback_answer(call, attempt, msg);
+	if (call->ended || call->answer || !ring_answered(attempt))
+		return false;
+
+	body_of(&body, ctype, sizeof(ctype), msg);
+	if (uas_answer(call->uas, NULL, &body)) {
+		call_end(call, TW_CALL_FAILED, 500, NULL);
+		return true;
+	}
+	call_talks(call, attempt);
 
 	/* The losers of the race end inside, this call may not. */
 	ring_pump(call->gw);
@@ -354,6 +403,7 @@ void call_end(struct call *call, uint32_t status, uint16_t code,
 	call->ended = true;
 	clk_timer_cancel(&call->interim);
 	talk_end(call);
+	callback_stop(call);
 
 	while ((le = list_head(&call->attemptl)))
 		attempt_stop(le->data, status == TW_CALL_ANSWERED
@@ -362,6 +412,7 @@ void call_end(struct call *call, uint32_t status, uint16_t code,
 	record_caller(call, call->answer ? TW_CALL_ANSWERED : status, 0);
 	release_phone(call);
 	ring_leave(call);
+	callback_over(call);
 	log_end(call, code, text);
 	gw->stats.live--;
 	mem_deref(call);
@@ -376,6 +427,10 @@ void call_attempt_failed(struct call *call, struct attempt *attempt,
 
 	if (call->ended)
 		return;
+	if (!call->uas) {
+		callback_failed(call, attempt, outcome, code);
+		return;
+	}
 	if (call->direction == TW_DIRECTION_INBOUND) {
 		ring_failed(attempt, outcome);
 		return;

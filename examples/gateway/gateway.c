@@ -250,6 +250,7 @@ static void destructor(void *arg)
 	list_flush(&gw->linel);
 	list_flush(&gw->formerl);
 	mem_deref(gw->engine_calls);
+	list_flush(&gw->ticketl);
 	list_flush(&gw->knownl);
 	mem_deref(gw->known);
 	tw_engine_free(gw->engine);
@@ -360,6 +361,7 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 	}
 
 	trunks_start(gw);
+	ring_pump(gw);
 	*gwp = gw;
 
 	return 0;

@@ -13,6 +13,7 @@
  *   ring.c      decisions of the engine -> attempts, outcomes -> engine
  *   way.c       which target and routes a call of a trunk takes
  *   attempt.c   one try to reach somebody: a leg, or several one by one
+ *   callback.c  who was told that he would be called back
  *   talk.c      the two sides of a talk: new offers, are they there
  *   slot.c      a carrier's slot with the router, and what it answered
  *   spend.c     what a paid leg may cost: budgets
@@ -113,6 +114,7 @@ struct gateway {
 	struct list formerl;       /* struct line: who may still be on a call
 				      that is older than the directory */
 	struct list calll;         /* struct call */
+	struct list ticketl;       /* struct ticket */
 	struct hash *engine_calls; /* struct call by the engine's id */
 	uint64_t secret;           /* makes callers keys */
 	struct hash *known;        /* struct known by such keys */
@@ -144,13 +146,29 @@ struct gateway {
 };
 
 struct attempt;
+struct call;
+
+/* A caller who is to be called back. */
+struct ticket {
+	struct le le;
+	tw_call_id id;             /* of the engine */
+	tw_time start;             /* when he called */
+	uint32_t tries;            /* members who answered for him */
+	char caller[GW_NUMBER];
+	char number[GW_NUMBER];    /* of ours, that he called */
+	struct call *call;         /* that calls him back; NULL: he waits */
+};
 
 struct call {
 	struct le le;
 	struct le he;              /* in gateway.engine_calls */
 	struct gateway *gw;
 	struct stack *stack;       /* held; of the caller's leg */
-	struct uas *uas;
+	struct uas *uas;           /* NULL: one of our own, see callback.c */
+	struct ticket *ticket;     /* who is called back; NULL: nobody */
+	struct attempt *member;    /* of a ticket: who answered first */
+	bool is_taken;             /* somebody did */
+	bool has_left;             /* and hung up before he was reached */
 	uint32_t direction;        /* TW_DIRECTION_INBOUND, _OUTBOUND */
 	tw_time start;
 	tw_time answer;            /* 0: not yet */
@@ -282,6 +300,9 @@ void outbound_invite(struct stack *stack, const struct sip_msg *msg,
 /* ---- call.c ---- */
 int call_alloc(struct call **callp, struct stack *stack,
 	       const struct sip_msg *msg, uint32_t direction);
+/* One without a caller's leg. */
+int call_alloc_own(struct call **callp, struct gateway *gw, const char *sdp,
+		   size_t size);
 void call_ring(struct call *call, const struct sip_msg *msg);
 /* false: too late, end this leg. */
 bool call_answer(struct call *call, struct attempt *attempt,
@@ -292,12 +313,36 @@ void call_end(struct call *call, uint32_t status, uint16_t code,
 	      const char *text);
 void call_attempt_failed(struct call *call, struct attempt *attempt,
 			 uint32_t outcome, uint16_t code);
+/* From now on this one and the other side talk. */
+void call_talks(struct call *call, struct attempt *attempt);
 /* Its records are told how the talk stands. */
 void call_interim(struct call *call);
 
 /* The session of a message, if it has one. */
 void body_of(struct offer_body *body, char *ctype, size_t size,
 	     const struct sip_msg *msg);
+
+/* ---- callback.c ---- */
+/* The plan gave this caller a place in line without a channel. */
+void callback_promise(struct call *call);
+/* The call that calls a ticket back: if there is one; made if need be. */
+struct call *callback_find(const struct gateway *gw, tw_call_id id);
+struct call *callback_call(struct gateway *gw, tw_call_id id);
+/* As call_answer(), call_attempt_failed(), for such a call. */
+bool callback_answer(struct call *call, struct attempt *attempt,
+		     const struct sip_msg *msg);
+void callback_failed(struct call *call, struct attempt *attempt,
+		     uint32_t outcome, uint16_t code);
+/* It ends if nobody rings any more. */
+void callback_idle(struct call *call);
+/* The engine has let go of a ticket. */
+void callback_gone(struct gateway *gw, tw_call_id id);
+/* Its call begins to end, and has ended; of other calls nothing. */
+void callback_stop(struct call *call);
+void callback_over(struct call *call);
+int callback_print(struct mbuf *mb, const struct gateway *gw);
+int callback_read(struct gateway *gw, const struct pl *line);
+void callback_restore(struct gateway *gw, bool has_engine);
 
 /* ---- talk.c ---- */
 enum { SIDE_CALLER, SIDE_OTHER };
@@ -382,6 +427,8 @@ void spend_over(struct attempt *attempt);
 void spend_stored(struct spend *spend, uint64_t ticket);
 
 /* ---- ring.c ---- */
+/* By whom a call goes on, or back: the number that was called. */
+void ring_ask_as(tw_call_request *request, const struct call *call);
 int ring_enter(struct call *call);
 void ring_leave(struct call *call);
 void ring_failed(struct attempt *attempt, uint32_t outcome);

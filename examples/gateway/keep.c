@@ -86,6 +86,8 @@ static int print_all(struct mbuf *mb, const struct gateway *gw)
 	if (!err)
 		err = known_print(mb, gw);
 	if (!err)
+		err = callback_print(mb, gw);
+	if (!err)
 		err = print_engine(mb, gw);
 
 	return err ? err : mbuf_write_str(mb, TAIL);
@@ -258,6 +260,8 @@ static int read_one(struct reading *r, const struct pl *line)
 		return add_call(r, pl_u64(&value));
 	else if (!pl_strcmp(&key, "known"))
 		return known_read(r->gw, &value);
+	else if (!pl_strcmp(&key, "ticket"))
+		return callback_read(r->gw, &value);
 	else if (!pl_strcmp(&key, "engine"))
 		return read_engine(r, (size_t)pl_u64(&value));
 
@@ -297,10 +301,15 @@ static void end_calls(struct reading *r, const char *text)
 	for (r->at = text; read_line(&line, r);) {
 		if (line.l > 7 && !memcmp(line.p, "engine ", 7))
 			break;
-		if (line.l > 6 && !memcmp(line.p, "phone ", 6)) {
-			pl_advance(&line, 6);
+		if (line.l <= 6)
+			continue;
+		pl_advance(&line, 6);
+		if (!memcmp(line.p - 6, "phone ", 6))
 			free_phone(gw, &line);
-		}
+		else if (!memcmp(line.p - 6, "offer ", 6))
+			(void)tw_offer_failed(gw->engine, (tw_offer_id){
+				pl_u64(&line) }, TW_OUTCOME_CONGESTED,
+				clk_now(gw->clk), NULL);
 	}
 }
 
@@ -315,6 +324,7 @@ static int take(struct gateway *gw, const char *text, size_t size)
 		err = read_lines(&r);
 	if (r.has_engine)
 		end_calls(&r, text + strlen(HEAD));
+	callback_restore(gw, r.has_engine);
 	mem_deref(r.calls);
 
 	return err;

@@ -32,6 +32,7 @@ int library_make(tw_engine **enginep, tw_router **routerp,
 	tw_router *router = NULL;
 
 	options.seed = rules.seed = gw->options.seed;
+	options.host = TW_HOST_CALLBACK;
 	/* a day or so of an office: then its own calls tell how long one is */
 	rules.learn_calls = 200;
 	if (tw_directory_engine(&engine, directory, &options, err) ||

@@ -30,6 +30,14 @@ static struct call *call_of(const struct gateway *gw, tw_call_id id)
 }
 
 
+static struct call *call_at(const struct gateway *gw, tw_call_id id)
+{
+	struct call *call = call_of(gw, id);
+
+	return call ? call : callback_find(gw, id);
+}
+
+
 static struct attempt *attempt_of(const struct call *call, tw_offer_id offer)
 {
 	struct le *le;
@@ -49,13 +57,15 @@ static struct attempt *attempt_of(const struct call *call, tw_offer_id offer)
 
 /* Who was called: a carrier is shown that number, where it approved it, else
  * one of the same department or site. */
-static void ask_as(tw_call_request *request, const struct call *call)
+void ring_ask_as(tw_call_request *request, const struct call *call)
 {
 	const tw_directory *directory = call->gw->directory;
+	const char *number = call->ticket ? call->ticket->number
+		: call->number;
 	tw_row row;
 
-	request->preferred = call->number;
-	if (tw_directory_find(&row, directory, "number", call->number, NULL))
+	request->preferred = number;
+	if (tw_directory_find(&row, directory, "number", number, NULL))
 		return;
 	request->department = tw_row_text(directory, row, "department");
 	request->site = tw_row_text(directory, row, "site");
@@ -72,7 +82,7 @@ static int offer_number(struct attempt **attemptp, struct call *call,
 
 	request.direction = TW_DIRECTION_FORWARD;
 	request.number = number;
-	ask_as(&request, call);
+	ring_ask_as(&request, call);
 	request.at = clk_now(gw->clk);
 	if (spend_ask(&quote, gw, &request, &err)) {
 		gw_log(gw, "call %s: no way to %s: %s", call->callid, number,
@@ -110,7 +120,9 @@ static int offer_target(struct attempt **attemptp, struct call *call,
 
 static void on_offer(struct gateway *gw, const tw_decision *decision)
 {
-	struct call *call = call_of(gw, decision->call);
+	struct call *call = decision->ticket
+		? callback_call(gw, decision->call)
+		: call_of(gw, decision->call);
 	struct attempt *attempt = NULL;
 	int err = ENOENT;
 
@@ -124,10 +136,12 @@ static void on_offer(struct gateway *gw, const tw_decision *decision)
 		if (err)
 			mem_deref(attempt);
 	}
-	if (err)
-		(void)tw_offer_failed(gw->engine, decision->offer,
-				      TW_OUTCOME_UNREACHABLE,
-				      clk_now(gw->clk), NULL);
+	if (!err)
+		return;
+	(void)tw_offer_failed(gw->engine, decision->offer,
+			      TW_OUTCOME_UNREACHABLE, clk_now(gw->clk), NULL);
+	if (call)
+		callback_idle(call);
 }
 
 
@@ -141,7 +155,7 @@ static void tell_why(struct attempt *attempt, uint32_t outcome)
 
 static void on_cancel(struct gateway *gw, const tw_decision *decision)
 {
-	struct call *call = call_of(gw, decision->call);
+	struct call *call = call_at(gw, decision->call);
 	struct attempt *attempt = call ? attempt_of(call, decision->offer)
 		: NULL;
 
@@ -154,6 +168,7 @@ static void on_cancel(struct gateway *gw, const tw_decision *decision)
 		     decision->outcome == TW_OUTCOME_LOST_RACE
 		     ? "Reason: SIP;cause=200;"
 		       "text=\"Call completed elsewhere\"\r\n" : NULL);
+	callback_idle(call);
 }
 
 
@@ -179,14 +194,25 @@ static void on_end(struct gateway *gw, const tw_decision *decision)
 {
 	struct call *call = call_of(gw, decision->call);
 
-	if (!call)
+	if (!call) {
+		callback_gone(gw, decision->call);
 		return;
+	}
 
 	/* The engine has let go of it already. */
 	hash_unlink(&call->he);
 	call->engine_call.id = 0;
 	call_end(call, status_of(decision->sip_code),
 		 (uint16_t)decision->sip_code, decision->reason);
+}
+
+
+static void on_callback(struct gateway *gw, const tw_decision *decision)
+{
+	struct call *call = call_of(gw, decision->call);
+
+	if (call && !call->ended)
+		callback_promise(call);
 }
 
 
@@ -215,6 +241,10 @@ static void on_decision(struct gateway *gw, const tw_decision *decision)
 
 	case TW_DECISION_END:
 		on_end(gw, decision);
+		break;
+
+	case TW_DECISION_CALLBACK:
+		on_callback(gw, decision);
 		break;
 
 	default:
@@ -325,6 +355,7 @@ bool ring_answered(struct attempt *attempt)
 	if (tw_offer_answered(gw->engine, attempt->offer, clk_now(gw->clk),
 			      NULL))
 		return false;
+	attempt->call->is_taken = true;
 	(void)known_put(gw, call->affinity, attempt->who);
 
 	return true;

@@ -16,24 +16,35 @@ enum {
 };
 
 
+/* Who is called back is the other side; the member is the caller's. */
+static struct leg *leg_of(const struct call *call, unsigned side)
+{
+	const struct attempt *attempt = side == SIDE_CALLER ? call->member
+		: call->talk;
+
+	return attempt ? attempt->leg : NULL;
+}
+
+
 /* ---- an offer from one side to the other ---- */
 
 static int offer_to(struct call *call, unsigned side,
 		    const struct offer_body *body, offer_h *h)
 {
-	return side == SIDE_CALLER ? uas_offer(call->uas, body, h, call)
-		: leg_offer(call->talk ? call->talk->leg : NULL, body, h,
-			    call);
+	if (side == SIDE_CALLER && call->uas)
+		return uas_offer(call->uas, body, h, call);
+
+	return leg_offer(leg_of(call, side), body, h, call);
 }
 
 
 static void reply_to(struct call *call, unsigned side, uint16_t code,
 		     const char *reason, const struct offer_body *body)
 {
-	if (side == SIDE_CALLER)
+	if (side == SIDE_CALLER && call->uas)
 		(void)uas_reply(call->uas, code, reason, body);
-	else if (call->talk)
-		(void)leg_reply(call->talk->leg, code, reason, body);
+	else
+		(void)leg_reply(leg_of(call, side), code, reason, body);
 }
 
 
@@ -99,6 +110,8 @@ void talk_other_offers(const struct sip_msg *msg, void *arg)
 
 	if (attempt->call->talk == attempt)
 		pass_on(attempt->call, SIDE_OTHER, msg);
+	else if (attempt->call->member == attempt && attempt->call->talk)
+		pass_on(attempt->call, SIDE_CALLER, msg);
 	else
 		(void)leg_reply(attempt->leg, 491, "Request Pending", NULL);
 }
@@ -139,9 +152,12 @@ static void probe_handler(void *arg)
 	const uint32_t wait = o->probe_wait_ms ? o->probe_wait_ms
 		: PROBE_WAIT_MS;
 
-	(void)uas_probe(call->uas, wait, caller_probed, call);
-	if (call->talk)
-		(void)leg_probe(call->talk->leg, wait, other_probed, call);
+	if (call->uas)
+		(void)uas_probe(call->uas, wait, caller_probed, call);
+	else
+		(void)leg_probe(leg_of(call, SIDE_CALLER), wait,
+				caller_probed, call);
+	(void)leg_probe(leg_of(call, SIDE_OTHER), wait, other_probed, call);
 	talk_begin(call);
 }
 

@@ -20,6 +20,10 @@ const char *world_register_headers = "";
 static const char sdp[] = "v=0\r\no=x 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
 	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8\r\n";
 
+static const char held[] = "v=0\r\no=y 1 2 IN IP4 127.0.0.1\r\ns=-\r\n"
+	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6002 RTP/AVP 8\r\n"
+	"a=recvonly\r\n";
+
 static const char sheet[] =
 	"prefix,destination,rate,currency,effective_from,effective_to,"
 	"first_inc,next_inc,connect_fee,status\n"
@@ -326,6 +330,37 @@ void script_answer(struct peer *peer, const char *text)
 		  peer_header(callid, sizeof(callid), text, "Call-ID"),
 		  peer_header(cseq, sizeof(cseq), text, "CSeq"),
 		  contact(buf, peer), strlen(sdp), sdp);
+}
+
+
+bool world_is_inside(const char *text)
+{
+	char to[256];
+
+	return !strncmp(text, "INVITE ", 7) &&
+		strstr(peer_header(to, sizeof(to), text, "To"), ";tag=");
+}
+
+
+void script_agree(struct peer *peer, const char *text)
+{
+	char via[512], from[512], to[512], callid[256], cseq[64];
+
+	if (!world_is_inside(text)) {
+		script_answer(peer, text);
+		return;
+	}
+	peer_send(peer, "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\n"
+		  "To: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n"
+		  "Contact: <sip:peer@127.0.0.1:%u>\r\n"
+		  "Content-Type: application/sdp\r\n"
+		  "Content-Length: %zu\r\n\r\n%s",
+		  peer_header(via, sizeof(via), text, "Via"),
+		  peer_header(from, sizeof(from), text, "From"),
+		  peer_header(to, sizeof(to), text, "To"),
+		  peer_header(callid, sizeof(callid), text, "Call-ID"),
+		  peer_header(cseq, sizeof(cseq), text, "CSeq"),
+		  sa_port(&peer->addr), strlen(held), held);
 }
 
 

@@ -51,6 +51,9 @@ void script_404(struct peer *peer, const char *text);
 /* Registers nobody; takes calls all the same. */
 void script_full(struct peer *peer, const char *text);
 void script_silent(struct peer *peer, const char *text);
+/* Agrees to what comes inside of a call too, by "a=recvonly". */
+void script_agree(struct peer *peer, const char *text);
+bool world_is_inside(const char *text);
 /* Answers calls, and knows nothing of them afterwards. */
 void script_forgetful(struct peer *peer, const char *text);
 /* Answers calls, but no OPTIONS. */
