@@ -104,7 +104,10 @@ static bool first_handler(const struct sip_msg *msg, void *arg)
 		return true;
 	}
 	if (!policy_source(&source, stack, msg)) {
-		refuse(stack, msg, &forbidden);
+		if (crowd_is_heard(gw->crowd, gw, &msg->src))
+			refuse(stack, msg, &forbidden);
+		else
+			gw->stats.refused++;
 		return true;
 	}
 	if (policy_check(&verdict, msg)) {
@@ -253,6 +256,7 @@ static void destructor(void *arg)
 	list_flush(&gw->ticketl);
 	list_flush(&gw->knownl);
 	mem_deref(gw->known);
+	mem_deref(gw->crowd);
 	tw_engine_free(gw->engine);
 	tw_router_free(gw->router);
 	tw_directory_free(gw->taken);
@@ -343,6 +347,8 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 		e = hash_alloc(&gw->engine_calls, CALLS);
 	if (!e)
 		e = hash_alloc(&gw->known, KNOWN);
+	if (!e)
+		e = crowd_alloc(&gw->crowd);
 	if (!e)
 		e = recorder_alloc(&gw->recorder, gw, err);
 	if (!e)

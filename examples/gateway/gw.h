@@ -3,6 +3,7 @@
  *
  *   stacks.c    SIP stacks: one, and one for each TLS identity
  *   policy.c    who may speak to us, and whether what he says is SIP
+ *   crowd.c     strangers who do not stop
  *   trunks.c    trunks of the directory, their secrets, their states
  *   papers.c    certificates and keys of trunks
  *   wish.c      what the directory wants of a trunk
@@ -82,6 +83,7 @@ struct trunk {
 struct recorder;
 struct spend;
 struct keep;
+struct crowd;
 
 /* A SIP stack, and who listens on it. */
 struct stack {
@@ -133,6 +135,7 @@ struct gateway {
 	struct tmr patience_tmr;
 	bool trunks_busy;
 
+	struct crowd *crowd;
 	struct recorder *recorder;
 	struct spend *spend;
 	struct gateway_stats stats;
@@ -253,6 +256,12 @@ bool policy_is_bounced(const struct sip_msg *msg);
 uint16_t policy_check(tw_sip_verdict *verdict, const struct sip_msg *msg);
 bool policy_source(struct source *out, const struct stack *stack,
 		   const struct sip_msg *msg);
+
+/* ---- crowd.c ---- */
+int crowd_alloc(struct crowd **crowdp);
+/* May this stranger be told once more that he is one? */
+bool crowd_is_heard(struct crowd *crowd, const struct gateway *gw,
+		    const struct sa *src);
 
 /* ---- trunks.c ---- */
 int trunks_open(struct gateway *gw, tw_error *err);
