@@ -153,14 +153,16 @@ static tw_status check_numbers(const tw_cdr *cdr, tw_error *err)
 static void spell(char out[TW_CALL_TEXT_MAX + 1], const char *text,
 		  const struct tw_dial_rule *rule)
 {
-	char digits[TW_DIGITS_MAX];
-	struct tw_str raw = tw__str_trim(tw__str_of(text));
+	struct tw_str raw;
 
-	if (raw.l && tw__e164(digits, text, rule, NULL) == TW_OK) {
-		memcpy(out, digits, strlen(digits) + 1);
+	if (!text || !*text) {
+		out[0] = '\0';
 		return;
 	}
-	memcpy(out, raw.p ? raw.p : "", raw.l);
+	if (tw__e164(out, text, rule, NULL) == TW_OK)
+		return;
+	raw = tw__str_trim(tw__str_of(text));
+	memcpy(out, raw.p, raw.l);
 	out[raw.l] = '\0';
 }
 
@@ -216,11 +218,15 @@ struct mix {
 /* Length first: "ab","c" and "a","bc" must not be one content. */
 static void mix_text(struct mix *mix, const char *text)
 {
-	size_t length = text ? strlen(text) : 0;
+	size_t length;
 
+	if (!text || !*text) {
+		mix->bytes[mix->size++] = 0;
+		return;
+	}
+	length = strlen(text);
 	mix->bytes[mix->size++] = (unsigned char)length;
-	if (length)
-		memcpy(&mix->bytes[mix->size], text, length);
+	memcpy(&mix->bytes[mix->size], text, length);
 	mix->size += length;
 }
 

@@ -162,7 +162,8 @@ static int64_t find_match(const struct tw__owners *owners, uint32_t kind,
 	const struct tw__version *exact;
 	const struct range *best = NULL;
 
-	if (!text || !*text)
+	if (!text || !*text ||
+	    (!owners->matches.count && !owners->range_count))
 		return 0;
 	exact = tw__versions_at(&owners->matches, match_key(key, kind, text),
 				at);
@@ -184,7 +185,7 @@ static int64_t find_match(const struct tw__owners *owners, uint32_t kind,
 
 static bool is_short(const char *text)
 {
-	return tw__digits_only(text) && strlen(text) <= SHORT_NUMBER;
+	return strlen(text) <= SHORT_NUMBER && tw__digits_only(text);
 }
 
 /* In the directory, by a match, or because the record says so. */

@@ -9,6 +9,7 @@
 #include "call.h"
 #include "call_region.h"
 #include "numbering.h"
+#include "rating/deck.h"
 #include "tariff.h"
 #include "usage.h"
 
@@ -229,50 +230,65 @@ static void fill_request(tw_rating_request *request,
 		request->number = "0";
 }
 
-static tw_status find_destination(int64_t *out, struct tw__rater *rater,
-				  struct held_version *version,
-				  const tw_charge *charge, tw_error *err)
+/* Row NULL: the call needed none. */
+static tw_status take_row(struct tw__call *call, struct tw__rater *rater,
+			  struct held_version *version,
+			  const struct tw_rate_row *row, tw_error *err)
 {
+	const tw_deck *deck = version->deck;
+	const struct tw_rate_note *note;
 	int64_t *word;
 	tw_status status;
 
-	*out = 0;
-	if (charge->rate_index == TW_RATE_NONE)
+	call->rate_row = TW_RATE_NONE;
+	if (!row)
 		return TW_OK;
-	word = &version->destinations[charge->rate_index];
+	note = tw__note_of(deck, row);
+	word = &version->destinations[note->index];
 	if (!*word) {
 		status = tw__intern_id(word, rater->words,
-				       charge->destination, err);
+				       deck->texts + note->destination, err);
 		if (status)
 			return status;
 	}
-	*out = *word;
+	call->rate_row = note->index;
+	call->destination = *word;
 	return TW_OK;
 }
 
-static void take_charge(struct tw__call *call,
-			const struct held_version *version,
-			const tw_charge *charge)
+static void take_sum(struct tw__call *call,
+		     const struct held_version *version,
+		     const struct tw_sum *sum)
 {
-	bool converted = *charge->converted.currency != '\0';
+	bool converted = *tw_deck_rules(version->deck)->convert_to;
 
 	call->tariff_version = version->id;
-	call->rate_row = charge->rate_index;
 	call->currency = version->currency;
-	call->charged_s = charge->charged_s;
-	call->cost_nanos = converted ? charge->converted.nanos :
-		charge->cost.nanos;
-	call->net_nanos = converted ? charge->converted_net.nanos :
-		charge->net.nanos;
-	call->vat_nanos = converted ? charge->converted_vat.nanos :
-		charge->vat.nanos;
+	call->charged_s = sum->charged_s;
+	call->cost_nanos = converted ? sum->converted_nanos :
+		sum->cost_nanos;
+	call->net_nanos = converted ? sum->converted_net_nanos :
+		sum->net_nanos;
+	call->vat_nanos = converted ? sum->converted_vat_nanos :
+		sum->vat_nanos;
+}
+
+/* tw_rating_rate() without the texts of a charge, which nobody reads here. */
+static tw_status rate(struct tw_sum *sum, const struct tw_rate_row **row,
+		      const tw_deck *deck, const tw_rating_request *request)
+{
+	struct tw_question question;
+	tw_status status = tw__question_read(&question, request, NULL);
+
+	return status ? status : tw__rate(sum, row, deck, &question, NULL);
 }
 
 static tw_status ask_deck(struct tw__rater *rater, struct tw__call *call,
 			  struct held_version *version, tw_error *err)
 {
 	tw_rating_request request = TW_RATING_REQUEST_INIT;
-	tw_charge charge = TW_CHARGE_INIT;
+	const struct tw_rate_row *row;
+	struct tw_sum sum;
 	tw_status status = TW_OK;
 
 	fill_request(&request, call);
@@ -284,16 +300,15 @@ static tw_status ask_deck(struct tw__rater *rater, struct tw__call *call,
 				       &version->usage, err);
 	if (status)
 		return status;
-	status = tw_rating_rate(&charge, version->deck, &request, NULL);
+	status = rate(&sum, &row, version->deck, &request);
 	if (status)
 		return no_answer(call, version, &request, status);
-	status = find_destination(&call->destination, rater, version,
-				  &charge, err);
+	status = take_row(call, rater, version, row, err);
 	if (status)
 		return status;
-	take_charge(call, version, &charge);
+	take_sum(call, version, &sum);
 	if (!version->usage.plain)
-		tw__usage_note(call, &version->usage, &charge);
+		tw__usage_note(call, &version->usage, &sum);
 	return set(call, TW_STATE_RATED, TW_REASON_NONE);
 }
 

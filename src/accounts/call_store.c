@@ -107,10 +107,12 @@ void tw__call_ids_close(struct tw__call_ids *ids)
 
 static size_t put(char *out, const char *text)
 {
-	size_t n = text ? strlen(text) : 0;
+	size_t n = 0;
 
-	if (n)
+	if (text && *text) {
+		n = strlen(text);
 		memcpy(out, text, n);
+	}
 	out[n] = TW_INTERN_SEPARATOR;
 	return n + 1;
 }
@@ -178,62 +180,68 @@ static void set_id(struct tw__bulk *rows, unsigned int column,
 		tw__bulk_text(rows, column, tw__str_of(text));
 }
 
-static void set_if(struct tw__bulk *rows, unsigned int column, bool known,
+static void set(struct tw__cell *cells, unsigned int column, int64_t value)
+{
+	tw__cell_i64(&cells[column], value);
+}
+
+static void set_if(struct tw__cell *cells, unsigned int column, bool known,
 		   int64_t value)
 {
 	if (known)
-		tw__bulk_i64(rows, column, value);
+		tw__cell_i64(&cells[column], value);
 	else
-		tw__bulk_null(rows, column);
+		tw__cell_null(&cells[column]);
 }
 
 static void set_record(struct tw__bulk *rows, const struct tw__call *call,
 		       int64_t batch, const struct names *names)
 {
+	struct tw__cell *cells = tw__bulk_row(rows);
 	const tw_cdr *cdr = &call->cdr;
 	bool odd_end = call->end_us && call->end_us !=
 		call->answer_us + cdr->duration_us;
 
-	tw__bulk_i64(rows, C_START, cdr->start);
-	tw__bulk_i64(rows, C_KEY, (int64_t)call->key);
-	tw__bulk_i64(rows, C_UNDONE, 0);
-	tw__bulk_i64(rows, C_CONTENT, (int64_t)call->content);
-	tw__bulk_i64(rows, C_BATCH, batch);
-	tw__bulk_i64(rows, C_MARKS, names->marks);
+	set(cells, C_START, cdr->start);
+	set(cells, C_KEY, (int64_t)call->key);
+	set(cells, C_UNDONE, 0);
+	set(cells, C_CONTENT, (int64_t)call->content);
+	set(cells, C_BATCH, batch);
+	set(cells, C_MARKS, names->marks);
 	set_id(rows, C_CALL_ID, cdr->call_id);
 	if (cdr->linked_id && *cdr->linked_id &&
 	    strcmp(cdr->linked_id, cdr->call_id) != 0)
 		set_id(rows, C_LINKED, cdr->linked_id);
 	else
-		tw__bulk_null(rows, C_LINKED);
-	tw__bulk_i64(rows, C_LEG, cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN)
-		     ? 0 : cdr->leg);
-	tw__bulk_i64(rows, C_SEQUENCE, cdr->sequence);
-	tw__bulk_i64(rows, C_DIRECTION, call->direction);
-	tw__bulk_i64(rows, C_STATUS, cdr->status);
-	set_if(rows, C_ANSWER, call->answered, call->answer_us - cdr->start);
-	set_if(rows, C_END, odd_end, call->end_us - cdr->start);
-	tw__bulk_i64(rows, C_DURATION, cdr->duration_us);
-	tw__bulk_i64(rows, C_CALLER, names->caller);
-	tw__bulk_i64(rows, C_CALLEE, names->callee);
+		tw__cell_null(&cells[C_LINKED]);
+	set(cells, C_LEG, cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN) ?
+	    0 : cdr->leg);
+	set(cells, C_SEQUENCE, cdr->sequence);
+	set(cells, C_DIRECTION, call->direction);
+	set(cells, C_STATUS, cdr->status);
+	set_if(cells, C_ANSWER, call->answered, call->answer_us - cdr->start);
+	set_if(cells, C_END, odd_end, call->end_us - cdr->start);
+	set(cells, C_DURATION, cdr->duration_us);
+	set(cells, C_CALLER, names->caller);
+	set(cells, C_CALLEE, names->callee);
 }
 
-static void set_findings(struct tw__bulk *rows, const struct tw__call *call)
+static void set_findings(struct tw__cell *cells, const struct tw__call *call)
 {
 	bool rated = call->rate_state == TW_STATE_RATED;
 
-	tw__bulk_i64(rows, C_TRUNK, call->trunk);
-	tw__bulk_i64(rows, C_CARRIER, call->carrier);
-	tw__bulk_i64(rows, C_DEPARTMENT, call->department);
-	tw__bulk_i64(rows, C_NUMBER, call->number);
-	tw__bulk_i64(rows, C_RATE_STATE, call->rate_state);
-	tw__bulk_i64(rows, C_REASON, call->reason);
-	set_if(rows, C_VERSION, rated, call->tariff_version);
-	set_if(rows, C_ROW, rated, (int64_t)call->rate_row);
-	set_if(rows, C_CHARGED, rated, call->charged_s);
-	set_if(rows, C_COST, rated, call->cost_nanos);
-	set_if(rows, C_VAT, rated, call->vat_nanos);
-	set_if(rows, C_SOURCE_COST, call->has_source_cost,
+	set(cells, C_TRUNK, call->trunk);
+	set(cells, C_CARRIER, call->carrier);
+	set(cells, C_DEPARTMENT, call->department);
+	set(cells, C_NUMBER, call->number);
+	set(cells, C_RATE_STATE, call->rate_state);
+	set(cells, C_REASON, call->reason);
+	set_if(cells, C_VERSION, rated, call->tariff_version);
+	set_if(cells, C_ROW, rated, (int64_t)call->rate_row);
+	set_if(cells, C_CHARGED, rated, call->charged_s);
+	set_if(cells, C_COST, rated, call->cost_nanos);
+	set_if(cells, C_VAT, rated, call->vat_nanos);
+	set_if(cells, C_SOURCE_COST, call->has_source_cost,
 	       call->source_cost_nanos);
 }
 
@@ -318,7 +326,7 @@ tw_status tw__call_put(bool *full, const struct tw__call *call,
 	if (status)
 		return status;
 	set_record(ids->writer->rows, call, ids->batch, &names);
-	set_findings(ids->writer->rows, call);
+	set_findings(tw__bulk_row(ids->writer->rows), call);
 	*full = tw__bulk_end_row(ids->writer->rows);
 	return TW_OK;
 }

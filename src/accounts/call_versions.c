@@ -9,10 +9,17 @@
 
 static uint64_t hash_name(const char *name)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	size_t length = strlen(name);
+	uint64_t h = length, word = 0;
 
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * 0x100000001b3u;
+	for (; length > 8; length -= 8, name += 8) {
+		memcpy(&word, name, 8);
+		h = (h ^ word) * 0xbf58476d1ce4e5b9u;
+		h ^= h >> 29;
+	}
+	word = 0;
+	memcpy(&word, name, length);
+	h = (h ^ word) * 0x94d049bb133111ebu;
 	h ^= h >> 32;
 	return h * 0x9e3779b97f4a7c15u >> 20;
 }
@@ -108,10 +115,12 @@ static size_t first_of(const struct tw__versions *versions, const char *name)
 const struct tw__version *tw__versions_at(
 	const struct tw__versions *versions, const char *name, int64_t at)
 {
-	for (size_t i = first_of(versions, name); i < versions->count; i++) {
+	size_t first = first_of(versions, name);
+
+	for (size_t i = first; i < versions->count; i++) {
 		const struct tw__version *row = &versions->rows[i];
 
-		if (strcmp(row->name, name) != 0)
+		if (i > first && strcmp(row->name, name) != 0)
 			return NULL;
 		if (row->from <= at && at < row->to)
 			return row;
@@ -123,11 +132,12 @@ const struct tw__version *tw__versions_near(
 	const struct tw__versions *versions, const char *name, int64_t at)
 {
 	const struct tw__version *before = NULL;
+	size_t first = first_of(versions, name);
 
-	for (size_t i = first_of(versions, name); i < versions->count; i++) {
+	for (size_t i = first; i < versions->count; i++) {
 		const struct tw__version *row = &versions->rows[i];
 
-		if (strcmp(row->name, name) != 0)
+		if (i > first && strcmp(row->name, name) != 0)
 			break;
 		if (at < row->to)
 			return row;

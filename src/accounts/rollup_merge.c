@@ -179,8 +179,10 @@ static void put_row(struct tw__bulk *bulk, const struct tw__rollup_row *row)
 		sums->unrated, sums->talk_us, sums->cost_nanos,
 		sums->net_nanos, sums->vat_nanos };
 
-	for (unsigned int i = 0; i < TW_ARRAY_COUNT(all); i++)
-		tw__bulk_i64(bulk, i, all[i]);
+	struct tw__cell *cells = tw__bulk_row(bulk);
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++)
+		tw__cell_i64(&cells[i], all[i]);
 	tw__bulk_end_row(bulk);
 }
 

@@ -246,17 +246,17 @@ tw_status tw__usage_ask(tw_rating_request *request, struct tw__call *call,
 
 /* A note is needed where the charge could not be computed again without. */
 void tw__usage_note(struct tw__call *call, const struct tw__usage_view *view,
-		    const tw_charge *charge)
+		    const struct tw_sum *sum)
 {
 	const tw_deck *deck = view->deck;
 	struct tw__call_note *note = &call->note;
 
 	note->of = view->of;
-	note->bundle_s = charge->bundle_s;
-	note->paid_s = charge->paid_s;
-	note->converted = *charge->converted.currency != '\0';
-	note->own_cost_nanos = charge->cost.nanos;
-	note->own_vat_nanos = charge->vat.nanos;
+	note->bundle_s = sum->bundle_s;
+	note->paid_s = sum->paid_s;
+	note->converted = *deck->rules.convert_to != '\0';
+	note->own_cost_nanos = sum->cost_nanos;
+	note->own_vat_nanos = sum->vat_nanos;
 	if (!deck->tier_count ||
 	    deck->rules.tier_mode != TW_TIERS_GRADUATED ||
 	    note->used_s + note->paid_s <= deck->tiers[0].from_s)

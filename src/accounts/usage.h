@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "exchange.h"
+#include "rating/deck.h"
 #include "tier_use.h"
 #include <trunkwise/bundle.h>
 #include <trunkwise/rating.h>
@@ -38,7 +39,7 @@ tw_status tw__usage_ask(tw_rating_request *request, struct tw__call *call,
 			tw_error *err);
 /* After it: what the charge takes, into the call's note. */
 void tw__usage_note(struct tw__call *call, const struct tw__usage_view *view,
-		    const tw_charge *charge);
+		    const struct tw_sum *sum);
 /* Once the call is stored: takes it, and writes the note. */
 tw_status tw__usage_keep(struct tw__usage *usage,
 			 const struct tw__call *call, int64_t batch,

@@ -23,15 +23,37 @@ struct tw_dial_rule tw__dial_rule(const char *country)
 	return (struct tw_dial_rule){ country, "", "00", 0, NULL };
 }
 
-bool tw__digits_only(const char *text)
+/* 0x80 in every byte that is no digit; no byte carries into the next. */
+static uint64_t not_digits(const char *p)
 {
-	if (!text || !*text)
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
+	const uint64_t ones = 0x0101010101010101ull;
+	uint64_t word, above, below;
+
+	memcpy(&word, p, sizeof(word));
+	above = (word & ones * 0x7f) + ones * (0x7f - '9');
+	below = ~((word | ones * 0x80) - ones * '0');
+	return (above | below | word) & ones * 0x80;
+}
+
+static bool are_digits(const char *text, size_t length)
+{
+	size_t i = 0;
+
+	/* the last step may see some bytes once more */
+	for (; i + 8 < length; i += 8) {
+		if (not_digits(&text[i]))
 			return false;
 	}
-	return true;
+	if (length >= 8)
+		return !not_digits(&text[length - 8]);
+	while (i < length && text[i] >= '0' && text[i] <= '9')
+		i++;
+	return i == length;
+}
+
+bool tw__digits_only(const char *text)
+{
+	return text && *text && are_digits(text, strlen(text));
 }
 
 /* Leaves digits only; *plus tells whether "+" came first. */
@@ -85,16 +107,35 @@ static tw_status put(char out[TW_DIGITS_MAX], const char *country,
 	return TW_OK;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return *a == *b && !strcmp(a, b);
+}
+
 bool tw__is_emergency(const char *digits, const struct tw_dial_rule *rule)
 {
 	const char *const *number = rule ? rule->emergency : NULL;
 
-	if (!strcmp(digits, "112"))
+	if (is_same(digits, "112"))
 		return true;
 	for (; number && *number; number++)
-		if (!strcmp(digits, *number))
+		if (is_same(digits, *number))
 			return true;
 	return false;
+}
+
+/* Digits already, and no prefix begins like them: nearly all that exports
+ * hold. */
+static bool is_spelled(const char *text, size_t length,
+		       const struct tw_dial_rule *rule)
+{
+	if (!length || length >= TW_DIGITS_MAX)
+		return false;
+	if (rule && (*text == *rule->international ||
+		     *text == *rule->national ||
+		     (!*rule->national && rule->national_length)))
+		return false;
+	return are_digits(text, length);
 }
 
 tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
@@ -107,6 +148,11 @@ tw_status tw__e164(char out[TW_DIGITS_MAX], const char *text,
 
 	if (!out || !text)
 		return tw__fail(err, TW_EINVAL, "number: NULL argument");
+	length = strlen(text);
+	if (is_spelled(text, length, rule)) {
+		memcpy(out, text, length + 1);
+		return TW_OK;
+	}
 	status = strip(digits, &plus, text, err);
 	if (status)
 		return status;

@@ -107,15 +107,33 @@ void tw__sha256(uint8_t out[32], const void *data, size_t size)
 	SHA256_Final(out, &ctx);
 }
 
+/* Keys of records, two for each: whole blocks, with the end that the standard
+ * asks for put on here, so that nothing is kept, written out and wiped. */
 uint64_t tw__hash64(const void *data, size_t size)
 {
+	unsigned char blocks[4 * SHA256_CBLOCK];
 	unsigned char bytes[SHA256_DIGEST_LENGTH];
+	size_t whole = (size + 8) / SHA256_CBLOCK * SHA256_CBLOCK +
+		SHA256_CBLOCK;
+	SHA256_CTX ctx;
 	uint64_t value = 0;
 
-	tw__sha256(bytes, data, size);
-	for (size_t i = 0; i < 8; i++)
-		value = value << 8 | bytes[i];
-	return value;
+	if (whole > sizeof(blocks)) {
+		tw__sha256(bytes, data, size);
+		for (size_t i = 0; i < 8; i++)
+			value = value << 8 | bytes[i];
+		return value;
+	}
+	if (size)
+		memcpy(blocks, data, size);
+	memset(&blocks[size], 0, whole - size);
+	blocks[size] = 0x80;
+	/* in bits: 8 * 247 fits two bytes */
+	blocks[whole - 2] = (unsigned char)(size >> 5);
+	blocks[whole - 1] = (unsigned char)(size << 3);
+	SHA256_Init(&ctx);
+	SHA256_Update(&ctx, blocks, whole);
+	return (uint64_t)ctx.h[0] << 32 | ctx.h[1];
 }
 
 bool tw__equal_ct(const void *a, const void *b, size_t size)

@@ -11,14 +11,6 @@
 #include <string.h>
 #include "bulk.h"
 
-/* Bindings outlive a reset, so only what differs from the block before is
- * bound again: half the columns of a file hardly ever change. */
-struct cell {
-	int64_t value;          /* or size << 32 | place of bytes */
-	char kind;              /* 0 not bound, n NULL, i number, t text,
-				   b blob */
-};
-
 struct row_bytes {
 	char bytes[TW_BULK_BYTES];
 	size_t used;
@@ -29,8 +21,11 @@ struct tw__bulk {
 	struct tw_stmt *many, *one;
 	unsigned int columns;
 	size_t count;           /* whole rows */
-	struct cell *cells;     /* as set, row by row */
-	struct cell *bound;     /* to many; behind them to one */
+	struct tw__cell *cells; /* as set, row by row */
+	/* to many, behind them to one: bindings outlive a reset, so only what
+	 * differs from the block before is bound again, and half the columns
+	 * of a file hardly ever change */
+	struct tw__cell *bound;
 	struct row_bytes *texts;
 };
 
@@ -97,25 +92,10 @@ void tw__bulk_free(struct tw__bulk *bulk)
 	tw_free(bulk);
 }
 
-static void set(struct tw__bulk *bulk, unsigned int column, char kind,
-		int64_t value)
+struct tw__cell *tw__bulk_row(struct tw__bulk *bulk)
 {
-	struct cell *cell = &bulk->cells[bulk->count * bulk->columns +
-					 column];
-
-	assert(column < bulk->columns && bulk->count < TW_BULK_ROWS);
-	cell->value = value;
-	cell->kind = kind;
-}
-
-void tw__bulk_i64(struct tw__bulk *bulk, unsigned int column, int64_t value)
-{
-	set(bulk, column, 'i', value);
-}
-
-void tw__bulk_null(struct tw__bulk *bulk, unsigned int column)
-{
-	set(bulk, column, 'n', 0);
+	assert(bulk->count < TW_BULK_ROWS);
+	return &bulk->cells[bulk->count * bulk->columns];
 }
 
 static void put(struct tw__bulk *bulk, unsigned int column, char kind,
@@ -123,10 +103,12 @@ static void put(struct tw__bulk *bulk, unsigned int column, char kind,
 {
 	struct row_bytes *row = &bulk->texts[bulk->count];
 
+	assert(column < bulk->columns);
 	assert(data.l <= TW_BULK_BYTES - row->used);
 	if (data.l)
 		memcpy(&row->bytes[row->used], data.p, data.l);
-	set(bulk, column, kind, (int64_t)data.l << 32 | (int64_t)row->used);
+	tw__bulk_row(bulk)[column] = (struct tw__cell){
+		(int64_t)data.l << 32 | (int64_t)row->used, kind };
 	row->used += data.l;
 }
 
@@ -163,7 +145,8 @@ int64_t tw__bulk_value(const struct tw__bulk *bulk, size_t row,
 }
 
 static void bind_bytes(struct tw_stmt *stmt, int index,
-		       const struct cell *cell, const struct row_bytes *row)
+		       const struct tw__cell *cell,
+		       const struct row_bytes *row)
 {
 	const char *p = &row->bytes[cell->value & 0xffffffff];
 	size_t size = (size_t)(cell->value >> 32);
@@ -175,11 +158,11 @@ static void bind_bytes(struct tw_stmt *stmt, int index,
 }
 
 /* A row's parameters begin behind `index`. */
-static void bind_row(struct tw_stmt *stmt, int index, struct cell *bound,
+static void bind_row(struct tw_stmt *stmt, int index, struct tw__cell *bound,
 		     const struct tw__bulk *bulk, size_t row)
 {
-	const struct cell *cell = &bulk->cells[row * bulk->columns];
-	const struct cell *end = cell + bulk->columns;
+	const struct tw__cell *cell = &bulk->cells[row * bulk->columns];
+	const struct tw__cell *end = cell + bulk->columns;
 
 	for (; cell < end; cell++, bound++) {
 		index++;

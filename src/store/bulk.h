@@ -20,10 +20,27 @@ tw_status tw__bulk_new(struct tw__bulk **out, tw_store *store,
 		       const char *into, unsigned int columns, tw_error *err);
 void tw__bulk_free(struct tw__bulk *bulk);
 
-/* Columns of the row to come, from 0, every one of them. Bytes are copied;
- * those of a row have TW_BULK_BYTES together. */
-void tw__bulk_i64(struct tw__bulk *bulk, unsigned int column, int64_t value);
-void tw__bulk_null(struct tw__bulk *bulk, unsigned int column);
+/* One value of a row. */
+struct tw__cell {
+	int64_t value;          /* or size << 32 | place of bytes */
+	char kind;              /* 0 not set, n NULL, i number, t text,
+				   b blob */
+};
+static inline void tw__cell_i64(struct tw__cell *cell, int64_t value)
+{
+	cell->value = value;
+	cell->kind = 'i';
+}
+static inline void tw__cell_null(struct tw__cell *cell)
+{
+	cell->value = 0;
+	cell->kind = 'n';
+}
+
+/* Columns of the row to come, from 0, every one of them: numbers in place, for
+ * there are dozens a row. Bytes are copied; those of a row have TW_BULK_BYTES
+ * together. */
+struct tw__cell *tw__bulk_row(struct tw__bulk *bulk);
 void tw__bulk_text(struct tw__bulk *bulk, unsigned int column,
 		   struct tw_str text);
 void tw__bulk_blob(struct tw__bulk *bulk, unsigned int column,

@@ -83,6 +83,45 @@ static void digits_only(void **state)
 	assert_false(tw__digits_only("12 3"));
 }
 
+/* Eight bytes a step: what is no digit is seen wherever it stands. */
+static void digits_only_sees_each_byte(void **state)
+{
+	static const char others[] = { '/', ':', ' ', '\x01', '\x7f', '\xb0',
+		'\xff' };
+	char text[40];
+
+	(void)state;
+	for (size_t length = 1; length < sizeof(text); length++) {
+		memset(text, '7', length);
+		text[length] = '\0';
+		assert_true(tw__digits_only(text));
+		for (size_t at = 0; at < length; at++) {
+			text[at] = others[(at + length) % sizeof(others)];
+			assert_false(tw__digits_only(text));
+			text[at] = at & 1 ? '0' : '9';
+			assert_true(tw__digits_only(text));
+		}
+	}
+}
+
+/* Digits that need nothing take a short way, no further than others. */
+static void what_is_spelled_already(void **state)
+{
+	static const char longest[] = "7777777777777777777777777777777";
+	static const char too_long[] = "77777777777777777777777777777777";
+	char out[TW_DIGITS_MAX] = "kept";
+
+	(void)state;
+	_Static_assert(sizeof(longest) == TW_DIGITS_MAX, "fits");
+	check(longest, &tw__dial_russia, longest);
+	check("7", &tw__dial_russia, "7");
+	check("8", &tw__dial_russia, "8");
+	check("74951234567", NULL, "74951234567");
+	assert_int_equal(tw__e164(out, too_long, NULL, NULL), TW_EPARSE);
+	assert_int_equal(tw__e164(out, "", &tw__dial_russia, NULL),
+			 TW_EPARSE);
+}
+
 static void test_emergency_numbers_of_a_country(void **state)
 {
 	static const struct tw_dial_rule elsewhere = { "49", "0", "00", 0,
@@ -134,6 +173,8 @@ int main(void)
 		cmocka_unit_test(other_countries),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(digits_only),
+		cmocka_unit_test(digits_only_sees_each_byte),
+		cmocka_unit_test(what_is_spelled_already),
 		cmocka_unit_test(rule_of_a_calling_code),
 	};
 

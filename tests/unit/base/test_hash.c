@@ -86,6 +86,25 @@ static void hash64_is_pinned(void **state)
 	assert_true(tw__hash64(NULL, 0) == 0xe3b0c44298fc1c14ull);
 }
 
+/* Its end is put on by hand where it is short: each place of the end. */
+static void hash64_is_the_head_of_sha256(void **state)
+{
+	unsigned char data[320];
+	uint8_t all[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (unsigned char)(i * 37 + 11);
+	for (size_t size = 0; size <= sizeof(data); size++) {
+		uint64_t head = 0;
+
+		tw__sha256(all, data, size);
+		for (size_t i = 0; i < 8; i++)
+			head = head << 8 | all[i];
+		assert_true(tw__hash64(data, size) == head);
+	}
+}
+
 static void compare_and_wipe(void **state)
 {
 	char secret[8] = "secret!";
@@ -107,6 +126,7 @@ int main(void)
 		cmocka_unit_test(unknown_algorithm),
 		cmocka_unit_test(hmac),
 		cmocka_unit_test(hash64_is_pinned),
+		cmocka_unit_test(hash64_is_the_head_of_sha256),
 		cmocka_unit_test(compare_and_wipe),
 	};
 

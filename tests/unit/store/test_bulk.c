@@ -31,14 +31,14 @@ static bool put(struct tw__bulk *bulk, int64_t a, int64_t b)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%lld", (long long)(a + b));
-	tw__bulk_i64(bulk, 0, a);
-	tw__bulk_i64(bulk, 1, b);
+	tw__cell_i64(&tw__bulk_row(bulk)[0], a);
+	tw__cell_i64(&tw__bulk_row(bulk)[1], b);
 	if ((a + b) % 3 == 0)
-		tw__bulk_null(bulk, 2);
+		tw__cell_null(&tw__bulk_row(bulk)[2]);
 	else if ((a + b) % 3 == 1)
 		tw__bulk_blob(bulk, 2, tw__str_of(text));
 	else
-		tw__bulk_i64(bulk, 2, a + b);
+		tw__cell_i64(&tw__bulk_row(bulk)[2], a + b);
 	tw__bulk_text(bulk, 3, tw__str_of(text));
 	return tw__bulk_end_row(bulk);
 }
@@ -147,8 +147,8 @@ static void longest_bytes(void **state)
 
 	memset(text, 'x', sizeof(text));
 	for (int64_t row = 0; row < TW_BULK_ROWS; row++) {
-		tw__bulk_i64(bulk, 0, row);
-		tw__bulk_i64(bulk, 1, 1);
+		tw__cell_i64(&tw__bulk_row(bulk)[0], row);
+		tw__cell_i64(&tw__bulk_row(bulk)[1], 1);
 		tw__bulk_blob(bulk, 2, tw__str(text, sizeof(text)));
 		tw__bulk_text(bulk, 3, tw__str(text, sizeof(text)));
 		tw__bulk_end_row(bulk);
@@ -157,8 +157,8 @@ static void longest_bytes(void **state)
 	assert_int_equal(ask(store, "SELECT min(length(d) + length(e)) "
 			     "FROM t"), TW_BULK_BYTES);
 	/* empty is not NULL */
-	tw__bulk_i64(bulk, 0, 99);
-	tw__bulk_i64(bulk, 1, 1);
+	tw__cell_i64(&tw__bulk_row(bulk)[0], 99);
+	tw__cell_i64(&tw__bulk_row(bulk)[1], 1);
 	tw__bulk_blob(bulk, 2, tw__str(NULL, 0));
 	tw__bulk_text(bulk, 3, tw__str(NULL, 0));
 	tw__bulk_end_row(bulk);
