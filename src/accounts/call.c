@@ -237,7 +237,7 @@ static void mix_i64(struct mix *mix, int64_t value)
 			(unsigned char)((uint64_t)value >> (56 - 8 * i));
 }
 
-static void make_hashes(struct tw__call *call)
+void tw__call_hash(struct tw__call *call)
 {
 	const tw_cdr *cdr = &call->cdr;
 	struct mix mix;
@@ -294,6 +294,5 @@ tw_status tw__call_read(struct tw__call *out, const tw_cdr *cdr,
 	out->emergency = tw__is_emergency(out->callee, rule);
 	spell(out->own_number, cdr->number, rule);
 	spell(out->extension, cdr->extension, rule);
-	make_hashes(out);
 	return TW_OK;
 }

@@ -87,6 +87,9 @@ tw_status tw__call_read(struct tw__call *out, const tw_cdr *cdr,
 			const char *source, const struct tw_dial_rule *rule,
 			tw_error *err);
 
+/* Its key and content, of what tw__call_read() made of it. */
+void tw__call_hash(struct tw__call *call);
+
 /* ---- whose: the directory's versions in memory ---- */
 
 struct tw__owners;

@@ -302,6 +302,10 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 
 	if (status)
 		return status;
+	/* their places come from memory while digests are made */
+	tw__intern_expect(&import->ids.identities, call->callee);
+	tw__intern_expect(&import->ids.identities, call->caller);
+	tw__call_hash(call);
 	if (cdr->flags & TW_CDR_INTERIM) {
 		status = tw__import_flush(import, err);
 		if (status)
@@ -318,8 +322,6 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 					err);
 	if (status)
 		return status;
-	tw__intern_expect(&import->ids.identities, call->callee);
-	tw__intern_expect(&import->ids.identities, call->caller);
 	tw__owners_resolve(import->owners, call);
 	status = tw__rater_rate(import->rater, call, err);
 	return status ? status : store_call(import, err);

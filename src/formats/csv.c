@@ -246,6 +246,21 @@ static uint64_t plain_ends(const struct marks *marks)
 	return rest ? ends & ((rest & -rest) - 1) : ends;
 }
 
+/* Its last field, where a plain LF ends it: nothing of the block is behind. */
+static void plain_end(struct tw_csv *csv, struct scan *row, const char *from)
+{
+	size_t at = csv->block + (size_t)__builtin_ctzll(csv->marks.all);
+
+	if (csv->p[at] != '\n')
+		return;
+	assert(row->count < TW_CSV_FIELDS_MAX);
+	csv->fields[row->count++] = tw__str(from,
+					    (size_t)(&csv->p[at] - from));
+	drop_special(csv, at);
+	csv->line++;
+	row->done = true;
+}
+
 /* The fields that nearly all are: without a quote and up to a delimiter, a
  * block of them at a time. What else there may be, and a row that gets long
  * or wide, is left where it begins. */
@@ -253,13 +268,14 @@ static void plain_fields(struct tw_csv *csv, struct scan *row)
 {
 	struct tw_str *field = csv->fields;
 	const char *from = csv->p + csv->at;
+	bool stops = false;
 
 	while (field <= &csv->fields[TW_CSV_FIELDS_MAX - BLOCK] &&
 	       csv->block < row->start + TW_CSV_ROW_MAX - BLOCK) {
 		const char *block = csv->p + csv->block;
 		uint64_t ends = plain_ends(&csv->marks);
-		bool stops = ends != csv->marks.all;
 
+		stops = ends != csv->marks.all;
 		for (; ends; ends &= ends - 1) {
 			const char *at = block + __builtin_ctzll(ends);
 
@@ -276,6 +292,8 @@ static void plain_fields(struct tw_csv *csv, struct scan *row)
 		csv->marks.all = 0;
 	else if (csv->at > csv->block)
 		csv->marks.all &= ~0ull << (csv->at - csv->block);
+	if (stops)
+		plain_end(csv, row, from);
 }
 
 static void plain_field(struct tw_csv *csv, struct scan *row)

@@ -31,23 +31,24 @@ tw_time tw__preset_repeated(const tw_zone *zone, tw_time t)
 		other : t;
 }
 
-/* Two digits below a limit, or a number beyond any. */
-static unsigned int two(const char *p, unsigned int limit)
+static unsigned int digit(char c)
 {
-	unsigned int high = (unsigned int)(unsigned char)p[0] - '0';
-	unsigned int low = (unsigned int)(unsigned char)p[1] - '0';
-
-	if (high > 9 || low > 9 || high * 10 + low >= limit)
-		return 86400;
-	return high * 10 + low;
+	return (unsigned int)(unsigned char)c - '0';
 }
 
-/* Seconds of "09:30:00"; 86400 and more: it is none, or second 60. */
+/* Seconds of "09:30:00"; 86400: it is none, or second 60. One question about
+ * all of it, for it is nearly always one. */
 static unsigned int of_day(const char *p)
 {
-	if (p[2] != ':' || p[5] != ':')
-		return 86400;
-	return two(p, 24) * 3600 + two(p + 3, 60) * 60 + two(p + 6, 60);
+	unsigned int h = digit(p[0]) * 10 + digit(p[1]);
+	unsigned int m = digit(p[3]) * 10 + digit(p[4]);
+	unsigned int s = digit(p[6]) * 10 + digit(p[7]);
+	bool odd = (digit(p[0]) > 2) | (digit(p[1]) > 9) | (h > 23) |
+		(digit(p[3]) > 5) | (digit(p[4]) > 9) |
+		(digit(p[6]) > 5) | (digit(p[7]) > 9) |
+		(p[2] != ':') | (p[5] != ':');
+
+	return odd ? 86400 : h * 3600 + m * 60 + s;
 }
 
 static uint64_t eight(const char *p)

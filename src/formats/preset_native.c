@@ -63,6 +63,16 @@ static tw_status begin(struct tw__preset *preset, bool *is_header,
 	return TW_OK;
 }
 
+/* "answered" in one step, without a call: nearly all are. */
+static bool is_word(struct tw_str text, struct tw_str name)
+{
+	if (text.l != name.l)
+		return false;
+	if (text.l == 8 && memcmp(text.p, name.p, 8) == 0)
+		return true;
+	return !memcmp(text.p, name.p, text.l) || tw__str_ieq(text, name.p);
+}
+
 static tw_status read_status(uint32_t *out, const struct tw__preset *preset,
 			     tw_error *err)
 {
@@ -88,9 +98,7 @@ static tw_status read_status(uint32_t *out, const struct tw__preset *preset,
 	struct tw_str text = tw__preset_str(preset, N_STATUS);
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(names); i++) {
-		if (text.l == names[i].name.l &&
-		    (memcmp(text.p, names[i].name.p, text.l) == 0 ||
-		     tw__str_ieq(text, names[i].name.p))) {
+		if (is_word(text, names[i].name)) {
 			*out = names[i].status;
 			return TW_OK;
 		}

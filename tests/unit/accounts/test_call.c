@@ -31,6 +31,7 @@ static struct tw__call *read_call(const tw_cdr *cdr)
 	memset(&call, 0x55, sizeof(call));
 	if (tw__call_read(&call, cdr, "test", &tw__dial_russia, &err))
 		fail_msg("%s: %s", err.field, err.message);
+	tw__call_hash(&call);
 	return &call;
 }
 

@@ -128,6 +128,47 @@ static void too_many_fields(void **state)
 }
 
 /* Fields that are told apart in a hurry, beside those that are not. */
+/* Where a block of 64 bytes ends is nobody's business. */
+static void widths_at_each_place(void **state)
+{
+	char text[64 + TW_CSV_FIELDS_MAX + 8];
+	struct tw_csv_row row;
+	struct tw_csv *csv;
+
+	(void)state;
+	for (size_t before = 0; before < 64; before += 7) {
+		for (size_t commas = 0; commas < TW_CSV_FIELDS_MAX + 2;
+		     commas++) {
+			size_t n = before;
+
+			memset(text, 'x', before);
+			text[n++] = '\n';
+			memset(&text[n], ',', commas);
+			n += commas;
+			memcpy(&text[n], "y\n", 2);
+			assert_int_equal(tw__csv_new(&csv, text, n + 2, ',',
+						     NULL), 0);
+			for (int i = before ? 2 : 1; i > 0; i--)
+				assert_int_equal(tw__csv_next(csv, &row,
+							      NULL), TW_OK);
+			assert_int_equal(row.line, 2);
+			if (commas >= TW_CSV_FIELDS_MAX) {
+				assert_non_null(row.fault);
+			}
+			else {
+				assert_null(row.fault);
+				assert_int_equal(row.count, commas + 1);
+				assert_int_equal(row.fields[commas].l, 1);
+				assert_ptr_equal(row.fields[commas].p,
+						 &text[n]);
+			}
+			assert_int_equal(tw__csv_next(csv, &row, NULL),
+					 TW_ITER_END);
+			tw__csv_free(csv);
+		}
+	}
+}
+
 static void plain_beside_quoted(void **state)
 {
 	char text[300], want[300];
@@ -412,6 +453,7 @@ int main(void)
 		cmocka_unit_test(unclosed_quotes),
 		cmocka_unit_test(nul_is_flagged),
 		cmocka_unit_test(too_many_fields),
+		cmocka_unit_test(widths_at_each_place),
 		cmocka_unit_test(plain_beside_quoted),
 		cmocka_unit_test(row_limit),
 		cmocka_unit_test(detection),
