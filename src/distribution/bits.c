@@ -68,32 +68,20 @@ void tw__bits_free(struct tw_bits *bits)
 	memset(bits, 0, sizeof(*bits));
 }
 
-void tw__bits_set(struct tw_bits *bits, size_t place)
+void tw__bits_above(struct tw_bits *bits, size_t word)
 {
 	size_t l;
 
-	assert(place < 64 * bits->words[0]);
-	for (l = 0; l < bits->levels; ++l, place /= 64) {
-		uint64_t *word = &bits->level[l][place / 64];
-		const uint64_t was = *word;
+	for (l = 1; l < bits->levels; ++l, word /= 64) {
+		uint64_t *above = &bits->level[l][word / 64];
+		const uint64_t was = *above;
 
-		*word |= 1ull << (place % 64);
-		if (was)
-			break;   /* above it is known already */
-	}
-}
-
-void tw__bits_clear(struct tw_bits *bits, size_t place)
-{
-	size_t l;
-
-	assert(place < 64 * bits->words[0]);
-	for (l = 0; l < bits->levels; ++l, place /= 64) {
-		uint64_t *word = &bits->level[l][place / 64];
-
-		*word &= ~(1ull << (place % 64));
-		if (*word)
-			break;
+		if (bits->level[l - 1][word])
+			*above |= 1ull << (word % 64);
+		else
+			*above &= ~(1ull << (word % 64));
+		if (was && *above)
+			break;   /* above it nothing is new */
 	}
 }
 
@@ -112,7 +100,7 @@ void tw__bits_insert(struct tw_bits *bits, size_t place, size_t places)
 	sum_up(bits, 0);
 }
 
-size_t tw__bits_next(const struct tw_bits *bits, size_t from)
+size_t tw__bits_far(const struct tw_bits *bits, size_t from)
 {
 	size_t l, at = from;
 

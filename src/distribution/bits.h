@@ -20,12 +20,41 @@ struct tw_bits {
 /* Room for so many places, so that setting and inserting cannot fail. */
 tw_status tw__bits_reserve(struct tw_bits *bits, size_t places);
 void tw__bits_free(struct tw_bits *bits);
-void tw__bits_set(struct tw_bits *bits, size_t place);
-void tw__bits_clear(struct tw_bits *bits, size_t place);
 /* An empty place comes in at `place`; what stood there and later moves up.
  * There must be room for `places` and one more. */
 void tw__bits_insert(struct tw_bits *bits, size_t place, size_t places);
+/* Of a word that was or is zero now: what is above it. */
+void tw__bits_above(struct tw_bits *bits, size_t word);
+size_t tw__bits_far(const struct tw_bits *bits, size_t from);
+
+static inline void tw__bits_set(struct tw_bits *bits, size_t place)
+{
+	uint64_t *word = &bits->level[0][place / 64];
+	const uint64_t was = *word;
+
+	*word |= 1ull << (place % 64);
+	if (!was && bits->levels > 1)
+		tw__bits_above(bits, place / 64);
+}
+
+static inline void tw__bits_clear(struct tw_bits *bits, size_t place)
+{
+	uint64_t *word = &bits->level[0][place / 64];
+
+	*word &= ~(1ull << (place % 64));
+	if (!*word && bits->levels > 1)
+		tw__bits_above(bits, place / 64);
+}
+
 /* First set one from `from` on, or TW_BITS_NONE. */
-size_t tw__bits_next(const struct tw_bits *bits, size_t from);
+static inline size_t tw__bits_next(const struct tw_bits *bits, size_t from)
+{
+	uint64_t word = from / 64 < bits->words[0] ?
+		bits->level[0][from / 64] >> (from % 64) : 0;
+
+	if (word)
+		return from + (size_t)__builtin_ctzll(word);
+	return bits->levels > 1 ? tw__bits_far(bits, from) : TW_BITS_NONE;
+}
 
 #endif

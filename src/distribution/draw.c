@@ -16,12 +16,11 @@ uint64_t tw__draw(struct tw_draw *draw)
  * favours small numbers. */
 uint64_t tw__draw_below(struct tw_draw *draw, uint64_t below)
 {
-	uint64_t first, word;
+	uint64_t word;
 
 	assert(below);
-	first = (0 - below) % below;
-	do {
+	do {   /* the last round is shorter than `below`: seldom asked */
 		word = tw__draw(draw);
-	} while (word < first);
+	} while (word < below && word < (0 - below) % below);
 	return word % below;
 }

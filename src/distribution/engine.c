@@ -54,7 +54,7 @@ static void free_configuration(struct tw_engine *engine)
 	size_t i;
 
 	for (i = 0; i < engine->target_count; ++i)
-		tw__target_free(engine->target[i]);
+		tw__target_free(engine, engine->target[i]);
 	for (i = 0; i < engine->pool_count; ++i)
 		tw__pool_free(engine->pool[i]);
 	for (i = 0; i < engine->schedule_count; ++i)
@@ -68,6 +68,7 @@ static void free_configuration(struct tw_engine *engine)
 	tw_free(engine->old_plan);
 	tw_free(engine->ghost);
 	tw_free(engine->target);
+	tw__slab_free(&engine->target_slab);
 	tw_free(engine->pool);
 	tw_free(engine->schedule);
 	tw_free(engine->plan);
@@ -107,8 +108,11 @@ static void rested(struct tw_engine *engine)
 
 	while ((timer = tw__heap_first(&engine->resting)) != NULL &&
 	       timer->at <= engine->now) {
+		struct tw_target *target = timer->owner;
+
 		tw__timer_stop(&engine->resting, timer);
-		tw__target_freed(engine, timer->owner);
+		target->is_resting = false;
+		tw__target_freed(engine, target);
 	}
 }
 

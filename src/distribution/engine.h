@@ -21,6 +21,7 @@
 #include "names.h"
 #include "queue.h"
 #include "ranks.h"
+#include "slab.h"
 #include "lots.h"
 #include "meet.h"
 #include "tried.h"
@@ -69,22 +70,26 @@ static inline bool tw__is_gone(uint32_t standing)
 	return standing >= TW_STANDING_AWAY;
 }
 
-/* What a choice reads and writes comes first: at 100,000 members each cache
- * line is a wait. */
+/* What a choice reads and writes is in the first line: at 100,000 members each
+ * one is a wait. */
 struct tw_target {
-	uint32_t id;
 	uint32_t capacity;
-	uint32_t state;
-	uint32_t standing;      /* TW_STANDING_: of all below; see settle */
 	uint32_t held;          /* offers + talks + outside */
-	uint32_t outside;       /* tw_target_occupy() */
-	struct tw_member **member;  /* one in each of its pools */
-	size_t member_count;
+	uint32_t state;
+	uint32_t standing;      /* TW_STANDING_: of all below; see stand.c */
+	struct tw_member *first;    /* in the first of its pools, or NULL */
 	tw_time idle_since;
 	struct tw_target *next_freed;
-	bool is_freed;          /* in the engine's freed list */
-	struct tw_timer timer;  /* at ready_at, while that is to come */
 	tw_time ready_at;
+	uint32_t id;
+	uint32_t outside;       /* tw_target_occupy() */
+	uint32_t member_count;
+	bool is_freed;          /* in the engine's freed list */
+	bool is_resting;        /* its timer runs */
+	bool is_gone;           /* not in the configuration any more */
+	struct tw_member **member;  /* one in each of its pools */
+	size_t member_capacity;
+	struct tw_timer timer;  /* at ready_at, while that is to come */
 	uint32_t ready_why;     /* TW_WHY_WRAP_UP, _FOUND_BUSY, _BACK_OFF */
 	uint32_t kind;
 	int64_t wrap_up_us;
@@ -92,37 +97,36 @@ struct tw_target {
 	int64_t no_answer_us;   /* back-off after such an offer */
 	int64_t rejected_us;
 	int64_t unreachable_us;
-	size_t member_capacity;
-	bool is_gone;           /* not in the configuration any more */
 	char *name;
 	uint64_t name_hash;     /* alike in every engine */
 	char pause[TW_PAUSE_TEXT_MAX + 1];   /* why it is paused */
 };
 
 /* A target in a pool. Never moves and is never copied: offers, targets and
- * indexes point at it. */
+ * indexes point at it. Its second line is for policies that count. */
 struct tw_member {
 	struct tw_target *target;
 	struct tw_pool *pool;
 	struct tw_level *tier;
-	uint32_t order;
-	uint32_t slot;          /* order of joining the pool: stable */
-	uint32_t place;         /* in the tier: by order */
-	uint32_t rank;          /* in the tier's ranks, or TW_RANK_NONE */
 	tw_time idle_since;     /* by the pool's idle options */
-	int64_t key;            /* in the ranks */
-	uint64_t tie;
+	uint64_t skills;
+	uint32_t slot;          /* order of joining the pool: stable */
+	uint32_t seat;          /* of joining the tier: stable */
+	uint32_t place;         /* in the tier: by order */
+	uint32_t order;
+	uint32_t weight;
+	bool is_ranked;         /* it is in the tier's ranks */
 	bool is_later;          /* those are the tier's `later` */
 	bool is_barred;         /* the host cannot do what it needs */
-	uint32_t weight;
+	bool confirm;           /* its answers ask for a key */
 	int64_t load;           /* what its policy counts; 0 at first */
 	int64_t extra;          /* on top, until it answers */
 	uint64_t turn;          /* the engine's offers at its last one */
 	int64_t base;           /* weighted: where its turns are counted */
 	uint64_t served;        /* from, and how many there were */
-	uint64_t skills;
-	struct tw_member *aside;  /* next one that a look has set aside */
-	uint32_t confirm;       /* its answers ask for a key */
+	struct tw_member *aside;  /* next one that a look has set aside, */
+	int64_t key;              /* and what it was ranked by */
+	uint64_t tie;
 };
 
 /* A tier of a pool. Not tw_tier: that is public, and a tariff's. */
@@ -161,6 +165,7 @@ struct tw_pool {
 	uint32_t idle;          /* TW_IDLE_ */
 	uint32_t count[TW_STANDINGS];
 	struct tw_last last;    /* who answered whom, if its policy asks */
+	struct tw_slab members;
 	struct tw_member **member;  /* by slot */
 	size_t member_count;
 	size_t member_capacity;
@@ -347,6 +352,7 @@ struct tw_engine {
 	int64_t resume_us;
 	tw_time now;            /* latest seen; never goes back */
 
+	struct tw_slab target_slab;
 	struct tw_target **target;
 	size_t target_count, target_capacity;
 	struct tw_pool **pool;
@@ -423,14 +429,26 @@ static inline bool tw__target_is_ready(const struct tw_target *target)
 {
 	return target->standing == TW_STANDING_READY;
 }
-/* Whatever its standing follows from has changed: counts and indexes of its
- * pools follow. O(pools of the target x log members). */
-void tw__target_settle(struct tw_target *target);
 /* TW_WHY_ it is not ready, with the arguments of the row. */
 uint32_t tw__target_why_not(const struct tw_target *target, tw_time now,
 			    int64_t *a, int64_t *b);
+struct tw_target *tw__target_take(struct tw_engine *engine);
+/* Nobody points at it any more. */
+void tw__target_free(struct tw_engine *engine, struct tw_target *target);
+
+/* stand.c */
+/* Whose member it is: `first`, else a line further off. */
+static inline struct tw_member *
+tw__target_member(const struct tw_target *target, uint32_t i)
+{
+	return i ? target->member[i] : target->first;
+}
+/* Whatever its standing follows from has changed: counts and indexes of its
+ * pools follow. O(pools of the target x log members). */
+void tw__target_settle(struct tw_target *target);
 void tw__target_hold(struct tw_engine *engine, struct tw_target *target);
 void tw__target_let_go(struct tw_engine *engine, struct tw_target *target);
+void tw__target_freed(struct tw_engine *engine, struct tw_target *target);
 void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
 		     int64_t pause_us, uint32_t why);
 /* Restarts the idle clocks of its members that such a use counts for; pool
@@ -442,8 +460,12 @@ void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
 void tw__target_was_used(struct tw_target *target,
 			 const struct tw_pool *pool, uint32_t use,
 			 tw_time at);
-void tw__target_freed(struct tw_engine *engine, struct tw_target *target);
-void tw__target_free(struct tw_target *target);
+void tw__member_was_used(struct tw_member *member, uint32_t use,
+			 const struct tw_pool *pool, tw_time at);
+/* A new member, in no count or index yet, has those of its target. */
+void tw__member_stand(struct tw_member *member);
+/* Its counters are those of a new one. */
+void tw__member_reset(struct tw_member *member);
 
 /* tier.c */
 tw_status tw__tier_new(struct tw_level **out, const struct tw_pool *pool,
@@ -460,10 +482,6 @@ size_t tw__tier_after(const struct tw_level *tier, uint32_t order);
 
 /* pool.c */
 struct tw_pool *tw__pool_of(const struct tw_engine *engine, tw_pool_id id);
-/* Counts and indexes of a member whose target's standing changes. */
-void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to);
-void tw__member_was_used(struct tw_member *member, uint32_t use,
-			 const struct tw_pool *pool, tw_time at);
 void tw__pool_free(struct tw_pool *pool);
 bool tw__pool_has(const struct tw_pool *pool, uint32_t need);
 void tw__pool_ring_add(struct tw_pool *pool, struct tw_call *call);

@@ -28,9 +28,9 @@ static struct tw_target *make_target(struct tw_restore *r,
 	if (!more(r, (void **)&r->new_target, &r->new_target_count,
 		  &r->new_target_capacity))
 		return NULL;
-	target = tw_calloc(1, sizeof(*target));
+	target = tw__target_take(r->engine);
 	if (!target || !(target->name = tw_strdup(was->name))) {
-		tw_free(target);
+		tw__target_free(r->engine, target);
 		r->is_oom = true;
 		return NULL;
 	}
@@ -38,9 +38,7 @@ static struct tw_target *make_target(struct tw_restore *r,
 	target->capacity = 1;
 	target->state = TW_TARGET_UNREACHABLE;
 	target->standing = TW_STANDING_AWAY;
-	target->ready_at = TW_TIME_MIN;
 	target->is_gone = true;
-	tw__timer_init(&target->timer, TW_TIMER_TARGET, target);
 	r->new_target[r->new_target_count++] = target;
 	target->id = (uint32_t)(r->engine->target_count +
 				r->new_target_count);
@@ -142,7 +140,7 @@ static struct tw_member *make_member(struct tw_restore *r,
 	if (!more(r, (void **)&pool->member, &pool->member_count,
 		  &pool->member_capacity))
 		return NULL;
-	member = tw_calloc(1, sizeof(*member));
+	member = tw__slab_take(&pool->members, sizeof(*member));
 	if (!member) {
 		r->is_oom = true;
 		return NULL;
@@ -151,7 +149,6 @@ static struct tw_member *make_member(struct tw_restore *r,
 	member->pool = pool;
 	member->tier = pool->tier[0];
 	member->slot = (uint32_t)pool->member_count;
-	member->rank = TW_RANK_NONE;
 	member->weight = 1;
 	pool->member[pool->member_count++] = member;
 	return member;

@@ -29,15 +29,18 @@ static struct tw_call *first_of(const struct tw_member *member)
 	return best;
 }
 
-static struct tw_call *first_waiting(const struct tw_target *target)
+static struct tw_call *first_waiting(const struct tw_engine *engine,
+				     const struct tw_target *target)
 {
 	struct tw_call *best = NULL, *call;
-	size_t i;
+	uint32_t i;
 
-	for (i = 0; i < target->member_count; ++i) {
-		if (!target->member[i]->pool->lines.waiting)
+	for (i = 0; engine->waiting && i < target->member_count; ++i) {
+		const struct tw_member *member = tw__target_member(target, i);
+
+		if (!member->pool->lines.waiting)
 			continue;
-		call = first_of(target->member[i]);
+		call = first_of(member);
 		if (call && (!best || tw__call_is_before(call, best)))
 			best = call;
 	}
@@ -54,7 +57,7 @@ static struct tw_call *first_of_all(const struct tw_engine *engine,
 
 	for (target = engine->freed; target; target = target->next_freed) {
 		other = tw__target_is_ready(target) ?
-			first_waiting(target) : NULL;
+			first_waiting(engine, target) : NULL;
 		if (other && tw__call_is_before(other, call))
 			call = other;
 	}
@@ -109,14 +112,15 @@ static struct tw_member *first_ringing(struct tw_call **out,
 				       const struct tw_target *target)
 {
 	struct tw_member *best = NULL;
-	size_t i;
+	uint32_t i;
 
 	*out = NULL;
 	for (i = 0; i < target->member_count; ++i) {
-		struct tw_call *call = wants(engine, target->member[i]);
+		struct tw_member *member = tw__target_member(target, i);
+		struct tw_call *call = wants(engine, member);
 
 		if (call && (!*out || tw__call_is_before(call, *out))) {
-			best = target->member[i];
+			best = member;
 			*out = call;
 		}
 	}
@@ -147,7 +151,7 @@ tw_status tw__give_before(struct tw_engine *engine,
 
 	for (target = engine->freed; target; target = target->next_freed) {
 		while (tw__target_is_ready(target)) {
-			call = first_waiting(target);
+			call = first_waiting(engine, target);
 			if (!call || !tw__call_is_before(call, before))
 				break;
 			if (serve(&is_over, engine, call))
@@ -198,7 +202,7 @@ tw_status tw__give(struct tw_engine *engine, struct tw_target *target)
 
 	while (!status && !is_over && !engine->is_refused &&
 	       tw__target_is_ready(target)) {
-		call = first_waiting(target);
+		call = first_waiting(engine, target);
 		if (call) {
 			status = serve(&is_over, engine, call);
 			continue;

@@ -18,7 +18,7 @@ void tw__load_leave(struct tw_member *member)
 
 void tw__load_moved(struct tw_member *member)
 {
-	if (member->rank != TW_RANK_NONE)
+	if (member->is_ranked)
 		tw__ranks_move(&member->tier->rank, member,
 			       member->load + member->extra, member->turn);
 }

@@ -101,7 +101,7 @@ struct tw_member *tw__look_ranked(const struct tw_look *look,
 
 	while ((best = tw__ranks_first(ranks)) != NULL &&
 	       !tw__look_may(look, best)) {
-		tw__ranks_remove(ranks, best);
+		tw__ranks_set_aside(ranks);
 		best->aside = aside;
 		aside = best;
 	}

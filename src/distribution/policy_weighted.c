@@ -107,7 +107,7 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 		clock->rest -= tier->weight;
 		++clock->now;
 	}
-	if (member->rank != TW_RANK_NONE)
+	if (member->is_ranked)
 		take(member);
 	if (++member->served == member->weight) {   /* no sum grows */
 		member->served = 0;

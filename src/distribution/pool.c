@@ -27,8 +27,7 @@ void tw__pool_free(struct tw_pool *pool)
 			pool->policy->clear(pool, pool->tier[i]->state);
 		tw__tier_free(pool->tier[i]);
 	}
-	for (i = 0; i < pool->member_count; ++i)
-		tw_free(pool->member[i]);
+	tw__slab_free(&pool->members);
 	tw__last_free(&pool->last);
 	tw_free(pool->tier);
 	tw__lines_free(&pool->lines);
@@ -235,18 +234,17 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 	    tw__grow((void **)&target->member, &target->member_capacity,
 		     target->member_count + 1, sizeof(struct tw_member *)))
 		return TW_ENOMEM;
-	member = tw_calloc(1, sizeof(*member));
+	member = tw__slab_take(&pool->members, sizeof(*member));
 	if (!member)
 		return TW_ENOMEM;
 	if (tier_at(&tier, pool, o->tier)) {
-		tw_free(member);
+		tw__slab_give(&pool->members, member);
 		return TW_ENOMEM;
 	}
 	member->target = target;
 	member->pool = pool;
 	member->order = o->order;
 	member->slot = (uint32_t)pool->member_count;
-	member->rank = TW_RANK_NONE;
 	member->weight = o->weight;
 	member->confirm = o->confirm;
 	member->is_barred = o->confirm && !can_ask;
@@ -254,91 +252,12 @@ static tw_status member_new(struct tw_member **out, struct tw_pool *pool,
 	member->idle_since = target->idle_since;
 	member->load = pool->policy->first_load;
 	pool->member[pool->member_count++] = member;
+	if (!target->first)
+		target->first = member;
 	target->member[target->member_count++] = member;
 	tw__tier_join(tier, member);
 	*out = member;
 	return TW_OK;
-}
-
-static void index_in(struct tw_member *member, uint32_t from)
-{
-	const struct tw_policy *policy = member->pool->policy;
-	struct tw_level *tier = member->tier;
-
-	tw__bits_set(&tier->ready, member->place);
-	if (policy->share)
-		tw__lots_add(&tier->share, member->place,
-			     policy->share(member));
-	if (policy->meets)
-		tw__meet_add(&tier->meet, member->place);
-	if (policy->enter)
-		policy->enter(member, from);
-}
-
-static void index_out(struct tw_member *member)
-{
-	const struct tw_policy *policy = member->pool->policy;
-	struct tw_level *tier = member->tier;
-
-	tw__bits_clear(&tier->ready, member->place);
-	if (policy->share)
-		tw__lots_take(&tier->share, member->place,
-			      policy->share(member));
-	if (policy->meets)
-		tw__meet_take(&tier->meet, member->place);
-	if (policy->leave)
-		policy->leave(member);
-}
-
-static void count_in(struct tw_member *member, uint32_t to, uint32_t from)
-{
-	++member->tier->count[to];
-	++member->pool->count[to];
-	if (!tw__is_gone(to))
-		member->tier->weight += member->weight;
-	if (to == TW_STANDING_READY)
-		index_in(member, from);
-}
-
-/* Whom the host cannot ask for a key counts as away for ever. */
-void tw__member_settle(struct tw_member *member, uint32_t from, uint32_t to)
-{
-	if (member->is_barred)
-		return;
-	--member->tier->count[from];
-	--member->pool->count[from];
-	if (!tw__is_gone(from))
-		member->tier->weight -= member->weight;
-	if (from == TW_STANDING_READY)
-		index_out(member);
-	count_in(member, to, from);
-}
-
-/* Uses that leave the clock alone, by the pool's options. */
-static bool is_idle(const struct tw_member *member, uint32_t use,
-		    const struct tw_pool *pool)
-{
-	static const uint32_t ignored[] = {
-		[TW_USE_CALL] = 0,
-		[TW_USE_OFFER] = TW_IDLE_UNANSWERED,
-		[TW_USE_WRAP_UP] = TW_IDLE_WRAP_UP,
-		[TW_USE_RETURN] = TW_IDLE_AWAY
-	};
-
-	if (use != TW_USE_RETURN && member->pool != pool &&
-	    (member->pool->idle & TW_IDLE_THIS_POOL))
-		return true;
-	return (member->pool->idle & ignored[use]) != 0;
-}
-
-void tw__member_was_used(struct tw_member *member, uint32_t use,
-			 const struct tw_pool *pool, tw_time at)
-{
-	if (member->idle_since >= at || is_idle(member, use, pool))
-		return;
-	member->idle_since = at;
-	if (member->rank != TW_RANK_NONE && member->pool->policy->rank)
-		member->pool->policy->rank(member);
 }
 
 tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
@@ -364,26 +283,10 @@ tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 		return status;
 	if (member_new(&member, p, t, &o, engine->host & TW_HOST_DTMF))
 		return tw__fail_oom(err);
-	count_in(member, member->is_barred ? TW_STANDING_AWAY : t->standing,
-		 TW_STANDING_AWAY);
+	tw__member_stand(member);
 	if (p->lines.waiting)
 		tw__target_freed(engine, t);
 	return TW_OK;
-}
-
-static void reset(struct tw_member *member)
-{
-	const bool is_ready = !member->is_barred &&
-		tw__target_is_ready(member->target);
-
-	if (is_ready)
-		index_out(member);
-	member->load = member->pool->policy->first_load;
-	member->extra = 0;
-	member->base = 0;
-	member->served = 0;
-	if (is_ready)
-		index_in(member, TW_STANDING_AWAY);
 }
 
 tw_status tw_pool_reset(tw_engine *engine, tw_pool_id pool, tw_time now,
@@ -406,7 +309,7 @@ tw_status tw_pool_reset(tw_engine *engine, tw_pool_id pool, tw_time now,
 				       p->policy->state_size);
 		}
 		for (i = 0; i < p->member_count; ++i)
-			reset(p->member[i]);
+			tw__member_reset(p->member[i]);
 	}
 	return tw__engine_follow(engine, TW_OK, err);
 }

@@ -1,48 +1,103 @@
 /*
  * Members by a key of their policy: who is first is known at once, and who
- * turns ready or not costs log members. Four children for each place, so
- * that the tree is half as high as a binary one and a step down reads what
- * stands together. A key is never packed with its tie: each may be any
- * number. What is equal in both goes by order, so that the first one depends
- * on the members and never on the way they came in. Does not know what the
- * key means.
+ * turns ready or not costs log members. Who comes in as the last by its key
+ * (whose idle clock starts now always does) goes to the end of a run, where
+ * nothing has to be looked for; the others into a heap. It has four children
+ * for each place, so that the tree is half as high as a binary one and a step
+ * down reads what stands together. Who leaves the run from its middle leaves
+ * a gap; where gaps fill it, the heap takes all. A key is never packed with
+ * its tie: each may be any number. What is equal in both goes by order, so
+ * that the first one depends on the members and never on the way they came
+ * in. Does not know what the key means.
  */
 #include "ranks.h"
 #include "engine.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define WIDTH 4
+#define LINE  64u
+#define IN_RUN 0x80000000u   /* of a place */
+
+/* Children begin a line, so the root ends one. */
+static struct tw_rank *root_of(void *block)
+{
+	const uintptr_t at = (uintptr_t)block + sizeof(struct tw_rank);
+
+	return (struct tw_rank *)((at + LINE - 1) / LINE * LINE) - 1;
+}
+
+static inline struct tw_rank *in_run(const struct tw_ranks *ranks, size_t at)
+{
+	return &ranks->run[at & (ranks->capacity - 1)];
+}
+
+static void copy_run(struct tw_ranks *wide, const struct tw_ranks *ranks)
+{
+	size_t i;
+
+	wide->head = 0;
+	wide->tail = ranks->tail - ranks->head;
+	for (i = 0; i < wide->tail; ++i) {
+		wide->run[i] = *in_run(ranks, ranks->head + i);
+		if (wide->run[i].member)
+			wide->place[wide->run[i].seat] = (uint32_t)i | IN_RUN;
+	}
+}
 
 tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total)
 {
+	size_t capacity = ranks->capacity ? ranks->capacity : 8;
+	struct tw_ranks wide = *ranks;
+
 	if (total <= ranks->capacity)
 		return TW_OK;
-	return tw__grow((void **)&ranks->item, &ranks->capacity, total,
-			sizeof(*ranks->item));
+	while (capacity < total) {
+		if (capacity >= IN_RUN / 2)
+			return TW_ENOMEM;
+		capacity *= 2;
+	}
+	wide.block = tw_malloc(capacity * (2 * sizeof(*wide.item) +
+					   sizeof(*wide.place)) + 2 * LINE);
+	if (!wide.block)
+		return TW_ENOMEM;
+	wide.item = root_of(wide.block);
+	wide.run = wide.item + capacity;
+	wide.place = (uint32_t *)(wide.run + capacity);
+	wide.capacity = capacity;
+	if (ranks->count)
+		memcpy(wide.item, ranks->item,
+		       ranks->count * sizeof(*wide.item));
+	if (ranks->capacity)
+		memcpy(wide.place, ranks->place,
+		       ranks->capacity * sizeof(*wide.place));
+	copy_run(&wide, ranks);
+	tw_free(ranks->block);
+	*ranks = wide;
+	return TW_OK;
 }
 
 void tw__ranks_free(struct tw_ranks *ranks)
 {
-	tw_free(ranks->item);
-	ranks->item = NULL;
-	ranks->count = 0;
-	ranks->capacity = 0;
+	tw_free(ranks->block);
+	memset(ranks, 0, sizeof(*ranks));
 }
 
-static bool is_before(const struct tw_rank *a, const struct tw_rank *b)
+static inline bool is_before(const struct tw_rank *a, const struct tw_rank *b)
 {
 	if (a->key != b->key)
 		return a->key < b->key;
 	if (a->tie != b->tie)
 		return a->tie < b->tie;
-	return a->member->order < b->member->order;
+	return a->order < b->order;
 }
 
-static void put(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
+static inline void put(struct tw_ranks *ranks, size_t place,
+		       struct tw_rank rank)
 {
 	ranks->item[place] = rank;
-	rank.member->rank = (uint32_t)place;
+	ranks->place[rank.seat] = (uint32_t)place;
 }
 
 static void rise(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
@@ -89,47 +144,131 @@ static void settle(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
 		sink(ranks, place, rank);
 }
 
+static const struct tw_rank *first(const struct tw_ranks *ranks)
+{
+	const struct tw_rank *rank;
+
+	if (!ranks->live)
+		return ranks->count ? ranks->item : NULL;
+	rank = in_run(ranks, ranks->head);
+	return ranks->count && is_before(ranks->item, rank) ?
+		ranks->item : rank;
+}
+
+/* At the end of the run, if it belongs there. */
+static bool append(struct tw_ranks *ranks, const struct tw_rank *rank)
+{
+	if (!ranks->live)
+		ranks->head = ranks->tail;
+	else if (ranks->tail - ranks->head == ranks->capacity ||
+		 is_before(rank, in_run(ranks, ranks->tail - 1)))
+		return false;
+	ranks->place[rank->seat] = IN_RUN |
+		(uint32_t)(ranks->tail & (ranks->capacity - 1));
+	*in_run(ranks, ranks->tail++) = *rank;
+	++ranks->live;
+	return true;
+}
+
+static void add(struct tw_ranks *ranks, struct tw_rank rank)
+{
+	if (!append(ranks, &rank))
+		rise(ranks, ranks->count++, rank);
+}
+
 void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
 		   int64_t key, uint64_t tie)
 {
-	member->key = key;
-	member->tie = tie;
-	tw__ranks_add_again(ranks, member);
+	assert(tw__ranks_count(ranks) < ranks->capacity);
+	assert(!member->is_ranked);
+	if (tw__ranks_count(ranks))   /* who is asked for next, see below */
+		__builtin_prefetch(first(ranks)->member->target, 1);
+	member->is_ranked = true;
+	add(ranks, (struct tw_rank){
+		key, tie, member->order, member->seat, member
+	});
 }
 
-void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member)
+static void leave_gap(struct tw_ranks *ranks, struct tw_rank *rank)
 {
-	assert(ranks->count < ranks->capacity);
-	assert(member->rank == TW_RANK_NONE);
-	rise(ranks, ranks->count++, (struct tw_rank){
-		member->key, member->tie, member
-	});
+	rank->member = NULL;
+	if (!--ranks->live)
+		return;
+	while (!in_run(ranks, ranks->head)->member)
+		++ranks->head;
+	while (!in_run(ranks, ranks->tail - 1)->member)
+		--ranks->tail;
+}
+
+static struct tw_rank *rank_of(const struct tw_ranks *ranks,
+			       const struct tw_member *member)
+{
+	const uint32_t place = ranks->place[member->seat];
+	struct tw_rank *rank = place & IN_RUN ?
+		&ranks->run[place & ~IN_RUN] : &ranks->item[place];
+
+	assert(member->is_ranked && rank->member == member);
+	return rank;
+}
+
+static void take(struct tw_ranks *ranks, struct tw_rank *rank)
+{
+	const size_t place = ranks->place[rank->seat];
+
+	if (place & IN_RUN)
+		leave_gap(ranks, rank);
+	else if (place < --ranks->count)
+		settle(ranks, place, ranks->item[ranks->count]);
 }
 
 void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member)
 {
-	size_t place = member->rank;
-	struct tw_rank last;
+	const struct tw_rank *next;
 
-	assert(place < ranks->count && ranks->item[place].member == member);
-	member->rank = TW_RANK_NONE;
-	last = ranks->item[--ranks->count];
-	if (last.member != member)
-		settle(ranks, place, last);
+	take(ranks, rank_of(ranks, member));
+	member->is_ranked = false;
+	next = first(ranks);
+	if (next)   /* it is on its way when it is asked for */
+		__builtin_prefetch(next->member, 1);
+}
+
+struct tw_member *tw__ranks_set_aside(struct tw_ranks *ranks)
+{
+	struct tw_member *member = tw__ranks_first(ranks);
+	struct tw_rank *rank = rank_of(ranks, member);
+
+	member->key = rank->key;
+	member->tie = rank->tie;
+	take(ranks, rank);
+	member->is_ranked = false;
+	return member;
+}
+
+void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member)
+{
+	tw__ranks_add(ranks, member, member->key, member->tie);
 }
 
 void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
 		    int64_t key, uint64_t tie)
 {
-	assert(member->rank < ranks->count);
-	if (member->key == key && member->tie == tie)
+	struct tw_rank *at = rank_of(ranks, member), rank = *at;
+
+	if (rank.key == key && rank.tie == tie)
 		return;
-	member->key = key;
-	member->tie = tie;
-	settle(ranks, member->rank, (struct tw_rank){ key, tie, member });
+	rank.key = key;
+	rank.tie = tie;
+	if (ranks->place[rank.seat] & IN_RUN) {
+		leave_gap(ranks, at);
+		add(ranks, rank);
+	} else {
+		settle(ranks, ranks->place[rank.seat], rank);
+	}
 }
 
 struct tw_member *tw__ranks_first(const struct tw_ranks *ranks)
 {
-	return ranks->count ? ranks->item[0].member : NULL;
+	const struct tw_rank *rank = first(ranks);
+
+	return rank ? rank->member : NULL;
 }

@@ -6,34 +6,48 @@
 
 #include "base/base.h"
 
-#define TW_RANK_NONE UINT32_MAX
-
 struct tw_member;
 
+/* What two are compared by is beside them, and who has which place in an
+ * array of its own: members are far apart, and to ask or tell each one that
+ * changes places would be a wait. */
 struct tw_rank {
 	int64_t key;
-	uint64_t tie;          /* of equal keys the smaller one is first */
+	uint64_t tie;          /* of equal keys the smaller one is first, */
+	uint32_t order;        /* of equal ties the smaller order */
+	uint32_t seat;         /* the member's in its tier */
 	struct tw_member *member;
 };
 
 struct tw_ranks {
-	struct tw_rank *item;
-	size_t count;
-	size_t capacity;
+	struct tw_rank *run;   /* a ring of those who came last by their key */
+	size_t head, tail;     /* of it: neither is a gap; counted on and on */
+	size_t live;           /* those in it that are no gaps */
+	struct tw_rank *item;  /* the others: 4-ary heap, four children in */
+	size_t count;          /* two lines */
+	uint32_t *place;       /* in either, by seat, of those who are there */
+	size_t capacity;       /* of both: a power of two */
+	void *block;           /* that all are in */
 };
 
-/* Room for so many in all, so that adding cannot fail. */
+/* Room for so many in all, with seats below that, so that adding cannot
+ * fail. */
 tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total);
 void tw__ranks_free(struct tw_ranks *ranks);
 void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
 		   int64_t key, uint64_t tie);
-/* With the key and tie it had. */
-void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member);
 void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member);
+/* The first one goes out and comes back with the key and tie it had. */
+struct tw_member *tw__ranks_set_aside(struct tw_ranks *ranks);
+void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member);
 /* Another key for one that is in it. */
 void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
 		    int64_t key, uint64_t tie);
 /* Smallest key, then tie, then order; NULL when empty. */
 struct tw_member *tw__ranks_first(const struct tw_ranks *ranks);
+static inline size_t tw__ranks_count(const struct tw_ranks *ranks)
+{
+	return ranks->count + ranks->live;
+}
 
 #endif

@@ -490,7 +490,7 @@ void tw__restore_free(struct tw_restore *r)
 	for (i = 0; i < r->new_plan_count; ++i)
 		tw__plan_free(r->new_plan[i]);
 	for (i = 0; i < r->new_target_count; ++i)
-		tw__target_free(r->new_target[i]);
+		tw__target_free(r->engine, r->new_target[i]);
 	tw_free(r->plan);
 	tw_free(r->new_plan);
 	tw_free(r->new_target);

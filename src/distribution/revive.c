@@ -114,7 +114,8 @@ static void revive_target(struct tw_engine *engine,
 	tw__copy_saved(target, &was->saved, tw__saved_target.saved,
 		       tw__saved_target.count);
 	memcpy(target->pause, was->saved.pause, sizeof(target->pause));
-	if (was->timer.at != TW_TIME_MAX)
+	target->is_resting = was->timer.at != TW_TIME_MAX;
+	if (target->is_resting)
 		arm(&engine->resting, &target->timer, &was->timer);
 	tw__target_settle(target);
 }
@@ -148,7 +149,7 @@ static void revive_rank(struct tw_member *member)
 		return;
 	if (member->served >= member->weight)
 		member->served = 0;
-	if (member->rank != TW_RANK_NONE && member->pool->policy->anew)
+	if (member->is_ranked && member->pool->policy->anew)
 		member->pool->policy->anew(member);
 }
 

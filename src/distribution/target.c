@@ -17,13 +17,25 @@ struct tw_target *tw__target_of(const struct tw_engine *engine,
 	return engine->target[id.id - 1];
 }
 
-void tw__target_free(struct tw_target *target)
+struct tw_target *tw__target_take(struct tw_engine *engine)
+{
+	struct tw_target *target = tw__slab_take(&engine->target_slab,
+						 sizeof(*target));
+
+	if (!target)
+		return NULL;
+	target->ready_at = TW_TIME_MIN;
+	tw__timer_init(&target->timer, TW_TIMER_TARGET, target);
+	return target;
+}
+
+void tw__target_free(struct tw_engine *engine, struct tw_target *target)
 {
 	if (!target)
 		return;
 	tw_free(target->member);
 	tw_free(target->name);
-	tw_free(target);
+	tw__slab_give(&engine->target_slab, target);
 }
 
 static tw_status check_rests(const tw_target_options *o, tw_error *err)
@@ -76,16 +88,16 @@ static uint64_t hash(const char *name)
 	return tw__mix(h);
 }
 
-static tw_status target_new(struct tw_target **out,
+static tw_status target_new(struct tw_target **out, struct tw_engine *engine,
 			    const tw_target_options *o)
 {
-	struct tw_target *target = tw_calloc(1, sizeof(*target));
+	struct tw_target *target = tw__target_take(engine);
 
 	if (!target)
 		return TW_ENOMEM;
 	target->name = tw_strdup(o->name);
 	if (!target->name) {
-		tw_free(target);
+		tw__target_free(engine, target);
 		return TW_ENOMEM;
 	}
 	target->name_hash = hash(o->name);
@@ -97,8 +109,6 @@ static tw_status target_new(struct tw_target **out,
 	target->no_answer_us = (int64_t)o->no_answer_ms * 1000;
 	target->rejected_us = (int64_t)o->rejected_ms * 1000;
 	target->unreachable_us = (int64_t)o->unreachable_ms * 1000;
-	target->ready_at = TW_TIME_MIN;
-	tw__timer_init(&target->timer, TW_TIMER_TARGET, target);
 	*out = target;
 	return TW_OK;
 }
@@ -126,12 +136,12 @@ tw_status tw_engine_add_target(tw_target_id *out, tw_engine *engine,
 	if (tw__grow((void **)&engine->target, &engine->target_capacity,
 		     engine->target_count + 1, sizeof(*engine->target)) ||
 	    tw__names_reserve(&engine->targets) ||
-	    target_new(&target, &o))
+	    target_new(&target, engine, &o))
 		return tw__fail_oom(err);
 	engine->target[engine->target_count++] = target;
 	if (tw__engine_reserve_timers(engine)) {
 		--engine->target_count;
-		tw__target_free(target);
+		tw__target_free(engine, target);
 		return tw__fail_oom(err);
 	}
 	target->id = (uint32_t)engine->target_count;
@@ -166,30 +176,6 @@ uint32_t tw_target_kind(const tw_engine *engine, tw_target_id target)
 	return t ? t->kind : 0;
 }
 
-static uint32_t standing_of(const struct tw_target *target)
-{
-	if (target->state == TW_TARGET_UNREACHABLE)
-		return TW_STANDING_AWAY;
-	if (target->state == TW_TARGET_PAUSED)
-		return TW_STANDING_PAUSED;
-	if (target->held >= target->capacity ||
-	    target->timer.place != TW_TIMER_IDLE)
-		return TW_STANDING_BUSY;
-	return TW_STANDING_READY;
-}
-
-void tw__target_settle(struct tw_target *target)
-{
-	const uint32_t from = target->standing, to = standing_of(target);
-	size_t i;
-
-	if (from == to)
-		return;
-	target->standing = to;
-	for (i = 0; i < target->member_count; ++i)
-		tw__member_settle(target->member[i], from, to);
-}
-
 uint32_t tw__target_why_not(const struct tw_target *target, tw_time now,
 			    int64_t *a, int64_t *b)
 {
@@ -208,61 +194,6 @@ uint32_t tw__target_why_not(const struct tw_target *target, tw_time now,
 		return target->ready_why;
 	}
 	return TW_WHY_NONE;
-}
-
-void tw__target_hold(struct tw_engine *engine, struct tw_target *target)
-{
-	assert(target->held < target->capacity);
-	++target->held;
-	++engine->held;
-	tw__target_settle(target);
-}
-
-void tw__target_freed(struct tw_engine *engine, struct tw_target *target)
-{
-	tw__target_settle(target);
-	if (target->is_freed || !tw__target_is_ready(target))
-		return;
-	target->is_freed = true;
-	target->next_freed = NULL;
-	if (engine->freed_last)
-		engine->freed_last->next_freed = target;
-	else
-		engine->freed = target;
-	engine->freed_last = target;
-}
-
-void tw__target_let_go(struct tw_engine *engine, struct tw_target *target)
-{
-	assert(target->held > 0 && engine->held > 0);
-	--target->held;
-	--engine->held;
-	tw__target_freed(engine, target);
-}
-
-void tw__target_was_used(struct tw_target *target,
-			 const struct tw_pool *pool, uint32_t use,
-			 tw_time at)
-{
-	size_t i;
-
-	if (target->idle_since < at)
-		target->idle_since = at;
-	for (i = 0; i < target->member_count; ++i)
-		tw__member_was_used(target->member[i], use, pool, at);
-}
-
-void tw__target_rest(struct tw_engine *engine, struct tw_target *target,
-		     int64_t pause_us, uint32_t why)
-{
-	tw_time until = engine->now + pause_us;
-
-	if (pause_us <= 0 || until <= target->ready_at)
-		return;
-	target->ready_at = until;
-	target->ready_why = why;
-	tw__timer_arm(&engine->resting, &target->timer, until);
-	tw__target_settle(target);
 }
 
 static tw_status target_at(struct tw_target **out, tw_engine *engine,

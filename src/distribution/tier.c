@@ -102,6 +102,7 @@ void tw__tier_join(struct tw_level *tier, struct tw_member *member)
 				(struct tw_meeter){ member->target->name_hash,
 						    member->weight });
 	tier->member[at] = member;
+	member->seat = (uint32_t)tier->member_count;
 	++tier->member_count;
 	for (i = at; i < tier->member_count; ++i)
 		tier->member[i]->place = (uint32_t)i;

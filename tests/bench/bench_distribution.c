@@ -46,7 +46,10 @@ struct bench {
 	tw_pool_id pool;
 	tw_plan_id plan;
 	uint32_t n, talks;
-	struct tw_member *talking[N_MAX];   /* bare, as offers know them */
+	struct {                  /* bare: what an offer knows of them */
+		struct tw_member *member;
+		struct tw_target *target;
+	} talking[N_MAX];
 	tw_call_id call[N_MAX];   /* whole: calls */
 	tw_time now;
 	struct tw_draw draw;
@@ -308,7 +311,8 @@ static struct tw_member *bare_pick(struct bench *b)
 }
 
 /* What an offer that was answered and is over tells the policy. */
-static void bare_end(struct bench *b, struct tw_member *member)
+static void bare_end(struct bench *b, struct tw_member *member,
+		     struct tw_target *target)
 {
 	static struct tw_call call;
 	static struct tw_offer offer = { .call = &call };
@@ -319,13 +323,12 @@ static void bare_end(struct bench *b, struct tw_member *member)
 	offer.offered = offer.answered = b->now - 100;
 	if (policy->answered)
 		policy->answered(member, &offer);
-	tw__target_was_used(member->target, member->pool, TW_USE_CALL,
-			    b->now);
-	tw__target_let_go(b->engine, member->target);
+	tw__target_was_used(target, member->pool, TW_USE_CALL, b->now);
+	tw__target_let_go(b->engine, target);
 	if (policy->ended)
 		policy->ended(member, &offer, &end);
 	b->engine->freed = b->engine->freed_last = NULL;
-	member->target->is_freed = false;
+	target->is_freed = false;
 }
 
 static double bare_ns(uint32_t policy, uint32_t n, uint32_t busy, long rounds)
@@ -341,11 +344,12 @@ static double bare_ns(uint32_t policy, uint32_t n, uint32_t busy, long rounds)
 	for (i = n; i > 0; --i) {
 		struct tw_member *m = b.engine->pool[0]->member[who[i - 1]];
 
-		b.talking[i - 1] = m;
+		b.talking[i - 1].member = m;
+		b.talking[i - 1].target = m->target;
 		tw__target_hold(b.engine, m->target);
 		if (i > busy) {
 			++b.now;
-			bare_end(&b, m);
+			bare_end(&b, m, m->target);
 		}
 	}
 	b.talks = busy;
@@ -353,8 +357,9 @@ static double bare_ns(uint32_t policy, uint32_t n, uint32_t busy, long rounds)
 	for (r = 0; r < rounds; ++r) {
 		b.engine->now = ++b.now;
 		at = draw(&b.draw, b.talks);
-		bare_end(&b, b.talking[at]);
-		b.talking[at] = bare_pick(&b);
+		bare_end(&b, b.talking[at].member, b.talking[at].target);
+		b.talking[at].member = bare_pick(&b);
+		b.talking[at].target = b.talking[at].member->target;
 	}
 	start = clock_ns() - start;
 	tw_engine_free(b.engine);

@@ -83,7 +83,7 @@ static inline void host_check_pool(const struct tw_pool *p)
 		assert_int_equal(tw__bits_next(&m->tier->ready, m->place) ==
 				 m->place, is_ready);
 		if (p->policy->enter)
-			assert_int_equal(m->rank != TW_RANK_NONE, is_ready);
+			assert_int_equal(m->is_ranked, is_ready);
 	}
 	for (i = 0; i < p->tier_count; ++i) {
 		for (j = 0; j < TW_STANDINGS; ++j)

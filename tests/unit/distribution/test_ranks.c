@@ -16,18 +16,22 @@ static void check(const struct tw_ranks *ranks,
 	size_t i, count = 0;
 
 	for (i = 0; i < MEMBERS; ++i) {
-		if (member[i].rank == TW_RANK_NONE)
+		const struct tw_rank *rank;
+
+		if (!member[i].is_ranked)
 			continue;
+		rank = ranks->place[i] < 0x80000000u ?
+			&ranks->item[ranks->place[i]] :
+			&ranks->run[ranks->place[i] - 0x80000000u];
 		++count;
-		assert_ptr_equal(ranks->item[member[i].rank].member,
-				 &member[i]);
-		assert_int_equal(ranks->item[member[i].rank].key, key[i]);
+		assert_ptr_equal(rank->member, &member[i]);
+		assert_int_equal(rank->key, key[i]);
 		if (!best || key[i] < key[best - member] ||
 		    (key[i] == key[best - member] &&
 		     member[i].order < best->order))
 			best = &member[i];
 	}
-	assert_int_equal(ranks->count, count);
+	assert_int_equal(tw__ranks_count(ranks), count);
 	assert_ptr_equal(tw__ranks_first(ranks), best);
 }
 
@@ -42,12 +46,12 @@ static void the_smallest_is_first(void **state)
 	(void)state;
 	assert_int_equal(tw__ranks_reserve(&ranks, MEMBERS), TW_OK);
 	for (i = 0; i < MEMBERS; ++i) {
-		member[i].rank = TW_RANK_NONE;
+		member[i].seat = (uint32_t)i;
 		member[i].order = (uint32_t)(7919 * i % MEMBERS);
 	}
 	for (i = 0; i < 50000; ++i) {
 		at = (int)draw(&random, MEMBERS);
-		if (member[at].rank == TW_RANK_NONE) {
+		if (!member[at].is_ranked) {
 			key[at] = draw(&random, 20);   /* many are equal */
 			tw__ranks_add(&ranks, &member[at], key[at], 0);
 		} else if (draw(&random, 2)) {
@@ -62,10 +66,58 @@ static void the_smallest_is_first(void **state)
 	assert_null(tw__ranks_first(&ranks));
 }
 
+/* Keys that rise as clocks do, so that most stand in the run: who leaves from
+ * its middle leaves gaps, some come in before others, and it grows in
+ * between. */
+static void clocks_make_a_run(void **state)
+{
+	static struct tw_member member[MEMBERS];
+	static int64_t key[MEMBERS];
+	struct tw_ranks ranks = { 0 };
+	uint64_t random = 7;
+	size_t longest = 0;
+	int i, at, n = 0;
+
+	(void)state;
+	for (i = 0; i < 40000; ++i) {
+		if (n < MEMBERS && !draw(&random, 50)) {
+			member[n].seat = (uint32_t)n;
+			member[n].order = (uint32_t)(7919 * n % MEMBERS);
+			++n;
+			assert_int_equal(tw__ranks_reserve(&ranks, (size_t)n),
+					 TW_OK);
+		}
+		if (!n)
+			continue;
+		at = (int)draw(&random, (uint32_t)n);
+		if (!member[at].is_ranked) {
+			key[at] = i / 4 - (draw(&random, 8) ? 0 : 100);
+			tw__ranks_add(&ranks, &member[at], key[at], 0);
+		} else if (!draw(&random, 4)) {
+			key[at] = i / 4;
+			tw__ranks_move(&ranks, &member[at], key[at], 0);
+		} else if (draw(&random, 2)) {
+			struct tw_member *first = tw__ranks_first(&ranks);
+
+			assert_ptr_equal(tw__ranks_set_aside(&ranks), first);
+			assert_false(first->is_ranked);
+			if (draw(&random, 2))
+				tw__ranks_add_again(&ranks, first);
+		} else {
+			tw__ranks_remove(&ranks, &member[at]);
+		}
+		check(&ranks, member, key);
+		if (longest < ranks.live)
+			longest = ranks.live;
+	}
+	assert_true(longest > 20);
+	tw__ranks_free(&ranks);
+}
+
 /* Trap 8: equal keys are no matter of luck or of the way they came in. */
 static void trap_08_equal_keys_go_by_order(void **state)
 {
-	struct tw_member member[4];
+	struct tw_member member[4] = { { 0 } };
 	struct tw_ranks ranks = { 0 };
 	int i, turn;
 
@@ -75,7 +127,7 @@ static void trap_08_equal_keys_go_by_order(void **state)
 		for (i = 0; i < 4; ++i) {
 			int at = (i + turn) % 4;
 
-			member[at].rank = TW_RANK_NONE;
+			member[at].seat = (uint32_t)at;
 			member[at].order = (uint32_t)at;
 			tw__ranks_add(&ranks, &member[at], 5, 0);
 		}
@@ -91,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_smallest_is_first),
+		cmocka_unit_test(clocks_make_a_run),
 		cmocka_unit_test(trap_08_equal_keys_go_by_order),
 	};
 
