@@ -33,6 +33,7 @@ static void destructor(void *arg)
 	mem_deref(call->phone);
 	stack_release(&call->stack);
 	mem_deref(call->body);
+	mem_deref(call->join);
 }
 
 
@@ -200,7 +201,9 @@ void call_ring(struct call *call, const struct sip_msg *msg)
 	struct offer_body body;
 	char ctype[GW_CTYPE];
 
-	if (call->ended || call->answer)
+	if (!call->uas)
+		callback_ring(call, msg);
+	if (!call->uas || call->ended || call->answer)
 		return;
 
 	/* Early media passes when only one can send it. */

@@ -11,7 +11,9 @@
 #include "gw.h"
 
 enum {
-	TRIES = 3,             /* of members who hang up before he answers */
+	TRIES = 3,             /* of members who hang up before he answers,
+				  and of carriers */
+	REST_S = 30,           /* for carriers to come up */
 	TICKETS = 10000,
 };
 
@@ -35,6 +37,7 @@ static void destructor(void *arg)
 	struct ticket *ticket = arg;
 
 	list_unlink(&ticket->le);
+	clk_timer_cancel(&ticket->rest);
 }
 
 
@@ -43,8 +46,10 @@ static struct ticket *ticket_alloc(struct gateway *gw)
 	struct ticket *ticket;
 
 	ticket = mem_zalloc(sizeof(*ticket), destructor);
-	if (ticket)
-		list_append(&gw->ticketl, &ticket->le, ticket);
+	if (!ticket)
+		return NULL;
+	ticket->gw = gw;
+	list_append(&gw->ticketl, &ticket->le, ticket);
 
 	return ticket;
 }
@@ -229,24 +234,79 @@ static bool member_answered(struct call *call, struct attempt *attempt,
 	call->ticket->tries++;
 	spend_answered(attempt);
 	gw_log(gw, "call %s: %s answered", call->callid, attempt->who);
-	if (take_body(call, msg) || dial_caller(call))
+	if (take_body(call, msg) || dial_caller(call)) {
+		call->had_no_way = true;
 		call_end(call, TW_CALL_FAILED, 0, "no way to the caller");
+	}
 	ring_pump(gw);
 
 	return true;
 }
 
 
+static void joined(const struct sip_msg *msg, void *arg);
+
+
+/* What the member's phone was offered last is kept: the same once more, as an
+ * answer after early media is, would only disturb. */
+static int join(struct call *call, const struct offer_body *body)
+{
+	struct mbuf *mb;
+	int err;
+
+	if (call->join && call->join->end == body->size &&
+	    !memcmp(call->join->buf, body->data, body->size))
+		return 0;
+	mb = mbuf_alloc(body->size);
+	err = mb ? mbuf_write_mem(mb, body->data, body->size) : ENOMEM;
+	if (err) {
+		mem_deref(mb);
+		return err;
+	}
+	mem_deref(call->join);
+	call->join = mb;
+	err = leg_offer(call->member->leg, body, joined, call);
+	call->join_again = err == EBUSY;
+
+	return err == EBUSY ? 0 : err;
+}
+
+
 static void joined(const struct sip_msg *msg, void *arg)
 {
 	struct call *call = arg;
+	const struct offer_body body = { "application/sdp", call->join->buf,
+					 call->join->end };
 
+	if (call->join_again) {
+		call->join_again = false;
+		if (leg_offer(call->member->leg, &body, joined, call))
+			call_end(call, TW_CALL_FAILED, 0, NULL);
+		return;
+	}
 	if (msg && msg->scode < 300)
+		return;
+	call->join = mem_deref(call->join);
+	if (!call->talk)
 		return;
 	gw_log(call->gw, "call %s: the member's phone refuses what the "
 	       "caller's side answered: %u", call->callid,
 	       msg ? msg->scode : 408);
 	call_end(call, TW_CALL_ANSWERED, 0, NULL);
+}
+
+
+/* So that the member hears that it rings, where the carrier lets him. */
+void callback_ring(struct call *call, const struct sip_msg *msg)
+{
+	struct offer_body body;
+	char ctype[GW_CTYPE];
+
+	if (call->ended || call->talk || !call->member)
+		return;
+	body_of(&body, ctype, sizeof(ctype), msg);
+	if (body.content_type && !strcmp(ctype, "application/sdp"))
+		(void)join(call, &body);
 }
 
 
@@ -263,8 +323,9 @@ bool callback_answer(struct call *call, struct attempt *attempt,
 
 	body_of(&body, ctype, sizeof(ctype), msg);
 	call_talks(call, attempt);
-	if (!body.content_type || leg_offer(call->member->leg, &body, joined,
-					    call))
+	/* without a session it is the one of the early media */
+	if (body.content_type ? strcmp(ctype, "application/sdp") != 0 ||
+	    join(call, &body) : !call->join)
 		call_end(call, TW_CALL_ANSWERED, 0, NULL);
 
 	return true;
@@ -286,6 +347,7 @@ void callback_failed(struct call *call, struct attempt *attempt,
 		mem_deref(call);
 	}
 	else {
+		call->had_no_way = !code || outcome == TW_OUTCOME_CONGESTED;
 		call_end(call, outcome == TW_OUTCOME_BUSY ? TW_CALL_BUSY
 			 : TW_CALL_NO_ANSWER, code, "the caller was not "
 			 "reached");
@@ -312,6 +374,54 @@ void callback_stop(struct call *call)
 }
 
 
+/* In line again, with the age that he has. */
+static bool enter(struct ticket *ticket)
+{
+	struct gateway *gw = ticket->gw;
+	tw_call_options options = TW_CALL_OPTIONS_INIT;
+	tw_arrival arrival = TW_ARRIVAL_INIT;
+
+	options.ticket = 1;
+	options.entered = ticket->start;
+	arrival.number = ticket->number;
+	arrival.caller = ticket->caller;
+	arrival.secret = gw->secret;
+
+	if (!tw_directory_call(&options, gw->directory, gw->engine,
+			       &arrival, NULL) &&
+	    !tw_call_enter_as(&ticket->id, gw->engine, &options,
+			      clk_now(gw->clk), NULL))
+		return true;
+	gw_log(gw, "%s is not called back: no way for calls to %s",
+	       ticket->caller, ticket->number);
+	mem_deref(ticket);
+
+	return false;
+}
+
+
+static void rest_handler(void *arg)
+{
+	struct ticket *ticket = arg;
+	struct gateway *gw = ticket->gw;
+
+	(void)enter(ticket);
+	ring_pump(gw);
+}
+
+
+static void rest(struct ticket *ticket)
+{
+	const struct gateway *gw = ticket->gw;
+	const tw_time now = clk_now(gw->clk);
+
+	(void)tw_call_leave(gw->engine, ticket->id, now, NULL);
+	ticket->id.id = 0;
+	clk_timer_start(gw->clk, &ticket->rest, now + REST_S * TW_SECOND,
+			rest_handler, ticket);
+}
+
+
 void callback_over(struct call *call)
 {
 	struct gateway *gw = call->gw;
@@ -324,9 +434,14 @@ void callback_over(struct call *call)
 	ticket->call = NULL;
 	if (!call->is_taken)
 		return;              /* he keeps his place in line */
-	if (call->has_left && ticket->tries < TRIES &&
+	if ((call->has_left || (gw->stopping && !call->answer)) &&
+	    ticket->tries < TRIES &&
 	    !tw_call_requeue(gw->engine, ticket->id, same, 1, now, NULL))
 		return;
+	if (call->had_no_way && ticket->tries < TRIES) {
+		rest(ticket);
+		return;
+	}
 	(void)tw_call_leave(gw->engine, ticket->id, now, NULL);
 	mem_deref(ticket);
 	keep_save(gw->keep);
@@ -344,14 +459,19 @@ int callback_print(struct mbuf *mb, const struct gateway *gw)
 		const struct ticket *ticket = le->data;
 		const struct call *call = ticket->call;
 
-		/* two who are being joined are gone with the program */
-		err = call && call->member
-			? mbuf_printf(mb, "call %llu\n",
-				      (unsigned long long)ticket->id.id)
-			: mbuf_printf(mb, "ticket %llu %lld %u %s %s\n",
-				      (unsigned long long)ticket->id.id,
-				      (long long)ticket->start, ticket->tries,
-				      ticket->caller, ticket->number);
+		/* two who talk are gone with the program */
+		if (call && call->answer) {
+			err = mbuf_printf(mb, "call %llu\n",
+					  (unsigned long long)ticket->id.id);
+			continue;
+		}
+		err = mbuf_printf(mb, "ticket %llu %lld %u %s %s\n",
+				  (unsigned long long)ticket->id.id,
+				  (long long)ticket->start, ticket->tries,
+				  ticket->caller, ticket->number);
+		if (!err && call && call->member)
+			err = mbuf_printf(mb, "again %llu\n",
+					  (unsigned long long)ticket->id.id);
 		for (next = call ? call->attemptl.head : NULL; next && !err;
 		     next = next->next) {
 			const struct attempt *attempt = next->data;
@@ -389,26 +509,6 @@ int callback_read(struct gateway *gw, const struct pl *line)
 }
 
 
-/* The engine's memory was lost, the promise was not: in line again, with the
- * age that he has. */
-static bool enter(struct ticket *ticket, struct gateway *gw)
-{
-	tw_call_options options = TW_CALL_OPTIONS_INIT;
-	tw_arrival arrival = TW_ARRIVAL_INIT;
-
-	options.ticket = 1;
-	options.entered = ticket->start;
-	arrival.number = ticket->number;
-	arrival.caller = ticket->caller;
-	arrival.secret = gw->secret;
-
-	return !tw_directory_call(&options, gw->directory, gw->engine,
-				  &arrival, NULL) &&
-		!tw_call_enter_as(&ticket->id, gw->engine, &options,
-				  clk_now(gw->clk), NULL);
-}
-
-
 void callback_restore(struct gateway *gw, bool has_engine)
 {
 	struct le *le = gw->ticketl.head;
@@ -416,11 +516,9 @@ void callback_restore(struct gateway *gw, bool has_engine)
 	while (le) {
 		struct ticket *ticket = le->data;
 
+		/* the engine's memory may be lost, the promise is not */
 		le = le->next;
-		if (has_engine || enter(ticket, gw))
-			continue;
-		gw_log(gw, "%s is not called back: %s has no plan",
-		       ticket->caller, ticket->number);
-		mem_deref(ticket);
+		if (!has_engine || !ticket->id.id)
+			(void)enter(ticket);
 	}
 }

@@ -160,6 +160,9 @@ struct ticket {
 	char caller[GW_NUMBER];
 	char number[GW_NUMBER];    /* of ours, that he called */
 	struct call *call;         /* that calls him back; NULL: he waits */
+	struct gateway *gw;
+	struct clk_timer rest;     /* then in line again: no carrier had a
+				      way to him */
 };
 
 struct call {
@@ -170,8 +173,11 @@ struct call {
 	struct uas *uas;           /* NULL: one of our own, see callback.c */
 	struct ticket *ticket;     /* who is called back; NULL: nobody */
 	struct attempt *member;    /* of a ticket: who answered first */
+	struct mbuf *join;         /* what his phone was offered last */
+	bool join_again;           /* and will be: another one is under way */
 	bool is_taken;             /* somebody did */
 	bool has_left;             /* and hung up before he was reached */
+	bool had_no_way;           /* no carrier got there */
 	uint32_t direction;        /* TW_DIRECTION_INBOUND, _OUTBOUND */
 	tw_time start;
 	tw_time answer;            /* 0: not yet */
@@ -337,7 +343,8 @@ void callback_promise(struct call *call);
 /* The call that calls a ticket back: if there is one; made if need be. */
 struct call *callback_find(const struct gateway *gw, tw_call_id id);
 struct call *callback_call(struct gateway *gw, tw_call_id id);
-/* As call_answer(), call_attempt_failed(), for such a call. */
+/* As call_ring(), call_answer(), call_attempt_failed(), for such a call. */
+void callback_ring(struct call *call, const struct sip_msg *msg);
 bool callback_answer(struct call *call, struct attempt *attempt,
 		     const struct sip_msg *msg);
 void callback_failed(struct call *call, struct attempt *attempt,

@@ -306,6 +306,10 @@ static void end_calls(struct reading *r, const char *text)
 		pl_advance(&line, 6);
 		if (!memcmp(line.p - 6, "phone ", 6))
 			free_phone(gw, &line);
+		else if (!memcmp(line.p - 6, "again ", 6))
+			(void)tw_call_requeue(gw->engine, (tw_call_id){
+				pl_u64(&line) }, (tw_plan_id){ 0 }, 1,
+				clk_now(gw->clk), NULL);
 		else if (!memcmp(line.p - 6, "offer ", 6))
 			(void)tw_offer_failed(gw->engine, (tw_offer_id){
 				pl_u64(&line) }, TW_OUTCOME_CONGESTED,

@@ -253,7 +253,113 @@ static void test_a_member_who_hangs_up_is_asked_again(void **state)
 }
 
 
+static int setup_a_minute(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "plan[0].step[1].callback", TW_VALUE_TEXT, "staff" },
+		{ "plan[0].step[1].wait_s", TW_VALUE_INTEGER, "60" },
+		{ "plan[0].step[1].ring", TW_VALUE_TEXT, NULL },
+		{ "plan[0].step[1].ring_s", TW_VALUE_INTEGER, NULL },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+static void test_nobody_is_free_in_time(void **state)
+{
+	struct world *w = *state;
+
+	promise(w);
+	world_pass(w, 120);
+	assert_non_null(strstr(w->log, "79161234567 is not called back: "
+			       "nobody was free in time"));
+	w->anna.count = 0;
+	world_pass(w, 600);
+	assert_int_equal(peer_count(&w->anna, "INVITE", NULL), 0);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", NULL), 0);
+}
+
+
+/* ---- what the member hears meanwhile ---- */
+
+static void script_early(struct peer *peer, const char *text)
+{
+	if (!strncmp(text, "INVITE", 6) && !world_is_inside(text))
+		world_early(peer, text);
+	else
+		script_agree(peer, text);
+}
+
+
+static bool anna_hears_it_ring(struct world *w)
+{
+	return peer_count(&w->anna, "INVITE", "m=audio 6000") > 0 &&
+		peer_count(&w->anna, "ACK", NULL) > 1;
+}
+
+
+static bool is_answered(struct world *w)
+{
+	return strstr(w->log, ": answered after") != NULL;
+}
+
+
+static void test_the_member_hears_that_it_rings(void **state)
+{
+	struct world *w = *state;
+	const char *invite = NULL;
+	unsigned i;
+
+	promise(w);
+	w->anna.count = 0;
+	w->anna.h = script_agree;
+	w->carrier_a.h = script_early;
+	clk_run(w->clk);
+	world_run(w, anna_hears_it_ring);
+	clk_stop(w->clk);
+	assert_null(strstr(w->log, ": answered after"));
+	for (i = 0; i < w->carrier_a.count; i++) {
+		if (!strncmp(w->carrier_a.seen[i], "INVITE", 6))
+			invite = w->carrier_a.seen[i];
+	}
+	script_answer(&w->carrier_a, invite);
+	world_run(w, is_answered);
+	world_pass(w, 30);
+	/* it is the same session: she is not disturbed again */
+	assert_int_equal(peer_count(&w->anna, "INVITE", NULL), 2);
+	anna_hangs_up(w);
+	world_run(w, is_empty);
+	assert_int_equal(peer_count(&w->carrier_a, "BYE", NULL), 1);
+}
+
+
 /* ---- over a restart ---- */
+
+/* She has picked up, and he is being dialled. */
+static void test_a_kill_in_between_begins_it_anew(void **state)
+{
+	struct world *w = *state;
+
+	promise(w);
+	w->anna.count = 0;
+	w->anna.h = script_agree;
+	w->carrier_a.h = script_ring;
+	clk_run(w->clk);
+	world_run(w, a_is_called);
+	clk_stop(w->clk);
+	world_pass(w, 70);
+	world_kill(w);
+	w->carrier_a.count = 0;
+	world_start(w);
+	call_back(w);
+	assert_true(a_is_called(w));
+	world_pass(w, 10);
+	anna_hangs_up(w);
+	world_run(w, is_empty);
+}
+
 
 static void test_a_promise_outlives_the_program(void **state)
 {
@@ -318,6 +424,11 @@ int main(void)
 		CASE(test_who_calls_again_is_called_once),
 		CASE(test_the_caller_does_not_answer),
 		CASE(test_a_member_who_hangs_up_is_asked_again),
+		cmocka_unit_test_setup_teardown(test_nobody_is_free_in_time,
+						setup_a_minute,
+						world_teardown),
+		CASE(test_the_member_hears_that_it_rings),
+		CASE(test_a_kill_in_between_begins_it_anew),
 		CASE(test_a_promise_outlives_the_program),
 		CASE(test_a_promise_outlives_the_memory),
 	};

@@ -333,6 +333,24 @@ void script_answer(struct peer *peer, const char *text)
 }
 
 
+void world_early(struct peer *peer, const char *text)
+{
+	char via[512], from[512], to[512], callid[256], cseq[64], buf[128];
+
+	peer_send(peer, "SIP/2.0 183 Session Progress\r\nVia: %s\r\n"
+		  "From: %s\r\nTo: %s;tag=p\r\nCall-ID: %s\r\n"
+		  "CSeq: %s\r\n%s"
+		  "Content-Type: application/sdp\r\n"
+		  "Content-Length: %zu\r\n\r\n%s",
+		  peer_header(via, sizeof(via), text, "Via"),
+		  peer_header(from, sizeof(from), text, "From"),
+		  peer_header(to, sizeof(to), text, "To"),
+		  peer_header(callid, sizeof(callid), text, "Call-ID"),
+		  peer_header(cseq, sizeof(cseq), text, "CSeq"),
+		  contact(buf, peer), strlen(sdp), sdp);
+}
+
+
 bool world_is_inside(const char *text)
 {
 	char to[256];

@@ -53,6 +53,8 @@ void script_full(struct peer *peer, const char *text);
 void script_silent(struct peer *peer, const char *text);
 /* Agrees to what comes inside of a call too, by "a=recvonly". */
 void script_agree(struct peer *peer, const char *text);
+/* An answer to an INVITE that is heard before it is one: 183, with a body. */
+void world_early(struct peer *peer, const char *text);
 bool world_is_inside(const char *text);
 /* Answers calls, and knows nothing of them afterwards. */
 void script_forgetful(struct peer *peer, const char *text);
