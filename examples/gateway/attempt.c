@@ -241,7 +241,7 @@ static void closed_handler(int err, uint16_t code, const struct sip_msg *msg,
 	if (attempt->answer && (call->talk == attempt ||
 				(call->talk && call->member == attempt)))
 		call_end(call, TW_CALL_ANSWERED, 0, NULL);
-	else
+	else if (code != 302 || attempt_follow(attempt, msg))
 		leg_failed(attempt, code, another_way(attempt, code, msg));
 }
 
@@ -508,13 +508,34 @@ int attempt_phone(struct attempt **attemptp, struct call *call,
 }
 
 
+static int take_quote(struct attempt *attempt, const char *number,
+		      const struct quote *quote)
+{
+	const tw_route_candidate *rows = quote->rows;
+	uint32_t i;
+
+	attempt->hold = quote->hold;
+	attempt->paid_s = quote->paid_s;
+	str_ncpy(attempt->number, number, sizeof(attempt->number));
+	attempt->candidates = mem_zalloc((quote->count + 1) * sizeof(*rows),
+					 NULL);
+	if (!attempt->candidates)
+		return ENOMEM;
+	for (i = 0; i < quote->count; i++) {
+		/* What looks down is tried for 112 all the same, last. */
+		if (rows[i].verdict == TW_OK || rows[i].emergency)
+			attempt->candidates[attempt->count++] = rows[i];
+	}
+	attempt->next = 0;
+
+	return 0;
+}
+
+
 int attempt_carriers(struct attempt **attemptp, struct call *call,
 		     const char *number, const struct quote *quote)
 {
-	const tw_route_candidate *rows = quote->rows;
-	const uint32_t count = quote->count;
 	struct attempt *attempt;
-	uint32_t i;
 	int err;
 
 	err = attempt_alloc(&attempt, call);
@@ -523,22 +544,43 @@ int attempt_carriers(struct attempt **attemptp, struct call *call,
 		return err;
 	}
 
-	attempt->hold = quote->hold;
-	attempt->paid_s = quote->paid_s;
-	str_ncpy(attempt->number, number, sizeof(attempt->number));
-	attempt->candidates = mem_zalloc((count + 1) * sizeof(*rows), NULL);
-	if (!attempt->candidates) {
+	err = take_quote(attempt, number, quote);
+	if (err)
 		mem_deref(attempt);
-		return ENOMEM;
-	}
-	for (i = 0; i < count; i++) {
-		/* What looks down is tried for 112 all the same, last. */
-		if (rows[i].verdict == TW_OK || rows[i].emergency)
-			attempt->candidates[attempt->count++] = rows[i];
-	}
-	*attemptp = attempt;
+	else
+		*attemptp = attempt;
 
-	return 0;
+	return err;
+}
+
+
+/* Of a phone that is rung by a plan, and once: what it names is a number
+ * behind a carrier, no other phone. */
+int attempt_follow(struct attempt *attempt, const struct sip_msg *msg)
+{
+	struct call *call = attempt->call;
+	struct gateway *gw = call->gw;
+	const struct sip_hdr *hdr = msg ? sip_msg_hdr(msg, SIP_HDR_CONTACT)
+		: NULL;
+	char number[GW_NUMBER];
+	struct sip_addr addr;
+	struct quote quote;
+
+	if (!gw->options.follow || !hdr || attempt->candidates ||
+	    !attempt->offer.id || call->direction != TW_DIRECTION_INBOUND ||
+	    sip_addr_decode(&addr, &hdr->val) ||
+	    !gw_digits(number, gw, &addr.uri.user) ||
+	    tw_router_is_emergency(gw->router, number) ||
+	    ring_quote(&quote, call, number))
+		return ENOENT;
+	gw_log(gw, "call %s: %s forwards to %s", call->callid, attempt->who,
+	       number);
+	tmr_cancel(&attempt->silence);
+	attempt->leg = mem_deref(attempt->leg);
+	stack_release(&attempt->stack);
+
+	return take_quote(attempt, number, &quote) || attempt_dial(attempt)
+		? ENOENT : 0;
 }
 
 

@@ -45,6 +45,9 @@ struct gateway_options {
 	uint32_t probe_s;              /* between looks whether both sides of
 					  a talk are there; 0: 300 */
 	uint32_t probe_wait_ms;        /* for their answer; 0: 8000 */
+	bool follow;                   /* a phone's 302 to a number is dialled:
+					  whoever has the phone says so, and
+					  its department pays */
 	void (*log_h)(const char *line, void *arg); /* one event; or NULL */
 	void *log_arg;
 };

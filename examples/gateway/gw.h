@@ -408,6 +408,8 @@ int attempt_phone(struct attempt **attemptp, struct call *call,
 int attempt_carriers(struct attempt **attemptp, struct call *call,
 		     const char *number, const struct quote *quote);
 int attempt_dial(struct attempt *attempt);
+/* A phone's attempt goes on to where its 302 says; ENOENT: nowhere. */
+int attempt_follow(struct attempt *attempt, const struct sip_msg *msg);
 /* How the leg that is talking stands. */
 void attempt_interim(struct attempt *attempt);
 /* Ends its leg and records it; the attempt is gone. */
@@ -443,6 +445,9 @@ void spend_over(struct attempt *attempt);
 void spend_stored(struct spend *spend, uint64_t ticket);
 
 /* ---- ring.c ---- */
+/* Who may carry a call that goes on to a number, and what it costs. */
+int ring_quote(struct quote *quote, const struct call *call,
+	       const char *number);
 /* By whom a call goes on, or back: the number that was called. */
 void ring_ask_as(tw_call_request *request, const struct call *call);
 int ring_enter(struct call *call);

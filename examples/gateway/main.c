@@ -25,6 +25,7 @@ struct program {
 	char *state;                   /* STORE.NAME.state */
 	const char *listen;
 	const char *dns;
+	bool follow;
 	tw_store *store;
 	tw_directory *directory;
 	struct clk *clk;
@@ -60,7 +61,7 @@ static void usage(FILE *f)
 		"usage: trunkwise-gateway --store STORE [--secrets DIR]\n"
 		"                         [--key KEY] "
 		"[--listen ADDRESS:PORT] [--name NAME]\n"
-		"                         [--dns SERVERS]\n"
+		"                         [--dns SERVERS] [--follow]\n"
 		"\n"
 		"  --store STORE     what `trunkwise apply` wrote\n"
 		"  --secrets DIR     password_file is relative to it (.)\n"
@@ -72,7 +73,9 @@ static void usage(FILE *f)
 		"(gateway)\n"
 		"  --dns SERVERS     of trunks' names, ADDRESS[:PORT] "
 		"by commas\n"
-		"                    (the system's)\n");
+		"                    (the system's)\n"
+		"  --follow          a phone's 302 to a number is dialled, "
+		"at its department's cost\n");
 }
 
 
@@ -85,6 +88,7 @@ static int parse(int argc, char *argv[])
 		{ "listen",  required_argument, NULL, 'l' },
 		{ "name",    required_argument, NULL, 'n' },
 		{ "dns",     required_argument, NULL, 'r' },
+		{ "follow",  no_argument,       NULL, 'f' },
 		{ "help",    no_argument,       NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -99,6 +103,7 @@ static int parse(int argc, char *argv[])
 		case 'l': program.listen = optarg; break;
 		case 'n': program.name = optarg; break;
 		case 'r': program.dns = optarg; break;
+		case 'f': program.follow = true; break;
 		case 'h': usage(stdout); exit(0);
 		default:  return EINVAL;
 		}
@@ -356,6 +361,7 @@ static int start(tw_error *err)
 	options.local_host = host;
 	options.local_port = sa_port(&laddr);
 	options.dns_servers = program.dns;
+	options.follow = program.follow;
 
 	e = open_gateway(&options, err);
 

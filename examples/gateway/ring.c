@@ -72,25 +72,33 @@ void ring_ask_as(tw_call_request *request, const struct call *call)
 }
 
 
-static int offer_number(struct attempt **attemptp, struct call *call,
-			const char *number)
+int ring_quote(struct quote *quote, const struct call *call,
+	       const char *number)
 {
 	struct gateway *gw = call->gw;
 	tw_call_request request = TW_CALL_REQUEST_INIT;
 	tw_error err = TW_ERROR_INIT;
-	struct quote quote;
 
 	request.direction = TW_DIRECTION_FORWARD;
 	request.number = number;
 	ring_ask_as(&request, call);
 	request.at = clk_now(gw->clk);
-	if (spend_ask(&quote, gw, &request, &err)) {
-		gw_log(gw, "call %s: no way to %s: %s", call->callid, number,
-		       err.message);
-		return ENOENT;
-	}
+	if (!spend_ask(quote, gw, &request, &err))
+		return 0;
+	gw_log(gw, "call %s: no way to %s: %s", call->callid, number,
+	       err.message);
 
-	return attempt_carriers(attemptp, call, number, &quote);
+	return ENOENT;
+}
+
+
+static int offer_number(struct attempt **attemptp, struct call *call,
+			const char *number)
+{
+	struct quote quote;
+
+	return ring_quote(&quote, call, number) ? ENOENT
+		: attempt_carriers(attemptp, call, number, &quote);
 }
 
 

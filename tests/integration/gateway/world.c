@@ -16,6 +16,7 @@
 enum { WAIT_MS = 8000 };
 
 const char *world_register_headers = "";
+bool world_follow;
 
 static const char sdp[] = "v=0\r\no=x 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
 	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8\r\n";
@@ -703,6 +704,7 @@ static void open_gateway(struct world *w)
 	options.local_port = sa_port(&w->addr);
 	options.state_path = state;
 	options.probe_wait_ms = 300;
+	options.follow = w->follow;
 	options.log_h = log_handler;
 	options.log_arg = w;
 	if (gateway_alloc(&w->gw, &options, &err))
@@ -764,6 +766,7 @@ int world_setup_as(void **state, const struct world_key *keys, peer_h *first)
 	assert_int_equal(sip_transp_add(w->sip, SIP_TRANSP_UDP, &laddr), 0);
 	assert_int_equal(sip_transp_laddr(w->sip, &w->addr, SIP_TRANSP_UDP,
 					  &laddr), 0);
+	w->follow = world_follow;
 	open_gateway(w);
 	world_run(w, are_registered);
 	*state = w;

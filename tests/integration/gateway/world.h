@@ -39,6 +39,7 @@ struct world {
 	const char *invite_headers;   /* more of them, with CRLF; or NULL */
 	char log[16384];           /* of the gateway, the first lines */
 	tw_error err;              /* of the last reload */
+	bool follow;
 };
 
 /* Scripts of peers for INVITE; everything else is answered politely. */
@@ -60,6 +61,9 @@ bool world_is_inside(const char *text);
 void script_forgetful(struct peer *peer, const char *text);
 /* Answers calls, but no OPTIONS. */
 void script_deaf(struct peer *peer, const char *text);
+
+/* Phones may forward: of worlds that are set up from now on. */
+extern bool world_follow;
 
 /* More of the deployment, or other values of what it has; text NULL leaves it
  * out; the last path is NULL. */
