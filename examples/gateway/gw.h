@@ -16,6 +16,7 @@
  *   attempt.c   one try to reach somebody: a leg, or several one by one
  *   callback.c  who was told that he would be called back
  *   talk.c      the two sides of a talk: new offers, are they there
+ *   shown.c     who is shown as the caller
  *   slot.c      a carrier's slot with the router, and what it answered
  *   spend.c     what a paid leg may cost: budgets
  *   call.c      a caller's leg and everything that hangs on it
@@ -408,6 +409,8 @@ int attempt_phone(struct attempt **attemptp, struct call *call,
 int attempt_carriers(struct attempt **attemptp, struct call *call,
 		     const char *number, const struct quote *quote);
 int attempt_dial(struct attempt *attempt);
+/* The way that is being tried; NULL: a phone's. */
+const tw_route_candidate *attempt_current(const struct attempt *attempt);
 /* A phone's attempt goes on to where its 302 says; ENOENT: nowhere. */
 int attempt_follow(struct attempt *attempt, const struct sip_msg *msg);
 /* How the leg that is talking stands. */
@@ -415,6 +418,9 @@ void attempt_interim(struct attempt *attempt);
 /* Ends its leg and records it; the attempt is gone. */
 void attempt_stop(struct attempt *attempt, uint32_t status,
 		  const char *reason);
+
+/* ---- shown.c ---- */
+int shown_to(tw_leg_identity *out, const struct attempt *attempt);
 
 /* ---- slot.c ---- */
 /* flags: TW_ROUTE_AGAIN, _EMERGENCY. */
