@@ -38,6 +38,7 @@ typedef struct tw_trunk_status {
 	uint32_t tls;
 	int64_t certificate_until;
 	uint32_t foreign;
+	uint32_t flow, flows, flows_registered, outbound;
 } tw_trunk_status;
 
 typedef struct tw_trunk_event {
@@ -48,6 +49,7 @@ typedef struct tw_trunk_event {
 	char reason[160];
 	uint32_t health_old, health_new;
 	uint32_t tls;
+	uint32_t flow, flows, flows_registered;
 } tw_trunk_event;
 
 typedef struct tw_trunk_view {
@@ -60,6 +62,7 @@ typedef struct tw_trunk_view {
 	char target[96];
 	char reason[160];
 	uint32_t foreign;
+	uint32_t flows, flows_registered;
 } tw_trunk_view;
 
 typedef struct tw_trunk_way {
@@ -145,6 +148,8 @@ static const struct trunk_field {
 	{ "gin", TRUNK_FLAG, TW_TRUNK_GIN, 0 },
 	FIELD(TRUNK_TEXT, peers),
 	FIELD(TRUNK_TEXT, carrier),
+	FIELD(TRUNK_NUMBER, flows),
+	FIELD(TRUNK_TEXT, instance),
 #undef FIELD
 #undef BYTES
 };
@@ -328,6 +333,8 @@ tw_status tw_trunk_new(tw_trunk **out, tw_trunks *trunks,
 		       const tw_trunk_options *options, tw_error *err);
 tw_status tw_trunk_update(uint32_t *out_change, tw_trunk **trunk,
 	const tw_trunk_options *options, tw_error *err);
+tw_status tw_trunk_flow_get(tw_trunk_status *out, const tw_trunk *trunk,
+			    uint32_t index, tw_error *err);
 tw_status tw_trunk_remove(tw_trunk *trunk, tw_error *err);
 tw_status tw_trunks_lease(tw_trunks *trunks, int64_t until_us,
 			  tw_error *err);

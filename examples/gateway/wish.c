@@ -29,6 +29,7 @@ static void set_rules(tw_trunk_options *options,
 	} fields[] = {
 		{ "target_timeout_s", &options->target_timeout_s },
 		{ "keepalive_s", &options->keepalive_s },
+		{ "flows", &options->flows },
 		{ "qualify_s", &options->qualify_s },
 		{ "qualify_timeout_ms", &options->qualify_timeout_ms },
 		{ "qualify_down", &options->qualify_down },
@@ -44,6 +45,7 @@ static void set_rules(tw_trunk_options *options,
 	options->backup = optional(directory, row, "backup");
 	options->outbound_proxy = optional(directory, row, "outbound_proxy");
 	options->qualify_alive = optional(directory, row, "qualify_alive");
+	options->instance = optional(directory, row, "instance");
 }
 
 

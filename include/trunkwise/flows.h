@@ -4,8 +4,9 @@
  * RFC 5626 ("outbound"): a device registers over several flows, each a
  * registration of its own with the same address of record and instance, its
  * own reg-id (1 and up) and its own target. Calls come by any of them, so
- * that the death of one edge proxy loses none. For hosts with a
- * stack of their own; a set of trunks keeps no flows yet.
+ * that the death of one edge proxy loses none. With `flows` in its
+ * options a trunk of a set does all of this by itself; the functions of
+ * tw_flows are the pure rule, for hosts with a stack of their own.
  *
  * The rule: each flow is a tw_registration, with the same back-off, rate
  * limits and hold-downs. None goes to a target that another one holds. The
@@ -78,6 +79,13 @@ TW_EXTERN(tw_status) tw_flows_status(tw_trunk_status *out,
 				     const tw_flows *flows, tw_error *err);
 
 /** Of one flow of a trunk of a set, 0 and up.
+ * @return TW_OK, TW_ITER_END (it has no more) */
+TW_EXTERN(tw_status) tw_trunk_flow_get(tw_trunk_status *out,
+				       const tw_trunk *trunk, uint32_t index,
+				       tw_error *err);
+
+/** Of one flow of a trunk of a set, 0 and up; the trunk's own status says
+ * what all of them come to.
  * @return TW_OK, TW_ITER_END (it has no more) */
 TW_EXTERN(tw_status) tw_trunk_flow_get(tw_trunk_status *out,
 				       const tw_trunk *trunk, uint32_t index,

@@ -115,6 +115,43 @@ TW_EXTERN(tw_status) tw_qualify_status(tw_trunk_health *out,
 				       const tw_qualify *qualify,
 				       tw_error *err);
 
+/* ---- what a verdict does to a registration ---- */
+
+/**
+ * What OPTIONS say of the target that holds the binding. One that is down
+ * though it answered the last REGISTER is held down for a minute, longer each
+ * time up to 15, and the registration goes at once to the next target that is
+ * better, if there is one: never sooner than 5 s after its last attempt, never
+ * before a Retry-After is over, and nowhere where all are down. It comes back
+ * by a refresh, after the hold-down and once the target has answered a probe.
+ * Trunk sets do this; a host of tw_registration passes on what its tw_qualify
+ * tells.
+ *
+ * @param verdict  TW_HEALTH_, of a change
+ */
+TW_EXTERN(tw_status) tw_registration_set_health(tw_registration *registration,
+	uint32_t verdict, int64_t now_us, tw_error *err);
+
+/** A target that was left so, and whose hold-down is over: ask it by OPTIONS,
+ * and tell by tw_registration_probed(). What `out` says is as in a
+ * TW_ACTION_TARGET. @return TW_OK, TW_ITER_END (none now) */
+TW_EXTERN(tw_status) tw_registration_next_probe(tw_registration_action *out,
+	const tw_registration *registration, int64_t now_us, tw_error *err);
+
+/** When the next one is, INT64_MAX: never. */
+TW_EXTERN(int64_t) tw_registration_probe_at(
+	const tw_registration *registration);
+
+/** alive 0: it is held down again, for longer. */
+TW_EXTERN(tw_status) tw_registration_probed(tw_registration *registration,
+	const char *host, uint32_t port, uint32_t transport, int alive,
+	int64_t now_us, tw_error *err);
+
+/** A tw_qualify of the same trunk for one other target; set that, and the
+ * local address. */
+TW_EXTERN(tw_status) tw_qualify_new_like(tw_qualify **out,
+	const tw_qualify *like, tw_error *err);
+
 TW_END_DECLS
 
 #endif

@@ -44,12 +44,14 @@ typedef struct tw_trunk_view {
 	char name[64];
 	char target[96];            /* "udp:127.0.0.1:5070" */
 	char reason[160];           /* one line, printable */
-	uint32_t foreign;           /* as tw_trunk_status */
+	uint32_t foreign;           /* as tw_trunk_status, */
+	uint32_t flows;             /* these too */
+	uint32_t flows_registered;
 	uint32_t reserved;
 } tw_trunk_view;
 
 #define TW_TRUNK_VIEW_INIT { sizeof(tw_trunk_view), 0, 0, 0, 0, 0, 0, 0, 0, \
-	0, 0, 0, 0, 0, "", "", "", 0, 0 }
+	0, 0, 0, 0, 0, "", "", "", 0, 0, 0, 0 }
 
 typedef struct tw_trunk_views tw_trunk_views;
 

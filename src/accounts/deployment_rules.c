@@ -288,6 +288,49 @@ static tw_status check_trunk_gin(struct tw_deployment *d, uint32_t row)
 }
 
 
+static bool is_uuid_urn(const char *text)
+{
+	size_t i;
+
+	if (strncasecmp(text, "urn:uuid:", 9) || strlen(text) != 45)
+		return false;
+	for (i = 0, text += 9; i < 36; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? text[i] != '-' :
+		    !strchr("0123456789abcdefABCDEF", text[i]))
+			return false;
+	}
+	return true;
+}
+
+
+/* Several registrations at once are registrations. */
+static tw_status check_trunk_flows(struct tw_deployment *d, uint32_t row)
+{
+	static const char *const others[] = { "static", "gin" };
+	const struct tw_value *instance = value(d, row, "instance");
+
+	if (instance->set && !tw__given(d, row, "flows"))
+		return tw__problem(d, TW_ECONFLICT, row, "instance", "is "
+			"told beside flows only; give both or none");
+	if (instance->set && !is_uuid_urn(instance->text))
+		return tw__problem(d, TW_EPARSE, row, "instance", "is no "
+			"UUID; write one like \"urn:uuid:f81d4fae-7dec-11d0-"
+			"a765-00a0c91e6bf6\"");
+	for (size_t i = 0; i < TW_ARRAY_COUNT(others); i++) {
+		const struct tw_value *other = value(d, row, others[i]);
+
+		if (tw__given(d, row, "flows") && other->set &&
+		    other->number)
+			return tw__problem(d, TW_ECONFLICT, row, "flows",
+				"a trunk with %s has no flows; leave one of "
+				"them out", others[i]);
+	}
+	return TW_OK;
+}
+
+
 /* One place at most, of a password or of its hash; a hash is of one realm. */
 static tw_status check_trunk_secret(struct tw_deployment *d, uint32_t row)
 {
@@ -317,6 +360,8 @@ static tw_status check_trunk(struct tw_deployment *d, uint32_t row)
 	status = check_trunk_secret(d, row);
 	if (!status)
 		status = check_trunk_gin(d, row);
+	if (!status)
+		status = check_trunk_flows(d, row);
 	return status ? status : check_trunk_tls(d, row);
 }
 

@@ -219,6 +219,8 @@ static const struct tw_field trunk[] = {
 	CHOICE("forward", NULL, "own diversion"),
 	NUMBER("weight", "1", 0, 1000000),
 	NUMBER("tier", "0", 0, 63),
+	NUMBER("flows", NULL, 1, 4),
+	RULED("instance", TW_RULE_HEADER),
 };
 
 static const struct tw_field pool[] = {

@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <string.h>
 #include "machine.h"
+#include "wake.h"
 
 /* Every plan passes here. */
 static void plan(tw_registration *reg, int64_t now_us, int64_t wait_us)
@@ -99,6 +100,10 @@ static void fail_register(tw_registration *reg, enum tw_verdict verdict,
 		plan(reg, now_us, tw__jitter(reg->random, TW_SECOND *
 			reg->config.refused_probe_s, 900, 1100));
 	tw__registration_move(reg, state, now_us);
+	/* it was asked, and nobody said a word */
+	if (state == TW_TRUNK_BACKOFF && !told && reg->unserved &&
+	    !reg->sip_code)
+		tw__wake_add(&reg->ticket);
 }
 
 static void drop_exchange(tw_registration *reg)
@@ -560,6 +565,9 @@ tw_status tw__attempt_answer(tw_registration *reg,
 		return TW_OK;
 	}
 	tw__targets_good(&reg->targets);
+	if (msg->code < 300 || msg->code == 401 || msg->code == 407)
+		tw__wake_begin(&reg->ticket, &reg->targets.current->at,
+			now_us);
 	if (msg->code < 300)
 		return take_success(reg, msg, now_us, err);
 	if (msg->code == 401 || msg->code == 407) {

@@ -87,8 +87,9 @@ void tw__flow_mark_taken(tw_registration *reg)
 
 /* ---- what the trunk is ---- */
 
-/* Nearest to a binding first. */
-static unsigned rank_of(uint32_t state)
+/* Nearest to a binding first; of those that have one, those whose target
+ * answers OPTIONS. */
+static unsigned rank_of(const tw_registration *reg)
 {
 	static const uint32_t order[] = { TW_TRUNK_REGISTERED,
 		TW_TRUNK_REGISTERING, TW_TRUNK_RESOLVING, TW_TRUNK_BACKOFF,
@@ -96,9 +97,10 @@ static unsigned rank_of(uint32_t state)
 		TW_TRUNK_DISABLED };
 	unsigned rank = 0;
 
-	while (rank < TW_ARRAY_COUNT(order) && order[rank] != state)
+	while (rank < TW_ARRAY_COUNT(order) && order[rank] != reg->state)
 		rank++;
-	return rank;
+	return 2 * rank + (reg->state == TW_TRUNK_REGISTERED &&
+		reg->targets.current && reg->targets.current->doubted);
 }
 
 /* The one that spoke before speaks on among its equals. */
@@ -107,8 +109,7 @@ static uint32_t choose_speaker(const struct tw_flows *group)
 	uint32_t best = group->speaker;
 
 	for (uint32_t i = 0; i < group->count; i++)
-		if (rank_of(group->flow[i]->state) <
-		    rank_of(group->flow[best]->state))
+		if (rank_of(group->flow[i]) < rank_of(group->flow[best]))
 			best = i;
 	return best;
 }

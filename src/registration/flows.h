@@ -10,7 +10,7 @@
 #include "base/base.h"
 
 /* Sits in the registration; zeroed knows no RFC 5626. */
-struct tw_flow {
+struct tw_flow_place {
 	struct tw_flows *group;        /* NULL: alone */
 	uint32_t id;                   /* reg-id; 0: none */
 	uint32_t outbound;             /* TW_OUTBOUND_, of its last 2xx */

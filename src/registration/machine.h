@@ -32,7 +32,7 @@ struct tw_registration {
 	const tw_random *random;
 	struct tw_nat nat;             /* unused without its flag */
 	struct tw_routes routes;       /* told with the binding */
-	struct tw_flow flow;           /* one of several: flows.c */
+	struct tw_flow_place flow;     /* one of several: flows.c */
 	int64_t now_us;                /* as last told */
 
 	/* whom it speaks to: reach.c */
@@ -140,6 +140,8 @@ uint32_t tw__reach_tls(const tw_registration *reg);
 void tw__reach_text(char *out, size_t size, const tw_registration *reg);
 /* QUERY or TARGET, where one waits. */
 bool tw__reach_action(tw_registration_action *out, tw_registration *reg);
+/* What a certificate there has to be for. */
+const char *tw__reach_name(const tw_registration *reg, size_t hop);
 /* Where a SEND goes. */
 void tw__reach_fill(tw_registration_action *out, const tw_registration *reg);
 

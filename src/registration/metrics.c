@@ -249,6 +249,29 @@ static void write_health(struct writer *w)
 		}
 }
 
+/* Of trunks that have some. */
+static void write_flows(struct writer *w)
+{
+	static const char *const name[] = { "trunk_flows",
+		"trunk_flows_registered" };
+	static const char *const help[] = { "Registrations at once that a "
+		"trunk is to have (RFC 5626).", "Those that stand: 0 means "
+		"no calls, less than trunk_flows that a proxy is away." };
+
+	for (size_t n = 0; n < 2; n++) {
+		family(w, name[n], "gauge", "", help[n]);
+		for (size_t i = 0; i < w->m->trunk_count; i++) {
+			const tw_trunk_view *view = &w->m->trunks[i];
+
+			if (!view->flows)
+				continue;
+			name_of(w, name[n], "", "trunk", view->name);
+			count_of(w, n ? view->flows_registered :
+				view->flows);
+		}
+	}
+}
+
 static void write_certificates(struct writer *w)
 {
 	const char *name = "trunk_certificate_expiry_timestamp_seconds";
@@ -311,6 +334,7 @@ tw_status tw_metrics_text(char **out, const tw_metrics *metrics,
 	write_trunks(&w);
 	write_health(&w);
 	write_certificates(&w);
+	write_flows(&w);
 	if (w.open)
 		(void)tw__buf_text(&w.out, "# EOF\n");
 	if (w.out.failed) {

@@ -17,63 +17,19 @@
 #include <assert.h>
 #include <string.h>
 #include "base/hash.h"
+#include "lane.h"
 #include "machine.h"
-#include "pace.h"
+#include "wake.h"
 
 #define RATE_MAX 100000u
 #define REGISTRAR_MAX 300u
-#define SILENCE_US (4 * TW_SECOND)     /* RFC 3261 T2: each asked again */
-
-struct limit {
-	int64_t interval_us;           /* for each request; 0: no limit */
-	int64_t burst_us;              /* how far ahead of it one may be */
-};
-
-struct queue {
-	struct tw_pace_ticket *first, *last;
-};
-
-struct tw_pace_lane {
-	tw_pace *pace;
-	struct tw_pace_lane *next;     /* in the bucket of the table */
-	uint64_t key;
-	uint32_t refs;
-	int64_t full_at;
-	struct queue queue[2];         /* urgent ones in [1] */
-	uint64_t waiting;              /* requests, in both */
-	uint32_t begun;                /* attempts under way */
-	int64_t answered_at;
-	bool silent;                   /* holds its queues back */
-	bool was_silent;               /* since it answered last */
-	bool urgent;                   /* which heap it stands in */
-	size_t place;                  /* there, plus 1; 0: in none */
-};
-
-/* Lanes that somebody waits in, who may go soonest first. */
-struct heap {
-	struct tw_pace_lane **lane;
-	size_t count, capacity;
-};
-
-struct tw_pace {
-	uint32_t refs;                 /* the host's and each registration */
-	struct limit all, each;
-	int64_t spread_us;
-	uint32_t window;               /* attempts at a silent one; 0: all */
-	int64_t full_at;
-	struct tw_pace_lane **table;
-	size_t buckets, lanes;
-	struct heap heap[2];           /* urgent ones in [1] */
-	uint32_t tickets;              /* that wait */
-	uint64_t waiting;              /* their requests */
-};
 
 /* A burst of a tenth, and so much less afterwards that burst and refill
  * together keep the promise of any second. */
-static struct limit limit_of(uint32_t rate)
+static struct tw_pace_limit limit_of(uint32_t rate)
 {
 	const uint32_t burst = 1 + rate / 10;
-	struct limit limit = { 0, 0 };
+	struct tw_pace_limit limit = { 0, 0 };
 
 	if (!rate)
 		return limit;
@@ -82,13 +38,13 @@ static struct limit limit_of(uint32_t rate)
 	return limit;
 }
 
-static int64_t ready_at(const struct limit *limit, int64_t full_at)
+static int64_t ready_at(const struct tw_pace_limit *limit, int64_t full_at)
 {
 	return limit->interval_us ? full_at - limit->burst_us : INT64_MIN;
 }
 
-static void take(const struct limit *limit, int64_t *full_at, uint32_t n,
-		 int64_t now_us)
+static void take(const struct tw_pace_limit *limit, int64_t *full_at,
+		 uint32_t n, int64_t now_us)
 {
 	if (*full_at < now_us)
 		*full_at = now_us;
@@ -102,13 +58,14 @@ static int64_t lane_at(const struct tw_pace_lane *lane)
 
 /* ---- the heap ---- */
 
-static void put(struct heap *heap, size_t place, struct tw_pace_lane *lane)
+static void put(struct tw_pace_heap *heap, size_t place,
+		struct tw_pace_lane *lane)
 {
 	heap->lane[place] = lane;
 	lane->place = place + 1;
 }
 
-static void sift(struct heap *heap, struct tw_pace_lane *lane)
+static void sift(struct tw_pace_heap *heap, struct tw_pace_lane *lane)
 {
 	size_t i = lane->place - 1;
 
@@ -133,7 +90,7 @@ static void sift(struct heap *heap, struct tw_pace_lane *lane)
 
 static void heap_remove(struct tw_pace_lane *lane)
 {
-	struct heap *heap = &lane->pace->heap[lane->urgent];
+	struct tw_pace_heap *heap = &lane->pace->heap[lane->urgent];
 	struct tw_pace_lane *last = heap->lane[--heap->count];
 
 	assert(lane->place);
@@ -147,7 +104,7 @@ static void heap_remove(struct tw_pace_lane *lane)
 /* Room was made when the lane was: this cannot fail. */
 static void heap_add(struct tw_pace_lane *lane, bool urgent)
 {
-	struct heap *heap = &lane->pace->heap[urgent];
+	struct tw_pace_heap *heap = &lane->pace->heap[urgent];
 
 	assert(!lane->place && heap->count < heap->capacity);
 	lane->urgent = urgent;
@@ -174,7 +131,7 @@ static void settle(struct tw_pace_lane *lane)
 static void enqueue(struct tw_pace_ticket *ticket)
 {
 	struct tw_pace_lane *lane = ticket->lane;
-	struct queue *queue = &lane->queue[ticket->urgent];
+	struct tw_pace_queue *queue = &lane->queue[ticket->urgent];
 
 	ticket->next = NULL;
 	ticket->prev = queue->last;
@@ -190,8 +147,9 @@ static void enqueue(struct tw_pace_ticket *ticket)
 void tw__pace_drop(struct tw_pace_ticket *ticket)
 {
 	struct tw_pace_lane *lane = ticket->lane;
-	struct queue *queue;
+	struct tw_pace_queue *queue;
 
+	tw__wake_drop(ticket);
 	if (!ticket->waits)
 		return;
 	queue = &lane->queue[ticket->urgent];
@@ -220,7 +178,7 @@ void tw__pace_charge(struct tw_pace_ticket *ticket, int64_t now_us)
 static bool is_silent(const struct tw_pace_lane *lane, int64_t now_us)
 {
 	return lane->pace->window && lane->begun >= lane->pace->window &&
-		now_us - lane->answered_at >= SILENCE_US;
+		now_us - lane->answered_at >= TW_SILENCE_US;
 }
 
 /* The lane whose first may go now; NULL: none. */
@@ -229,7 +187,7 @@ static struct tw_pace_lane *due(tw_pace *pace, int64_t now_us)
 	if (ready_at(&pace->all, pace->full_at) > now_us)
 		return NULL;
 	for (int urgent = 1; urgent >= 0; urgent--) {
-		const struct heap *heap = &pace->heap[urgent];
+		const struct tw_pace_heap *heap = &pace->heap[urgent];
 
 		while (heap->count && lane_at(heap->lane[0]) <= now_us) {
 			struct tw_pace_lane *lane = heap->lane[0];
@@ -275,7 +233,7 @@ static void let_go(struct tw_pace_ticket *ticket, int64_t now_us)
 
 	/* the first after a rest starts the time that it has to answer */
 	if (!lane->begun++ && !lane->was_silent &&
-	    now_us - lane->answered_at >= SILENCE_US)
+	    now_us - lane->answered_at >= TW_SILENCE_US)
 		lane->answered_at = now_us;
 	ticket->begun = true;
 	charge(lane, ticket->cost, now_us);
@@ -295,6 +253,7 @@ bool tw__pace_ask(struct tw_pace_ticket *ticket, bool urgent, uint32_t cost,
 	if (!lane)
 		return true;
 	assert(!ticket->waits && !ticket->begun && cost);
+	tw__wake_drop(ticket);
 	pace = lane->pace;
 	ticket->urgent = urgent;
 	ticket->cost = cost;
@@ -321,6 +280,11 @@ tw_status tw_pace_next(void **out, tw_pace *pace, int64_t now_us,
 
 	if (!out || !pace)
 		return tw__fail(err, TW_EINVAL, "an argument is NULL");
+	ticket = tw__wake_next(pace, now_us);
+	if (ticket) {
+		*out = ticket->arg;
+		return TW_OK;
+	}
 	lane = due(pace, now_us);
 	if (!lane)
 		return TW_ITER_END;
@@ -340,8 +304,9 @@ int64_t tw_pace_deadline(const tw_pace *pace)
 	for (int i = 0; pace && i < 2; i++)
 		if (pace->heap[i].count && lane_at(pace->heap[i].lane[0]) < at)
 			at = lane_at(pace->heap[i].lane[0]);
-	return at == INT64_MAX ? at :
-		later(at, ready_at(&pace->all, pace->full_at));
+	if (at != INT64_MAX)
+		at = later(at, ready_at(&pace->all, pace->full_at));
+	return pace && tw__wake_at(pace) < at ? tw__wake_at(pace) : at;
 }
 
 uint32_t tw_pace_waiting(const tw_pace *pace)
@@ -459,7 +424,7 @@ static void remove_lane(struct tw_pace_lane *lane)
 	struct tw_pace_lane **at = &pace->table[lane->key &
 		(pace->buckets - 1)];
 
-	assert(!lane->place);
+	assert(!lane->place && !lane->waking);
 	while (*at != lane)
 		at = &(*at)->next;
 	*at = lane->next;

@@ -20,6 +20,7 @@ struct tw_pace_ticket {
 	uint32_t cost;                 /* requests that it asks for */
 	bool waits, urgent;
 	bool begun;                    /* its attempt has not ended yet */
+	bool asleep;                   /* in its lane's list of those */
 };
 
 /* True: go now. False: tw_pace_next() will tell; *at is when that may be.

@@ -146,6 +146,51 @@ tw_status tw_qualify_new(tw_qualify **out, const tw_trunk_options *options,
 	return TW_OK;
 }
 
+/* What its requests are made of, and no secret. */
+static tw_status copy_config(struct tw_trunk_config *to,
+			     const struct tw_trunk_config *from,
+			     tw_error *err)
+{
+	memcpy(to->name, from->name, sizeof(to->name));
+	to->verify = from->verify;
+	to->aor_user = tw_strdup(from->aor_user);
+	to->identity[0].domain = tw_strdup(from->identity[0].domain);
+	to->identity[0].request_uri = tw_strdup(
+		from->identity[0].request_uri);
+	if (from->route)
+		to->route = tw_strdup(from->route);
+	return to->aor_user && to->identity[0].domain &&
+		to->identity[0].request_uri && (to->route || !from->route) ?
+		TW_OK : tw__fail_oom(err);
+}
+
+tw_status tw_qualify_new_like(tw_qualify **out, const tw_qualify *like,
+			      tw_error *err)
+{
+	tw_qualify *q;
+	tw_status status;
+
+	if (!out || !like)
+		return tw__fail(err, TW_EINVAL, "an argument is NULL");
+	q = tw_calloc(1, sizeof(*q));
+	if (!q)
+		return tw__fail_oom(err);
+	q->random = like->random;
+	tw__buf_init(&q->request);
+	status = copy_config(&q->config, &like->config, err);
+	if (!status)
+		status = set_host(q, like->host, like->port, like->transport,
+			err);
+	if (status) {
+		tw_qualify_free(q);
+		return status;
+	}
+	(void)tw_qualify_take_limits(q, like);
+	make_identity(q);
+	*out = q;
+	return TW_OK;
+}
+
 static bool same_limits(const tw_qualify *a, const tw_qualify *b)
 {
 	return a->interval_us == b->interval_us &&

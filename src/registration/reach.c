@@ -340,6 +340,11 @@ static const char *name_of(const struct tw_hop *hop)
 	return hop->wire[0] == '[' ? hop->host : hop->wire;
 }
 
+const char *tw__reach_name(const tw_registration *reg, size_t hop)
+{
+	return name_of(&reg->config.hop[hop]);
+}
+
 void tw__reach_fill(tw_registration_action *out, const tw_registration *reg)
 {
 	const struct tw_target *target = reg->targets.current;

@@ -66,7 +66,8 @@ static bool is_open(const struct tw_target *target, int64_t now_us)
 
 static bool is_live(const struct tw_target *target, int64_t now_us)
 {
-	return is_open(target, now_us) && target->held_until <= now_us;
+	return is_open(target, now_us) && target->held_until <= now_us &&
+		!tw__target_is_doubted(target, now_us);
 }
 
 static bool must_ask(const struct tw_target_list *list, int64_t now_us)
@@ -96,19 +97,33 @@ static struct tw_target *live_of(const struct tw_targets *targets, size_t hop,
 	return NULL;
 }
 
-/* Whose hold-down ends first. */
-static struct tw_target *held_of(const struct tw_targets *targets,
+/* Whose hold-down ends first; what is only doubted has none. */
+static bool is_sooner(const struct tw_target *a, const struct tw_target *b,
+		      int64_t now_us)
+{
+	int64_t held_a = a->held_until > now_us ? a->held_until : 0;
+	int64_t held_b = b->held_until > now_us ? b->held_until : 0;
+
+	return held_a != held_b ? held_a < held_b :
+		a->doubted_until < b->doubted_until;
+}
+
+/* None is live. Where all that answer a REGISTER are doubted the present one
+ * is as good as any: nobody goes to and fro. */
+static struct tw_target *rest_of(const struct tw_targets *targets,
 				 int64_t now_us)
 {
-	struct tw_target *best = NULL;
+	struct tw_target *best = targets->current;
 
+	if (best && is_open(best, now_us) && best->held_until <= now_us)
+		return best;
+	best = NULL;
 	for (size_t hop = 0; hop < targets->hops; hop++) {
 		const struct tw_target_list *list = &targets->list[hop];
 
 		for (size_t i = 0; i < list->count; i++)
-			if (is_open(&list->target[i], now_us) &&
-			    (!best || list->target[i].held_until <
-			     best->held_until))
+			if (is_open(&list->target[i], now_us) && (!best ||
+			    is_sooner(&list->target[i], best, now_us)))
 				best = &list->target[i];
 	}
 	return best;
@@ -125,7 +140,7 @@ static enum tw_choice choose(struct tw_target **out, size_t *hop,
 		if (*out)
 			return TW_CHOICE_TARGET;
 	}
-	*out = held_of(targets, now_us);
+	*out = rest_of(targets, now_us);
 	return *out ? TW_CHOICE_TARGET : TW_CHOICE_NONE;
 }
 
@@ -240,6 +255,40 @@ void tw__targets_good(struct tw_targets *targets)
 	targets->current->failures = 0;
 	targets->current->held_until = 0;
 	targets->current->retry_at = 0;
+}
+
+bool tw__targets_is_back(struct tw_targets *targets,
+			 const struct tw_address *at)
+{
+	for (size_t hop = 0; hop < targets->hops; hop++) {
+		struct tw_target *target = find(&targets->list[hop], at);
+
+		if (!target || !target->failures || target->taken)
+			continue;
+		target->held_until = 0;
+		return true;
+	}
+	return false;
+}
+
+bool tw__targets_has_other(const struct tw_targets *targets, int64_t now_us)
+{
+	for (size_t hop = 0; hop < targets->hops; hop++) {
+		const struct tw_target_list *list = &targets->list[hop];
+
+		if (!list->count)
+			return true;
+		for (size_t i = 0; i < list->count; i++) {
+			const struct tw_target *target = &list->target[i];
+
+			if (target != targets->current && !target->taken &&
+			    target->retry_at <= now_us &&
+			    target->held_until <= now_us &&
+			    !tw__target_is_doubted(target, now_us))
+				return true;
+		}
+	}
+	return false;
 }
 
 bool tw__targets_are_taken(const struct tw_targets *targets)

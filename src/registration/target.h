@@ -20,6 +20,10 @@ struct tw_target {
 	uint8_t failures;                  /* in a row */
 	bool tried;                        /* within this attempt */
 	bool taken;                        /* by another flow of the trunk */
+	/* it may answer REGISTER, and it answers no OPTIONS: doubt.c */
+	bool doubted;
+	uint8_t doubts;                    /* in a row */
+	int64_t doubted_until;             /* after that it may be asked */
 	int64_t held_until;                /* after that it may be tried */
 	int64_t retry_at;                  /* of a Retry-After: not before */
 };
@@ -32,6 +36,16 @@ struct tw_target_list {
 	bool asked;                        /* within this attempt */
 	int64_t stale_at;                  /* then DNS is asked again */
 };
+
+/* Whom nobody asked for so long after its hold-down is believed again. */
+#define TW_DOUBT_MAX_US 3600000000LL
+
+static inline bool tw__target_is_doubted(const struct tw_target *target,
+					 int64_t now_us)
+{
+	return target->doubted &&
+		now_us <= target->doubted_until + TW_DOUBT_MAX_US;
+}
 
 struct tw_targets {
 	struct tw_target_list list[TW_HOPS_MAX];
@@ -72,6 +86,14 @@ tw_status tw__targets_set(struct tw_targets *targets, size_t hop,
 /* Of the present one. */
 void tw__targets_failed(struct tw_targets *targets, int64_t now_us);
 void tw__targets_good(struct tw_targets *targets);
+
+/* Others find that this one answers. False: it never failed us, or is not
+ * ours to ask. */
+bool tw__targets_is_back(struct tw_targets *targets,
+			 const struct tw_address *at);
+
+/* Another one than the present may be better now, or DNS may know one. */
+bool tw__targets_has_other(const struct tw_targets *targets, int64_t now_us);
 
 /* All that are known are taken by other flows. */
 bool tw__targets_are_taken(const struct tw_targets *targets);

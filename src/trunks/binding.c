@@ -6,13 +6,18 @@
 #include <trunkwise/binding.h>
 #include "set.h"
 
+/* The one that calls go by. */
+static const tw_registration *registration_of(const tw_trunk *trunk)
+{
+	return trunk ? tw__trunk_speaker(trunk)->registration : NULL;
+}
+
 tw_status tw_trunk_service_route(char **out, const tw_trunk *trunk,
 				 tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_service_route(out, trunk, err);
-	return tw_registration_service_route(out, trunk ?
-		trunk->registration : NULL, err);
+	return tw_registration_service_route(out, registration_of(trunk), err);
 }
 
 tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
@@ -20,8 +25,8 @@ tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_associated_uris(out, trunk, err);
-	return tw_registration_associated_uris(out, trunk ?
-		trunk->registration : NULL, err);
+	return tw_registration_associated_uris(out, registration_of(trunk),
+		err);
 }
 
 tw_status tw_trunk_way_get(tw_trunk_way *out, const tw_trunk *trunk,
@@ -29,7 +34,7 @@ tw_status tw_trunk_way_get(tw_trunk_way *out, const tw_trunk *trunk,
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_way_get(out, trunk, err);
-	return tw_registration_way(out, trunk ? trunk->registration : NULL,
+	return tw_registration_way(out, registration_of(trunk),
 		err);
 }
 
@@ -38,6 +43,5 @@ tw_status tw_trunk_route_set(char **out, const tw_trunk *trunk,
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_route_set(out, trunk, err);
-	return tw_registration_route_set(out, trunk ? trunk->registration :
-		NULL, err);
+	return tw_registration_route_set(out, registration_of(trunk), err);
 }

@@ -47,9 +47,35 @@ tw_status tw__trunk_take_sources(bool *changed, tw_trunk *trunk,
 	return status;
 }
 
-static void describe(tw_inbound_trunk *out, const tw_trunk *trunk)
+/* The flow that it came by, if it came by one of this trunk's; a trunk is
+ * asked once, for two of its flows are no two trunks. */
+static const tw_trunk *likely(const tw_trunk *trunk,
+			      const tw_inbound_request *request)
+{
+	const tw_trunk *best = tw__trunk_speaker(trunk);
+
+	for (uint32_t i = 0; request->host && i <= trunk->mate_count; i++) {
+		const tw_trunk *flow = tw__trunk_flow(trunk, i);
+		const char *host;
+		uint32_t number;
+
+		if (flow->flow_state != TW_TRUNK_REGISTERED ||
+		    tw_registration_target(&host, &number, NULL,
+			flow->registration, NULL) ||
+		    strcmp(host, request->host))
+			continue;
+		best = flow;
+		if (number == request->port)
+			break;
+	}
+	return best;
+}
+
+static void describe(tw_inbound_trunk *out, const tw_trunk *trunk,
+		     const tw_inbound_request *request)
 {
 	static const tw_inbound_trunk fresh = TW_INBOUND_TRUNK_INIT;
+	const tw_trunk *flow = likely(trunk, request);
 
 	*out = fresh;
 	out->name = trunk->name;
@@ -57,7 +83,7 @@ static void describe(tw_inbound_trunk *out, const tw_trunk *trunk)
 	out->peers = trunk->peers;
 	out->carrier = trunk->carrier;
 	(void)tw_registration_target(&out->host, &out->port, &out->transport,
-		trunk->registration, NULL);
+		flow->registration, NULL);
 	/* a flow is what a registration opened */
 	if (trunk->state != TW_TRUNK_REGISTERED)
 		out->transport = 0;
@@ -80,7 +106,7 @@ tw_status tw_trunks_inbound(tw_inbound_match *out, tw_trunks *set,
 		trunk = tw__index_find(&set->contacts, request->user,
 			strlen(request->user));
 	if (trunk) {
-		describe(&one, trunk);
+		describe(&one, trunk, request);
 		return tw_inbound_find(out, &one, 1, request, err);
 	}
 	for (trunk = set->trunks; trunk; trunk = trunk->next)
@@ -91,7 +117,7 @@ tw_status tw_trunks_inbound(tw_inbound_match *out, tw_trunks *set,
 	count = 0;
 	for (trunk = set->trunks; trunk; trunk = trunk->next)
 		if (!trunk->retired)
-			describe(&all[count++], trunk);
+			describe(&all[count++], trunk, request);
 	status = tw_inbound_find(out, all, count, request, err);
 	tw_free(all);
 	return status;

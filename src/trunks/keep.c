@@ -8,7 +8,7 @@
 
 void tw__trunk_keep(tw_trunk *trunk)
 {
-	struct tw_sip_peer *peer = trunk->state == TW_TRUNK_REGISTERED ?
+	struct tw_sip_peer *peer = trunk->flow_state == TW_TRUNK_REGISTERED ?
 		trunk->peer : NULL;
 
 	if (peer == trunk->kept)

@@ -7,31 +7,28 @@
  */
 #include "set.h"
 
-static bool start_wanted(tw_trunks *set, int64_t now_us)
+static bool start_wanted(tw_trunks *set)
 {
 	bool events = false;
 
 	for (tw_trunk *trunk = set->trunks; trunk; trunk = trunk->next) {
 		if (!trunk->wanted || trunk->retired)
 			continue;
-		(void)tw_registration_start(trunk->registration, now_us,
-			NULL);
-		events |= tw__trunk_drain(trunk);
+		(void)tw__trunk_order(trunk, TW_ORDER_START, NULL);
+		events |= tw__trunk_drain_all(trunk);
 	}
 	return events;
 }
 
-static bool leave_all(tw_trunks *set, int64_t now_us,
-		      tw_status (*leave)(tw_registration *registration,
-					 int64_t now_us, tw_error *err))
+static bool leave_all(tw_trunks *set, enum tw_order order)
 {
 	bool events = false;
 	tw_trunk *next;
 
 	for (tw_trunk *trunk = set->trunks; trunk; trunk = next) {
 		next = trunk->next;
-		(void)leave(trunk->registration, now_us, NULL);
-		events |= tw__trunk_drain(trunk);
+		(void)tw__trunk_order(trunk, order, NULL);
+		events |= tw__trunk_drain_all(trunk);
 		events |= tw__trunk_settle(trunk);
 	}
 	return events;
@@ -43,7 +40,7 @@ bool tw__trunks_check_lease(tw_trunks *set, int64_t now_us)
 		return false;
 	set->held = false;
 	set->lease_until = INT64_MAX;
-	return leave_all(set, now_us, tw_registration_forget);
+	return leave_all(set, TW_ORDER_FORGET);
 }
 
 tw_status tw_trunks_lease(tw_trunks *set, int64_t until_us, tw_error *err)
@@ -70,13 +67,13 @@ tw_status tw_trunks_lease(tw_trunks *set, int64_t until_us, tw_error *err)
 		set->lease_until = until_us;
 		if (!set->held) {
 			set->held = true;
-			events |= start_wanted(set, now_us);
+			events |= start_wanted(set);
 		}
 	}
 	else if (set->held) {
 		set->held = false;
 		set->lease_until = INT64_MAX;
-		events |= leave_all(set, now_us, tw_registration_stop);
+		events |= leave_all(set, TW_ORDER_STOP);
 	}
 	tw__trunks_leave(set, events);
 	tw__trunks_unref(set);

@@ -380,6 +380,24 @@ tw_status tw__far_route_set(char **out, const tw_trunk *trunk,
 	return o.status;
 }
 
+static void run_flow_get(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_flow_get(o->out, o->read, (uint32_t)o->number,
+		o->err);
+}
+
+tw_status tw__far_flow_get(tw_trunk_status *out, const tw_trunk *trunk,
+			   uint32_t index, tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .number = index,
+		.err = err };
+
+	tw__loop_call(trunk->set->loop, run_flow_get, &o);
+	return o.status;
+}
+
 static void run_authorize(void *arg)
 {
 	struct order *o = arg;

@@ -69,6 +69,7 @@ static void target_of(char *out, size_t size, const tw_trunk *trunk)
 	uint32_t transport = 0;
 	size_t l;
 
+	trunk = tw__trunk_speaker(trunk);
 	out[0] = '\0';
 	if (!trunk->peer || tw_registration_target(NULL, NULL, &transport,
 			trunk->registration, NULL) || transport > 3)
@@ -83,9 +84,10 @@ static void view(tw_trunk_view *out, const tw_trunk *trunk)
 	static const tw_trunk_view none = TW_TRUNK_VIEW_INIT;
 	tw_trunk_status status = TW_TRUNK_STATUS_INIT;
 	tw_trunk_health health = TW_TRUNK_HEALTH_INIT;
+	const struct tw_sip_peer *peer = tw__trunk_speaker(trunk)->peer;
 
 	*out = none;
-	(void)tw_registration_status(&status, trunk->registration, NULL);
+	(void)tw__trunk_status(&status, trunk, NULL);
 	if (trunk->qualify)
 		(void)tw_qualify_status(&health, trunk->qualify, NULL);
 	out->state = status.state;
@@ -98,8 +100,9 @@ static void view(tw_trunk_view *out, const tw_trunk *trunk)
 	out->expires_at = status.expires_at;
 	out->next_try_at = status.next_try_at;
 	out->foreign = status.foreign;
-	out->certificate_until = trunk->peer ?
-		tw__sip_peer_until(trunk->peer) : 0;
+	out->flows = status.flows;
+	out->flows_registered = status.flows_registered;
+	out->certificate_until = peer ? tw__sip_peer_until(peer) : 0;
 	out->requests = status.requests;
 	out->retransmits = status.retransmits;
 	out->registrations = status.registrations;
@@ -212,7 +215,7 @@ tw_status tw_trunks_metrics(char **out, const tw_trunks *set, uint32_t flags,
 	for (const tw_trunk *trunk = set->trunks; trunk; trunk = trunk->next) {
 		tw_trunk_status now = TW_TRUNK_STATUS_INIT;
 
-		(void)tw_registration_status(&now, trunk->registration, NULL);
+		(void)tw__trunk_status(&now, trunk, NULL);
 		if (!trunk->retired && now.state < sizeof(metrics.states) /
 				sizeof(metrics.states[0]))
 			metrics.states[now.state]++;

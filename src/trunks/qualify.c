@@ -25,18 +25,36 @@ tw_status tw__trunk_qualify_open(tw_trunk *trunk,
 		err);
 }
 
+/* Where requests to this flow's target leave from. */
+static bool is_told(tw_trunk *trunk, const tw_trunk *flow)
+{
+	char host[256];
+	uint32_t number;
+
+	if (!trunk->flows || trunk->asked == flow)
+		return true;
+	if (!flow->peer || tw__trunk_local(host, sizeof(host), &number, flow,
+			NULL) ||
+	    tw_qualify_set_local(trunk->qualify, host, number, NULL))
+		return false;
+	trunk->asked = flow;
+	return true;
+}
+
 /* Only where it is registered: elsewhere no call goes, so nobody wants to
  * know, and a carrier that refused us would be asked for nothing. */
 static void follow(tw_trunk *trunk, int64_t now_us)
 {
+	const tw_trunk *flow = tw__trunk_speaker(trunk);
 	const char *host;
 	uint32_t number, transport;
 
 	/* the one that holds the binding, not one that is only tried */
 	if (trunk->state == TW_TRUNK_REGISTERED &&
-	    !tw_registration_is_pending(trunk->registration) &&
+	    !tw_registration_is_pending(flow->registration) &&
 	    !tw_registration_target(&host, &number, &transport,
-				    trunk->registration, NULL))
+				    flow->registration, NULL) &&
+	    is_told(trunk, flow))
 		(void)tw_qualify_set_target(trunk->qualify, host, number,
 			transport, now_us, NULL);
 	if (trunk->state == TW_TRUNK_REGISTERED)
@@ -79,9 +97,10 @@ bool tw__trunk_qualify_drain(tw_trunk *trunk)
 			action.event.state_old = trunk->state;
 			action.event.state_new = trunk->state;
 			tw__trunk_queue_event(trunk, &action.event);
+			(void)tw__trunk_heed(trunk, action.event.health_new);
 			events = true;
 		}
-		else if (!tw__trunk_send(trunk, &action)) {
+		else if (!tw__trunk_send(tw__trunk_speaker(trunk), &action)) {
 			(void)tw_qualify_send_failed(trunk->qualify, now_us,
 				NULL);
 		}

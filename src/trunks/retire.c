@@ -28,7 +28,7 @@ static void tell(tw_trunk *trunk)
 	tw_trunk_status status = TW_TRUNK_STATUS_INIT;
 	tw_trunk_event event = TW_TRUNK_EVENT_INIT;
 
-	(void)tw_registration_status(&status, trunk->registration, NULL);
+	(void)tw__trunk_status(&status, trunk, NULL);
 	event.state_old = trunk->state;
 	event.state_new = TW_TRUNK_REMOVED;
 	event.sip_code = status.sip_code;
@@ -43,11 +43,12 @@ bool tw__trunk_settle(tw_trunk *trunk)
 	tw_trunks *set = trunk->set;
 	bool told = false;
 
+	trunk = tw__trunk_lead(trunk);
 	if (!trunk->retired)
 		return false;
-	if (!trunk->done && !tw_registration_is_pending(trunk->registration)
-	    && (trunk->state == TW_TRUNK_IDLE ||
-		trunk->state == TW_TRUNK_DISABLED)) {
+	if (!trunk->done && !tw__trunk_is_pending(trunk) &&
+	    (trunk->state == TW_TRUNK_IDLE ||
+	     trunk->state == TW_TRUNK_DISABLED)) {
 		trunk->done = true;
 		told = !trunk->replaced;
 		if (told)
@@ -65,9 +66,8 @@ bool tw__trunk_retire(tw_trunk *trunk)
 	bool events;
 
 	trunk->retired = true;
-	(void)tw_registration_stop(trunk->registration,
-		tw__trunks_now(trunk->set), NULL);
-	events = tw__trunk_drain(trunk);
+	(void)tw__trunk_order(trunk, TW_ORDER_STOP, NULL);
+	events = tw__trunk_drain_all(trunk);
 	return tw__trunk_settle(trunk) || events;
 }
 

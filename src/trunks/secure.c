@@ -61,6 +61,7 @@ tw_status tw__trunk_tls_peer(struct tw_sip_peer **out, tw_trunk *trunk,
 	struct tw_sip_tls *tls;
 	tw_status status = TW_OK;
 
+	trunk = tw__trunk_lead(trunk);
 	if (!trunk->papers)
 		status = tw__sip_papers_new(&trunk->papers, trunk->set->port,
 			&identity, err);
@@ -75,6 +76,25 @@ tw_status tw__trunk_tls_peer(struct tw_sip_peer **out, tw_trunk *trunk,
 	return status;
 }
 
+/* Each of its flows that went by it. */
+static bool lost(tw_trunk *trunk, const struct tw_sip_loss *loss,
+		 int64_t now_us)
+{
+	bool events = false;
+
+	for (uint32_t i = 0; i <= trunk->mate_count; i++) {
+		tw_trunk *flow = tw__trunk_flow(trunk, i);
+
+		if (flow->peer != loss->peer)
+			continue;
+		(void)tw_registration_connection_lost(flow->registration,
+			loss->refused ? TW_LOST_REFUSED : TW_LOST_BROKEN,
+			loss->reason, now_us, NULL);
+		events |= tw__trunk_drain(flow);
+	}
+	return events;
+}
+
 void tw__trunks_lost(const struct tw_sip_loss *loss, void *arg)
 {
 	tw_trunks *set = arg;
@@ -85,12 +105,7 @@ void tw__trunks_lost(const struct tw_sip_loss *loss, void *arg)
 	set->refs++;                   /* the last trunk may go in here */
 	for (trunk = set->trunks; trunk; trunk = next) {
 		next = trunk->next;
-		if (trunk->peer != loss->peer)
-			continue;
-		(void)tw_registration_connection_lost(trunk->registration,
-			loss->refused ? TW_LOST_REFUSED : TW_LOST_BROKEN,
-			loss->reason, now_us, NULL);
-		events |= tw__trunk_drain(trunk);
+		events |= lost(trunk, loss, now_us);
 		events |= tw__trunk_settle(trunk);
 	}
 	tw__trunks_leave(set, events);

@@ -61,6 +61,7 @@ static tw_status run_due(tw_trunks *set, tw_error *err)
 		if (one)
 			status = one;
 		tw__trunk_qualify_tick(trunk, now_us);
+		tw__trunk_probe_tick(trunk, now_us);
 		events |= tw__trunk_drain(trunk);
 		events |= tw__trunk_settle(trunk);
 	}
@@ -104,29 +105,63 @@ static void request_h(const struct tw_sip_response *request, void *arg)
 	trace(set, NULL, request, request->valid);
 }
 
+static bool is_of(const tw_qualify *qualify,
+		  const struct tw_sip_response *response)
+{
+	const char *call_id = tw_qualify_call_id(qualify);
+
+	return call_id && strlen(call_id) == response->call_id_size &&
+		!memcmp(call_id, response->call_id, response->call_id_size);
+}
+
+/* Who was asked: OPTIONS go to where the trunk's speaker is, or to a target
+ * that it left. */
+static const struct tw_sip_peer *asked(const tw_trunk *trunk,
+				       const struct tw_sip_response *response)
+{
+	if (is_of(trunk->qualify, response))
+		return tw__trunk_speaker(trunk)->peer;
+	if (trunk->probe && is_of(trunk->probe->qualify, response))
+		return trunk->probe->peer;
+	return trunk->peer;
+}
+
+/* Which of them asked is known by the Call-ID. */
+static void take(tw_trunk *trunk, const struct tw_sip_response *response)
+{
+	int64_t now_us = tw__trunks_now(trunk->set);
+
+	if (tw_registration_receive(trunk->registration, response->data,
+			response->size, now_us, NULL) != TW_ENOTFOUND)
+		return;
+	if (trunk->qualify)
+		(void)tw_qualify_receive(trunk->qualify, response->data,
+			response->size, now_us, NULL);
+	if (trunk->probe)
+		(void)tw_qualify_receive(trunk->probe->qualify,
+			response->data, response->size, now_us, NULL);
+}
+
 static bool response_h(const struct tw_sip_response *response, void *arg)
 {
 	tw_trunks *set = arg;
 	tw_trunk *trunk = tw__index_find(&set->call_ids, response->call_id,
 		response->call_id_size);
+	const struct tw_sip_peer *peer;
 	bool taken, events;
 
 	if (!trunk)
 		return false;
+	peer = asked(trunk, response);
 	/* our Call-ID from a stranger's address, or malformed: taken, so that
 	 * the host does not see it either, and nothing comes of it */
-	taken = response->valid && trunk->peer &&
-		tw__sip_peer_sent(trunk->peer, response);
+	taken = response->valid && peer &&
+		tw__sip_peer_sent(peer, response);
 	set->refused += !taken;
 	trace(set, trunk, response, taken);
 	if (!taken)
 		return true;
-	/* which of the two it asked is known by the Call-ID */
-	if (tw_registration_receive(trunk->registration, response->data,
-			response->size, tw__trunks_now(set), NULL) ==
-	    TW_ENOTFOUND && trunk->qualify)
-		(void)tw_qualify_receive(trunk->qualify, response->data,
-			response->size, tw__trunks_now(set), NULL);
+	take(trunk, response);
 	events = tw__trunk_drain(trunk);
 	events |= tw__trunk_settle(trunk);
 	tw__trunks_leave(set, events);

@@ -7,6 +7,7 @@
 #define TW_SRC_TRUNKS_SET_H
 
 #include <trunkwise/binding.h>
+#include <trunkwise/flows.h>
 #include <trunkwise/health.h>
 #include <trunkwise/inbound.h>
 #include <trunkwise/libre.h>
@@ -26,6 +27,16 @@ struct tw_trunk_slot {
 	tw_trunk_event event;
 };
 
+/* OPTIONS to a target that was left: probe.c. */
+struct tw_probe {
+	tw_qualify *qualify;
+	struct tw_sip_peer *peer;
+	struct tw_index_node by_call_id;
+	tw_trunk *flow;                        /* whose target it was */
+	char host[64];
+	uint32_t port, transport;
+};
+
 struct tw_trunk {
 	tw_trunks *set;
 	tw_registration *registration;
@@ -41,13 +52,23 @@ struct tw_trunk {
 	char *peers, *carrier;                 /* NULL: none */
 	tw_qualify *qualify;                   /* NULL: not asked for */
 	uint32_t state, health;                /* as the last events said */
+	uint32_t flow_state;                   /* of its registration alone */
 	bool has_slot;                         /* for the next OPTIONS */
 	bool wanted;                           /* the host's last word */
 	bool retired;                          /* no handle: un-registers */
 	bool replaced;                         /* retired without a word */
 	bool done;                             /* retired, and over */
-	tw_trunk *prev, *next;                 /* in the set's list */
-	uint32_t pending;                      /* counted in the set: ..2 */
+	tw_trunk *prev, *next;                 /* in the set's list; one of a
+						  trunk's other flows is not */
+	/* several flows, flows.c: the first is the trunk */
+	tw_flows *flows;                       /* NULL: one registration */
+	tw_trunk *leader;                      /* of one of the others */
+	tw_trunk **mates;                      /* the others */
+	uint32_t mate_count;
+	char *instance;                        /* NULL: none was given */
+	const tw_trunk *asked;                 /* qualify knows its address */
+	struct tw_probe *probe;                /* NULL: none is under way */
+	uint32_t pending;                      /* counted in the set: ..3 */
 	struct tw_index_node by_name, by_call_id, by_contact, by_qualify;
 	struct tw_heap_node due;
 	/* there while an event is unread */
@@ -111,9 +132,50 @@ tw_status tw__trunks_enter(const tw_trunks *set, tw_error *err);
 void tw__trunks_leave(tw_trunks *set, bool events);
 void tw__trunks_unref(tw_trunks *set);
 
-/* Carries out what the machines ask for. True when events were queued. */
+/* Carries out what the machines ask for, those of the trunk's other flows
+ * too. True when events were queued. */
 bool tw__trunk_drain(tw_trunk *trunk);
+/* After an order to all of them. */
+bool tw__trunk_drain_all(tw_trunk *trunk);
+/* The same of one registration, which may have been told something. */
+bool tw__trunk_carry_out(tw_trunk *flow);
 void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event);
+
+/* flows.c. A trunk without flows is its own lead, only flow and speaker. */
+enum tw_order { TW_ORDER_START, TW_ORDER_STOP, TW_ORDER_FORGET };
+
+tw_trunk *tw__trunk_lead(const tw_trunk *flow);
+/* NULL beyond. */
+tw_trunk *tw__trunk_flow(const tw_trunk *trunk, uint32_t index);
+tw_trunk *tw__trunk_speaker(const tw_trunk *trunk);
+/* Its registration, or those of its flows; then, once it has a name, what
+ * the others need. */
+tw_status tw__trunk_register(tw_trunk *trunk,
+			     const tw_trunk_options *options, tw_error *err);
+tw_status tw__trunk_open_flows(tw_trunk *trunk,
+			       const tw_trunk_options *options,
+			       tw_error *err);
+/* All of that, at the end of a trunk. */
+void tw__trunk_unregister_all(tw_trunk *trunk);
+/* Both were given one instance: the bindings of the one are the other's. */
+bool tw__trunk_same_instance(const tw_trunk *trunk,
+			     const tw_trunk_options *options);
+tw_status tw__trunk_order(tw_trunk *trunk, enum tw_order order,
+			  tw_error *err);
+tw_status tw__trunk_change(uint32_t *out_change, tw_trunk *trunk,
+			   const tw_trunk_options *options, tw_error *err);
+bool tw__trunk_is_pending(const tw_trunk *trunk);
+tw_status tw__trunk_status(tw_trunk_status *out, const tw_trunk *trunk,
+			   tw_error *err);
+/* True: events. */
+bool tw__trunk_follow_flows(tw_trunk *trunk);
+
+/* trunk.c: into the set's Call-IDs and deadlines; out of all there is. */
+tw_status tw__trunk_link_flow(tw_trunk *flow, tw_error *err);
+void tw__trunk_unlink(tw_trunk *trunk);
+/* Where its requests leave from. */
+tw_status tw__trunk_local(char *host, size_t size, uint32_t *number,
+			  const tw_trunk *flow, tw_error *err);
 
 /* keep.c: after its state or its peer may have changed. */
 void tw__trunk_keep(tw_trunk *trunk);
@@ -147,8 +209,18 @@ tw_status tw__trunk_qualify_open(tw_trunk *trunk,
 void tw__trunk_qualify_tick(tw_trunk *trunk, int64_t now_us);
 bool tw__trunk_qualify_drain(tw_trunk *trunk);
 
-/* To the trunk's target; false: it could not be sent. */
+/* probe.c; without `qualify_s` they do nothing. What OPTIONS say gets to the
+ * registration; true: events. */
+bool tw__trunk_heed(tw_trunk *trunk, uint32_t verdict);
+void tw__trunk_probe_tick(tw_trunk *trunk, int64_t now_us);
+void tw__trunk_probe_drain(tw_trunk *trunk);
+int64_t tw__trunk_probe_at(const tw_trunk *trunk);
+void tw__trunk_probe_close(tw_trunk *trunk);
+
+/* To the trunk's target, to any other; false: it could not be sent. */
 bool tw__trunk_send(tw_trunk *trunk, const tw_registration_action *action);
+bool tw__trunk_send_by(tw_trunk *trunk, struct tw_sip_peer *peer,
+		       const tw_registration_action *action);
 
 /* metrics.c: the meter of this registrar, or the one of many others. */
 tw_status tw__meters_for(tw_meter **out, struct tw_meters *meters,
@@ -161,6 +233,10 @@ void tw__slot_take(struct tw_trunk_slot *slot);
 tw_status tw__trunk_set_target(tw_trunk *trunk,
 			       const tw_registration_action *target,
 			       tw_error *err);
+/* Who is there. */
+tw_status tw__trunk_peer(struct tw_sip_peer **out, tw_trunk *trunk,
+			 const tw_registration_action *target,
+			 tw_error *err);
 /* The one that the machine names now. */
 tw_status tw__trunk_set_present(tw_trunk *trunk, tw_error *err);
 
@@ -201,6 +277,8 @@ tw_status tw__far_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 			     tw_error *err);
 tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,
 			     tw_error *err);
+tw_status tw__far_flow_get(tw_trunk_status *out, const tw_trunk *trunk,
+			   uint32_t index, tw_error *err);
 tw_status tw__far_service_route(char **out, const tw_trunk *trunk,
 				tw_error *err);
 tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,

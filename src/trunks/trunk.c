@@ -5,11 +5,12 @@
  * It refuses to know SIP: bytes go through src/sip, rules are the machine's.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
 #include "set.h"
 
-static void unlink_all(tw_trunk *trunk)
+void tw__trunk_unlink(tw_trunk *trunk)
 {
 	tw_trunks *set = trunk->set;
 
@@ -50,10 +51,11 @@ static void delist(tw_trunk *trunk)
 void tw__trunk_destroy(tw_trunk *trunk)
 {
 	delist(trunk);
-	unlink_all(trunk);
+	tw__trunk_probe_close(trunk);
+	tw__trunk_unlink(trunk);
 	tw_qualify_free(trunk->qualify);
 	tw__dns_cancel(trunk->query);
-	tw_registration_free(trunk->registration);
+	tw__trunk_unregister_all(trunk);
 	tw__trunk_unkeep(trunk);
 	tw__sip_peer_free(trunk->peer);
 	tw__sip_papers_free(trunk->papers);
@@ -62,29 +64,50 @@ void tw__trunk_destroy(tw_trunk *trunk)
 	tw_free(trunk);
 }
 
-static tw_status set_local(tw_trunk *trunk, uint32_t transport,
-			   tw_error *err)
+tw_status tw__trunk_local(char *host, size_t size, uint32_t *number,
+			  const tw_trunk *flow, tw_error *err)
 {
-	const tw_trunks *set = trunk->set;
-	const char *local = set->local_host;
-	char host[64];
-	uint32_t number;
-	tw_status status;
+	const tw_trunks *set = flow->set;
+	uint32_t transport = 0;
+	tw_status status = tw__sip_local(host, size, number, flow->peer, err);
 
-	status = tw__sip_local(host, sizeof(host), &number, trunk->peer, err);
-	if (status)
-		return status;
-	if (!local)
-		local = host;
+	(void)tw_registration_target(NULL, NULL, &transport,
+		flow->registration, NULL);
+	if (!status && set->local_host)
+		(void)snprintf(host, size, "%s", set->local_host);
 	/* each TLS identity has a port of its own, where it is known by it */
 	if (set->local_port && transport != TW_TRANSPORT_TLS)
-		number = set->local_port;
-	status = tw_registration_set_local(trunk->registration, local,
-		number, err);
-	if (!status && trunk->qualify)
-		status = tw_qualify_set_local(trunk->qualify, local, number,
+		*number = set->local_port;
+	return status;
+}
+
+static tw_status set_local(tw_trunk *trunk, tw_error *err)
+{
+	char host[256];
+	uint32_t number;
+	tw_status status = tw__trunk_local(host, sizeof(host), &number, trunk,
+		err);
+
+	if (status)
+		return status;
+	/* of a trunk with flows when it is asked: another may speak for it */
+	if (tw__trunk_lead(trunk)->asked == trunk)
+		tw__trunk_lead(trunk)->asked = NULL;
+	status = tw_registration_set_local(trunk->registration, host, number,
+		err);
+	if (!status && trunk->qualify && !trunk->flows)
+		status = tw_qualify_set_local(trunk->qualify, host, number,
 			err);
 	return status;
+}
+
+tw_status tw__trunk_peer(struct tw_sip_peer **out, tw_trunk *trunk,
+			 const tw_registration_action *target, tw_error *err)
+{
+	if (target->transport == TW_TRANSPORT_TLS)
+		return tw__trunk_tls_peer(out, trunk, target, err);
+	return tw__sip_peer_new(out, trunk->set->port, target->host,
+		target->port, target->transport, err);
 }
 
 /* From here on the trunk speaks to this target and to no other. */
@@ -93,19 +116,14 @@ tw_status tw__trunk_set_target(tw_trunk *trunk,
 			       tw_error *err)
 {
 	struct tw_sip_peer *peer;
-	tw_status status;
+	tw_status status = tw__trunk_peer(&peer, trunk, target, err);
 
-	if (target->transport == TW_TRANSPORT_TLS)
-		status = tw__trunk_tls_peer(&peer, trunk, target, err);
-	else
-		status = tw__sip_peer_new(&peer, trunk->set->port,
-			target->host, target->port, target->transport, err);
 	if (status)
 		return status;
 	tw__trunk_unkeep(trunk);
 	tw__sip_peer_free(trunk->peer);
 	trunk->peer = peer;
-	return set_local(trunk, target->transport, err);
+	return set_local(trunk, err);
 }
 
 tw_status tw__trunk_set_present(tw_trunk *trunk, tw_error *err)
@@ -129,22 +147,30 @@ static tw_status add(struct tw_index *index, struct tw_index_node *node,
 	return TW_OK;
 }
 
+tw_status tw__trunk_link_flow(tw_trunk *flow, tw_error *err)
+{
+	tw_trunks *set = flow->set;
+
+	flow->due.at = INT64_MAX;
+	if (add(&set->call_ids, &flow->by_call_id,
+		tw_registration_call_id(flow->registration), flow) ||
+	    tw__heap_add(&set->due, &flow->due))
+		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	flow->due.owner = flow;
+	return TW_OK;
+}
+
 static tw_status link_all(tw_trunk *trunk, tw_error *err)
 {
 	tw_trunks *set = trunk->set;
 
-	trunk->due.at = INT64_MAX;
 	if (add(&set->names, &trunk->by_name, trunk->name, trunk) ||
-	    add(&set->call_ids, &trunk->by_call_id,
-		tw_registration_call_id(trunk->registration), trunk) ||
 	    (trunk->qualify && add(&set->call_ids, &trunk->by_qualify,
 		tw_qualify_call_id(trunk->qualify), trunk)) ||
 	    add(&set->contacts, &trunk->by_contact, trunk->contact_user,
-		trunk) ||
-	    tw__heap_add(&set->due, &trunk->due))
+		trunk))
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
-	trunk->due.owner = trunk;
-	return TW_OK;
+	return tw__trunk_link_flow(trunk, err);
 }
 
 static tw_status check_unique(const tw_trunk *trunk, tw_error *err)
@@ -162,15 +188,19 @@ static tw_status check_unique(const tw_trunk *trunk, tw_error *err)
 	return TW_OK;
 }
 
-static tw_status set_meter(tw_trunk *trunk, const char *registrar,
-			   tw_error *err)
+/* What one registration of the trunk has from its set. */
+static tw_status join_set(tw_trunk *flow, const char *registrar,
+			  tw_error *err)
 {
 	tw_meter *meter;
-	tw_status status = tw__meters_for(&meter, &trunk->set->meters,
-		registrar, err);
+	tw_status status = tw_registration_set_pace(flow->registration,
+		flow->set->pace, flow, err);
 
+	if (!status)
+		status = tw__meters_for(&meter, &flow->set->meters, registrar,
+			err);
 	return status ? status : tw_registration_set_meter(
-		trunk->registration, meter, err);
+		flow->registration, meter, err);
 }
 
 static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
@@ -179,16 +209,7 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 	tw_trunk_status now = TW_TRUNK_STATUS_INIT;
 	tw_status status;
 
-	if (options && options->size > offsetof(tw_trunk_options, flows) &&
-	    options->flows)
-		return tw__sip_fail(err, TW_EUNSUPPORTED, "flows", "are not "
-			"kept by a set of trunks yet; leave them out");
-	status = tw_registration_new(&trunk->registration, options,
-		trunk->set->random, err);
-	if (status)
-		return status;
-	status = tw_registration_set_pace(trunk->registration,
-		trunk->set->pace, trunk, err);
+	status = tw__trunk_register(trunk, options, err);
 	if (status)
 		return status;
 	(void)tw_registration_status(&now, trunk->registration, NULL);
@@ -207,7 +228,12 @@ static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,
 		status = tw__trunk_set_present(trunk, err);
 	if (!status)
 		status = link_all(trunk, err);
-	return status ? status : set_meter(trunk, options->registrar, err);
+	if (!status)
+		status = tw__trunk_open_flows(trunk, options, err);
+	for (uint32_t i = 0; !status && i <= trunk->mate_count; i++)
+		status = join_set(tw__trunk_flow(trunk, i),
+			options->registrar, err);
+	return status;
 }
 
 tw_status tw_trunk_new(tw_trunk **out, tw_trunks *set,
@@ -228,7 +254,7 @@ tw_status tw_trunk_new(tw_trunk **out, tw_trunks *set,
 	if (!trunk)
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
 	trunk->set = set;
-	trunk->state = TW_TRUNK_IDLE;
+	trunk->state = trunk->flow_state = TW_TRUNK_IDLE;
 	enlist(trunk);
 	status = build(trunk, options, err);
 	if (status) {
@@ -305,20 +331,30 @@ void tw__trunk_queue_event(tw_trunk *trunk, const tw_trunk_event *event)
 
 bool tw__trunk_send(tw_trunk *trunk, const tw_registration_action *action)
 {
+	return trunk->peer && tw__trunk_send_by(trunk, trunk->peer, action);
+}
+
+bool tw__trunk_send_by(tw_trunk *trunk, struct tw_sip_peer *peer,
+		       const tw_registration_action *action)
+{
 	tw_trunk_trace what = TW_TRUNK_TRACE_INIT;
 
-	if (!trunk->peer)
-		return false;
 	if (trunk->set->trace.capacity) {
 		what.direction = TW_TRACE_SENT;
 		what.transport = action->transport;
 		what.at = tw__trunks_now(trunk->set);
 		memcpy(what.trunk, trunk->name, sizeof(what.trunk));
-		tw__sip_peer_text(what.peer, sizeof(what.peer), trunk->peer);
+		tw__sip_peer_text(what.peer, sizeof(what.peer), peer);
 		tw__trace_add(&trunk->set->trace, &what, action->data,
 			action->data_size);
 	}
-	return !tw__sip_send(trunk->peer, action->data, action->data_size);
+	return !tw__sip_send(peer, action->data, action->data_size);
+}
+
+/* What it tells is told by flows.c, of the trunk. */
+static bool is_flow(const tw_trunk *trunk)
+{
+	return trunk->flows || trunk->leader;
 }
 
 /* One thing that the machine wants done. False: it cannot be done. */
@@ -333,6 +369,9 @@ static bool act(tw_trunk *trunk, tw_registration_action *action)
 		tw__trunk_ask(trunk, action);
 		return true;
 	case TW_ACTION_EVENT:
+		trunk->flow_state = action->event.state_new;
+		if (is_flow(trunk))
+			return true;
 		trunk->state = action->event.state_new;
 		if (trunk->retired)
 			return true;
@@ -345,39 +384,67 @@ static bool act(tw_trunk *trunk, tw_registration_action *action)
 	}
 }
 
-bool tw__trunk_drain(tw_trunk *trunk)
+bool tw__trunk_carry_out(tw_trunk *flow)
 {
 	tw_registration_action action = TW_REGISTRATION_ACTION_INIT;
-	tw_trunks *set = trunk->set;
-	uint32_t pending;
-	int64_t at, other;
 	bool events = false;
 
-	trunk->draining = true;
-	while (!tw_registration_next(&action, trunk->registration, NULL)) {
-		if (!act(trunk, &action))
-			(void)tw_registration_send_failed(
-				trunk->registration, tw__trunks_now(set),
-				NULL);
-		events |= action.kind == TW_ACTION_EVENT;
+	flow->draining = true;
+	while (!tw_registration_next(&action, flow->registration, NULL)) {
+		if (!act(flow, &action))
+			(void)tw_registration_send_failed(flow->registration,
+				tw__trunks_now(flow->set), NULL);
+		events |= action.kind == TW_ACTION_EVENT && !is_flow(flow);
 	}
-	trunk->draining = false;
-	tw__trunk_keep(trunk);
+	flow->draining = false;
+	tw__trunk_keep(flow);
+	return events;
+}
+
+/* When it wants to be called, and what it waits for. */
+static void plan(tw_trunk *flow)
+{
+	tw_trunks *set = flow->set;
+	uint32_t pending;
+	int64_t at, other;
+
+	pending = (uint32_t)tw_registration_is_pending(flow->registration) +
+		(uint32_t)tw_qualify_is_pending(flow->qualify) +
+		(uint32_t)(flow->probe && tw_qualify_is_pending(
+			flow->probe->qualify));
+	set->pending = set->pending - flow->pending + pending;
+	flow->pending = pending;
+	at = tw_registration_deadline(flow->registration);
+	other = tw_qualify_deadline(flow->qualify);
+	if (other < at)
+		at = other;
+	other = tw__trunk_probe_at(flow);
+	tw__heap_move(&set->due, &flow->due, other < at ? other : at);
+}
+
+bool tw__trunk_drain_all(tw_trunk *trunk)
+{
+	for (uint32_t i = 1; i <= trunk->mate_count; i++)
+		(void)tw__trunk_carry_out(tw__trunk_flow(trunk, i));
+	return tw__trunk_drain(trunk);
+}
+
+bool tw__trunk_drain(tw_trunk *trunk)
+{
+	bool events = tw__trunk_carry_out(trunk);
+
+	trunk = tw__trunk_lead(trunk);
+	if (trunk->flows)
+		events |= tw__trunk_follow_flows(trunk);
 	events |= tw__trunk_qualify_drain(trunk);
-	pending = (uint32_t)tw_registration_is_pending(trunk->registration) +
-		(uint32_t)tw_qualify_is_pending(trunk->qualify);
-	set->pending = set->pending - trunk->pending + pending;
-	trunk->pending = pending;
-	at = tw_registration_deadline(trunk->registration);
-	other = tw_qualify_deadline(trunk->qualify);
-	tw__heap_move(&set->due, &trunk->due, other < at ? other : at);
+	tw__trunk_probe_drain(trunk);
+	for (uint32_t i = 0; i <= trunk->mate_count; i++)
+		plan(tw__trunk_flow(trunk, i));
 	return events;
 }
 
 /* Without the lease, what is wanted waits for it. */
-static tw_status command(tw_trunk *trunk, bool wanted, tw_error *err,
-			 tw_status (*order)(tw_registration *registration,
-					    int64_t now_us, tw_error *err))
+static tw_status command(tw_trunk *trunk, enum tw_order order, tw_error *err)
 {
 	tw_status status;
 
@@ -386,11 +453,11 @@ static tw_status command(tw_trunk *trunk, bool wanted, tw_error *err,
 	status = tw__trunks_enter(trunk->set, err);
 	if (status)
 		return status;
-	trunk->wanted = wanted;
-	if (wanted && !trunk->set->held)
+	trunk->wanted = order == TW_ORDER_START;
+	if (trunk->wanted && !trunk->set->held)
 		return TW_OK;
-	status = order(trunk->registration, tw__trunks_now(trunk->set), err);
-	tw__trunks_leave(trunk->set, tw__trunk_drain(trunk));
+	status = tw__trunk_order(trunk, order, err);
+	tw__trunks_leave(trunk->set, tw__trunk_drain_all(trunk));
 	return status;
 }
 
@@ -398,14 +465,14 @@ tw_status tw_trunk_start(tw_trunk *trunk, tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_start(trunk, err);
-	return command(trunk, true, err, tw_registration_start);
+	return command(trunk, TW_ORDER_START, err);
 }
 
 tw_status tw_trunk_stop(tw_trunk *trunk, tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_stop(trunk, err);
-	return command(trunk, false, err, tw_registration_stop);
+	return command(trunk, TW_ORDER_STOP, err);
 }
 
 tw_status tw_trunk_status_get(tw_trunk_status *out, const tw_trunk *trunk,
@@ -415,9 +482,11 @@ tw_status tw_trunk_status_get(tw_trunk_status *out, const tw_trunk *trunk,
 
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_status_get(out, trunk, err);
-	status = tw_registration_status(out, trunk ? trunk->registration :
-		NULL, err);
-	if (!status && trunk->peer && out->size >= offsetof(tw_trunk_status,
+	status = tw__trunk_status(out, trunk, err);
+	if (status)
+		return status;
+	trunk = tw__trunk_speaker(trunk);
+	if (trunk->peer && out->size >= offsetof(tw_trunk_status,
 			certificate_until) + sizeof(out->certificate_until))
 		out->certificate_until = tw__sip_peer_until(trunk->peer);
 	return status;
@@ -437,8 +506,9 @@ tw_status tw_trunk_authorize(char **out, tw_trunk *trunk, const char *method,
 
 	if (trunk && tw__trunks_far(trunk->set))
 		return tw__far_authorize(out, trunk, &request, err);
-	return tw_registration_authorize(out, trunk ? trunk->registration :
-		NULL, method, uri, response, response_size, err);
+	return tw_registration_authorize(out, trunk ?
+		tw__trunk_speaker(trunk)->registration : NULL, method, uri,
+		response, response_size, err);
 }
 
 struct sip *tw_trunk_sip(const tw_trunk *trunk)
@@ -446,7 +516,10 @@ struct sip *tw_trunk_sip(const tw_trunk *trunk)
 	struct sip *lent = trunk ? tw__sip_port_sip(trunk->set->port) : NULL;
 
 	/* a managed set's are its thread's */
-	return lent && trunk->peer ? tw__sip_peer_sip(trunk->peer) : lent;
+	if (!lent)
+		return NULL;
+	trunk = tw__trunk_speaker(trunk);
+	return trunk->peer ? tw__sip_peer_sip(trunk->peer) : lent;
 }
 
 tw_status tw_trunks_watch(tw_trunks *set,

@@ -27,6 +27,7 @@ static void close_qualify(tw_trunk *trunk)
 	memset(&trunk->by_qualify, 0, sizeof(trunk->by_qualify));
 	tw_qualify_free(trunk->qualify);
 	trunk->qualify = NULL;
+	tw__trunk_probe_close(trunk);
 	trunk->health = TW_HEALTH_UNKNOWN;
 }
 
@@ -37,7 +38,8 @@ static bool open_qualify(tw_trunk *trunk, tw_qualify *fresh)
 		return false;
 	trunk->by_qualify.owner = trunk;
 	trunk->qualify = fresh;
-	if (trunk->peer)
+	trunk->asked = NULL;
+	if (trunk->peer && !trunk->flows)
 		(void)tw__trunk_set_present(trunk, NULL);
 	return true;
 }
@@ -82,6 +84,9 @@ static tw_status replace(tw_trunk **trunk, const tw_trunk_options *options,
 	}
 	*trunk = fresh;
 	old->replaced = true;
+	/* else its un-register would take what the new one registers */
+	if (tw__trunk_same_instance(old, &copy))
+		(void)tw__trunk_order(old, TW_ORDER_FORGET, NULL);
 	if (old->wanted)
 		(void)tw_trunk_start(fresh, NULL);
 	tw__trunks_leave(set, tw__trunk_retire(old));
@@ -98,8 +103,7 @@ static tw_status update(uint32_t *change, tw_trunk **trunk,
 
 	if (status)
 		return status;
-	status = tw_registration_update(change, now->registration, options,
-		tw__trunks_now(now->set), err);
+	status = tw__trunk_change(change, now, options, err);
 	if (status || *change == TW_CHANGE_BINDING) {
 		tw_qualify_free(qualify);
 		return status ? status : replace(trunk, options, err);
@@ -109,7 +113,7 @@ static tw_status update(uint32_t *change, tw_trunk **trunk,
 	status = tw__trunk_take_sources(&changed, now, options, err);
 	if (changed)
 		*change = TW_CHANGE_APPLIED;
-	tw__trunks_leave(now->set, tw__trunk_drain(now));
+	tw__trunks_leave(now->set, tw__trunk_drain_all(now));
 	return status;
 }
 

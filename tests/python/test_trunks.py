@@ -29,7 +29,7 @@ except NotImplementedError as absent:
 STATES = {"idle", "resolving", "registering", "registered", "backoff",
           "refused", "fatal", "unregistering", "disabled"}
 KEYS = ["trunk", "state", "code", "reason", "text", "target", "next_try_s",
-        "expires_s", "health", "rtt_ms", "tls", "steps"]
+        "expires_s", "health", "rtt_ms", "tls", "steps", "flows"]
 HASH = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
@@ -573,6 +573,43 @@ def test_check_tells_who_else_is_registered(check, registrar):
                  status=0).lines[0]
     assert line["state"] == "registered"
     assert "Something else is registered with this account" in line["text"]
+
+
+def test_check_of_flows(check, registrar):
+    """One registrar that keeps flows and has one target: the second flow
+    has none of its own. Then one that knows nothing of it."""
+    def answer(text):
+        assert header(text, "Supported") == "outbound, path"
+        assert "reg-id=1" in header(text, "Contact")
+        return "200 OK", ["Require: outbound"]
+    registrar.script["trunk1"] = answer
+    table = trunk_table("main", registrar.uri, extra=f"{FILE}\nflows = 2")
+    line = check(table, "--seconds", "1", status=0).lines[0]
+    assert line["state"] == "registered"
+    assert [f["state"] for f in line["flows"]] == ["registered", "backoff"]
+    assert "of its own" in line["flows"][1]["reason"]
+    assert "1 of 2 flows" in line["text"]
+    registrar.script["trunk1"] = lambda text: ("200 OK", [])
+    line = check(table, status=0).lines[0]
+    assert line["state"] == "registered"
+    assert "RFC 5626" in line["text"]
+
+
+def test_options_of_flows():
+    with trunkwise.trunks.Trunks() as trunks:
+        for wrong, field in (({"flows": 5}, "flows"),
+                             ({"instance": "x"}, "instance"),
+                             ({"flows": 2, "instance": "x"}, "instance"),
+                             ({"flows": 2, "gin": True}, "flows")):
+            with pytest.raises(ValueError) as told:
+                trunks.add(name="t", registrar="sip:127.0.0.1:9", user="u",
+                           **wrong)
+            assert told.value.field == field
+        trunk = trunks.add(name="t", registrar="sip:127.0.0.1:9", user="u",
+                           flows=3)
+        assert [f.flow for f in trunk.flows] == [1, 2, 3]
+        assert trunk.status.outbound is None
+        assert trunks.snapshot()[0].flows == 3
 
 
 def test_check_of_gin(check, registrar):

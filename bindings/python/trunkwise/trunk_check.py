@@ -37,7 +37,8 @@ _QUALIFY = ("qualify_timeout_ms", "qualify_loss_percent", "qualify_rtt_ms",
             "qualify_alive")
 _PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
           "empty_authorization", "expires_s", "backup",
-          "outbound_proxy", "target_timeout_s", "keepalive_s")
+          "outbound_proxy", "target_timeout_s", "keepalive_s", "flows",
+          "instance")
 _PAPERS = {"ca_file": "ca", "cert_file": "cert", "key_file": "key"}
 _FINAL = ("registered", "refused", "fatal")
 _PASSED = {True: "trunk_passed", False: "trunk_failed", None: "trunk_untold"}
@@ -80,6 +81,16 @@ _CODES = {
 }
 
 
+class Flow(NamedTuple):
+    """One of several registrations of a trunk (RFC 5626)."""
+
+    flow: int
+    state: str
+    code: int
+    reason: str
+    target: str
+
+
 class Verdict(NamedTuple):
     """One trunk's line; the keys of ``--json``."""
 
@@ -95,6 +106,7 @@ class Verdict(NamedTuple):
     rtt_ms: float | None = None
     tls: str = "none"
     steps: Sequence[Step] = ()
+    flows: Sequence[Flow] = ()
 
 
 # ---- what a verdict means ----
@@ -194,6 +206,23 @@ def _with_health(verdict: Verdict, health: "TrunkHealth",
                             health=health.verdict, rtt_ms=rtt)
 
 
+def _with_flows(verdict: Verdict, trunk: "Trunk", lang: str) -> Verdict:
+    """Each of them, where several were asked for."""
+    flows = [Flow(s.flow, s.state, s.code, plain(s.reason), s.target)
+             for s in trunk.flows]
+    status = trunk.status
+    if status.outbound is False:
+        return verdict._replace(flows=flows, text=verdict.text + " "
+                                + say(lang, "trunk_no_outbound"))
+    text = say(lang, "trunk_flows", there=status.flows_registered,
+               flows=status.flows)
+    for flow in flows:
+        if flow.state != "registered":
+            text += " " + say(lang, "trunk_flow_lacks", flow=flow.flow,
+                              state=flow.state, reason=flow.reason)
+    return verdict._replace(flows=flows, text=f"{verdict.text} {text}")
+
+
 def _hopeless(row: dict[str, Any], error: Error, lang: str) -> Verdict:
     """A trunk that could not even be tried."""
     key = _unsupported(row["registrar"]) \
@@ -263,9 +292,16 @@ class _Check:
         if event.state == "backoff":
             return event.next_try_s is None or event.next_try_s > left_s
         if event.state == "registered":
-            return "qualify_s" not in self.rows[event.trunk] \
-                or event.health != "unknown"
+            return self._has_flows(event) and (
+                "qualify_s" not in self.rows[event.trunk]
+                or event.health != "unknown")
         return event.state in _FINAL
+
+    def _has_flows(self, event: "TrunkEvent") -> bool:
+        """All that it will have."""
+        status = self.started[event.trunk].status
+        return status.flows_registered == status.flows \
+            or status.outbound is False
 
     def _note(self, event: "TrunkEvent") -> None:
         # its code and reason are those of OPTIONS if only health changed
@@ -310,6 +346,8 @@ class _Check:
             if event.state == "registered" and "qualify_s" in row:
                 verdict = _with_health(verdict, self.started[name].health,
                                        self.lang)
+            if event.state == "registered" and "flows" in row:
+                verdict = _with_flows(verdict, self.started[name], self.lang)
             found.append(verdict)
         return found
 
@@ -366,8 +404,11 @@ def _chosen(deployment: Deployment, only: str | None) \
 
 def _say(verdict: Verdict, arguments: argparse.Namespace) -> None:
     if arguments.json:
-        print(json.dumps({**verdict._asdict(), "steps": [
-            step._asdict() for step in verdict.steps]}, ensure_ascii=False))
+        print(json.dumps({
+            **verdict._asdict(), "steps": [
+                step._asdict() for step in verdict.steps],
+            "flows": [flow._asdict() for flow in verdict.flows]},
+            ensure_ascii=False))
         return
     code = f" ({verdict.code})" if verdict.code else ""
     print(f"{verdict.trunk}: {verdict.state}{code}  {verdict.target}")

@@ -85,6 +85,8 @@ class TrunkOptions(TypedDict, total=False):
     static: bool
     peers: Sequence[str] | None
     carrier: str | None
+    flows: int
+    instance: str | None
 
 
 def _options(options: TrunkOptions) -> dict[str, object]:
@@ -116,7 +118,9 @@ class TrunkEvent(NamedTuple):
     """One change of a trunk: of its state, of its health, or of both.
 
     ``code`` is the last SIP answer, 0 if none came; ``next_try_s`` is None
-    when no try is planned. ``health`` is "unknown", "up", "degraded" or
+    when no try is planned. Of a trunk with ``flows`` it names the one that
+    came or went (its reg-id), also where the trunk's state stays; 0 means that
+    it has none. ``health`` is "unknown", "up", "degraded" or
     "down"; a trunk takes calls while it is registered and not down. ``tls``
     is "none", "verified" or "unverified".
     """
@@ -132,12 +136,17 @@ class TrunkEvent(NamedTuple):
     health_old: str = "unknown"
     health: str = "unknown"
     tls: str = "none"
+    flow: int = 0
+    flows: int = 0
+    flows_registered: int = 0
 
 
 class TrunkStatus(NamedTuple):
     """How a trunk stands now. ``foreign`` counts other Contacts of this
     account, where calls ring too. ``certificate_until`` is the end of the
-    certificate that was last accepted, None before one was."""
+    certificate that was last accepted, None before one was. ``flow`` is the
+    one that calls go by (its reg-id, 0: no flows), ``outbound`` whether the
+    registrar keeps several apart (RFC 5626), None before it said."""
 
     state: str
     code: int
@@ -154,6 +163,10 @@ class TrunkStatus(NamedTuple):
     tls: str = "none"
     certificate_until: dt.datetime | None = None
     foreign: int = 0
+    flow: int = 0
+    flows: int = 0
+    flows_registered: int = 0
+    outbound: bool | None = None
 
 
 class TrunkHealth(NamedTuple):
@@ -219,6 +232,8 @@ class TrunkView(NamedTuple):
     retransmits: int
     registrations: int
     foreign: int = 0
+    flows: int = 0
+    flows_registered: int = 0
 
 
 def _wall(at_us: int) -> dt.datetime | None:
@@ -235,7 +250,8 @@ def _view(v: raw_sip.tw_trunk_view) -> TrunkView:
         v.loss_percent if v.window else None, _span(v.rtt_us), v.expires_s,
         _until(v.expires_at), _until(v.next_try_at),
         _wall(v.certificate_until),
-        v.requests, v.retransmits, v.registrations, v.foreign)
+        v.requests, v.retransmits, v.registrations, v.foreign,
+        v.flows, v.flows_registered)
 
 
 class TrunkTrace(NamedTuple):
@@ -274,6 +290,16 @@ def _until(at_us: int) -> dt.timedelta | None:
     return dt.timedelta(microseconds=max(left, 0))
 
 
+def _status(s: raw_sip.tw_trunk_status) -> TrunkStatus:
+    return TrunkStatus(
+        raw_sip.tw_trunk_state_name(s.state), s.sip_code, s.reason,
+        s.realm, s.contact_user, s.expires_s, _until(s.expires_at),
+        _until(s.next_try_at), s.requests, s.retransmits,
+        s.registrations, s.target, _TLS[s.tls],
+        _wall(s.certificate_until), s.foreign, s.flow, s.flows,
+        s.flows_registered, {1: True, 2: False}.get(s.outbound))
+
+
 class Trunk:
     """One registration with a carrier; made by ``Trunks.add``."""
 
@@ -298,13 +324,19 @@ class Trunk:
 
     @property
     def status(self) -> TrunkStatus:
-        s = raw_sip.tw_trunk_status_get(self.handle)
-        return TrunkStatus(
-            raw_sip.tw_trunk_state_name(s.state), s.sip_code, s.reason,
-            s.realm, s.contact_user, s.expires_s, _until(s.expires_at),
-            _until(s.next_try_at), s.requests, s.retransmits,
-            s.registrations, s.target, _TLS[s.tls],
-            _wall(s.certificate_until), s.foreign)
+        return _status(raw_sip.tw_trunk_status_get(self.handle))
+
+    @property
+    def flows(self) -> list[TrunkStatus]:
+        """Its flows one by one, of a trunk made with ``flows``; else itself
+        alone."""
+        found = []
+        while True:
+            try:
+                found.append(_status(raw_sip.tw_trunk_flow_get(
+                    self.handle, len(found))))
+            except StopIteration:
+                return found
 
     @property
     def health(self) -> TrunkHealth:
@@ -461,6 +493,11 @@ class Trunks:
         addresses and prefixes that may speak for it, see
         ``tw_trunks_inbound`` in trunkwise/inbound.h.
 
+        ``flows`` (1 to 4): so many registrations at once, each to a target of
+        its own (RFC 5626), where the registrar keeps them apart; the trunk is
+        registered while one of them is. ``instance``: the URN by which it
+        knows us over restarts; left out, one that is made of the trunk.
+
         ``secret`` instead of a password is called for it, without arguments
         and on the set's own thread, whenever one is needed; nothing keeps
         what it gives. What it raises is a temporary failure.
@@ -528,7 +565,8 @@ class Trunks:
                 e.reason, e.target,
                 None if e.next_try_s < 0 else e.next_try_s, e.expires_s,
                 raw_sip.tw_trunk_health_name(e.health_old),
-                raw_sip.tw_trunk_health_name(e.health_new), _TLS[e.tls])
+                raw_sip.tw_trunk_health_name(e.health_new), _TLS[e.tls],
+                e.flow, e.flows, e.flows_registered)
 
     def snapshot(self) -> list[TrunkView]:
         """All trunks as they stand at one moment, by name."""

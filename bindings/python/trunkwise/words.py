@@ -435,6 +435,17 @@ _WORDS = {
         "there as well: an old box, or somebody who knows the password.",
         "С этой учётной записью зарегистрировано ещё что-то, и звонки идут и "
         "туда: старое устройство или кто-то, кто знает пароль."),
+    "trunk_flows": (
+        "Calls come by {there} of {flows} flows.",
+        "Звонки идут по {there} из {flows} потоков."),
+    "trunk_flow_lacks": (
+        "Flow {flow}: {state} ({reason}).",
+        "Поток {flow}: {state} ({reason})."),
+    "trunk_no_outbound": (
+        "The registrar keeps no flows apart (RFC 5626), so one registration "
+        "is all there is: take flows out, or ask the carrier.",
+        "Регистратор не различает потоки (RFC 5626), поэтому регистрация "
+        "одна: уберите flows или спросите оператора."),
     "trunk_back": (
         "The check took it back.",
         "После проверки она снята."),

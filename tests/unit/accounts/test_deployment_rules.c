@@ -43,6 +43,16 @@ static const struct wrong wrongs[] = {
 	  "no user", { "trunk[0].gin", "b", "true" } },
 	{ { "trunk[0].static", "b", "true" }, "trunk[0].gin",
 	  "registers nowhere", { "trunk[0].gin", "b", "true" } },
+	{ { "trunk[0].flows", "i", "2" }, "trunk[0].flows",
+	  "a trunk with gin", { "trunk[0].gin", "b", "true" } },
+	{ { "trunk[0].flows", "i", "2" }, "trunk[0].flows",
+	  "a trunk with static", { "trunk[0].static", "b", "true" } },
+	{ { "trunk[0].flows", "i", "5" }, "trunk[0].flows", "1 to 4", NO },
+	{ { "trunk[0].instance", "t", "urn:uuid:f81d4fae-7dec-11d0-a765-"
+	  "00a0c91e6bf6" }, "trunk[0].instance", "beside flows", NO },
+	{ { "trunk[0].instance", "t", "urn:uuid:f81d4fae-7dec-11d0-a765-"
+	  "00a0c91e6bf" }, "trunk[0].instance", "is no UUID",
+	  { "trunk[0].flows", "i", "2" } },
 	{ { "trunk[0].ha1_env", "t", "H" }, "trunk[0].ha1_env", "exclude",
 	  NO },
 	{ { "recurring[0].to", "D", "2026-01-01" }, "recurring[0].name",
