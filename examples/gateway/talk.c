@@ -26,6 +26,15 @@ static struct leg *leg_of(const struct call *call, unsigned side)
 }
 
 
+static const char *name_of(const struct call *call, unsigned side)
+{
+	if (call->uas)
+		return side == SIDE_CALLER ? "the caller" : "who was called";
+
+	return side == SIDE_CALLER ? "the member" : "who is called back";
+}
+
+
 /* ---- an offer from one side to the other ---- */
 
 static int offer_to(struct call *call, unsigned side,
@@ -63,7 +72,7 @@ static void pass_back(struct call *call, unsigned side,
 	reply_to(call, side, code, code < 300 ? "OK" : code == 491
 		 ? "Request Pending" : "Not Acceptable Here", &body);
 	gw_log(call->gw, "call %s: %s offers: %u", call->callid,
-	       side == SIDE_CALLER ? "the caller" : "who was called", code);
+	       name_of(call, side), code);
 }
 
 
@@ -126,7 +135,7 @@ static void probed(struct call *call, unsigned side, probe_verdict verdict)
 	if (verdict != PROBE_GONE && call->silent[side] < SILENCES)
 		return;
 	gw_log(call->gw, "call %s: ended: %s %s", call->callid,
-	       side == SIDE_CALLER ? "the caller" : "who was called",
+	       name_of(call, side),
 	       verdict == PROBE_GONE ? "knows nothing of it any more"
 	       : "does not answer");
 	call_end(call, TW_CALL_ANSWERED, 0, NULL);
