@@ -213,6 +213,42 @@ static void test_gone_meanwhile(void **state)
 	close_office(&o);
 }
 
+/* Another target of the same registrar is another machine. */
+static void test_which_target(void **state)
+{
+	static struct office o;
+	tw_trunk_options two = fake_options();
+	unsigned before;
+
+	(void)state;
+	open_office(&o, 3, 50);
+	two.backup = "sip:127.0.0.1:5071";
+	for (int i = 0; i < 2; i++) {
+		fake_close(&o.f[i]);
+		fake_open_with(&o.f[i], &two);
+		tw_random_seed(&o.f[i].random, &o.f[i].seed, i + 9u);
+		assert_int_equal(tw_registration_set_pace(o.f[i].reg,
+			o.pace, &o.f[i], NULL), TW_OK);
+	}
+	silence(&o);
+	before = o.f[2].sends;
+	/* the first target is silent to it, too, the backup serves */
+	assert_int_equal(tw_registration_start(o.f[0].reg, o.now, NULL),
+		TW_OK);
+	fake_drain(&o.f[0]);
+	while (strcmp(o.f[0].to, "udp:127.0.0.1:5071"))
+		run(&o, o.now + SECONDS(1));
+	fake_answer(&o.f[0], "200 OK", "Expires: 3600\r\n");
+	run(&o, o.now + SECONDS(2));
+	/* who knows the backup is on its way there */
+	assert_true(tw_registration_is_pending(o.f[1].reg));
+	run(&o, o.now + SECONDS(7));
+	assert_string_equal(o.f[1].to, "udp:127.0.0.1:5071");
+	fake_answer(&o.f[1], "200 OK", "Expires: 3600\r\n");
+	assert_int_equal(o.f[2].sends, before);
+	close_office(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +257,7 @@ int main(void)
 		cmocka_unit_test(test_not_these),
 		cmocka_unit_test(test_no_service),
 		cmocka_unit_test(test_gone_meanwhile),
+		cmocka_unit_test(test_which_target),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
