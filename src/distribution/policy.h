@@ -10,7 +10,7 @@
 #define TW_SRC_DISTRIBUTION_POLICY_H
 
 #include "engine.h"
-#include "pack.h"
+#include "base/pack.h"
 #include <trunkwise/sys/policy.h>
 
 /* One look at a pool on behalf of a call. */

@@ -48,13 +48,21 @@ void tw__restore_timer(struct tw_restore *r, struct tw_was_timer *out)
 	out->at = is_armed ? out->at : TW_TIME_MAX;
 }
 
+/* Checked as one. */
+static void read_name(char out[TW_NAME_MAX + 1], struct tw_unpack *in)
+{
+	tw__unpack_text(out, TW_NAME_MAX + 1, in);
+	if (tw__name_check("thing", out, NULL))
+		in->is_bad = true;
+}
+
 static void read_target(struct tw_restore *r, size_t at, uint8_t *taken)
 {
 	struct tw_engine *engine = r->engine;
 	struct tw_was_target *was = &r->target[at];
 	uint32_t id;
 
-	tw__unpack_name(was->name, &r->in);
+	read_name(was->name, &r->in);
 	was->saved.kind = (uint32_t)tw__unpack_number(&r->in, 4);
 	tw__unpack_text(was->saved.pause, sizeof(was->saved.pause), &r->in);
 	tw__restore_saved(r, &was->saved, &tw__saved_target);
@@ -244,8 +252,8 @@ static void read_pool(struct tw_restore *r, size_t at, uint8_t *taken)
 	bool is_same;
 	uint32_t id;
 
-	tw__unpack_name(was->name, &r->in);
-	tw__unpack_name(policy, &r->in);
+	read_name(was->name, &r->in);
+	read_name(policy, &r->in);
 	id = tw__names_get(&engine->pools, was->name);
 	if (id && taken[id - 1]++)
 		tw__restore_wrong(r, "two pools of one name");
@@ -288,7 +296,7 @@ static void read_schedules(struct tw_restore *r)
 	if (r->schedule)
 		r->schedule_count = count;
 	for (i = 0; i < count && !tw__restore_is_over(r); ++i) {
-		tw__unpack_name(name, &r->in);
+		read_name(name, &r->in);
 		id = tw__names_get(&engine->schedules, name);
 		if (id)
 			r->schedule[i] = engine->schedule[id - 1];
@@ -302,7 +310,7 @@ static void read_plan(struct tw_restore *r, size_t at)
 	size_t count, i;
 	uint32_t id;
 
-	tw__unpack_name(was->name, &r->in);
+	read_name(was->name, &r->in);
 	id = tw__names_get(&r->engine->plans, was->name);
 	was->now = id ? r->engine->plan[id - 1] : NULL;
 	is_current = tw__unpack_number(&r->in, 1);

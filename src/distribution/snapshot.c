@@ -42,16 +42,6 @@ static void put_targets(struct tw_buf *out, const struct tw_engine *engine)
 	}
 }
 
-/* A number in the place of one that is there. */
-static void put_at(struct tw_buf *out, size_t at, uint64_t value,
-		   size_t bytes)
-{
-	size_t i;
-
-	for (i = 0; i < bytes; ++i)
-		out->data[at + i] = (char)(uint8_t)(value >> 8 * i);
-}
-
 /* Length, then what the policy keeps for the tier. */
 static void put_state(struct tw_buf *out, const struct tw_policy *policy,
 		      const struct tw_level *tier)
@@ -62,7 +52,7 @@ static void put_state(struct tw_buf *out, const struct tw_policy *policy,
 	if (tier->state)
 		put_saved(out, tier->state, &policy->saved);
 	if (!out->failed)
-		put_at(out, at, out->size - at - 4, 4);
+		tw__pack_at(out, at, out->size - at - 4, 4);
 }
 
 static void put_last(struct tw_buf *out, const struct tw_last *last)
@@ -314,7 +304,7 @@ tw_status tw_engine_snapshot(void **out, size_t *out_size,
 	put_all(&buf, engine);
 	size = buf.size + sizeof(digest);
 	if (!buf.failed) {
-		put_at(&buf, 12, size, 8);
+		tw__pack_at(&buf, 12, size, 8);
 		tw__sha256(digest, buf.data, buf.size);
 		(void)tw__buf_append(&buf, digest, sizeof(digest));
 	}

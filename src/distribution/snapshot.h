@@ -23,7 +23,7 @@
 #ifndef TW_SRC_DISTRIBUTION_SNAPSHOT_H
 #define TW_SRC_DISTRIBUTION_SNAPSHOT_H
 
-#include "pack.h"
+#include "base/pack.h"
 #include "policy.h"
 #include <trunkwise/snapshot.h>
 

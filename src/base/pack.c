@@ -1,7 +1,7 @@
 /*
  * Values as bytes. Which values, and whether they go together, is for others
- * to know; here a number fits its place, a name is a name and an instant is
- * one that can be added to.
+ * to know; here a number fits its place, a text is one and an instant is one
+ * that can be added to.
  */
 #include "pack.h"
 
@@ -28,6 +28,14 @@ void tw__pack_text(struct tw_buf *buf, const char *text)
 
 	tw__pack_number(buf, l, 2);
 	(void)tw__buf_append(buf, text, l);
+}
+
+void tw__pack_at(struct tw_buf *buf, size_t at, uint64_t value, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes; ++i)
+		buf->data[at + i] = (char)(uint8_t)(value >> 8 * i);
 }
 
 uint64_t tw__unpack_number(struct tw_unpack *in, size_t bytes)
@@ -60,13 +68,6 @@ void tw__unpack_text(char *out, size_t size, struct tw_unpack *in)
 	memcpy(out, in->at, l);
 	out[l] = '\0';
 	in->at += l;
-}
-
-void tw__unpack_name(char out[TW_NAME_MAX + 1], struct tw_unpack *in)
-{
-	tw__unpack_text(out, TW_NAME_MAX + 1, in);
-	if (tw__name_check("thing", out, NULL))
-		in->is_bad = true;
 }
 
 size_t tw__unpack_count(struct tw_unpack *in, size_t bytes_each)

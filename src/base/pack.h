@@ -1,19 +1,18 @@
 /**
- * @file src/distribution/pack.h  Values as bytes, the same on every machine
+ * @file src/base/pack.h  Values as bytes, the same on every machine
  *
  * Numbers go least byte first, texts with their length before them. Reading
  * never runs past the end: what is not there is zero, and is_bad says so.
  */
-#ifndef TW_SRC_DISTRIBUTION_PACK_H
-#define TW_SRC_DISTRIBUTION_PACK_H
+#ifndef TW_SRC_PACK_H
+#define TW_SRC_PACK_H
 
-#include "base/base.h"
-#include "names.h"
-
-struct tw_timer;
+#include "base.h"
 
 void tw__pack_number(struct tw_buf *buf, uint64_t value, size_t bytes);
 void tw__pack_text(struct tw_buf *buf, const char *text);
+/* A number in the place of one that is there. */
+void tw__pack_at(struct tw_buf *buf, size_t at, uint64_t value, size_t bytes);
 
 struct tw_unpack {
 	const uint8_t *at;
@@ -22,8 +21,6 @@ struct tw_unpack {
 };
 
 uint64_t tw__unpack_number(struct tw_unpack *in, size_t bytes);
-/* A name, checked as one. */
-void tw__unpack_name(char out[TW_NAME_MAX + 1], struct tw_unpack *in);
 /* Any text that fits, its NUL included; it may be empty. */
 void tw__unpack_text(char *out, size_t size, struct tw_unpack *in);
 /* How many of so many bytes each follow; bad when there cannot be. */
