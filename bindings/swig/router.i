@@ -132,6 +132,34 @@ static tw_status router_tune(tw_router *router, PyObject *options,
 	return tw_router_set_rules(router, &r, err);
 }
 
+/* {name: number} */
+static PyObject *router_rules_now(const tw_router *router)
+{
+	tw_route_rules r = TW_ROUTE_RULES_INIT;
+	PyObject *made = PyDict_New();
+	tw_error e = TW_ERROR_INIT;
+	tw_status status = tw_router_rules_read(&r, router, &e);
+
+	if (status) {
+		Py_XDECREF(made);
+		tw_raise(status, &e);
+		return NULL;
+	}
+	for (size_t i = 0; made && i < sizeof(rules_fields) /
+	     sizeof(rules_fields[0]); ++i) {
+		const char *at = (const char *)&r + rules_fields[i].at;
+		PyObject *number = rules_fields[i].kind == FIELD_U64 ?
+			PyLong_FromUnsignedLongLong(*(const uint64_t *)at) :
+			PyLong_FromUnsignedLong(*(const uint32_t *)at);
+
+		if (!number || PyDict_SetItemString(made,
+				rules_fields[i].name, number))
+			Py_CLEAR(made);
+		Py_XDECREF(number);
+	}
+	return made;
+}
+
 /* (status, message, [row]); a call that nobody can carry is an answer. */
 static PyObject *router_order(const tw_router *router,
 	const tw_deck *customer, PyObject *options, PyObject *durations)
@@ -242,6 +270,44 @@ static PyObject *router_states(const tw_router *router, int64_t now)
 	return list;
 }
 
+static PyObject *router_snapshot(const tw_router *router, int64_t now)
+{
+	tw_error e = TW_ERROR_INIT;
+	PyObject *made;
+	void *bytes;
+	size_t size;
+	tw_status status = tw_router_snapshot(&bytes, &size, router, now, &e);
+
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	made = PyBytes_FromStringAndSize(bytes, (Py_ssize_t)size);
+	tw_free(bytes);
+	return made;
+}
+
+/* How many trunks were forgotten. */
+static PyObject *router_restore(tw_router *router, const void *data,
+				size_t size, int64_t now, int64_t age_us)
+{
+	tw_route_snapshot s = TW_ROUTE_SNAPSHOT_INIT;
+	tw_error e = TW_ERROR_INIT;
+	uint32_t forgotten = 0;
+	tw_status status;
+
+	s.data = data;
+	s.data_size = size;
+	s.now = now;
+	s.age_us = age_us;
+	status = tw_router_restore(&forgotten, router, &s, &e);
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return PyLong_FromUnsignedLong(forgotten);
+}
+
 /* (calls, trunk_calls, carrier_calls, begun, ended) */
 static PyObject *router_stats(const tw_router *router)
 {
@@ -259,6 +325,12 @@ static PyObject *router_stats(const tw_router *router)
 }
 %}
 
+tw_status tw_router_keep(const tw_router *router, tw_store *store,
+			 const char *host, int64_t now, int64_t at,
+			 tw_error *err);
+tw_status tw_router_recall(tw_router *router, tw_store *store,
+			   const char *host, int64_t now, int64_t at,
+			   tw_error *err);
 tw_status tw_router_new(tw_router **out, tw_error *err);
 tw_status tw_router_set_policy(tw_router *router, uint32_t tier,
 			       uint32_t policy, tw_error *err);

@@ -157,6 +157,11 @@ typedef struct tw_route_rules {
 TW_EXTERN(tw_status) tw_router_set_rules(tw_router *router,
 	const tw_route_rules *rules, tw_error *err);
 
+/** As they are, whoever set them.
+ * @return TW_OK, TW_EINVAL (out without TW_ROUTE_RULES_INIT) */
+TW_EXTERN(tw_status) tw_router_rules_read(tw_route_rules *out,
+	const tw_router *router, tw_error *err);
+
 /** Numbers that begin so have a quality of their own, the longest such
  * prefix; with few calls it leans on the trunk's as a whole. Before the
  * trunks, 256 at most. @return TW_OK, TW_EINVAL, TW_EEXIST, TW_ERANGE */
@@ -286,6 +291,41 @@ typedef struct tw_route_verdict {
 TW_EXTERN(tw_status) tw_router_report(tw_route_verdict *out,
 	tw_router *router, tw_route_call call,
 	const tw_route_outcome *outcome, tw_error *err);
+
+/* ---- over a restart ---- */
+
+/** What the router has learned, as bytes: health with its slow starts, a
+ * person's word of a trunk, quality, shares, whose turn it is, how long calls
+ * last. Not which trunks are usable, nor calls in progress: they are the
+ * host's to say anew. The bytes are the same on every machine, begin with
+ * "TWROUTE\n" and a version, end with a digest, and hold no number of anybody.
+ * Changes nothing. `now` as of tw_router_report(); out: new, free with
+ * tw_free(). @return TW_OK, TW_EINVAL, TW_ENOMEM */
+TW_EXTERN(tw_status) tw_router_snapshot(void **out, size_t *out_size,
+	const tw_router *router, tw_time now, tw_error *err);
+
+typedef struct tw_route_snapshot {
+	uint32_t size;
+	uint32_t reserved;
+	const void *data;
+	size_t data_size;
+	tw_time now;                 /* on the clock of this router */
+	int64_t age_us;              /* since it was taken; -1: as that clock
+					says, where it is the same one */
+} tw_route_snapshot;
+#define TW_ROUTE_SNAPSHOT_INIT { sizeof(tw_route_snapshot), 0, NULL, 0, 0, -1 }
+
+/** Into a router of the same or another configuration that never had a call.
+ * Trunks and prefixes are known by name: what is not there any more is
+ * forgotten (trunks are counted into `forgotten`, NULL: nobody asks), what is
+ * new starts anew. All of it has aged; nothing is down, off or left alone for
+ * longer than the rules of now say. The first time that the host then says
+ * that a trunk is usable, it goes on as it was and does not come back. Nothing
+ * changes on failure.
+ * @return TW_OK, TW_EPARSE (no snapshot, cut off, or damaged), TW_EVERSION
+ * (of a newer library), TW_ECONFLICT (the router had calls), TW_EINVAL */
+TW_EXTERN(tw_status) tw_router_restore(uint32_t *forgotten,
+	tw_router *router, const tw_route_snapshot *snapshot, tw_error *err);
 
 /** From now on decks are asked with the relation of caller and callee. The
  * numbering (NULL: none) is referenced, not taken; the look-up (NULL: none) is

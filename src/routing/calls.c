@@ -91,8 +91,10 @@ tw_status tw_router_call_begin(tw_route_call *out, tw_router *router,
 	++trunk->calls;
 	++router->company[trunk->company].calls;
 	++router->calls;
-	trunk->begun = ++router->begun;
+	++router->begun;
+	trunk->begun = ++router->turn;
 	trunk->was_used = true;
+	trunk->is_awaited = false;
 	return TW_OK;
 }
 

@@ -8,8 +8,6 @@
 
 #include <inttypes.h>
 
-#define LEARNED_MAX 65536u     /* then all are halved: the old ones fade */
-
 /* Upper ends of the router's buckets, in seconds, and what stands for each:
  * its middle, rounded up, and for the last one an hour. */
 static const uint16_t end_s[TW_LEARNED] = {
@@ -30,7 +28,7 @@ void tw__durations_learn(struct tw_router *router, int64_t duration_us)
 	while (i < TW_LEARNED - 1 && duration_us > end_s[i] * TW_SECOND)
 		++i;
 	++router->learned[i];
-	if (++router->learned_count < LEARNED_MAX)
+	if (++router->learned_count < TW_LEARNED_MAX)
 		return;
 	router->learned_count = 0;
 	for (i = 0; i < TW_LEARNED; ++i) {

@@ -149,11 +149,13 @@ tw_status tw_router_set_usable(tw_router *router, const char *trunk,
 	struct tw_carrier *t = NULL;
 	tw_status status = trunk_at(&t, router, trunk, err);
 
-	if (status || t->is_usable == (usable != 0))
+	if (status)
 		return status;
-	t->is_usable = usable != 0;
-	if (usable)
+	if (usable && !t->is_usable && !t->is_awaited)
 		come_back(t, now);
+	if (usable)
+		t->is_awaited = false;
+	t->is_usable = usable != 0;
 	return TW_OK;
 }
 

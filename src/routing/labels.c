@@ -57,6 +57,15 @@ tw_status tw__labels_copy(struct tw__labels *out, const char *const *name,
 }
 
 /* Answers carry names in fixed fields; a cut name could be another's. */
+uint64_t tw__label_hash(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (; *text; ++text)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+	return hash ^ hash >> 29;
+}
+
 tw_status tw__label_check(const char *field, const char *text, size_t most,
 			 tw_error *err)
 {

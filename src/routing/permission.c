@@ -404,6 +404,37 @@ static void say_unknown(char *why, size_t size,
 			 stand[0].number);
 }
 
+static bool is_lost(tw_error *why, const struct tw_router *router,
+		    const struct tw__labels *places)
+{
+	for (size_t i = 0; i < places->count; ++i) {
+		if (!tw__digits_only(places->name[i]) &&
+		    tw_numbering_place_check(router->numbering,
+					     places->name[i], why) ==
+		    TW_ENOTFOUND)
+			return true;
+	}
+	return false;
+}
+
+/* A place that is misspelled is about other calls for ever. */
+static void say_elsewhere(char *why, size_t size,
+			  const struct tw_router *router,
+			  const struct tw__permission *p)
+{
+	tw_error lost = TW_ERROR_INIT;
+	char text[400];
+
+	if (!is_lost(&lost, router, &p->from) &&
+	    !is_lost(&lost, router, &p->to)) {
+		snprintf(why, size, "about other calls");
+		return;
+	}
+	snprintf(text, sizeof(text), "about other calls: %.300s",
+		 lost.message);
+	tw__utf8_cut(why, size, text);
+}
+
 void tw__permission_ask(tw_route_rule *out, const struct tw_router *router,
 			const struct tw__permission *permission,
 			const char *carrier, const tw_route_request *request,
@@ -418,8 +449,8 @@ void tw__permission_ask(tw_route_rule *out, const struct tw_router *router,
 		 permission->name);
 	if (about == NO) {
 		out->result = TW_RULE_ELSEWHERE;
-		snprintf(out->reason, sizeof(out->reason), "about other "
-			 "calls");
+		say_elsewhere(out->reason, sizeof(out->reason), router,
+			      permission);
 		return;
 	}
 	if (about == MAYBE && !(permission->flags & TW_PERMIT_UNKNOWN)) {

@@ -52,6 +52,7 @@ void tw_router_free(tw_router *router)
 		tw_free(router->prefix[i]);
 	tw_free(router->prefix);
 	tw_free(router->carrier);
+	tw_free(router->place);
 	tw_free(router->company);
 	tw_free(router->call);
 	tw_free(router->way);
@@ -63,16 +64,24 @@ void tw_router_free(tw_router *router)
 	tw_free(router);
 }
 
+/* Where the trunk of this name is, or would be. */
+static uint32_t *place_of(const struct tw_router *router, const char *trunk)
+{
+	const size_t mask = router->place_count - 1;
+	size_t i = (size_t)tw__label_hash(trunk) & mask;
+
+	while (router->place[i] && strcmp(router->carrier[
+	       router->place[i] - 1].trunk, trunk))
+		i = (i + 1) & mask;
+	return &router->place[i];
+}
+
 struct tw_carrier *tw__router_trunk(const struct tw_router *router,
 				    const char *trunk)
 {
-	size_t i;
+	uint32_t place = router->place ? *place_of(router, trunk) : 0;
 
-	for (i = 0; i < router->carrier_count; ++i) {
-		if (!strcmp(router->carrier[i].trunk, trunk))
-			return &router->carrier[i];
-	}
-	return NULL;
+	return place ? &router->carrier[place - 1] : NULL;
 }
 
 static tw_status check_carrier(const struct tw_router *router,
@@ -193,8 +202,29 @@ tw_status tw_router_cap_carrier(tw_router *router, const char *carrier,
 
 /* ---- trunks ---- */
 
+/* Twice the room, each trunk in its place again. */
+static tw_status spread(struct tw_router *router)
+{
+	const size_t count = router->place_count ? 2 * router->place_count :
+		16;
+	uint32_t *place = tw_calloc(count, sizeof(*place));
+
+	if (!place)
+		return TW_ENOMEM;
+	tw_free(router->place);
+	router->place = place;
+	router->place_count = count;
+	for (size_t i = 0; i < router->carrier_count; ++i)
+		*place_of(router, router->carrier[i].trunk) =
+			(uint32_t)i + 1;
+	return TW_OK;
+}
+
 static tw_status reserve(struct tw_router *router, tw_error *err)
 {
+	if (2 * (router->carrier_count + 1) > router->place_count &&
+	    spread(router))
+		return tw__fail_oom(err);
 	if (tw__grow((void **)&router->carrier, &router->carrier_capacity,
 		     router->carrier_count + 1, sizeof(*router->carrier)) ||
 	    tw__grow((void **)&router->company, &router->company_capacity,
@@ -265,6 +295,7 @@ tw_status tw_router_add_carrier(tw_router *router,
 	add.service = TW_ROUTE_IS_UP;
 	add.company = company_of(router, add.carrier);
 	router->carrier[router->carrier_count++] = add;
+	*place_of(router, add.trunk) = (uint32_t)router->carrier_count;
 	return TW_OK;
 }
 

@@ -19,6 +19,7 @@
 #define TW_QUALITIES_MAX 256u     /* prefixes with a quality of their own */
 #define TW_DURATIONS_MAX 64u      /* of a histogram */
 #define TW_LEARNED       16       /* buckets of the router's own */
+#define TW_LEARNED_MAX   65536u   /* then all are halved: the old ones fade */
 #define TW_WHOLE_PPM     1000000u
 #define TW_WEIGHT_MAX    1000000u
 #define TW_LABEL_MAX     63u      /* bytes: what a candidate shows whole */
@@ -63,6 +64,9 @@ struct tw_carrier {
 	tw_time down_until;        /* by failures */
 	tw_time slow_since;        /* 0: no slow start */
 	bool was_used;             /* there is something to come back to */
+	bool is_awaited;           /* restored, and the host has not found it
+				      usable yet: then it does not come back,
+				      it goes on */
 	uint64_t begun;            /* when its newest call began, in calls of
 				      the router: ties take turns */
 	int64_t lag;               /* percent: what it is owed, in weights */
@@ -106,6 +110,9 @@ struct tw_way_out {
 struct tw_router {
 	struct tw_carrier *carrier;
 	size_t carrier_count, carrier_capacity;
+	uint32_t *place;               /* of trunks by name: index + 1, 0
+					  free; half full at most */
+	size_t place_count;            /* a power of two */
 	struct tw__company *company;
 	size_t company_count, company_capacity;
 	struct tw__call *call;
@@ -113,6 +120,7 @@ struct tw_router {
 	uint32_t call_free;            /* index + 1; 0: none */
 	uint32_t calls;
 	uint64_t begun, ended;
+	uint64_t turn;                 /* as begun, with what was restored */
 	struct tw__tier tier[TW_TIERS_MAX];
 	uint32_t tier_count;
 	uint32_t policy;               /* of tiers that have none */
@@ -168,6 +176,8 @@ tw_status tw__router_request(tw_route_request *out,
 			     const tw_route_request *request, tw_error *err);
 
 /* labels.c */
+/* Of names in memory alone: no digest, and not the same for ever. */
+uint64_t tw__label_hash(const char *text);
 tw_status tw__label_check(const char *field, const char *text, size_t most,
 			 tw_error *err);
 /* Out is empty before, and stays so on failure. */
@@ -232,7 +242,11 @@ tw_status tw__durations_of(struct tw__durations *out,
 			   const tw_route_request *request, tw_error *err);
 void tw__durations_learn(struct tw_router *router, int64_t duration_us);
 
-/* rules.c: a number below 2^64 that is the same for the same call of the
+/* rules.c */
+tw_status tw__route_rules_check(const tw_route_rules *rules, tw_error *err);
+/* Where the rule of this name is; NULL: none such. The seed is none. */
+uint32_t *tw__route_rule(tw_route_rules *rules, const char *name);
+/* a number below 2^64 that is the same for the same call of the
  * same router, and like no other. */
 uint64_t tw__chance(const struct tw_router *router, uint64_t salt);
 

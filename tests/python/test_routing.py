@@ -242,10 +242,10 @@ def test_the_page_holds(capsys):
                                   re.S | re.M):
         if kind == "python":
             exec(block, names)
-        else:
+        elif kind == "text":
             assert capsys.readouterr().out == block
             shown += 1
-    assert shown == 5
+    assert shown == 6
 
 
 def test_the_page_has_the_codes_as_they_are():
@@ -272,3 +272,59 @@ def test_a_histogram_counts_calls_from_0(router, calls):
     """-1 was taken as four thousand million, 2 ** 64 as none."""
     with pytest.raises(OverflowError):
         order(router, durations=[(10, calls), (110, 1)])
+
+
+def test_rules_can_be_read(router):
+    assert router.rules["down_after"] == 5
+    assert router.rules["measure"] == "answered"
+    router.set_rules(down_after=3, measure="reached", seed=2 ** 63)
+    assert router.rules["down_after"] == 3
+    assert router.rules["measure"] == "reached"
+    assert router.rules["seed"] == 2 ** 63
+    assert set(trunkwise.routing.RULES) == set(router.rules) - {"seed"}
+
+
+def test_what_was_learned_outlives_the_router(router):
+    for _ in range(5):
+        with router.begin("cheap", now=T0) as call:
+            call.report(500, now=T0)
+    learned = router.snapshot(now=T0)
+    assert learned.startswith(b"TWROUTE\n")
+    again = Router()
+    again.add("cheap", carrier="volga", deck=deck("1.50"))
+    later = T0 + dt.timedelta(seconds=10)
+    assert again.restore(learned, now=later) == 1      # "dear" is gone
+    assert again.states(now=later)[0].health == "down"
+    aged = Router()
+    aged.add("cheap", carrier="volga", deck=deck("1.50"))
+    aged.restore(learned, now=0, age_s=Decimal("30.5"))
+    assert aged.states(now=0)[0].health == "suspect"
+    with pytest.raises(InvalidArgument):
+        Router().restore(learned, now=T0, age_s=-1)
+    for bad in (b"", b"x", learned[:-1], learned + b"x",
+                learned[:30] + b"?" + learned[31:]):
+        with pytest.raises(ValueError):
+            Router().restore(bad, now=T0)
+    with pytest.raises(TypeError):
+        again.restore("text", now=T0)
+
+
+def test_a_store_keeps_it_by_host(router, tmp_path):
+    def fresh():
+        made = Router()
+        made.add("cheap", carrier="volga", deck=deck("1.50"))
+        return made
+
+    with router.begin("cheap") as call:
+        call.report(200)
+    with Store(tmp_path / "s.db", create=True) as store:
+        assert not fresh().recall(store, "one")
+        router.keep(store, "one")
+        router.keep(store, "one")
+        again = fresh()
+        assert again.recall(store, "one")
+        assert again.states()[0].known_calls > 0
+        assert not fresh().recall(store, "two")
+        for name in ("", "x" * 128):
+            with pytest.raises(InvalidArgument):
+                router.keep(store, name)

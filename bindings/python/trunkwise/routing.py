@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Iterable, NamedTuple
 
 from . import raw
 from .directory import Directory
-from .errors import InvalidArgument
+from .errors import InvalidArgument, NotFound
 from .rating import Deck
 from .values import (DIRECTIONS, NANOS, Money, decimal, instant, microseconds,
                      now_us)
@@ -47,6 +47,10 @@ _CLASSES = {"answered": 1, "cancelled": 2, "user": 3, "number": 4,
 _SERVICES = {"up": 1, "draining": 4, "off": 5}
 _MEASURES = {"answered": 1, "reached": 2}
 _SIP, _Q850 = 1, 2
+RULES = ("suspect_after", "down_after", "up_after", "down_s", "down_max_s",
+         "slow_start_s", "probe_ppm", "rest_s", "rest_max_s", "refusals",
+         "off_s", "measure", "half_life_s", "prior_calls", "prior_ppm",
+         "hysteresis_ppm", "band_ppm", "explore_ppm", "learn_calls")
 _AGAIN, _EMERGENCY = 1, 2
 _RUNG, _CANCEL = 1, 2
 _EVERY_TIER = 2 ** 32 - 1
@@ -212,6 +216,13 @@ class Router:
                                        "measure")
         raw.router_tune(self.handle, rules)
 
+    @property
+    def rules(self) -> dict[str, int | str]:
+        """As they are, whoever set them."""
+        rules = raw.router_rules_now(self.handle)
+        names = {number: name for name, number in _MEASURES.items()}
+        return {**rules, "measure": names[rules["measure"]]}
+
     def add(self, trunk: str, *, carrier: str, deck: Deck,
             priority: int | None = None, tier: int | None = None,
             weight: int | None = None, calls_max: int | None = None,
@@ -299,6 +310,37 @@ class Router:
         """Every trunk as it stands."""
         return [_state(row)
                 for row in raw.router_states(self.handle, _at(now))]
+
+    def snapshot(self, *, now: Now = None) -> bytes:
+        """What it has learned: health, quality, shares, durations."""
+        return raw.router_snapshot(self.handle, _at(now))
+
+    def restore(self, snapshot: bytes, *, now: Now = None,
+                age_s: Decimal | float | None = None) -> int:
+        """Into a router that never had a call; the number of trunks that the
+        snapshot knows and this router does not. ``age_s``: how long ago it
+        was taken, where ``now`` is not on the clock of then."""
+        age = -1
+        if age_s is not None:
+            age = _scaled(Decimal(age_s), 1_000_000, "age_s")[1]
+            if age < 0:
+                raise InvalidArgument("is negative", code="TW_EINVAL",
+                                      field="age_s")
+        return raw.router_restore(self.handle, snapshot, _at(now), age)
+
+    def keep(self, store: "Store", host: str, *, now: Now = None) -> None:
+        """The snapshot into a store, by the name of this host."""
+        raw.tw_router_keep(self.handle, store.handle, host, _at(now),
+                           now_us())
+
+    def recall(self, store: "Store", host: str, *, now: Now = None) -> bool:
+        """And back, aged by the time of day; False: this host kept none."""
+        try:
+            raw.tw_router_recall(self.handle, store.handle, host, _at(now),
+                                 now_us())
+        except NotFound:
+            return False
+        return True
 
     @property
     def stats(self) -> RouterStats:

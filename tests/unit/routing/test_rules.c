@@ -44,8 +44,8 @@ static void chance_is_the_same_again(void **state)
 		assert_int_equal(tw__chance(d.router, 3),
 				 tw__chance(e.router, 3));
 		low += tw__chance(d.router, 3) % 1000000 < 20000;
-		++d.router->begun;
-		++e.router->begun;
+		++d.router->turn;
+		++e.router->turn;
 	}
 	assert_in_range(low, 150, 250);
 	assert_true(tw__chance(d.router, 3) != tw__chance(d.router, 4));
