@@ -28,6 +28,8 @@ tw_status numbering_import(tw_counts *out, tw_numbering_diff *out_diff,
 			   PyObject *files, tw_error *err);
 tw_status tw_numbering_open(tw_numbering **out, tw_store *store, int64_t at,
 			    tw_error *err);
+tw_status tw_numbering_place_check(const tw_numbering *numbering,
+				   const char *place, tw_error *err);
 size_t tw_numbering_count(const tw_numbering *numbering);
 tw_status numbering_find(tw_place *out, const tw_numbering *numbering,
 			 const char *digits, PyObject *lookup, tw_error *err);

@@ -77,6 +77,9 @@ typedef struct tw_change {
 
 /** Checks, compares with what is in force at `at`, and (unless dry run)
  * applies in one transaction. Nothing changes on any failure.
+ * With a numbering in force, places of permissions that it does not name are
+ * problems, too; they are listed by tw_deployment_problem() until the next
+ * check or apply.
  * @return TW_OK (changes: new), TW_EPARSE, TW_ECONFLICT (`at` lies before a
  *         version that starts later, or in a closed period), TW_EBUSY */
 TW_EXTERN(tw_status) tw_deployment_apply(tw_changes **out,
@@ -172,6 +175,21 @@ TW_EXTERN(tw_status) tw_directory_call(tw_call_options *out,
  * directory's day: make a new router each day. New. */
 TW_EXTERN(tw_status) tw_directory_router(tw_router **out,
 	const tw_directory *directory, tw_store *store, tw_error *err);
+
+/** What a router learned (tw_router_snapshot()) into the store, in place of
+ * what this host kept before. `host` is a name of its own, so that two hosts
+ * over one store keep theirs apart. `now` is on the router's clock, `at` the
+ * time of day: a host's clock may begin anew with it.
+ * @return TW_OK, TW_EINVAL, TW_EBUSY, TW_ENOMEM */
+TW_EXTERN(tw_status) tw_router_keep(const tw_router *router,
+	tw_store *store, const char *host, tw_time now, tw_time at,
+	tw_error *err);
+/** And back into a router that never had a call; it has aged by the time of
+ * day. A host whose state is not to be read starts anew.
+ * @return TW_OK, TW_ENOTFOUND (this host kept none), or as
+ *         tw_router_restore() */
+TW_EXTERN(tw_status) tw_router_recall(tw_router *router, tw_store *store,
+	const char *host, tw_time now, tw_time at, tw_error *err);
 
 /* ---- a PBX's departments (directory import) ---- */
 

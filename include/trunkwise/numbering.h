@@ -71,6 +71,16 @@ TW_EXTERN(tw_status) tw_numbering_find(tw_place *out,
 	const tw_numbering *numbering, const char *digits,
 	const tw_numbering_lookup *lookup, tw_error *err);
 
+/** Does any range name this place, as its region, as one of the regions that
+ * it joins ("X и Y"), or as its city? What a rule says of a place that none
+ * does is about no call. Looks at all of them: for people, not for each call.
+ * @return TW_OK, TW_ENOTFOUND (err says which name may be meant),
+ *         TW_EUNSUPPORTED (no range has a region or city, or no numbering),
+ *         TW_EINVAL */
+TW_EXTERN(tw_status) tw_numbering_place_check(const tw_numbering *numbering,
+					      const char *place,
+					      tw_error *err);
+
 /** How two numbers stand to each other. A caller that is NULL (hidden), a
  * number in no range and a range without a region make it TW_RELATION_ANY:
  * not known. So does a range of two regions ("X и Y") beside one of X.

@@ -132,11 +132,13 @@ void tw__wanted_path(char out[TW_KEY_PATH_MAX],
 	const struct tw_wanted *wanted = &deployment->rows[row];
 	const struct tw_kind *kind = &tw__kinds[wanted->kind];
 	char up[TW_KEY_PATH_MAX / 2] = "", at[16] = "";
+	bool is_one;
 	const struct tw_wanted *parent;
 
 	if (wanted->parent != TW_NO_ROW) {
 		parent = &deployment->rows[wanted->parent];
-		snprintf(up, sizeof(up), "%s[%u].",
+		is_one = tw__kinds[parent->kind].single;
+		snprintf(up, sizeof(up), is_one ? "%s." : "%s[%u].",
 			 tw__kinds[parent->kind].path, parent->index);
 	}
 	if (!kind->single)

@@ -50,6 +50,7 @@ struct tw_deployment {
 	tw_error *problems;          /* failed sets, then those of check */
 	size_t problems_count, problems_capacity;
 	size_t set_problems;         /* how many of them came from set */
+	size_t store_problems;       /* the last ones, found by an apply */
 	bool checked, sound;
 	struct tw_kind_names *names;      /* by kind and name */
 	tw_zone *zone;               /* the company's */
@@ -112,6 +113,11 @@ tw_status tw__wanted_names(struct tw_deployment *deployment, uint32_t row,
 /* deployment_outbound.c: what calls that go out need */
 tw_status tw__deployment_site(struct tw_deployment *d, uint32_t row);
 tw_status tw__deployment_permission(struct tw_deployment *d, uint32_t row);
+
+/* deployment_routing.c: numbers that the router goes by */
+tw_status tw__deployment_routing(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_routing_tier(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_routing_code(struct tw_deployment *d, uint32_t row);
 
 /* deployment_plans.c: pools and plans that would ring nobody */
 tw_status tw__deployment_pool(struct tw_deployment *d, uint32_t row);

@@ -485,6 +485,8 @@ tw_status tw_deployment_apply(tw_changes **out, tw_deployment *deployment,
 				"be valid from");
 	status = tw_deployment_check(deployment, err);
 	if (!status)
+		status = tw__deployment_places(deployment, store, at, err);
+	if (!status)
 		status = tw__changes_new(&plan.changes, err);
 	if (!status)
 		status = run(&plan, flags, err);

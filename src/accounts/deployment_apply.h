@@ -20,6 +20,11 @@ struct tw_plan {
 	bool ends;
 };
 
+/* deployment_places.c: into the problems of a sound deployment, in place of
+ * what an apply before this one found. @return TW_OK, TW_EPARSE */
+tw_status tw__deployment_places(struct tw_deployment *d, tw_store *store,
+				tw_time at, tw_error *err);
+
 /* Inside a writing transaction: identities for new rows, ends, versions. */
 tw_status tw__plan_write(struct tw_plan *plan, tw_error *err);
 

@@ -235,6 +235,11 @@ static tw_status derive_name(struct tw_deployment *deployment, uint32_t row)
 
 	if (kind->name_field || kind->parent)
 		return TW_OK;
+	if (kind->single) {
+		wanted->name.text = tw_strdup(kind->name);
+		wanted->name.set = wanted->name.text != NULL;
+		return wanted->name.set ? TW_OK : TW_ENOMEM;
+	}
 	if (!strcmp(kind->name, "match"))
 		return derive_match(deployment, row, a, b);
 	if (a->set)
@@ -375,6 +380,7 @@ tw_status tw_deployment_check(tw_deployment *deployment, tw_error *err)
 		deployment->names = NULL;
 		deployment->zone = NULL;
 		deployment->problems_count = deployment->set_problems;
+		deployment->store_problems = 0;
 		deployment->sound = !deployment->set_problems;
 		if (check(deployment))
 			return tw__fail_oom(err);

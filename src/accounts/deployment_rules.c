@@ -580,6 +580,9 @@ static const struct {
 	{ "bundle", check_bundle },
 	{ "budget", check_budget },
 	{ "permission", tw__deployment_permission },
+	{ "routing", tw__deployment_routing },
+	{ "routing_tier", tw__deployment_routing_tier },
+	{ "routing_code", tw__deployment_routing_code },
 };
 
 

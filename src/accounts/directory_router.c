@@ -11,6 +11,7 @@
 #include "base/e164.h"
 #include "directory.h"
 #include "directory_permits.h"
+#include "directory_rules.h"
 #include "exchange.h"
 #include "numbering.h"
 
@@ -149,24 +150,6 @@ static tw_status add_caps(struct build *b, tw_error *err)
 			return status;
 	}
 	return status == TW_ITER_END ? TW_OK : status;
-}
-
-
-static tw_status set_policy(struct build *b, tw_error *err)
-{
-	tw_row company = { 0 };
-	const char *name;
-	uint32_t policy;
-	tw_status status;
-
-	if (tw_directory_next(&company, b->directory, "company", NULL))
-		return TW_OK;
-	name = tw_row_text(b->directory, company, "routing");
-	if (!name || !*name)
-		return TW_OK;
-	status = tw_route_policy_find(&policy, name, err);
-	return status ? status : tw_router_set_policy(b->router,
-		TW_ROUTE_EVERY_TIER, policy, err);
 }
 
 
@@ -316,11 +299,11 @@ tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
 	status = tw_router_new(&b.router, err);
 	if (status)
 		return status;
-	status = fill(&b, err);
+	status = tw__directory_rules(b.router, directory, err);
+	if (!status)
+		status = fill(&b, err);
 	if (!status)
 		status = add_caps(&b, err);
-	if (!status)
-		status = set_policy(&b, err);
 	if (!status)
 		status = add_numbering(&b, err);
 	for (i = 0; i < b.count; i++)

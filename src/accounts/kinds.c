@@ -35,14 +35,16 @@
 #define FACTOR(n, d) { .name = n, .type = TW_FIELD_DECIMAL, .otherwise = d, \
 		       .max = 1000000000000 }
 
+/* As tw_route_policy_find(). */
+#define POLICIES "least_cost priority percent least_load least_used quality " \
+	"quality_cost longest_prefix"
+
 static const struct tw_field company[] = {
 	NEEDED("zone", TW_RULE_ZONE),
 	NEEDED("currency", TW_RULE_CURRENCY),
 	{ .name = "country", .type = TW_FIELD_TEXT, .rule = TW_RULE_COUNTRY,
 	  .otherwise = "7" },
-	/* as tw_route_policy_find() */
-	CHOICE("routing", "least_cost", "least_cost priority percent "
-	       "least_load least_used quality quality_cost longest_prefix"),
+	CHOICE("routing", "least_cost", POLICIES),
 };
 
 static const struct tw_field department[] = {
@@ -353,6 +355,48 @@ static const struct tw_field permission[] = {
 	{ .name = "never", .type = TW_FIELD_BOOLEAN, .max = 1 },
 };
 
+/* As tw_route_rules, by name; tw__route_rules_check() has the bounds. */
+#define RULE(n) NUMBER(n, NULL, 0, UINT32_MAX)
+
+static const struct tw_field routing[] = {
+	RULE("suspect_after"),
+	RULE("down_after"),
+	RULE("up_after"),
+	RULE("down_s"),
+	RULE("down_max_s"),
+	RULE("slow_start_s"),
+	RULE("probe_ppm"),
+	RULE("rest_s"),
+	RULE("rest_max_s"),
+	RULE("refusals"),
+	RULE("off_s"),
+	CHOICE("measure", NULL, "answered reached"),
+	RULE("half_life_s"),
+	RULE("prior_calls"),
+	RULE("prior_ppm"),
+	RULE("hysteresis_ppm"),
+	RULE("band_ppm"),
+	RULE("explore_ppm"),
+	RULE("learn_calls"),
+	LIST("prefixes"),
+};
+
+static const struct tw_field routing_tier[] = {
+	{ .name = "tier", .type = TW_FIELD_INTEGER, .required = true,
+	  .max = 63 },
+	{ .name = "policy", .type = TW_FIELD_TEXT, .rule = TW_RULE_CHOICE,
+	  .required = true, .choices = POLICIES },
+};
+
+/* As tw_route_class_name(); "none" of a cause that says nothing. */
+static const struct tw_field routing_code[] = {
+	NUMBER("sip", NULL, 300, 699),
+	NUMBER("q850", NULL, 1, 127),
+	{ .name = "class", .type = TW_FIELD_TEXT, .rule = TW_RULE_CHOICE,
+	  .required = true,
+	  .choices = "user number carrier congestion auth none" },
+};
+
 static const struct tw_field match[] = {
 	{ .name = "kind", .type = TW_FIELD_TEXT, .rule = TW_RULE_CHOICE,
 	  .required = true,
@@ -401,6 +445,10 @@ const struct tw_kind tw__kinds[] = {
 	TOP(bundle, 128),
 	TOP(budget, 128),
 	TOP(permission, 128),
+	{ .name = "routing", .path = "routing", .single = true,
+	  .name_size = 128, FIELDS(routing) },
+	CHILD(routing_tier, "routing", "tier"),
+	CHILD(routing_code, "routing", "code"),
 	{ .name = "match", .path = "match", .name_size = 128,
 	  FIELDS(match) },
 };

@@ -61,10 +61,20 @@ size_t tw_numbering_count(const tw_numbering *numbering)
 	return numbering ? numbering->count : 0;
 }
 
+bool tw__numbering_place(const char **region, const char **city,
+			 const tw_numbering *numbering, size_t index)
+{
+	if (!numbering || index >= numbering->place_count)
+		return false;
+	*region = numbering->texts + numbering->places[index].region;
+	*city = numbering->texts + numbering->places[index].city;
+	return true;
+}
+
 /* ---- regions ---- */
 
 /* The next of the regions that a text joins by ", " or " и ". */
-static struct tw_str next_region(const char **at)
+struct tw_str tw__next_region(const char **at)
 {
 	static const char *const joints[] = { ", ", " и " };
 	const char *text = *at, *end = text + strlen(text), *next = end;
@@ -89,11 +99,11 @@ static bool is_joint(const char *region)
 static bool share_a_region(const char *a, const char *b)
 {
 	while (*a) {
-		struct tw_str one = next_region(&a);
+		struct tw_str one = tw__next_region(&a);
 		const char *at = b;
 
 		while (*at) {
-			struct tw_str other = next_region(&at);
+			struct tw_str other = tw__next_region(&at);
 
 			if (one.l == other.l && one.l &&
 			    memcmp(one.p, other.p, one.l) == 0)

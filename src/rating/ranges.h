@@ -39,6 +39,12 @@ struct tw__place_view {
 	struct tw_str operator_name, region, city;
 };
 
+/* The next of the regions that a text joins. */
+struct tw_str tw__next_region(const char **at);
+/* By index, borrowed; the same name may come again. False: past the last. */
+bool tw__numbering_place(const char **region, const char **city,
+			 const tw_numbering *numbering, size_t index);
+
 /* Ok to free when zeroed. */
 void tw__ranges_free(struct tw__ranges *ranges);
 /* The same texts have the same place. @return TW_OK, TW_ENOMEM */

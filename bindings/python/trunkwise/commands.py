@@ -164,6 +164,11 @@ def apply(arguments: argparse.Namespace) -> int:
         with Store(arguments.store, create=True) as store:
             found, sheets, good = _put(store, deployment, at,
                                        arguments.dry_run)
+    except ParseError:
+        remove_new(arguments.store, existed)
+        if any(p.is_error for p in deployment.problems):
+            return _say_problems(deployment.problems, arguments)
+        raise
     except Exception:
         remove_new(arguments.store, existed)
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, NamedTuple, Optional, Tuple
 
 from . import raw
+from .directory import Directory
 from .errors import NotFound
 from .words import say
 
@@ -47,11 +48,42 @@ class Numbering:
         except NotFound:
             return None
 
+    def check_place(self, place: str) -> None:
+        """Raises NotFound for a name that no range has as its region or city;
+        the message says which one may be meant."""
+        raw.tw_numbering_place_check(self.handle, place)
+
     def relation(self, caller: str | None, callee: str, *,
                  lookup: Lookup | None = None) -> str | None:
         """``same_city``, ``same_region``, ``other``, or None: not known."""
         number = raw.numbering_relation(self.handle, caller, callee, lookup)
         return raw.tw_relation_name(number) if number else None
+
+
+class LostPlace(NamedTuple):
+    """A place of a permission that is none: the rule is about no call."""
+
+    permission: str
+    field: str
+    place: str
+    reason: str
+
+
+def lost_places(numbering: Numbering,
+                directory: Directory) -> list[LostPlace]:
+    """Of the permissions that are in force."""
+    found = []
+    for row in directory.rows("permission"):
+        for field in ("from", "to"):
+            for place in filter(None, row[field].split("\n")):
+                if place.isdecimal():
+                    continue
+                try:
+                    numbering.check_place(place)
+                except NotFound as error:
+                    found.append(LostPlace(row.name, field, place,
+                                           error.message))
+    return found
 
 
 def place_document(digits: str, place: Place | None) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from . import files, raw
 from .commands import (country, print_json, refused, remove_new,
                        say_import, _say_rejects, _counts)
-from .numbering import place_document, say_place, say_relation
+from .numbering import lost_places, place_document, say_place, say_relation
+from .reasons import reason_in
 from .store import Store
 from .words import plain, say
 
@@ -28,19 +30,26 @@ def numbering_import(arguments: argparse.Namespace) -> int:
                     result = store.import_numbering(sources)
             else:
                 result = store.import_numbering(sources)
+            lost = lost_places(store.numbering(), store.directory())
     except Exception:
         remove_new(arguments.store, existed)
         raise
     if refused(result.counts):
         remove_new(arguments.store, existed)
     if arguments.json:
-        return say_import(result, arguments, **result.extra)
+        return say_import(result, arguments, **result.extra,
+                          lost_places=[p._asdict() for p in lost])
     _say_rejects(result.rejects, arguments.lang)
     print(say(arguments.lang, "counts", **_counts(result.counts)))
     if refused(result.counts):
         print(say(arguments.lang, "nothing_in_force"))
         return 1
     print(say(arguments.lang, "numbering_in_force", **result.extra))
+    for p in lost:
+        print(plain(say(arguments.lang, "lost_place", permission=p.permission,
+                        field=p.field,
+                        reason=reason_in(arguments.lang, p.reason))),
+              file=sys.stderr)
     return 0
 
 

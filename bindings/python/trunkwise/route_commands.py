@@ -11,7 +11,7 @@ from . import raw
 from .budget_commands import _seconds
 from .commands import company_zone, country, print_json, when
 from .reasons import reason_in
-from .routes import NamedContract, Route, RouteCandidate, RouteWay
+from .routes import Going, NamedContract, Route, RouteCandidate, RouteWay
 from .store import Store
 from .values import Money, local, text
 from .words import amount, plain, say
@@ -56,7 +56,29 @@ def _document(r: Route) -> dict[str, Any]:
             "verdict": r.verdict, "reason": r.reason,
             "emergency": r.emergency,
             "candidates": [_candidate(c) for c in r.candidates],
-            "ways": None if r.ways is None else [_way(w) for w in r.ways]}
+            "ways": None if r.ways is None else [_way(w) for w in r.ways],
+            "routing": _going(r.going)}
+
+
+def _going(g: Going) -> dict[str, Any]:
+    return {"policy": g.policy,
+            "tiers": [{"tier": tier, "policy": policy}
+                      for tier, policy in g.tiers.items()],
+            "rules": g.rules, "prefixes": g.prefixes,
+            "codes": [{"sip": c.sip or None, "q850": c.q850 or None,
+                       "class": c.outcome} for c in g.codes]}
+
+
+def _say_going(g: Going, lang: str) -> None:
+    """What differs from the library's own, in the words of the file."""
+    said = [f"tier {tier} {policy}" for tier, policy in g.tiers.items()]
+    said += [f"{name} {value}" for name, value in g.rules.items()]
+    if g.prefixes:
+        said.append("prefixes " + " ".join(g.prefixes))
+    said += [(f"sip {c.sip}" if c.sip else f"q850 {c.q850}") +
+             f" {c.outcome}" for c in g.codes]
+    if said:
+        print(plain(say(lang, "route_going", said=", ".join(said))))
 
 
 def _say_head(r: Route, at: dt.datetime, seconds: int, lang: str) -> None:
@@ -127,6 +149,7 @@ def _say(r: Route, at: dt.datetime, seconds: int, lang: str) -> None:
         _say_candidate(c, place if tried else 0, lang)
     if r.ways is not None:
         _say_ways(r.ways, lang)
+    _say_going(r.going, lang)
 
 
 def call_route(arguments: argparse.Namespace) -> int:

@@ -61,6 +61,10 @@ ROUTE_WORDS = {
     "route_way_line": ("by hand from the line {via}, {number}",
                        "вручную с городской линии {via}, {number}"),
     "route_unpriced": ("cost not known", "цена неизвестна"),
+    "route_going": ("By [routing]: {said}", "По [routing]: {said}"),
+    "lost_place": (
+        "warning: permission {permission}: {field}: {reason}",
+        "внимание: разрешение {permission}: {field}: {reason}"),
     "route_range": ("{number}, {at}: cannot be judged: {reason}",
                     "{number}, {at}: нельзя оценить: {reason}"),
 }
@@ -124,6 +128,18 @@ ROUTE_REASONS = {
     "contract {} is over": "договор {} закончился",
     "by contract {}": "по договору {}",
     "about other calls": "о других звонках",
+    "about other calls: no range of the numbering names {}; did you mean {}?":
+        "о других звонках: в нумерации нет места {}; может быть, {}?",
+    "about other calls: no range of the numbering names {}; write a region "
+    "or city as it does, or digits":
+        "о других звонках: в нумерации нет места {}; напишите регион или "
+        "город, как в ней, или цифры",
+    "no range of the numbering names {}; did you mean {}?":
+        "в нумерации нет места {}; может быть, {}?",
+    "no range of the numbering names {}; write a region or city as it does, "
+    "or digits":
+        "в нумерации нет места {}; напишите регион или город, как в ней, или "
+        "цифры",
     "it is not known where {} stands": "неизвестно, где находится {}",
     "no number is shown, so it is not known where the call comes from":
         "номер не показан, поэтому неизвестно, откуда звонок",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import raw
 from .directory import Directory
 from .errors import NotFound
+from .routing import RULES
 from .values import DIRECTIONS, Money, decimal, microseconds, now_us
 
 if TYPE_CHECKING:
@@ -101,6 +102,26 @@ class RouteWay(NamedTuple):
     destination: str
 
 
+class CodeClass(NamedTuple):
+    """What a carrier's code means: of ``sip`` and ``q850`` one is 0."""
+
+    sip: int
+    q850: int
+    outcome: str
+
+
+class Going(NamedTuple):
+    """What the router goes by, as the deployment says it: ``policy`` of all
+    tiers but those of ``tiers``, and of the rules those that are not the
+    library's own."""
+
+    policy: str
+    tiers: dict[int, str]
+    rules: dict[str, int | str]
+    prefixes: list[str]
+    codes: list[CodeClass]
+
+
 class Route(NamedTuple):
     """The candidates in the order to try, then those that are skipped.
     ``ways`` is None where no permission hinders any."""
@@ -112,6 +133,7 @@ class Route(NamedTuple):
     emergency: bool
     candidates: list[RouteCandidate]
     ways: list[RouteWay] | None
+    going: Going
 
     def __bool__(self) -> bool:
         """Is there one to try?"""
@@ -150,6 +172,22 @@ def _named(directory: Directory) -> dict[str, list[NamedContract]]:
             NamedContract(c.name, c["carrier"], c["legal_verdict"])
             for c in contracts]
     return found
+
+
+def _going(directory: Directory) -> Going:
+    company = next(directory.rows("company"), None)
+    policy = company["routing"] if company else ""
+    row = next(directory.rows("routing"), None)
+    rules = {} if row is None else {name: row[name] for name in RULES
+                                    if row[name]}
+    return Going(
+        policy or "least_cost",
+        {int(r["tier"]): r["policy"] for r in directory.rows("routing_tier")},
+        {name: value if name == "measure" else int(value)
+         for name, value in rules.items()},
+        row["prefixes"].split("\n") if row and row["prefixes"] else [],
+        [CodeClass(int(r["sip"] or 0), int(r["q850"] or 0), r["class"])
+         for r in directory.rows("routing_code")])
 
 
 def _way(row: tuple) -> RouteWay:
@@ -234,4 +272,4 @@ def route(store: "Store", number: str, *, caller: str | None = None,
         if hindered else None
     emergency = bool(candidates) and candidates[0].emergency
     return Route(number, who, _VERDICTS.get(status, "?"), reason, emergency,
-                 candidates, ways)
+                 candidates, ways, _going(directory))
