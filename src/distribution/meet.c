@@ -18,7 +18,7 @@
  */
 #include "meet.h"
 #include "draw.h"
-#include "logs.h"
+#include "base/logs.h"
 
 #include <assert.h>
 #include <string.h>

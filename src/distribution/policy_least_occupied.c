@@ -7,7 +7,7 @@
  * not change while idle. An offer that failed works at least as long as half
  * a minute. Who comes back to the shift starts at what is being offered now.
  */
-#include "logs.h"
+#include "base/logs.h"
 #include "policy.h"
 
 #define HALF_LIFE  (1800 * TW_SECOND)

@@ -167,10 +167,8 @@ static int compare_keys(const struct tw__bid *a, const struct tw__bid *b)
 	return sign(a->tie, b->tie);
 }
 
-static int compare(const void *left, const void *right)
+int tw__bid_compare(const struct tw__bid *a, const struct tw__bid *b)
 {
-	const struct tw__bid *a = *(struct tw__bid *const *)left;
-	const struct tw__bid *b = *(struct tw__bid *const *)right;
 	int order = rank(a->verdict) - rank(b->verdict);
 
 	if (order)
@@ -189,6 +187,12 @@ static int compare(const void *left, const void *right)
 	if (!order)
 		order = a->trunk < b->trunk ? -1 : 1;
 	return order;
+}
+
+static int compare(const void *left, const void *right)
+{
+	return tw__bid_compare(*(struct tw__bid *const *)left,
+			       *(struct tw__bid *const *)right);
 }
 
 static const struct tw__order *order_in(const struct tw__bids *bids,

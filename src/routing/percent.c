@@ -5,6 +5,11 @@
  * soonest. So no trunk is ever a whole call away from its share, which slots
  * of a percent each, or draws, cannot promise (traps 5 and 6).
  *
+ * That is who goes first. Who is tried when he fails is drawn by weight among
+ * those that are left, one after another (RFC 2782): were it whose turn is
+ * next, those with small weights would carry what a large one fails, since
+ * their turn is always near while his was just now (trap 7).
+ *
  * What a trunk is owed is kept in weights, and a call is what the weights of
  * all that could take it make together. When others can, it is the same part
  * of a call still, and together they are owed nothing: so a trunk that is out
@@ -16,8 +21,10 @@
 #include <stdio.h>
 
 #include "base/decimal.h"
+#include "base/logs.h"
 
 #define UNIT 1024      /* of a weight, for parts of one */
+#define DRAWS (UINT64_C(1) << 20)   /* salts of their own */
 
 /* Those among whom one call is shared. */
 struct share {
@@ -81,12 +88,36 @@ static void key_bid(struct tw__bid *bid, const struct share *share)
 	 * 10^13 at most, parts 2 * 10^4, and owed is within some calls */
 	bid->num = share->weight * (parts - 1) - owed * parts;
 	bid->den = weight_of(trunk);
-	bid->tie = (int64_t)trunk->begun;   /* so that second ranks vary */
+}
+
+/* Waits that are exponential by weight end in the order of such draws. */
+static void draw(struct tw__bid *bid, const struct tw_router *router)
+{
+	const uint64_t place = (uint64_t)(bid->trunk - router->carrier);
+
+	bid->late |= TW_LATE_TURN;
+	bid->num = ((int64_t)64 << TW_LOG_BITS) -
+		tw__log2(tw__chance(router, DRAWS + place) | 1);
+	bid->den = bid->trunk->weight;
+}
+
+static void draw_others(struct tw__bids *bids, uint32_t tier,
+			struct tw__bid *first)
+{
+	first->late &= (uint8_t)~TW_LATE_TURN;
+	for (size_t i = 0; i < bids->count; ++i) {
+		struct tw__bid *bid = &bids->bid[i];
+
+		if (bid != first && tw__bid_is_of(bid, tier) &&
+		    bid->trunk->weight)
+			draw(bid, bids->router);
+	}
 }
 
 static void key(struct tw__bids *bids, uint32_t tier)
 {
 	struct share share = { 0, 0, 0 };
+	struct tw__bid *first = NULL;
 
 	for (size_t i = 0; i < bids->count; ++i) {
 		if (tw__bid_is_of(&bids->bid[i], tier))
@@ -97,9 +128,16 @@ static void key(struct tw__bids *bids, uint32_t tier)
 			share.lag += lag_in(&share, bids->bid[i].trunk);
 	}
 	for (size_t i = 0; i < bids->count; ++i) {
-		if (tw__bid_is_of(&bids->bid[i], tier))
-			key_bid(&bids->bid[i], &share);
+		struct tw__bid *bid = &bids->bid[i];
+
+		if (!tw__bid_is_of(bid, tier))
+			continue;
+		key_bid(bid, &share);
+		if (!first || tw__bid_compare(bid, first) < 0)
+			first = bid;
 	}
+	if (first)
+		draw_others(bids, tier, first);
 }
 
 static void say(char *reason, size_t size, const struct tw__bid *bid,

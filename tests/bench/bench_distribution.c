@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "distribution/logs.h"
+#include "base/logs.h"
 #include "distribution/policy.h"
 
 #define N_MAX 100000

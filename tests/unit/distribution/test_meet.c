@@ -2,7 +2,7 @@
 #include "host.h"
 
 #include "distribution/draw.h"
-#include "distribution/logs.h"
+#include "base/logs.h"
 #include "distribution/meet.h"
 
 #define N_MAX 3000

@@ -1,8 +1,8 @@
 /* Logarithms in integers against those of the machine. */
 #include <math.h>
 
-#include "distribution/logs.h"
-#include "host.h"
+#include "base/logs.h"
+#include "../distribution/host.h"
 
 #define ONE 4294967296.0
 

@@ -1,10 +1,10 @@
 /**
- * @file src/distribution/logs.h  Logarithms without floating point
+ * @file src/base/logs.h  Logarithms without floating point
  */
-#ifndef TW_SRC_DISTRIBUTION_LOGS_H
-#define TW_SRC_DISTRIBUTION_LOGS_H
+#ifndef TW_SRC_LOGS_H
+#define TW_SRC_LOGS_H
 
-#include "base/base.h"
+#include "base.h"
 
 #define TW_LOG_BITS 32           /* behind the point */
 
