@@ -249,6 +249,7 @@ static void destructor(void *arg)
 	gw->stack = mem_deref(gw->stack);
 	trunks_close(gw);            /* takes those of TLS along */
 	clk_timer_cancel(&gw->engine_timer);
+	tmr_cancel(&gw->learned_tmr);
 	list_flush(&gw->phonel);
 	list_flush(&gw->linel);
 	list_flush(&gw->formerl);
@@ -333,6 +334,7 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 
 	tmr_init(&gw->sync_tmr);
 	tmr_init(&gw->patience_tmr);
+	tmr_init(&gw->learned_tmr);
 	tmr_init(&gw->stop_tmr);
 	gw->options = *options;
 	gw->directory = options->directory;
@@ -366,6 +368,7 @@ int gateway_alloc(struct gateway **gwp, const struct gateway_options *options,
 		return e;
 	}
 
+	learned_recall(gw);
 	trunks_start(gw);
 	ring_pump(gw);
 	*gwp = gw;
@@ -403,8 +406,10 @@ static void stop_handler(void *arg)
 				STOP_POLL_MS * 1000, stop_handler, gw);
 	else if (!recorder_is_empty(gw->recorder))
 		stop_wait(gw, true);
-	else
+	else {
+		learned_keep(gw);
 		gw->stopped_h(0, gw->stopped_arg);
+	}
 }
 
 

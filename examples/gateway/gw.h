@@ -134,6 +134,7 @@ struct gateway {
 	struct clk_timer sweep_timer;
 	struct tmr sync_tmr;       /* after a message: what is pending now */
 	struct tmr patience_tmr;
+	struct tmr learned_tmr;
 	bool trunks_busy;
 
 	struct crowd *crowd;
@@ -241,6 +242,12 @@ int known_read(struct gateway *gw, const struct pl *line);
 /* Takes up what the last life left. */
 int keep_alloc(struct keep **keepp, struct gateway *gw);
 void keep_save(struct keep *keep);
+
+/* ---- learned.c ---- */
+void learned_recall(struct gateway *gw);
+void learned_keep(struct gateway *gw);
+/* Into a router that takes the place of the gateway's. */
+void learned_move(tw_router *to, const struct gateway *gw);
 
 /* ---- stacks.c ---- */
 int stack_alloc(struct stack **stackp, struct gateway *gw, struct sip *sip);

@@ -30,14 +30,20 @@ int library_make(tw_engine **enginep, tw_router **routerp,
 	tw_route_rules rules = TW_ROUTE_RULES_INIT;
 	tw_engine *engine = NULL;
 	tw_router *router = NULL;
+	tw_status status;
 
-	options.seed = rules.seed = gw->options.seed;
+	options.seed = gw->options.seed;
 	options.host = TW_HOST_CALLBACK;
-	/* a day or so of an office: then its own calls tell how long one is */
-	rules.learn_calls = 200;
-	if (tw_directory_engine(&engine, directory, &options, err) ||
-	    tw_directory_router(&router, directory, gw->options.store, err) ||
-	    tw_router_set_rules(router, &rules, err)) {
+	status = tw_directory_engine(&engine, directory, &options, err);
+	if (!status)
+		status = tw_directory_router(&router, directory,
+					     gw->options.store, err);
+	if (!status)
+		status = tw_router_rules_read(&rules, router, err);
+	rules.seed = gw->options.seed;
+	if (!status)
+		status = tw_router_set_rules(router, &rules, err);
+	if (status) {
 		tw_engine_free(engine);
 		tw_router_free(router);
 		return EINVAL;
@@ -85,6 +91,7 @@ static void take_router(struct gateway *gw, tw_router *router)
 {
 	struct le *le;
 
+	learned_move(router, gw);
 	tw_router_free(gw->router);
 	gw->router = router;
 	for (le = gw->calll.head; le; le = le->next)
