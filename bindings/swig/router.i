@@ -325,6 +325,8 @@ static PyObject *router_stats(const tw_router *router)
 }
 %}
 
+tw_status tw_directory_used(tw_router *router, const tw_directory *directory,
+			    tw_store *store, tw_error *err);
 tw_status tw_router_keep(const tw_router *router, tw_store *store,
 			 const char *host, int64_t now, int64_t at,
 			 tw_error *err);

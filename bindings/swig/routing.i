@@ -19,16 +19,16 @@ enum { ROUTE_ROOM = 128 };
 
 /* (verdict, emergency, carrier, trunk, prefix, destination, expected, its
  * currency, reason, tier, policy, caller, caller_of, permit, permission,
- * contract) */
+ * contract, bundle_s, used_s) */
 static PyObject *route_row(const tw_route_candidate *c)
 {
-	return Py_BuildValue("(iissssLssIssIIss)", (int)c->verdict,
+	return Py_BuildValue("(iissssLssIssIIssLL)", (int)c->verdict,
 		(int)c->emergency, c->carrier, c->trunk, c->prefix,
 		c->destination, (long long)c->expected.nanos,
 		c->expected.currency, c->reason, (unsigned)c->tier,
 		c->policy ? tw_route_policy_name(c->policy) : "", c->caller,
 		(unsigned)c->caller_of, (unsigned)c->permit, c->permission,
-		c->contract);
+		c->contract, (long long)c->bundle_s, (long long)c->used_s);
 }
 
 /* (result, lack, otherwise, permission, contract, reason) */

@@ -176,6 +176,13 @@ TW_EXTERN(tw_status) tw_directory_call(tw_call_options *out,
 TW_EXTERN(tw_status) tw_directory_router(tw_router **out,
 	const tw_directory *directory, tw_store *store, tw_error *err);
 
+/** What calls have used up of the bundles and tiers of its carriers' tariffs,
+ * as the store has it now; tw_directory_router() does so, too. A router that
+ * lives for long asks again now and then: what it holds does not move by
+ * itself. @return TW_OK, TW_EINVAL, TW_ESTORE, TW_ENOMEM */
+TW_EXTERN(tw_status) tw_directory_used(tw_router *router,
+	const tw_directory *directory, tw_store *store, tw_error *err);
+
 /** What a router learned (tw_router_snapshot()) into the store, in place of
  * what this host kept before. `host` is a name of its own, so that two hosts
  * over one store keep theirs apart. `now` is on the router's clock, `at` the

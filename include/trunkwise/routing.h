@@ -86,6 +86,33 @@ TW_EXTERN(tw_status) tw_router_set_service(tw_router *router,
 TW_EXTERN(tw_status) tw_router_cap_carrier(tw_router *router,
 	const char *carrier, uint32_t calls_max, tw_error *err);
 
+/* ---- what a carrier's calls have used up ---- */
+
+/** What earlier calls leave for one, as a tw_rating_request has it. */
+typedef struct tw_route_used {
+	uint32_t size;
+	uint32_t reserved;
+	int64_t bundle_left_s;
+	int64_t used_s;
+} tw_route_used;
+#define TW_ROUTE_USED_INIT { sizeof(tw_route_used), 0, 0, 0 }
+
+/** Asked for each carrier of each decision, with the number that would be
+ * shown; `call` has no duration yet, department may be NULL. Any status but
+ * TW_OK: the full price is taken. It runs on the thread that asks, and may not
+ * call the router. */
+typedef tw_status tw_route_used_h(tw_route_used *out,
+	const tw_rating_request *call, const char *department, void *arg);
+
+/** From now on the calls of this carrier are compared with what its bundles
+ * and tiers make of them; handler NULL: by the full price again. arg is freed
+ * by arg_free (NULL: not) with the router or by the next handler; not on
+ * failure. @return TW_OK, TW_ENOTFOUND (no trunk of that carrier),
+ * TW_EINVAL */
+TW_EXTERN(tw_status) tw_router_set_used(tw_router *router,
+	const char *carrier, tw_route_used_h *handler, void *arg,
+	void (*arg_free)(void *arg), tw_error *err);
+
 /* ---- in which order ---- */
 
 #define TW_ROUTE_LEAST_COST     1u   /* the default */
@@ -414,9 +441,13 @@ typedef struct tw_route_candidate {
 	char permission[128];        /* that hinders it, */
 	char contract[128];          /* and the contract it comes closest to;
 					"": none with this carrier */
+	int64_t bundle_s;            /* of the expected call, from bundles */
+	int64_t used_s;              /* of the month before, where tiers say
+					what a minute costs; else 0 */
 } tw_route_candidate;
 #define TW_ROUTE_CANDIDATE_INIT { sizeof(tw_route_candidate), TW_OK, 0, 0, \
-	{ 0, "" }, "", "", "", "", "", { 0, "" }, 0, 0, 0, 0, "", "", "" }
+	{ 0, "" }, "", "", "", "", "", { 0, "" }, 0, 0, 0, 0, "", "", "", \
+	0, 0 }
 
 /** Usable candidates in the order to try (those that a permission avoids after
  * the others), then the skipped ones with their verdicts, so that a host can

@@ -12,6 +12,7 @@
 #include "directory.h"
 #include "directory_permits.h"
 #include "directory_rules.h"
+#include "directory_used.h"
 #include "exchange.h"
 #include "numbering.h"
 
@@ -304,6 +305,8 @@ tw_status tw_directory_router(tw_router **out, const tw_directory *directory,
 		status = fill(&b, err);
 	if (!status)
 		status = add_caps(&b, err);
+	if (!status)
+		status = tw__directory_used(b.router, directory, store, err);
 	if (!status)
 		status = add_numbering(&b, err);
 	for (i = 0; i < b.count; i++)

@@ -206,6 +206,31 @@ static tw_status carrier_id(int64_t *out, tw_store *store, const char *name,
 	return TW_OK;
 }
 
+tw_status tw__tariff_of(int64_t *out, char zone[64], tw_store *store,
+			const char *carrier, tw_time at, tw_error *err)
+{
+	int64_t id = 0, version = 0;
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	status = carrier_id(&id, store, carrier, at, err);
+	if (!status)
+		status = tw__tariff_version_at(&version, store, id, at, err);
+	if (!status)
+		status = tw__stmt(&stmt, store, "SELECT tariff, zone FROM "
+				  "tariff_version WHERE id = ?", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, version);
+	status = tw__step(stmt, err);
+	if (status)
+		return status;
+	*out = tw__col_i64(stmt, 0);
+	snprintf(zone, 64, "%s", tw__col_text(stmt, 1));
+	tw__reset(stmt);
+	return TW_OK;
+}
+
 tw_status tw_tariff_deck(tw_deck **out, tw_store *store, const char *carrier,
 			 tw_time at, tw_error *err)
 {

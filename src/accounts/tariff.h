@@ -34,6 +34,10 @@ tw_status tw__tariff_version_deck(tw_deck **out, tw_store *store,
 /* Identity by name. @return TW_OK, TW_ENOTFOUND */
 tw_status tw__tariff_find(int64_t *out, tw_store *store, const char *name,
 			  tw_time at, tw_error *err);
+/* The tariff that a carrier's calls at an instant go by, and its zone.
+ * @return TW_OK, TW_ENOTFOUND */
+tw_status tw__tariff_of(int64_t *out, char zone[64], tw_store *store,
+			const char *carrier, tw_time at, tw_error *err);
 /* In force for a carrier at an instant. @return TW_OK, TW_ENOTFOUND */
 tw_status tw__tariff_version_at(int64_t *out, tw_store *store,
 				int64_t carrier, tw_time at, tw_error *err);

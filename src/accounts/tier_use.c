@@ -52,6 +52,26 @@ tw_status tw__tier_sum(struct tw__tier_sum **out, struct tw__tier_sums *sums,
 	return TW_OK;
 }
 
+tw_status tw__tariff_has_tiers(bool *out, tw_store *store, int64_t tariff,
+			       tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT 1 FROM tariff_version v JOIN tariff_version_tier t "
+		"ON t.version = v.id WHERE v.tariff = ? LIMIT 1", err);
+
+	*out = false;
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, tariff);
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	*out = true;
+	tw__reset(stmt);
+	return TW_OK;
+}
+
 /* ---- from calls ---- */
 
 struct scan {

@@ -28,6 +28,9 @@ void tw__tier_sums_free(struct tw__tier_sums *sums);
 tw_status tw__tier_sum(struct tw__tier_sum **out, struct tw__tier_sums *sums,
 		       int64_t tariff, int64_t month, tw_error *err);
 
+/* Has any version of it tiers? */
+tw_status tw__tariff_has_tiers(bool *out, tw_store *store, int64_t tariff,
+			       tw_error *err);
 /* Adds up live calls: of one tariff or (0) of all that are counted already,
  * of one batch or (0) of all. */
 tw_status tw__tier_scan(struct tw__tier_sums *sums, tw_store *store,

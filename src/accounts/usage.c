@@ -65,26 +65,6 @@ void tw__usage_free(struct tw__usage *usage)
 
 /* ---- what a tariff has ---- */
 
-static tw_status has_tiers(bool *out, tw_store *store, int64_t tariff,
-			   tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT 1 FROM tariff_version v JOIN tariff_version_tier t "
-		"ON t.version = v.id WHERE v.tariff = ? LIMIT 1", err);
-
-	*out = false;
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, tariff);
-	status = tw__step(stmt, err);
-	if (status)
-		return status == TW_ITER_END ? TW_OK : status;
-	*out = true;
-	tw__reset(stmt);
-	return TW_OK;
-}
-
 /* A tariff that was never counted has calls from before it had tiers. */
 static tw_status load_sums(struct tw__usage *usage, int64_t tariff,
 			   tw_error *err)
@@ -107,8 +87,8 @@ static tw_status load_tariff(struct tw__usage *usage,
 
 	memcpy(of->zone, deck->rules.zone, sizeof(of->zone));
 	if (!status)
-		status = has_tiers(&of->counted, usage->store, of->tariff,
-				   err);
+		status = tw__tariff_has_tiers(&of->counted, usage->store,
+					      of->tariff, err);
 	if (!status && of->counted)
 		status = load_sums(usage, of->tariff, err);
 	return status;

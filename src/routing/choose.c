@@ -55,6 +55,7 @@ static tw_status ask(struct tw__bid *bid, const struct tw__bids *bids,
 	bid->quality = 0;
 	bid->why[0] = '\0';
 	bid->is_dear = false;
+	bid->bundle_s = bid->used_s = 0;
 	tw__leg_of(&bid->leg, asking, bid->trunk->carrier);
 	bid->verdict = permit(bid);
 	status = tw__price_bid(bid, question, err);
@@ -124,6 +125,8 @@ static void write_row(struct tw_rows *rows, const struct tw__bid *bid,
 		memcpy(c.prefix, bid->prefix, sizeof(c.prefix));
 		memcpy(c.destination, bid->destination,
 		       sizeof(c.destination));
+		c.bundle_s = bid->bundle_s;
+		c.used_s = bid->used_s;
 	}
 	write_leg(&c, &bid->leg);
 	say(&c, bid, first);
@@ -258,6 +261,7 @@ static tw_status prepare(struct tw__question *question,
 {
 	tw_status status;
 
+	question->router = router;
 	question->request = request;
 	question->relation = !request->customer ? TW_RELATION_ANY :
 		tw__router_relation(router, request->caller, request->number);

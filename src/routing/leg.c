@@ -69,7 +69,7 @@ void tw__leg_of(struct tw__leg *out, struct tw__asking *asking,
 }
 
 tw_status tw__leg_price(tw_charge *out, const struct tw__leg *leg,
-			tw_deck *deck, int64_t exchange_nanos,
+			const struct tw__prices *prices,
 			const tw_route_request *request, tw_error *err)
 {
 	tw_rating_request r = TW_RATING_REQUEST_INIT;
@@ -80,10 +80,13 @@ tw_status tw__leg_price(tw_charge *out, const struct tw__leg *leg,
 	r.caller = leg->caller.number;
 	r.relation = leg->relation;
 	r.answer = request->at;
-	r.exchange_nanos = exchange_nanos;
+	r.exchange_nanos = prices->exchange_nanos;
+	if (prices->trunk)
+		tw__used_ask(&r, prices->router, prices->trunk,
+			     request->department);
 	r.duration_us = request->expected_us ? request->expected_us :
 		TW_EXPECTED_US;
-	status = tw_rating_rate(out, deck, &r, err);
+	status = tw_rating_rate(out, prices->deck, &r, err);
 	/* what it will cost us is what it is converted to */
 	if (!status && *out->converted.currency)
 		out->net = out->converted_net;

@@ -23,6 +23,7 @@ struct tw__bid {
 				      priority, then place */
 	uint32_t quality;          /* ppm, where the policy asks */
 	tw_money expected;
+	int64_t bundle_s, used_s;
 	char prefix[16];
 	char destination[96];
 	char why[128];             /* when not usable, or late */
@@ -63,6 +64,9 @@ extern const struct tw__order tw__order_used;
 extern const struct tw__order tw__order_quality;
 extern const struct tw__order tw__order_quality_cost;
 
+/* The order as it stands by their keys: below 0, a goes first. */
+int tw__bid_compare(const struct tw__bid *a, const struct tw__bid *b);
+
 /* Keys, then the sort: usable, busy, refused, unpriced, the rest. */
 void tw__order_bids(struct tw__bids *bids);
 
@@ -96,6 +100,7 @@ struct tw__limit {
 	bool is_unpriced;          /* the customer has none for this number */
 };
 struct tw__question {
+	const struct tw_router *router;
 	const tw_route_request *request;
 	struct tw__durations durations;
 	struct tw__limit limit;

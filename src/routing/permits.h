@@ -139,10 +139,19 @@ void tw__leg_of(struct tw__leg *out, struct tw__asking *asking,
 /* With this number of ours in place of the one that would be chosen. */
 void tw__leg_as(struct tw__leg *out, struct tw__asking *asking,
 		const char *carrier, struct tw__caller caller);
+/* Whose prices: a trunk's, with what its carrier's calls have used up, or a
+ * landline's. */
+struct tw__prices {
+	tw_deck *deck;
+	int64_t exchange_nanos;
+	const struct tw_router *router;
+	const struct tw_carrier *trunk;      /* NULL: a line */
+};
+
 /* What it costs there: net, and converted where the deck converts.
  * @return as tw_rating_rate() */
 tw_status tw__leg_price(tw_charge *out, const struct tw__leg *leg,
-			tw_deck *deck, int64_t exchange_nanos,
+			const struct tw__prices *prices,
 			const tw_route_request *request, tw_error *err);
 
 /* ---- ways.c ---- */

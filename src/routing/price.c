@@ -32,6 +32,7 @@ static void fill_shown(tw_rating_request *r, const struct tw__question *q,
 	r->caller = bid->leg.caller.number;
 	r->relation = bid->leg.relation;
 	r->exchange_nanos = bid->trunk->exchange_nanos;
+	tw__used_ask(r, q->router, bid->trunk, q->request->department);
 }
 
 /* what it will cost us is what it is converted to */
@@ -46,7 +47,7 @@ static tw_status expect(tw_money *out, tw_charge *charge,
 			const tw_deck *deck, tw_rating_request *r,
 			const struct tw__durations *durations, tw_error *err)
 {
-	tw__i128 sum = 0;
+	tw__i128 sum = 0, bundle = 0;
 	tw_status status;
 
 	for (uint32_t i = 0; i < durations->count; ++i) {
@@ -55,7 +56,10 @@ static tw_status expect(tw_money *out, tw_charge *charge,
 		if (status)
 			return status;
 		sum += (tw__i128)owed(charge)->nanos * durations->calls[i];
+		bundle += (tw__i128)charge->bundle_s * durations->calls[i];
 	}
+	charge->bundle_s = (int64_t)tw__div_round(bundle,
+		durations->calls_total, TW_ROUND_HALF_UP);
 	*out = *owed(charge);
 	return tw__i128_narrow(&out->nanos, tw__div_round(sum,
 		durations->calls_total, TW_ROUND_HALF_UP), err);
@@ -129,6 +133,8 @@ tw_status tw__price_bid(struct tw__bid *bid, const struct tw__question *q,
 				trunk->trunk, why.message);
 	if (status == TW_OK) {
 		bid->is_priced = true;
+		bid->bundle_s = charge.bundle_s;
+		bid->used_s = r.used_s;
 		memcpy(bid->prefix, charge.prefix, sizeof(bid->prefix));
 		memcpy(bid->destination, charge.destination,
 		       sizeof(bid->destination));

@@ -42,6 +42,8 @@ void tw_router_free(tw_router *router)
 		return;
 	for (i = 0; i < router->carrier_count; ++i)
 		carrier_clear(&router->carrier[i]);
+	for (i = 0; i < router->company_count; ++i)
+		tw__used_clear(&router->company[i]);
 	for (i = 0; i < router->way_count; ++i) {
 		tw_free(router->way[i].site);
 		tw_free(router->way[i].via);
@@ -239,7 +241,7 @@ static uint32_t company_of(struct tw_router *router, const char *name)
 
 	if (!company) {
 		company = &router->company[router->company_count++];
-		*company = (struct tw__company){ name, 0, 0 };
+		*company = (struct tw__company){ .name = name };
 	}
 	return (uint32_t)(company - router->company);
 }

@@ -84,6 +84,9 @@ struct tw__company {
 	const char *name;          /* borrowed of a trunk */
 	uint32_t calls_max;
 	uint32_t calls;
+	tw_route_used_h *used;     /* NULL: nothing is used up */
+	void *used_arg;
+	void (*used_free)(void *arg);
 };
 
 /* A call in progress; free ones are chained by `trunk`. */
@@ -229,6 +232,12 @@ uint32_t tw__quality_standing(const struct tw_router *router,
 void tw__quality_count(const struct tw_router *router,
 		       struct tw_carrier *trunk, uint32_t index, bool good,
 		       tw_time now);
+
+/* used.c */
+void tw__used_clear(struct tw__company *company);
+/* bundle_left_s and used_s of a request whose other members are set. */
+void tw__used_ask(tw_rating_request *r, const struct tw_router *router,
+		  const struct tw_carrier *trunk, const char *department);
 
 /* durations.c */
 struct tw__durations {

@@ -120,13 +120,14 @@ static tw_status add(struct found *found, const tw_route_way *way,
 	return TW_OK;
 }
 
-static void price(tw_route_way *way, const struct tw__leg *leg, tw_deck *deck,
-		  int64_t exchange_nanos, const tw_route_request *request)
+static void price(tw_route_way *way, const struct tw__leg *leg,
+		  const struct tw__prices *prices,
+		  const tw_route_request *request)
 {
 	tw_charge charge = TW_CHARGE_INIT;
 
-	way->verdict = deck ? tw__leg_price(&charge, leg, deck,
-		exchange_nanos, request, NULL) : TW_ENOPRICE;
+	way->verdict = prices->deck ? tw__leg_price(&charge, leg, prices,
+		request, NULL) : TW_ENOPRICE;
 	way->relation = leg->relation;
 	if (leg->caller.number)
 		snprintf(way->caller, sizeof(way->caller), "%.31s",
@@ -136,6 +137,13 @@ static void price(tw_route_way *way, const struct tw__leg *leg, tw_deck *deck,
 	way->expected = charge.net;
 	memcpy(way->destination, charge.destination,
 	       sizeof(way->destination));
+}
+
+static struct tw__prices prices_of(const struct tw__asking *asking,
+				   const struct tw_carrier *trunk)
+{
+	return (struct tw__prices){ trunk->deck, trunk->exchange_nanos,
+				    asking->router, trunk };
 }
 
 static bool is_hindered(const struct tw__leg *leg)
@@ -165,6 +173,7 @@ static bool by_number(tw_route_way *best, struct tw__asking *asking,
 		      const struct tw_carrier *carrier)
 {
 	const struct tw__callers *callers = &asking->router->callers;
+	const struct tw__prices prices = prices_of(asking, carrier);
 	const tw_route_way init = *best;
 	bool any = false;
 
@@ -179,8 +188,7 @@ static bool by_number(tw_route_way *best, struct tw__asking *asking,
 						TW_CALLER_COMPANY });
 		if (is_hindered(&leg))
 			continue;
-		price(&way, &leg, carrier->deck, carrier->exchange_nanos,
-		      asking->request);
+		price(&way, &leg, &prices, asking->request);
 		/* a carrier that does not serve the number is no way */
 		if (!way.verdict && (!any || is_cheaper(&way, best))) {
 			*best = way;
@@ -194,6 +202,7 @@ static tw_status by_carrier(struct found *found, struct tw__asking *asking,
 			    const struct tw_carrier *carrier, tw_error *err)
 {
 	tw_route_way way = TW_ROUTE_WAY_INIT;
+	struct tw__prices prices;
 	struct tw__leg leg;
 
 	if (!carrier->is_usable)
@@ -209,14 +218,16 @@ static tw_status by_carrier(struct found *found, struct tw__asking *asking,
 	if (carrier->flags & TW_CARRIER_NEEDS_CALLER && !leg.caller.number)
 		return TW_OK;
 	way.kind = TW_WAY_CARRIER;
-	price(&way, &leg, carrier->deck, carrier->exchange_nanos,
-	      asking->request);
+	prices = prices_of(asking, carrier);
+	price(&way, &leg, &prices, asking->request);
 	return way.verdict ? TW_OK : add(found, &way, err);
 }
 
 static tw_status by_line(struct found *found, struct tw__asking *asking,
 			 const struct tw__landline *line, tw_error *err)
 {
+	const struct tw__prices prices = { line->deck, line->exchange_nanos,
+					   asking->router, NULL };
 	tw_route_way way = TW_ROUTE_WAY_INIT;
 	struct tw__leg leg;
 
@@ -233,7 +244,7 @@ static tw_status by_line(struct found *found, struct tw__asking *asking,
 	if (leg.permit.otherwise == TW_PERMIT_BLOCK &&
 	    leg.permit.lack == TW_LACK_NEVER)
 		return TW_OK;
-	price(&way, &leg, line->deck, line->exchange_nanos, asking->request);
+	price(&way, &leg, &prices, asking->request);
 	/* a person at the phone can try, whatever a sheet says */
 	return add(found, &way, err);
 }

@@ -164,8 +164,11 @@ static double one_call(struct bench *b)
 	tw_error err = TW_ERROR_INIT;
 	int64_t from = clock_ns();
 	tw_route_call call;
+	char name[32];
 
-	a.trunk = "trunk 1";
+	/* the last one: it is found by its name, not by looking at all */
+	snprintf(name, sizeof(name), "trunk %u", (unsigned)b->trunks - 1);
+	a.trunk = name;
 	a.number = "79161234567";
 	o.sip_code = 486;
 	for (size_t k = 0; k < b->rounds; ++k) {

@@ -38,7 +38,8 @@ def _candidate(c: RouteCandidate) -> dict[str, Any]:
             "reason": c.reason, "tier": c.tier, "policy": c.policy,
             "caller": c.caller, "caller_of": c.caller_of,
             "permit": c.permit, "permission": c.permission,
-            "contract": c.contract,
+            "contract": c.contract, "bundle_s": c.bundle_s,
+            "used_s": c.used_s,
             "rules": [{**r._asdict(),
                        "named": [n._asdict() for n in r.named]}
                       for r in c.rules]}
@@ -110,10 +111,20 @@ def _contract(n: NamedContract, lang: str) -> str:
                legal=say(lang, "route_legal_" + (n.legal or "pending")))
 
 
+def _used(c: RouteCandidate, lang: str) -> str:
+    """Why it costs less than the sheet says."""
+    said = []
+    if c.bundle_s:
+        said.append(say(lang, "route_bundle", seconds=c.bundle_s))
+    if c.used_s:
+        said.append(say(lang, "route_tier", minutes=c.used_s // 60))
+    return f" ({', '.join(said)})" if said else ""
+
+
 def _say_candidate(c: RouteCandidate, place: int, lang: str) -> None:
     mark = f"{place}." if place else "- "
     print(plain(f"  {mark} {c.trunk}  {c.carrier or '-'}  "
-                f"{_price(c.expected, lang)}  "
+                f"{_price(c.expected, lang)}{_used(c, lang)}  "
                 f"{_shown(c.caller, c.caller_of, lang)}: "
                 f"{reason_in(lang, c.reason)}"))
     for rule in c.rules:

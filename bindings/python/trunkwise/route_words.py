@@ -61,6 +61,9 @@ ROUTE_WORDS = {
     "route_way_line": ("by hand from the line {via}, {number}",
                        "вручную с городской линии {via}, {number}"),
     "route_unpriced": ("cost not known", "цена неизвестна"),
+    "route_bundle": ("{seconds} s from bundles", "{seconds} с из пакетов"),
+    "route_tier": ("after {minutes} min of this month",
+                   "после {minutes} мин этого месяца"),
     "route_going": ("By [routing]: {said}", "По [routing]: {said}"),
     "lost_place": (
         "warning: permission {permission}: {field}: {reason}",

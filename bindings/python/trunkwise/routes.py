@@ -68,7 +68,9 @@ class RouteCandidate(NamedTuple):
     or why it may not. ``expected`` is None where the price is not known or
     not asked. ``caller`` is the number that is shown, "" for none;
     ``caller_of`` says whose it is. ``permit`` is what a permission does to
-    it: block, avoid, warn, or None."""
+    it: block, avoid, warn, or None. ``bundle_s`` are the seconds of it that
+    come from bundles, ``used_s`` the paid ones of the month before, where a
+    tier says what a minute costs."""
 
     verdict: str
     emergency: bool
@@ -86,6 +88,8 @@ class RouteCandidate(NamedTuple):
     permission: str
     contract: str
     rules: list[RouteRule]
+    bundle_s: int
+    used_s: int
 
 
 class RouteWay(NamedTuple):
@@ -147,12 +151,12 @@ def _expected(nanos: int, currency: str) -> Money | None:
 def _candidate(row: tuple, rules: list[RouteRule]) -> RouteCandidate:
     (verdict, emergency, carrier, trunk, prefix, destination, expected,
      currency, reason, tier, policy, caller, caller_of, permit, permission,
-     contract) = row
+     contract, bundle_s, used_s) = row
     return RouteCandidate(
         _VERDICTS.get(verdict, "?"), bool(emergency), carrier, trunk, prefix,
         destination, _expected(expected, currency), reason, tier, policy,
         caller, _CALLERS.get(caller_of), _PERMITS.get(permit), permission,
-        contract, rules)
+        contract, rules, bundle_s, used_s)
 
 
 def _rule(row: tuple, named: dict[str, list[NamedContract]]) -> RouteRule:

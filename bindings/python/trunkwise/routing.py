@@ -209,6 +209,14 @@ class Router:
                                                 store.handle)
         return router
 
+    def count_used(self, store: "Store", *,
+                   at: dt.datetime | None = None) -> None:
+        """What calls have used up of bundles and tiers, as the store has it
+        now: of a router that lives for long, now and then."""
+        directory = Directory(raw.tw_directory_open(
+            store.handle, microseconds(at) if at else now_us()))
+        raw.tw_directory_used(self.handle, directory.handle, store.handle)
+
     def set_rules(self, **rules: int | str) -> None:
         """From now on; what is left out is the library's own again."""
         if "measure" in rules:
