@@ -390,18 +390,20 @@ void tw__permit_say(char why[128], const struct tw__permit *permit,
 	tw__utf8_cut(why, 128, text);
 }
 
+/* Of the side that the permission asks about. */
 static void say_unknown(char *why, size_t size,
+			const struct tw__permission *p,
 			const struct tw__stand stand[2])
 {
-	if (!stand[0].number)
+	const bool is_callee = is_in_any(&stand[0], &p->from) != MAYBE ||
+		(stand[0].known && !stand[1].known);
+
+	if (!is_callee && !stand[0].number)
 		snprintf(why, size, "no number is shown, so it is not known "
 			 "where the call comes from");
-	else if (!stand[1].known && stand[0].known)
-		snprintf(why, size, "it is not known where %.31s stands",
-			 stand[1].number);
 	else
 		snprintf(why, size, "it is not known where %.31s stands",
-			 stand[0].number);
+			 stand[is_callee].number);
 }
 
 static bool is_lost(tw_error *why, const struct tw_router *router,
@@ -455,7 +457,8 @@ void tw__permission_ask(tw_route_rule *out, const struct tw_router *router,
 	}
 	if (about == MAYBE && !(permission->flags & TW_PERMIT_UNKNOWN)) {
 		out->result = TW_RULE_UNKNOWN;
-		say_unknown(out->reason, sizeof(out->reason), stand);
+		say_unknown(out->reason, sizeof(out->reason), permission,
+			    stand);
 		return;
 	}
 	permit = look(&router->permits, permission, carrier, request->at);

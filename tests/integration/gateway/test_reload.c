@@ -257,6 +257,32 @@ static void test_budgets_begin_to_count(void **state)
 }
 
 
+/* A call was answered: known after a reload, and after a restart. */
+static void test_what_was_learned_is_kept(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "pool[0].member[1].phone", TW_VALUE_TEXT, NULL }, END };
+	struct world *w = *state;
+	const tw_time now = clk_now(w->clk) + 60 * TW_SECOND;
+	tw_route_state s = TW_ROUTE_STATE_INIT;
+	tw_router *router = NULL;
+	int64_t known = 0;
+
+	talk(w);
+	assert_int_equal(world_reload(w, keys), 0);
+	end_talk(w);
+	assert_null(strstr(w->log, "learned"));
+	assert_int_equal(tw_directory_router(&router, w->directory, w->store,
+					     NULL), TW_OK);
+	assert_int_equal(tw_router_recall(router, w->store, "gateway", now,
+					  now, &w->err), TW_OK);
+	for (size_t i = 0; !tw_router_state(&s, router, i, now, NULL); i++)
+		known += s.known_milli;
+	assert_true(known > 900 && known <= 1000);
+	tw_router_free(router);
+}
+
+
 #define CASE(name, setup) \
 	cmocka_unit_test_setup_teardown(name, setup, world_teardown)
 
@@ -270,6 +296,7 @@ int main(void)
 		CASE(test_a_trunk_goes_after_its_calls, world_setup),
 		CASE(test_a_bad_one_changes_nothing, world_setup),
 		CASE(test_budgets_begin_to_count, world_setup),
+		CASE(test_what_was_learned_is_kept, world_setup),
 	};
 	int err;
 

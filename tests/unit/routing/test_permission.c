@@ -273,6 +273,33 @@ static void what_is_not_known(void **state)
 	desk_close(&d);
 }
 
+/* Who is not asked about is not to blame: from everywhere is from nowhere,
+ * too. */
+static void it_is_said_of_whom_nothing_is_known(void **state)
+{
+	tw_route_request r = asked(NOWHERE, "Kazan", NULL);
+	tw_route_rule rule[2];
+	uint32_t count = 2;
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	carrier_of(&d, "hidden", RUBLE, 0);
+	numbering_of(&d);
+	assert_int_equal(permission_of(&d, "to", NULL, "Казань", "local",
+				       TW_PERMIT_BLOCK), TW_OK);
+	assert_int_equal(permission_of(&d, "from", "Казань", NULL, "local",
+				       TW_PERMIT_BLOCK), TW_OK);
+	rule[0] = (tw_route_rule)TW_ROUTE_RULE_INIT;
+	assert_int_equal(tw_router_rules(rule, &count, d.router, &r,
+					 "hidden", &d.err), TW_OK);
+	assert_string_equal(rule[0].reason, "it is not known where " NOWHERE
+			    " stands");
+	assert_string_equal(rule[1].reason, "no number is shown, so it is "
+			    "not known where the call comes from");
+	desk_close(&d);
+}
+
 /* Trap 29: what does not apply is not skipped in silence, and a company may
  * deny whatever no contract permits. */
 static void trap_29_every_rule_is_shown(void **state)
@@ -403,6 +430,7 @@ int main(void)
 		cmocka_unit_test(avoided_goes_last_and_warned_goes_on),
 		cmocka_unit_test(directions_differ),
 		cmocka_unit_test(what_is_not_known),
+		cmocka_unit_test(it_is_said_of_whom_nothing_is_known),
 		cmocka_unit_test(trap_29_every_rule_is_shown),
 		cmocka_unit_test(emergency_is_asked_for_no_contract),
 		cmocka_unit_test(bad_ones_change_nothing),
