@@ -132,6 +132,7 @@ static const struct trunk_field {
 	FIELD(TRUNK_TEXT, outbound_proxy),
 	FIELD(TRUNK_NUMBER, target_timeout_s),
 	FIELD(TRUNK_NUMBER, keepalive_s),
+	FIELD(TRUNK_NUMBER, registrar_requests_per_s),
 	FIELD(TRUNK_NUMBER, qualify_s),
 	FIELD(TRUNK_NUMBER, qualify_timeout_ms),
 	FIELD(TRUNK_NUMBER, qualify_down),

@@ -307,6 +307,30 @@ static void set_options(tw_trunks_options *options, const struct gateway *gw)
 }
 
 
+/* Those of the set hold until the next start, a carrier's own change with
+ * its trunks. */
+static void set_pace(tw_trunks_options *options, const struct gateway *gw)
+{
+	const struct {
+		const char *field;
+		uint32_t *value;
+	} fields[] = {
+		{ "requests_per_s", &options->requests_per_s },
+		{ "registrar_requests_per_s",
+		  &options->registrar_requests_per_s },
+		{ "start_spread_s", &options->start_spread_s },
+	};
+	tw_row row = { 0 };
+	size_t i;
+
+	if (tw_directory_next(&row, gw->directory, "company", NULL))
+		return;
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		*fields[i].value = (uint32_t)tw_row_integer(gw->directory,
+			row, fields[i].field, *fields[i].value);
+}
+
+
 /* What the router may use of them. */
 static void tell_usable(const struct gateway *gw)
 {
@@ -329,6 +353,7 @@ int trunks_open(struct gateway *gw, tw_error *err)
 	int e = 0;
 
 	set_options(&options, gw);
+	set_pace(&options, gw);
 	options.event = event_handler;
 	options.arg = gw;
 	if (tw_trunks_new_attached(&gw->trunks, gw->sip, &options, err) ||

@@ -98,6 +98,19 @@ static void set_papers(tw_trunk_options *options, const struct papers *papers)
 }
 
 
+/* What the carrier wants at most; 0: as others. */
+static uint32_t carrier_rate(const tw_directory *directory,
+			     const char *carrier)
+{
+	tw_row row = { 0 };
+
+	if (tw_directory_find(&row, directory, "carrier", carrier, NULL))
+		return 0;
+
+	return (uint32_t)tw_row_integer(directory, row, "requests_per_s", 0);
+}
+
+
 static void set_who(tw_trunk_options *options, const tw_directory *directory,
 		    tw_row row)
 {
@@ -112,6 +125,8 @@ static void set_who(tw_trunk_options *options, const tw_directory *directory,
 	options->contact_user = optional(directory, row, "contact_user");
 	options->carrier = tw_row_text(directory, row, "carrier");
 	options->peers = optional(directory, row, "peers");
+	options->registrar_requests_per_s = carrier_rate(directory,
+							 options->carrier);
 }
 
 

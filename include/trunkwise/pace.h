@@ -27,7 +27,9 @@ typedef struct tw_pace_options {
 	uint32_t flags;                 /* 0 */
 	uint32_t requests_per_s;        /* to all registrars together */
 	uint32_t registrar_requests_per_s;   /* to each: host and port of the
-					   registrar's URI */
+					   registrar's URI. A trunk may
+					   bring another number for its own,
+					   see tw_trunk_options */
 	uint32_t start_spread_s;        /* a start waits a random part of
 					   this: for hosts that boot together;
 					   0..3600 */

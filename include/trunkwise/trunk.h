@@ -132,7 +132,11 @@ typedef struct tw_trunk_options {
 	uint32_t flows;             /* registrations at once, each to a target
 				       of its own (RFC 5626): 1..4; 0: one, and
 				       not by that RFC; see flows.h */
-	uint32_t reserved;          /* 0 */
+	uint32_t registrar_requests_per_s;  /* REGISTERs to its registrar by
+				       all its trunks, as its carrier wants
+				       it: ..100000; 0: as others. Of several
+				       that were told the last holds; see
+				       trunkwise/pace.h */
 	const char *instance;       /* who we are over restarts, for flows:
 				       "urn:uuid:..."; NULL: made of what the
 				       trunk is, so always the same */

@@ -8,6 +8,7 @@
 #define DAYS_MAX  3660
 #define SECONDS_MAX 86400
 #define MINUTES_MAX 1000000000
+#define RATE_MAX 100000
 
 /* Words for the usual columns of the table, so that a field is one line. */
 #define TEXT(n)     { .name = n, .type = TW_FIELD_TEXT }
@@ -45,6 +46,10 @@ static const struct tw_field company[] = {
 	{ .name = "country", .type = TW_FIELD_TEXT, .rule = TW_RULE_COUNTRY,
 	  .otherwise = "7" },
 	CHOICE("routing", "least_cost", POLICIES),
+	/* REGISTERs, as tw_trunks_options */
+	NUMBER("requests_per_s", NULL, 0, RATE_MAX),
+	NUMBER("registrar_requests_per_s", NULL, 0, RATE_MAX),
+	NUMBER("start_spread_s", NULL, 0, 3600),
 };
 
 static const struct tw_field department[] = {
@@ -100,6 +105,8 @@ static const struct tw_field carrier[] = {
 	VAT(),
 	CHOICE("no_caller", "send", "send skip"),
 	NUMBER("calls_max", "0", 0, COUNT_MAX),
+	/* REGISTERs to each registrar of its trunks */
+	NUMBER("requests_per_s", NULL, 1, RATE_MAX),
 };
 
 static const struct tw_field vendor[] = {

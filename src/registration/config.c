@@ -11,6 +11,7 @@
 #include "config.h"
 #include "instance.h"
 #include "message.h"
+#include "pace.h"
 #include "papers.h"
 #include "prefix.h"
 
@@ -124,6 +125,9 @@ static tw_status check_numbers(const tw_trunk_options *o, tw_error *err)
 	if (!status && o->keepalive_s)
 		status = check_range(o->keepalive_s, 10, 3600,
 			"keepalive_s", err);
+	if (!status && o->registrar_requests_per_s)
+		status = check_range(o->registrar_requests_per_s, 1,
+			TW_PACE_RATE_MAX, "registrar_requests_per_s", err);
 	return status;
 }
 
@@ -405,6 +409,7 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 	config->target_timeout_s = o.target_timeout_s ? o.target_timeout_s :
 		6;
 	config->keepalive_s = o.keepalive_s;
+	config->requests_per_s = o.registrar_requests_per_s;
 	return TW_OK;
 }
 

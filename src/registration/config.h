@@ -53,6 +53,7 @@ struct tw_trunk_config {
 	uint32_t keepalive_s;
 	uint32_t flows;          /* 0: not by RFC 5626 */
 	char instance[46];       /* "urn:uuid:...", "" without flows */
+	uint32_t requests_per_s; /* to its registrar; 0: the pace's */
 };
 
 /* Fills a zeroed config. On failure it is freed again. */

@@ -25,6 +25,8 @@ struct tw_pace_lane {
 	struct tw_pace_lane *next;     /* in the bucket of the table */
 	uint64_t key;
 	uint32_t refs;
+	struct tw_pace_limit limit;
+	uint32_t window;               /* attempts while silent; 0: all */
 	int64_t full_at;
 	struct tw_pace_queue queue[2]; /* urgent ones in [1] */
 	uint64_t waiting;              /* requests, in both */
@@ -52,9 +54,9 @@ struct tw_pace_heap {
 
 struct tw_pace {
 	uint32_t refs;                 /* the host's and each registration */
-	struct tw_pace_limit all, each;
+	struct tw_pace_limit all;
+	uint32_t rate_each;            /* of a registrar, unless told */
 	int64_t spread_us;
-	uint32_t window;               /* attempts at a silent one; 0: all */
 	int64_t full_at;
 	struct tw_pace_lane **table;
 	size_t buckets, lanes;

@@ -21,7 +21,6 @@
 #include "machine.h"
 #include "wake.h"
 
-#define RATE_MAX 100000u
 #define REGISTRAR_MAX 300u
 
 /* A burst of a tenth, and so much less afterwards that burst and refill
@@ -53,7 +52,7 @@ static void take(const struct tw_pace_limit *limit, int64_t *full_at,
 
 static int64_t lane_at(const struct tw_pace_lane *lane)
 {
-	return ready_at(&lane->pace->each, lane->full_at);
+	return ready_at(&lane->limit, lane->full_at);
 }
 
 /* ---- the heap ---- */
@@ -165,7 +164,7 @@ void tw__pace_drop(struct tw_pace_ticket *ticket)
 static void charge(struct tw_pace_lane *lane, uint32_t n, int64_t now_us)
 {
 	take(&lane->pace->all, &lane->pace->full_at, n, now_us);
-	take(&lane->pace->each, &lane->full_at, n, now_us);
+	take(&lane->limit, &lane->full_at, n, now_us);
 	settle(lane);
 }
 
@@ -177,7 +176,7 @@ void tw__pace_charge(struct tw_pace_ticket *ticket, int64_t now_us)
 
 static bool is_silent(const struct tw_pace_lane *lane, int64_t now_us)
 {
-	return lane->pace->window && lane->begun >= lane->pace->window &&
+	return lane->window && lane->begun >= lane->window &&
 		now_us - lane->answered_at >= TW_SILENCE_US;
 }
 
@@ -265,7 +264,7 @@ bool tw__pace_ask(struct tw_pace_ticket *ticket, bool urgent, uint32_t cost,
 	}
 	/* as if all that wait were before it */
 	*at = later(later(lane_at(lane), now_us) + (int64_t)lane->waiting *
-			pace->each.interval_us,
+			lane->limit.interval_us,
 		later(ready_at(&pace->all, pace->full_at), now_us) +
 			(int64_t)pace->waiting * pace->all.interval_us);
 	enqueue(ticket);
@@ -373,6 +372,8 @@ static struct tw_pace_lane *add_lane(tw_pace *pace, uint64_t key)
 	bucket = &pace->table[key & (pace->buckets - 1)];
 	lane->pace = pace;
 	lane->key = key;
+	lane->limit = limit_of(pace->rate_each);
+	lane->window = pace->rate_each;
 	lane->full_at = lane->answered_at = INT64_MIN / 2;
 	lane->next = *bucket;
 	*bucket = lane;
@@ -396,6 +397,20 @@ static uint64_t lane_key(const struct tw_trunk_config *config)
 	text[l++] = (char)(config->hop[0].port >> 8);
 	text[l++] = (char)(config->hop[0].port & 0xff);
 	return tw__hash64(text, l);
+}
+
+/* The bucket is as full as it was: a limit that is told again and again
+ * lets nobody off. */
+void tw__pace_limit(struct tw_pace_ticket *ticket, uint32_t rate)
+{
+	struct tw_pace_lane *lane = ticket->lane;
+
+	if (!lane)
+		return;
+	lane->window = rate ? rate : lane->pace->rate_each;
+	lane->limit = limit_of(lane->window);
+	settle(lane);
+	wake(lane);
 }
 
 static tw_status join(tw_pace *pace, struct tw_pace_ticket *ticket,
@@ -455,14 +470,14 @@ static tw_status check(const tw_pace_options *o, tw_error *err)
 	if (o->flags)
 		return tw__fail_at(err, TW_EINVAL, 0, "flags",
 			"unknown bits 0x%x", o->flags);
-	if (o->requests_per_s > RATE_MAX)
+	if (o->requests_per_s > TW_PACE_RATE_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "requests_per_s",
 			"%u is not within 0..%u", o->requests_per_s,
-			RATE_MAX);
-	if (o->registrar_requests_per_s > RATE_MAX)
+			TW_PACE_RATE_MAX);
+	if (o->registrar_requests_per_s > TW_PACE_RATE_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0,
 			"registrar_requests_per_s", "%u is not within 0..%u",
-			o->registrar_requests_per_s, RATE_MAX);
+			o->registrar_requests_per_s, TW_PACE_RATE_MAX);
 	if (o->start_spread_s > 3600)
 		return tw__fail_at(err, TW_EINVAL, 0, "start_spread_s",
 			"%u is not within 0..3600", o->start_spread_s);
@@ -489,8 +504,7 @@ tw_status tw_pace_new(tw_pace **out, const tw_pace_options *options,
 		return tw__fail_oom(err);
 	pace->refs = 1;
 	pace->all = limit_of(o.requests_per_s);
-	pace->each = limit_of(o.registrar_requests_per_s);
-	pace->window = o.registrar_requests_per_s;
+	pace->rate_each = o.registrar_requests_per_s;
 	pace->spread_us = o.start_spread_s * TW_SECOND;
 	pace->full_at = INT64_MIN / 2;
 	*out = pace;
@@ -506,6 +520,8 @@ void tw_pace_free(tw_pace *pace)
 tw_status tw_registration_set_pace(tw_registration *reg, tw_pace *pace,
 				   void *arg, tw_error *err)
 {
+	tw_status status;
+
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
 	if (tw__attempt_is_busy(reg))
@@ -514,6 +530,10 @@ tw_status tw_registration_set_pace(tw_registration *reg, tw_pace *pace,
 	tw__pace_leave(&reg->ticket);
 	reg->ticket.owner = reg;
 	reg->ticket.arg = arg;
-	return pace ? join(pace, &reg->ticket, lane_key(&reg->config), err) :
-		TW_OK;
+	if (!pace)
+		return TW_OK;
+	status = join(pace, &reg->ticket, lane_key(&reg->config), err);
+	if (!status && reg->config.requests_per_s)
+		tw__pace_limit(&reg->ticket, reg->config.requests_per_s);
+	return status;
 }

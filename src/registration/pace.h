@@ -9,6 +9,8 @@
 #include <trunkwise/pace.h>
 #include "base/base.h"
 
+#define TW_PACE_RATE_MAX 100000u       /* requests a second */
+
 struct tw_pace_lane;
 
 /* Sits in the registration; zeroed is in no pace. */
@@ -35,6 +37,9 @@ void tw__pace_drop(struct tw_pace_ticket *ticket);
 /* A request that did not ask. */
 void tw__pace_charge(struct tw_pace_ticket *ticket, int64_t now_us);
 void tw__pace_leave(struct tw_pace_ticket *ticket);
+/* From now on its registrar gets no more than `rate` a second, of whichever
+ * trunk; 0: what the pace has for each. */
+void tw__pace_limit(struct tw_pace_ticket *ticket, uint32_t rate);
 /* How long a start waits, 0 where none is spread. */
 int64_t tw__pace_spread(const struct tw_pace_ticket *ticket);
 

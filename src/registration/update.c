@@ -72,6 +72,7 @@ static bool same_rules(const struct tw_trunk_config *a,
 		a->refused_probe_s == b->refused_probe_s &&
 		a->target_timeout_s == b->target_timeout_s &&
 		a->keepalive_s == b->keepalive_s &&
+		a->requests_per_s == b->requests_per_s &&
 		a->nat_contact == b->nat_contact &&
 		a->stun == b->stun;
 }
@@ -121,6 +122,8 @@ static tw_status apply(tw_registration *reg, struct tw_trunk_config *fresh,
 		take_credentials(reg, fresh);
 	if (fresh->expires_s != old.expires_s)
 		reg->asked_s = fresh->expires_s;
+	if (fresh->requests_per_s != old.requests_per_s)
+		tw__pace_limit(&reg->ticket, fresh->requests_per_s);
 	reg->config = *fresh;
 	tw__config_free(&old);
 	return again && is_hopeful(reg) ?

@@ -66,7 +66,7 @@ void tw__wake_drop(struct tw_pace_ticket *ticket)
  * other hosts that see it come back. */
 static int64_t gap(const struct tw_pace_lane *lane, const tw_random *random)
 {
-	int64_t gap_us = 2 * lane->pace->each.interval_us;
+	int64_t gap_us = 2 * lane->limit.interval_us;
 
 	return tw__jitter(random, gap_us > GAP_US ? gap_us : GAP_US, 500,
 		1500);

@@ -158,10 +158,13 @@ def check(office, command):
     (office / "main.secret").write_text("s3cret\n")
     (office / "main.secret").chmod(0o600)
 
-    def run(tables, *arguments, status=None, secret=None):
+    def run(tables, *arguments, status=None, secret=None, company="",
+            carrier=""):
         if secret is not None:
             (office / "main.secret").write_bytes(secret)
-        (office / "deployment.toml").write_text(OFFICE + tables)
+        (office / "deployment.toml").write_text(OFFICE.replace(
+            "[company]", "[company]\n" + company, 1).replace(
+            "[[carrier]]", "[[carrier]]\n" + carrier, 1) + tables)
         result = command("trunk", "check", office / "deployment.toml",
                          "--json", *arguments, check=status)
         for password in ("s3cret", "wr0ng"):
@@ -639,6 +642,44 @@ def test_bad_peers(check, registrar):
         check(trunk_table("main", registrar.uri, extra=f"peers = {peers}"),
               status=2)
     assert not registrar.requests
+
+
+def _told_apart(check, company="", carrier=""):
+    """Seconds between the first REGISTERs of two trunks."""
+    seen = {}
+
+    def note(text):
+        user = re.search(r"sip:([^@]+)@", header(text, "To")).group(1)
+        seen.setdefault(user, time.monotonic())
+        return "200 OK", [f"Contact: {header(text, 'Contact')}"]
+
+    with Registrar(script={"trunk1": note, "trunk2": note}) as r:
+        tables = trunk_table("one", r.uri) + trunk_table("two", r.uri,
+                                                         "trunk2")
+        check(tables, status=0, company=company, carrier=carrier)
+    return abs(seen["trunk1"] - seen["trunk2"])
+
+
+def test_limits_of_the_file_are_kept(check):
+    assert _told_apart(check, company="requests_per_s = 2") > 0.45
+    assert _told_apart(check, company="registrar_requests_per_s = 2") > 0.45
+    assert _told_apart(check, carrier="requests_per_s = 2") > 0.45
+
+
+def test_bad_limits(check, registrar):
+    for company, carrier in (("requests_per_s = -1", ""),
+                             ("requests_per_s = 100001", ""),
+                             ("requests_per_s = 1.5", ""),
+                             ("start_spread_s = 3601", ""),
+                             ("", "requests_per_s = 0"),
+                             ("", 'requests_per_s = "1"')):
+        check(trunk_table("main", registrar.uri), status=2, company=company,
+              carrier=carrier)
+    assert not registrar.requests
+    with trunkwise.Trunks() as trunks:
+        with pytest.raises(ValueError, match="registrar_requests_per_s"):
+            trunks.add(name="n", registrar=registrar.uri, user="u",
+                       registrar_requests_per_s=100001)
 
 
 def test_qualify_keys_are_checked(check, registrar):

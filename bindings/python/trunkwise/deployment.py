@@ -181,6 +181,17 @@ class Deployment:
         return found
 
     @property
+    def company(self) -> dict[str, Any]:
+        """Fields of ``[company]``."""
+        return dict(self._tree.get("company", {}))
+
+    @property
+    def carriers(self) -> dict[str, dict[str, Any]]:
+        """Fields of each ``[[carrier]]``, by name."""
+        return {row["name"]: dict(row)
+                for row in self._tree.get("carrier", [])}
+
+    @property
     def trunks(self) -> list[tuple[str, dict[str, Any]]]:
         """Key path and fields of each ``[[trunk]]``, in the file's order."""
         return [(f"trunk[{index}]", dict(row))

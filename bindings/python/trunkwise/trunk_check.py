@@ -39,6 +39,7 @@ _PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
           "empty_authorization", "expires_s", "backup",
           "outbound_proxy", "target_timeout_s", "keepalive_s", "flows",
           "instance")
+_RATES = ("requests_per_s", "registrar_requests_per_s")
 _PAPERS = {"ca_file": "ca", "cert_file": "cert", "key_file": "key"}
 _FINAL = ("registered", "refused", "fatal")
 _PASSED = {True: "trunk_passed", False: "trunk_failed", None: "trunk_untold"}
@@ -244,11 +245,36 @@ def _hush() -> None:
         libre.dbg_init(0, 0)
 
 
+class _Rates(NamedTuple):
+    """How many REGISTERs a second the file lets out. A check keeps to them
+    too: a carrier locks out whom it finds too loud, whatever he is at."""
+
+    of_set: dict[str, int]
+    of_carrier: dict[str, int]
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> "_Rates":
+        company = deployment.company
+        return cls({key: company[key] for key in _RATES if key in company},
+                   {name: row["requests_per_s"]
+                    for name, row in deployment.carriers.items()
+                    if "requests_per_s" in row})
+
+    def patience(self, trunks: int) -> float:
+        """Until so many have un-registered, through a challenge each."""
+        slowest = [rate for rate in (self.of_set.get("requests_per_s"),
+                                     self.of_set.get(_RATES[1]),
+                                     *self.of_carrier.values()) if rate]
+        return _UNREGISTER_S + (2 * trunks / min(slowest) if slowest else 0)
+
+
 class _Check:
     """Registers, watches, un-registers."""
 
-    def __init__(self, trunks: "Trunks", seconds: float, lang: str):
+    def __init__(self, trunks: "Trunks", rates: "_Rates", seconds: float,
+                 lang: str):
         self.trunks = trunks
+        self.rates = rates
         self.seconds = seconds
         self.lang = lang
         self.rows: dict[str, dict[str, Any]] = {}
@@ -269,6 +295,8 @@ class _Check:
             if row.get(key):
                 options[option] = passwords.pem(row, key, place, folder)
         options["verify"] = row.get("verify", True)
+        if rate := self.rates.of_carrier.get(row["carrier"]):
+            options["registrar_requests_per_s"] = rate
         if ha1 := passwords.ha1_of_trunk(row, place, folder):
             options["ha1"] = ha1
         if "qualify_s" in row:
@@ -361,7 +389,8 @@ class _Check:
                     status.state == "registering" and status.code):
                 trunk.stop()
                 waiting.add(name)
-        for event in self.trunks.events(_UNREGISTER_S if waiting else 0):
+        for event in self.trunks.events(
+                self.rates.patience(len(waiting)) if waiting else 0):
             if event.state == "disabled":
                 left.add(event.trunk)
             if event.state in ("idle", "disabled"):
@@ -453,14 +482,15 @@ def check(arguments: argparse.Namespace) -> int:
     _unseal(secrets, chosen, arguments)
     from .trunks import Trunks
     _hush()
+    rates = _Rates.of(deployment)
     with contextlib.ExitStack() as stack:
         trace = stack.enter_context(TraceFile(arguments.trace)) \
             if arguments.trace else None
         trunks = stack.enter_context(Trunks(
             trace_max=_TRACE_MAX if trace else _WALK_MAX,
             mask_numbers=arguments.mask_numbers,
-            dns_servers=arguments.dns))
-        work = _Check(trunks, arguments.seconds, arguments.lang)
+            dns_servers=arguments.dns, **rates.of_set))
+        work = _Check(trunks, rates, arguments.seconds, arguments.lang)
         for (place, row), secret in zip(chosen, secrets):
             work.add(row, place, secret, folder)
         try:

@@ -87,6 +87,7 @@ class TrunkOptions(TypedDict, total=False):
     carrier: str | None
     flows: int
     instance: str | None
+    registrar_requests_per_s: int
 
 
 def _options(options: TrunkOptions) -> dict[str, object]:

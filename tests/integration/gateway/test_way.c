@@ -271,6 +271,66 @@ static void test_no_answer_is_told(void **state)
 }
 
 
+/* ---- no flood ---- */
+
+/* Both have registered at one instant, for two requests each: one may be
+ * challenged. So the four that may go at once are gone. */
+static int setup_slow(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "company.requests_per_s", 2, "30" },
+		{ NULL, 0, NULL } };
+
+	return world_setup_with(state, keys);
+}
+
+
+static int setup_slow_carrier(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "carrier[0].requests_per_s", 2, "1" },
+		{ NULL, 0, NULL } };
+
+	return world_setup_with(state, keys);
+}
+
+
+/* How long trunk a waits until it may un-register. */
+static int64_t wait_of_a(struct world *w)
+{
+	const tw_clock *clock = clk_port(w->clk);
+	tw_trunk_status status = TW_TRUNK_STATUS_INIT;
+	tw_trunk *trunk = NULL;
+
+	assert_int_equal(tw_trunks_find(&trunk, gateway_trunks(w->gw), "a",
+					NULL), TW_OK);
+	assert_int_equal(tw_trunk_stop(trunk, NULL), TW_OK);
+	assert_int_equal(tw_trunk_status_get(&status, trunk, NULL), TW_OK);
+	if (!strstr(status.reason, "turn"))
+		return 0;
+
+	return status.next_try_at - clock->monotonic(clock->arg);
+}
+
+
+static void test_limit_of_all_is_kept(void **state)
+{
+	assert_in_range(wait_of_a(*state), TW_SECOND / 30, TW_SECOND / 25);
+}
+
+
+static void test_limit_of_a_carrier_is_kept(void **state)
+{
+	assert_int_equal(wait_of_a(*state), 2 * TW_SECOND);
+}
+
+
+static void test_no_limit_no_wait(void **state)
+{
+	assert_int_equal(wait_of_a(*state), 0);
+}
+
+
 #define CASE(name, setup) \
 	cmocka_unit_test_setup_teardown(name, setup, teardown)
 
@@ -285,6 +345,9 @@ int main(void)
 		CASE(test_privacy_is_kept, setup_private),
 		CASE(test_absurd_privacy, setup_private),
 		CASE(test_no_answer_is_told, setup_private),
+		CASE(test_limit_of_all_is_kept, setup_slow),
+		CASE(test_limit_of_a_carrier_is_kept, setup_slow_carrier),
+		CASE(test_no_limit_no_wait, world_setup),
 	};
 	int err;
 

@@ -395,6 +395,44 @@ static void test_spread(void **state)
 	close_crowd();
 }
 
+/* A carrier wants less than the rest: its own number holds for all trunks at
+ * its registrar, and the last word counts. */
+static void test_limit_of_a_registrar(void **state)
+{
+	tw_trunk_options o = fake_options();
+	tw_error err = TW_ERROR_INIT;
+	uint32_t change = 0;
+	size_t slow;
+
+	(void)state;
+	open_crowd(0, 50);
+	for (int i = 0; i < 40; i++)
+		add("sip:192.0.2.1", "");
+	slow = crowd.count;
+	o.registrar = "sip:192.0.2.2";
+	o.registrar_requests_per_s = 5;
+	fake_open_with(&crowd.f[crowd.count++], &o);
+	assert_int_equal(tw_registration_set_pace(crowd.f[slow].reg,
+		crowd.pace, &crowd.f[slow], NULL), TW_OK);
+	for (int i = 0; i < 39; i++)
+		add("sip:192.0.2.2", "");
+	start_all("200 OK");
+	run(crowd.now + SECONDS(1), "200 OK");
+	/* 40 at 50 a second, and no more than 5 of the others */
+	assert_in_range(crowd.requests, 43, 45);
+	o.registrar_requests_per_s = 20;
+	assert_int_equal(tw_registration_update(&change, crowd.f[slow].reg,
+		&o, crowd.now, &err), TW_OK);
+	assert_int_equal(change, TW_CHANGE_APPLIED);
+	run(crowd.now + SECONDS(2), "200 OK");
+	assert_int_equal(crowd.requests, 80);
+	o.registrar_requests_per_s = 100001;
+	assert_int_equal(tw_registration_update(&change, crowd.f[slow].reg,
+		&o, crowd.now, &err), TW_EINVAL);
+	assert_string_equal(err.field, "registrar_requests_per_s");
+	close_crowd();
+}
+
 static void test_arguments(void **state)
 {
 	struct { tw_pace_options o; char more[8]; } big = {
@@ -492,6 +530,7 @@ int main(void)
 		cmocka_unit_test(test_waiting),
 		cmocka_unit_test(test_silent_registrar),
 		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_limit_of_a_registrar),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_no_memory),
 	};
