@@ -364,6 +364,10 @@ tw_status tw_trunk_service_route(char **out, const tw_trunk *trunk,
 				 tw_error *err);
 tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
 				   tw_error *err);
+tw_status tw_trunk_public_gruu(char **out, const tw_trunk *trunk,
+			       tw_error *err);
+tw_status tw_trunk_gruu_cookie(char **out, const tw_trunk *trunk,
+			       tw_error *err);
 tw_status tw_trunk_way_get(tw_trunk_way *out, const tw_trunk *trunk,
 			   tw_error *err);
 tw_status tw_trunk_route_set(char **out, const tw_trunk *trunk,

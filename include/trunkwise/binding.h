@@ -37,6 +37,26 @@ TW_EXTERN(tw_status) tw_registration_associated_uris(char **out,
 TW_EXTERN(tw_status) tw_trunk_associated_uris(char **out,
 	const tw_trunk *trunk, tw_error *err);
 
+/** The public GRUU of this trunk (RFC 5627): a URI that leads to us and to
+ * nobody else. That of a TW_TRUNK_GIN trunk has a `bnc` and no user; of a
+ * phone behind the trunk it is made by its number as the user, and an `sg`
+ * that the registrar gives back in the Request-URI, in place of the `bnc`
+ * (RFC 6140 section 7.1.1).
+ * @param out  new, "sip:carrier.test;bnc;gr=urn:uuid:..."; tw_free() it
+ * @return as above */
+TW_EXTERN(tw_status) tw_registration_public_gruu(char **out,
+	const tw_registration *registration, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_public_gruu(char **out, const tw_trunk *trunk,
+					  tw_error *err);
+
+/** What temporary GRUUs of phones behind a TW_TRUNK_GIN trunk are made of
+ * (RFC 6140 section 7.1.2.2), base64. When it changes, all made before are
+ * dead. @return as above */
+TW_EXTERN(tw_status) tw_registration_gruu_cookie(char **out,
+	const tw_registration *registration, tw_error *err);
+TW_EXTERN(tw_status) tw_trunk_gruu_cookie(char **out, const tw_trunk *trunk,
+					  tw_error *err);
+
 /* flags of tw_trunk_way */
 #define TW_WAY_ELSEWHERE 1u  /* `uri` by itself may lead elsewhere (a name, or
 				a proxy stands before it): keep to `host` */

@@ -139,7 +139,9 @@ typedef struct tw_trunk_options {
 				       trunkwise/pace.h */
 	const char *instance;       /* who we are over restarts, for flows:
 				       "urn:uuid:..."; NULL: made of what the
-				       trunk is, so always the same */
+				       trunk is, so always the same. With
+				       TW_TRUNK_GIN it asks for a public GRUU,
+				       see trunkwise/binding.h; NULL: none */
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \

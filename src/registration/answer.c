@@ -202,6 +202,31 @@ uint32_t tw__answer_foreign(const struct tw_message *msg,
 	return count;
 }
 
+struct tw_str tw__answer_params(const struct tw_message *msg,
+				const struct tw_binding *ours)
+{
+	struct tw_str found = { "", 0 };
+	const struct tw_header *header;
+	size_t at = 0;
+
+	while ((header = tw__message_next(msg, TW_HEADER_CONTACT, &at))) {
+		struct tw_str rest = header->value, item;
+
+		while (tw__text_split(&item, &rest, ',')) {
+			struct contact c;
+
+			if (!read_contact(&c, item) ||
+			    !has_our_user(&c, ours))
+				continue;
+			if (is_exact(&c, ours))
+				return c.params;
+			if (!found.l)
+				found = c.params;
+		}
+	}
+	return found;
+}
+
 bool tw__answer_has_bulk(const struct tw_message *msg)
 {
 	const struct tw_header *header;

@@ -33,6 +33,11 @@ uint32_t tw__answer_granted(const struct tw_message *msg,
 uint32_t tw__answer_foreign(const struct tw_message *msg,
 			    const struct tw_binding *ours);
 
+/* Parameters of the Contact that is ours: that of our address, else the first
+ * with our user; empty if it is not listed. */
+struct tw_str tw__answer_params(const struct tw_message *msg,
+				const struct tw_binding *ours);
+
 /* Some Contact of it is for all numbers: it has a "bnc". */
 bool tw__answer_has_bulk(const struct tw_message *msg);
 

@@ -379,7 +379,8 @@ static tw_status take_success(tw_registration *reg,
 		return TW_OK;
 	}
 	if (reg->config.gin && !tw__answer_has_bulk(msg)) {
-		/* it may have bound an address, but not for our numbers */
+		/* a 2xx lists what is bound (RFC 3261 section 10.3): an
+		 * address it may be, but not for our numbers */
 		tw__registration_reason(reg, msg->code, "%d without a "
 			"Contact for all numbers: the registrar ignores GIN "
 			"(RFC 6140); leave gin out", (int)msg->code);
@@ -411,6 +412,9 @@ static tw_status take_success(tw_registration *reg,
 	reg->nat.old_host[0] = '\0';
 	/* short of memory: none is known, the binding stands all the same */
 	status = tw__routes_take(&reg->routes, msg, err);
+	if (!status)
+		status = tw__gruu_take(&reg->gruu, tw__answer_params(msg,
+			&ours), reg->config.gin, err);
 	if (!reg->wanted)
 		return tw__attempt_begin(reg, true, now_us, err);
 	plan(reg, now_us, tw__jitter(reg->random, granted * TW_SECOND, 800,

@@ -41,3 +41,20 @@ tw_status tw_registration_associated_uris(char **out,
 	return copy(out, reg, reg->routes.associated, "P-Associated-URI",
 		err);
 }
+
+tw_status tw_registration_public_gruu(char **out, const tw_registration *reg,
+				      tw_error *err)
+{
+	if (!out || !reg)
+		return tw__fail(err, TW_EINVAL, "an argument is NULL");
+	return copy(out, reg, reg->gruu.public_uri, "public GRUU", err);
+}
+
+tw_status tw_registration_gruu_cookie(char **out, const tw_registration *reg,
+				      tw_error *err)
+{
+	if (!out || !reg)
+		return tw__fail(err, TW_EINVAL, "an argument is NULL");
+	return copy(out, reg, reg->gruu.cookie, "cookie for temporary GRUUs",
+		err);
+}

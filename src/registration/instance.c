@@ -86,15 +86,13 @@ static tw_status derive(struct tw_trunk_config *config, tw_error *err)
 
 static tw_status check(const tw_trunk_options *o, tw_error *err)
 {
-	if (o->reserved)
-		return tw__fail_at(err, TW_EINVAL, 0, "reserved",
-			"is not 0; use TW_TRUNK_OPTIONS_INIT");
 	if (o->flows > TW_FLOWS_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "flows",
 			"%u is not within 1..%u", o->flows, TW_FLOWS_MAX);
-	if (o->instance && !o->flows)
+	if (o->instance && !o->flows && !(o->flags & TW_TRUNK_GIN))
 		return tw__fail_at(err, TW_EINVAL, 0, "instance", "is told "
-			"beside flows only; give both or none");
+			"beside flows or TW_TRUNK_GIN only; give both or "
+			"none");
 	if (o->instance && !is_uuid_urn(o->instance))
 		return tw__fail_at(err, TW_EINVAL, 0, "instance", "is no "
 			"\"" URN "\" and 36 characters of a UUID");
@@ -112,7 +110,7 @@ tw_status tw__instance_set(struct tw_trunk_config *config,
 {
 	tw_status status = check(options, err);
 
-	if (status || !options->flows)
+	if (status || !(options->flows || options->instance))
 		return status;
 	config->flows = options->flows;
 	if (!options->instance)

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "digest.h"
 #include "flows.h"
+#include "gruu.h"
 #include "meter.h"
 #include "nat.h"
 #include "pace.h"
@@ -32,6 +33,7 @@ struct tw_registration {
 	const tw_random *random;
 	struct tw_nat nat;             /* unused without its flag */
 	struct tw_routes routes;       /* told with the binding */
+	struct tw_gruu gruu;           /* likewise */
 	struct tw_flow_place flow;     /* one of several: flows.c */
 	int64_t now_us;                /* as last told */
 

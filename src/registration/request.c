@@ -20,7 +20,8 @@ static const char *contact_param(uint32_t transport)
 	}
 }
 
-/* For all numbers it has no user, and says so (RFC 6140 section 5.1). */
+/* For all numbers it has no user, nor a user parameter, and says so (RFC 6140
+ * sections 5.1 and 5.3). */
 static void write_contact(tw_registration *reg, const char *host,
 			  uint32_t port, const char *end)
 {
@@ -32,13 +33,17 @@ static void write_contact(tw_registration *reg, const char *host,
 		contact_param(tw__reach_transport(reg)), end);
 }
 
-/* RFC 5626 section 4.2.1: who we are, and by which flow. */
+/* RFC 5626 section 4.2.1: who we are, and by which flow. For all numbers it
+ * asks for a name of its own (RFC 6140 section 7.1.1). */
 static void write_flow(char *out, size_t size, const tw_registration *reg)
 {
 	out[0] = '\0';
 	if (tw__flow_is_told(reg))
 		(void)snprintf(out, size, ";reg-id=%" PRIu32 ";+sip.instance="
 			"\"<%s>\"", reg->flow.id, reg->config.instance);
+	else if (reg->config.gin && reg->config.instance[0])
+		(void)snprintf(out, size, ";+sip.instance=\"<%s>\"",
+			reg->config.instance);
 }
 
 /* The address that a NAT had given us before goes in the same REGISTER: else
@@ -52,7 +57,7 @@ static void write_contacts(tw_registration *reg)
 	write_flow(flow, sizeof(flow), reg);
 	write_contact(reg, nat->host[0] ? nat->host : reg->local_host,
 		nat->host[0] ? nat->port : reg->local_port, flow);
-	if (nat->old_host[0] && !flow[0])
+	if (nat->old_host[0] && !tw__flow_is_told(reg))
 		write_contact(reg, nat->old_host, nat->old_port,
 			";expires=0");
 }
@@ -78,11 +83,14 @@ static void write_fixed(tw_registration *reg)
 	if (config->route)
 		(void)tw__buf_printf(out, "Route: %s\r\n", config->route);
 	write_contacts(reg);
-	/* who does not know it has to refuse, proxies before him too */
+	/* Who does not know it has to refuse, proxies before him too; and
+	 * those may have to put themselves into the Path (RFC 6140 section
+	 * 5.1). */
 	if (config->gin)
-		(void)tw__buf_text(out, "Require: gin\r\n"
+		(void)tw__buf_printf(out, "Require: gin\r\n"
 			"Proxy-Require: gin\r\n"
-			"Supported: path\r\n");
+			"Supported: path%s\r\n", config->instance[0] ?
+			", gruu" : "");
 	else if (tw__flow_is_told(reg))
 		(void)tw__buf_text(out, "Supported: outbound, path\r\n");
 	(void)tw__buf_printf(out, "Expires: %" PRIu32 "\r\n"

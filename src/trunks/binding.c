@@ -29,6 +29,24 @@ tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
 		err);
 }
 
+tw_status tw_trunk_public_gruu(char **out, const tw_trunk *trunk,
+			       tw_error *err)
+{
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_public_gruu(out, trunk, err);
+	return tw_registration_public_gruu(out, trunk ? trunk->registration :
+		NULL, err);
+}
+
+tw_status tw_trunk_gruu_cookie(char **out, const tw_trunk *trunk,
+			       tw_error *err)
+{
+	if (trunk && tw__trunks_far(trunk->set))
+		return tw__far_gruu_cookie(out, trunk, err);
+	return tw_registration_gruu_cookie(out, trunk ? trunk->registration :
+		NULL, err);
+}
+
 tw_status tw_trunk_way_get(tw_trunk_way *out, const tw_trunk *trunk,
 			   tw_error *err)
 {

@@ -348,6 +348,38 @@ tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
 	return o.status;
 }
 
+static void run_public_gruu(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_public_gruu(o->out, o->read, o->err);
+}
+
+tw_status tw__far_public_gruu(char **out, const tw_trunk *trunk,
+			      tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_public_gruu, &o);
+	return o.status;
+}
+
+static void run_gruu_cookie(void *arg)
+{
+	struct order *o = arg;
+
+	o->status = tw_trunk_gruu_cookie(o->out, o->read, o->err);
+}
+
+tw_status tw__far_gruu_cookie(char **out, const tw_trunk *trunk,
+			      tw_error *err)
+{
+	struct order o = { .read = trunk, .out = out, .err = err };
+
+	tw__loop_call(trunk->set->loop, run_gruu_cookie, &o);
+	return o.status;
+}
+
 static void run_way_get(void *arg)
 {
 	struct order *o = arg;

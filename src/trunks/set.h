@@ -283,6 +283,10 @@ tw_status tw__far_service_route(char **out, const tw_trunk *trunk,
 				tw_error *err);
 tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
 				  tw_error *err);
+tw_status tw__far_public_gruu(char **out, const tw_trunk *trunk,
+			      tw_error *err);
+tw_status tw__far_gruu_cookie(char **out, const tw_trunk *trunk,
+			      tw_error *err);
 tw_status tw__far_way_get(tw_trunk_way *out, const tw_trunk *trunk,
 			  tw_error *err);
 tw_status tw__far_route_set(char **out, const tw_trunk *trunk,

@@ -3,6 +3,7 @@ here, and against a real Kamailio where one is installed."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -1068,14 +1069,13 @@ def free_port():
         return s.getsockname()[1]
 
 
-@pytest.fixture
-def kamailio():
-    if not KAMAILIO or not MODULES:
-        pytest.skip("kamailio is not installed; install kamailio")
+@contextlib.contextmanager
+def run_kamailio(config):
+    """The port of one that runs by this file of tests/integration."""
     # the control socket's path must fit into 108 bytes
     with tempfile.TemporaryDirectory() as run:
         port = free_port()
-        text = (SOURCE / "tests/integration/kamailio/reg.cfg.in").read_text()
+        text = (SOURCE / "tests/integration/kamailio" / config).read_text()
         for key, value in (("PORT", str(port)), ("RUN", run),
                            ("MODULES", str(MODULES[0]))):
             text = text.replace(f"@{key}@", value)
@@ -1102,6 +1102,14 @@ def kamailio():
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(10)
+
+
+@pytest.fixture
+def kamailio():
+    if not KAMAILIO or not MODULES:
+        pytest.skip("kamailio is not installed; install kamailio")
+    with run_kamailio("reg.cfg.in") as port:
+        yield port
 
 
 def test_kamailio(kamailio, check):

@@ -370,6 +370,24 @@ class Trunk:
             return []
 
     @property
+    def public_gruu(self) -> str | None:
+        """The public GRUU of this trunk (RFC 5627), of a ``gin`` trunk with
+        ``bnc`` (RFC 6140); None if the registrar told none."""
+        try:
+            return raw_sip.tw_trunk_public_gruu(self.handle)
+        except NotFound:
+            return None
+
+    @property
+    def gruu_cookie(self) -> str | None:
+        """What temporary GRUUs of phones behind a ``gin`` trunk are made
+        of (RFC 6140); None if the registrar told none."""
+        try:
+            return raw_sip.tw_trunk_gruu_cookie(self.handle)
+        except NotFound:
+            return None
+
+    @property
     def way(self) -> TrunkWay | None:
         """The target that holds the binding, or is tried now: calls go there.
         None while the registrar's name was not looked up yet."""

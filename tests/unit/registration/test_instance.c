@@ -119,8 +119,6 @@ static void test_refused(void **state)
 	o.flags = TW_TRUNK_STATIC;
 	refused(&o, "flows");
 	o.flags = 0;
-	o.reserved = 1;
-	refused(&o, "reserved");
 }
 
 static void test_without(void **state)
