@@ -118,6 +118,7 @@ static const struct trunk_field {
 	BYTES(ca),
 	BYTES(cert),
 	BYTES(key),
+	BYTES(crl),
 	FIELD(TRUNK_TEXT, realm),
 	FIELD(TRUNK_TEXT, contact_user),
 	FIELD(TRUNK_TEXT, domain),

@@ -1,8 +1,9 @@
 /**
  * @file papers.c  Certificates and keys of trunks that go by TLS
  *
- * The directory names files, beside those of passwords; here they are read.
- * A key that others may read is refused, as a password is. What is in them
+ * The directory names files, beside those of passwords, and for keys also an
+ * environment variable or a systemd credential; here they are read. A key
+ * file that others may read is refused, as a password is. What is in them
  * is the library's to judge.
  */
 #include <errno.h>
@@ -63,7 +64,24 @@ static tw_status read_fd(struct paper *paper, int fd, const char *field,
 }
 
 
-static tw_status read_paper(struct paper *paper, const struct gateway *gw,
+static tw_status read_env(struct paper *paper, const char *name,
+			  const char *field, tw_error *err)
+{
+	const char *value = getenv(name);
+
+	if (!value || !*value)
+		return fail(err, field, name, "is no environment variable "
+			    "that is set");
+	paper->bytes = strdup(value);
+	if (!paper->bytes)
+		return fail(err, field, name, strerror(ENOMEM));
+	paper->size = strlen(value);
+
+	return TW_OK;
+}
+
+
+static tw_status read_paper(struct paper *paper, const char *dir,
 			    const char *name, const char *field,
 			    tw_error *err)
 {
@@ -71,14 +89,11 @@ static tw_status read_paper(struct paper *paper, const struct gateway *gw,
 	tw_status status;
 	int fd, n;
 
-	if (!name || !*name)
-		return TW_OK;
 	if (strstr(name, ".."))
 		return fail(err, field, name, "leaves its directory; write a "
 			    "plain file name instead");
 	n = re_snprintf(path, sizeof(path), "%s%s%s", name[0] == '/' ? ""
-			: gw->secrets_dir ? gw->secrets_dir : ".",
-			name[0] == '/' ? "" : "/", name);
+			: dir ? dir : ".", name[0] == '/' ? "" : "/", name);
 	if (n < 0)
 		return fail(err, field, name, "path is too long");
 
@@ -93,6 +108,26 @@ static tw_status read_paper(struct paper *paper, const struct gateway *gw,
 }
 
 
+/* By whichever place the field is of. */
+static tw_status read_place(struct paper *paper, const struct gateway *gw,
+			    const char *name, const char *field,
+			    tw_error *err)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+
+	if (!strcmp(field, "key_env"))
+		return read_env(paper, name, field, err);
+	if (strcmp(field, "key_credential"))
+		return read_paper(paper, gw->secrets_dir, name, field, err);
+	if (!credentials || strchr(name, '/'))
+		return fail(err, field, name, "is found in "
+			    "CREDENTIALS_DIRECTORY, which systemd sets for "
+			    "units with LoadCredential=; write a plain name");
+
+	return read_paper(paper, credentials, name, field, err);
+}
+
+
 tw_status papers_read(struct papers *papers, const struct gateway *gw,
 		      const tw_directory *directory, tw_row row,
 		      tw_error *err)
@@ -102,16 +137,23 @@ tw_status papers_read(struct papers *papers, const struct gateway *gw,
 		const char *field;
 	} all[] = {
 		{ &papers->ca, "ca_file" },
+		{ &papers->crl, "crl_file" },
 		{ &papers->cert, "cert_file" },
 		{ &papers->key, "key_file" },
+		{ &papers->key, "key_env" },
+		{ &papers->key, "key_credential" },
 	};
 	tw_status status = TW_OK;
 	size_t i;
 
 	memset(papers, 0, sizeof(*papers));
-	for (i = 0; i < ARRAY_SIZE(all) && !status; i++)
-		status = read_paper(all[i].paper, gw, tw_row_text(directory,
-				    row, all[i].field), all[i].field, err);
+	for (i = 0; i < ARRAY_SIZE(all) && !status; i++) {
+		const char *name = tw_row_text(directory, row, all[i].field);
+
+		if (name && *name)
+			status = read_place(all[i].paper, gw, name,
+					    all[i].field, err);
+	}
 	if (status)
 		papers_wipe(papers);
 
@@ -121,8 +163,8 @@ tw_status papers_read(struct papers *papers, const struct gateway *gw,
 
 void papers_wipe(struct papers *papers)
 {
-	struct paper *const all[] = { &papers->ca, &papers->cert,
-				      &papers->key };
+	struct paper *const all[] = { &papers->ca, &papers->crl,
+				      &papers->cert, &papers->key };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(all); i++) {

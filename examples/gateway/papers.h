@@ -12,7 +12,7 @@ struct paper {
 };
 
 struct papers {
-	struct paper ca, cert, key;
+	struct paper ca, crl, cert, key;
 };
 
 /* Files of the trunk's row, relative to the directory of secrets. Wipe them

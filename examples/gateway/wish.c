@@ -91,6 +91,8 @@ static void set_papers(tw_trunk_options *options, const struct papers *papers)
 {
 	options->ca = papers->ca.bytes;
 	options->ca_size = papers->ca.size;
+	options->crl = papers->crl.bytes;
+	options->crl_size = papers->crl.size;
 	options->cert = papers->cert.bytes;
 	options->cert_size = papers->cert.size;
 	options->key = papers->key.bytes;

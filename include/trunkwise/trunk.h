@@ -142,12 +142,17 @@ typedef struct tw_trunk_options {
 				       trunk is, so always the same. With
 				       TW_TRUNK_GIN it asks for a public GRUU,
 				       see trunkwise/binding.h; NULL: none */
+	const void *crl;            /* for TLS, in PEM: each certificate of the
+				       registrar's chain has to have a
+				       revocation list of its issuer here, in
+				       force today. NULL: not looked at */
+	size_t crl_size;
 } tw_trunk_options;
 
 #define TW_TRUNK_OPTIONS_INIT { sizeof(tw_trunk_options), 0, NULL, NULL, \
 	NULL, NULL, NULL, 0, NULL, NULL, NULL, 300, TW_DIGEST_MD5, 30, 1800, \
 	2, 3600, NULL, 0, 4000, 3, 3, 10, 0, NULL, NULL, NULL, 6, 0, NULL, \
-	NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, 0, 0, NULL }
+	NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, 0, 0, NULL, NULL, 0 }
 
 typedef struct tw_trunk_status {
 	uint32_t size;

@@ -239,13 +239,34 @@ static bool goes_by_tls(const struct tw_deployment *d, uint32_t row)
 }
 
 
+/* The last of the places that are named for the key of our certificate. */
+static const char *key_of(struct tw_deployment *d, uint32_t row,
+			  unsigned *count)
+{
+	static const char *const keys[] = { "key_file", "key_env",
+		"key_credential" };
+	const char *found = keys[0];
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(keys); i++) {
+		if (tw__given(d, row, keys[i])) {
+			found = keys[i];
+			(*count)++;
+		}
+	}
+	return found;
+}
+
+
 /* Who wrote a certificate or a CA believes that it protects him. */
 static tw_status check_trunk_tls(struct tw_deployment *d, uint32_t row)
 {
-	static const char *const keys[] = { "ca_file", "cert_file",
-		"key_file", "verify" };
+	static const char *const keys[] = { "ca_file", "crl_file",
+		"cert_file", "key_file", "key_env", "key_credential",
+		"verify" };
 	const struct tw_value *verify = value(d, row, "verify");
 	bool is_off = verify->set && !verify->number;
+	unsigned count = 0;
+	const char *key;
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(keys); i++) {
 		if (tw__given(d, row, keys[i]) && !goes_by_tls(d, row))
@@ -254,13 +275,21 @@ static tw_status check_trunk_tls(struct tw_deployment *d, uint32_t row)
 				"speak; write ;transport=tls behind the "
 				"registrar", keys[i]);
 	}
-	if (tw__given(d, row, "cert_file") != tw__given(d, row, "key_file"))
-		return tw__problem(d, TW_ECONFLICT, row, tw__given(d, row,
-			"cert_file") ? "cert_file" : "key_file", "cert_file "
-			"and key_file belong together; give both or none");
-	if (is_off && tw__given(d, row, "ca_file"))
-		return tw__problem(d, TW_ECONFLICT, row, "ca_file", "nothing "
-			"is verified where verify = false; leave one out");
+	key = key_of(d, row, &count);
+	if (count > 1)
+		return tw__problem(d, TW_ECONFLICT, row, key, "key_file, "
+			"key_env and key_credential exclude each other; give "
+			"one");
+	if (tw__given(d, row, "cert_file") != (count == 1))
+		return tw__problem(d, TW_ECONFLICT, row, count ? key :
+			"cert_file", "cert_file and its key (key_file, "
+			"key_env or key_credential) belong together; give "
+			"both or none");
+	for (size_t i = 0; is_off && i < 2; i++)
+		if (tw__given(d, row, keys[i]))
+			return tw__problem(d, TW_ECONFLICT, row, keys[i],
+				"nothing is verified where verify = false; "
+				"leave one out");
 	if (is_off)
 		return tw__problem(d, TW_OK, row, "verify", "nobody checks "
 			"whom this trunk speaks to: who is on the way can "

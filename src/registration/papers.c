@@ -34,6 +34,10 @@ static tw_status check_together(const tw_trunk_options *o, tw_error *err)
 		return tw__fail_at(err, TW_EINVAL, 0, "ca", "is of no use "
 			"where nothing is verified; leave it or the switch "
 			"out");
+	if (o->crl_size && (o->flags & TW_TRUNK_NO_VERIFY))
+		return tw__fail_at(err, TW_EINVAL, 0, "crl", "is of no use "
+			"where nothing is verified; leave it or the switch "
+			"out");
 	return TW_OK;
 }
 
@@ -41,7 +45,7 @@ tw_status tw__papers_check(const tw_trunk_options *o, bool tls,
 			   tw_error *err)
 {
 	const char *field = o->ca_size ? "ca" : o->cert_size ? "cert" :
-		o->key_size ? "key" : "flags";
+		o->key_size ? "key" : o->crl_size ? "crl" : "flags";
 	tw_status status = check_pem(o->ca, o->ca_size, "ca", err);
 
 	if (!status)
@@ -49,10 +53,13 @@ tw_status tw__papers_check(const tw_trunk_options *o, bool tls,
 	if (!status)
 		status = check_pem(o->key, o->key_size, "key", err);
 	if (!status)
+		status = check_pem(o->crl, o->crl_size, "crl", err);
+	if (!status)
 		status = check_together(o, err);
 	if (status || tls)
 		return status;
-	if (o->ca_size || o->cert_size || (o->flags & TW_TRUNK_NO_VERIFY))
+	if (o->ca_size || o->cert_size || o->crl_size ||
+	    (o->flags & TW_TRUNK_NO_VERIFY))
 		return tw__fail_at(err, TW_EINVAL, 0, field, "is for TLS, "
 			"which this trunk does not speak; write "
 			";transport=tls behind the registrar");
@@ -61,11 +68,12 @@ tw_status tw__papers_check(const tw_trunk_options *o, bool tls,
 
 void tw__papers_digest(uint8_t out[32], const tw_trunk_options *o)
 {
-	uint8_t part[3][32];
+	uint8_t part[4][32];
 
 	/* of digests, so that bytes cannot move from one to the other */
 	tw__sha256(part[0], o->ca_size ? o->ca : "", o->ca_size);
 	tw__sha256(part[1], o->cert_size ? o->cert : "", o->cert_size);
 	tw__sha256(part[2], o->key_size ? o->key : "", o->key_size);
+	tw__sha256(part[3], o->crl_size ? o->crl : "", o->crl_size);
 	tw__sha256(out, part, sizeof(part));
 }

@@ -17,6 +17,7 @@ static void destroy(struct tw_sip_papers *papers)
 	tw_free((void *)copy->key);
 	tw_free((void *)copy->cert);
 	tw_free((void *)copy->ca);
+	tw_free((void *)copy->crl);
 	tw_free(papers);
 }
 
@@ -46,6 +47,8 @@ static tw_status copy_all(struct tw_sip_papers *papers,
 	copy->verify = identity->verify;
 	if (copy_bytes(&copy->ca, &copy->ca_size, identity->ca,
 		       identity->ca_size) &&
+	    copy_bytes(&copy->crl, &copy->crl_size, identity->crl,
+		       identity->crl_size) &&
 	    copy_bytes(&copy->cert, &copy->cert_size, identity->cert,
 		       identity->cert_size) &&
 	    copy_bytes(&copy->key, &copy->key_size, identity->key,

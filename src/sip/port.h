@@ -28,6 +28,8 @@ struct tw_sip_identity {
 	size_t cert_size;
 	const void *key;          /* PEM, of cert; a secret */
 	size_t key_size;
+	const void *crl;          /* PEM, revocation lists, or none */
+	size_t crl_size;
 	bool verify;              /* false: anybody will do */
 };
 

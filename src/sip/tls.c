@@ -20,11 +20,11 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <trunkwise/sys/alloc.h>
 #include "tls.h"
+#include "tls_papers.h"
 #include "tls_why.h"
 
 enum { NAME_SIZE = 256 };
@@ -42,6 +42,7 @@ struct tw_tls {
 	char name[NAME_SIZE];
 	bool is_address;               /* the name is an IP address */
 	bool verify;
+	STACK_OF(X509_CRL) *crls;      /* NULL: revocation is not looked at */
 	const struct sa *opening;      /* NULL: not by us */
 	struct list links;
 	tw_time until;
@@ -138,6 +139,18 @@ static bool is_for(X509 *cert, const struct tw_tls *tls)
 	return X509_check_host(cert, tls->name, 0, flags, NULL) == 1;
 }
 
+/* Every certificate of the chain needs a list of its issuer's, in force today:
+ * a missing one may be missing because somebody took it away. */
+static int verify_chain(X509_STORE_CTX *ctx, const struct tw_tls *tls)
+{
+	if (tls && tls->crls) {
+		X509_STORE_CTX_set0_crls(ctx, tls->crls);
+		X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_CRL_CHECK |
+			X509_V_FLAG_CRL_CHECK_ALL);
+	}
+	return X509_verify_cert(ctx);
+}
+
 /* In place of OpenSSL's own, and not beside it as SSL_set_verify() has it:
  * that one libre sets anew for each connection. */
 static int verify_h(X509_STORE_CTX *ctx, void *arg)
@@ -149,9 +162,9 @@ static int verify_h(X509_STORE_CTX *ctx, void *arg)
 	(void)arg;
 	if (link && !link->tls->verify)
 		return 1;
-	if (X509_verify_cert(ctx) != 1) {
+	if (verify_chain(ctx, link ? link->tls : NULL) != 1) {
 		if (link)
-			tw__why_not_chain(&link->end, ctx);
+			tw__why_not_chain(&link->end, ctx, link->tls->crls);
 		return 0;
 	}
 	if (link && is_for(cert, link->tls))
@@ -320,104 +333,6 @@ void tw__tls_hooks_free(struct tw_tls_hooks *hooks)
 
 /* ---- an identity ---- */
 
-/* OpenSSL would else ask at the terminal. */
-static int no_password_h(char *buf, int size, int rwflag, void *arg)
-{
-	(void)buf;
-	(void)size;
-	(void)rwflag;
-	(void)arg;
-	return -1;
-}
-
-static X509 *read_cert(BIO *bio)
-{
-	return PEM_read_bio_X509(bio, NULL, no_password_h, NULL);
-}
-
-/* The paths that OpenSSL was built with, and not what SSL_CERT_FILE says:
- * libraries read no environment. Read once for all identities. */
-static X509_STORE *system_store(struct tw_tls_hooks *hooks)
-{
-	if (!hooks->system)
-		hooks->system = X509_STORE_new();
-	else
-		return hooks->system;
-	if (hooks->system) {
-		(void)X509_STORE_load_file(hooks->system,
-			X509_get_default_cert_file());
-		(void)X509_STORE_load_path(hooks->system,
-			X509_get_default_cert_dir());
-	}
-	return hooks->system;
-}
-
-static tw_status set_ca(struct tw_tls *tls,
-			const struct tw_sip_identity *identity, tw_error *err)
-{
-	X509_STORE *store = SSL_CTX_get_cert_store(tls->ctx);
-	unsigned count = 0;
-	X509 *cert;
-	BIO *bio;
-
-	if (!identity->ca_size) {
-		store = system_store(tls->hooks);
-		if (!store)
-			return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
-		SSL_CTX_set1_cert_store(tls->ctx, store);
-		return TW_OK;
-	}
-	bio = BIO_new_mem_buf(identity->ca, (int)identity->ca_size);
-	while (bio && (cert = read_cert(bio))) {
-		count += X509_STORE_add_cert(store, cert) == 1;
-		X509_free(cert);
-	}
-	BIO_free(bio);
-	return count ? TW_OK : tw__sip_fail(err, TW_EINVAL, "ca",
-		"holds no certificate in PEM form "
-		"(-----BEGIN CERTIFICATE-----)");
-}
-
-static tw_status set_cert(struct tw_tls *tls,
-			  const struct tw_sip_identity *identity,
-			  tw_error *err)
-{
-	BIO *bio = BIO_new_mem_buf(identity->cert, (int)identity->cert_size);
-	X509 *cert = bio ? read_cert(bio) : NULL;
-	bool good = cert && SSL_CTX_use_certificate(tls->ctx, cert) == 1;
-
-	X509_free(cert);
-	while (good && (cert = read_cert(bio))) {
-		good = SSL_CTX_add1_chain_cert(tls->ctx, cert) == 1;
-		X509_free(cert);
-	}
-	BIO_free(bio);
-	return good ? TW_OK : tw__sip_fail(err, TW_EINVAL, "cert",
-		"is not a certificate chain in PEM form, ours first, or its "
-		"key is too weak");
-}
-
-static tw_status set_key(struct tw_tls *tls,
-			 const struct tw_sip_identity *identity,
-			 tw_error *err)
-{
-	BIO *bio = BIO_new_mem_buf(identity->key, (int)identity->key_size);
-	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL,
-		no_password_h, NULL) : NULL;
-	bool good = key && SSL_CTX_use_PrivateKey(tls->ctx, key) == 1 &&
-		SSL_CTX_check_private_key(tls->ctx) == 1;
-	bool read = key != NULL;
-
-	EVP_PKEY_free(key);
-	BIO_free(bio);
-	if (good)
-		return TW_OK;
-	return tw__sip_fail(err, TW_EINVAL, "key", read ? "is not the key of "
-		"the first certificate in cert" : "is not a private key in "
-		"PEM form without a passphrase; \"openssl pkey\" takes one "
-		"away");
-}
-
 static tw_status configure(struct tw_tls *tls,
 			   const struct tw_sip_identity *identity,
 			   tw_error *err)
@@ -444,11 +359,12 @@ static tw_status configure(struct tw_tls *tls,
 	if (!tls->verify)
 		tls_disable_verify_server(tls->re);
 #endif
-	status = tls->verify ? set_ca(tls, identity, err) : TW_OK;
+	status = tls->verify ? tw__tls_set_ca(ctx, &tls->hooks->system,
+		identity, err) : TW_OK;
+	if (!status && identity->crl_size)
+		status = tw__tls_read_crls(&tls->crls, identity, err);
 	if (!status && identity->cert_size)
-		status = set_cert(tls, identity, err);
-	if (!status && identity->cert_size)
-		status = set_key(tls, identity, err);
+		status = tw__tls_set_ours(ctx, identity, err);
 	ERR_clear_error();
 	return status;
 }
@@ -503,6 +419,7 @@ void tw__tls_free(struct tw_tls *tls)
 	if (tls->ctx)
 		SSL_CTX_set_app_data(tls->ctx, NULL);
 	(void)mem_deref(tls->re);
+	sk_X509_CRL_pop_free(tls->crls, X509_CRL_free);
 	tw_free(tls);
 }
 
@@ -518,6 +435,7 @@ tw_status tw__tls_digest(uint8_t out[TW_TLS_DIGEST],
 	const struct { const void *data; size_t size; } part[] = {
 		{ identity->name, strlen(identity->name) },
 		{ identity->ca, identity->ca_size },
+		{ identity->crl, identity->crl_size },
 		{ identity->cert, identity->cert_size },
 		{ identity->key, identity->key_size },
 		{ identity->verify ? "y" : "n", 1 },

@@ -76,7 +76,65 @@ static void show_date(char *out, size_t size, const ASN1_TIME *when)
 			tm.tm_mon + 1, tm.tm_mday);
 }
 
-void tw__why_not_chain(struct tw_tls_end *end, X509_STORE_CTX *ctx)
+/* The list that judged it: OpenSSL has forgotten which by now. */
+static X509_CRL *list_of(STACK_OF(X509_CRL) *crls, const X509 *cert)
+{
+	X509_CRL *found = NULL;
+
+	for (int i = 0; i < sk_X509_CRL_num(crls); i++) {
+		X509_CRL *one = sk_X509_CRL_value(crls, i);
+
+		if (!X509_NAME_cmp(X509_CRL_get_issuer(one),
+				   X509_get_issuer_name(cert)))
+			found = one;
+	}
+	return found;
+}
+
+/* Of a revocation list: whose, and its dates. */
+static void why_not_list(struct tw_tls_end *end, X509_CRL *crl,
+			 const X509 *cert, int error)
+{
+	X509_REVOKED *revoked = NULL;
+	char date[32] = "?", name[SHOWN_MAX];
+
+	show_common_name(name, X509_get_issuer_name(cert));
+	switch (error) {
+	case X509_V_ERR_CERT_REVOKED:
+		if (crl && X509_CRL_get0_by_cert(crl, &revoked,
+						 (X509 *)cert) > 0)
+			show_date(date, sizeof(date),
+				X509_REVOKED_get0_revocationDate(revoked));
+		why(end, "the certificate was revoked on %s by \"%s\"; ask "
+			"the carrier", date, name);
+		break;
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+		if (crl)
+			show_date(date, sizeof(date),
+				X509_CRL_get0_nextUpdate(crl));
+		why(end, "the revocation list of \"%s\" ended on %s; put a "
+			"newer one into crl_file", name, date);
+		break;
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+		if (crl)
+			show_date(date, sizeof(date),
+				X509_CRL_get0_lastUpdate(crl));
+		why(end, "the revocation list of \"%s\" is valid from %s on; "
+			"is this machine's clock right?", name, date);
+		break;
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+		why(end, "crl_file has no revocation list of \"%s\"; add it",
+			name);
+		break;
+	default:
+		why(end, "the revocation list of \"%s\" is refused: %.60s",
+			name, X509_verify_cert_error_string(error));
+		break;
+	}
+}
+
+void tw__why_not_chain(struct tw_tls_end *end, X509_STORE_CTX *ctx,
+		       STACK_OF(X509_CRL) *crls)
 {
 	const X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
 	const char *whose = X509_STORE_CTX_get_error_depth(ctx) ?
@@ -106,6 +164,19 @@ void tw__why_not_chain(struct tw_tls_end *end, X509_STORE_CTX *ctx)
 		show_common_name(name, X509_get_issuer_name(cert));
 		why(end, "the certificate is signed by an unknown CA, "
 			"\"%s\"; give that CA as ca_file", name);
+		break;
+	case X509_V_ERR_CERT_REVOKED:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+		why_not_list(end, list_of(crls, cert), cert, error);
 		break;
 	default:
 		why(end, "the certificate is refused: %s",

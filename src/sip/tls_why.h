@@ -11,8 +11,10 @@
 #include <openssl/x509.h>
 #include "tls.h"
 
-/* The chain of certificates does not lead to a CA that is trusted, today. */
-void tw__why_not_chain(struct tw_tls_end *end, X509_STORE_CTX *ctx);
+/* The chain of certificates does not lead to a CA that is trusted, today, or
+ * one of it is not known to be in force: crls, NULL where nobody looks. */
+void tw__why_not_chain(struct tw_tls_end *end, X509_STORE_CTX *ctx,
+		       STACK_OF(X509_CRL) *crls);
 /* It does, but it is somebody else's. */
 void tw__why_not_name(struct tw_tls_end *end, const X509 *cert,
 		      const char *name);

@@ -29,6 +29,10 @@ static struct tw_sip_identity identity_of(const tw_trunk *trunk,
 		identity.key = o->key;
 		identity.key_size = o->key_size;
 	}
+	if (HAS(o, crl_size)) {
+		identity.crl = o->crl;
+		identity.crl_size = o->crl_size;
+	}
 	if (identity.verify && !identity.ca_size) {
 		identity.ca = trunk->set->ca;
 		identity.ca_size = trunk->set->ca_size;
@@ -46,7 +50,7 @@ tw_status tw__trunk_papers_open(tw_trunk *trunk,
 	(void)tw_registration_status(&status, trunk->registration, NULL);
 	/* a backup may go by TLS where the registrar does not */
 	if (status.tls == TW_TLS_NONE && identity.verify &&
-	    !identity.ca_size && !identity.cert_size)
+	    !identity.ca_size && !identity.cert_size && !identity.crl_size)
 		return TW_OK;
 	return tw__sip_papers_new(&trunk->papers, trunk->set->port,
 		&identity, err);

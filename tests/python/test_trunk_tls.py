@@ -181,11 +181,70 @@ def test_check_our_certificate(check, serve, authority, office):
     assert "cert_file" in line["text"]
 
 
+OURS = 'ca_file = "ca.pem"\ncert_file = "us.pem"\n'
+
+
+def test_key_from_elsewhere(check, serve, authority, office, monkeypatch):
+    """As passwords: an environment variable, or a systemd credential."""
+    registrar = serve("server", "DNS:localhost", client_ca=authority.ca)
+    cert, key = authority.issue("ours", common_name="customer 42")
+    shutil.copy(cert, office / "us.pem")
+    (office / "given").mkdir()
+    shutil.copy(key, office / "given/us-key")
+    monkeypatch.setenv("US_KEY", read(key).decode())
+    monkeypatch.setenv("BAD_KEY", "no key")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(office / "given"))
+    for extra in ('key_env = "US_KEY"', 'key_credential = "us-key"'):
+        result = check(uri(registrar), OURS + extra, "--json", status=0)
+        assert json.loads(result.out)["state"] == "registered"
+        assert result.err == ""
+        assert "PRIVATE" not in result.out
+    for extra, field, words in (
+            ('key_env = "NOT_SET"', "key_env", "is not set"),
+            ('key_env = "BAD_KEY"', "key_env", "not a private key"),
+            ('key_credential = "../us-key"', "key_credential", "leaves its"),
+            ('key_credential = "none"', "key_credential", "cannot read"),
+            ('key_env = "US_KEY"\nkey_file = "k"', "key_env", "exclude")):
+        result = check(uri(registrar), OURS + extra, "--json", status=2)
+        error = json.loads(result.out)["error"]
+        assert error["field"] == f"trunk[0].{field}", error
+        assert words in error["message"]
+    check(uri(registrar), 'key_env = "US_KEY"', status=2)
+
+
+def test_revocation(check, serve, authority, office):
+    registrar = serve("kept", "DNS:localhost")
+    gone = serve("gone", "DNS:localhost")
+    authority.revoke(authority.path("gone", "pem"))
+    shutil.copy(authority.crl("now"), office / "list.pem")
+    extra = 'ca_file = "ca.pem"\ncrl_file = "list.pem"'
+    check(uri(registrar), extra, status=0)
+    line = json.loads(check(uri(gone), extra, "--json", status=1).out)
+    assert line["state"] == "refused"
+    assert "was taken back" in line["text"]
+    shutil.copy(authority.crl("old", ("20200101000000Z", "20210101000000Z")),
+                office / "list.pem")
+    for lang, words in (("en", "put them into crl_file"),
+                        ("ru", "не отозван ли")):
+        line = json.loads(check(uri(registrar), extra, "--json", "--lang",
+                                lang, status=1).out)
+        assert line["state"] == "refused"
+        assert words in line["text"] and "2021-01-01" in line["text"]
+    assert not gone.sip
+    with Trunks() as trunks:
+        with pytest.raises(ValueError) as error:
+            trunks.add(name="main", user="u", verify=False, crl=b"x",
+                       registrar="sip:localhost;transport=tls")
+        assert error.value.field == "crl"
+
+
 @pytest.mark.parametrize("extra, field, words", [
     ('ca_file = "none.pem"', "ca_file", "cannot read"),
     ('ca_file = "../ca.pem"', "ca_file", "leaves its directory"),
     ('ca_file = "empty.pem"', "ca_file", "is empty"),
     ('ca_file = "deployment.toml"', "ca_file", "no certificate in PEM"),
+    ('crl_file = "ca.pem"', "crl_file", "no revocation list in PEM"),
+    ('verify = false\ncrl_file = "ca.pem"', "crl_file", "nothing is verified"),
     ('cert_file = "ca.pem"\nkey_file = "ca.pem"', "key_file", "private key"),
 ])
 def test_check_bad_files(extra, field, words, check, office):

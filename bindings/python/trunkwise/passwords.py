@@ -68,7 +68,8 @@ def from_environment(name: str, field: str) -> bytes:
     return value
 
 
-def from_credential(name: str, field: str) -> bytes:
+def credential(name: str, field: str) -> Path:
+    """Where systemd put it."""
     home = os.environ.get("CREDENTIALS_DIRECTORY")
     if not home:
         raise ParseError("CREDENTIALS_DIRECTORY is not set; systemd sets "
@@ -76,8 +77,12 @@ def from_credential(name: str, field: str) -> bytes:
     if "/" in name or name == "..":
         raise ParseError(f"{name} leaves its directory; write a plain "
                          "file name instead", field=field)
+    return Path(home) / name
+
+
+def from_credential(name: str, field: str) -> bytes:
     # systemd sets the modes of credentials itself
-    return read(Path(home) / name, field, False)
+    return read(credential(name, field), field, False)
 
 
 def _from(row: dict[str, Any], keys: tuple[str, str, str], place: str,
@@ -109,6 +114,18 @@ def ha1_of_trunk(row: dict[str, Any], place: str,
     return value.decode("latin-1") if value else None
 
 
+def key_of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
+    """The key of our certificate by whichever reference the trunk has; b""
+    for none."""
+    if row.get("key_env"):
+        return from_environment(row["key_env"], f"{place}.key_env")
+    if row.get("key_credential"):
+        return _pem(credential(row["key_credential"],
+                               f"{place}.key_credential"),
+                    f"{place}.key_credential", False)
+    return pem(row, "key_file", place, folder) if row.get("key_file") else b""
+
+
 def pem(row: dict[str, Any], key: str, place: str, folder: Path) -> bytes:
     """What the file that `key` names holds: certificates, or a key that is
     warned of where others can read it."""
@@ -117,18 +134,22 @@ def pem(row: dict[str, Any], key: str, place: str, folder: Path) -> bytes:
     if ".." in Path(name).parts:
         raise ParseError(f"{name} leaves its directory; write a plain file "
                          "name instead", field=field)
+    return _pem(folder / name, field, key == "key_file")
+
+
+def _pem(path: Path, field: str, own: bool) -> bytes:
+    name = path.name
     try:
-        fd = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC
-                     | os.O_NONBLOCK)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
-        raise ParseError(f"cannot read {folder / name}: {error.strerror}",
+        raise ParseError(f"cannot read {path}: {error.strerror}",
                          field=field) from None
     with open(fd, "rb") as f:
         mode = os.fstat(fd).st_mode
         if not stat.S_ISREG(mode):
             raise ParseError(f"{name} is not a regular file", field=field)
         text = f.read(PEM_MAX + 1)
-    if key == "key_file" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if own and mode & (stat.S_IRWXG | stat.S_IRWXO):
         print(f"trunkwise: {field}: {name} can be read by others (mode "
               f"{mode & 0o777:03o}); run chmod 600 on it", file=sys.stderr)
     if len(text) > PEM_MAX:

@@ -40,7 +40,8 @@ _PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
           "outbound_proxy", "target_timeout_s", "keepalive_s", "flows",
           "instance")
 _RATES = ("requests_per_s", "registrar_requests_per_s")
-_PAPERS = {"ca_file": "ca", "cert_file": "cert", "key_file": "key"}
+_PAPERS = {"ca_file": "ca", "crl_file": "crl", "cert_file": "cert"}
+_KEYS = ("key_file", "key_env", "key_credential")
 _FINAL = ("registered", "refused", "fatal")
 _PASSED = {True: "trunk_passed", False: "trunk_failed", None: "trunk_untold"}
 
@@ -54,6 +55,8 @@ _REASONS = (
     ("other than Digest", "trunk_digest"),
     ("auth-int", "trunk_digest"),
     ("challenge header is missing", "trunk_digest"),
+    ("certificate was revoked on ", "trunk_cert_revoked"),
+    ("revocation list of ", "trunk_crl"),
     ("certificate is for ", "trunk_cert_name"),
     ("certificate expired on ", "trunk_cert_expired"),
     ("certificate is valid from ", "trunk_cert_early"),
@@ -234,6 +237,13 @@ def _hopeless(row: dict[str, Any], error: Error, lang: str) -> Verdict:
                    row["registrar"], -1, 0)
 
 
+def _key_of(row: dict[str, Any], option: str) -> str:
+    """The key of the file that an option was given by."""
+    if option == "key":
+        return next((k for k in _KEYS if row.get(k)), _KEYS[0])
+    return next((k for k, o in _PAPERS.items() if o == option), option)
+
+
 # ---- the check ----
 
 def _hush() -> None:
@@ -294,6 +304,8 @@ class _Check:
         for key, option in _PAPERS.items():
             if row.get(key):
                 options[option] = passwords.pem(row, key, place, folder)
+        if key := passwords.key_of_trunk(row, place, folder):
+            options["key"] = key
         options["verify"] = row.get("verify", True)
         if rate := self.rates.of_carrier.get(row["carrier"]):
             options["registrar_requests_per_s"] = rate
@@ -310,9 +322,8 @@ class _Check:
         except (ValueError, OverflowError) as error:
             if not isinstance(error, Error):
                 raise
-            key = next((k for k, option in _PAPERS.items()
-                        if option == error.field), error.field)
-            raise ParseError(error.message, field=f"{place}.{key}") from None
+            raise ParseError(error.message, field=f"{place}."
+                             + _key_of(row, error.field)) from None
         except Error as error:
             self.hopeless[name] = _hopeless(row, error, self.lang)
 

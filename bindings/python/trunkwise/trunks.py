@@ -70,6 +70,7 @@ class TrunkOptions(TypedDict, total=False):
     ca: bytes | None
     cert: bytes | None
     key: bytes | None
+    crl: bytes | None
     verify: bool
     backup: str | None
     outbound_proxy: str | None
@@ -100,7 +101,7 @@ def _options(options: TrunkOptions) -> dict[str, object]:
     made["digest_min"] = _DIGESTS[digest]
     if isinstance(made.get("password"), str):
         raise TypeError("password is bytes; encode it, as a rule with UTF-8")
-    for name in ("password", "ca", "cert", "key"):
+    for name in ("password", "ca", "cert", "key", "crl"):
         if isinstance(made.get(name), str):
             raise TypeError(f"{name} is the bytes of a PEM file")
         if made.get(name) is not None:
@@ -499,6 +500,8 @@ class Trunks:
         With ``;transport=tls`` the registrar has to prove the host of its
         URI. ``ca``, ``cert`` and ``key`` are bytes of PEM files: CAs to trust
         in place of the system's, and what a registrar is shown that asks.
+        With ``crl`` each certificate of its chain needs a revocation list of
+        its issuer there, in force today.
         ``verify=False`` takes anybody, which every event tells.
 
         ``stun``: keep-alives over UDP are STUN requests, whose answers tell

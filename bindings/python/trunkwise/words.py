@@ -573,6 +573,18 @@ _WORDS = {
         "sent. Call the carrier, and look at this machine's date.",
         "У оператора закончился срок сертификата ({reason}): ничего не "
         "отправлено. Звоните оператору и проверьте дату этой машины."),
+    "trunk_cert_revoked": (
+        "The carrier's certificate was taken back ({reason}): whoever shows "
+        "it may be somebody else. Nothing was sent; call the carrier.",
+        "Сертификат оператора отозван ({reason}): кто его показывает, может "
+        "быть кем угодно. Ничего не отправлено; звоните оператору."),
+    "trunk_crl": (
+        "Whether the carrier's certificate was taken back is not known "
+        "({reason}): nothing was sent. Get the lists in force from their "
+        "issuers and put them into crl_file, or leave it out.",
+        "Неизвестно, не отозван ли сертификат оператора ({reason}): ничего "
+        "не отправлено. Возьмите у центров действующие списки и положите в "
+        "crl_file или уберите его."),
     "trunk_cert_early": (
         "By this machine's clock the carrier's certificate is not valid yet "
         "({reason}): set the clock right.",

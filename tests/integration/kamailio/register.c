@@ -7,7 +7,8 @@
  *   stop    un-registers        and runs what is due there
  *   second  registers a second trunk, at second=URI
  *   tls     its TW_TLS_, target and the second that its certificate ends
- * Words: ca=FILE cert=FILE key=FILE dns=ADDRESS:PORT second=URI no-verify.
+ * Words: ca=FILE crl=FILE cert=FILE key=FILE dns=ADDRESS:PORT second=URI
+ * no-verify.
  * The password is a test's, so it may stand in argv here.
  */
 #include <stdio.h>
@@ -188,6 +189,8 @@ static bool read_word(struct client *client, tw_trunks_options *set,
 
 	if (!strncmp(word, "ca=", 3))
 		o->ca = read_file(client, &o->ca_size, word + 3);
+	else if (!strncmp(word, "crl=", 4))
+		o->crl = read_file(client, &o->crl_size, word + 4);
 	else if (!strncmp(word, "cert=", 5))
 		o->cert = read_file(client, &o->cert_size, word + 5);
 	else if (!strncmp(word, "key=", 4))

@@ -16,6 +16,7 @@ default_md = sha256
 policy = any
 unique_subject = no
 email_in_dn = no
+crlnumber = {folder}/crlnumber
 [any]
 commonName = supplied
 [req]
@@ -38,6 +39,9 @@ class Authority:
             f.write(_CONFIG.format(folder=folder, name=name))
         with open(os.path.join(folder, "index.txt"), "a", encoding="ascii"):
             pass
+        with open(os.path.join(folder, "crlnumber"), "w",
+                  encoding="ascii") as f:
+            f.write("01\n")
         self._run("req", "-x509", "-days", "30", "-subj", f"/CN={name}",
                   "-extensions", "root", *self._new_key(name))
 
@@ -58,6 +62,17 @@ class Authority:
         return ["-config", self.config, "-newkey", "ec", "-pkeyopt",
                 "ec_paramgen_curve:P-256", "-nodes", "-keyout",
                 self.path(name, "key"), "-out", self.path(name, out)]
+
+    def revoke(self, cert):
+        """It is in the lists that are made from now on."""
+        self._run("ca", "-config", self.config, "-revoke", cert)
+
+    def crl(self, name, valid=("20200101000000Z", "20450101000000Z")):
+        """-> path of the list as it stands."""
+        path = self.path(name, "crl.pem")
+        self._run("ca", "-gencrl", "-config", self.config, "-crl_lastupdate",
+                  valid[0], "-crl_nextupdate", valid[1], "-out", path)
+        return path
 
     def issue(self, name, names="", common_name="x",
               valid=("20200101000000Z", "20450101000000Z")):

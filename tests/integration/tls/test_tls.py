@@ -208,6 +208,43 @@ def clients(world):
                      f"key={theirs[1]}")
 
 
+def revoked(world):
+    """A list of each issuer, in force today, or nobody is trusted."""
+    cert = world.authority.issue("kept", names=f"DNS:{NAME}")
+    gone = world.authority.issue("gone", names=f"DNS:{NAME}")
+    clean = world.authority.crl("clean")
+    world.authority.revoke(gone[0])
+    fresh = world.authority.crl("fresh")
+    old = world.authority.crl("old", EXPIRED)
+    early = world.authority.crl("early", EARLY)
+    other = world.other.crl("other")
+    forged = os.path.join(world.folder, "forged.pem")
+    with open(clean, encoding="ascii") as f:
+        lines = f.read().split("\n")
+    # a byte of the signature, which stands at the end
+    at = max(i for i, line in enumerate(lines) if line.startswith("--")) - 1
+    lines[at] = ("A" if lines[at][0] != "A" else "B") + lines[at][1:]
+    with open(forged, "w", encoding="ascii") as f:
+        f.write("\n".join(lines))
+    for title, files, crl, state, text in (
+            ("not revoked", cert, fresh, "registered", ""),
+            ("revoked, and the list is older", gone, clean, "registered", ""),
+            ("revoked", gone, fresh, "refused", "the certificate was revoked "
+             "on 20"),
+            ("revoked, and nobody looks", gone, None, "registered", ""),
+            ("the list has ended", cert, old, "refused",
+             'the revocation list of "ca" ended on 2021-01-01; put a newer '
+             'one into crl_file'),
+            ("the list is of tomorrow", cert, early, "refused",
+             "is valid from 2044-01-01 on"),
+            ("the list is somebody else's", cert, other, "refused",
+             'crl_file has no revocation list of "ca"; add it'),
+            ("the list is forged", cert, forged, "refused",
+             'the revocation list of "ca" is refused')):
+        world.expect(title, Registrar(*files), state, text,
+                     *((f"crl={crl}",) if crl else ()))
+
+
 def rude(world):
     """It hangs up so that its last words may be lost: the hint stays."""
     cert, key = world.authority.issue("rude", names=f"DNS:{NAME}")
@@ -274,7 +311,7 @@ def main():
     try:
         world = World(program, openssl, folder)
         for part in (good, wrong, unverified, versions, plain, clients,
-                     rude, two_names, by_srv):
+                     revoked, rude, two_names, by_srv):
             part(world)
         world.names.close()
     finally:
