@@ -112,6 +112,7 @@ tw_status tw__wanted_names(struct tw_deployment *deployment, uint32_t row,
 
 /* deployment_outbound.c: what calls that go out need */
 tw_status tw__deployment_site(struct tw_deployment *d, uint32_t row);
+tw_status tw__deployment_trunk(struct tw_deployment *d, uint32_t row);
 tw_status tw__deployment_permission(struct tw_deployment *d, uint32_t row);
 
 /* deployment_routing.c: numbers that the router goes by */

@@ -23,43 +23,8 @@ static const struct wrong wrongs[] = {
 	  "allocation[0].share[1].department", "already", NO },
 	{ { "allocation[0].number", "t", NULL }, "allocation[0].number",
 	  "neither", NO },
-	{ { "trunk[0].password_env", "t", "SECRET" },
-	  "trunk[0].password_env", "exclude", NO },
 	{ { "match[1].match", "t", "140-159" }, "match[1].match",
 	  "overlaps", { "match[1].kind", "t", "extension" } },
-	{ { "trunk[0].credential", "t", "main" }, "trunk[0].credential",
-	  "exclude", NO },
-	{ { "trunk[0].ca_file", "t", "ca.pem" }, "trunk[0].ca_file",
-	  "for TLS", NO },
-	{ { "trunk[0].verify", "b", "false" }, "trunk[0].verify", "for TLS",
-	  NO },
-	{ { "trunk[0].cert_file", "t", "us.pem" }, "trunk[0].cert_file",
-	  "both or none", { "trunk[0].registrar", "t",
-	  "sip:carrier.test;transport=tls" } },
-	{ { "trunk[0].key_env", "t", "KEY" }, "trunk[0].key_env",
-	  "both or none", { "trunk[0].registrar", "t",
-	  "sip:carrier.test;transport=tls" } },
-	{ { "trunk[0].crl_file", "t", "list.pem" }, "trunk[0].crl_file",
-	  "for TLS", NO },
-	{ { "trunk[0].key_file", "t", "us.key" }, "trunk[0].key_file",
-	  "both or none", { "trunk[0].registrar", "t",
-	  "sip:carrier.test;Transport=TLS" } },
-	{ { "trunk[0].contact_user", "t", "me" }, "trunk[0].contact_user",
-	  "no user", { "trunk[0].gin", "b", "true" } },
-	{ { "trunk[0].static", "b", "true" }, "trunk[0].gin",
-	  "registers nowhere", { "trunk[0].gin", "b", "true" } },
-	{ { "trunk[0].flows", "i", "2" }, "trunk[0].flows",
-	  "a trunk with gin", { "trunk[0].gin", "b", "true" } },
-	{ { "trunk[0].flows", "i", "2" }, "trunk[0].flows",
-	  "a trunk with static", { "trunk[0].static", "b", "true" } },
-	{ { "trunk[0].flows", "i", "5" }, "trunk[0].flows", "1 to 4", NO },
-	{ { "trunk[0].instance", "t", "urn:uuid:f81d4fae-7dec-11d0-a765-"
-	  "00a0c91e6bf6" }, "trunk[0].instance", "beside flows", NO },
-	{ { "trunk[0].instance", "t", "urn:uuid:f81d4fae-7dec-11d0-a765-"
-	  "00a0c91e6bf" }, "trunk[0].instance", "is no UUID",
-	  { "trunk[0].flows", "i", "2" } },
-	{ { "trunk[0].ha1_env", "t", "H" }, "trunk[0].ha1_env", "exclude",
-	  NO },
 	{ { "recurring[0].to", "D", "2026-01-01" }, "recurring[0].name",
 	  "required", NO },
 	{ { "phone[1].uri", "t", "sip:m@10.0.0.6" }, "phone[1].number",
@@ -95,25 +60,6 @@ static uint32_t problems(const tw_deployment *d)
 	while (!tw_deployment_problem(&problem, d, i, NULL))
 		i++;
 	return i;
-}
-
-/* Loud, and at each apply: but it is the owner's to decide. */
-static void unverified_is_warned_of(void **state)
-{
-	static const struct pair changes[] = {
-		{ "trunk[0].registrar", "t",
-		  "sip:carrier.test;transport=tls" },
-		{ "trunk[0].verify", "b", "false" },
-	};
-	tw_deployment *d = checked(changes, 2, TW_OK);
-	tw_error warning = TW_ERROR_INIT;
-
-	(void)state;
-	assert_int_equal(problems(d), 1);
-	assert_int_equal(tw_deployment_problem(&warning, d, 0, NULL), TW_OK);
-	assert_string_equal(warning.field, "trunk[0].verify");
-	assert_non_null(strstr(warning.message, "nobody checks"));
-	tw_deployment_free(d);
 }
 
 static void warnings_do_not_stop(void **state)
@@ -221,7 +167,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule),
-		cmocka_unit_test(unverified_is_warned_of),
 		cmocka_unit_test(warnings_do_not_stop),
 		cmocka_unit_test(one_problem_for_one_mistake),
 		cmocka_unit_test(ranges_of_matches),
