@@ -63,6 +63,7 @@ typedef struct tw_trunk_view {
 	char reason[160];
 	uint32_t foreign;
 	uint32_t flows, flows_registered;
+	uint64_t options, options_retransmits, options_answers;
 } tw_trunk_view;
 
 typedef struct tw_trunk_way {

@@ -48,10 +48,13 @@ typedef struct tw_trunk_view {
 	uint32_t flows;             /* these too */
 	uint32_t flows_registered;
 	uint32_t reserved;
+	uint64_t options;           /* OPTIONS sent, no retransmits; as */
+	uint64_t options_retransmits;   /* tw_trunk_health, these too */
+	uint64_t options_answers;
 } tw_trunk_view;
 
 #define TW_TRUNK_VIEW_INIT { sizeof(tw_trunk_view), 0, 0, 0, 0, 0, 0, 0, 0, \
-	0, 0, 0, 0, 0, "", "", "", 0, 0, 0, 0 }
+	0, 0, 0, 0, 0, "", "", "", 0, 0, 0, 0, 0, 0, 0 }
 
 typedef struct tw_trunk_views tw_trunk_views;
 

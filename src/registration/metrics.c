@@ -249,6 +249,42 @@ static void write_health(struct writer *w)
 		}
 }
 
+/* Of trunks whose target is asked; a trunk that goes takes them along. */
+static void write_options(struct writer *w)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+		const char *help;
+	} counters[] = {
+		{ "trunk_options", offsetof(tw_trunk_view, options),
+		  "OPTIONS sent to the trunk's target, without "
+		  "retransmissions." },
+		{ "trunk_options_retransmits",
+		  offsetof(tw_trunk_view, options_retransmits),
+		  "OPTIONS sent again for want of an answer." },
+		{ "trunk_options_answers",
+		  offsetof(tw_trunk_view, options_answers),
+		  "Final answers to OPTIONS that came in time." },
+	};
+
+	for (size_t n = 0; n < TW_ARRAY_COUNT(counters); n++) {
+		family(w, counters[n].name, "counter", "", counters[n].help);
+		for (size_t i = 0; i < w->m->trunk_count; i++) {
+			const tw_trunk_view *view = &w->m->trunks[i];
+			uint64_t count;
+
+			if (!view->options)
+				continue;
+			memcpy(&count, (const char *)view +
+				counters[n].offset, sizeof(count));
+			name_of(w, counters[n].name, "_total", "trunk",
+				view->name);
+			count_of(w, count);
+		}
+	}
+}
+
 /* Of trunks that have some. */
 static void write_flows(struct writer *w)
 {
@@ -333,6 +369,7 @@ tw_status tw_metrics_text(char **out, const tw_metrics *metrics,
 	write_times(&w);
 	write_trunks(&w);
 	write_health(&w);
+	write_options(&w);
 	write_certificates(&w);
 	write_flows(&w);
 	if (w.open)

@@ -95,6 +95,9 @@ static void view(tw_trunk_view *out, const tw_trunk *trunk)
 	out->sip_code = status.sip_code;
 	out->expires_s = status.expires_s;
 	out->window = health.window;
+	out->options = health.requests;
+	out->options_retransmits = health.retransmits;
+	out->options_answers = health.answers;
 	out->loss_percent = health.loss_percent;
 	out->rtt_us = health.rtt_smoothed_us;
 	out->expires_at = status.expires_at;

@@ -114,6 +114,11 @@ def test_openmetrics_reader(trunks):
     assert 0 < value(found["trunkwise_trunk_rtt_seconds"], trunk="main") < 5
     assert value(found["trunkwise_trunk_loss_ratio"], trunk="main") == 0
     assert found["trunkwise_trunk_loss_ratio"].unit == "ratio"
+    asked = found["trunkwise_trunk_options"]
+    assert asked.type == "counter"
+    assert value(asked, asked.name + "_total", trunk="main") >= 1
+    answered = found["trunkwise_trunk_options_answers"]
+    assert value(answered, answered.name + "_total", trunk="main") >= 1
     assert value(found["trunkwise_trunks_without_series"]) == 0
 
 

@@ -214,7 +214,7 @@ class TrunkView(NamedTuple):
 
     ``usable``: registered, and its target is not down. ``loss_percent`` and
     ``rtt`` are None where no OPTIONS were counted, ``certificate_until``
-    where no TLS peer showed one.
+    where no TLS peer showed one. ``options`` counts OPTIONS that were sent.
     """
 
     name: str
@@ -236,6 +236,9 @@ class TrunkView(NamedTuple):
     foreign: int = 0
     flows: int = 0
     flows_registered: int = 0
+    options: int = 0
+    options_retransmits: int = 0
+    options_answers: int = 0
 
 
 def _wall(at_us: int) -> dt.datetime | None:
@@ -253,7 +256,8 @@ def _view(v: raw_sip.tw_trunk_view) -> TrunkView:
         _until(v.expires_at), _until(v.next_try_at),
         _wall(v.certificate_until),
         v.requests, v.retransmits, v.registrations, v.foreign,
-        v.flows, v.flows_registered)
+        v.flows, v.flows_registered, v.options, v.options_retransmits,
+        v.options_answers)
 
 
 class TrunkTrace(NamedTuple):

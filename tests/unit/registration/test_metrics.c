@@ -127,6 +127,9 @@ static void test_trunks(void **state)
 	trunks[0].window = 32;
 	trunks[0].loss_percent = 3;
 	trunks[0].rtt_us = 12345;
+	trunks[0].options = 40;
+	trunks[0].options_retransmits = 2;
+	trunks[0].options_answers = 39;
 	trunks[0].certificate_until = 1800000000123456LL;
 	(void)snprintf(trunks[1].name, sizeof(trunks[1].name), "down");
 	trunks[1].state = TW_TRUNK_REGISTERED;
@@ -145,6 +148,11 @@ static void test_trunks(void **state)
 	has(text, "trunkwise_trunk_usable{trunk=\"down\"} 0");
 	has(text, "trunkwise_trunk_rtt_seconds{trunk=\"up\"} 0.012345");
 	lacks(text, "rtt_seconds{trunk=\"down\"");
+	has(text, "trunkwise_trunk_options_total{trunk=\"up\"} 40");
+	has(text, "trunkwise_trunk_options_retransmits_total{trunk=\"up\"} "
+		"2");
+	has(text, "trunkwise_trunk_options_answers_total{trunk=\"up\"} 39");
+	lacks(text, "options_total{trunk=\"down\"");
 	has(text, "trunkwise_trunk_loss_ratio{trunk=\"up\"} 0.03");
 	has(text, "trunkwise_trunk_loss_ratio{trunk=\"down\"} 1.00");
 	has(text, "trunkwise_trunk_certificate_expiry_timestamp_seconds"
