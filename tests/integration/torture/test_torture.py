@@ -77,7 +77,8 @@ def torture(world):
         world.is_alive()
         assert set(mine()) <= set(allowed), (name, mine(), allowed)
         codes = {m.code for m in world.thief.seen}
-        assert codes <= {403}, (name, codes)
+        # 400: libre 4.x by itself, where method and CSeq differ
+        assert codes <= {400, 403}, (name, codes)
         assert not any(p.requests("INVITE") for p in world.peers), name
     assert "простое" not in world.text(), "a reason phrase was printed"
 
