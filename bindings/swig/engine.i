@@ -103,6 +103,7 @@ static const struct field step_fields[] = {
 	FIELD(tw_step_options, U32, retry_ms),
 	FIELD(tw_step_options, U32, plan),
 	FIELD(tw_step_options, U32, announce_ms),
+	FIELD(tw_step_options, U32, any_skills),
 };
 
 static const struct field call_fields[] = {
@@ -136,6 +137,23 @@ tw_status tw_engine_add_pool(tw_pool_id *out, tw_engine *engine,
 	const tw_pool_options *options, tw_error *err);
 tw_status tw_pool_add_member(tw_engine *engine, tw_pool_id pool,
 	tw_target_id target, const tw_member_options *options, tw_error *err);
+%inline %{
+/* Its bit; `add`: a new one when the engine does not know it. */
+static PyObject *engine_skill(tw_engine *engine, const char *name, int add)
+{
+	tw_error e = TW_ERROR_INIT;
+	uint64_t bit = 0;
+	tw_status status = tw_engine_find_skill(&bit, engine, name, &e);
+
+	if (status == TW_ENOTFOUND && add)
+		status = tw_engine_add_skill(&bit, engine, name, &e);
+	if (status) {
+		tw_raise(status, &e);
+		return NULL;
+	}
+	return PyLong_FromUnsignedLongLong(bit);
+}
+%}
 tw_status tw_pool_reset(tw_engine *engine, tw_pool_id pool, int64_t now,
 			tw_error *err);
 tw_status tw_engine_add_schedule(tw_schedule_id *out, tw_engine *engine,

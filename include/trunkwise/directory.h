@@ -159,8 +159,9 @@ typedef struct tw_arrival {
 #define TW_ARRIVAL_INIT { sizeof(tw_arrival), 0, NULL, NULL, 0, NULL }
 
 /** What tw_call_enter_as() is to know of it, by its number's row: `plan`,
- * `preferred` and `affinity`. `entered` and `ticket` stay as you set them;
- * `out` begins as TW_CALL_OPTIONS_INIT. The engine is one of this directory.
+ * `priority`, `skills_needed`, `preferred` and `affinity`. `entered` and
+ * `ticket` stay as you set them; `out` begins as TW_CALL_OPTIONS_INIT. The
+ * engine is one of this directory.
  * @return TW_OK, TW_ENOTFOUND (no such number, one without a plan, another
  *         directory's engine) */
 TW_EXTERN(tw_status) tw_directory_call(tw_call_options *out,

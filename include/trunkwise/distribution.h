@@ -149,9 +149,22 @@ typedef struct tw_member_options {
 					never offered by a host without
 					TW_HOST_DTMF */
 	uint32_t reserved;
-	uint64_t skills;             /* what it can, a bit each */
+	uint64_t skills;             /* what it can, a bit each: by name with
+					tw_engine_add_skill() */
 } tw_member_options;
 #define TW_MEMBER_OPTIONS_INIT { sizeof(tw_member_options), 0, 0, 1, 0, 0, 0 }
+
+#define TW_SKILLS_MAX 64u        /* in one engine */
+
+/** A skill by its name: the bit that stands for it in members and calls. Who
+ * names skills names all: others may be given any bit. Snapshots know them by
+ * name, and after another configuration came in they have other bits: ask
+ * again. @return TW_OK, TW_EEXIST, TW_ERANGE (the 65th), TW_EINVAL */
+TW_EXTERN(tw_status) tw_engine_add_skill(uint64_t *out, tw_engine *engine,
+	const char *name, tw_error *err);
+/** @return TW_OK, TW_ENOTFOUND */
+TW_EXTERN(tw_status) tw_engine_find_skill(uint64_t *out,
+	const tw_engine *engine, const char *name, tw_error *err);
 
 /** Calls that ring in the pool already meet a new member in their next step.
  * options NULL: all defaults.
@@ -300,7 +313,10 @@ typedef struct tw_step_options {
 					and so long after each one, 5000 to
 					3600000; 0: never; needs TW_HOST_PLAY,
 					else there are none */
-	uint32_t reserved;
+	uint32_t any_skills;         /* 1, of a step with a pool: what a call
+					needs does not count here, so that who
+					waited long enough for an expert gets
+					anybody */
 } tw_step_options;
 #define TW_STEP_OPTIONS_INIT { sizeof(tw_step_options), TW_STEP_RING, \
 	{ 0 }, 20000, TW_WHEN_ALWAYS, { 0 }, 480, 0, 0, 0, \
@@ -392,7 +408,8 @@ typedef struct tw_call_options {
 					`now` counts as `now` */
 	uint64_t affinity;           /* who calls, as a key (a hash, an id: no
 					number of a person); 0: unknown */
-	uint64_t skills_needed;      /* is offered members with all of these */
+	uint64_t skills_needed;      /* is offered members with all of these,
+					but in steps with any_skills */
 	uint32_t ticket;             /* 1: has no channel; TW_HOST_CALLBACK */
 	uint32_t reserved;
 } tw_call_options;

@@ -120,6 +120,9 @@ tw_status tw__deployment_routing(struct tw_deployment *d, uint32_t row);
 tw_status tw__deployment_routing_tier(struct tw_deployment *d, uint32_t row);
 tw_status tw__deployment_routing_code(struct tw_deployment *d, uint32_t row);
 
+/* deployment_skills.c: skills that calls need and nobody has */
+tw_status tw__deployment_skills(struct tw_deployment *d);
+
 /* deployment_plans.c: pools and plans that would ring nobody */
 tw_status tw__deployment_pool(struct tw_deployment *d, uint32_t row);
 tw_status tw__deployment_member(struct tw_deployment *d, uint32_t row);

@@ -91,6 +91,8 @@ static const struct {
 	{ "leave", "queue" },
 	{ "retry_s", "queue or callback" },
 	{ "reserve", "ring, queue, preferred or callback" },
+	{ "any_skills", "ring, queue, preferred or callback" },
+	{ "announce_s", "queue" },
 };
 
 /* The key that says what the step does, or NULL. */
@@ -185,8 +187,15 @@ static bool is_same_time(const struct tw_deployment *d, uint32_t a,
 }
 
 
+static bool has_any_skills(const struct tw_deployment *d, uint32_t row)
+{
+	return value(d, row, "any_skills")->set &&
+		value(d, row, "any_skills")->number;
+}
+
+
 /* Who did not answer just now would ring again: a pool is no overflow of its
- * own. */
+ * own, unless of it others may be offered now. */
 static tw_status check_overflow(struct tw_deployment *d, uint32_t before,
 				uint32_t row)
 {
@@ -203,6 +212,7 @@ static tw_status check_overflow(struct tw_deployment *d, uint32_t before,
 
 		if (pool == TW_NO_ROW || !own->set || own->target != pool ||
 		    (i && value(d, before, "ring")->set) ||
+		    (has_any_skills(d, row) && !has_any_skills(d, before)) ||
 		    !is_same_time(d, before, row))
 			continue;
 		return tw__problem(d, TW_ECONFLICT, row, pools[i], "the step "

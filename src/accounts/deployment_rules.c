@@ -449,5 +449,7 @@ tw_status tw__deployment_rules(struct tw_deployment *deployment)
 			return status;
 	}
 	status = tw__deployment_days(deployment);
+	if (!status)
+		status = tw__deployment_skills(deployment);
 	return status ? status : check_matches(deployment);
 }

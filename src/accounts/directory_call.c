@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
-#include "directory.h"
+#include "directory_engine.h"
 
 /* The secret and the digits, hashed: however a carrier spells the number,
  * the caller is the same one. */
@@ -84,8 +84,12 @@ tw_status tw_directory_call(tw_call_options *out,
 					   a.number ? a.number : "", err);
 	if (!status)
 		status = find_plan(&o.plan, directory, engine, row, err);
+	if (!status)
+		status = tw__directory_skills(&o.skills_needed, engine,
+			tw_row_text(directory, row, "skills"), err);
 	if (status)
 		return status;
+	o.priority = (uint32_t)tw_row_integer(directory, row, "priority", 0);
 	o.preferred = preferred_of(directory, engine, a.preferred);
 	o.affinity = affinity_of(directory, &a);
 	o.size = out->size;

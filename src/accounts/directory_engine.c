@@ -2,9 +2,9 @@
  * @file src/accounts/directory_engine.c  The engine that a directory describes
  *
  * Decides how rows become targets and pools; every rule of distribution itself
- * stays in src/distribution, schedules are directory_days.c's and plans
- * directory_plans.c's. A target is named as its phone or landline, so that a
- * host finds the row behind a decision.
+ * stays in src/distribution, schedules are directory_days.c's, plans
+ * directory_plans.c's and skills directory_skills.c's. A target is named as
+ * its phone or landline, so that a host finds the row behind a decision.
  */
 #include <string.h>
 #include "directory_engine.h"
@@ -55,6 +55,31 @@ static tw_status add_landline(struct tw_build *b, tw_row row, tw_error *err)
 }
 
 
+/* A phone has what its person can, besides its own. */
+static tw_status read_skills(uint64_t *out, struct tw_build *b,
+			     const char *name, tw_error *err)
+{
+	const tw_directory *d = b->directory;
+	tw_row row = { 0 }, person = { 0 };
+	uint64_t persons = 0;
+	tw_status status;
+
+	status = tw_directory_find(&row, d, "phone", name, NULL);
+	if (!status)
+		person.id = tw__cell(d, row.id, "person")->row;
+	else
+		status = tw_directory_find(&row, d, "landline", name, err);
+	if (!status)
+		status = tw__directory_skills(out, b->engine, tw_row_text(
+				d, row, "skills"), err);
+	if (!status && person.id)
+		status = tw__directory_skills(&persons, b->engine,
+			tw_row_text(d, person, "skills"), err);
+	*out |= persons;
+	return status;
+}
+
+
 static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 			    tw_error *err)
 {
@@ -67,6 +92,8 @@ static tw_status add_member(struct tw_build *b, tw_pool_id pool, tw_row row,
 	if (!*name)
 		name = tw_row_text(d, row, "landline");
 	status = tw_engine_find_target(&target, b->engine, name, err);
+	if (!status)
+		status = read_skills(&member.skills, b, name, err);
 	if (status)
 		return status;
 	member.tier = (uint32_t)tw_row_integer(d, row, "tier", 0);
@@ -185,7 +212,9 @@ tw_status tw_directory_engine(tw_engine **out, const tw_directory *directory,
 	status = tw_engine_new(&b.engine, options ? options : &init, err);
 	if (status)
 		return status;
-	status = tw__build_holidays(&b, err);
+	status = tw__build_skills(&b, err);
+	if (!status)
+		status = tw__build_holidays(&b, err);
 	for (i = 0; i < TW_ARRAY_COUNT(parts) && !status; i++)
 		status = add_all(&b, parts[i].kind, parts[i].add, err);
 	tw_free(b.holidays);

@@ -20,6 +20,13 @@ struct tw_build {
 	size_t holidays_count;
 };
 
+/* directory_skills.c. Skills before whoever has or needs them. */
+tw_status tw__build_skills(struct tw_build *b, tw_error *err);
+/* Of a list, one a line; the bits of an engine that knows them all.
+ * @return TW_OK, TW_ENOTFOUND */
+tw_status tw__directory_skills(uint64_t *out, const tw_engine *engine,
+			       const char *list, tw_error *err);
+
 /* directory_days.c. Holidays first: schedules take theirs from them. */
 tw_status tw__build_holidays(struct tw_build *b, tw_error *err);
 tw_status tw__build_schedule(struct tw_build *b, tw_row row, tw_error *err);

@@ -73,6 +73,7 @@ static tw_status read_pool(struct step *s, const char *field, tw_error *err)
 	tw_step_options *o = &s->options;
 
 	o->reserve = integer(s, "reserve", 0);
+	o->any_skills = integer(s, "any_skills", 0);
 	if (o->kind == TW_STEP_RING || o->kind == TW_STEP_PREFERRED) {
 		o->ring_ms = 1000 * integer(s, "ring_s", 20);
 	}
@@ -82,6 +83,7 @@ static tw_status read_pool(struct step *s, const char *field, tw_error *err)
 		o->join = need(s, "join", o->join);
 		o->leave = need(s, "leave", o->leave);
 		o->retry_ms = 1000 * integer(s, "retry_s", 5);
+		o->announce_ms = 1000 * integer(s, "announce_s", 0);
 	}
 	return tw_engine_find_pool(&o->pool, s->build->engine,
 				   text(s, field), err);

@@ -3,6 +3,7 @@
  */
 #include <stdint.h>
 #include "kinds.h"
+#include <trunkwise/distribution.h>
 
 #define COUNT_MAX 100000
 #define DAYS_MAX  3660
@@ -70,6 +71,7 @@ static const struct tw_field person[] = {
 	REFERS("department", "department"),
 	REFERS("site", "site"),
 	TEXT("email"),
+	LIST("skills"),
 };
 
 static const struct tw_field phone[] = {
@@ -84,6 +86,7 @@ static const struct tw_field phone[] = {
 	NUMBER("no_answer_s", NULL, 0, 86400),
 	NUMBER("rejected_s", NULL, 0, 86400),
 	NUMBER("unreachable_s", NULL, 0, 86400),
+	LIST("skills"),
 };
 
 static const struct tw_field landline[] = {
@@ -97,6 +100,7 @@ static const struct tw_field landline[] = {
 	NUMBER("rejected_s", NULL, 0, 86400),
 	NUMBER("unreachable_s", NULL, 0, 86400),
 	REFERS("carrier", "carrier"),
+	LIST("skills"),
 };
 
 static const struct tw_field carrier[] = {
@@ -152,6 +156,8 @@ static const struct tw_field number[] = {
 	  .max = 1 },
 	TEXT("campaign"),
 	VAT(),
+	LIST("skills"),
+	NUMBER("priority", NULL, 0, TW_PRIORITY_MAX),
 };
 
 static const struct tw_field recurring[] = {
@@ -291,6 +297,8 @@ static const struct tw_field plan_step[] = {
 	REFERS("preferred", "pool"),
 	REFERS("callback", "pool"),
 	REFERS("plan", "plan"),
+	NUMBER("announce_s", NULL, 5, 3600),
+	{ .name = "any_skills", .type = TW_FIELD_BOOLEAN, .max = 1 },
 };
 
 static const struct tw_field tariff[] = {

@@ -58,7 +58,7 @@ static void call_start(struct tw_engine *engine, struct tw_call *call,
 		call->step_why = TW_WHY_RESUMED;
 	call->key = call->entered - o->priority * engine->priority_us;
 	call->affinity = o->affinity;
-	call->skills_needed = o->skills_needed;
+	call->skills = call->skills_needed = o->skills_needed;
 	call->preferred = tw__target_of(engine, o->preferred);
 	call->plan = engine->plan[o->plan.id - 1];
 	call->step = 0;

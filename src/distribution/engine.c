@@ -76,6 +76,7 @@ static void free_configuration(struct tw_engine *engine)
 	tw__names_free(&engine->pools);
 	tw__names_free(&engine->schedules);
 	tw__names_free(&engine->plans);
+	tw__skills_free(engine);
 }
 
 void tw_engine_free(tw_engine *engine)

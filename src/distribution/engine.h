@@ -231,6 +231,7 @@ struct tw_step {
 	uint32_t leave;
 	int64_t retry_us;
 	int64_t announce_us;    /* 0: never */
+	bool any_skills;
 	const struct tw_plan *plan;
 };
 
@@ -287,7 +288,8 @@ struct tw_call {
 	struct tw_offer *talk;
 	struct tw_tried tried;  /* members offered in this step */
 	uint64_t affinity;      /* who calls, as a key; 0: unknown */
-	uint64_t skills_needed;
+	uint64_t skills;        /* that it asks for, */
+	uint64_t skills_needed; /* and those of them that count in its step */
 	uint32_t told_position; /* 0: nothing yet */
 	uint32_t told_s;        /* longest wait; UINT32_MAX: none yet */
 	bool is_ticket;         /* has a place, and no channel */
@@ -362,6 +364,8 @@ struct tw_engine {
 	struct tw_plan **plan;
 	size_t plan_count, plan_capacity;
 	struct tw_names targets, pools, schedules, plans;
+	char *skill[TW_SKILLS_MAX];   /* by bit */
+	uint32_t skill_count;
 	/* Of an earlier configuration, while calls need them; see ghost.c */
 	struct tw_plan **old_plan;
 	size_t old_plan_count, old_plan_capacity;
@@ -486,6 +490,13 @@ void tw__pool_free(struct tw_pool *pool);
 bool tw__pool_has(const struct tw_pool *pool, uint32_t need);
 void tw__pool_ring_add(struct tw_pool *pool, struct tw_call *call);
 void tw__pool_ring_remove(struct tw_pool *pool, struct tw_call *call);
+
+/* skill.c */
+/* The bit of a name; 0: none such. */
+uint64_t tw__skill_bit(const struct tw_engine *engine, const char *name);
+void tw__skills_free(struct tw_engine *engine);
+/* What of a call's skills counts in the step that it is at. */
+void tw__call_skills(struct tw_call *call);
 
 /* schedule.c */
 const struct tw_schedule *tw__schedule_of(const struct tw_engine *engine,

@@ -58,6 +58,7 @@ static void not_for_call(tw_explain_row *out, struct tw_row *row,
 		row->why = TW_WHY_TRIED;
 	} else {
 		row->why = TW_WHY_SKILLS;
+		row->a = (int64_t)(call->skills_needed & ~member->skills);
 	}
 }
 

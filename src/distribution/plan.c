@@ -118,6 +118,11 @@ static tw_status check_pool(struct tw_step *step,
 		return tw__fail_at(err, TW_ENOTFOUND, 0, "pool",
 				   "a step that rings needs a pool; none of "
 				   "id %" PRIu32, o->pool.id);
+	if (o->any_skills > 1)
+		return tw__fail_at(err, TW_EINVAL, 0, "any_skills",
+				   "any_skills %" PRIu32 " is not 0 or 1",
+				   o->any_skills);
+	step->any_skills = o->any_skills != 0;
 	step->reserve = o->reserve;
 	if (o->kind == TW_STEP_QUEUE || o->kind == TW_STEP_CALLBACK)
 		return check_wait(step, o, err);

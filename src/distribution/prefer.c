@@ -52,8 +52,12 @@ void tw__prefer_pass(struct tw_engine *engine, struct tw_call *call)
 				      &row->b);
 	if (!row->why)
 		row->why = member->is_barred ? TW_WHY_NO_DTMF :
+			call->skills_needed & ~member->skills ?
+			TW_WHY_SKILLS :
 			tw__tried_has(&call->tried, member->slot) ?
 			TW_WHY_TRIED : TW_WHY_RESERVED;
+	if (row->why == TW_WHY_SKILLS)
+		row->a = (int64_t)(call->skills_needed & ~member->skills);
 	if (row->why == TW_WHY_RESERVED) {
 		row->a = call->pool->count[TW_STANDING_READY];
 		row->b = tw__call_step(call)->reserve;

@@ -67,7 +67,7 @@ enum tw_why {
 	TW_WHY_RINGING,
 	TW_WHY_TRIED,
 	TW_WHY_LATE,
-	TW_WHY_SKILLS,
+	TW_WHY_SKILLS,          /* a bits of those it lacks */
 	TW_WHY_LATER,
 	TW_WHY_LATER_TIER,      /* a the tier that comes first */
 	/* steps passed over */

@@ -105,7 +105,6 @@ static const char fixed[][64] = {
 	[TW_WHY_RINGING] = "rings or talks for this call",
 	[TW_WHY_TRIED] = "was tried in this step",
 	[TW_WHY_LATE] = "joined after the step began",
-	[TW_WHY_SKILLS] = "lacks a skill that the call needs",
 	[TW_WHY_LATER] = "ready, but another one comes first",
 	[TW_WHY_CLOSED_NOW] = "step skipped: closed now",
 	[TW_WHY_OPEN_NOW] = "step skipped: open now",
@@ -325,6 +324,25 @@ static void pause_reason(struct words *w, const struct tw_engine *engine,
 	}
 }
 
+/* Who gave bits without names is told no names. */
+static void skills_reason(struct words *w, const struct tw_engine *engine,
+			  const struct tw_row *row)
+{
+	const uint64_t missing = (uint64_t)row->a;
+	const char *between = "lacks ";
+	uint32_t i;
+
+	for (i = 0; i < engine->skill_count; ++i) {
+		if (!(missing >> i & 1))
+			continue;
+		add(w, between);
+		add_name(w, engine->skill[i]);
+		between = ", ";
+	}
+	if (*between == 'l')
+		add(w, "lacks a skill that the call needs");
+}
+
 static void with_arguments(struct words *w, const struct tw_engine *engine,
 			   const struct tw_row *row)
 {
@@ -345,6 +363,9 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 	case TW_WHY_OTHER_PLAN:
 		add(w, "overflow from plan ");
 		add_name(w, tw_plan_name(engine, plan));
+		break;
+	case TW_WHY_SKILLS:
+		skills_reason(w, engine, row);
 		break;
 	case TW_WHY_PAUSED:
 		pause_reason(w, engine, row);

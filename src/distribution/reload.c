@@ -138,6 +138,7 @@ static bool is_same_step(const struct tw_step *a, const struct tw_step *b)
 		a->join == b->join && a->leave == b->leave &&
 		a->retry_us == b->retry_us &&
 		a->announce_us == b->announce_us &&
+		a->any_skills == b->any_skills &&
 		is_same_name(a->pool ? a->pool->name : NULL,
 			     b->pool ? b->pool->name : NULL) &&
 		is_same_name(a->schedule ? a->schedule->name : NULL,

@@ -56,6 +56,39 @@ static void read_name(char out[TW_NAME_MAX + 1], struct tw_unpack *in)
 		in->is_bad = true;
 }
 
+/* Nobody has one that is gone, so nobody is asked for it. */
+static void read_skills(struct tw_restore *r)
+{
+	size_t count = tw__unpack_count(&r->in, 3), i;
+	char name[TW_NAME_MAX + 1];
+
+	if (count > TW_SKILLS_MAX)
+		tw__restore_wrong(r, "more skills than there can be");
+	for (i = 0; i < count && !tw__restore_is_over(r); ++i) {
+		read_name(name, &r->in);
+		r->skill[i] = tw__skill_bit(r->engine, name);
+		r->skill_is_gone |= !r->skill[i];
+		if (!r->skill[i] && !r->in.is_bad &&
+		    tw__news_add(r->changes, TW_ENGINE_GONE, "skill", name,
+				 "calls do not need it any more"))
+			r->is_oom = true;
+		r->skill_count++;
+	}
+}
+
+uint64_t tw__restore_skills(const struct tw_restore *r, uint64_t then)
+{
+	uint64_t now = 0;
+	uint32_t i;
+
+	for (i = 0; i < TW_SKILLS_MAX; ++i) {
+		if (then >> i & 1)
+			now |= i < r->skill_count ? r->skill[i] :
+				(uint64_t)1 << i;
+	}
+	return now;
+}
+
 static void read_target(struct tw_restore *r, size_t at, uint8_t *taken)
 {
 	struct tw_engine *engine = r->engine;
@@ -425,6 +458,7 @@ static tw_status check_bytes(const uint8_t *data, size_t size, tw_error *err)
 static void read_all(struct tw_restore *r)
 {
 	tw__restore_saved(r, &r->saved, &tw__saved_engine);
+	read_skills(r);
 	read_targets(r);
 	read_pools(r);
 	read_schedules(r);

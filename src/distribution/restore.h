@@ -80,6 +80,9 @@ struct tw_restore {
 	const char *wrong;          /* what does not go together */
 	struct tw_engine saved;
 
+	uint64_t skill[TW_SKILLS_MAX];       /* bits of now by bits of then */
+	uint32_t skill_count;
+	bool skill_is_gone;
 	struct tw_was_target *target;
 	size_t target_count;
 	struct tw_was_pool *pool;
@@ -128,6 +131,9 @@ void *tw__restore_array(struct tw_restore *r, size_t count, size_t size);
 void tw__restore_saved(struct tw_restore *r, void *to,
 		       const struct tw_saved_table *table);
 void tw__restore_timer(struct tw_restore *r, struct tw_was_timer *out);
+
+/* A call's skills, by the bits of now. */
+uint64_t tw__restore_skills(const struct tw_restore *r, uint64_t then);
 
 /* ghost.c: by number in the snapshot; what is gone is made again. NULL when
  * there is no such number, or no memory. */

@@ -153,6 +153,9 @@ static void read_call(struct tw_restore *r, struct tw_call *call)
 	if (tw__restore_is_over(r) || !call->plan)
 		return;
 	check_call(r, call);
+	call->skills = tw__restore_skills(r, call->skills);
+	if (!tw__restore_is_over(r))
+		tw__call_skills(call);
 	read_tried(r, call, call->pool ? pool : 0);
 	if (timer.at != TW_TIME_MAX && timer.at != call->step_until &&
 	    (call->phase != TW_PHASE_WAIT || timer.at > call->step_until))
@@ -444,6 +447,8 @@ static void read_row(struct tw_restore *r, struct tw_row *row)
 		plan = tw__was_plan_now(r, row->plan);
 		row->plan = plan ? plan->id : 0;
 	}
+	if (row->why == TW_WHY_SKILLS)
+		row->a = (int64_t)tw__restore_skills(r, (uint64_t)row->a);
 	if (row->why == TW_WHY_OTHER_PLAN) {
 		plan = tw__was_plan_now(r, (uint32_t)row->a);
 		row->a = plan ? plan->id : 0;

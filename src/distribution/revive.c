@@ -285,6 +285,9 @@ void tw__revive(struct tw_restore *r)
 	revive_calls(r);
 	revive_offers(r);
 	revive_lists(r, engine->call);
+	/* who is ready may be had by calls that needed what is gone */
+	for (i = 0; i < engine->target_count && r->skill_is_gone; ++i)
+		tw__target_freed(engine, engine->target[i]);
 	tw_free(engine->drops.drop);
 	engine->drops = r->drops;
 	r->drops.drop = NULL;

@@ -56,6 +56,7 @@ static const struct tw_saved step[] = {
 	TW_SAVED(tw_step, leave, NUMBER),
 	TW_SAVED(tw_step, retry_us, NUMBER),
 	TW_SAVED(tw_step, announce_us, COUNT),
+	TW_SAVED(tw_step, any_skills, BOOL),
 };
 TABLE(step);
 
@@ -70,7 +71,7 @@ static const struct tw_saved call[] = {
 	TW_SAVED(tw_call, step_until, TIME),
 	TW_SAVED(tw_call, tier, NUMBER),
 	TW_SAVED(tw_call, affinity, NUMBER),
-	TW_SAVED(tw_call, skills_needed, NUMBER),
+	TW_SAVED(tw_call, skills, NUMBER),
 	TW_SAVED(tw_call, is_ticket, BOOL),
 	TW_SAVED(tw_call, told_position, NUMBER),
 	TW_SAVED(tw_call, told_s, NUMBER),

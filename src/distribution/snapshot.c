@@ -119,6 +119,9 @@ static void put_things(struct tw_buf *out, const struct tw_engine *engine)
 {
 	size_t i;
 
+	tw__pack_number(out, engine->skill_count, 4);
+	for (i = 0; i < engine->skill_count; ++i)
+		tw__pack_text(out, engine->skill[i]);
 	put_targets(out, engine);
 	tw__pack_number(out, engine->pool_count, 4);
 	for (i = 0; i < engine->pool_count; ++i)

@@ -7,6 +7,7 @@
  * schedules by id, calls and offers by slot, 0 for none.
  *
  *   magic, version, size of all, the engine's own
+ *   skills    name
  *   targets   name, kind, why paused, saved, timer
  *   pools     name, policy, members (target, tier, saved), who answered
  *             whom, tiers (state)
@@ -28,7 +29,7 @@
 #include <trunkwise/snapshot.h>
 
 #define TW_SNAPSHOT_MAGIC   "TWSTATE\n"
-#define TW_SNAPSHOT_VERSION 1u     /* also when an enum tw_why changes */
+#define TW_SNAPSHOT_VERSION 2u     /* also when an enum tw_why changes */
 #define TW_SNAPSHOT_DIGEST  32u
 #define TW_SNAPSHOT_HEAD    20u    /* magic, version, size */
 

@@ -127,6 +127,7 @@ static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
 
 	if (call->step < call->plan->step_count)
 		step = tw__call_step(call);
+	tw__call_skills(call);
 	if (step && step->kind == TW_STEP_PLAN && tw__hop_reserve(call))
 		return TW_ENOMEM;
 	if (step && tw__step_waits(step) && !call->offer) {

@@ -400,6 +400,27 @@ department = "sales"
             engine.enter_number("78432000001")
 
 
+def test_skills_have_names(engine):
+    pool = engine.add_pool("city")
+    anna, boris = (engine.add_target(name) for name in ("anna", "boris"))
+    pool.add(boris, order=1)
+    pool.add(anna, order=2, skills=["english", "german"])
+    plan = engine.add_plan("kazan")
+    plan.ring(pool, ring_s=10)
+    plan.ring(pool, ring_s=10, any_skills=True)
+    engine.enter(plan, skills_needed=["german"], now=T0)
+    assert [o.target for o in offers(engine)] == [anna]
+    engine.tick(now=after(10))
+    assert {o.target for o in offers(engine)} == {anna, boris}
+    with pytest.raises(NotFound, match="no skill \"latin\""):
+        engine.enter(plan, skills_needed=["latin"], now=after(10))
+    with pytest.raises(InvalidArgument, match="list of names"):
+        engine.enter(plan, skills_needed="german", now=after(10))
+    with pytest.raises(OutOfRange, match="65th"):
+        pool.add(engine.add_target("vera"), order=3,
+                 skills=[f"s{i}" for i in range(64)])
+
+
 def test_calls_wait_in_line_by_age_and_priority(engine):
     _, (anna, boris) = one_step(engine)
     boris.set_state("paused", now=T0)

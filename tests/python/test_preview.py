@@ -16,7 +16,7 @@ from trunkwise.preview_words import PREVIEW_WORDS, duration, moment
 
 PAGE = (SOURCE / "docs" / "distribution.md").read_text()
 SHOP = re.search(r"^```toml\n(.*?)^```", PAGE, re.S | re.M)[1]
-PLAN = re.findall(r"^```toml\n(.*?)^```", PAGE, re.S | re.M)[-1]
+PLAN, SKILLS = re.findall(r"^```toml\n(.*?)^```", PAGE, re.S | re.M)[-2:]
 QUEUE = re.sub(r"\[\[plan\]\].*?(?=\[\[number)",
                lambda _: PLAN + "\n", SHOP, flags=re.S)
 NUMBER = "+78432000001"
@@ -61,6 +61,7 @@ def seen(preview):
 def test_the_page_shows_what_is_printed(tmp_path):
     (tmp_path / "shop.toml").write_text(SHOP)
     (tmp_path / "queue.toml").write_text(QUEUE)
+    (tmp_path / "skills.toml").write_text(SKILLS)
     blocks = re.findall(r"^```sh\n(.*?)^```\n\n```text\n(.*?)^```", PAGE,
                         re.S | re.M)
     assert len(blocks) >= 2
@@ -282,6 +283,47 @@ def test_nobody_at_work_is_no_line_to_wait_in(tmp_path):
     assert "никто из группы не работает" in run(
         tmp_path, f"trunkwise call preview q.db {NUMBER} --lang ru "
         "--at 2026-10-05T12:30").stdout
+
+
+def test_skills_priority_and_announcements(tmp_path):
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.apply(trunkwise.Deployment(SKILLS), at=at("2026-01-01T00:00"))
+        told = store.preview("+78432000002", at=at("2026-10-05T12:30"))
+    assert (told.skills, told.priority) == (["english"], 5)
+    first, second, _ = told.steps
+    assert {r.who.name for r in first.rings} == {"anna"}
+    assert [(p.who.name, p.why, p.reason) for p in first.passed_over] == [
+        ("boris", "unfit", "lacks english")]
+    assert (first.any_skills, first.announce_s) == (False, 15)
+    assert (second.any_skills, second.announce_s) == (True, 0)
+    assert {r.who.name for r in second.rings} == {"anna", "boris"}
+    line = "trunkwise call preview s.db +78432000002 --at 2026-10-05T12:30 "
+    said = run(tmp_path, line + "--lang ru").stdout
+    assert "не хватает навыков: english" in said and "здесь нечем" in said
+    assert "каждые 15 с" in run(tmp_path,
+                                line + "--lang ru --host play").stdout
+    row = json.loads(run(tmp_path, line + "--json").stdout)
+    assert (row["skills"], row["priority"]) == (["english"], 5)
+    assert row["steps"][1]["any_skills"] is True
+
+
+@pytest.mark.parametrize("was, made, said", [
+    ('skills = ["english"]\npriority', 'skills = ["englich"]\npriority',
+     "number[0].skills: nobody has the skill 'englich'"),
+    ("priority = 5", "priority = -1", "number[0].priority"),
+    ("priority = 5", "priority = 1001", "0 to 1000"),
+    ("priority = 5", 'skill = "english"', "number[0].skill"),
+    ("announce_s = 15", "announce_s = 1", "plan[0].step[0].announce_s"),
+    ("any_skills = true", "any_skills = false", "its own overflow"),
+    ('skills = ["english"]\n\n[[phone]]', "skills = [" + ", ".join(
+        f'"s{i}"' for i in range(65)) + "]\n\n[[phone]]", "would be the 65th"),
+])
+def test_skills_that_apply_refuses(tmp_path, was, made, said):
+    assert was in SKILLS
+    (tmp_path / "s.toml").write_text(SKILLS.replace(was, made))
+    done = run(tmp_path, "trunkwise apply s.toml s.db")
+    assert done.returncode == 2 and said in done.stderr, done.stderr
+    assert not done.stdout
 
 
 def test_another_deployment_by_then(tmp_path):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .directory import Directory
 
 Now = dt.datetime | int | None
+Skills = int | Iterable[str]     # bits, or names
 Seconds = int | float | Decimal
 
 _HOSTS = {"play": 1, "dtmf": 2, "record": 4, "voicemail": 8, "transfer": 16,
@@ -202,7 +203,7 @@ class MemberOptions(TypedDict, total=False):
     tier: int
     weight: int
     confirm: bool
-    skills: int
+    skills: "Skills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +231,13 @@ class Pool(_Thing):
     def add(self, target: Target, *, order: int,
             **options: Unpack[MemberOptions]) -> None:
         """``tier``: lower rings first; ``order``: a place of its own;
-        ``weight``: its share of the calls; ``skills``: a bit each."""
+        ``weight``: its share of the calls; ``skills``: their names, or bits
+        of your own (not both in one engine)."""
+        made: dict[str, object] = {**options, "order": order}
+        if "skills" in options:
+            made["skills"] = self._engine._skills(options["skills"], add=True)
         raw.tw_pool_add_member(self._handle, self.id,
-                               self._engine._own(target),
-                               {**options, "order": order})
+                               self._engine._own(target), made)
 
     def reset(self, *, now: Now = None) -> None:
         """Counts of calls, talk and turns begin anew: a shift starts."""
@@ -352,17 +356,20 @@ class Plan(_Thing):
                              {"kind": kind, "when": when, **options})
 
     def ring(self, pool: Pool, *, ring_s: Seconds = 20, reserve: int = 0,
+             any_skills: bool = False,
              open_in: Schedule | None = None,
              closed_in: Schedule | None = None) -> None:
         """Offers members of ``pool`` for so long in all, while more than
-        ``reserve`` of them are ready."""
+        ``reserve`` of them are ready. With ``any_skills``, here and below,
+        also those who lack what the call needs."""
         self._step(_RING, open_in, closed_in, pool=self._engine._own(pool),
+                   any_skills=any_skills,
                    ring_ms=_ms(ring_s, "ring_s"), reserve=reserve)
 
     def queue(self, pool: Pool, *, wait_s: Seconds = 0, length_max: int = 0,
               join: str = "staffed", leave: str = "nobody",
               retry_s: Seconds = 5, reserve: int = 0,
-              announce_s: Seconds = 0,
+              announce_s: Seconds = 0, any_skills: bool = False,
               open_in: Schedule | None = None,
               closed_in: Schedule | None = None) -> None:
         """Waits in line for a member of ``pool``, to ``wait_s`` (0: as long
@@ -376,16 +383,19 @@ class Plan(_Thing):
                    join=_one_of(_NEEDS, join, "join"),
                    leave=_one_of(_NEEDS, leave, "leave"),
                    announce_ms=_ms(announce_s, "announce_s"),
+                   any_skills=any_skills,
                    retry_ms=_ms(retry_s, "retry_s"), reserve=reserve)
 
     def callback(self, pool: Pool, *, wait_s: Seconds = 0,
                  length_max: int = 0, retry_s: Seconds = 5, reserve: int = 0,
+                 any_skills: bool = False,
                  open_in: Schedule | None = None,
                  closed_in: Schedule | None = None) -> None:
         """The call becomes a ticket and waits for a member of ``pool`` while
         the caller hangs up; skipped by a host without "callback"."""
         self._step(_CALLBACK, open_in, closed_in,
                    pool=self._engine._own(pool),
+                   any_skills=any_skills,
                    wait_ms=_ms(wait_s, "wait_s"), length_max=length_max,
                    retry_ms=_ms(retry_s, "retry_s"), reserve=reserve)
 
@@ -396,12 +406,13 @@ class Plan(_Thing):
         self._step(_PLAN, open_in, closed_in, plan=self._engine._own(plan))
 
     def prefer(self, pool: Pool, *, ring_s: Seconds = 20, reserve: int = 0,
+               any_skills: bool = False,
                open_in: Schedule | None = None,
                closed_in: Schedule | None = None) -> None:
         """Offers the target that the call prefers, if it is of ``pool`` and
         ready; else skipped at once."""
         self._step(_PREFERRED, open_in, closed_in,
-                   pool=self._engine._own(pool),
+                   pool=self._engine._own(pool), any_skills=any_skills,
                    ring_ms=_ms(ring_s, "ring_s"), reserve=reserve)
 
     def reject(self, *, sip_code: int = 480,
@@ -687,6 +698,17 @@ class Engine:
                 raise fault
             raise refused from fault
 
+    def _skills(self, skills: Skills, *, add: bool = False) -> int:
+        if isinstance(skills, int):
+            return skills
+        if isinstance(skills, str):
+            raise InvalidArgument(f"skills are a list of names, not "
+                                  f"{skills!r}", field="skills")
+        bits = 0
+        for name in skills:
+            bits |= raw.engine_skill(self.handle, name, add)
+        return bits
+
     def _target(self, number: int) -> Target:
         return Target(self, number)
 
@@ -697,18 +719,20 @@ class Engine:
 
     def enter(self, plan: Plan, *, priority: int = 0, entered: Now = None,
               preferred: Target | None = None, affinity: int = 0,
-              skills_needed: int = 0, ticket: bool = False,
+              skills_needed: Skills = 0, ticket: bool = False,
               now: Now = None) -> Call:
         """A call arrives. One step of ``priority`` is worth the engine's
         ``priority_s`` of waiting; ``entered`` is since when it has waited
         elsewhere; ``preferred`` is whom ``Plan.prefer`` rings. ``affinity``
         knows the caller again (a key, not the number); members need all
-        ``skills_needed``; a ``ticket`` has no channel. Raises Busy when there are ``calls_max``."""
+        ``skills_needed``, names or bits; a ``ticket`` has no channel. Raises
+        Busy when there are ``calls_max``, NotFound for a skill of nobody."""
         options = {
             "plan": self._own(plan), "priority": priority,
             "entered": 0 if entered is None else _at(entered),
             "preferred": self._own(preferred) if preferred else 0,
-            "affinity": affinity, "skills_needed": skills_needed,
+            "affinity": affinity,
+            "skills_needed": self._skills(skills_needed),
             "ticket": int(ticket)}
         return Call(self, self._do(raw.tw_call_enter_as, options, _at(now)))
 

@@ -73,7 +73,8 @@ class PreviewStep(NamedTuple):
     "", "closed" or "open" (it is for other hours), "no_voicemail",
     "no_callback", "nobody_preferred"; of a queue "unreachable", "unstaffed",
     "unready"; of a plan "visited", "hops"; or the engine's words. ``wait_s``
-    is 0 for a wait without a limit."""
+    is 0 for a wait without a limit, ``announce_s`` for one without
+    announcements; with ``any_skills`` what the call needs does not count."""
 
     plan: str
 
@@ -86,6 +87,8 @@ class PreviewStep(NamedTuple):
     schedule: str
     skipped: str
     wait_s: int
+    announce_s: int
+    any_skills: bool
     begins_s: float
     ends_s: float
     rings: list[Ring]
@@ -102,7 +105,8 @@ class Hours(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """The whole call. ``end`` says how: "rejected" by a step, "closed",
+    """The whole call. ``skills`` are what it needs; a step of ``priority``
+    counts as a minute of waiting. ``end`` says how: "rejected" by a step, "closed",
     "unanswered", "voicemail", "callback" (the caller hangs up and keeps his
     place), or "waiting" still after an hour."""
 
@@ -115,6 +119,8 @@ class Preview(NamedTuple):
     sip_code: int | None
     ends_s: float
     reason: str
+    skills: list[str]
+    priority: int
 
     @property
     def until(self) -> Hours | None:
@@ -319,7 +325,8 @@ class _Account:
             self.directory.find("pool", pool)["policy"] if pool else "",
             row["plan"], row["when"], "" if row["when"] == "always" else
             row["schedule"] or plan["schedule"], skipped,
-            int(row["wait_s"] or 0), begins, self.clock, rings,
+            int(row["wait_s"] or 0), int(row["announce_s"] or 0),
+            row["any_skills"] == "true", begins, self.clock, rings,
             self._passed(key, pool, row, rings)
             if pool and not over else [])
 
@@ -382,7 +389,8 @@ def preview(directory: Directory, number: str, *, at: dt.datetime,
         return Preview(
             row["number"], row["plan"], at, list(account.hours()), steps,
             end, over.sip_code if over else None, stage.seconds(),
-            over.reason if over else "")
+            over.reason if over else "", row["skills"].splitlines(),
+            int(row["priority"] or 0))
 
 
 def previews(store: "Store", number: str, *, at: dt.datetime,

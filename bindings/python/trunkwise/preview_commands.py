@@ -59,17 +59,20 @@ def _document(p: Preview, zone: str) -> dict[str, Any]:
             "until": _time(until.changes, zone) if until else None,
             "until_schedule": until.schedule if until else None,
             "steps": [_step(s) for s in p.steps], "end": p.end,
-            "sip_code": p.sip_code, "ends_s": p.ends_s, "reason": p.reason}
+            "sip_code": p.sip_code, "ends_s": p.ends_s, "reason": p.reason,
+            "skills": p.skills, "priority": p.priority}
 
 
 class _Teller:
     """One preview in words, a line at a time."""
 
-    def __init__(self, lang: str, zone: str, explain: bool):
+    def __init__(self, lang: str, zone: str, explain: bool, plays: bool):
         self.lang = lang
         self.zone = zone
         self.explain = explain
+        self.plays = plays
         self.plan = ""
+        self.skills: list[str] = []
 
     def put(self, indent: int, key: str, **values: object) -> None:
         print(plain(" " * indent + say(self.lang, "preview_" + key,
@@ -112,6 +115,13 @@ class _Teller:
             else:
                 self.put(0, key, schedule=h.schedule)
 
+    def wants(self, p: Preview) -> None:
+        if p.skills:
+            self.put(0, "skills", skills=", ".join(p.skills))
+        if p.priority:
+            self.put(0, "priority", priority=p.priority,
+                     time=duration(self.lang, 60 * p.priority))
+
     def ring(self, ring: Ring, timed: bool) -> None:
         text = self.who(ring.who)
         if ring.outcome == "busy":
@@ -145,9 +155,17 @@ class _Teller:
         self.put(0, key, step=self.label(s), start=self.start(s.begins_s),
                  time=duration(self.lang, s.ends_s - s.begins_s),
                  order=order)
+        self.terms(s)
         self.ring_list(s, key == "turns")
         for passed in s.passed_over:
             self.passed_over(passed)
+
+    def terms(self, s: PreviewStep) -> None:
+        if s.any_skills and self.skills:
+            self.put(5, "any_skills")
+        if s.announce_s:
+            self.put(5, "announced" if self.plays else "unannounced",
+                     time=duration(self.lang, s.announce_s))
 
     def ring_list(self, s: PreviewStep, timed: bool) -> None:
         """Once round: in a queue the same people ring again and again."""
@@ -163,6 +181,7 @@ class _Teller:
         self.put(0, "queue" if s.wait_s else "queue_endless", step=self.label(s),
                  start=self.start(s.begins_s),
                  time=duration(self.lang, s.wait_s))
+        self.terms(s)
         self.ring_list(s, True)
         for passed in s.passed_over:
             self.passed_over(passed)
@@ -177,6 +196,7 @@ class _Teller:
 
     def steps(self, p: Preview) -> None:
         self.plan = p.plan
+        self.skills = p.skills
         for s in p.steps:
             if s.skipped:
                 self.skipped(s)
@@ -215,6 +235,7 @@ def _say(now: Preview, then: Preview | None, teller: _Teller,
                zone=teller.zone)
     if busy:
         teller.put(0, "busy", names=", ".join(busy))
+    teller.wants(now)
     teller.hours(now.hours)
     print()
     teller.steps(now)
@@ -240,6 +261,7 @@ def call_preview(arguments: argparse.Namespace) -> int:
         print_json({**_document(now, zone),
                     "then": _document(then, zone) if then else None})
     else:
-        _say(now, then, _Teller(arguments.lang, zone, arguments.explain),
+        _say(now, then, _Teller(arguments.lang, zone, arguments.explain,
+                                "play" in arguments.host),
              arguments.busy)
     return 0

@@ -18,6 +18,20 @@ PREVIEW_WORDS = {
                      "График «{schedule}»: открыто, конца не видно"),
     "preview_closed": ("{schedule}: closed, and it does not open again",
                        "График «{schedule}»: закрыто и больше не откроется"),
+    "preview_skills": ("Its calls need: {skills}",
+                       "Звонкам нужны навыки: {skills}"),
+    "preview_priority": (
+        "Priority {priority}: in line they come before others who waited up "
+        "to {time} longer",
+        "Приоритет {priority}: в очереди они идут перед теми, кто ждёт до "
+        "{time} дольше"),
+    "preview_any_skills": ("(also those who lack what the call needs)",
+                           "(и те, у кого нужных навыков нет)"),
+    "preview_announced": ("(the caller is told his place every {time})",
+                          "(каждые {time} звонящему говорят его место)"),
+    "preview_unannounced": (
+        "(the caller is not told his place: this host plays nothing)",
+        "(место звонящему не говорят: здесь нечем)"),
     "preview_at_once": ("at once", "сразу"),
     "preview_after": ("after {time}", "через {time}"),
     "preview_one": ("{step}. {start}, rings for {time}:",
@@ -187,6 +201,7 @@ PREVIEW_REASONS = {
     "was tried in this step": "на этом шаге уже звонили",
     "joined after the step began": "добавлен после начала шага",
     "lacks a skill that the call needs": "не хватает навыка для звонка",
+    "lacks {}": "не хватает навыков: {}",
     "answered this caller last": "отвечал этому звонящему в прошлый раз",
     "fewest calls: {}": "меньше всех звонков: {}",
     "fewest calls: {} and {} not answered":
