@@ -224,6 +224,128 @@ static tw_status check_overflow(struct tw_deployment *d, uint32_t before,
 }
 
 
+/* ---- overflow that comes to nothing ---- */
+
+#define HOPS_MAX 8        /* as the engine's: plans a call goes on to */
+#define LOOKS_MAX 10000   /* steps, of plans for many hours, */
+#define SEEN_MAX 64       /* and plans: beyond, no verdict */
+
+/* A call that went through these plans; those of the whole walk are noted. */
+struct walk {
+	const struct tw_deployment *d;
+	uint32_t plan[HOPS_MAX + 1];
+	size_t depth;
+	uint32_t seen[SEEN_MAX];
+	size_t seen_count;
+	uint32_t looks;
+};
+
+static bool was_in(const struct walk *w, uint32_t plan)
+{
+	size_t i;
+
+	for (i = 0; i < w->depth; i++) {
+		if (w->plan[i] == plan)
+			return true;
+	}
+	return false;
+}
+
+
+static bool note(struct walk *w, uint32_t plan)
+{
+	size_t i;
+
+	for (i = 0; i < w->seen_count; i++) {
+		if (w->seen[i] == plan)
+			return true;
+	}
+	if (w->seen_count == SEEN_MAX)
+		return false;
+	w->seen[w->seen_count++] = plan;
+	return true;
+}
+
+
+/* Whether a call that comes to this plan meets a step that does something, at
+ * whatever hour. As the engine goes: no plan twice, and never back. */
+static bool does_something(struct walk *w, uint32_t plan)
+{
+	const struct tw_row_list *steps = &w->d->rows[plan].children[0];
+	bool does = false;
+	size_t i;
+
+	if (w->depth > HOPS_MAX)
+		return false;
+	if (!note(w, plan))
+		return true;
+	w->plan[w->depth++] = plan;
+	for (i = 0; i < steps->count && !does; i++) {
+		const uint32_t step = steps->rows[i];
+		const struct tw_value *to = value(w->d, step, "plan");
+
+		if (!to->set || w->looks++ > LOOKS_MAX)
+			does = true;
+		else if (was_in(w, to->target))
+			continue;
+		else if (does_something(w, to->target))
+			does = true;
+		else if (is_always(w->d, step))
+			break;
+	}
+	w->depth--;
+	return does;
+}
+
+
+static bool has_number(const struct tw_deployment *d, uint32_t plan)
+{
+	const struct tw_row_list *numbers =
+		&d->tops[tw__kind_find(TW_STR("number"))];
+	size_t i;
+
+	for (i = 0; i < numbers->count; i++) {
+		const struct tw_value *to = value(d, numbers->rows[i], "plan");
+
+		if (to->set && to->target == plan)
+			return true;
+	}
+	return false;
+}
+
+
+/* Of a whole circle the first plan is told: to mend it is to mend them all.
+ * One that does something for calls that come from others is told when a
+ * number's calls begin in it. */
+static bool is_told(const struct walk *w, uint32_t row)
+{
+	bool is_whole = true, is_first = true;
+	size_t i;
+
+	for (i = 0; i < w->seen_count; i++) {
+		struct walk other = { .d = w->d };
+
+		is_first &= row <= w->seen[i];
+		is_whole &= !does_something(&other, w->seen[i]);
+	}
+	return is_whole ? is_first : has_number(w->d, row);
+}
+
+
+static tw_status check_circle(struct tw_deployment *d, uint32_t row)
+{
+	struct walk w = { .d = d };
+
+	if (does_something(&w, row) || !is_told(&w, row))
+		return TW_OK;
+	return tw__problem(d, TW_ECONFLICT,
+		d->rows[row].children[0].rows[0], "plan", "this plan only "
+		"goes on with others, in a circle: its calls ring nobody and "
+		"end at once; add a step that rings, queues, takes a message "
+		"or rejects");
+}
+
+
 tw_status tw__deployment_plan(struct tw_deployment *d, uint32_t row)
 {
 	const struct tw_row_list *steps = &d->rows[row].children[0];
@@ -244,7 +366,7 @@ tw_status tw__deployment_plan(struct tw_deployment *d, uint32_t row)
 		status = check_overflow(d, steps->rows[i - 1],
 					steps->rows[i]);
 	}
-	return status;
+	return status ? status : check_circle(d, row);
 }
 
 

@@ -37,6 +37,16 @@ static const struct wrong wrongs[] = {
 	  "plan[0].step[2].join", "nobody reachable staffed ready", NO },
 	{ { "pool[0].member[0].weight", "i", "-3" },
 	  "pool[0].member[0].weight", "1 to 65535", NO },
+	{ { "pool[0].policy", "t", "own:" }, "pool[0].policy",
+	  "1 to 63 bytes", NO },
+	{ { "pool[0].policy", "t", "own: nearest" }, "pool[0].policy",
+	  "without blanks", NO },
+	{ { "pool[0].policy", "t", "own:linear" }, "pool[0].policy",
+	  "is not the host's own", NO },
+	{ { "pool[0].policy", "t", "nearest" }, "pool[0].policy",
+	  "or own:NAME", NO },
+	{ { "pool[0].ring_count", "i", "2" }, "pool[0].ring_count",
+	  "is for policy ring_n", { "pool[0].policy", "t", "own:nearest" } },
 	{ { "pool[0].member[0].weight", "i", "0" },
 	  "pool[0].member[0].weight", "1 to 65535", NO },
 	{ { "plan[0].step[2].ring", "t", "sales" }, "plan[0].step[2].ring",
@@ -122,6 +132,51 @@ static const struct fine plans[] = {
 		{ "plan[0].step[2].callback", "t", "sales" },
 		{ "plan[0].step[2].wait_s", "i", "3600" },
 		{ "plan[0].step[3].reject", "i", "480" } } },
+	{ "two that only go on with each other", true, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "main" } } },
+	{ "three of them", true, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "third" },
+		{ "plan[2].name", "t", "third" },
+		{ "plan[2].step[0].plan", "t", "main" } } },
+	{ "on, and back is never", true, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[0].step[0].when", "t", "always" },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "main" } } },
+	{ "on in open hours, refused in others", false, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "main" } } },
+	{ "a number's calls go on with one that leads back", true, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[0].step[0].when", "t", "always" },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "main" } } },
+	{ "the same, of a number that begins with the other", false, {
+		{ "number[0].plan", "t", "other" },
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[0].step[0].when", "t", "always" },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "main" } } },
+	{ "a circle that somebody rings in", false, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[0].step[1].reject", "i", NULL },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].plan", "t", "main" },
+		{ "plan[1].step[1].ring", "t", "sales" } } },
 	{ "behind a line that has room for nine", false, {
 		{ "plan[0].step[1].reject", "i", NULL },
 		{ "plan[0].step[1].queue", "t", "sales" },
@@ -149,11 +204,70 @@ static void plans_that_make_sense_and_others(void **state)
 	}
 }
 
+/* One mistake, told once: of the first plan, at its step. */
+static void a_circle_is_told_once(void **state)
+{
+	static const struct pair changes[] = {
+		{ "plan[1].name", "t", "a" }, { "plan[2].name", "t", "b" },
+		{ "plan[3].name", "t", "c" },
+		{ "plan[1].step[0].plan", "t", "b" },
+		{ "plan[2].step[0].plan", "t", "c" },
+		{ "plan[3].step[0].plan", "t", "a" },
+	};
+	tw_deployment *d = deployment_with(changes, 6);
+	tw_error err = TW_ERROR_INIT;
+	uint32_t i, told = 0;
+
+	(void)state;
+	assert_int_equal(tw_deployment_check(d, &err), TW_EPARSE);
+	assert_string_equal(err.field, "plan[1].step[0].plan");
+	assert_non_null(strstr(err.message, "in a circle"));
+	for (i = 0; !tw_deployment_problem(&err, d, i, NULL); i++)
+		told += err.code && strstr(err.message, "in a circle");
+	assert_int_equal(told, 1);
+	tw_deployment_free(d);
+}
+
+/* Plans for many hours that all lead to each other: a verdict in no time,
+ * and no complaint where there is none. */
+static void a_thicket_is_no_circle(void **state)
+{
+	tw_deployment *d = deployment_new();
+	char path[64], text[16];
+	tw_error err = TW_ERROR_INIT;
+
+	(void)state;
+	for (int i = 1; i < 30; i++) {
+		snprintf(path, sizeof(path), "plan[%d].name", i);
+		snprintf(text, sizeof(text), "p%d", i);
+		tw_deployment_set(d, path, TW_VALUE_TEXT, text, NULL);
+		snprintf(path, sizeof(path), "plan[%d].schedule", i);
+		tw_deployment_set(d, path, TW_VALUE_TEXT, "work", NULL);
+		for (int j = 1, n = 0; j < 30; j++) {
+			if (j == i)
+				continue;
+			snprintf(path, sizeof(path), "plan[%d].step[%d].plan",
+				 i, n);
+			snprintf(text, sizeof(text), "p%d", j);
+			tw_deployment_set(d, path, TW_VALUE_TEXT, text, NULL);
+			snprintf(path, sizeof(path), "plan[%d].step[%d].when",
+				 i, n++);
+			tw_deployment_set(d, path, TW_VALUE_TEXT, n % 2 ?
+					  "open" : "closed", NULL);
+		}
+	}
+	if (tw_deployment_check(d, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	tw_deployment_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused_with_place_and_reason),
 		cmocka_unit_test(plans_that_make_sense_and_others),
+		cmocka_unit_test(a_circle_is_told_once),
+		cmocka_unit_test(a_thicket_is_no_circle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
