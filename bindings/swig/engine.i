@@ -127,9 +127,6 @@ static const struct field arrival_fields[] = {
 /* ---- what stands still ---- */
 tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
 			tw_error *err);
-tw_status tw_directory_engine(tw_engine **out, const tw_directory *directory,
-			      const tw_engine_options *options,
-			      tw_error *err);
 tw_status tw_engine_add_target(tw_target_id *out, tw_engine *engine,
 	const tw_target_options *options, tw_error *err);
 tw_status tw_policy_parse(uint32_t *out, const char *name, tw_error *err);

@@ -134,7 +134,9 @@ TW_EXTERN(uint64_t) tw_row_identity(const tw_directory *directory,
 				    tw_row row);
 
 /** The engine that the pools, schedules and plans of this directory
- * describe: targets are named as their phone or landline. New. */
+ * describe: targets are named as their phone or landline. A pool with
+ * `policy = "own:NAME"` has that one of options->policy. New.
+ * @return TW_OK, TW_ENOTFOUND (a policy that this host has not) */
 TW_EXTERN(tw_status) tw_directory_engine(tw_engine **out,
 	const tw_directory *directory, const tw_engine_options *options,
 	tw_error *err);

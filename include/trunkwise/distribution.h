@@ -54,10 +54,16 @@ typedef struct tw_engine_options {
 					(known by `affinity`) has his age
 					back; 0: begins anew */
 	uint32_t reserved;
+	const struct tw_policy_table *policy;  /* of your own, those that
+					pools may have (sys/policy.h);
+					borrowed for the call */
+	size_t policy_count;
 } tw_engine_options;
 #define TW_ENGINE_OPTIONS_INIT { sizeof(tw_engine_options), 0, 1, 100000, \
-	60000, 0, 0 }
+	60000, 0, 0, NULL, 0 }
 
+/** @return TW_OK, TW_EINVAL, of a policy as tw_engine_add_policy(),
+ * TW_ENOMEM */
 TW_EXTERN(tw_status) tw_engine_new(tw_engine **out,
 				   const tw_engine_options *options,
 				   tw_error *err);

@@ -133,6 +133,33 @@ static tw_status check_choice(const struct tw_field *field, const char *text,
 }
 
 
+/* The host's own ones are known to it alone. */
+static tw_status check_policy(const struct tw_field *field, const char *text,
+			      tw_error *err)
+{
+	const char *name = text + strlen(TW_OWN_POLICY);
+	uint32_t id;
+
+	if (strncmp(text, TW_OWN_POLICY, strlen(TW_OWN_POLICY))) {
+		if (!check_choice(field, text, NULL))
+			return TW_OK;
+		return tw__fail(err, TW_EINVAL, "%s is '%.60s'; write one of: "
+				"%s, or own:NAME for one of the host's own",
+				field->name, text, field->choices);
+	}
+	if (!*name || strlen(name) > 63 || name[0] == ' ' ||
+	    name[strlen(name) - 1] == ' ')
+		return tw__fail(err, TW_EINVAL, "%s is '%.80s'; the name of a "
+				"policy of the host's own has 1 to 63 bytes, "
+				"without blanks around", field->name, text);
+	if (!tw_policy_parse(&id, name, NULL))
+		return tw__fail(err, TW_EINVAL, "%s is '%.60s', but %s is not "
+				"the host's own; write %s = \"%s\"",
+				field->name, text, name, field->name, name);
+	return TW_OK;
+}
+
+
 static tw_status read_number(int64_t *out, const struct tw_field *field,
 			     const char *text, tw_error *err)
 {
@@ -199,6 +226,8 @@ static tw_status check_text(const struct tw_field *field, const char *text,
 		status = check_header(field, text, err);
 	if (!status && field->rule == TW_RULE_CHOICE)
 		status = check_choice(field, text, err);
+	if (!status && field->rule == TW_RULE_POLICY)
+		status = check_policy(field, text, err);
 	if (!status && field->rule == TW_RULE_HOURS)
 		status = tw__hours_parse(&(struct tw_hours){ 0 }, text, err);
 	if (!status && field->rule == TW_RULE_SPAN)

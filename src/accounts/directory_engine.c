@@ -8,6 +8,7 @@
  */
 #include <string.h>
 #include "directory_engine.h"
+#include "distribution/own.h"
 
 /* A phone says when it is busy. A landline or a mobile is busy with calls that
  * nobody here knows of, until somebody dials it: so it is left alone then. */
@@ -143,6 +144,24 @@ static void read_policy(tw_pool_options *pool, const tw_directory *d,
 }
 
 
+static tw_status find_policy(uint32_t *out, struct tw_build *b, tw_row row,
+			     tw_error *err)
+{
+	const char *name = tw_row_text(b->directory, row, "policy");
+
+	if (strncmp(name, TW_OWN_POLICY, strlen(TW_OWN_POLICY)))
+		return tw_policy_parse(out, name, err);
+	name += strlen(TW_OWN_POLICY);
+	if (!tw_engine_find_policy(out, b->engine, name, NULL) &&
+	    *out >= TW_POLICY_OWN)
+		return TW_OK;
+	return tw__fail_at(err, TW_ENOTFOUND, 0, "policy", "pool '%s': this "
+			   "host has no policy \"%s\" of its own; give it to "
+			   "the engine, or the pool another one",
+			   b->directory->rows[row.id].name, name);
+}
+
+
 static tw_status add_pool(struct tw_build *b, tw_row row, tw_error *err)
 {
 	const tw_directory *d = b->directory;
@@ -153,8 +172,7 @@ static tw_status add_pool(struct tw_build *b, tw_row row, tw_error *err)
 
 	pool.name = tw_row_text(d, row, "name");
 	read_policy(&pool, d, row);
-	status = tw_policy_parse(&pool.policy, tw_row_text(d, row, "policy"),
-				 err);
+	status = find_policy(&pool.policy, b, row, err);
 	if (!status)
 		status = tw_engine_add_pool(&id, b->engine, &pool, err);
 	while (!status) {
@@ -219,6 +237,7 @@ tw_status tw_directory_engine(tw_engine **out, const tw_directory *directory,
 		status = add_all(&b, parts[i].kind, parts[i].add, err);
 	tw_free(b.holidays);
 	if (status) {
+		tw__own_give_back(b.engine);
 		tw_engine_free(b.engine);
 		return status;
 	}

@@ -242,9 +242,10 @@ static const struct tw_field trunk[] = {
 };
 
 static const struct tw_field pool[] = {
-	CHOICE("policy", "all", "all linear round_robin longest_idle sticky "
-	       "random weighted weighted_random fewest_calls least_talk "
-	       "least_occupied ring_n progressive"),
+	{ .name = "policy", .type = TW_FIELD_TEXT, .rule = TW_RULE_POLICY,
+	  .otherwise = "all", .choices = "all linear round_robin "
+	  "longest_idle sticky random weighted weighted_random fewest_calls "
+	  "least_talk least_occupied ring_n progressive" },
 	NUMBER("ring_s", "0", 0, 600),
 	NUMBER("ring_count", NULL, 1, 1000),
 	NUMBER("delay_s", NULL, 1, 600),

@@ -35,6 +35,9 @@
 #define TW_RULE_TARIFF  10u     /* tw_tariff_rules_set() judges */
 #define TW_RULE_CODES   11u     /* SIP codes: "404", "2xx" */
 #define TW_RULE_PEERS   12u     /* IP addresses and prefixes */
+#define TW_RULE_POLICY  13u     /* one of `choices`, or the host's own */
+
+#define TW_OWN_POLICY "own:"    /* before the name of one of these */
 
 struct tw_field {
 	const char *name;

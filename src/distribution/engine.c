@@ -5,6 +5,7 @@
  * with nobody ringing come before ringing calls that could use one more; see
  * give.c for those that wait.
  */
+#include "own.h"
 #include "policy.h"
 
 #include <assert.h>
@@ -45,6 +46,11 @@ tw_status tw_engine_new(tw_engine **out, const tw_engine_options *options,
 	engine->resume_us = (int64_t)o.resume_ms * 1000;
 	engine->now = TW_TIME_MIN;
 	engine->chance.state = o.seed;
+	status = tw__own_take(engine, &o, err);
+	if (status) {
+		tw_engine_free(engine);
+		return status;
+	}
 	*out = engine;
 	return TW_OK;
 }

@@ -66,6 +66,12 @@ struct tw_policy {
 	/* A member that is in the ranks has other counters now. */
 	void (*anew)(struct tw_member *member);
 	void (*clear)(const struct tw_pool *pool, void *state);
+	/* In place of `saved`, of the host's own: they may refuse. */
+	tw_status (*save)(struct tw_buf *out, const struct tw_pool *pool,
+			  struct tw_level *tier, tw_error *err);
+	tw_status (*load)(void *state, const struct tw_pool *pool,
+			  struct tw_level *tier, struct tw_unpack *in,
+			  tw_error *err);
 };
 
 /* policy_own.c */

@@ -4,6 +4,7 @@
  * no verb runs; what it does wrong is kept for the verb that asked, and the
  * call goes on as if nobody had been ready.
  */
+#include "own.h"
 #include "policy.h"
 
 #include <inttypes.h>
@@ -139,6 +140,72 @@ static void clear(const struct tw_pool *pool, void *state)
 		own->table.clear(state, own->table.arg);
 }
 
+static tw_status refused(const struct tw_own *own, const struct tw_pool *pool,
+			 const char *what, const tw_error *why, tw_error *err)
+{
+	return tw__fail(err, TW_EREFUSED, "policy \"%s\" of pool \"%s\" %s%s",
+			own->name, pool->name, what, why->message);
+}
+
+static tw_status save(struct tw_buf *out, const struct tw_pool *pool,
+		      struct tw_level *tier, tw_error *err)
+{
+	struct tw_own *own = own_of(pool);
+	const struct tw_look look = { .engine = own->engine,
+				      .pool = (struct tw_pool *)pool,
+				      .tier = tier };
+	tw_policy_bytes bytes = { .data = tw_calloc(1, TW_POLICY_SAVED_MAX) };
+	tw_error why = TW_ERROR_INIT;
+	tw_status status;
+
+	if (!bytes.data)
+		return tw__fail_oom(err);
+	own->engine->is_asking = true;
+	status = own->table.save(&bytes, &look, tier->state, own->table.arg,
+				 &why);
+	own->engine->is_asking = false;
+	if (!status && bytes.size > TW_POLICY_SAVED_MAX)
+		status = tw__fail(&why, TW_ERANGE, "more bytes than it had "
+				  "room for");
+	if (status) {
+		tw_free(bytes.data);
+		return refused(own, pool, "could not save: ", &why, err);
+	}
+	if (bytes.size) {
+		tw__pack_number(out, bytes.version, 4);
+		(void)tw__buf_append(out, bytes.data, bytes.size);
+	}
+	tw_free(bytes.data);
+	return TW_OK;
+}
+
+static tw_status load(void *state, const struct tw_pool *pool,
+		      struct tw_level *tier, struct tw_unpack *in,
+		      tw_error *err)
+{
+	struct tw_own *own = own_of(pool);
+	const struct tw_look look = { .engine = own->engine,
+				      .pool = (struct tw_pool *)pool,
+				      .tier = tier };
+	tw_policy_bytes bytes = {
+		.version = (uint32_t)tw__unpack_number(in, 4)
+	};
+	tw_error why = TW_ERROR_INIT;
+	tw_status status;
+
+	if (in->is_bad || in->end - in->at > (ptrdiff_t)TW_POLICY_SAVED_MAX)
+		return tw__fail(err, TW_EPARSE, "the snapshot is damaged: "
+				"what a policy kept");
+	bytes.data = (void *)(uintptr_t)in->at;
+	bytes.size = (size_t)(in->end - in->at);
+	in->at = in->end;
+	own->engine->is_asking = true;
+	status = own->table.load(&bytes, &look, state, own->table.arg, &why);
+	own->engine->is_asking = false;
+	return status ? refused(own, pool, "does not take what it had saved: ",
+				&why, err) : TW_OK;
+}
+
 const struct tw_policy *tw__policy_of(const struct tw_engine *engine,
 				      uint32_t id)
 {
@@ -224,7 +291,9 @@ static struct tw_own *own_new(struct tw_engine *engine,
 		.id = TW_POLICY_OWN + (uint32_t)engine->own_count,
 		.name = own->name, .state_size = table->state_size,
 		.pick = pick, .offered = offered, .answered = answered,
-		.ended = ended, .clear = clear
+		.ended = ended, .clear = clear,
+		.save = table->save ? save : NULL,
+		.load = table->load ? load : NULL
 	};
 	return own;
 }
@@ -252,6 +321,36 @@ tw_status tw_engine_add_policy(uint32_t *out, tw_engine *engine,
 	engine->own[engine->own_count++] = own;
 	*out = own->policy.id;
 	return TW_OK;
+}
+
+tw_status tw__own_take(struct tw_engine *engine,
+		       const tw_engine_options *options, tw_error *err)
+{
+	const char *at = (const char *)options->policy;
+	tw_status status = TW_OK;
+	uint32_t stride, id;
+	size_t i;
+
+	if (options->policy_count && !at)
+		return tw__fail_at(err, TW_EINVAL, 0, "policy", "%zu policies "
+				   "and no table", options->policy_count);
+	/* A host of another release has tables of another size. */
+	stride = at ? options->policy->size : 0;
+	for (i = 0; i < options->policy_count && !status; ++i)
+		status = tw_engine_add_policy(&id, engine,
+			(const tw_policy_table *)(const void *)(at +
+				i * stride), err);
+	if (status)
+		tw__own_give_back(engine);
+	return status;
+}
+
+void tw__own_give_back(struct tw_engine *engine)
+{
+	size_t i;
+
+	for (i = 0; i < engine->own_count; ++i)
+		engine->own[i]->table.arg_free = NULL;
 }
 
 tw_status tw_engine_find_policy(uint32_t *out, const tw_engine *engine,

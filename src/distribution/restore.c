@@ -165,6 +165,24 @@ static struct tw_level *tier_of(const struct tw_pool *pool, uint32_t number)
 	return NULL;
 }
 
+/* By the host's own policy, which may refuse. */
+static void load_own(struct tw_restore *r, const struct tw_was_pool *was,
+		     struct tw_was_tier *tier, struct tw_unpack *part)
+{
+	const struct tw_policy *policy = was->to->policy;
+	tw_error why = TW_ERROR_INIT;
+
+	if (policy->state_size) {
+		tier->state = tw__restore_array(r, 1, policy->state_size);
+		if (!tier->state)
+			return;
+	}
+	if (policy->load(tier->state, was->to, tier->to, part, &why)) {
+		tw__restore_wrong(r, "an own policy refuses");
+		r->why = why;
+	}
+}
+
 /* What the policy kept, if it is the same one and keeps anything. */
 static void read_tier(struct tw_restore *r, const struct tw_was_pool *was,
 		      struct tw_was_tier *tier, bool is_same)
@@ -180,7 +198,11 @@ static void read_tier(struct tw_restore *r, const struct tw_was_pool *was,
 	}
 	part.at = r->in.at;
 	part.end = r->in.at += l;
-	if (!l || !tier->to || !is_same || !was->to->policy->saved.count)
+	if (!l || !tier->to || !is_same)
+		return;
+	if (was->to->policy->load)
+		load_own(r, was, tier, &part);
+	if (!was->to->policy->saved.count)
 		return;
 	tier->state = tw__restore_array(r, 1, was->to->policy->state_size);
 	if (!tier->state)
@@ -491,6 +513,8 @@ tw_status tw__restore(struct tw_restore *r, const void *data, size_t size,
 	read_all(r);
 	if (r->is_oom)
 		return tw__fail_oom(err);
+	if (r->why.code)
+		return tw__fail(err, r->why.code, "%s", r->why.message);
 	if (r->wrong || r->in.is_bad)
 		return tw__fail(err, TW_EPARSE, "the snapshot is damaged: %s",
 				r->wrong ? r->wrong : "it ends too early");
@@ -500,13 +524,20 @@ tw_status tw__restore(struct tw_restore *r, const void *data, size_t size,
 	return TW_OK;
 }
 
+static void free_state(const struct tw_was_pool *was, void *state)
+{
+	if (state && was->to->policy->clear)
+		was->to->policy->clear(was->to, state);
+	tw_free(state);
+}
+
 static void free_pools(struct tw_restore *r)
 {
 	size_t i, j;
 
 	for (i = 0; i < r->pool_count; ++i) {
 		for (j = 0; j < r->pool[i].tier_count; ++j)
-			tw_free(r->pool[i].tier[j].state);
+			free_state(&r->pool[i], r->pool[i].tier[j].state);
 		tw_free(r->pool[i].tier);
 		tw_free(r->pool[i].member);
 		tw_free(r->pool[i].late);

@@ -78,6 +78,7 @@ struct tw_restore {
 	struct tw_engine_changes *changes;
 	bool is_oom;
 	const char *wrong;          /* what does not go together */
+	tw_error why;               /* ... said by an own policy */
 	struct tw_engine saved;
 
 	uint64_t skill[TW_SKILLS_MAX];       /* bits of now by bits of then */

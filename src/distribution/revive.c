@@ -153,6 +153,21 @@ static void revive_rank(struct tw_member *member)
 		member->pool->policy->anew(member);
 }
 
+/* What own policies have in it may be theirs to free. */
+static void revive_state(const struct tw_was_pool *was,
+			 struct tw_was_tier *tier)
+{
+	const struct tw_policy *policy = was->to ? was->to->policy : NULL;
+
+	if (!tier->state)
+		return;
+	if (policy->clear)
+		policy->clear(was->to, tier->to->state);
+	memcpy(tier->to->state, tier->state, policy->state_size);
+	tw_free(tier->state);
+	tier->state = NULL;
+}
+
 static void revive_pools(struct tw_restore *r)
 {
 	size_t i, j;
@@ -167,12 +182,8 @@ static void revive_pools(struct tw_restore *r)
 					       tw__saved_member.saved,
 					       tw__saved_member.count);
 		}
-		for (j = 0; j < was->tier_count; ++j) {
-			if (was->tier[j].state)
-				memcpy(was->tier[j].to->state,
-				       was->tier[j].state,
-				       was->to->policy->state_size);
-		}
+		for (j = 0; j < was->tier_count; ++j)
+			revive_state(was, &was->tier[j]);
 		if (was->to)
 			was->to->pace = was->pace;
 		if (was->last.size) {

@@ -42,14 +42,18 @@ static void put_targets(struct tw_buf *out, const struct tw_engine *engine)
 	}
 }
 
-/* Length, then what the policy keeps for the tier. */
-static void put_state(struct tw_buf *out, const struct tw_policy *policy,
-		      const struct tw_level *tier)
+/* Length, then what the policy keeps for the tier. One of the host's own may
+ * refuse: `why` says so, and the buffer has failed. */
+static void put_state(struct tw_buf *out, const struct tw_pool *pool,
+		      struct tw_level *tier, tw_error *why)
 {
+	const struct tw_policy *policy = pool->policy;
 	size_t at = out->size;
 
 	tw__pack_number(out, 0, 4);
-	if (tier->state)
+	if (policy->save && !why->code)
+		out->failed |= policy->save(out, pool, tier, why) != TW_OK;
+	else if (tier->state)
 		put_saved(out, tier->state, &policy->saved);
 	if (!out->failed)
 		tw__pack_at(out, at, out->size - at - 4, 4);
@@ -72,7 +76,8 @@ static void put_last(struct tw_buf *out, const struct tw_last *last)
 	}
 }
 
-static void put_pool(struct tw_buf *out, const struct tw_pool *pool)
+static void put_pool(struct tw_buf *out, const struct tw_pool *pool,
+		     tw_error *why)
 {
 	size_t i;
 
@@ -93,7 +98,7 @@ static void put_pool(struct tw_buf *out, const struct tw_pool *pool)
 	tw__pack_number(out, pool->tier_count, 4);
 	for (i = 0; i < pool->tier_count; ++i) {
 		tw__pack_number(out, pool->tier[i]->tier, 4);
-		put_state(out, pool->policy, pool->tier[i]);
+		put_state(out, pool, pool->tier[i], why);
 	}
 }
 
@@ -115,7 +120,8 @@ static void put_plan(struct tw_buf *out, const struct tw_plan *plan)
 	}
 }
 
-static void put_things(struct tw_buf *out, const struct tw_engine *engine)
+static void put_things(struct tw_buf *out, const struct tw_engine *engine,
+		       tw_error *why)
 {
 	size_t i;
 
@@ -125,7 +131,7 @@ static void put_things(struct tw_buf *out, const struct tw_engine *engine)
 	put_targets(out, engine);
 	tw__pack_number(out, engine->pool_count, 4);
 	for (i = 0; i < engine->pool_count; ++i)
-		put_pool(out, engine->pool[i]);
+		put_pool(out, engine->pool[i], why);
 	tw__pack_number(out, engine->schedule_count, 4);
 	for (i = 0; i < engine->schedule_count; ++i)
 		tw__pack_text(out, engine->schedule[i]->name);
@@ -274,13 +280,14 @@ static void put_rows(struct tw_buf *out, const struct tw_queue *queue)
 			  &tw__saved_row);
 }
 
-static void put_all(struct tw_buf *out, const struct tw_engine *engine)
+static void put_all(struct tw_buf *out, const struct tw_engine *engine,
+		    tw_error *why)
 {
 	(void)tw__buf_append(out, TW_SNAPSHOT_MAGIC, 8);
 	tw__pack_number(out, TW_SNAPSHOT_VERSION, 4);
 	tw__pack_number(out, 0, 8);    /* the size, when it is known */
 	put_saved(out, engine, &tw__saved_engine);
-	put_things(out, engine);
+	put_things(out, engine, why);
 	put_calls(out, engine);
 	put_offers(out, engine);
 	put_lists(out, engine);
@@ -293,6 +300,7 @@ tw_status tw_engine_snapshot(void **out, size_t *out_size,
 			     const tw_engine *engine, tw_error *err)
 {
 	uint8_t digest[TW_SNAPSHOT_DIGEST];
+	tw_error why = TW_ERROR_INIT;
 	struct tw_buf buf;
 	tw_status status;
 	char *taken;
@@ -304,7 +312,7 @@ tw_status tw_engine_snapshot(void **out, size_t *out_size,
 	if (status)
 		return status;
 	tw__buf_init(&buf);
-	put_all(&buf, engine);
+	put_all(&buf, engine, &why);
 	size = buf.size + sizeof(digest);
 	if (!buf.failed) {
 		tw__pack_at(&buf, 12, size, 8);
@@ -312,6 +320,8 @@ tw_status tw_engine_snapshot(void **out, size_t *out_size,
 		(void)tw__buf_append(&buf, digest, sizeof(digest));
 	}
 	taken = tw__buf_take(&buf);
+	if (!taken && why.code)
+		return tw__fail(err, why.code, "%s", why.message);
 	if (!taken)
 		return tw__fail_oom(err);
 	*out = taken;

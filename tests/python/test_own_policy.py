@@ -278,6 +278,182 @@ def test_a_look_is_over_when_it_was_answered():
             list(kept[0].members)
 
 
+class Counted(Policy):
+    """Fewest offers by order, kept over a restore."""
+
+    version = 2
+
+    def __init__(self, fails=""):
+        self.fails = fails
+        self.loaded = []
+
+    def pick(self, look):
+        return min(look.members,
+                   key=lambda m: (look.state.get(m.order, 0), m.order))
+
+    def offered(self, look, member):
+        look.state[member.order] = look.state.get(member.order, 0) + 1
+
+    def save(self, look):
+        assert look.call is None
+        if self.fails == "save":
+            raise KeyError("no paper")
+        if self.fails == "much":
+            return bytes(65537)
+        if self.fails == "text":
+            return "counts"
+        if self.fails == "nothing":
+            return None
+        return repr(sorted(look.state.items())).encode()
+
+    def load(self, look, version, data):
+        self.loaded.append((look.pool.name, version))
+        if self.fails == "load":
+            raise ValueError("whose are these?")
+        look.state.update(eval(data))
+
+
+def offer_of_a_call(engine, plan, second):
+    now = T0 + dt.timedelta(seconds=second)
+    call = engine.enter(plan, now=now)
+    offer, = rung(engine)
+    offer.offer.answered(now=now)
+    call.leave(now=now)
+    return offer.target.name
+
+
+@pytest.mark.parametrize("calls", range(5))
+def test_a_restore_decides_the_same(calls):
+    policy = Counted()
+    with Engine() as was, Engine() as now:
+        plans = [room(was, Counted()), room(now, policy)]
+        for second in range(calls):
+            offer_of_a_call(was, plans[0], second)
+        assert now.restore(was.snapshot()) == []
+        assert policy.loaded == [("city", 2)]
+        for second in range(calls, calls + 7):
+            assert offer_of_a_call(was, plans[0], second) == \
+                offer_of_a_call(now, plans[1], second)
+
+
+def test_a_reload_goes_on_with_it():
+    with Engine() as engine, Engine() as fresh:
+        plan = room(engine, Counted())
+        room(fresh, Counted())
+        names = [offer_of_a_call(engine, plan, n) for n in range(2)]
+        engine.reload(fresh, now=T0 + dt.timedelta(seconds=2))
+        plan = engine.plan("kazan")
+        names += [offer_of_a_call(engine, plan, n) for n in (3, 4)]
+    assert names == ["anna", "boris", "vera", "anna"]
+
+
+@pytest.mark.parametrize("fails, cause", [
+    ("save", KeyError), ("much", type(None)), ("text", TypeError)])
+def test_a_snapshot_that_a_policy_refuses(fails, cause):
+    policy = Counted()
+    with Engine() as engine:
+        plan = room(engine, policy)
+        offer_of_a_call(engine, plan, 0)
+        policy.fails = fails
+        with pytest.raises(Refused, match='policy "mine" of pool "city"') as e:
+            engine.snapshot()
+        assert isinstance(e.value.__cause__, cause)
+        with Engine() as fresh:
+            room(fresh, Counted())
+            with pytest.raises(Refused, match="could not save"):
+                engine.reload(fresh, now=T0)
+        policy.fails = ""
+        assert offer_of_a_call(engine, plan, 1) == "boris"
+
+
+def test_a_restore_that_a_policy_refuses():
+    policy = Counted("load")
+    with Engine() as was, Engine() as now:
+        plan = room(was, Counted())
+        offer_of_a_call(was, plan, 0)
+        plan = room(now, policy)
+        with pytest.raises(Refused, match="does not take") as refused:
+            now.restore(was.snapshot())
+        assert isinstance(refused.value.__cause__, ValueError)
+        with pytest.raises(Refused, match="does not take") as refused:
+            was.reload(now, now=T0)
+        assert isinstance(refused.value.__cause__, ValueError)
+        policy.fails = ""      # nothing changed: it may be tried again
+        now.restore(was.snapshot())
+        assert offer_of_a_call(now, plan, 1) == "boris"
+
+
+def test_without_save_it_begins_anew():
+    with Engine() as was, Engine() as now:
+        plan = room(was, Counted("nothing"))
+        offer_of_a_call(was, plan, 0)
+        plan = room(now, Counted())
+        now.restore(was.snapshot())
+        assert offer_of_a_call(now, plan, 1) == "anna"
+
+
+OWN = """
+[company]
+name = "C"
+zone = "Europe/Moscow"
+currency = "RUB"
+[[phone]]
+name = "first"
+extension = "101"
+[[phone]]
+name = "last"
+extension = "102"
+[[pool]]
+name = "city"
+policy = "own:nearest"
+[[pool.member]]
+phone = "first"
+[[pool.member]]
+phone = "last"
+[[plan]]
+name = "main"
+[[plan.step]]
+ring = "city"
+[[number]]
+number = "78432000001"
+plan = "main"
+"""
+
+
+def test_a_policy_of_a_deployment(tmp_path, capsys):
+    from trunkwise import Deployment, Store
+    from trunkwise.cli import main
+    with Store(tmp_path / "s.db", create=True) as store:
+        store.apply(Deployment(OWN), at=T0)
+        directory = store.directory(T0)
+    policy = Last()
+    with Engine.from_directory(directory,
+                               policies={"nearest": policy}) as engine:
+        engine.enter_number("78432000001", now=T0)
+        assert [d.target.name for d in rung(engine)] == ["last"]
+    gone = weakref.ref(policy)
+    del policy, engine
+    gc.collect()
+    assert gone() is None
+    for policies in ({}, {"other": Last()}):
+        with pytest.raises(NotFound, match="pool 'city': this host has no "
+                           "policy \"nearest\" of its own"):
+            Engine.from_directory(directory, policies=policies)
+    with pytest.raises(InvalidArgument, match="is no Policy"):
+        Engine.from_directory(directory, policies={"nearest": min})
+    with pytest.raises(Exists):
+        Engine.from_directory(directory, policies={"linear": Last()})
+    with pytest.raises(ValueError, match="64 at most"):
+        Engine.from_directory(directory, policies={
+            f"p{n}": Last() for n in range(65)})
+    words = ["call", "preview", str(tmp_path / "s.db"), "+78432000001",
+             "--at", "2026-01-02", "--explain"]
+    assert main(words) == 0
+    assert "nearest, a policy of your softswitch" in capsys.readouterr().out
+    assert main([*words, "--lang", "ru"]) == 0
+    assert "по правилу «nearest»" in capsys.readouterr().out
+
+
 def test_names_of_policies():
     with Engine() as engine:
         room(engine, Last())

@@ -27,7 +27,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import (TYPE_CHECKING, Any, Callable, Iterable, Iterator,
+from typing import (TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping,
                     TypedDict, Unpack)
 
 from . import raw
@@ -592,16 +592,22 @@ class Engine:
     def from_directory(cls, directory: "Directory", *, seed: int = 1,
                        host: Iterable[str] = (), calls_max: int = 100_000,
                        priority_s: Seconds = 60,
-                       resume_s: Seconds = 0) -> "Engine":
+                       resume_s: Seconds = 0,
+                       policies: Mapping[str, Policy] | None = None
+                       ) -> "Engine":
         """The pools, schedules and plans of a store; targets are named as
-        their phone or landline."""
+        their phone or landline. ``policies``: your own, by the names that
+        pools have them by: "nearest" for ``policy = "own:nearest"``. Raises
+        NotFound for one that a pool wants and you have not."""
         engine = cls.__new__(cls)
         engine._fault = None
         engine._heir = engine._fresh = None
         engine._directory = directory
-        engine._handle = raw.tw_directory_engine(
+        engine._handle = raw.directory_engine(
             directory.handle,
-            _options(seed, host, calls_max, priority_s, resume_s))
+            _options(seed, host, calls_max, priority_s, resume_s),
+            [(name, asking(_policy(policy), engine), told(policy))
+             for name, policy in (policies or {}).items()])
         return engine
 
     @property
@@ -659,12 +665,8 @@ class Engine:
 
     def add_policy(self, name: str, policy: Policy) -> None:
         """A policy of your own, before pools that use it."""
-        if not isinstance(policy, Policy):
-            raise InvalidArgument(f"{policy!r} is no Policy; inherit it and "
-                                  "give an object of your class",
-                                  field="policy")
-        raw.engine_add_policy(self.handle, name, asking(policy, self),
-                              told(policy))
+        raw.engine_add_policy(self.handle, name,
+                              asking(_policy(policy), self), told(policy))
 
     def add_schedule(self, name: str, *, zone: str) -> Schedule:
         return Schedule(self, raw.tw_engine_add_schedule(
@@ -802,17 +804,17 @@ class Engine:
         return EngineStats(*raw.engine_stats(self.handle))
 
     def snapshot(self) -> bytes:
-        """All that moves, as bytes: the same on every machine. State of a
-        policy of your own is not in them."""
-        return raw.engine_snapshot(self.handle)
+        """All that moves, as bytes: the same on every machine. Of a policy of
+        your own what its ``save`` gives. Raises Refused when that raises."""
+        return self._do(raw.engine_snapshot)
 
     def restore(self, snapshot: bytes) -> list[EngineChange]:
         """Into an engine that never had a call, made from the configuration
         as it is now: from here on it decides as the other one would have.
         Calls and offers keep their ids; see ``call`` and ``offer``. Raises
-        ParseError, StoreError (a newer library's), Conflict; nothing changed
-        then."""
-        return _changes(raw.tw_engine_restore(self.handle, snapshot))
+        ParseError, StoreError (a newer library's), Conflict, Refused (a
+        policy's ``load`` raised); nothing changed then."""
+        return _changes(self._do(raw.tw_engine_restore, snapshot))
 
     def reload(self, fresh: "Engine", *, now: Now = None
                ) -> list[EngineChange]:
@@ -826,9 +828,11 @@ class Engine:
         handle.thisown = False
         try:
             changes = raw.tw_engine_reload(self.handle, handle, _at(now))
-        except BaseException:
+        except BaseException as error:
             handle.thisown = True
-            raise
+            cause = self._fault or fresh._fault   # of save, of load
+            self._fault = fresh._fault = None
+            raise error from cause
         fresh._handle = None
         self._directory = fresh._directory
         # its policies know it, and now ask for this one
@@ -851,6 +855,13 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _policy(policy: object) -> Policy:
+    if not isinstance(policy, Policy):
+        raise InvalidArgument(f"{policy!r} is no Policy; inherit it and give "
+                              "an object of your class", field="policy")
+    return policy
 
 
 def _options(seed: int, host: Iterable[str], calls_max: int,

@@ -27,10 +27,11 @@ from .errors import InvalidArgument
 from .values import instant
 
 if TYPE_CHECKING:
+    from .directory import Directory
     from .distribution import Call, Engine, Pool, Target
 
 _NONE = 2 ** 32 - 1
-_PICK, _OFFERED, _ANSWERED, _ENDED = range(4)
+_PICK, _OFFERED, _ANSWERED, _ENDED, _SAVE, _LOAD = range(6)
 
 
 class Look:
@@ -117,6 +118,9 @@ class Policy:
     asked: the call is then at its next step, or, from ``Engine.enter``, not
     in the engine."""
 
+    version = 1
+    """Of the layout of what ``save`` gives: count it up when that changes."""
+
     def pick(self, look: Look) -> Member | None:
         """One of ``look.members``; None for nobody, which makes the next
         tier's turn."""
@@ -131,22 +135,48 @@ class Policy:
     def ended(self, look: Look, member: Member, outcome: str) -> None:
         """Its offer or talk is over."""
 
+    def save(self, look: Look) -> bytes | None:
+        """What ``look.state`` is to be again after a restore or reload, as
+        bytes (65536 at most); know members by ``order``. Without it and
+        ``load`` it begins empty then. What this raises refuses the
+        snapshot."""
+
+    def load(self, look: Look, version: int, data: bytes) -> None:
+        """Fills ``look.state`` from what ``save`` gave, maybe in an earlier
+        version of yours. What this raises refuses the restore. There is no
+        call in the look, and nobody is ready yet for sure."""
+
+
+class InOrder(Policy):
+    """The first one who is ready: stands in for a policy that only the host
+    has, where a deployment is looked at and not served."""
+
+    def pick(self, look: Look) -> Member | None:
+        return next(look.members, None)
+
+
+def own_policies(directory: "Directory") -> list[str]:
+    """Names of the policies that its pools have and the library has not."""
+    names = (row["policy"] for row in directory.rows("pool"))
+    return sorted({name.removeprefix("own:") for name in names
+                   if name.startswith("own:")})
+
 
 def told(policy: Policy) -> int:
     """Which news it wants: those that its class has methods for."""
-    names = ("offered", "answered", "ended")
+    names = ("offered", "answered", "ended", "save", "load")
     return sum(1 << bit for bit, name in enumerate(names)
                if getattr(type(policy), name) is not getattr(Policy, name))
 
 
 def asking(policy: Policy, engine: "Engine"
-           ) -> Callable[[int, raw.tw_look, dict[Any, Any], int, int],
-                         int | None]:
+           ) -> Callable[[int, raw.tw_look, dict[Any, Any], int, int,
+                          bytes | None], Any]:
     """What the library calls. It knows the engine weakly: that owns it."""
     home = weakref.ref(engine)
 
     def ask(what: int, handle: raw.tw_look, state: dict[Any, Any],
-            place: int, outcome: int) -> int | None:
+            place: int, outcome: int, data: bytes | None) -> Any:
         here = home()
         while here is not None and here._heir is not None:   # a reload
             here = here._heir
@@ -156,6 +186,12 @@ def asking(policy: Policy, engine: "Engine"
         try:
             if what == _PICK:
                 return look._place(policy.pick(look))
+            if what == _SAVE:
+                saved = policy.save(look)
+                return None if saved is None else (policy.version,
+                                                   bytes(saved))
+            if what == _LOAD:
+                return policy.load(look, place, data or b"")
             member = Member(look, place)
             if what == _OFFERED:
                 policy.offered(look, member)

@@ -8,12 +8,13 @@ everybody lets it ring; what the engine then does is written down.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Iterable, Iterator, NamedTuple
+from typing import TYPE_CHECKING, Iterable, Iterator, Mapping, NamedTuple
 
 from .directory import Directory, Row
 from .distribution import (Decision, Engine, MemberVerdict, Offer,
                            OfferEvent)
 from .errors import Busy, NotFound
+from .policy import InOrder, Policy, own_policies
 
 if TYPE_CHECKING:
     from .store import Store
@@ -367,17 +368,23 @@ class _Account:
 
 
 def preview(directory: Directory, number: str, *, at: dt.datetime,
-            busy: Iterable[str] = (), host: Iterable[str] = ()) -> Preview:
+            busy: Iterable[str] = (), host: Iterable[str] = (),
+            policies: Mapping[str, Policy] | None = None) -> Preview:
     """A call to ``number`` at that time, nobody answering. ``busy`` names
     phones, landlines, people or whole pools; ``host`` is what the host can
-    do, as for ``Engine``. Raises NotFound."""
+    do, and ``policies`` are those of your own, as for ``Engine``: in place of
+    one that is not given here who is ready rings in order. Raises
+    NotFound."""
     row = directory.find("number", number)
     if not row["plan"]:
         raise NotFound(f"number {row['number']} has no plan: its calls ring "
                        "nobody here; add plan to its [[number]]",
                        code="TW_ENOTFOUND", field="NUMBER")
     names = {name for said in busy for name in _meant(directory, said)}
-    with Engine.from_directory(directory, host=host) as engine:
+    own = {name: InOrder() for name in own_policies(directory)}
+    with Engine.from_directory(directory, host=host,
+                               policies={**own, **(policies or {})}
+                               ) as engine:
         stage = _Stage(directory, engine, row["number"], row["plan"], at,
                        names)
         stage.play()

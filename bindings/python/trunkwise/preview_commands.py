@@ -144,23 +144,30 @@ class _Teller:
                    reason=reason_in(self.lang, passed.reason))
         print(plain("     " + text + self.because(passed.reason)))
 
+    def order(self, policy: str) -> str:
+        if policy.startswith("own:"):
+            return say(self.lang, "preview_own",
+                       name=policy.removeprefix("own:"))
+        return say(self.lang, "preview_" + policy)
+
     def rings(self, s: PreviewStep) -> None:
         spans = {(r.begins_s, r.ends_s) for r in s.rings
                  if r.outcome != "busy"}
         key = "nobody" if not spans else "one" if len(s.rings) == 1 \
             else "all" if len(spans) == 1 and s.policy in _AT_ONCE \
             else "turns"
-        order = say(self.lang, "preview_" + s.policy) \
-            if s.policy != "all" else ""
+        order = self.order(s.policy) if s.policy != "all" else ""
         self.put(0, key, step=self.label(s), start=self.start(s.begins_s),
                  time=duration(self.lang, s.ends_s - s.begins_s),
                  order=order)
-        self.terms(s)
+        self.terms(s, order_is_said=key == "turns")
         self.ring_list(s, key == "turns")
         for passed in s.passed_over:
             self.passed_over(passed)
 
-    def terms(self, s: PreviewStep) -> None:
+    def terms(self, s: PreviewStep, *, order_is_said: bool = False) -> None:
+        if s.policy.startswith("own:") and not order_is_said:
+            print(plain("    " + self.order(s.policy)))
         if s.any_skills and self.skills:
             self.put(5, "any_skills")
         if s.announce_s:

@@ -82,6 +82,9 @@ PREVIEW_WORDS = {
                            " (первым тот, кто меньше говорил)"),
     "preview_least_occupied": (" (who was least busy lately first)",
                                " (первым тот, кто меньше загружен)"),
+    "preview_own": (" (by {name}, a policy of your softswitch; here in order)",
+                    " (по «{name}», правилу вашего коммутатора; здесь по "
+                    "порядку)"),
     "preview_ring_n": (" (a few at once)", " (по несколько сразу)"),
     "preview_progressive": (" (one more joins every so often)",
                             " (время от времени подключается ещё один)"),
@@ -175,6 +178,8 @@ SKIPPED_WORDS = ("open", "closed", "no_voicemail", "unreachable",
 
 # What the engine says of members, in Russian.
 PREVIEW_REASONS = {
+    "policy {}: its choice": "по правилу «{}»",
+    "policy {} failed": "правило «{}» не сработало",
     "ring all of tier {}": "звонят все уровня {}",
     "linear: first ready one, tier {}, order {}":
         "по списку: первый свободный, уровень {}, место {}",

@@ -30,6 +30,7 @@ TW_BEGIN_DECLS
 #define TW_POLICY_OWN 1000u     /* the first id of these */
 #define TW_POLICY_OWN_MAX 64u   /* in one engine */
 #define TW_POLICY_STATE_MAX 65536u
+#define TW_POLICY_SAVED_MAX 65536u
 
 /** One tier of a pool while a policy is asked or told something. */
 typedef struct tw_look tw_look;
@@ -69,6 +70,18 @@ typedef struct tw_member_facts {
 TW_EXTERN(tw_status) tw_look_member(tw_member_facts *out,
 	const tw_look *look, uint32_t place, tw_error *err);
 
+/** What a policy has kept for a tier, as bytes in a snapshot. They are read
+ * by another process and maybe by a later release of yours: write numbers
+ * byte by byte, members by their `order` and never by place, and count
+ * `version` up when the layout changes. */
+typedef struct tw_policy_bytes {
+	void *data;                  /* save: room for TW_POLICY_SAVED_MAX */
+	size_t size;                 /* save: how many were written; 0: none,
+					it begins anew */
+	uint32_t version;
+	uint32_t reserved;
+} tw_policy_bytes;
+
 /** pick is required; NULL: not wanted. */
 typedef struct tw_policy_table {
 	uint32_t size;
@@ -92,9 +105,19 @@ typedef struct tw_policy_table {
 
 	void *arg;
 	void (*arg_free)(void *arg); /* with the engine; not on failure */
+
+	/* For snapshots and reloads, which refuse what these refuse. Without
+	 * them, and where the engine of now has another policy, it begins
+	 * anew. They may not keep `bytes->data`. load() is given state as for
+	 * a new tier; the look has members of now, no call, and the time is
+	 * not yet that of the snapshot. */
+	tw_status (*save)(tw_policy_bytes *out, const tw_look *look,
+			  const void *state, void *arg, tw_error *err);
+	tw_status (*load)(const tw_policy_bytes *bytes, const tw_look *look,
+			  void *state, void *arg, tw_error *err);
 } tw_policy_table;
 #define TW_POLICY_TABLE_INIT { sizeof(tw_policy_table), 0, NULL, NULL, NULL, \
-	NULL, NULL, NULL, NULL, NULL }
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** Before pools that use it. out: an id from TW_POLICY_OWN on, of this
  * engine. @return TW_OK, TW_EINVAL, TW_EEXIST (the name is taken), TW_ERANGE

@@ -1,5 +1,6 @@
 /* The engine that a directory describes. */
 #include "deployment_fixture.h"
+#include <trunkwise/sys/policy.h>
 
 /* 2026-10-07 is a Wednesday; hours are those of Yekaterinburg (UTC+5). */
 static tw_time local(const char *text)
@@ -328,6 +329,75 @@ static void allocation_faults(void **state)
 	tw_store_free(store);
 }
 
+static tw_status last_of_all(uint32_t *out, const tw_look *look, void *state,
+			     void *arg, tw_error *err)
+{
+	uint32_t place = TW_PLACE_NONE;
+
+	(void)state;
+	(void)arg;
+	(void)err;
+	while (tw_look_next(&place, look, NULL) == TW_OK)
+		*out = place;
+	return TW_OK;
+}
+
+static void count_freed(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* A pool has it by its name; a host without it is told which one lacks, and
+ * what it had given stays its own. */
+static void a_policy_of_the_hosts(void **state)
+{
+	static const struct pair changes[] = {
+		{ "pool[0].policy", "t", "own:last one" },
+		{ "pool[0].member[1].tier", "t", NULL },
+		{ "plan[0].step[0].when", "t", NULL },
+	};
+	tw_engine_options options = TW_ENGINE_OPTIONS_INIT;
+	tw_policy_table table = TW_POLICY_TABLE_INIT;
+	tw_store *store;
+	tw_directory *d = snapshot(&store, state, changes,
+				   TW_ARRAY_COUNT(changes));
+	tw_engine *engine = NULL;
+	tw_error err = TW_ERROR_INIT;
+	tw_decision decision;
+	tw_plan_id plan;
+	tw_call_id call;
+	int freed = 0;
+
+	assert_int_equal(tw_directory_engine(&engine, d, NULL, &err),
+			 TW_ENOTFOUND);
+	assert_string_equal(err.field, "policy");
+	assert_non_null(strstr(err.message, "pool 'sales'"));
+	assert_non_null(strstr(err.message, "\"last one\" of its own"));
+	table.name = "other";
+	table.pick = last_of_all;
+	table.arg = &freed;
+	table.arg_free = count_freed;
+	options.policy = &table;
+	options.policy_count = 1;
+	assert_int_equal(tw_directory_engine(&engine, d, &options, &err),
+			 TW_ENOTFOUND);
+	assert_int_equal(freed, 0);
+	table.name = "last one";
+	if (tw_directory_engine(&engine, d, &options, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	assert_int_equal(tw_engine_find_plan(&plan, engine, "main", &err),
+			 TW_OK);
+	assert_int_equal(tw_call_enter(&call, engine, plan, AUTUMN, &err),
+			 TW_OK);
+	decision = next_of(engine, TW_DECISION_OFFER);
+	assert_string_equal(tw_target_name(engine, decision.target),
+			    "kazan-line");
+	tw_engine_free(engine);
+	assert_int_equal(freed, 1);
+	tw_directory_free(d);
+	tw_store_free(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +405,7 @@ int main(void)
 		TEST(engine_follows_the_plan),
 		TEST(details_reach_the_engine),
 		TEST(policies_reach_the_engine),
+		TEST(a_policy_of_the_hosts),
 		TEST(tiers_wait),
 		TEST(asking_wrongly),
 		TEST(damaged_rows_are_named),
