@@ -9,7 +9,8 @@ static tw_status simulation_new(tw_simulation **out, int64_t from_us,
 	int64_t to_us, double talk_s, double patience_s, double answer_s,
 	double answer_share, double within_s, double short_s,
 	const void *data, size_t size, const void *response,
-	size_t response_size, tw_error *err)
+	size_t response_size, double redial_share, double redial_after_s,
+	tw_error *err)
 {
 	tw_simulation_options o = TW_SIMULATION_OPTIONS_INIT;
 
@@ -25,12 +26,14 @@ static tw_status simulation_new(tw_simulation **out, int64_t from_us,
 	o.talk_count = size / sizeof(double);
 	o.patiences_s = response;
 	o.patience_count = response_size / sizeof(double);
+	o.redial_share = redial_share;
+	o.redial_after_s = redial_after_s;
 	return tw_simulation_new(out, &o, err);
 }
 
 static tw_status simulation_add(tw_simulation *simulation, tw_plan_id plan,
 	int64_t from_us, int64_t to_us, double per_hour, uint32_t sources,
-	tw_error *err)
+	uint32_t priority, unsigned long long skills_needed, tw_error *err)
 {
 	tw_simulation_stream s = TW_SIMULATION_STREAM_INIT;
 
@@ -39,6 +42,8 @@ static tw_status simulation_add(tw_simulation *simulation, tw_plan_id plan,
 	s.to = to_us;
 	s.per_hour = per_hour;
 	s.sources = sources;
+	s.priority = priority;
+	s.skills_needed = skills_needed;
 	return tw_simulation_add_stream(simulation, &s, err);
 }
 
@@ -54,7 +59,7 @@ static PyObject *simulation_calls(const tw_simulation *simulation,
 		tw_raise(status, &e);
 		return NULL;
 	}
-	return Py_BuildValue("(KKKKKKKKKKKdddd)",
+	return Py_BuildValue("(KKKKKKKKKKKddddK)",
 		(unsigned long long)c.offered, (unsigned long long)c.answered,
 		(unsigned long long)c.answered_in_time,
 		(unsigned long long)c.abandoned,
@@ -64,7 +69,7 @@ static PyObject *simulation_calls(const tw_simulation *simulation,
 		(unsigned long long)c.waited,
 		(unsigned long long)c.unfinished,
 		(unsigned long long)c.tickets, c.wait_s, c.answer_wait_s,
-		c.longest_s, c.talk_s);
+		c.longest_s, c.talk_s, (unsigned long long)c.redials);
 }
 
 static PyObject *simulation_use(const tw_simulation *simulation,

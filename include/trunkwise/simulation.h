@@ -44,9 +44,14 @@ typedef struct tw_simulation_options {
 	size_t talk_count;           /* 0: exponential */
 	const double *patiences_s;
 	size_t patience_count;
+	double redial_share;         /* of those who gave up or were lost so
+					many call again, 0 to 0.9; each time
+					is a call */
+	double redial_after_s;       /* mean until they do, exponential, 1 or
+					more */
 } tw_simulation_options;
 #define TW_SIMULATION_OPTIONS_INIT { sizeof(tw_simulation_options), 0, 0, 0, \
-	180, 0, 0, 1, 20, 5, NULL, 0, NULL, 0 }
+	180, 0, 0, 1, 20, 5, NULL, 0, NULL, 0, 0, 300 }
 
 /** @return TW_OK, TW_EINVAL, TW_ERANGE, TW_ENOMEM */
 TW_EXTERN(tw_status) tw_simulation_new(tw_simulation **out,
@@ -60,14 +65,18 @@ typedef struct tw_simulation_stream {
 	tw_time to;
 	double per_hour;             /* mean; of `sources`, each one's while
 					it has no call */
-	uint32_t sources;            /* callers there are; 0: without end */
-	uint32_t reserved;
+	uint32_t sources;            /* callers there are; 0: without end. Of
+					a few, nobody redials: they call again
+					anyway */
+	uint32_t priority;           /* of the calls, as in tw_call_options */
+	uint64_t skills_needed;
 } tw_simulation_stream;
 #define TW_SIMULATION_STREAM_INIT { sizeof(tw_simulation_stream), { 0 }, 0, \
-	0, 0, 0, 0 }
+	0, 0, 0, 0, 0 }
 
 /** Streams of one plan add up; a day whose hours differ is one for each.
- * TW_ERANGE when more than 10,000,000 calls are to be expected of all.
+ * TW_ERANGE when more than 10,000,000 calls are to be expected of all, with
+ * those that are redialled at the most.
  * @return TW_OK, TW_EINVAL, TW_ERANGE, TW_ENOMEM */
 TW_EXTERN(tw_status) tw_simulation_add_stream(tw_simulation *simulation,
 	const tw_simulation_stream *stream, tw_error *err);
@@ -106,9 +115,10 @@ typedef struct tw_simulated_calls {
 	double answer_wait_s;        /* sum, of those answered */
 	double longest_s;            /* wait */
 	double talk_s;               /* sum */
+	uint64_t redials;            /* of those offered: called again */
 } tw_simulated_calls;
 #define TW_SIMULATED_CALLS_INIT { sizeof(tw_simulated_calls), 0, 0, 0, 0, 0, \
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Of one plan, or of all together (id 0). Zeros before the first run.
  * @return TW_OK, TW_EINVAL, TW_ENOTFOUND (no stream of that plan) */

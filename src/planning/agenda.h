@@ -12,6 +12,7 @@
 #define TW_EVENT_ANSWER   2u   /* place: caller; id: offer */
 #define TW_EVENT_PATIENCE 3u   /* place: caller; id: call */
 #define TW_EVENT_END      4u   /* of a talk; likewise */
+#define TW_EVENT_REDIAL   5u   /* place: stream */
 
 /* Events are never taken back: whoever gets one compares its id with what
  * stands at its place now. */

@@ -28,7 +28,7 @@ struct play {
 	struct tw_agenda agenda;
 	struct tw_callers callers;
 	struct source *source;
-	size_t arrivals;       /* streams that have one due */
+	size_t arrivals;       /* streams that have one due, and redials */
 	uint64_t order;
 	tw_error *err;
 };
@@ -152,6 +152,21 @@ static tw_status remove(struct play *play, uint32_t place)
 	return plan_arrival(play, stream);
 }
 
+/* Who got nobody may call again, after a while. */
+static tw_status may_redial(struct play *play, uint32_t stream)
+{
+	const tw_simulation_options *o = &play->sim->options;
+	struct tw_event_due due = { .kind = TW_EVENT_REDIAL,
+				    .place = stream };
+
+	if (!(o->redial_share > 0) || play->sim->stream[stream].sources ||
+	    tw__chance_uniform(&play->chance) >= o->redial_share)
+		return TW_OK;
+	due.at = play->now + us(draw(play, o->redial_after_s, NULL, 0));
+	++play->arrivals;
+	return put(play, &due);
+}
+
 static tw_status lose(struct play *play, uint32_t place, bool to_voicemail)
 {
 	const struct tw_caller *caller = &play->callers.caller[place];
@@ -162,6 +177,9 @@ static tw_status lose(struct play *play, uint32_t place, bool to_voicemail)
 		++sums->lost;
 		sums->voicemail += to_voicemail;
 	}
+	if (!caller->is_ticket && !to_voicemail &&
+	    may_redial(play, caller->stream))
+		return TW_ENOMEM;
 	return remove(play, place);
 }
 
@@ -273,16 +291,25 @@ static tw_status read(struct play *play)
 
 /* ---- what is due ---- */
 
-static tw_status arrive(struct play *play, uint32_t stream)
+static tw_status enter(tw_call_id *out, struct play *play,
+		       const struct tw_stream *stream)
+{
+	tw_call_options o = TW_CALL_OPTIONS_INIT;
+
+	o.plan.id = play->sim->plan[stream->plan].id;
+	o.priority = stream->priority;
+	o.skills_needed = stream->skills_needed;
+	return tw_call_enter_as(out, play->engine, &o, play->now, play->err);
+}
+
+static tw_status arrive(struct play *play, uint32_t stream, bool is_redial)
 {
 	const struct tw_simulation *sim = play->sim;
 	const tw_simulation_options *o = &sim->options;
-	tw_plan_id plan = { sim->plan[sim->stream[stream].plan].id };
 	struct tw_event_due due = { .kind = TW_EVENT_PATIENCE };
 	struct tw_caller *caller;
 	tw_call_id call;
-	tw_status status = tw_call_enter(&call, play->engine, plan,
-					 play->now, play->err);
+	tw_status status = enter(&call, play, &sim->stream[stream]);
 
 	if (status)
 		return status;
@@ -291,8 +318,10 @@ static tw_status arrive(struct play *play, uint32_t stream)
 	caller = &play->callers.caller[due.place];
 	caller->stream = stream;
 	caller->entered = play->now;
-	if (is_counted(play, caller))
+	if (is_counted(play, caller)) {
 		++sums_of(play, stream)->offered;
+		sums_of(play, stream)->redials += is_redial;
+	}
 	++play->source[stream].busy;
 	if (o->patience_s > 0 || o->patience_count) {
 		due.at = play->now + us(draw(play, o->patience_s,
@@ -300,7 +329,7 @@ static tw_status arrive(struct play *play, uint32_t stream)
 		due.id = call.id;
 		status = put(play, &due);
 	}
-	if (!status)
+	if (!status && !is_redial)
 		status = plan_arrival(play, stream);
 	if (!status)
 		status = read(play);
@@ -326,7 +355,10 @@ static tw_status give_up(struct play *play, uint32_t place)
 		sums->abandoned_in_time += wait_s < o->within_s;
 		sums->abandoned_short += wait_s < o->short_s;
 	}
-	status = tw_call_leave(play->engine, call, play->now, play->err);
+	status = may_redial(play, caller->stream);
+	if (!status)
+		status = tw_call_leave(play->engine, call, play->now,
+				       play->err);
 	if (!status)
 		status = remove(play, place);
 	return status ? status : read(play);
@@ -365,7 +397,11 @@ static tw_status happen(struct play *play, const struct tw_event_due *due)
 	play->now = due->at;
 	if (due->kind == TW_EVENT_ARRIVAL)
 		return due->id == play->source[due->place].generation ?
-			arrive(play, due->place) : TW_OK;
+			arrive(play, due->place, false) : TW_OK;
+	if (due->kind == TW_EVENT_REDIAL) {
+		--play->arrivals;
+		return arrive(play, due->place, true);
+	}
 	if (due->kind == TW_EVENT_ANSWER)
 		return answer(play, due);
 	caller = &play->callers.caller[due->place];

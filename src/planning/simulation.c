@@ -11,6 +11,7 @@
 #define GIVEN_MAX  10000000u
 #define PER_HOUR_US 3.6e9
 #define TIME_MAX   (TW_TIME_MAX / 2)   /* whatever is added fits */
+#define REDIAL_MAX 0.9                 /* else they hardly ever end */
 #define SPAN       "is not after from, or before 1970 or absurdly late"
 
 static bool is_span(tw_time from, tw_time to)
@@ -54,6 +55,18 @@ static tw_status check(const tw_simulation_options *o, tw_error *err)
 					   err);
 	if (!status)
 		status = tw__seconds_check("short_s", o->short_s, true, err);
+	if (!status && !(o->redial_share >= 0 &&
+			 o->redial_share <= REDIAL_MAX))
+		status = tw__fail_at(err, TW_EINVAL, 0, "redial_share",
+				     "%g is no share of callers; 0 to %g",
+				     o->redial_share, REDIAL_MAX);
+	if (!status && o->redial_share > 0 && !(o->redial_after_s >= 1))
+		status = tw__fail_at(err, TW_EINVAL, 0, "redial_after_s",
+				     "%g s is too soon; 1 or more",
+				     o->redial_after_s);
+	if (!status && o->redial_share > 0)
+		status = tw__seconds_check("redial_after_s",
+					   o->redial_after_s, false, err);
 	if (!status)
 		status = check_given("talks_s", o->talks_s, o->talk_count,
 				     err);
@@ -129,6 +142,10 @@ static tw_status check_stream(const tw_simulation *simulation,
 		return tw__fail_at(err, TW_ERANGE, 0, "sources", "%u are more "
 				   "than %u", stream->sources,
 				   TW_PLANNING_MAX);
+	if (stream->priority > TW_PRIORITY_MAX)
+		return tw__fail_at(err, TW_EINVAL, 0, "priority", "%u; write "
+				   "0 to %u", stream->priority,
+				   TW_PRIORITY_MAX);
 	if (!(simulation->expected + expected <= CALLS_MAX))
 		return tw__fail_at(err, TW_ERANGE, 0, "per_hour", "%g makes "
 				   "more than %g calls in all; simulate a "
@@ -178,8 +195,11 @@ tw_status tw_simulation_add_stream(tw_simulation *simulation,
 	made.to = s.to;
 	made.per_us = s.per_hour / PER_HOUR_US;
 	made.sources = s.sources;
+	made.priority = s.priority;
+	made.skills_needed = s.skills_needed;
 	expected = made.per_us * ((double)s.to - (double)s.from) *
-		(s.sources ? s.sources : 1);
+		(s.sources ? s.sources : 1) /
+		(1 - simulation->options.redial_share);
 	status = check_stream(simulation, &s, expected, err);
 	if (status)
 		return status;
@@ -210,6 +230,7 @@ static void add(tw_simulated_calls *sum, const tw_simulated_calls *part)
 	sum->wait_s += part->wait_s;
 	sum->answer_wait_s += part->answer_wait_s;
 	sum->talk_s += part->talk_s;
+	sum->redials += part->redials;
 	if (part->longest_s > sum->longest_s)
 		sum->longest_s = part->longest_s;
 }

@@ -18,6 +18,8 @@ struct tw_stream {
 	tw_time from, to;
 	double per_us;
 	uint32_t sources;
+	uint32_t priority;
+	uint64_t skills_needed;
 };
 
 /* Of one target, at index id - 1. */

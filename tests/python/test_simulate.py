@@ -260,6 +260,63 @@ def test_occupancy_is_of_the_open_hours(simulate):
     assert abs(always / office - 1) < 0.1
 
 
+def test_wrap_up_is_work_too(simulate, office):
+    office.write_text(OFFICE.replace('uri = "sip:101@127.0.0.1"',
+                                     'uri = "sip:101@127.0.0.1"\nwrap_up_s = 90'))
+    pool, = simulate("--calls", "city=24", "--at", "2026-12-02",
+                     "--json")["pools"]
+    talk, work = (pool[key]["mean"] for key in (
+        "occupancy", "occupancy_with_wrap_up"))
+    # one of three has it, half a talk long
+    assert talk < work < talk * (1 + 0.5 / 2)
+    text = simulate("--calls", "city=24", "--at", "2026-12-02")
+    assert "With wrap-up, %" in text and "Talk, %" in text
+
+
+def test_who_got_nobody_calls_again(simulate):
+    words = ("--calls", "city=0", "--calls", "nobody calls=60", "--json",
+             "--at", "2026-12-02")
+    once, again = simulate(*words), simulate(*words, "--redial", 0.5,
+                                             "--redial-after", 60)
+    assert once["total"]["redials"] == {"mean": 0, "reach": 0}
+    assert abs(again["total"]["redials"]["mean"] - 0.5) < 0.02
+    assert again["total"]["offered"]["mean"] / \
+        once["total"]["offered"]["mean"] == pytest.approx(2, abs=0.1)
+    assert "Again, %" in simulate(*words[:-3], "--at", "2026-12-02",
+                                  "--redial", 0.5)
+
+
+def test_priorities_and_skills_of_numbers_are_played(simulate, office):
+    office.write_text(OFFICE.replace(
+        'extension = "101"', 'extension = "101"\nskills = ["english"]')
+        + 'skills = ["english"]\npriority = 3\n')
+    pool, = simulate("--calls", "city=24", "--at", "2026-12-02", "--answer",
+                     0, "--confidence", 0.999, "--json")["pools"]
+    # one of three serves them all
+    inside(pool["occupancy"],
+           1.2 * (1 - planning.erlang_b(load=1.2, lines=1)) / 3)
+
+
+def test_progress_is_for_who_looks(office, monkeypatch, capsys):
+    import sys
+    words = ["plan", "simulate", str(office), "--calls", "6", "--seeds", "3"]
+    assert main(words) == 0 and not capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert main(words) == 0
+    told = capsys.readouterr().err
+    assert "played 1 of 3" in told and told.endswith("\r")
+    assert main([*words, "--json"]) == 0 and not capsys.readouterr().err
+
+
+def test_policies_of_the_host_are_told(simulate, office):
+    office.write_text(OFFICE.replace('"longest_idle"', '"own:nearest"'))
+    said = simulate("--calls", "city=24", "--at", "2026-12-02", "--json")
+    assert said["own_policies"] == ["nearest"]
+    assert said["total"]["answered"]["mean"] > 0.5
+    for lang, word in ("en", "nearest"), ("ru", "Правила вашего"):
+        assert word in simulate("--calls", 6, "--lang", lang)
+
+
 def test_real_calls_by_hour(simulate, tmp_path, office):
     rows = ["call_id,start,answer,end,caller,callee,trunk,department,"
             "duration,status,cost,currency,direction"]
@@ -330,6 +387,13 @@ def test_words(simulate):
     (("--calls", "6", "--seed", "-1"), "--seed"),
     (("--calls", "6", "--confidence", "1"), "--confidence"),
     (("--calls", "6", "--at", "soon"), "--at"),
+    (("--calls", "6", "--redial", "1"), "--redial"),
+    (("--calls", "6", "--redial", "-0.1"), "--redial"),
+    (("--calls", "6", "--redial", "nan"), "--redial"),
+    (("--calls", "6", "--redial", "0.5", "--redial-after", "0"),
+     "--redial-after"),
+    (("--calls", "1000", "--weeks", "10", "--seeds", "1000"), "--seeds"),
+    (("--calls", "1000", "--redial", "0.9", "--seeds", "200"), "--seeds"),
     (("--store", "none.db"), "--month"),
 ])
 def test_bad_figures_are_named(simulate, words, flag):

@@ -6,22 +6,25 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from . import raw
 from .deployment import Deployment
 from .directory import Directory
 from .distribution import HOST_ABILITIES, Engine, Pool, Target
-from .errors import InvalidArgument
+from .errors import InvalidArgument, OutOfRange
+from .policy import InOrder, Policy, own_policies
 from .planning import FORMULAS, Interval, mean_interval, service_levels
 from .simulation import Calls, Simulation
 from .store import Store
 from .values import instant, now_us
 
 _WEEK = dt.timedelta(days=7)
+CALLS_MAX = 20_000_000    # of all seeds: some minutes
 
 # (plan, weekday 0 Monday, hour) or (plan, None, None) for every hour: calls
 Rates = dict[tuple[str, int | None, int | None], float]
@@ -57,9 +60,13 @@ class Outcome(NamedTuple):
 
 
 class PoolUse(NamedTuple):
+    """How much of the open hours its people talk, and talk or are in
+    wrap-up."""
+
     pool: str
     staff: int
     occupancy: Interval
+    occupancy_with_wrap_up: Interval
 
 
 class Answer(NamedTuple):
@@ -203,7 +210,8 @@ def _figures(calls: Calls) -> dict[str, float | None]:
         return part / calls.offered if calls.offered else None
 
     return {
-        "offered": calls.offered, "answered": share(calls.answered),
+        "offered": calls.offered, "redials": share(calls.redials),
+        "answered": share(calls.answered),
         "abandoned": share(calls.abandoned), "lost": share(calls.lost),
         "voicemail": share(calls.voicemail), "waited": share(calls.waited),
         "unfinished": share(calls.unfinished),
@@ -240,8 +248,38 @@ class _Runs:
                        _over(self.levels, confidence))
 
 
+def _terms(directory: Directory, engine: Engine) -> dict[str, tuple[int, int]]:
+    """Priority and skills of the calls to each plan; of plans whose numbers
+    do not agree none, since nobody says which number it is."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for row in directory.rows("number"):
+        if row["plan"]:
+            _, priority, _, _, skills = raw.directory_call(
+                directory.handle, engine.handle, {"number": row["number"]})
+            found.setdefault(row["plan"], set()).add((priority, skills))
+    return {plan: terms.pop() for plan, terms in found.items()
+            if len(terms) == 1}
+
+
+def expected_calls(question: Question, spans: list[Span]) -> float:
+    """Of all seeds; who calls again counts as often as he will on average,
+    were nobody ever answered."""
+    zone = ZoneInfo(question.zone)
+    by_hour: dict[tuple[int | None, int | None], float] = {}
+    for (_, day, hour), rate in question.rates.items():
+        by_hour[day, hour] = by_hour.get((day, hour), 0) + rate
+    calls = 0.0
+    for start, end in _by_hour(spans, question.zone):
+        local = start.astimezone(zone)
+        rate = by_hour.get((None, None), 0) + by_hour.get(
+            (local.weekday(), local.hour), 0)
+        calls += rate * (end - start).total_seconds() / 3600
+    return calls * len(question.seeds) / (
+        1 - question.times.get("redial_share", 0))
+
+
 def _fill(simulation: Simulation, engine: Engine, question: Question,
-          spans: list[Span]) -> list[str]:
+          spans: list[Span], terms: dict[str, tuple[int, int]]) -> list[str]:
     """Adds the streams; names of plans that get calls."""
     zone = ZoneInfo(question.zone)
     plans = sorted({plan for plan, _, _ in question.rates})
@@ -249,20 +287,39 @@ def _fill(simulation: Simulation, engine: Engine, question: Question,
     for name in plans:
         plan = engine.plan(name)
         always = question.rates.get((name, None, None), 0)
+        priority, skills = terms.get(name, (0, 0))
         # one without calls in these hours has figures too, if only zeros
         simulation.add(plan, start=question.start, end=question.end,
                        per_hour=0)
         for start, end in spans if always else ():
-            simulation.add(plan, start=start, end=end, per_hour=always)
+            simulation.add(plan, start=start, end=end, per_hour=always,
+                           priority=priority, skills_needed=skills)
         for start, end in hourly:
             local = start.astimezone(zone)
             rate = question.rates.get((name, local.weekday(), local.hour), 0)
             if rate:
-                simulation.add(plan, start=start, end=end, per_hour=rate)
+                simulation.add(plan, start=start, end=end, per_hour=rate,
+                               priority=priority, skills_needed=skills)
     return plans
 
 
-def simulate(directory: Directory, question: Question) -> Answer:
+def _check_size(question: Question, spans: list[Span]) -> None:
+    """Of all seeds; a seed of its own that is too much is refused as such
+    by the streams."""
+    calls = expected_calls(question, spans)
+    if calls > CALLS_MAX and calls / len(question.seeds) <= CALLS_MAX / 2:
+        raise OutOfRange(
+            f"{calls:,.0f} calls are to be expected of {len(question.seeds)} "
+            f"seeds, {CALLS_MAX:,} at most; give fewer --seeds, --weeks or "
+            "--calls", code="TW_ERANGE", field="seeds")
+
+
+def simulate(directory: Directory, question: Question,
+             policies: Mapping[str, Policy] | None = None,
+             progress: Callable[[int, int], None] = lambda done, of: None
+             ) -> Answer:
+    """``policies`` are those of your own; in place of one that is not given
+    who is ready rings in order. ``progress`` is told after each seed."""
     spans = open_spans(question.hours, question.zone, question.start,
                        question.end)
     if not spans:
@@ -270,15 +327,23 @@ def simulate(directory: Directory, question: Question) -> Answer:
                               code="TW_EINVAL", field="hours")
     simulation = Simulation(start=question.start, end=question.end,
                             **question.times)
+    _check_size(question, spans)
     whole = (question.end - question.start).total_seconds()
     opened = sum((b - a).total_seconds() for a, b in spans)
-    total, runs, uses, plans = _Runs(), {}, {}, []
+    total, runs, plans = _Runs(), {}, []
+    uses: dict[str, list[tuple[float, float]]] = {}
     staff: dict[str, int] = {}
-    for seed in question.seeds:
+    rests = _rests(directory)
+    own: dict[str, Policy] = {name: InOrder()
+                              for name in own_policies(directory)}
+    for done, seed in enumerate(question.seeds):
         with Engine.from_directory(directory, seed=seed, host=HOST_ABILITIES,
-                                   calls_max=1_000_000) as engine:
+                                   calls_max=1_000_000,
+                                   policies={**own, **(policies or {})}
+                                   ) as engine:
             if not plans:
-                plans = _fill(simulation, engine, question, spans)
+                plans = _fill(simulation, engine, question, spans,
+                              _terms(directory, engine))
                 runs = {name: _Runs() for name in plans}
             _at_work(engine, question.staff, question.start)
             simulation.run(engine, seed=seed)
@@ -288,15 +353,27 @@ def simulate(directory: Directory, question: Question) -> Answer:
             for row in directory.rows("pool"):
                 on = _on(engine, row.name)
                 staff[row.name] = len(on)
-                busy = sum(simulation.use(t).mean for t in on)
+                used = [(simulation.use(t), rests.get(t.name, 0))
+                        for t in on]
+                talk = sum(u.mean for u, _ in used) * whole
+                rest = sum(u.calls * rest for u, rest in used)
+                hours = opened * len(on) or 1
                 uses.setdefault(row.name, []).append(
-                    busy * whole / opened / len(on) if on else 0.0)
+                    (talk / hours, (talk + rest) / hours))
+        progress(done + 1, len(question.seeds))
     return Answer(
         {name: r.outcome(question.confidence) for name, r in runs.items()},
         total.outcome(question.confidence),
         [PoolUse(name, staff[name],
-                 mean_interval(values, confidence=question.confidence))
-         for name, values in uses.items()], opened / 3600)
+                 *(mean_interval(list(values), confidence=question.confidence)
+                   for values in zip(*pairs)))
+         for name, pairs in uses.items()], opened / 3600)
+
+
+def _rests(directory: Directory) -> dict[str, int]:
+    """Seconds of wrap-up after a talk; who was made up has none."""
+    return {row.name: int(row["wrap_up_s"] or 0)
+            for kind in ("phone", "landline") for row in directory.rows(kind)}
 
 
 def _on(engine: Engine, name: str) -> list[Target]:

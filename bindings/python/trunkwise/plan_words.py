@@ -46,6 +46,10 @@ PLAN_WORDS = {
                          "here, and are left out",
                          "Звонков на номера без плана: {count}, они не "
                          "учтены"),
+    "simulate_own": ("Policies of your softswitch ({names}) are not known "
+                     "here: who is free rings in order",
+                     "Правила вашего коммутатора ({names}) здесь не "
+                     "известны: звонят свободным по порядку"),
     "simulate_plan": ("Plan", "План"),
     "simulate_offered": ("Calls", "Звонки"),
     "simulate_answered": ("Answered, %", "Отвечено, %"),
@@ -58,5 +62,10 @@ PLAN_WORDS = {
     "simulate_level": ("Service level", "Уровень обслуживания"),
     "simulate_pool": ("Pool", "Группа"),
     "simulate_staff": ("At work", "Работают"),
-    "simulate_occupancy": ("Occupied, %", "Заняты, %"),
+    "simulate_occupancy": ("Talk, %", "Говорят, %"),
+    "simulate_occupancy_with_wrap_up": ("With wrap-up, %",
+                                        "С паузами после, %"),
+    "simulate_redials": ("Again, %", "Повторно, %"),
+    "simulate_progress": ("played {done} of {seeds}",
+                          "сыграно {done} из {seeds}"),
 }

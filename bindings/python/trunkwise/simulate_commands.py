@@ -4,6 +4,8 @@ it. No rule of the library lives here."""
 from __future__ import annotations
 
 import argparse
+import functools
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from .directory import Directory
 from .errors import Error, InvalidArgument, NotFound
 from .plan_simulate import Answer, Outcome, Question, Rates
 from .planning import FORMULAS, Interval
+from .policy import own_policies
 from .store import Store
 from .words import amount, plain, say
 
@@ -31,7 +34,8 @@ _FLAGS = {name: "--" + flag for flag, name, _, _ in _TIMES} | {
     "answer_share": "--answered", "per_hour": "--calls", "hours": "--hours",
     "days": "--hours", "opens": "--hours", "closes": "--hours",
     "confidence": "--confidence", "seed": "--seed", "month": "--month",
-    "last_month": "--last-month", "to": "--at"}
+    "last_month": "--last-month", "to": "--at", "redial_share": "--redial",
+    "redial_after_s": "--redial-after", "seeds": "--seeds"}
 
 
 def simulate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +61,11 @@ def simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answered", type=float, default=1, metavar="P",
                         help="share of rings that somebody answers; "
                         "default 1")
+    parser.add_argument("--redial", type=float, default=0, metavar="P",
+                        help="share of those who gave up or were lost who "
+                        "call again, to 0.9; default 0")
+    parser.add_argument("--redial-after", type=float, default=300,
+                        metavar="S", help="mean until they do; default 300")
     parser.add_argument("--at", metavar="TIME", help="plays the week that "
                         "holds it; default now")
     parser.add_argument("--weeks", type=int, default=1, metavar="N",
@@ -154,6 +163,7 @@ def _question(a: argparse.Namespace) -> tuple[Question, Directory, int]:
     if times["talk_s"] is None:
         times["talk_s"] = 180.0
     times["answer_share"] = a.answered
+    times["redial_share"], times["redial_after_s"] = a.redial, a.redial_after
     _check_source(a)
     strange = 0
     if a.store:
@@ -179,8 +189,8 @@ def _outcome(o: Outcome) -> dict[str, Any]:
             "service_level": {k: _interval(v) for k, v in o.levels.items()}}
 
 
-def _document(question: Question, answer: Answer, strange: int
-              ) -> dict[str, Any]:
+def _document(question: Question, answer: Answer, strange: int,
+              own: list[str]) -> dict[str, Any]:
     zone = ZoneInfo(question.zone)
 
     def local(at: Any) -> str:
@@ -191,12 +201,14 @@ def _document(question: Question, answer: Answer, strange: int
         "zone": question.zone, "hours": question.hours,
         "open_hours": answer.open_hours, **question.times,
         "seeds": len(question.seeds), "confidence": question.confidence,
-        "without_plan": strange,
+        "without_plan": strange, "own_policies": own,
         "plans": [{"plan": name, **_outcome(o)}
                   for name, o in answer.plans.items()],
         "total": _outcome(answer.total),
         "pools": [{"pool": p.pool, "staff": p.staff,
-                   "occupancy": _interval(p.occupancy)}
+                   "occupancy": _interval(p.occupancy),
+                   "occupancy_with_wrap_up": _interval(
+                       p.occupancy_with_wrap_up)}
                   for p in answer.pools]}
 
 
@@ -228,7 +240,7 @@ def _row(lang: str, name: str, o: Outcome, shares: list[str]
 
 
 def _say(a: argparse.Namespace, question: Question, answer: Answer,
-         strange: int) -> None:
+         strange: int, own: list[str]) -> None:
     lang = a.lang
     day = question.start.astimezone(ZoneInfo(question.zone)).date()
     print(plain(say(
@@ -239,10 +251,14 @@ def _say(a: argparse.Namespace, question: Question, answer: Answer,
               **{k: f"{v:.4g}" for k, v in question.times.items()}))
     if strange:
         print(say(lang, "simulate_strange", count=strange))
+    if own:
+        print(plain(say(lang, "simulate_own", names=", ".join(own))))
     print()
     tickets = answer.total.figures["tickets"]
     shares = ["answered", "abandoned", "lost",
-              *(["tickets"] if tickets and tickets.mean else []), "waited"]
+              *(["tickets"] if tickets and tickets.mean else []),
+              *(["redials"] if question.times["redial_share"] else []),
+              "waited"]
     head = [say(lang, "simulate_" + key)
             for key in ("plan", "offered", *shares, "wait")]
     total = [_row(lang, say(lang, "simulate_total"), answer.total, shares)] \
@@ -255,22 +271,37 @@ def _say(a: argparse.Namespace, question: Question, answer: Answer,
               for name in FORMULAS])
     print()
     _table([[say(lang, "simulate_" + key)
-             for key in ("pool", "staff", "occupancy")]]
-           + [[p.pool, str(p.staff), _cell(lang, p.occupancy, 100, 1)]
+             for key in ("pool", "staff", "occupancy",
+                         "occupancy_with_wrap_up")]]
+           + [[p.pool, str(p.staff), _cell(lang, p.occupancy, 100, 1),
+               _cell(lang, p.occupancy_with_wrap_up, 100, 1)]
               for p in answer.pools])
+
+
+def _progress(lang: str, done: int, seeds: int) -> None:
+    """One line that stays one, for who looks at it."""
+    last = done == seeds
+    text = say(lang, "simulate_progress", done=done, seeds=seeds)
+    print("\r" + (" " * len(text) + "\r" if last else text),
+          end="", file=sys.stderr, flush=True)
 
 
 def plan_simulate_command(arguments: argparse.Namespace) -> int:
     try:
         question, directory, strange = _question(arguments)
-        answer = plan_simulate.simulate(directory, question)
+        watched = sys.stderr.isatty() and not arguments.json
+        answer = plan_simulate.simulate(
+            directory, question, progress=functools.partial(
+                _progress, arguments.lang) if watched else
+            lambda done, seeds: None)
     except Error as error:
         if error.field not in _FLAGS:
             raise
         raise type(error)(error.message, code=error.code,
                           field=_FLAGS[error.field]) from None
+    own = own_policies(directory)
     if arguments.json:
-        print_json(_document(question, answer, strange))
+        print_json(_document(question, answer, strange, own))
     else:
-        _say(arguments, question, answer, strange)
+        _say(arguments, question, answer, strange, own)
     return 0

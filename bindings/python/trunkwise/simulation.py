@@ -41,7 +41,7 @@ class Calls(NamedTuple):
     measured. ``offered`` = ``answered`` + ``abandoned`` + ``lost`` +
     ``tickets`` (to be called back) + ``unfinished``; of those lost some were
     offered voicemail; ``waited`` stood in line. Waits and talks are sums of
-    seconds."""
+    seconds. ``redials``, of those offered, called again."""
 
     offered: int
     answered: int
@@ -58,6 +58,7 @@ class Calls(NamedTuple):
     answer_wait_s: float
     longest_s: float
     talk_s: float
+    redials: int
 
     @property
     def counts(self) -> ServiceCounts:
@@ -85,6 +86,8 @@ class Simulation:
     around a mean, or drawn from those in ``talks_s`` and ``patiences_s``.
     ``patience_s`` 0: nobody gives up; ``answer_s`` 0: who is rung answers at
     once; ``answer_share``: of so many rings somebody answers at all.
+    ``redial_share`` (to 0.9) of those who gave up or were lost call again,
+    after ``redial_after_s`` on average.
     """
 
     def __init__(self, *, start: dt.datetime, end: dt.datetime,
@@ -92,23 +95,27 @@ class Simulation:
                  answer_s: float = 0, answer_share: float = 1,
                  within_s: float = 20, short_s: float = 5,
                  talks_s: Iterable[float] = (),
-                 patiences_s: Iterable[float] = ()):
+                 patiences_s: Iterable[float] = (), redial_share: float = 0,
+                 redial_after_s: float = 300):
         self.start, self.end = start, end
         self._handle = raw.simulation_new(
             microseconds(start), microseconds(end), talk_s, patience_s,
             answer_s, answer_share, within_s, short_s, array("d", talks_s),
-            array("d", patiences_s))
+            array("d", patiences_s), redial_share, redial_after_s)
 
     def add(self, plan: Plan, *, start: dt.datetime, end: dt.datetime,
-            per_hour: float, sources: int = 0) -> None:
+            per_hour: float, sources: int = 0, priority: int = 0,
+            skills_needed: int = 0) -> None:
         """Calls to ``plan``, Poisson; with ``sources``, from so many callers
-        of whom each makes ``per_hour`` while he has none. The plan's number
-        counts: every engine that is played must have it there."""
+        of whom each makes ``per_hour`` while he has none. ``skills_needed``
+        are bits. The plan's number counts, and so do the bits: every engine
+        that is played must have it there."""
         if not 0 <= sources < 2 ** 32:
             raise InvalidArgument(f"is {sources}; give 0 or more",
                                   code="TW_EINVAL", field="sources")
         raw.simulation_add(self._handle, plan.id, microseconds(start),
-                           microseconds(end), per_hour, sources)
+                           microseconds(end), per_hour, sources, priority,
+                           skills_needed)
 
     def run(self, engine: Engine, *, seed: int) -> None:
         """Plays everything into an engine that nobody used yet. Figures of

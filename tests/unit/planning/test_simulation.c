@@ -44,6 +44,18 @@ static void refuses_options(void **state)
 	wrong.short_s = -5;
 	REFUSED(TW_EINVAL, "short_s", make(&wrong, err));
 	wrong = o;
+	wrong.redial_share = 0.91;
+	REFUSED(TW_EINVAL, "redial_share", make(&wrong, err));
+	wrong.redial_share = -0.1;
+	REFUSED(TW_EINVAL, "redial_share", make(&wrong, err));
+	wrong.redial_share = NAN;
+	REFUSED(TW_EINVAL, "redial_share", make(&wrong, err));
+	wrong.redial_share = 0.5;
+	wrong.redial_after_s = 0.5;
+	REFUSED(TW_EINVAL, "redial_after_s", make(&wrong, err));
+	wrong.redial_after_s = INFINITY;
+	REFUSED(TW_ERANGE, "redial_after_s", make(&wrong, err));
+	wrong = o;
 	wrong.talks_s = bad;
 	wrong.talk_count = 2;
 	REFUSED(TW_EINVAL, "talks_s", make(&wrong, err));
@@ -87,6 +99,10 @@ static void refuses_streams(void **state)
 	REFUSED(TW_ERANGE, "per_hour",
 		tw_simulation_add_stream(sim, &wrong, err));
 	wrong = s;
+	wrong.priority = 1001;
+	REFUSED(TW_EINVAL, "priority",
+		tw_simulation_add_stream(sim, &wrong, err));
+	wrong = s;
 	wrong.sources = UINT32_MAX;
 	REFUSED(TW_ERANGE, "sources",
 		tw_simulation_add_stream(sim, &wrong, err));
@@ -125,12 +141,75 @@ static void answers_before_it_is_played(void **state)
 	tw_simulation_free(NULL);
 }
 
+/* So many of those who got nobody; who talked has no reason to. */
+static void who_got_nobody_calls_again(void **state)
+{
+	tw_simulation_options o = house_options(4000);
+	tw_engine *engine = house_open();
+	tw_simulated_calls c, busy;
+	tw_step_options step = TW_STEP_OPTIONS_INIT;
+	tw_simulation *sim;
+	tw_plan_id closed, line;
+
+	(void)state;
+	closed = house_plan(engine, "closed");
+	step.kind = TW_STEP_REJECT;
+	FINE(tw_plan_add_step(engine, closed, &step, err));
+	line = house_plan(engine, "line");
+	house_ring(engine, line, house_pool(engine, "p", TW_POLICY_LINEAR,
+					    1));
+	o.redial_share = 0.5;
+	o.redial_after_s = 60;
+	FINE(tw_simulation_new(&sim, &o, err));
+	house_calls(sim, &o, closed, 1, 0);
+	house_calls(sim, &o, line, 1, 0);
+	FINE(tw_simulation_run(sim, engine, 1, err));
+	c = house_sums(sim, closed.id);
+	assert_int_equal(c.lost, c.offered);
+	NEAR((double)c.offered, 8000, 400);
+	NEAR((double)c.redials / (double)c.offered, 0.5, 0.03);
+	busy = house_sums(sim, line.id);
+	assert_true(busy.answered > 0 && busy.lost > 0);
+	NEAR((double)busy.redials / (double)busy.lost, 0.5, 0.04);
+	tw_engine_free(engine);
+	tw_simulation_free(sim);
+}
+
+/* What a stream's calls are reaches the engine. */
+static void calls_have_priorities_and_needs(void **state)
+{
+	tw_simulation_options o = house_options(100);
+	tw_simulation_stream s = TW_SIMULATION_STREAM_INIT;
+	tw_engine *engine = house_open();
+	tw_simulation *sim;
+	tw_plan_id plan = house_plan(engine, "plan");
+
+	(void)state;
+	house_ring(engine, plan, house_pool(engine, "p", TW_POLICY_LINEAR,
+					    2));
+	FINE(tw_simulation_new(&sim, &o, err));
+	s.plan = plan;
+	s.from = HOUSE_T0;
+	s.to = o.to;
+	s.per_hour = 20;
+	s.priority = 3;
+	s.skills_needed = 4;      /* that nobody has */
+	FINE(tw_simulation_add_stream(sim, &s, err));
+	FINE(tw_simulation_run(sim, engine, 1, err));
+	assert_int_equal(house_sums(sim, plan.id).answered, 0);
+	assert_true(house_sums(sim, plan.id).lost > 0);
+	tw_engine_free(engine);
+	tw_simulation_free(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_options),
 		cmocka_unit_test(refuses_streams),
 		cmocka_unit_test(answers_before_it_is_played),
+		cmocka_unit_test(who_got_nobody_calls_again),
+		cmocka_unit_test(calls_have_priorities_and_needs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
