@@ -198,7 +198,8 @@ static void defaults_pass_their_own_rules(void **state)
 			const struct tw_field *f = &tw__kinds[i].fields[j];
 
 			assert_false(f->required && f->otherwise);
-			assert_true((f->rule == TW_RULE_CHOICE) ==
+			assert_true((f->rule == TW_RULE_CHOICE ||
+				     f->rule == TW_RULE_POLICY) ==
 				    (f->choices != NULL));
 			if (f->otherwise && f->type == TW_FIELD_INTEGER)
 				assert_in_range(atol(f->otherwise), f->min,
