@@ -8,6 +8,7 @@
 #include <string.h>
 #include <trunkwise.h>
 #include <trunkwise/sys/alloc.h>
+#include <trunkwise/sys/policy.h>
 
 #define START (1767225600LL * TW_SECOND)
 #define DAY   (86400 * TW_SECOND)
@@ -36,6 +37,59 @@ static void add_people(tw_engine *e)
 	}
 }
 
+/* An own policy that counts, and takes back what it had. */
+static tw_status pick(uint32_t *out, const tw_look *look, void *state,
+		      void *arg, tw_error *err)
+{
+	unsigned char *count = state;
+
+	(void)arg;
+	(void)err;
+	++*count;
+	*out = TW_PLACE_NONE;
+	(void)tw_look_next(out, look, NULL);
+	return TW_OK;
+}
+
+static tw_status save(tw_policy_bytes *out, const tw_look *look,
+		      const void *state, void *arg, tw_error *err)
+{
+	(void)look;
+	(void)arg;
+	(void)err;
+	memcpy(out->data, state, 1);
+	out->size = 1;
+	return TW_OK;
+}
+
+static tw_status load(const tw_policy_bytes *bytes, const tw_look *look,
+		      void *state, void *arg, tw_error *err)
+{
+	(void)look;
+	(void)arg;
+	(void)err;
+	if (bytes->size != 1 || bytes->version)
+		return TW_EPARSE;
+	memcpy(state, bytes->data, 1);
+	return TW_OK;
+}
+
+static void add_policy(tw_engine *e)
+{
+	tw_policy_table t = TW_POLICY_TABLE_INIT;
+	uint64_t bit;
+	uint32_t id;
+
+	t.name = "own";
+	t.state_size = 1;
+	t.pick = pick;
+	t.save = save;
+	t.load = load;
+	must(tw_engine_add_policy(&id, e, &t, NULL));
+	must(tw_engine_add_skill(&bit, e, "english", NULL));
+	must(tw_engine_add_skill(&bit, e, "german", NULL));
+}
+
 static void add_pools(tw_engine *e)
 {
 	tw_member_options m = TW_MEMBER_OPTIONS_INIT;
@@ -46,7 +100,7 @@ static void add_pools(tw_engine *e)
 	for (uint32_t i = 0; i < 4; ++i) {
 		snprintf(name, sizeof(name), "p%u", i);
 		o.name = name;
-		o.policy = i + 1;
+		o.policy = i == 3 ? TW_POLICY_OWN : i + 1;
 		o.ring_ms = i * 2000;
 		must(tw_engine_add_pool(&id, e, &o, NULL));
 		for (uint32_t j = 0; j < 3; ++j) {
@@ -54,6 +108,7 @@ static void add_pools(tw_engine *e)
 
 			m.order = j;
 			m.tier = j / 2;
+			m.skills = j;
 			must(tw_pool_add_member(e, id, t, &m, NULL));
 		}
 	}
@@ -78,6 +133,7 @@ static void add_plans(tw_engine *e)
 
 			o.kind = kinds[i][j];
 			o.pool.id = 1 + (2 * i + j) % 4;
+			o.any_skills = o.kind == TW_STEP_RING && j;
 			must(tw_plan_add_step(e, id, &o, NULL));
 		}
 	}
@@ -91,6 +147,7 @@ static tw_engine *build(void)
 	o.host = TW_HOST_VOICEMAIL;
 	must(tw_engine_new(&engine, &o, NULL));
 	add_people(engine);
+	add_policy(engine);
 	add_pools(engine);
 	add_plans(engine);
 	return engine;
@@ -102,7 +159,7 @@ static void put_right(uint8_t *bytes, size_t size)
 
 	if (size < 52)
 		return;
-	memcpy(bytes, "TWSTATE\n\1\0\0", 12);
+	memcpy(bytes, "TWSTATE\n\2\0\0", 12);
 	for (i = 0; i < 8; ++i)
 		bytes[12 + i] = (uint8_t)((uint64_t)size >> 8 * i);
 	tw__sha256(bytes + size - 32, bytes, size - 32);
