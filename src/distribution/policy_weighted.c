@@ -4,7 +4,9 @@
  * parts of all; of those whose time has begun the one whose time ends first
  * is next (earliest eligible deadline). So nobody is ever a whole offer away
  * from its share, after any number of offers, while all are ready; the
- * smooth round robins that only add and subtract weights drift further.
+ * smooth round robins that only add and subtract weights drift further. Of
+ * two whose time ends at one moment it is the one whose turn is longest ago:
+ * else the first of equals would have a little more than the last.
  *
  * Time is virtual and counts offers: it moves on by 1/W with each. W is the
  * weight of all that are ready or busy. Who was busy when its turn came keeps
@@ -47,9 +49,11 @@ static void add(struct tw_member *member, const struct clock *clock)
 
 	member->is_later = start(member) > clock->now;
 	if (member->is_later)
-		tw__ranks_add(&tier->later, member, start(member), 0);
+		tw__ranks_add(&tier->later, member, start(member),
+			      member->turn);
 	else
-		tw__ranks_add(&tier->rank, member, deadline(member), 0);
+		tw__ranks_add(&tier->rank, member, deadline(member),
+			      member->turn);
 }
 
 static void take(struct tw_member *member)
@@ -98,7 +102,7 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 	struct tw_level *tier = member->tier;
 	struct clock *clock = tier->state;
 
-	(void)engine;
+	member->turn = engine->offers;
 	if (clock->now < start(member))
 		clock->now = start(member);
 	clock->now += UNIT / (int64_t)tier->weight;
