@@ -284,7 +284,8 @@ static bool does_something(struct walk *w, uint32_t plan)
 		const uint32_t step = steps->rows[i];
 		const struct tw_value *to = value(w->d, step, "plan");
 
-		if (!to->set || w->looks++ > LOOKS_MAX)
+		/* itself: that is told at the step */
+		if (!to->set || to->target == plan || w->looks++ > LOOKS_MAX)
 			does = true;
 		else if (was_in(w, to->target))
 			continue;

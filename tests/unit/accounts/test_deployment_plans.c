@@ -226,6 +226,14 @@ static void a_circle_is_told_once(void **state)
 		told += err.code && strstr(err.message, "in a circle");
 	assert_int_equal(told, 1);
 	tw_deployment_free(d);
+	d = deployment_with((const struct pair[]){
+		{ "plan[1].name", "t", "a" },
+		{ "plan[1].step[0].plan", "t", "a" } }, 2);
+	assert_int_equal(tw_deployment_check(d, &err), TW_EPARSE);
+	assert_non_null(strstr(err.message, "with itself"));
+	assert_false(tw_deployment_problem(&err, d, 1, NULL) == TW_OK &&
+		     err.code);
+	tw_deployment_free(d);
 }
 
 /* Plans for many hours that all lead to each other: a verdict in no time,
