@@ -6,6 +6,7 @@
  * say: here only its type and size are looked at.
  */
 #include "fields.h"
+#include "whole.h"
 
 #include <string.h>
 
@@ -24,49 +25,31 @@ static int put_text(char *at, const char *name, PyObject *value)
 	return 1;
 }
 
-static int put_unsigned(char *at, const char *name, PyObject *value,
-			uint64_t most)
-{
-	PyObject *whole = PyNumber_Index(value);
-	unsigned long long number;
-	uint32_t narrow;
-
-	if (!whole)
-		return 0;
-	number = PyLong_AsUnsignedLongLong(whole);
-	Py_DECREF(whole);
-	if (PyErr_Occurred() || number > most) {
-		PyErr_Format(PyExc_OverflowError, "%s: %R is not 0 to %llu",
-			     name, value, (unsigned long long)most);
-		return 0;
-	}
-	if (most > UINT32_MAX) {
-		memcpy(at, &number, sizeof(number));
-		return 1;
-	}
-	narrow = (uint32_t)number;
-	memcpy(at, &narrow, sizeof(narrow));
-	return 1;
-}
-
 static int put(char *at, const struct field *field, PyObject *value)
 {
-	long long number;
+	unsigned long long number;
+	uint32_t narrow;
 
 	switch (field->kind) {
 	case FIELD_TEXT:
 		return put_text(at, field->name, value);
 	case FIELD_U32:
-		return put_unsigned(at, field->name, value, UINT32_MAX);
-	case FIELD_U64:
-		return put_unsigned(at, field->name, value, UINT64_MAX);
-	default:
-		number = PyLong_AsLongLong(value);
-		if (PyErr_Occurred())
+		if (!whole_read(&number, value, field->name, 0, UINT32_MAX))
 			return 0;
-		memcpy(at, &number, sizeof(number));
+		narrow = (uint32_t)number;
+		memcpy(at, &narrow, sizeof(narrow));
 		return 1;
+	case FIELD_U64:
+		if (!whole_read(&number, value, field->name, 0, UINT64_MAX))
+			return 0;
+		break;
+	default:
+		if (!whole_read(&number, value, field->name, INT64_MIN,
+				INT64_MAX))
+			return 0;
 	}
+	memcpy(at, &number, sizeof(number));
+	return 1;
 }
 
 int fields_read(void *out, const struct field *fields, size_t count,

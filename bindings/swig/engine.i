@@ -8,14 +8,10 @@
 /* Ids of one field: numbers both ways. */
 %define TW_ID(T)
 %typemap(in, noblock=1) T (unsigned long long number) {
-	number = PyLong_AsUnsignedLongLong($input);
-	if (PyErr_Occurred())
+	if (!whole_read(&number, $input, "$1_name", 0,
+			sizeof($1.id) > 4 ? UINT64_MAX : UINT32_MAX))
 		SWIG_fail;
 	$1.id = number;
-	if ($1.id != number) {
-		PyErr_SetString(PyExc_OverflowError, "no such id");
-		SWIG_fail;
-	}
 }
 %typemap(in, numinputs=0) T *out (T made = { 0 }) { $1 = &made; }
 %typemap(argout) T *out {

@@ -90,16 +90,16 @@ static int histogram_read(int64_t *us, uint32_t *calls, uint32_t *count,
 		ok = 0;
 	}
 	for (Py_ssize_t i = 0; ok && i < n; ++i) {
-		long long d, number;
+		PyObject *first, *second;
+		unsigned long long d = 0, number = 0;
 
 		ok = PyArg_ParseTuple(PySequence_Fast_GET_ITEM(rows, i),
-				      "LL", &d, &number);
-		if (ok && (number < 0 || number > UINT32_MAX)) {
-			PyErr_Format(PyExc_OverflowError, "durations: %lld "
-				     "calls are not 0 to 4294967295", number);
-			ok = 0;
-		}
-		us[i] = ok ? d : 0;
+				      "OO", &first, &second) &&
+			whole_read(&d, first, "durations", INT64_MIN,
+				   INT64_MAX) &&
+			whole_read(&number, second, "durations (calls)", 0,
+				   UINT32_MAX);
+		us[i] = ok ? (int64_t)d : 0;
 		calls[i] = ok ? (uint32_t)number : 0;
 	}
 	*count = (uint32_t)n;

@@ -190,7 +190,7 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 {
 	char *at = (char *)o + (f->kind == TRUNK_FLAG ? 0 : f->at);
 	const char *text = NULL;
-	unsigned long number;
+	unsigned long long number;
 	Py_ssize_t size;
 	size_t taken;
 	char *bytes;
@@ -219,14 +219,8 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 		return 1;
 
 	case TRUNK_NUMBER:
-		number = PyLong_AsUnsignedLong(value);
-		if (PyErr_Occurred())
+		if (!whole_read(&number, value, f->name, 0, UINT32_MAX))
 			return 0;
-		if (number > UINT32_MAX) {
-			PyErr_Format(PyExc_OverflowError,
-				     "%s is too large", f->name);
-			return 0;
-		}
 		*(uint32_t *)at = (uint32_t)number;
 		return 1;
 

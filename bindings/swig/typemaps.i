@@ -71,6 +71,24 @@ static void set_raise_hook(PyObject *hook)
 	$result = SWIG_Py_Void();
 }
 
+/* A number that does not fit is told by the name of its argument. */
+%{
+#include "whole.h"
+%}
+%define TW_WHOLE(T, LEAST, MOST)
+%typemap(in, noblock=1) T (unsigned long long number) {
+	if (!whole_read(&number, $input, "$1_name", LEAST, MOST))
+		SWIG_fail;
+	$1 = ($1_ltype)number;
+}
+%enddef
+TW_WHOLE(int, INT_MIN, INT_MAX)
+TW_WHOLE(int32_t, INT32_MIN, INT32_MAX)
+TW_WHOLE(uint32_t, 0, UINT32_MAX)
+TW_WHOLE(int64_t, INT64_MIN, INT64_MAX)
+TW_WHOLE(uint64_t, 0, UINT64_MAX)
+TW_WHOLE(size_t, 0, SIZE_MAX)
+
 /* Opaque handles: made by a T **out, freed with the Python object. */
 %define TW_HANDLE(T)
 %nodefaultctor T;

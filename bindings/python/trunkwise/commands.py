@@ -44,9 +44,11 @@ def when(value: str | None, zone: str | None = None) -> dt.datetime:
     except Error as error:
         raise type(error)(error.message, code=error.code,
                           field="--at") from None
-    if when is None or when.year < 1970:
-        raise InvalidArgument("the time is out of range; write a date like "
-                              "2026-10-05T09:00:00+03:00", field="--at")
+    # the last year is left out: its end is in the next one elsewhere
+    if when is None or not 1970 <= when.year < 9999:
+        raise InvalidArgument("the time is out of range; write a date of the "
+                              "years 1970 to 9998, such as 2026-10-05T09:00:"
+                              "00+03:00", code="TW_ERANGE", field="--at")
     return when
 
 

@@ -47,7 +47,7 @@ class ParseError(Error, ValueError):
     """Input text or bytes are malformed."""
 
 
-class OutOfRange(Error, OverflowError):
+class OutOfRange(Error, OverflowError, ValueError):
     """A value does not fit; nothing was wrapped or clamped."""
 
 

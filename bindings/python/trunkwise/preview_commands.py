@@ -128,7 +128,8 @@ class _Teller:
             text = say(self.lang, "preview_found_busy", who=text)
         if timed:
             span = say(self.lang, "preview_span",
-                       first=number(ring.begins_s), last=number(ring.ends_s))
+                       first=number(self.lang, ring.begins_s),
+                       last=number(self.lang, ring.ends_s))
             text = f"{span}  {text}"
         print(plain("     " + text + self.because(ring.reason)))
 

@@ -243,8 +243,9 @@ def moment(lang: str, at: dt.datetime, *, after: bool = False) -> str:
     return f"{day[0]} {at.day} {month[0]} {at.year}, {clock}"
 
 
-def number(seconds: float) -> str:
-    return f"{seconds:.1f}".removesuffix(".0")
+def number(lang: str, seconds: float) -> str:
+    text = f"{seconds:.1f}".removesuffix(".0")
+    return text.replace(".", ",") if lang == "ru" else text
 
 
 def duration(lang: str, seconds: float) -> str:
@@ -253,6 +254,5 @@ def duration(lang: str, seconds: float) -> str:
     minute, second = ("мин", "с") if lang == "ru" else ("min", "s")
     parts = [f"{minutes:.0f} {minute}"] if minutes else []
     if rest or not minutes:
-        parts.append(f"{number(rest)} {second}")
-    text = " ".join(parts)
-    return text.replace(".", ",") if lang == "ru" else text
+        parts.append(f"{number(lang, rest)} {second}")
+    return " ".join(parts)

@@ -250,16 +250,24 @@ def _pattern(english: str) -> re.Pattern[str]:
                       re.S)
 
 
-_PATTERNS = [(_pattern(english), russian)
-             for english, russian in (
-                 _RU | ROUTE_REASONS | PREVIEW_REASONS).items()]
+def _comma(hole: str) -> str:
+    return hole.replace(".", ",") if _FRACTION.fullmatch(hole) else hole
+
+
+_FRACTION = re.compile(r"-?\d+\.\d+")
+# What fills a hole of a refused row was written by somebody, and is quoted;
+# of calls it is a figure of ours, or a name.
+_PATTERNS = [(_pattern(english), russian, fill)
+             for texts, fill in ((_RU, str), (ROUTE_REASONS, _comma),
+                                 (PREVIEW_REASONS, _comma))
+             for english, russian in texts.items()]
 
 
 def _said(reason: str) -> str | None:
-    for pattern, russian in _PATTERNS:
+    for pattern, russian, fill in _PATTERNS:
         match = pattern.fullmatch(reason)
         if match:
-            return russian.format(*match.groups())
+            return russian.format(*map(fill, match.groups()))
     return None
 
 

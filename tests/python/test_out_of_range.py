@@ -1,0 +1,80 @@
+"""Numbers and times that do not fit are told by the name of what holds them.
+
+SWIG said "argument 3 of type 'uint32_t'" and OverflowError, the command
+"a number or time is far too large".
+"""
+
+from __future__ import annotations
+
+import pytest
+import trunkwise
+from trunkwise import Engine, Error, OutOfRange, raw
+from trunkwise.distribution import Target
+
+BEYOND_32 = (-1, 2 ** 32, -2 ** 63, 2 ** 63, 10 ** 30)
+
+
+def told(caught, field: str, value: int) -> None:
+    error = caught.value
+    assert isinstance(error, (ValueError, OverflowError))
+    assert isinstance(error, Error) and error.code == "TW_ERANGE"
+    assert error.field == field
+    assert f"{value} is not " in str(error) and str(error).startswith(field)
+
+
+@pytest.mark.parametrize("value", BEYOND_32)
+def test_of_an_option(value):
+    with Engine() as engine, pytest.raises(OutOfRange) as caught:
+        engine.add_target("a", capacity=value)
+    told(caught, "capacity", value)
+
+
+@pytest.mark.parametrize("value", BEYOND_32)
+def test_of_an_argument(value):
+    with pytest.raises(OutOfRange) as caught:
+        raw.tw_erlang_b(1.0, value)
+    told(caught, "lines", value)
+    with Engine() as engine, pytest.raises(OutOfRange) as caught:
+        Target(engine, value).set_state("paused")
+    told(caught, "target", value)
+
+
+def test_the_ends_of_each_kind_fit():
+    with Engine() as engine:
+        with pytest.raises(LookupError):
+            Target(engine, 2 ** 32 - 1).set_state("paused")
+        engine.add_target("a", capacity=True)
+
+
+@pytest.mark.parametrize("value", [1.5, "7", None, b"7", object()])
+def test_what_is_no_whole_number(value):
+    with pytest.raises(TypeError, match="lines: .* is no whole number"):
+        raw.tw_erlang_b(1.0, value)
+
+
+FAR = ["9999-01-02", "9999-12-31T23:59:59-12:00", "1969-12-31",
+       "0001-01-01T00:00:00+12:00"]
+PREVIEW = ("call", "preview", "+78432000001")
+
+
+@pytest.mark.parametrize("line, at", [
+    ((noun, verb, number), "9999-12-31T23:59:59Z") for noun, verb, number in (
+        PREVIEW, ("call", "route", "+79161234567"),
+        ("rating", "explain", "+79161234567"))
+] + [(PREVIEW, at) for at in FAR])
+def test_a_time_far_away(put, office, command, line, at):
+    noun, verb, number = line
+    trunkwise.Store(office / "store.db", create=True).close()
+    result = command(noun, verb, office / "store.db", number, "--at", at,
+                     check=2)
+    assert "--at: the time is out of range; write a date of the years 1970 " \
+        "to 9998" in result.err
+
+
+def test_the_last_year_but_one(put, office, command):
+    text = (office / "deployment.toml").read_text()
+    put(text, "--at", "9999-01-02", check=2)
+    put(text)
+    result = command("rating", "explain", office / "store.db",
+                     "+79161234567", "--at", "9998-12-31T20:59:59Z")
+    assert "--at" not in result.err
