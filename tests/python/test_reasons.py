@@ -47,6 +47,19 @@ def test_what_nobody_translated_stays_english():
     assert reason_in("en", "is longer than 15 digits").startswith("is longer")
 
 
+@pytest.mark.parametrize("english, russian", [
+    ("skipped: 2.3000 and 5.0000 % margin are over 2.40",
+     "пропущен: 2,3000 и наценка 5,0000 % больше 2,40"),
+    ("best quality: at least 61.3 % good",
+     "лучшее качество: удачных не меньше 61,3 %"),
+    ("longest idle: 12.5 s", "дольше всех свободен: 12,5 с"),
+    ("dearer than trunk-1.5", "дороже, чем trunk-1.5"),
+])
+def test_figures_of_calls_have_a_comma(english, russian):
+    assert reason_in("ru", english) == russian
+    assert reason_in("en", english) == english
+
+
 def test_holes_agree():
     for english, russian in _RU.items():
         assert english.count("{}") == russian.count("{}"), english

@@ -531,11 +531,11 @@ def test_check_asks_by_options(check, registrar):
     assert line["state"] == "registered" and line["health"] == "down"
     assert "480" in line["text"] and "qualify_alive" in line["text"]
     assert line["reason"] == "200 OK"
-    # an empty list is a key left out, as everywhere
-    line = check(trunk_table("main", registrar.uri,
-                             extra=QUALIFY + "\nqualify_alive = []"),
-                 status=0).lines[0]
-    assert line["health"] == "up"
+    # an empty list might be all or none
+    refused = check(trunk_table("main", registrar.uri,
+                                extra=QUALIFY + "\nqualify_alive = []"),
+                    status=2)
+    assert "qualify_alive is an empty list" in refused.err
     # without the key nobody is asked
     line = check(trunk_table("main", registrar.uri, extra=FILE),
                  status=0).lines[0]

@@ -158,6 +158,37 @@ def test_run_sh(world: World) -> None:
                               stderr=subprocess.DEVNULL).returncode == 2
 
 
+def shown(line: str) -> str:
+    """As README may show it: only the real seconds differ."""
+    return re.sub(r"in [0-9.]+ real seconds", "in REAL real seconds", line)
+
+
+def test_readme_shows_what_is_printed(world: World) -> None:
+    """Line by line in this order; "..." stands for lines left out."""
+    text = (SOURCE.parents[1] / "README.md").read_text()
+    block = text.split("$ sh examples/nine-cities/run.sh\n", 1)[1]
+    wanted = block.split("```", 1)[0].splitlines()
+    done = subprocess.run(
+        ["sh", SOURCE / "run.sh", "--build-dir", world.build, "--base-port",
+         str(PORT), "--out", world.work / "readme"], env=world.python_env,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        timeout=240)
+    assert done.returncode == 0, (done.stdout[-2000:], done.stderr[-2000:])
+    printed = [shown(line) for line in done.stdout.splitlines()]
+    at, gap = 0, True
+    assert len(wanted) > 20, wanted
+    for line in wanted:
+        if line == "...":
+            gap = True
+            continue
+        assert shown(line) in printed[at:], f"README says what run.sh does " \
+            f"not print there:\n{line}\n" + "\n".join(printed[at:])
+        found = printed.index(shown(line), at)
+        assert gap or found == at, "README leaves out, without saying " \
+            "so:\n" + "\n".join(printed[at:found])
+        at, gap = found + 1, False
+
+
 def main() -> int:
     world = World(*sys.argv[1:3])
     if not world.trunkwise.exists():
