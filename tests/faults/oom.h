@@ -54,10 +54,11 @@ void oom_say(struct stage *stage, const char *fmt, ...)
 /* The whole of a file of the source tree (new, free()). */
 char *oom_text(const char *name);
 
-/* Of each scene `here` allocations fail in this process and `everyday` in
- * processes of their own, evenly spread; in the long run all of them do. */
-void oom_sweep_all(const struct scene *scenes, size_t count, int here,
-		   int everyday);
+/* The test program: of each scene `here` allocations fail in this process and
+ * `everyday` in processes of their own, evenly spread; in the long run all of
+ * them do. `begin` is oom_begin() or calls it. */
+int oom_main(const struct scene *scenes, size_t count, void begin(void),
+	     int here, int everyday);
 /* As fail_msg(), in whatever process. */
 void oom_fail(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), noreturn));

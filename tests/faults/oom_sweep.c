@@ -73,13 +73,49 @@ static void sweep(const struct scene *scene, int here, int everyday)
 			 run.bad);
 }
 
-void oom_sweep_all(const struct scene *scenes, size_t count, int here,
-		   int everyday)
+static struct {
+	const struct scene *scenes;
+	size_t count;
+	void (*begin)(void);
+	int here, everyday;
+} show;
+
+static void every_allocation_fails(void **state)
 {
 	const char *only = getenv("TW_OOM_SCENE");
 
-	for (size_t i = 0; i < count; i++) {
-		if (!only || !strcmp(only, scenes[i].name))
-			sweep(&scenes[i], here, everyday);
+	(void)state;
+	for (size_t i = 0; i < show.count; i++) {
+		if (!only || !strcmp(only, show.scenes[i].name))
+			sweep(&show.scenes[i], show.here, show.everyday);
 	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	show.begin();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	oom_end();
+	return 0;
+}
+
+int oom_main(const struct scene *scenes, size_t count, void begin(void),
+	     int here, int everyday)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_allocation_fails),
+	};
+
+	show.scenes = scenes;
+	show.count = count;
+	show.begin = begin;
+	show.here = here;
+	show.everyday = everyday;
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -6,19 +6,19 @@
 
 struct deploy oom_office, oom_cities;
 
-void oom_world_begin(void)
-{
-	oom_begin();
-	deploy_read(&oom_office, TW_SOURCE_DIR "/tests/faults/oom.toml");
-	deploy_read(&oom_cities, TW_SOURCE_DIR
-		    "/examples/nine-cities/deployment.toml");
-}
-
-void oom_world_end(void)
+static void forget_deployments(void)
 {
 	deploy_free(&oom_office);
 	deploy_free(&oom_cities);
-	oom_end();
+}
+
+void oom_world_begin(void)
+{
+	oom_begin();
+	atexit(forget_deployments);
+	deploy_read(&oom_office, TW_SOURCE_DIR "/tests/faults/oom.toml");
+	deploy_read(&oom_cities, TW_SOURCE_DIR
+		    "/examples/nine-cities/deployment.toml");
 }
 
 tw_status oom_apply(tw_store *store, const struct deploy *deploy,

@@ -15,7 +15,6 @@
 extern struct deploy oom_office, oom_cities;
 
 void oom_world_begin(void);
-void oom_world_end(void);
 
 tw_status oom_apply(tw_store *store, const struct deploy *deploy,
 		    const char *at, tw_error *err);

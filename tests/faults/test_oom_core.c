@@ -303,31 +303,7 @@ static const struct scene scenes[] = {
 	{ "registration", NULL, play_registration, OOM_PURE },
 };
 
-static void every_allocation_fails(void **state)
-{
-	(void)state;
-	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 40, 400);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	oom_begin();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	oom_end();
-	return 0;
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_allocation_fails),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return oom_main(scenes, TW_ARRAY_COUNT(scenes), oom_begin, 40, 400);
 }

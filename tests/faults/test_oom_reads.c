@@ -353,31 +353,7 @@ static const struct scene scenes[] = {
 	{ "refused files", oom_set_calls, play_refused, OOM_READS },
 };
 
-static void every_allocation_fails(void **state)
-{
-	(void)state;
-	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 4, 40);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	oom_world_begin();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	oom_world_end();
-	return 0;
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_allocation_fails),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return oom_main(scenes, TW_ARRAY_COUNT(scenes), oom_world_begin, 4, 40);
 }

@@ -388,33 +388,14 @@ static const struct scene scenes[] = {
 	{ "masked message", NULL, play_identity, OOM_PURE },
 };
 
-static void every_allocation_fails(void **state)
+static void trunks_begin(void)
 {
-	(void)state;
+	oom_begin();
 	if (!oom_libre_install())
 		print_message("libre's own allocations are not among them\n");
-	oom_sweep_all(scenes, TW_ARRAY_COUNT(scenes), 8, 60);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	oom_begin();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	oom_end();
-	return 0;
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_allocation_fails),
-	};
-
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return oom_main(scenes, TW_ARRAY_COUNT(scenes), trunks_begin, 8, 60);
 }
