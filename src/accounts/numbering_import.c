@@ -10,44 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/hash.h"
 #include "formats/numbering_file.h"
-#include "numbering.h"
-#include "rejects.h"
+#include "ranges_job.h"
 
 #define FILES_MAX 1000u
 #define ROWS_MAX  10000000u
 
-struct file {
-	tw_numbering_source source;
-	char hash[2 * TW_HASH_MAX + 1];
-	int64_t known_version, known_position;  /* in force; 0: not so */
-	uint64_t known_rows, rows;
-	bool is_read;
-	char name[64];          /* as messages show it */
-	char from_column[64];
-};
-
-struct code {
-	uint64_t code;
-	uint32_t file;
-};
-
-struct job {
-	tw_store *store;
-	tw_time now;
-	struct file *files;
-	size_t file_count;
-	struct tw__ranges ranges;
-	struct code *codes;     /* sorted once the files are read */
-	size_t code_count, code_capacity;
-	struct tw_rejects *rejects;
-	tw_counts counts;
-	tw_numbering_diff diff;
-	tw_error *err;          /* of the sweep */
-};
-
-static const char *name_of(const struct file *file)
+static const char *name_of(const struct tw__ranges_file *file)
 {
 	return file->source.name ? file->source.name : "";
 }
@@ -66,7 +35,8 @@ static void shorten(char out[64], const char *name)
 
 /* ---- which files are there already ---- */
 
-static tw_status find_known(struct job *job, struct file *file, tw_error *err)
+static tw_status find_known(struct tw__ranges_job *job,
+			    struct tw__ranges_file *file, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__hash_hex(file->hash, TW_HASH_SHA256,
@@ -96,14 +66,14 @@ static tw_status find_known(struct job *job, struct file *file, tw_error *err)
 
 static int compare_codes(const void *left, const void *right)
 {
-	const struct code *a = left, *b = right;
+	const struct tw__ranges_code *a = left, *b = right;
 
 	if (a->code != b->code)
 		return a->code < b->code ? -1 : 1;
 	return (a->file > b->file) - (a->file < b->file);
 }
 
-static void sort_codes(struct job *job)
+static void sort_codes(struct tw__ranges_job *job)
 {
 	size_t kept = 0;
 
@@ -120,7 +90,7 @@ static void sort_codes(struct job *job)
 
 static bool has_code(void *arg, uint64_t code)
 {
-	const struct job *job = arg;
+	const struct tw__ranges_job *job = arg;
 	size_t low = 0, high = job->code_count;
 
 	while (low < high) {
@@ -136,8 +106,9 @@ static bool has_code(void *arg, uint64_t code)
 
 /* A file that is in force must be read again when another one of this import
  * holds a part of its codes: what it says would be replaced. */
-static tw_status must_be_read(bool *out, struct job *job,
-			      const struct file *file, tw_error *err)
+static tw_status must_be_read(bool *out, struct tw__ranges_job *job,
+			      const struct tw__ranges_file *file,
+			      tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, job->store,
@@ -156,7 +127,8 @@ static tw_status must_be_read(bool *out, struct job *job,
 
 /* ---- reading ---- */
 
-static tw_status fail_file(const struct job *job, const struct file *file,
+static tw_status fail_file(const struct tw__ranges_job *job,
+			   const struct tw__ranges_file *file,
 			   const tw_error *why, tw_error *err)
 {
 	if (job->file_count == 1)
@@ -166,8 +138,9 @@ static tw_status fail_file(const struct job *job, const struct file *file,
 			   "%s: %s", file->name, why->message);
 }
 
-static tw_status reject(struct job *job, const struct file *file,
-			int64_t line, const char *column, const char *reason)
+static tw_status reject(struct tw__ranges_job *job,
+			const struct tw__ranges_file *file, int64_t line,
+			const char *column, const char *reason)
 {
 	job->counts.rows_rejected++;
 	if (job->file_count == 1)
@@ -177,10 +150,10 @@ static tw_status reject(struct job *job, const struct file *file,
 			       file->name, reason);
 }
 
-static tw_status note_code(struct job *job, uint64_t code, uint32_t file,
-			   tw_error *err)
+static tw_status note_code(struct tw__ranges_job *job, uint64_t code,
+			   uint32_t file, tw_error *err)
 {
-	const struct code now = { code, file };
+	const struct tw__ranges_code now = { code, file };
 
 	if (job->code_count && compare_codes(
 			&job->codes[job->code_count - 1], &now) == 0)
@@ -192,7 +165,7 @@ static tw_status note_code(struct job *job, uint64_t code, uint32_t file,
 	return TW_OK;
 }
 
-static tw_status take_row(struct job *job, uint32_t file,
+static tw_status take_row(struct tw__ranges_job *job, uint32_t file,
 			  const struct tw__number_row *row, tw_error *err)
 {
 	struct tw__range range = { .from = row->from, .to = row->to,
@@ -212,10 +185,10 @@ static tw_status take_row(struct job *job, uint32_t file,
 	return TW_OK;
 }
 
-static tw_status read_rows(struct job *job, uint32_t index,
+static tw_status read_rows(struct tw__ranges_job *job, uint32_t index,
 			   struct tw__numbering_file *rows, tw_error *err)
 {
-	struct file *file = &job->files[index];
+	struct tw__ranges_file *file = &job->files[index];
 	struct tw__number_row row;
 
 	for (;;) {
@@ -254,9 +227,10 @@ static tw_status refuse_workbook(const tw_numbering_source *source,
 			   "CSV");
 }
 
-static tw_status read_file(struct job *job, uint32_t index, tw_error *err)
+static tw_status read_file(struct tw__ranges_job *job, uint32_t index,
+			   tw_error *err)
 {
-	struct file *file = &job->files[index];
+	struct tw__ranges_file *file = &job->files[index];
 	struct tw__numbering_file *rows = NULL;
 	tw_error why = TW_ERROR_INIT;
 	char *text = NULL;
@@ -284,7 +258,7 @@ static tw_status read_file(struct job *job, uint32_t index, tw_error *err)
 	return status ? fail_file(job, file, &why, err) : TW_OK;
 }
 
-static tw_status read_files(struct job *job, tw_error *err)
+static tw_status read_files(struct tw__ranges_job *job, tw_error *err)
 {
 	bool more = true;
 	tw_status status = TW_OK;
@@ -323,8 +297,8 @@ static tw_status read_files(struct job *job, tw_error *err)
 static tw_status found(void *arg, const struct tw__range *gone,
 		       const struct tw__range *stays, bool alike)
 {
-	struct job *job = arg;
-	const struct file *file, *other = NULL;
+	struct tw__ranges_job *job = arg;
+	const struct tw__ranges_file *file, *other = NULL;
 	char reason[256];
 
 	if (!gone->source)
@@ -359,7 +333,7 @@ static tw_status found(void *arg, const struct tw__range *gone,
 		tw__fail_oom(job->err) : TW_OK;
 }
 
-static tw_status hold_apart(struct job *job, tw_error *err)
+static tw_status hold_apart(struct tw__ranges_job *job, tw_error *err)
 {
 	struct tw__left_out replaced = { has_code, job, 0 };
 	tw_error why = TW_ERROR_INIT;
@@ -381,143 +355,7 @@ static tw_status hold_apart(struct job *job, tw_error *err)
 	return status;
 }
 
-/* ---- into the store ---- */
-
-static tw_status write_version(struct job *job, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, job->store,
-		"INSERT INTO numbering_version (made_us, range_count) "
-		"VALUES (?, ?)", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, job->now);
-	tw__bind_i64(stmt, 2, (int64_t)job->counts.rows_stored);
-	status = tw__run(stmt, err);
-	if (!status)
-		job->diff.version = (uint64_t)tw__last_id(job->store);
-	return status;
-}
-
-static tw_status write_files(struct job *job, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = TW_OK;
-
-	for (size_t i = 0; i < job->file_count && !status; i++) {
-		const struct file *file = &job->files[i];
-
-		if (!file->is_read)
-			continue;
-		status = tw__stmt(&stmt, job->store, "INSERT INTO "
-			"numbering_file (version, position, name, file_hash, "
-			"row_count) VALUES (?, ?, ?, ?, ?)", err);
-		if (status)
-			return status;
-		tw__bind_i64(stmt, 1, (int64_t)job->diff.version);
-		tw__bind_i64(stmt, 2, (int64_t)i);
-		tw__bind_text(stmt, 3, name_of(file));
-		tw__bind_text(stmt, 4, file->hash);
-		tw__bind_i64(stmt, 5, (int64_t)file->rows);
-		status = tw__run(stmt, err);
-	}
-	return status;
-}
-
-static tw_status write_codes(struct job *job, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = TW_OK;
-
-	for (size_t i = 0; i < job->code_count && !status; i++) {
-		status = tw__stmt(&stmt, job->store, "INSERT INTO "
-			"numbering_code (code, version, file) VALUES "
-			"(?, ?, ?)", err);
-		if (status)
-			return status;
-		tw__bind_i64(stmt, 1, (int64_t)job->codes[i].code);
-		tw__bind_i64(stmt, 2, (int64_t)job->diff.version);
-		tw__bind_i64(stmt, 3, job->codes[i].file);
-		status = tw__run(stmt, err);
-	}
-	return status;
-}
-
-static tw_status write_place(int64_t *out, struct job *job, uint32_t place,
-			     tw_error *err)
-{
-	const struct tw__place_text *texts = &job->ranges.places[place];
-	const uint32_t offsets[] = { texts->operator_name, texts->region,
-				     texts->city };
-	struct tw_stmt *put, *get;
-	tw_status status = tw__stmt(&put, job->store, "INSERT INTO "
-		"numbering_place (operator, region, city) VALUES (?, ?, ?) "
-		"ON CONFLICT DO NOTHING", err);
-
-	if (!status)
-		status = tw__stmt(&get, job->store, "SELECT id FROM "
-			"numbering_place WHERE operator = ? AND region = ? "
-			"AND city = ?", err);
-	if (status)
-		return status;
-	for (int i = 0; i < 3; i++) {
-		tw__bind_text(put, i + 1, job->ranges.texts + offsets[i]);
-		tw__bind_text(get, i + 1, job->ranges.texts + offsets[i]);
-	}
-	status = tw__run(put, err);
-	if (!status)
-		status = tw__step(get, err);
-	if (status)
-		return status;
-	*out = tw__col_i64(get, 0);
-	tw__reset(get);
-	return TW_OK;
-}
-
-static tw_status write_range(struct job *job, const struct tw__range *row,
-			     int64_t place, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, job->store, "INSERT INTO "
-		"numbering_range (version, code, first, last, place, file, "
-		"line) VALUES (?, ?, ?, ?, ?, ?, ?)", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, (int64_t)job->diff.version);
-	tw__bind_i64(stmt, 2, (int64_t)row->code);
-	tw__bind_i64(stmt, 3, (int64_t)row->from);
-	tw__bind_i64(stmt, 4, (int64_t)row->to);
-	tw__bind_i64(stmt, 5, place);
-	tw__bind_i64(stmt, 6, row->source - 1);
-	tw__bind_i64(stmt, 7, row->line);
-	return tw__run(stmt, err);
-}
-
-static tw_status write_ranges(struct job *job, tw_error *err)
-{
-	const struct tw__ranges *ranges = &job->ranges;
-	int64_t *places = tw_calloc(ranges->place_count, sizeof(*places));
-	tw_status status = places ? TW_OK : tw__fail_oom(err);
-
-	for (size_t i = 0; i < ranges->count && !status; i++) {
-		const struct tw__range *row = &ranges->rows[i];
-
-		if (!row->source)
-			continue;
-		if (!places[row->place])
-			status = write_place(&places[row->place], job,
-					     row->place, err);
-		if (!status)
-			status = write_range(job, row, places[row->place],
-					     err);
-	}
-	tw_free(places);
-	return status;
-}
-
-static tw_status run(struct job *job, tw_error *err)
+static tw_status run(struct tw__ranges_job *job, tw_error *err)
 {
 	tw_status status = read_files(job, err);
 
@@ -535,15 +373,10 @@ static tw_status run(struct job *job, tw_error *err)
 		job->diff.replaced = 0;
 		return TW_OK;
 	}
-	status = write_version(job, err);
-	if (!status)
-		status = write_files(job, err);
-	if (!status)
-		status = write_codes(job, err);
-	return status ? status : write_ranges(job, err);
+	return tw__ranges_write(job, err);
 }
 
-static tw_status take_sources(struct job *job,
+static tw_status take_sources(struct tw__ranges_job *job,
 			      const tw_numbering_source *sources,
 			      size_t count, tw_error *err)
 {
@@ -572,7 +405,7 @@ static tw_status take_sources(struct job *job,
 	return TW_OK;
 }
 
-static void clear(struct job *job)
+static void clear(struct tw__ranges_job *job)
 {
 	tw__ranges_free(&job->ranges);
 	tw_free(job->files);
@@ -584,8 +417,10 @@ tw_status tw_numbering_import(tw_counts *out, tw_numbering_diff *out_diff,
 			      const tw_numbering_source *sources,
 			      size_t count, tw_error *err)
 {
-	struct job job = { .store = store, .counts = TW_COUNTS_INIT,
-			   .diff = TW_NUMBERING_DIFF_INIT };
+	struct tw__ranges_job job = {
+		.store = store, .counts = TW_COUNTS_INIT,
+		.diff = TW_NUMBERING_DIFF_INIT
+	};
 	struct tw_tx tx;
 	tw_status status;
 

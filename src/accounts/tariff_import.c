@@ -1,41 +1,18 @@
 /**
  * @file src/accounts/tariff_import.c  A sheet becomes a version, or nothing
  *
- * Decides the rules a sheet is read by (the declared [[tariff]], else
- * defaults that are then declared), from when it is in force, and that one
- * bad row keeps the whole sheet out: half a price list charges somebody the
- * wrong half. Refuses to change the versions that calls were charged by.
+ * Decides from when a sheet is in force, and that one bad row keeps the whole
+ * of it out: half a price list charges somebody the wrong half. Refuses to
+ * change the versions that calls were charged by, and to know by which rules
+ * a sheet is read (tariff_reading.c).
  */
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
 #include "formats/sheet.h"
-#include "ledger_month.h"
 #include "rating/deck.h"
 #include "rejects.h"
-#include "tariff.h"
-#include "tariff_terms.h"
-
-struct job {
-	tw_store *store;
-	tw_tariff_import options;
-	tw_time now;
-	int64_t tariff, carrier;        /* entities; 0: to be made */
-	bool declared;
-	bool decimals_declared;
-	struct tw__terms terms;
-	char hash[2 * TW_HASH_MAX + 1];
-	int64_t current;                /* newest version, 0 none */
-	tw_time current_starts;
-	bool asked;                     /* options.starts says from when */
-	bool first;                     /* the carrier had no version */
-	tw_sheet *sheet;
-	struct tw__rates rates, before, next;
-	tw_time starts;
-	tw_counts counts;
-	tw_tariff_diff diff;
-	struct tw_rejects *rejects;
-};
+#include "sheet_job.h"
 
 /* ---- progress ---- */
 
@@ -46,7 +23,7 @@ struct job {
 #define WHOLE     1000u
 
 struct part {
-	const struct job *job;
+	const struct tw__sheet_job *job;
 	uint64_t from, to;
 };
 
@@ -62,7 +39,8 @@ static int tell_part(void *arg, uint64_t done, uint64_t total)
 		(total ? way * (done * 1000 / total) / 1000 : way), WHOLE);
 }
 
-static tw_status tell(const struct job *job, uint64_t done, tw_error *err)
+static tw_status tell(const struct tw__sheet_job *job, uint64_t done,
+		      tw_error *err)
 {
 	const tw_tariff_import *options = &job->options;
 
@@ -72,134 +50,8 @@ static tw_status tell(const struct job *job, uint64_t done, tw_error *err)
 	return tw__fail(err, TW_ECANCELLED, "stopped; nothing was changed");
 }
 
-/* ---- what it is read by ---- */
-
-static tw_status find_tariff(struct job *job, tw_error *err)
-{
-	struct tw__declared found = { 0 };
-	tw_status status = tw__tariff_declared(&found, job->store,
-		job->options.tariff, job->now, err);
-
-	if (status == TW_ENOTFOUND)
-		return TW_OK;
-	if (status)
-		return status;
-	job->declared = true;
-	job->tariff = found.tariff;
-	job->carrier = found.carrier;
-	job->decimals_declared = found.decimals_declared;
-	tw__terms_free(&job->terms);
-	job->terms = found.terms;
-	return TW_OK;
-}
-
-static tw_status find_carrier(struct job *job, tw_error *err)
-{
-	const char *name = job->options.carrier;
-	struct tw_stmt *stmt;
-	int64_t id = 0;
-	tw_status status;
-
-	if (!name || !*name)
-		return job->declared ? TW_OK : tw__fail_at(err, TW_EINVAL, 0,
-			"carrier", "tariff '%.80s' is not declared; name its "
-			"carrier", job->options.tariff);
-	status = tw__stmt(&stmt, job->store,
-		"SELECT id FROM carrier WHERE name = ? ORDER BY "
-		"valid_from <= ? AND valid_to > ? DESC, valid_from DESC "
-		"LIMIT 1", err);
-	if (status)
-		return status;
-	tw__bind_text(stmt, 1, name);
-	tw__bind_i64(stmt, 2, job->now);
-	tw__bind_i64(stmt, 3, job->now);
-	status = tw__step(stmt, err);
-	if (status == TW_OK) {
-		id = tw__col_i64(stmt, 0);
-		tw__reset(stmt);
-	}
-	else if (status != TW_ITER_END) {
-		return status;
-	}
-	if (job->declared && id != job->carrier)
-		return tw__fail_at(err, TW_ECONFLICT, 0, "carrier",
-				   "tariff '%.80s' is declared with another "
-				   "carrier than '%.80s'; name that one",
-				   job->options.tariff, name);
-	job->carrier = id;
-	return TW_OK;
-}
-
-static tw_status find_zone(struct job *job, tw_error *err)
-{
-	struct tw__book book;
-	tw_tariff_rules *rules = &job->terms.rules;
-	const char *zone = job->options.zone;
-	tw_zone *known;
-	tw_status status;
-
-	if (zone && *zone) {
-		if (strlen(zone) >= sizeof(rules->zone))
-			return tw__fail_at(err, TW_EINVAL, 0, "zone",
-					   "is no zone; write one like "
-					   "Europe/Moscow");
-		snprintf(rules->zone, sizeof(rules->zone), "%s", zone);
-	}
-	else if (!*rules->zone) {
-		status = tw__book_open(&book, job->store, "Europe/Moscow",
-				       err);
-		if (status)
-			return status;
-		snprintf(rules->zone, sizeof(rules->zone), "%s",
-			 tw_zone_name(book.zone));
-		tw__book_close(&book);
-	}
-	status = tw_zone_open(&known, rules->zone, err);
-	if (status) {
-		(void)tw__error_place(err, 0, "zone");
-		return status;
-	}
-	tw_zone_free(known);
-	return TW_OK;
-}
-
-static tw_status find_currency(struct job *job, tw_error *err)
-{
-	const char *currency = job->options.currency;
-
-	if (!currency || !*currency)
-		return TW_OK;
-	return tw_tariff_rules_set(&job->terms.rules, "currency", currency,
-				   err);
-}
-
-static tw_status find_current(struct job *job, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status;
-
-	job->first = true;
-	if (!job->carrier)
-		return TW_OK;
-	status = tw__stmt(&stmt, job->store,
-		"SELECT id, tariff, valid_from FROM tariff_version "
-		"WHERE carrier = ? "
-		"AND id NOT IN (SELECT version FROM tariff_withdrawn) "
-		"ORDER BY id DESC", err);
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, job->carrier);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		job->first = false;
-		if (job->current || tw__col_i64(stmt, 1) != job->tariff)
-			continue;
-		job->current = tw__col_i64(stmt, 0);
-		job->current_starts = tw__col_i64(stmt, 2);
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-static tw_status is_current(bool *out, const struct job *job, tw_error *err)
+static tw_status is_current(bool *out, const struct tw__sheet_job *job,
+			    tw_error *err)
 {
 	struct tw__terms terms;
 	struct tw_stmt *stmt;
@@ -233,7 +85,7 @@ static tw_status is_current(bool *out, const struct job *job, tw_error *err)
 	return TW_OK;
 }
 
-static tw_status copy_rejects(struct job *job, tw_error *err)
+static tw_status copy_rejects(struct tw__sheet_job *job, tw_error *err)
 {
 	uint64_t n = tw_sheet_rows_rejected(job->sheet);
 
@@ -256,7 +108,7 @@ static tw_status copy_rejects(struct job *job, tw_error *err)
 	return TW_OK;
 }
 
-static tw_status copy_rates(struct job *job, tw_error *err)
+static tw_status copy_rates(struct tw__sheet_job *job, tw_error *err)
 {
 	uint64_t n = tw_sheet_rates(job->sheet);
 
@@ -274,7 +126,7 @@ static tw_status copy_rates(struct job *job, tw_error *err)
 
 /* The first prices of a carrier serve all its past; later ones the day that
  * every row of the sheet names, else from now on. */
-static tw_time start_of(const struct job *job)
+static tw_time start_of(const struct tw__sheet_job *job)
 {
 	tw_time earliest = TW_TIME_MAX;
 
@@ -292,7 +144,7 @@ static tw_time start_of(const struct job *job)
 /* In force is who starts last, so that a version which starts before the one
  * that it is made of would be hidden behind it. Dates of the past are dates
  * of a list that is known; a start that is still to come was meant. */
-static tw_status find_start(struct job *job, tw_error *err)
+static tw_status find_start(struct tw__sheet_job *job, tw_error *err)
 {
 	char at[48] = "?";
 	tw_zone *zone;
@@ -315,7 +167,7 @@ static tw_status find_start(struct job *job, tw_error *err)
 		(long long)job->current, at);
 }
 
-static tw_status merge(struct job *job, tw_error *err)
+static tw_status merge(struct tw__sheet_job *job, tw_error *err)
 {
 	bool partial = job->options.flags & TW_TARIFF_PARTIAL;
 	const struct tw__merge merge = { &job->before, &job->rates,
@@ -340,7 +192,7 @@ static tw_status merge(struct job *job, tw_error *err)
 }
 
 /* A row that no deck can hold is a reject like any other. */
-static tw_status try_deck(struct job *job, tw_error *err)
+static tw_status try_deck(struct tw__sheet_job *job, tw_error *err)
 {
 	tw_error why = TW_ERROR_INIT;
 	tw_deck *deck;
@@ -363,7 +215,7 @@ static tw_status try_deck(struct job *job, tw_error *err)
 			       why.message) ? tw__fail_oom(err) : TW_OK;
 }
 
-static tw_status write_version(struct job *job, tw_error *err)
+static tw_status write_version(struct tw__sheet_job *job, tw_error *err)
 {
 	struct part part = { job, STORING, WHOLE };
 	struct tw__new_version version = { .store = job->store,
@@ -380,46 +232,10 @@ static tw_status write_version(struct job *job, tw_error *err)
 	return tw__tariff_version_write(&version, err);
 }
 
-static tw_status read_asked(struct job *job, tw_error *err)
-{
-	const char *text = job->options.starts;
-	tw_zone *zone;
-	tw_status status;
-
-	if (!text || !*text)
-		return TW_OK;
-	status = tw_zone_open(&zone, job->terms.rules.zone, err);
-	if (status)
-		return status;
-	status = tw_time_parse(&job->starts, text, zone, err);
-	tw_zone_free(zone);
-	if (status)
-		(void)tw__error_place(err, 0, "starts");
-	job->asked = !status;
-	return status;
-}
-
-static tw_status prepare(struct job *job, tw_error *err)
-{
-	tw_status status = find_tariff(job, err);
-
-	if (!status)
-		status = find_carrier(job, err);
-	if (!status)
-		status = find_zone(job, err);
-	if (!status)
-		status = find_currency(job, err);
-	if (!status)
-		status = read_asked(job, err);
-	if (!status)
-		status = find_current(job, err);
-	return status;
-}
-
 /* What a version was made of: the file, and how it was read. The same bytes
  * under another mapping are other prices. */
-static tw_status hash_sheet(struct job *job, const void *data, size_t size,
-			    tw_error *err)
+static tw_status hash_sheet(struct tw__sheet_job *job, const void *data,
+			    size_t size, tw_error *err)
 {
 	const struct tw_sheet_map *map = job->options.map;
 	struct tw_buf buf;
@@ -439,8 +255,8 @@ static tw_status hash_sheet(struct job *job, const void *data, size_t size,
 	return status;
 }
 
-static tw_status read_sheet(struct job *job, const void *data, size_t size,
-			    tw_error *err)
+static tw_status read_sheet(struct tw__sheet_job *job, const void *data,
+			    size_t size, tw_error *err)
 {
 	struct part part = { job, READING, COMPILING };
 	tw_sheet_options options = TW_SHEET_OPTIONS_INIT;
@@ -470,11 +286,11 @@ static tw_status read_sheet(struct job *job, const void *data, size_t size,
 	return hash_sheet(job, data, size, err);
 }
 
-static tw_status run(struct job *job, const void *data, size_t size,
+static tw_status run(struct tw__sheet_job *job, const void *data, size_t size,
 		     tw_error *err)
 {
 	bool same;
-	tw_status status = prepare(job, err);
+	tw_status status = tw__sheet_job_prepare(job, err);
 
 	if (!status)
 		status = read_sheet(job, data, size, err);
@@ -513,7 +329,7 @@ static tw_status run(struct job *job, const void *data, size_t size,
 	return status ? status : tell(job, WHOLE, err);
 }
 
-static tw_status check_options(struct job *job, tw_error *err)
+static tw_status check_options(struct tw__sheet_job *job, tw_error *err)
 {
 	uint32_t flags = job->options.flags;
 
@@ -539,7 +355,7 @@ static tw_status check_options(struct job *job, tw_error *err)
 	return TW_OK;
 }
 
-static void job_free(struct job *job)
+static void job_free(struct tw__sheet_job *job)
 {
 	tw_sheet_free(job->sheet);
 	tw__rates_free(&job->rates);
@@ -550,8 +366,8 @@ static void job_free(struct job *job)
 }
 
 /* A dry run takes a snapshot, not the writer's lock. */
-static tw_status run_inside(struct job *job, const void *data, size_t size,
-			    tw_error *err)
+static tw_status run_inside(struct tw__sheet_job *job, const void *data,
+			    size_t size, tw_error *err)
 {
 	struct tw_tx tx;
 	tw_status status;
@@ -575,7 +391,7 @@ tw_status tw_tariff_import_sheet(tw_counts *out, tw_tariff_diff *out_diff,
 	const tw_tariff_import *options, const void *data, size_t size,
 	tw_error *err)
 {
-	struct job job = { .store = store };
+	struct tw__sheet_job job = { .store = store };
 	const tw_clock *clock;
 	tw_status status;
 
