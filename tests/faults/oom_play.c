@@ -130,7 +130,8 @@ static bool play_again(const struct run *run, const char *what)
 /* What takes long is done after some faults of a long run only. */
 static bool is_turn(const struct run *run, const struct memory_plan *plan)
 {
-	const uint64_t every = run->rounds < 1000 ? 4 : 16 + run->count / 256;
+	const uint64_t every = run->rounds < 1000 ? 4 + run->count / 20000 :
+		16 + run->count / 256;
 
 	return plan->at % every == plan->lasting;
 }

@@ -372,6 +372,6 @@ static const struct scene scenes[] = {
 
 int main(void)
 {
-	return oom_main(scenes, TW_ARRAY_COUNT(scenes), oom_world_begin, 4,
-			40);
+	return oom_main(scenes, TW_ARRAY_COUNT(scenes), oom_world_begin, 3,
+			30);
 }
