@@ -967,9 +967,10 @@ def test_silent_dns_is_told(check):
 
 
 @pytest.mark.parametrize("key", ["ca_file", "cert_file", "key_file"])
-def test_empty_lists_are_as_left_out(key, check, registrar):
-    check(trunk_table("main", registrar.uri, extra=f"{FILE}\n{key} = []"),
-          status=0)
+def test_empty_lists_are_refused(key, check, registrar):
+    refused = check(trunk_table("main", registrar.uri,
+                                extra=f"{FILE}\n{key} = []"), status=2)
+    assert f"{key} is an empty list" in refused.err
 
 
 def test_people_read_it_in_both_languages(office, command, registrar, check):

@@ -614,6 +614,9 @@ def _act(arguments: argparse.Namespace) -> int:
     except (Error, ValueError) as error:
         return _fail(arguments, error)
     except OverflowError:
+        # its last hours are in the year 10000 elsewhere
+        if str(getattr(arguments, "at", None)).startswith("9999-12-31"):
+            return _fail(arguments, commands.far_away())
         return _fail(arguments, InvalidArgument(
             "a number or time is far too large; write a smaller one",
             code="TW_ERANGE"))

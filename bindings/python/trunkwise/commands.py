@@ -34,6 +34,12 @@ def print_json(document: Any) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
+def far_away() -> InvalidArgument:
+    return InvalidArgument("the time is out of range; write a date of the "
+                           "years 1970 to 9998, such as 2026-10-05T09:00:00"
+                           "+03:00", code="TW_ERANGE", field="--at")
+
+
 def when(value: str | None, zone: str | None = None) -> dt.datetime:
     if value is None:
         value, zone = instant(now_us()).isoformat(), None
@@ -44,11 +50,8 @@ def when(value: str | None, zone: str | None = None) -> dt.datetime:
     except Error as error:
         raise type(error)(error.message, code=error.code,
                           field="--at") from None
-    # the last year is left out: its end is in the next one elsewhere
-    if when is None or not 1970 <= when.year < 9999:
-        raise InvalidArgument("the time is out of range; write a date of the "
-                              "years 1970 to 9998, such as 2026-10-05T09:00:"
-                              "00+03:00", code="TW_ERANGE", field="--at")
+    if when is None or when.year < 1970:
+        raise far_away()
     return when
 
 
