@@ -194,9 +194,11 @@ static void touch_target(struct tw_engine *engine, struct tw_offer *offer,
 	rest(engine, offer, back_off(target, outcome), TW_WHY_BACK_OFF);
 }
 
-static void tell_policy(struct tw_engine *engine, struct tw_offer *offer,
-			uint32_t outcome)
+/* Free again, its policy told of the end before and after. */
+static void let_go(struct tw_engine *engine, struct tw_offer *offer,
+		   uint32_t outcome)
 {
+	const struct tw_policy *policy = offer->pool->policy;
 	const bool is_talk = outcome == TW_OUTCOME_ANSWERED;
 	const struct tw_end end = {
 		.outcome = outcome, .now = engine->now,
@@ -204,8 +206,12 @@ static void tell_policy(struct tw_engine *engine, struct tw_offer *offer,
 		.failed = !is_talk && outcome != TW_OUTCOME_LOST_RACE
 	};
 
-	if (offer->pool->policy->ended)
-		offer->pool->policy->ended(offer->member, offer, &end);
+	if (policy->ends)
+		policy->ends(offer->member, offer, &end);
+	touch_target(engine, offer, outcome);
+	tw__target_let_go(engine, offer->target);
+	if (policy->ended)
+		policy->ended(offer->member, offer, &end);
 }
 
 void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
@@ -228,9 +234,7 @@ void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 		else
 			call->saw_other = true;
 	}
-	touch_target(engine, offer, outcome);
-	tw__target_let_go(engine, offer->target);
-	tell_policy(engine, offer, outcome);
+	let_go(engine, offer, outcome);
 	offer->id = 0;
 	offer->call = NULL;
 	offer->next = engine->offer_free;

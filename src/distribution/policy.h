@@ -42,6 +42,7 @@ struct tw_policy {
 	/* How many may ring for a call at once that has rung in the pool for
 	 * so long; NULL: one. */
 	uint32_t (*width)(const struct tw_pool *pool, int64_t rung_us);
+	bool runs;                 /* most enter its ranks as the last */
 	bool has_later;            /* uses the tier's `later` */
 	bool meets;                /* uses the tier's `meet` */
 	bool widens;               /* by one every delay of the pool */
@@ -59,6 +60,11 @@ struct tw_policy {
 	void (*offered)(struct tw_engine *engine, struct tw_member *member);
 	void (*answered)(struct tw_member *member,
 			 const struct tw_offer *offer);
+	/* The member holds its line still, so that it comes into the ranks
+	 * by what it has done, and not twice. */
+	void (*ends)(struct tw_member *member, const struct tw_offer *offer,
+		     const struct tw_end *end);
+	/* It may be ready again. */
 	void (*ended)(struct tw_member *member, const struct tw_offer *offer,
 		      const struct tw_end *end);
 	/* What it keeps for a tier goes into a snapshot by this. */

@@ -71,8 +71,8 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 }
 
 /* The work is from the offer to its end, or past it for wrap-up. */
-static void ended(struct tw_member *member, const struct tw_offer *offer,
-		  const struct tw_end *end)
+static void ends(struct tw_member *member, const struct tw_offer *offer,
+		 const struct tw_end *end)
 {
 	int64_t work = end->now - offer->offered + end->wrap_up_us;
 	uint64_t before, keeps, after;
@@ -102,7 +102,7 @@ const struct tw_policy tw__policy_least_occupied = {
 	.state_size = sizeof(struct shift), .first_load = NEVER,
 	.enter = enter,
 	.leave = tw__load_leave, .pick = pick,
-	.offered = offered, .ended = ended,
+	.offered = offered, .ends = ends,
 	.saved = { saved, TW_ARRAY_COUNT(saved) },
 	.anew = tw__load_moved
 };

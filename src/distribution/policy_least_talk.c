@@ -47,8 +47,8 @@ static void answered(struct tw_member *member, const struct tw_offer *offer)
 	tw__load_moved(member);
 }
 
-static void ended(struct tw_member *member, const struct tw_offer *offer,
-		  const struct tw_end *end)
+static void ends(struct tw_member *member, const struct tw_offer *offer,
+		 const struct tw_end *end)
 {
 	struct shift *shift = member->tier->state;
 
@@ -75,7 +75,7 @@ const struct tw_policy tw__policy_least_talk = {
 	.id = TW_POLICY_LEAST_TALK, .name = "least_talk",
 	.state_size = sizeof(struct shift), .enter = enter,
 	.leave = tw__load_leave, .pick = pick, .offered = offered,
-	.answered = answered, .ended = ended,
+	.answered = answered, .ends = ends,
 	.saved = { saved, TW_ARRAY_COUNT(saved) },
 	.anew = tw__load_moved
 };

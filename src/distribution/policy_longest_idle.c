@@ -39,7 +39,8 @@ static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 }
 
 const struct tw_policy tw__policy_longest_idle = {
-	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle", .enter = enter,
+	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle", .runs = true,
+	.enter = enter,
 	.leave = leave, .rank = rank, .anew = rank,
 	.pick = pick
 };

@@ -34,23 +34,15 @@ static int64_t deadline(const struct tw_member *member)
 		(int64_t)((member->served + 1) * UNIT / member->weight);
 }
 
-/* Not before `at`. */
-static void begin(struct tw_member *member, int64_t at)
-{
-	if (start(member) >= at)
-		return;
-	member->base = at;
-	member->served = 0;
-}
-
-static void add(struct tw_member *member, const struct clock *clock)
+/* `begins` is its start: each is a division, and known where this is called. */
+static void add(struct tw_member *member, const struct clock *clock,
+		int64_t begins)
 {
 	struct tw_level *tier = member->tier;
 
-	member->is_later = start(member) > clock->now;
+	member->is_later = begins > clock->now;
 	if (member->is_later)
-		tw__ranks_add(&tier->later, member, start(member),
-			      member->turn);
+		tw__ranks_add(&tier->later, member, begins, member->turn);
 	else
 		tw__ranks_add(&tier->rank, member, deadline(member),
 			      member->turn);
@@ -65,10 +57,15 @@ static void take(struct tw_member *member)
 static void enter(struct tw_member *member, uint32_t from)
 {
 	const struct clock *clock = member->tier->state;
+	const int64_t at = tw__is_gone(from) ? clock->now :
+		clock->now - UNIT / member->weight;
+	int64_t begins = start(member);
 
-	begin(member, tw__is_gone(from) ? clock->now :
-	      clock->now - UNIT / member->weight);
-	add(member, clock);
+	if (begins < at) {
+		member->base = begins = at;
+		member->served = 0;
+	}
+	add(member, clock, begins);
 }
 
 static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
@@ -88,12 +85,15 @@ static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 /* Those whose time has come. Each comes once for each offer it had. */
 static void catch_up(struct tw_level *tier, const struct clock *clock)
 {
-	struct tw_member *member;
+	const struct tw_rank *rank;
 
-	while ((member = tw__ranks_first(&tier->later)) != NULL &&
-	       start(member) <= clock->now) {
+	while ((rank = tw__ranks_least(&tier->later)) != NULL &&
+	       rank->key <= clock->now) {
+		struct tw_member *member = rank->member;
+		const int64_t begins = rank->key;
+
 		take(member);
-		add(member, clock);
+		add(member, clock, begins);
 	}
 }
 
@@ -101,10 +101,11 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 {
 	struct tw_level *tier = member->tier;
 	struct clock *clock = tier->state;
+	const int64_t begins = start(member), next = deadline(member);
 
 	member->turn = engine->offers;
-	if (clock->now < start(member))
-		clock->now = start(member);
+	if (clock->now < begins)
+		clock->now = begins;
 	clock->now += UNIT / (int64_t)tier->weight;
 	clock->rest += (uint64_t)UNIT % tier->weight;
 	if (clock->rest >= tier->weight) {
@@ -118,14 +119,14 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 		member->base += UNIT;
 	}
 	if (tw__target_is_ready(member->target))
-		add(member, clock);
+		add(member, clock, next);
 	catch_up(tier, clock);
 }
 
 static void anew(struct tw_member *member)
 {
 	take(member);
-	add(member, member->tier->state);
+	add(member, member->tier->state, start(member));
 }
 
 static const struct tw_saved saved[] = {

@@ -1,14 +1,14 @@
 /*
  * Members by a key of their policy: who is first is known at once, and who
- * turns ready or not costs log members. Who comes in as the last by its key
- * (whose idle clock starts now always does) goes to the end of a run, where
- * nothing has to be looked for; the others into a heap. It has four children
+ * turns ready or not costs log members. They are in a heap, with four children
  * for each place, so that the tree is half as high as a binary one and a step
- * down reads what stands together. Who leaves the run from its middle leaves
- * a gap; where gaps fill it, the heap takes all. A key is never packed with
- * its tie: each may be any number. What is equal in both goes by order, so
- * that the first one depends on the members and never on the way they came
- * in. Does not know what the key means.
+ * down reads what stands together. Beside it may be a run: who comes in as
+ * the last by its key, as whose idle clock starts now always does, goes to
+ * the end of it, where nothing has to be looked for. Who leaves it from its
+ * middle leaves a gap; where gaps fill it, the heap takes all. A key is never
+ * packed with its tie: each may be any number. What is equal in both goes by
+ * order, so that the first one depends on the members and never on the way
+ * they came in. Does not know what the key means.
  */
 #include "ranks.h"
 #include "engine.h"
@@ -46,7 +46,7 @@ static void copy_run(struct tw_ranks *wide, const struct tw_ranks *ranks)
 	}
 }
 
-tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total)
+tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total, bool runs)
 {
 	size_t capacity = ranks->capacity ? ranks->capacity : 8;
 	struct tw_ranks wide = *ranks;
@@ -58,13 +58,14 @@ tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total)
 			return TW_ENOMEM;
 		capacity *= 2;
 	}
-	wide.block = tw_malloc(capacity * (2 * sizeof(*wide.item) +
+	wide.block = tw_malloc(capacity * ((runs ? 2 : 1) *
+					   sizeof(*wide.item) +
 					   sizeof(*wide.place)) + 2 * LINE);
 	if (!wide.block)
 		return TW_ENOMEM;
 	wide.item = root_of(wide.block);
-	wide.run = wide.item + capacity;
-	wide.place = (uint32_t *)(wide.run + capacity);
+	wide.run = runs ? wide.item + capacity : NULL;
+	wide.place = (uint32_t *)(wide.item + (runs ? 2 : 1) * capacity);
 	wide.capacity = capacity;
 	if (ranks->count)
 		memcpy(wide.item, ranks->item,
@@ -72,7 +73,8 @@ tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total)
 	if (ranks->capacity)
 		memcpy(wide.place, ranks->place,
 		       ranks->capacity * sizeof(*wide.place));
-	copy_run(&wide, ranks);
+	if (runs)
+		copy_run(&wide, ranks);
 	tw_free(ranks->block);
 	*ranks = wide;
 	return TW_OK;
@@ -100,7 +102,7 @@ static inline void put(struct tw_ranks *ranks, size_t place,
 	ranks->place[rank.seat] = (uint32_t)place;
 }
 
-static void rise(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
+static inline void rise(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
 {
 	while (place > 0) {
 		size_t up = (place - 1) / WIDTH;
@@ -113,7 +115,7 @@ static void rise(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
 	put(ranks, place, rank);
 }
 
-static void sink(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
+static inline void sink(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
 {
 	for (;;) {
 		size_t first = WIDTH * place + 1, best = first, i;
@@ -144,7 +146,7 @@ static void settle(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
 		sink(ranks, place, rank);
 }
 
-static const struct tw_rank *first(const struct tw_ranks *ranks)
+const struct tw_rank *tw__ranks_least(const struct tw_ranks *ranks)
 {
 	const struct tw_rank *rank;
 
@@ -170,9 +172,9 @@ static bool append(struct tw_ranks *ranks, const struct tw_rank *rank)
 	return true;
 }
 
-static void add(struct tw_ranks *ranks, struct tw_rank rank)
+static inline void add(struct tw_ranks *ranks, struct tw_rank rank)
 {
-	if (!append(ranks, &rank))
+	if (!ranks->run || !append(ranks, &rank))
 		rise(ranks, ranks->count++, rank);
 }
 
@@ -182,7 +184,7 @@ void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
 	assert(tw__ranks_count(ranks) < ranks->capacity);
 	assert(!member->is_ranked);
 	if (tw__ranks_count(ranks))   /* who is asked for next, see below */
-		__builtin_prefetch(first(ranks)->member->target, 1);
+		__builtin_prefetch(tw__ranks_least(ranks)->member->target, 1);
 	member->is_ranked = true;
 	add(ranks, (struct tw_rank){
 		key, tie, member->order, member->seat, member
@@ -227,7 +229,7 @@ void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member)
 
 	take(ranks, rank_of(ranks, member));
 	member->is_ranked = false;
-	next = first(ranks);
+	next = tw__ranks_least(ranks);
 	if (next)   /* it is on its way when it is asked for */
 		__builtin_prefetch(next->member, 1);
 }
@@ -264,11 +266,4 @@ void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
 	} else {
 		settle(ranks, ranks->place[rank.seat], rank);
 	}
-}
-
-struct tw_member *tw__ranks_first(const struct tw_ranks *ranks)
-{
-	const struct tw_rank *rank = first(ranks);
-
-	return rank ? rank->member : NULL;
 }

@@ -20,7 +20,8 @@ struct tw_rank {
 };
 
 struct tw_ranks {
-	struct tw_rank *run;   /* a ring of those who came last by their key */
+	struct tw_rank *run;   /* NULL: none is kept. A ring of those who came
+				* last by their key */
 	size_t head, tail;     /* of it: neither is a gap; counted on and on */
 	size_t live;           /* those in it that are no gaps */
 	struct tw_rank *item;  /* the others: 4-ary heap, four children in */
@@ -31,8 +32,8 @@ struct tw_ranks {
 };
 
 /* Room for so many in all, with seats below that, so that adding cannot
- * fail. */
-tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total);
+ * fail. `runs`, always the same: most come as the last by their key. */
+tw_status tw__ranks_reserve(struct tw_ranks *ranks, size_t total, bool runs);
 void tw__ranks_free(struct tw_ranks *ranks);
 void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
 		   int64_t key, uint64_t tie);
@@ -44,7 +45,13 @@ void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member);
 void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
 		    int64_t key, uint64_t tie);
 /* Smallest key, then tie, then order; NULL when empty. */
-struct tw_member *tw__ranks_first(const struct tw_ranks *ranks);
+const struct tw_rank *tw__ranks_least(const struct tw_ranks *ranks);
+static inline struct tw_member *tw__ranks_first(const struct tw_ranks *ranks)
+{
+	const struct tw_rank *rank = tw__ranks_least(ranks);
+
+	return rank ? rank->member : NULL;
+}
 static inline size_t tw__ranks_count(const struct tw_ranks *ranks)
 {
 	return ranks->count + ranks->live;

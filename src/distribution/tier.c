@@ -78,9 +78,10 @@ tw_status tw__tier_reserve(struct tw_level *tier,
 		     total, sizeof(struct tw_member *)) ||
 	    tw__bits_reserve(&tier->ready, total))
 		return TW_ENOMEM;
-	if (policy->enter && tw__ranks_reserve(&tier->rank, total))
+	if (policy->enter && tw__ranks_reserve(&tier->rank, total,
+						 policy->runs))
 		return TW_ENOMEM;
-	if (policy->has_later && tw__ranks_reserve(&tier->later, total))
+	if (policy->has_later && tw__ranks_reserve(&tier->later, total, false))
 		return TW_ENOMEM;
 	if (policy->meets && tw__meet_reserve(&tier->meet, total))
 		return TW_ENOMEM;

@@ -323,10 +323,10 @@ static void bare_end(struct bench *b, struct tw_member *member,
 	offer.offered = offer.answered = b->now - 100;
 	if (policy->answered)
 		policy->answered(member, &offer);
+	if (policy->ends)
+		policy->ends(member, &offer, &end);
 	tw__target_was_used(target, member->pool, TW_USE_CALL, b->now);
 	tw__target_let_go(b->engine, target);
-	if (policy->ended)
-		policy->ended(member, &offer, &end);
 	b->engine->freed = b->engine->freed_last = NULL;
 	target->is_freed = false;
 }

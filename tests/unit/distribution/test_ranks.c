@@ -44,7 +44,8 @@ static void the_smallest_is_first(void **state)
 	int i, at;
 
 	(void)state;
-	assert_int_equal(tw__ranks_reserve(&ranks, MEMBERS), TW_OK);
+	assert_int_equal(tw__ranks_reserve(&ranks, MEMBERS, false),
+			 TW_OK);
 	for (i = 0; i < MEMBERS; ++i) {
 		member[i].seat = (uint32_t)i;
 		member[i].order = (uint32_t)(7919 * i % MEMBERS);
@@ -84,8 +85,8 @@ static void clocks_make_a_run(void **state)
 			member[n].seat = (uint32_t)n;
 			member[n].order = (uint32_t)(7919 * n % MEMBERS);
 			++n;
-			assert_int_equal(tw__ranks_reserve(&ranks, (size_t)n),
-					 TW_OK);
+			assert_int_equal(tw__ranks_reserve(&ranks, (size_t)n,
+							   true), TW_OK);
 		}
 		if (!n)
 			continue;
@@ -122,7 +123,7 @@ static void trap_08_equal_keys_go_by_order(void **state)
 	int i, turn;
 
 	(void)state;
-	assert_int_equal(tw__ranks_reserve(&ranks, 4), TW_OK);
+	assert_int_equal(tw__ranks_reserve(&ranks, 4, true), TW_OK);
 	for (turn = 0; turn < 4; ++turn) {
 		for (i = 0; i < 4; ++i) {
 			int at = (i + turn) % 4;
