@@ -40,7 +40,7 @@ static void all_pools_follow(void **state)
 	one = host_target(&h, "one", 2, 0);
 	other = host_target(&h, "other", 1, 0);
 	for (i = 0; i < 3; ++i) {
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof(name), "p%d", i);
 		pool[i] = host_pool(&h, name, policy[i], 5000);
