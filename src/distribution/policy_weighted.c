@@ -34,7 +34,7 @@ static int64_t deadline(const struct tw_member *member)
 		(int64_t)((member->served + 1) * UNIT / member->weight);
 }
 
-/* `begins` is its start: each is a division, and known where this is called. */
+/* `begins` is its start: a division, and known where this is called. */
 static void add(struct tw_member *member, const struct clock *clock,
 		int64_t begins)
 {

@@ -102,7 +102,8 @@ static inline void put(struct tw_ranks *ranks, size_t place,
 	ranks->place[rank.seat] = (uint32_t)place;
 }
 
-static inline void rise(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
+static inline void rise(struct tw_ranks *ranks, size_t place,
+			struct tw_rank rank)
 {
 	while (place > 0) {
 		size_t up = (place - 1) / WIDTH;
@@ -115,7 +116,8 @@ static inline void rise(struct tw_ranks *ranks, size_t place, struct tw_rank ran
 	put(ranks, place, rank);
 }
 
-static inline void sink(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
+static inline void sink(struct tw_ranks *ranks, size_t place,
+			struct tw_rank rank)
 {
 	for (;;) {
 		size_t first = WIDTH * place + 1, best = first, i;
