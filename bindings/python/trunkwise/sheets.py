@@ -20,7 +20,8 @@ from decimal import Decimal
 from typing import Any, Callable, Iterable, Iterator
 
 from . import files, raw
-from .errors import NotFound, OutOfRange, ParseError, Unsupported
+from .errors import (Error, NotFound, OutOfRange, ParseError,
+                     Unsupported)
 
 _BYTES_MAX = 256 << 20      # of a workbook unpacked, and of its text
 _ROWS_MAX = 1_048_576       # what a spreadsheet can have itself
@@ -344,10 +345,10 @@ def text_of_workbook(data: bytes, *, sheet_name: str = "",
                 raise OutOfRange("is more than 256 MiB of text; split it",
                                  code="TW_ERANGE")
             lines.append(line)
+    except Error:    # ours are ValueErrors, too
+        raise
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError,
             TypeError, AttributeError, OSError, EOFError) as error:
-        if isinstance(error, (ParseError, Unsupported)):
-            raise
         raise ParseError(f"is no workbook that can be read: "
                          f"{type(error).__name__}: {error}",
                          code="TW_EPARSE") from None
