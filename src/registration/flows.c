@@ -56,13 +56,15 @@ bool tw__flow_has_mates(const tw_registration *reg, int64_t now_us)
 	return false;
 }
 
-/* A flow that waits holds what it tried last, for it will try there again. */
+/* A flow that waits holds what it tried last, for it will try there again; but
+ * not what it waits for because another one has it: who is there could not
+ * even renew or un-register. */
 static bool holds(const tw_registration *reg, const struct tw_address *at)
 {
 	const struct tw_target *target = reg->targets.current;
 
-	return target && reg->wanted && reg->register_at >= 0 &&
-		target->at.port == at->port &&
+	return target && !target->taken && reg->wanted &&
+		reg->register_at >= 0 && target->at.port == at->port &&
 		target->at.transport == at->transport &&
 		!strcmp(target->at.host, at->host);
 }

@@ -351,6 +351,37 @@ static void test_backup(void **state)
 	close_flows(&t);
 }
 
+/* The only target is an address: who waits for it does not hold it, and who
+ * has it renews there and un-registers there. */
+static void test_one_address(void **state)
+{
+	tw_trunk_options o = fake_options();
+	struct trunk t;
+
+	(void)state;
+	o.registrar = "sip:192.0.2.1";
+	o.flows = 2;
+	open_with(&t, &o, 0);
+	start(&t);
+	accept_flow(&t, 0, OUTBOUND);
+	assert_int_equal(fake_state(&t.f[1]), TW_TRUNK_BACKOFF);
+	assert_non_null(strstr(fake_status(&t.f[1]).reason, "of its own"));
+	for (int i = 0; i < 5; i++) {
+		run(&t, t.now + SECONDS(270));
+		assert_true(tw_registration_is_pending(t.f[0].reg));
+		accept_flow(&t, 0, OUTBOUND);
+		assert_int_equal(status_of(&t).flows_registered, 1);
+	}
+	assert_int_equal(t.f[1].sends, 0);
+	assert_int_equal(tw_flows_stop(t.flows, t.now, NULL), TW_OK);
+	follow(&t);
+	assert_string_equal(fake_header(&t.f[0], "Expires"), "0");
+	assert_int_equal(status_of(&t).state, TW_TRUNK_UNREGISTERING);
+	answer(&t, 0, "200 OK", "");
+	assert_int_equal(status_of(&t).state, TW_TRUNK_IDLE);
+	close_flows(&t);
+}
+
 /* Both are listed: each takes its own seconds. */
 static void test_granted(void **state)
 {
@@ -576,6 +607,7 @@ int main(void)
 		cmocka_unit_test(test_own_targets),
 		cmocka_unit_test(test_more_flows_than_targets),
 		cmocka_unit_test(test_backup),
+		cmocka_unit_test(test_one_address),
 		cmocka_unit_test(test_granted),
 		cmocka_unit_test(test_stop),
 		cmocka_unit_test(test_flow_failed),

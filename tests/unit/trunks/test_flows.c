@@ -295,6 +295,47 @@ static void test_removed(void **state)
 	close_pair(&p);
 }
 
+/* One target and two flows: the second waits for good, and neither stop, nor
+ * remove, nor another registrar leaves the binding of the first behind. */
+static void test_one_target(void **state)
+{
+	tw_trunk_event event = TW_TRUNK_EVENT_INIT;
+	uint32_t change;
+	struct pair p;
+
+	(void)state;
+	open_pair(&p);
+	p.o.backup = NULL;
+	add(&p);
+	assert_int_equal(tw_trunk_start(p.trunk, NULL), TW_OK);
+	loop_run(&p.loop, 40);
+	assert_int_equal(loop_status(p.trunk).flows_registered, 1);
+	assert_int_equal(tw_trunk_stop(p.trunk, NULL), TW_OK);
+	loop_run(&p.loop, 40);
+	assert_non_null(strstr(p.loop.last, "\r\nExpires: 0\r\n"));
+	assert_int_equal(loop_status(p.trunk).state, TW_TRUNK_IDLE);
+	step(&p, 10);
+	assert_int_equal(tw_trunk_start(p.trunk, NULL), TW_OK);
+	loop_run(&p.loop, 40);
+	step(&p, 10);
+	assert_int_equal(loop_status(p.trunk).flows_registered, 1);
+	p.o.registrar = p.uri[1];
+	assert_int_equal(tw_trunk_update(&change, &p.trunk, &p.o, NULL),
+		TW_OK);
+	assert_int_equal(change, TW_CHANGE_BINDING);
+	loop_run(&p.loop, 60);
+	step(&p, 10);
+	assert_non_null(strstr(p.loop.last, "\r\nExpires: 0\r\n"));
+	assert_int_equal(loop_status(p.trunk).flows_registered, 1);
+	(void)read_events(&p, &event);
+	assert_int_equal(tw_trunk_remove(p.trunk, NULL), TW_OK);
+	loop_run(&p.loop, 40);
+	assert_non_null(strstr(p.other.last, "\r\nExpires: 0\r\n"));
+	(void)read_events(&p, &event);
+	assert_int_equal(event.state_new, TW_TRUNK_REMOVED);
+	close_pair(&p);
+}
+
 /* Freed at any moment, with the set or before it. */
 static void test_freed(void **state)
 {
@@ -424,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_qualify_follows),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_one_target),
 		cmocka_unit_test(test_freed),
 		cmocka_unit_test(test_update),
 		cmocka_unit_test(test_same_instance),
