@@ -230,6 +230,10 @@ def test_revocation(check, serve, authority, office):
                                 lang, status=1).out)
         assert line["state"] == "refused"
         assert words in line["text"] and "2021-01-01" in line["text"]
+        steps = {s["step"]: s for s in line["steps"]}
+        assert steps["transport"]["ok"] is True
+        assert steps["tls"]["ok"] is False
+        assert "revocation list" in steps["tls"]["detail"]
     assert not gone.sip
     with Trunks() as trunks:
         with pytest.raises(ValueError) as error:

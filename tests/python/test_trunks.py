@@ -593,6 +593,12 @@ def test_check_of_flows(check, registrar):
     assert [f["state"] for f in line["flows"]] == ["registered", "backoff"]
     assert "of its own" in line["flows"][1]["reason"]
     assert "1 of 2 flows" in line["text"]
+    result = check(table, "--seconds", "1", "--lang", "ru", status=0)
+    assert "was not" not in result.err and "не удалось" not in result.err
+    assert header(registrar.requests[-1], "Expires") == "0"
+    assert "ждёт новой попытки" in result.lines[0]["text"]
+    assert "of its own" not in result.lines[0]["text"]
+    assert "of its own" in result.lines[0]["flows"][1]["reason"]
     registrar.script["trunk1"] = lambda text: ("200 OK", [])
     line = check(table, status=0).lines[0]
     assert line["state"] == "registered"
@@ -665,6 +671,19 @@ def test_limits_of_the_file_are_kept(check):
     assert _told_apart(check, company="requests_per_s = 2") > 0.45
     assert _told_apart(check, company="registrar_requests_per_s = 2") > 0.45
     assert _told_apart(check, carrier="requests_per_s = 2") > 0.45
+
+
+def test_check_owns_up_to_its_limit(check):
+    """Nothing was sent to the last of them: the network is not the cause."""
+    with Registrar(passwords={f"u{i}": "s3cret" for i in range(5)}) as r:
+        tables = "".join(trunk_table(f"t{i}", r.uri, f"u{i}", FILE)
+                         for i in range(5))
+        lines = check(tables, "--seconds", "1", status=1,
+                      company="requests_per_s = 1").lines
+        assert "u4@" not in "".join(r.requests)
+    assert "waits for its turn" in lines[4]["reason"]
+    assert "--seconds" in lines[4]["text"]
+    assert "firewalls" not in lines[4]["text"]
 
 
 def test_bad_limits(check, registrar):
@@ -788,6 +807,41 @@ def test_realm_mismatch_keeps_the_password(check, registrar):
     assert "Authorization" not in "".join(registrar.requests)
 
 
+def test_hashes_that_do_not_cover_it(check, registrar, monkeypatch):
+    table = trunk_table("main", registrar.uri,
+                        extra='realm = "carrier.test"\nha1_env = "TW_HA1"')
+    monkeypatch.setenv("TW_HA1", "SHA-256:" + "0" * 64)
+    for lang, words in (("en", "add the hash"), ("ru", "добавьте хэш")):
+        (line,) = check(table, "--lang", lang, status=1).lines
+        assert line["state"] == "refused" and words in line["text"]
+    assert "Authorization" not in "".join(registrar.requests)
+    monkeypatch.setenv("TW_HA1", "MD5:zz")
+    (line,) = check(table, status=2).lines
+    assert line["error"]["field"] == "trunk[0].ha1_env"
+
+
+def test_russian_is_whole(check, command, office, registrar):
+    """Every piece in brackets that is the library's own."""
+    check(trunk_table("main", registrar.uri, extra=FILE), status=1,
+          secret=b"wr0ng\n")
+    registrar.script["trunk1"] = lambda text: registrar.challenge()
+    said = command("trunk", "check", office / "deployment.toml",
+                   "--lang", "ru", check=1)
+    assert "401 снова после ответа" in said.out, said.out
+    assert "again after" not in said.out
+    from trunkwise.reasons import trunk_reason_in
+    from trunkwise.trunk_words import TRUNK_REASONS
+    for english, russian in TRUNK_REASONS.items():
+        assert english.count("{}") == russian.count("{}"), english
+        assert re.search("[а-я]", russian), english
+    assert trunk_reason_in("ru", "flow 1 of 2: 200 OK") == \
+        "поток 1 из 2: 200 OK"
+    assert trunk_reason_in("ru", "flow 2 of 2: no way to the target") == \
+        "поток 2 из 2: нет пути к адресу"
+    assert trunk_reason_in("en", "no way to the target") == \
+        "no way to the target"
+
+
 def test_no_password_at_all(check, registrar):
     (line,) = check(trunk_table("main", registrar.uri), status=1).lines
     assert line["state"] == "refused"
@@ -835,7 +889,9 @@ def test_several_and_one_of_them(check, registrar):
         ("good", "registered"), ("bad", "refused")]
     result = check(tables, "--trunk", "good", status=0)
     assert [x["trunk"] for x in result.lines] == ["good"]
-    result = check(tables, "--trunk", "other", status=2)
+    result = check(tables, "--trunk", "bad", "--trunk", "good", status=1)
+    assert [x["trunk"] for x in result.lines] == ["good", "bad"]
+    result = check(tables, "--trunk", "good", "--trunk", "other", status=2)
     assert "good, bad" in result.err
     assert registrar.bindings == {"trunk1": 0}
 

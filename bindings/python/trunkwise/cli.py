@@ -272,7 +272,8 @@ def _period(parser: argparse.ArgumentParser) -> None:
 
 def _trunk_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("deployment", metavar="deployment.toml")
-    parser.add_argument("--trunk", metavar="NAME", help="this one only")
+    parser.add_argument("--trunk", metavar="NAME", action="append",
+                        help="this one only; may be given again")
     parser.add_argument("--store", metavar="STORE",
                         help="holds the passwords that are sealed")
     secret_commands.key_argument(parser, required=False)

@@ -10,6 +10,7 @@ import re
 
 from .preview_words import PREVIEW_REASONS
 from .route_words import ROUTE_REASONS
+from .trunk_words import TRUNK_REASONS
 
 # English, Russian; holes are filled in their order
 _RU = {
@@ -283,6 +284,23 @@ def translated(reason: str) -> str | None:
         if said is not None:
             return f"«{reason[1:end]}» {said}"
     return None
+
+
+_TRUNK_PATTERNS = [(_pattern(english), russian)
+                   for english, russian in TRUNK_REASONS.items()]
+
+
+def trunk_reason_in(lang: str, reason: str) -> str:
+    """What a person reads of a registration; kept apart from rows, since what
+    a peer said is no sentence of ours."""
+    if lang != "ru":
+        return reason
+    for pattern, russian in _TRUNK_PATTERNS:
+        match = pattern.fullmatch(reason)
+        if match:
+            return russian.format(*(trunk_reason_in(lang, hole)
+                                    for hole in match.groups()))
+    return reason
 
 
 def reason_in(lang: str, reason: str) -> str:

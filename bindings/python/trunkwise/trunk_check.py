@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Sequence
 from . import passwords
 from .deployment import Deployment
 from .errors import Error, InvalidArgument, NotFound, ParseError, Unsupported
+from .reasons import trunk_reason_in
 from .secret_commands import key_of
 from .store import Store
 from .trace_file import TraceFile
@@ -41,7 +42,8 @@ _PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
           "instance")
 _RATES = ("requests_per_s", "registrar_requests_per_s")
 _PAPERS = {"ca_file": "ca", "crl_file": "crl", "cert_file": "cert"}
-_KEYS = ("key_file", "key_env", "key_credential")
+_KEYS = {"key": ("key_file", "key_env", "key_credential"),
+         "ha1": ("ha1_file", "ha1_env", "ha1_credential")}
 _FINAL = ("registered", "refused", "fatal")
 _PASSED = {True: "trunk_passed", False: "trunk_failed", None: "trunk_untold"}
 
@@ -51,6 +53,7 @@ _REASONS = (
     ("none is configured", "trunk_no_password"),
     ("another realm", "trunk_realm"),
     ("weaker than digest_min", "trunk_digest_weak"),
+    ("not among those of ha1", "trunk_ha1_lacks"),
     ("digest", "trunk_digest"),
     ("other than Digest", "trunk_digest"),
     ("auth-int", "trunk_digest"),
@@ -150,6 +153,8 @@ def _key(event: "TrunkEvent", row: dict[str, Any],
         return "trunk_static" if row.get("static") else "trunk_registered"
     if event.state in ("refused", "fatal", "backoff"):
         return _cause(event)
+    if "waits for its turn" in event.reason and not traces:
+        return "trunk_turn"
     got = [t for t in traces if t.direction == "received"]
     if event.code or any(not t.refused for t in got):
         return "trunk_unfinished"
@@ -170,7 +175,8 @@ def _reason(event: "TrunkEvent", row: dict[str, Any], seconds: float,
 def _explain(event: "TrunkEvent", key: str, row: dict[str, Any],
              seconds: float, lang: str) -> str:
     text = say(lang, key, target=event.target, code=event.code,
-               reason=event.reason, expires_s=event.expires_s,
+               reason=trunk_reason_in(lang, event.reason),
+               expires_s=event.expires_s,
                asked_s=row.get("expires_s", 300), seconds=f"{seconds:g}",
                user=row["user"], auth_user=row.get("auth_user", row["user"]),
                realm=row.get("realm", ""), registrar=row["registrar"],
@@ -222,8 +228,10 @@ def _with_flows(verdict: Verdict, trunk: "Trunk", lang: str) -> Verdict:
                flows=status.flows)
     for flow in flows:
         if flow.state != "registered":
+            why = trunk_reason_in(lang, flow.reason)
             text += " " + say(lang, "trunk_flow_lacks", flow=flow.flow,
-                              state=flow.state, reason=flow.reason)
+                              state=say(lang, "trunk_state_" + flow.state),
+                              why=f" ({why})" if why else "")
     return verdict._replace(flows=flows, text=f"{verdict.text} {text}")
 
 
@@ -239,8 +247,9 @@ def _hopeless(row: dict[str, Any], error: Error, lang: str) -> Verdict:
 
 def _key_of(row: dict[str, Any], option: str) -> str:
     """The key of the file that an option was given by."""
-    if option == "key":
-        return next((k for k in _KEYS if row.get(k)), _KEYS[0])
+    if option in _KEYS:
+        return next((k for k in _KEYS[option] if row.get(k)),
+                    _KEYS[option][0])
     return next((k for k, o in _PAPERS.items() if o == option), option)
 
 
@@ -427,19 +436,19 @@ def _problems(deployment: Deployment, error: Error,
     return 2
 
 
-def _chosen(deployment: Deployment, only: str | None) \
+def _chosen(deployment: Deployment, only: list[str] | None) \
         -> list[tuple[str, dict[str, Any]]]:
     rows = deployment.trunks
     if not rows:
         raise NotFound("the file has no [[trunk]]; add one", field="trunk")
     if only is None:
         return rows
-    chosen = [(place, row) for place, row in rows if row["name"] == only]
-    if not chosen:
-        raise NotFound(f'no trunk is named "{only}"; the file has '
-                       + ", ".join(row["name"] for _, row in rows),
-                       field="--trunk")
-    return chosen
+    names = [row["name"] for _, row in rows]
+    for name in only:
+        if name not in names:
+            raise NotFound(f'no trunk is named "{name}"; the file has '
+                           + ", ".join(names), field="--trunk")
+    return [(place, row) for place, row in rows if row["name"] in only]
 
 
 def _say(verdict: Verdict, arguments: argparse.Namespace) -> None:
@@ -456,7 +465,8 @@ def _say(verdict: Verdict, arguments: argparse.Namespace) -> None:
     for step in verdict.steps:
         print(f"  {say(arguments.lang, 'trunk_step_' + step.step)}: "
               + say(arguments.lang, _PASSED[step.ok])
-              + (f" ({step.detail})" if step.detail else ""))
+              + (f" ({trunk_reason_in(arguments.lang, step.detail)})"
+                 if step.detail else ""))
 
 
 def _unseal(secrets: list[bytes], chosen: list[tuple[str, dict[str, Any]]],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DNS = ("trunk_dns", "trunk_name")
 _NO_WAY = ("trunk_unsent", "trunk_tls_none")
-_TLS = ("trunk_tls_", "trunk_cert")
+_TLS = ("trunk_tls_", "trunk_cert", "trunk_crl")
 
 
 class Step(NamedTuple):

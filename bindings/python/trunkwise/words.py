@@ -439,8 +439,17 @@ _WORDS = {
         "Calls come by {there} of {flows} flows.",
         "Звонки идут по {there} из {flows} потоков."),
     "trunk_flow_lacks": (
-        "Flow {flow}: {state} ({reason}).",
-        "Поток {flow}: {state} ({reason})."),
+        "Flow {flow}: {state}{why}.",
+        "Поток {flow}: {state}{why}."),
+    "trunk_state_idle": ("idle", "выключен"),
+    "trunk_state_resolving": ("resolving", "спрашивает DNS"),
+    "trunk_state_registering": ("registering", "регистрируется"),
+    "trunk_state_registered": ("registered", "зарегистрирован"),
+    "trunk_state_backoff": ("backoff", "ждёт новой попытки"),
+    "trunk_state_refused": ("refused", "отказано"),
+    "trunk_state_fatal": ("fatal", "отказано насовсем"),
+    "trunk_state_unregistering": ("unregistering", "снимает регистрацию"),
+    "trunk_state_disabled": ("disabled", "остановлен"),
     "trunk_no_outbound": (
         "The registrar keeps no flows apart (RFC 5626), so one registration "
         "is all there is: take flows out, or ask the carrier.",
@@ -478,6 +487,13 @@ _WORDS = {
         "switch one on.",
         "Оператор не предлагает поддерживаемой проверки пароля (Digest с "
         "MD5, SHA-256 или SHA-512-256 и qop=auth): попросите включить её."),
+    "trunk_ha1_lacks": (
+        "The hashes given for this trunk do not cover what the carrier "
+        "offers, see the challenge below: add the hash for one of these "
+        "algorithms, or give the password instead.",
+        "Хэши этого транка не покрывают того, что предлагает оператор, см. "
+        "запрос пароля ниже: добавьте хэш для одного из этих алгоритмов или "
+        "укажите вместо них пароль."),
     "trunk_digest_weak": (
         "The carrier offers only digests weaker than digest_min = "
         "\"{digest_min}\" of this trunk, so the password was not used: ask "
@@ -519,6 +535,12 @@ _WORDS = {
         "{target} молчит, не прислан даже сертификат: проверьте адрес и "
         "порт, пропускают ли межсетевые экраны TCP и даёт ли оператор TLS "
         "на этом порту."),
+    "trunk_turn": (
+        "Nothing was sent to {target} yet: the limit of requests a second "
+        "left no time for it within {seconds} s; use a larger --seconds.",
+        "На {target} ещё ничего не отправлено: при этом пределе запросов в "
+        "секунду до него не дошла очередь за {seconds} с; увеличьте "
+        "--seconds."),
     "trunk_malformed": (
         "{target} answers, but not with valid SIP ({reason}): check address "
         "and port; if they are right, send the carrier what --trace writes.",
