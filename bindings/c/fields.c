@@ -6,21 +6,17 @@
  * say: here only its type and size are looked at.
  */
 #include "fields.h"
+#include "text.h"
 #include "whole.h"
 
 #include <string.h>
 
 static int put_text(char *at, const char *name, PyObject *value)
 {
-	Py_ssize_t size;
-	const char *text = PyUnicode_AsUTF8AndSize(value, &size);
+	const char *text;
 
-	if (!text)
+	if (!text_read(&text, value, name))
 		return 0;
-	if (strlen(text) != (size_t)size) {
-		PyErr_Format(PyExc_ValueError, "%s: embedded null", name);
-		return 0;
-	}
 	memcpy(at, &text, sizeof(text));
 	return 1;
 }

@@ -194,19 +194,12 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 	Py_ssize_t size;
 	size_t taken;
 	char *bytes;
-	int yes;
 
 	switch (f->kind) {
 
 	case TRUNK_TEXT:
-		text = PyUnicode_AsUTF8AndSize(value, &size);
-		if (!text)
+		if (!text_read(&text, value, f->name))
 			return 0;
-		if (strlen(text) != (size_t)size) {
-			PyErr_Format(PyExc_ValueError, "%s: embedded null",
-				     f->name);
-			return 0;
-		}
 		memcpy(at, &text, sizeof text);
 		return 1;
 
@@ -219,6 +212,11 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 		return 1;
 
 	case TRUNK_NUMBER:
+		if (PyBool_Check(value)) {
+			PyErr_Format(PyExc_TypeError, "%s: %R is no whole "
+				     "number", f->name, value);
+			return 0;
+		}
 		if (!whole_read(&number, value, f->name, 0, UINT32_MAX))
 			return 0;
 		*(uint32_t *)at = (uint32_t)number;
@@ -230,10 +228,14 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 		return 1;
 
 	default:
-		yes = PyObject_IsTrue(value);
-		if (yes > 0)
+		if (!PyBool_Check(value)) {
+			PyErr_Format(PyExc_TypeError, "%s: %.60R is neither "
+				     "True nor False", f->name, value);
+			return 0;
+		}
+		if (value == Py_True)
 			o->flags |= (uint32_t)f->at;
-		return yes >= 0;
+		return 1;
 	}
 }
 

@@ -89,6 +89,16 @@ TW_WHOLE(int64_t, INT64_MIN, INT64_MAX)
 TW_WHOLE(uint64_t, 0, UINT64_MAX)
 TW_WHOLE(size_t, 0, SIZE_MAX)
 
+/* Text ends where Python says, or is refused by the name of its argument. */
+%{
+#include "text.h"
+%}
+%typemap(in, noblock=1) const char * {
+	if (!text_read((const char **)&$1, $input, "$1_name"))
+		SWIG_fail;
+}
+%typemap(freearg) const char * ""
+
 /* Opaque handles: made by a T **out, freed with the Python object. */
 %define TW_HANDLE(T)
 %nodefaultctor T;
@@ -151,9 +161,9 @@ TW_INT_OUT(int, out, PyLong_FromLong)
 	tw_free(*$1);
 }
 
-/* Any object with a contiguous buffer; held for the call. */
-%typemap(in) (const void *data, size_t size) (Py_buffer view) {
-	view.obj = NULL;
+/* Any object with a contiguous buffer; held for the call. Empty from the
+ * start: another argument may be refused before this one is looked at. */
+%typemap(in) (const void *data, size_t size) (Py_buffer view = { 0 }) {
 	if (PyObject_GetBuffer($input, &view, PyBUF_SIMPLE) < 0)
 		SWIG_fail;
 	$1 = view.buf;
