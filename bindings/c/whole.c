@@ -8,14 +8,15 @@
 
 #include <limits.h>
 
-static void out_of_range(PyObject *value, const char *name, long long least,
-			 unsigned long long most)
+/* What C has room for is not what the library takes: no range is told. */
+static void out_of_range(PyObject *value, const char *name, int negative)
 {
 	PyObject *module = PyImport_ImportModule("trunkwise.errors");
 	PyObject *kind = module ? PyObject_GetAttrString(module,
 						"OutOfRange") : NULL;
-	PyObject *text = kind ? PyUnicode_FromFormat("%.60S is not %lld to "
-				"%llu", value, least, most) : NULL;
+	PyObject *text = kind ? PyUnicode_FromFormat(negative ?
+				"%.60S is below 0" : "%.60S does not fit",
+				value) : NULL;
 	PyObject *words = text ? Py_BuildValue("{ss,ss}", "code",
 				"TW_ERANGE", "field", name) : NULL;
 	PyObject *one = words ? PyTuple_Pack(1, text) : NULL;
@@ -55,7 +56,8 @@ int whole_read(unsigned long long *out, PyObject *value, const char *name,
 	if (fits)
 		*out = number;
 	else
-		out_of_range(whole, name, least, most);
+		out_of_range(whole, name, !least && (beyond < 0 ||
+			(!beyond && (long long)number < 0)));
 	Py_DECREF(whole);
 	return fits;
 }

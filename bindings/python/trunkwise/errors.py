@@ -47,7 +47,7 @@ class ParseError(Error, ValueError):
     """Input text or bytes are malformed."""
 
 
-class OutOfRange(Error, OverflowError, ValueError):
+class OutOfRange(InvalidArgument, OverflowError):
     """A value does not fit; nothing was wrapped or clamped."""
 
 
