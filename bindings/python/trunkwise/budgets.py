@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import raw
 from .values import (DIRECTIONS, Money, decimal, instant, microseconds,
-                     now_us)
+                     now_us, span)
 
 if TYPE_CHECKING:
     from .store import Store
@@ -129,10 +129,6 @@ def _held(row: tuple[int, int, int]) -> Held:
     return Held(row[0], decimal(row[1]), _flags(row[2]))
 
 
-def _us(seconds: int | float | Decimal) -> int:
-    return int(Decimal(str(seconds)) * 1_000_000)
-
-
 class Budgets:
     """The budgets of a store, for one process that hands out their money.
 
@@ -188,8 +184,9 @@ class Budgets:
         def ask() -> tuple:
             return raw.budgets_authorize(
                 self._handle, self._router, number, caller, site, department,
-                trunk, DIRECTIONS[direction], now, expected_s * 1_000_000,
-                most_s, _HOLD if hold else 0, preferred)
+                trunk, DIRECTIONS[direction], now,
+                span(expected_s, "expected_s"), most_s,
+                _HOLD if hold else 0, preferred)
 
         row = ask()
         if _VERDICTS.get(row[0]) == "busy" and "step" in _flags(row[2]):
@@ -208,7 +205,7 @@ class Budgets:
                at: dt.datetime | None = None) -> Held:
         """Pays for the next increment; before ``paid_s`` is used. What is
         not leased yet is stepped for, once."""
-        elapsed = _us(elapsed_s)
+        elapsed = span(elapsed_s, "elapsed_s")
         held = _held(raw.hold_extend(self._handle, hold, elapsed))
         if "step" not in held.flags:
             return held
@@ -223,7 +220,8 @@ class Budgets:
 
     def settle(self, hold: int, *, seconds: int | float | Decimal) -> Held:
         """The call has ended after so much answered time."""
-        return _held(raw.hold_settle(self._handle, hold, _us(seconds)))
+        return _held(raw.hold_settle(self._handle, hold,
+                                     span(seconds, "seconds")))
 
     def release(self, hold: int) -> None:
         """There was no call; or, settled, its record is stored."""

@@ -31,9 +31,9 @@ from typing import (TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping,
                     TypedDict, Unpack)
 
 from . import raw
-from .errors import InvalidArgument, OutOfRange, Refused
+from .errors import InvalidArgument, Refused
 from .policy import Look, Member, Policy, asking, told
-from .values import TIME_MAX, instant, microseconds, now_us
+from .values import TIME_MAX, instant, microseconds, now_us, span, whole
 
 if TYPE_CHECKING:
     from .directory import Directory
@@ -83,14 +83,7 @@ def _when(us: int) -> dt.datetime | None:
 
 
 def _ms(seconds: Seconds, field: str) -> int:
-    try:
-        ms = int(Decimal(str(seconds)) * 1000)
-    except (ArithmeticError, ValueError):    # infinite, nan, no number
-        raise InvalidArgument(f"{seconds!r} is no time; give seconds",
-                              field=field) from None
-    if not 0 <= ms < 2 ** 32:
-        raise OutOfRange(f"{seconds} s do not fit", field=field)
-    return ms
+    return span(seconds, field, 1000, 2 ** 32)
 
 
 def _minutes(at: dt.time | str | int, field: str) -> int:
@@ -869,7 +862,8 @@ def _options(seed: int, host: Iterable[str], calls_max: int,
     can = 0
     for name in host:
         can |= _one_of(_HOSTS, name, "host")
-    return {"seed": seed, "host": can, "calls_max": calls_max,
+    return {"seed": whole(seed, "seed"), "host": can,
+            "calls_max": whole(calls_max, "calls_max"),
             "priority_ms": _ms(priority_s, "priority_s"),
             "resume_ms": _ms(resume_s, "resume_s")}
 

@@ -189,7 +189,7 @@ def asking(policy: Policy, engine: "Engine"
             if what == _SAVE:
                 saved = policy.save(look)
                 return None if saved is None else (policy.version,
-                                                   bytes(saved))
+                                                   bytes(memoryview(saved)))
             if what == _LOAD:
                 return policy.load(look, place, data or b"")
             member = Member(look, place)

@@ -10,7 +10,7 @@ from . import raw
 from .directory import Directory
 from .errors import NotFound
 from .routing import RULES
-from .values import DIRECTIONS, Money, decimal, microseconds, now_us
+from .values import DIRECTIONS, Money, decimal, microseconds, now_us, span
 
 if TYPE_CHECKING:
     from .store import Store
@@ -268,7 +268,7 @@ def route(store: "Store", number: str, *, caller: str | None = None,
         "direction": DIRECTIONS[direction], "number": number,
         "caller": caller, "preferred": preferred, "site": who.site or None,
         "department": who.department or None, "at": when,
-        "expected_us": expected_s * 1_000_000}
+        "expected_us": span(expected_s, "expected_s")}
     status, reason, rows = raw.router_decide(router, question)
     candidates = _candidates(router, question, rows, _named(directory))
     hindered = any(c.permit in ("block", "avoid") for c in candidates)

@@ -32,7 +32,7 @@ from .directory import Directory
 from .errors import InvalidArgument, NotFound
 from .rating import Deck
 from .values import (DIRECTIONS, NANOS, Money, decimal, instant, microseconds,
-                     now_us)
+                     now_us, span)
 
 if TYPE_CHECKING:
     from .store import Store
@@ -296,12 +296,12 @@ class Router:
              "caller": caller, "site": site, "department": department,
              "preferred": preferred, "at": moment,
              "now": moment if now is None else _at(now),
-             "expected_us": expected_s * 1_000_000,
+             "expected_us": span(expected_s, "expected_s"),
              "limit_nanos": _nanos(limit, "limit"),
              "margin_ppm": _scaled(margin_percent, 10_000,
                                    "margin_percent")[1]},
             None if durations is None
-            else [(s * 1_000_000, calls) for s, calls in durations])
+            else [(span(s, "durations"), calls) for s, calls in durations])
         return Order(_VERDICTS.get(status, "?"), reason,
                      [_candidate(row) for row in rows])
 
@@ -330,10 +330,7 @@ class Router:
         was taken, where ``now`` is not on the clock of then."""
         age = -1
         if age_s is not None:
-            age = _scaled(Decimal(age_s), 1_000_000, "age_s")[1]
-            if age < 0:
-                raise InvalidArgument("is negative", code="TW_EINVAL",
-                                      field="age_s")
+            age = span(age_s, "age_s")
         return raw.router_restore(self.handle, snapshot, _at(now), age)
 
     def keep(self, store: "Store", host: str, *, now: Now = None) -> None:

@@ -33,7 +33,7 @@ from .sheets import SheetMap
 from .store_file import StoreInfo, store_info
 from .traffic import CallsRow, MissedCaller
 from .usage import TariffMonth, tariff_month
-from .values import Money, decimal, microseconds, money, now_us
+from .values import Money, decimal, microseconds, money, now_us, whole
 
 _CREATE, _READONLY = 1, 2
 _FULL, _PARTIAL, _DRY_RUN = 1, 2, 4
@@ -56,7 +56,8 @@ class Store:
                  actor: str | None = None):
         flags = (_CREATE if create else 0) | (_READONLY if readonly else 0)
         self._handle: raw.tw_store | None = raw.tw_store_open_at(
-            os.fspath(path), flags, lock_wait_ms, actor)
+            os.fspath(path), flags, whole(lock_wait_ms, "lock_wait_ms"),
+            actor)
 
     @property
     def handle(self) -> raw.tw_store:
@@ -218,7 +219,8 @@ class Store:
                          ) -> ImportResult:
         """Ranges of (name, bytes) files replace those of their codes."""
         counts, diff, rejects = raw.numbering_import(
-            self.handle, [(name, bytes(data)) for name, data in files])
+            self.handle, [(name, bytes(memoryview(data)))
+                          for name, data in files])
         return ImportResult(counts_of(counts), rejects_of(rejects), {
             "version": diff.version or None, "codes": diff.codes,
             "replaced": diff.replaced, "in_force": diff.in_force,

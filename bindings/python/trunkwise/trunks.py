@@ -21,10 +21,11 @@ import select
 import time
 import warnings
 import weakref
-from typing import (Callable, Iterator, NamedTuple, Sequence, TypedDict,
-                    Unpack)
+from typing import (Callable, Iterable, Iterator, NamedTuple, Sequence,
+                    TypedDict, Unpack)
 
 from .errors import InvalidArgument, NotFound, Unsupported, raise_
+from .values import span, whole
 
 try:
     from . import raw_sip
@@ -39,6 +40,7 @@ except ImportError as error:
 
 raw_sip.set_raise_hook(raise_)
 
+_POLL_MAX_MS = 2 ** 31 - 1
 _DIRECTIONS = {1: "sent", 2: "received"}
 _TRANSPORTS = {1: "udp", 2: "tcp", 3: "tls"}
 _CHANGES = {0: "none", 1: "applied", 2: "binding"}
@@ -91,28 +93,54 @@ class TrunkOptions(TypedDict, total=False):
     registrar_requests_per_s: int
 
 
+def _bytes(value: object, name: str) -> bytes:
+    """``bytes(5)`` would be five NULs; and no value is told, it is secret."""
+    try:
+        return bytes(memoryview(value))  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(
+            "password is bytes; encode it, as a rule with UTF-8"
+            if name == "password" else f"{name} is the bytes of a PEM file"
+        ) from None
+
+
+def _flag(value: bool, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: {value!r} is neither True nor False")
+    return value
+
+
+def _words(value: object, name: str, kinds: type | tuple[type, ...]) -> str:
+    """A sequence as the library takes it; a str is one of letters."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} is a list, not {type(value).__name__}")
+    words = list(value)
+    for word in words:
+        if isinstance(word, bool) or not isinstance(word, kinds):
+            raise TypeError(f"{name}: {word!r} has no place in this list")
+    return " ".join(map(str, words))
+
+
 def _options(options: TrunkOptions) -> dict[str, object]:
     """As the library takes them."""
-    made: dict[str, object] = dict(options)
-    digest = options.get("digest_min", "MD5")
-    if digest not in _DIGESTS:
+    made: dict[str, object] = {
+        name: value for name, value in options.items() if value is not None}
+    digest = made.get("digest_min", "MD5")
+    if not isinstance(digest, str) or digest not in _DIGESTS:
         raise InvalidArgument("is unknown; write one of "
                               + ", ".join(_DIGESTS), field="digest_min")
     made["digest_min"] = _DIGESTS[digest]
-    if isinstance(made.get("password"), str):
-        raise TypeError("password is bytes; encode it, as a rule with UTF-8")
     for name in ("password", "ca", "cert", "key", "crl"):
-        if isinstance(made.get(name), str):
-            raise TypeError(f"{name} is the bytes of a PEM file")
-        if made.get(name) is not None:
-            made[name] = bytes(made[name])  # type: ignore[call-overload]
-    made["no_verify"] = not made.pop("verify", True)
+        if name in made:
+            made[name] = _bytes(made[name], name)
+    verify: bool = made.pop("verify", True)  # type: ignore[assignment]
+    made["no_verify"] = not _flag(verify, "verify")
     if (alive := options.get("qualify_alive")) is not None:
-        made["qualify_alive"] = " ".join(map(str, alive))
+        made["qualify_alive"] = _words(alive, "qualify_alive", (int, str))
     if (secret := options.get("secret")) is not None and not callable(secret):
         raise TypeError("secret is called for a password; give a function")
     if (peers := options.get("peers")) is not None:
-        made["peers"] = " ".join(peers)
+        made["peers"] = _words(peers, "peers", str)
     return made
 
 
@@ -474,9 +502,13 @@ class Trunks:
         self._trunks: dict[str, Trunk] = {}
         self._secrets: list[Callable[[], bytes]] = []
         self._handle = raw_sip.trunks_new(
-            local_host, local_port, requests_per_s, registrar_requests_per_s,
-            start_spread_s, leased, trace_max, int(mask_numbers),
-            dns_servers, ca)
+            local_host, whole(local_port, "local_port"),
+            whole(requests_per_s, "requests_per_s"),
+            whole(registrar_requests_per_s, "registrar_requests_per_s"),
+            whole(start_spread_s, "start_spread_s"), _flag(leased, "leased"),
+            whole(trace_max, "trace_max"),
+            int(_flag(mask_numbers, "mask_numbers")), dns_servers,
+            _bytes(ca, "ca"))
 
     @property
     def handle(self) -> raw_sip.tw_trunks:
@@ -538,9 +570,9 @@ class Trunks:
     def lease(self, seconds: float) -> None:
         """Lets this node register for so long, of a set made ``leased``.
         Renew it before; 0 gives it up, and un-registers."""
+        us = span(seconds, "seconds")
         now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
-        raw_sip.tw_trunks_lease(self.handle, now + int(seconds * 1_000_000)
-                                if seconds > 0 else 0)
+        raw_sip.tw_trunks_lease(self.handle, now + us if us else 0)
 
     @property
     def pending(self) -> int:
@@ -573,7 +605,11 @@ class Trunks:
     def events(self, timeout_s: float | None = 0) -> Iterator[TrunkEvent]:
         """What happened since the last call, then what happens until
         ``timeout_s`` from now; None waits for ever."""
-        end = None if timeout_s is None else time.monotonic() + timeout_s
+        end = None
+        if timeout_s is not None:            # the past is now
+            past = isinstance(timeout_s, (int, float)) and timeout_s < 0
+            end = time.monotonic() \
+                + (0 if past else span(timeout_s, "timeout_s") / 1_000_000)
         poll = select.poll()
         poll.register(self.fileno(), select.POLLIN)
         while True:
@@ -583,7 +619,8 @@ class Trunks:
                 left = None if end is None else end - time.monotonic()
                 if left is not None and left <= 0:
                     return
-                poll.poll(None if left is None else left * 1000 + 1)
+                poll.poll(None if left is None
+                          else min(left * 1000 + 1, _POLL_MAX_MS))
                 continue
             yield TrunkEvent(
                 e.trunk, raw_sip.tw_trunk_state_name(e.state_old),
@@ -608,7 +645,8 @@ class Trunks:
         """Counters and latencies for Prometheus: ``text/plain;
         version=0.0.4``, with ``openmetrics``
         ``application/openmetrics-text; version=1.0.0``."""
-        return raw_sip.tw_trunks_metrics(self.handle, int(openmetrics))
+        return raw_sip.tw_trunks_metrics(
+            self.handle, int(_flag(openmetrics, "openmetrics")))
 
     def traces(self) -> Iterator[TrunkTrace]:
         """SIP messages since the last call, of a set made with

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from numbers import Real
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from . import raw
+from .errors import InvalidArgument, OutOfRange
 
 NANOS = 10 ** 9
 TIME_MIN = -2 ** 63
@@ -54,6 +56,36 @@ def microseconds(when: dt.datetime) -> int:
     if when.tzinfo is None:
         raise ValueError("the time has no zone; give an aware datetime")
     return (when - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def span(seconds: object, field: str, unit: int = 1_000_000,
+         limit: int = 2 ** 62) -> int:
+    """Seconds in so many units each; what is no time is refused by the name
+    of its argument."""
+    try:
+        if isinstance(seconds, bool) or not isinstance(seconds,
+                                                       (Real, Decimal)):
+            raise ValueError
+        exact = Decimal(str(seconds)) * unit
+        if not exact.is_finite():
+            raise ValueError
+    except (ArithmeticError, ValueError):
+        raise InvalidArgument(f"{seconds!r} is no time; give seconds",
+                              code="TW_EINVAL", field=field) from None
+    if exact < 0:
+        raise OutOfRange(f"{seconds} s is below 0", code="TW_ERANGE",
+                         field=field)
+    if exact >= limit:
+        raise OutOfRange(f"{seconds} s do not fit", code="TW_ERANGE",
+                         field=field)
+    return int(exact)
+
+
+def whole(value: int, field: str) -> int:
+    """True is no number, though Python counts with it."""
+    if isinstance(value, bool):
+        raise TypeError(f"{field}: {value!r} is no whole number")
+    return value
 
 
 def instant(us: int) -> dt.datetime | None:
