@@ -222,8 +222,15 @@ static void list_tables(struct tw_buf *buf)
 
 static tw_status unknown_table(struct tw_str name, tw_error *err)
 {
+	uint8_t kind = tw__kind_at(TW_KIND_NONE, name);
 	struct tw_buf known;
 
+	if (kind != TW_KIND_NONE)
+		return tw__fail(err, TW_EINVAL, "is a table; write %s%s%s and "
+				"its keys below it",
+				tw__kinds[kind].single ? "[" : "[[",
+				tw__kinds[kind].path,
+				tw__kinds[kind].single ? "]" : "]]");
 	tw__buf_init(&known);
 	list_tables(&known);
 	tw__fail(err, TW_EINVAL, "there is no table '%.*s'; use one of %s",
@@ -289,6 +296,8 @@ static tw_status unknown_key(const struct tw_kind *kind, struct tw_str name,
 
 static const struct tw_field name_field = { .name = "name",
 	.type = TW_FIELD_TEXT, .required = true, .size = 160 };
+static const struct tw_field was_field = { .name = "was",
+	.type = TW_FIELD_TEXT, .size = 160 };
 
 static tw_status choose_value(struct tw_value **out,
 			      const struct tw_field **out_field,
@@ -309,6 +318,7 @@ static tw_status choose_value(struct tw_value **out,
 	else if (kind->name_field && !kind->single && !kind->parent &&
 		 tw__str_eq(key, "was")) {
 		*out = &row->was;
+		*out_field = &was_field;
 	}
 	else {
 		return unknown_key(kind, key, err);

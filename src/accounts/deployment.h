@@ -81,6 +81,7 @@ tw_status tw__value_settle(struct tw_value *value,
 			   tw_error *err);
 void tw__value_clear(struct tw_value *value);   /* what check has made */
 void tw__value_free(struct tw_value *value);
+bool tw__sip_has_password(const char *uri);
 /* Name rules: bytes, blanks, control characters. */
 tw_status tw__row_name_check(const char *name, size_t room, tw_error *err);
 

@@ -42,7 +42,10 @@ static tw_status add(uint64_t *bit, struct skills *s, uint32_t row,
 	tw_error why = TW_ERROR_INIT;
 
 	if (tw__row_name_check(name, sizeof(s->name[0]), &why))
-		return tw__problem_of(s->deployment, row, "skills", &why);
+		return tw__problem(s->deployment, why.code, row, "skills",
+				   "the skill '%.24s%s': its %s", name,
+				   strlen(name) > 24 ? "..." : "",
+				   why.message);
 	if (s->count < TW_SKILLS_MAX) {
 		*bit = (uint64_t)1 << s->count;
 		memcpy(s->name[s->count++], name, strlen(name) + 1);

@@ -74,8 +74,10 @@ static tw_status check_bytes(const struct tw_field *field, const char *text,
 	const char *p;
 
 	if (!size)
-		return tw__fail(err, TW_EINVAL, "%s is empty; leave the key "
-				"out instead", field->name);
+		return tw__fail(err, TW_EINVAL, field->required ?
+				"%s is empty and required; write one" :
+				"%s is empty; leave the key out instead",
+				field->name);
 	if (size >= room)
 		return tw__fail(err, TW_EINVAL, "%s has %zu bytes, more than "
 				"%zu; make it shorter", field->name, size,
@@ -90,6 +92,43 @@ static tw_status check_bytes(const struct tw_field *field, const char *text,
 				"break); remove it", field->name,
 				(unsigned char)*p);
 	}
+	return TW_OK;
+}
+
+
+/* "sip:user:password@host". */
+bool tw__sip_has_password(const char *uri)
+{
+	const char *end = strrchr(uri, '@');
+	const char *colon = strchr(uri, ':');
+
+	if (!end || !colon || colon > end)
+		return false;
+	return memchr(colon + 1, ':', (size_t)(end - colon - 1)) != NULL;
+}
+
+
+/* What may be a secret is never read again in our message. */
+static tw_status check_secret(const struct tw_field *field, const char *text,
+			      tw_error *err)
+{
+	if (field->rule == TW_RULE_SIP && tw__sip_has_password(text))
+		return tw__fail(err, TW_EINVAL, "%s holds a password, and a "
+				"deployment holds no secrets; take it out of "
+				"the address%s", field->name,
+				!strcmp(field->name, "uri") ? "" : ", put it "
+				"into a file and write password_file = "
+				"\"...\", or use password_env or "
+				"credential");
+	if (field->rule != TW_RULE_ENV)
+		return TW_OK;
+	if ((*text >= '0' && *text <= '9') || strspn(text, "abcdefghijklm"
+	    "nopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") !=
+	    strlen(text))
+		return tw__fail(err, TW_EINVAL, "%s is no name of an "
+				"environment variable; write its name "
+				"(letters, digits and _), never the secret "
+				"itself", field->name);
 	return TW_OK;
 }
 
@@ -178,8 +217,10 @@ static tw_status read_number(int64_t *out, const struct tw_field *field,
 	if (field->type == TW_FIELD_INTEGER) {
 		value = strtoll(text, &end, 10);
 		if (*end || !*text || strspn(text, "+-0123456789") !=
-		    strlen(text) || strlen(text) > 18)
+		    strlen(text))
 			status = TW_EPARSE;
+		else if (strlen(text) > 18)
+			value = *text == '-' ? INT64_MIN : INT64_MAX;
 	}
 	else {
 		status = tw_decimal_parse(&value, text, &why);
@@ -222,6 +263,8 @@ static tw_status check_text(const struct tw_field *field, const char *text,
 	tw_status status;
 
 	status = check_bytes(field, text, err);
+	if (!status)
+		status = check_secret(field, text, err);
 	if (!status)
 		status = check_header(field, text, err);
 	if (!status && field->rule == TW_RULE_CHOICE)
@@ -284,6 +327,11 @@ tw_status tw__value_give(struct tw_value *value, const struct tw_field *field,
 				(unsigned)type);
 	if (!type_fits(field, type))
 		return wrong_type(field, type, err);
+	/* A clock, or another offset, would move it into another day. */
+	if (type == TW_VALUE_DATE && strlen(text) > 10)
+		return tw__fail(err, TW_EINVAL, "%s is a date with a time "
+				"here; write the date alone, 2026-10-05",
+				field->name);
 	status = check_text(field, text, err);
 	if (!status && is_number(field)) {
 		status = read_number(&number, field, text, err);
@@ -460,8 +508,8 @@ void tw__value_free(struct tw_value *value)
 }
 
 
-/* A date is shown as one as long as it is a midnight; an instant that the
- * file gave to the second keeps its clock. */
+/* A date is shown as one as long as it is a midnight; an instant that a
+ * file gave to the second, when that was taken, keeps its clock. */
 static tw_status format_date(char *out, size_t size, int64_t at,
 			     const tw_zone *zone, tw_error *err)
 {

@@ -20,6 +20,7 @@
 		       .required = true, .size = 128 }
 #define CHOICE(n, d, c) { .name = n, .type = TW_FIELD_TEXT, \
 		.rule = TW_RULE_CHOICE, .otherwise = d, .choices = c }
+#define ENV(n)      { .name = n, .type = TW_FIELD_TEXT, .rule = TW_RULE_ENV }
 #define LIST(n)     { .name = n, .type = TW_FIELD_LIST }
 #define DATE(n)     { .name = n, .type = TW_FIELD_DATE }
 #define REFERS(n, k) { .name = n, .type = TW_FIELD_REFERENCE, .refers = k }
@@ -196,10 +197,10 @@ static const struct tw_field trunk[] = {
 	NEEDED("user", TW_RULE_HEADER),
 	RULED("auth_user", TW_RULE_HEADER),
 	TEXT("password_file"),
-	TEXT("password_env"),
+	ENV("password_env"),
 	TEXT("credential"),
 	TEXT("ha1_file"),
-	TEXT("ha1_env"),
+	ENV("ha1_env"),
 	TEXT("ha1_credential"),
 	RULED("realm", TW_RULE_HEADER),
 	RULED("domain", TW_RULE_HEADER),
@@ -209,7 +210,7 @@ static const struct tw_field trunk[] = {
 	TEXT("ca_file"),
 	TEXT("cert_file"),
 	TEXT("key_file"),
-	TEXT("key_env"),
+	ENV("key_env"),
 	TEXT("key_credential"),
 	TEXT("crl_file"),
 	{ .name = "verify", .type = TW_FIELD_BOOLEAN, .max = 1 },
@@ -374,29 +375,32 @@ static const struct tw_field permission[] = {
 	{ .name = "never", .type = TW_FIELD_BOOLEAN, .max = 1 },
 };
 
-/* As tw_route_rules, by name; tw__route_rules_check() has the bounds. */
-#define RULE(n) NUMBER(n, NULL, 0, UINT32_MAX)
+/* As tw_route_rules, by name, with the bounds of tw__route_rules_check(): a
+ * number is told once where it has to be. */
+#define RULE(n, lo, hi) NUMBER(n, NULL, lo, hi)
+#define YEAR_S (366 * SECONDS_MAX)
+#define PPM    1000000
 
 static const struct tw_field routing[] = {
-	RULE("suspect_after"),
-	RULE("down_after"),
-	RULE("up_after"),
-	RULE("down_s"),
-	RULE("down_max_s"),
-	RULE("slow_start_s"),
-	RULE("probe_ppm"),
-	RULE("rest_s"),
-	RULE("rest_max_s"),
-	RULE("refusals"),
-	RULE("off_s"),
+	RULE("suspect_after", 1, 1000),
+	RULE("down_after", 0, 1000),
+	RULE("up_after", 1, 1000),
+	RULE("down_s", 1, SECONDS_MAX),
+	RULE("down_max_s", 1, SECONDS_MAX),
+	RULE("slow_start_s", 0, SECONDS_MAX),
+	RULE("probe_ppm", 1000, PPM),
+	RULE("rest_s", 1, SECONDS_MAX),
+	RULE("rest_max_s", 1, SECONDS_MAX),
+	RULE("refusals", 1, 1000),
+	RULE("off_s", 0, YEAR_S),
 	CHOICE("measure", NULL, "answered reached"),
-	RULE("half_life_s"),
-	RULE("prior_calls"),
-	RULE("prior_ppm"),
-	RULE("hysteresis_ppm"),
-	RULE("band_ppm"),
-	RULE("explore_ppm"),
-	RULE("learn_calls"),
+	RULE("half_life_s", 1, YEAR_S),
+	RULE("prior_calls", 1, 10000),
+	RULE("prior_ppm", 0, PPM),
+	RULE("hysteresis_ppm", 0, PPM),
+	RULE("band_ppm", 0, PPM),
+	RULE("explore_ppm", 0, PPM / 2),
+	RULE("learn_calls", 0, 1000000),
 	LIST("prefixes"),
 };
 

@@ -36,6 +36,7 @@
 #define TW_RULE_CODES   11u     /* SIP codes: "404", "2xx" */
 #define TW_RULE_PEERS   12u     /* IP addresses and prefixes */
 #define TW_RULE_POLICY  13u     /* one of `choices`, or the host's own */
+#define TW_RULE_ENV     14u     /* name of an environment variable */
 
 #define TW_OWN_POLICY "own:"    /* before the name of one of these */
 

@@ -120,7 +120,26 @@ static const struct wrong wrongs[] = {
 	{ { "contract[0].parties[2]", "e", "" }, "contract[0].parties[2]",
 	  "is an empty list here; write a text", NO },
 	{ { "departments", "e", "" }, "departments", "no table", NO },
-	{ { "company", "e", "" }, "company", "no table", NO },
+	{ { "company", "e", "" }, "company", "write [company]", NO },
+	{ { "permission", "i", "5" }, "permission", "write [[permission]]",
+	  NO },
+	/* what is required cannot be left out */
+	{ { "company.zone", "t", "" }, "company.zone", "write one", NO },
+	{ { "department[1].name", "t", "" }, "department[1].name",
+	  "write one", NO },
+	{ { "routing.code[0].class", "t", "" }, "routing.code[0].class",
+	  "write one", { "routing.code[0].sip", "i", "404" } },
+	{ { "department[1].was", "t", "" }, "department[1].was",
+	  "was is empty; leave the key out", NO },
+	/* a time could move it into another day */
+	{ { "holiday[0].date", "D", "2026-10-05T23:30:00-05:00" },
+	  "holiday[0].date", "write the date alone", NO },
+	{ { "contract[0].from", "D", "2026-01-01T10:00:00" },
+	  "contract[0].from", "write the date alone", NO },
+	{ { "number[0].priority", "i", "99999999999999999999" },
+	  "number[0].priority", "out of range; write 0 to 1000", NO },
+	{ { "number[0].priority", "i", "-99999999999999999999" },
+	  "number[0].priority", "out of range; write 0 to 1000", NO },
 	{ { "pool[0].members", "e", "" }, "pool[0].members", "no key", NO },
 };
 

@@ -3,15 +3,15 @@
 
 static const struct wrong wrongs[] = {
 	{ { "routing.down_after", "i", "1001" }, "routing.down_after",
-	  "not in 0 to 1000", NO },
+	  "write 0 to 1000", NO },
 	{ { "routing.down_max_s", "i", "29" }, "routing.down_max_s",
 	  "not in 30 to", NO },
 	{ { "routing.rest_s", "i", "9" }, "routing.rest_max_s",
 	  "not in 9 to", { "routing.rest_max_s", "i", "8" } },
 	{ { "routing.probe_ppm", "i", "999" }, "routing.probe_ppm",
-	  "not in 1000 to", NO },
+	  "write 1000 to 1000000", NO },
 	{ { "routing.down_after", "i", "-1" }, "routing.down_after",
-	  "out of range", NO },
+	  "write 0 to 1000", NO },
 	{ { "routing.down_after", "d", "2.5" }, "routing.down_after",
 	  "whole number", NO },
 	{ { "routing.measure", "t", "heard" }, "routing.measure",

@@ -10,6 +10,11 @@ static const struct wrong wrongs[] = {
 	  "'englisch'", HAS },
 	{ { "phone[0].skills[0]", "t", " english" }, "phone[0].skills",
 	  "blank", NO },
+	{ { "phone[0].skills[0]", "t", "a-skill-whose-name-goes-on-and-on-and-"
+	  "on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on-"
+	  "and-on-and-on-and-on-and-on-and-on-and-on-and-on-and-on" },
+	  "phone[0].skills", "'a-skill-whose-name-goes-...': its name has",
+	  NO },
 	{ { "landline[0].skills[0]", "t", "" }, "landline[0].skills[0]",
 	  "empty", NO },
 	{ { "number[0].priority", "i", "-1" }, "number[0].priority",

@@ -39,6 +39,55 @@ static const struct wrong wrongs[] = {
 	  NO },
 };
 
+/* Refused where they stand, and never said again. */
+static void secrets_in_the_file(void **state)
+{
+	static const struct pair secrets[] = {
+		{ "trunk[0].registrar", "t", "sip:u:hunter2@127.0.0.1" },
+		{ "trunk[0].registrar", "t", "sip:u:hunt@er2@h;x=y" },
+		{ "trunk[0].registrar", "t", "sips:u:hunter2@127.0.0.1" },
+		{ "trunk[0].backup", "t", "sip:u:hunter2@127.0.0.1:5070" },
+		{ "trunk[0].outbound_proxy", "t", "sip::hunter2@h" },
+		{ "phone[0].uri", "t", "sip:anna:hunter2@10.0.0.5" },
+		{ "landline[0].uri", "t", "sip:fxo:hunter2@10.0.0.9" },
+		{ "trunk[0].password_env", "t", "hunter2 x" },
+		{ "trunk[0].ha1_env", "t", "hunter2-x" },
+		{ "trunk[0].key_env", "t", "2hunter2" },
+	};
+	tw_error err = TW_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(secrets); i++) {
+		tw_deployment *d = deployment_with(&secrets[i], 1);
+
+		assert_int_equal(tw_deployment_check(d, &err), TW_EPARSE);
+		assert_string_equal(err.field, secrets[i].path);
+		assert_non_null(strstr(err.message, i < 7 ? "password" :
+				       "write its name"));
+		assert_null(strstr(err.message, "hunt"));
+		tw_deployment_free(d);
+	}
+}
+
+static void ports_are_no_passwords(void **state)
+{
+	static const struct pair good[] = {
+		{ "trunk[0].registrar", "t", "sip:127.0.0.1:5070" },
+		{ "trunk[0].backup", "t", "sip:[::1]:5070" },
+		{ "phone[0].uri", "t", "sip:anna@10.0.0.5:5070" },
+		{ "landline[0].uri", "t", "sip:fxo@[::1]:5070" },
+		{ "trunk[0].password_file", "t", NULL },
+		{ "trunk[0].password_env", "t", "_SECRET_2" },
+	};
+	tw_deployment *d = deployment_with(good, TW_ARRAY_COUNT(good));
+	tw_error err = TW_ERROR_INIT;
+
+	(void)state;
+	if (tw_deployment_check(d, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	tw_deployment_free(d);
+}
+
 static void every_rule(void **state)
 {
 	(void)state;
@@ -103,6 +152,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule),
+		cmocka_unit_test(secrets_in_the_file),
+		cmocka_unit_test(ports_are_no_passwords),
 		cmocka_unit_test(unverified_is_warned_of),
 		cmocka_unit_test(instance_beside_gin),
 	};

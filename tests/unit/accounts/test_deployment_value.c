@@ -66,7 +66,8 @@ static void types(void **state)
 	gives(&percent, TW_VALUE_INTEGER, "2");
 	gives(&percent, TW_VALUE_TEXT, "2.5");
 	gives(&flag, TW_VALUE_BOOLEAN, "false");
-	gives(&date, TW_VALUE_DATE, "whatever: the zone comes later");
+	gives(&date, TW_VALUE_DATE, "when? then");       /* needs a zone */
+	refuses(&date, TW_VALUE_DATE, "2026-10-05T00:00:00", "date alone");
 }
 
 static void bytes(void **state)
@@ -92,7 +93,7 @@ static void numbers(void **state)
 	refuses(&whole, TW_VALUE_INTEGER, " 5", "digits only");
 	refuses(&whole, TW_VALUE_INTEGER, "0x5", "digits only");
 	refuses(&whole, TW_VALUE_INTEGER, "99999999999999999999",
-		"digits only");
+		"out of range; write -5 to 20");
 	gives(&money, TW_VALUE_TEXT, "9223372036.854775807");
 	refuses(&money, TW_VALUE_TEXT, "9223372036.854775808", "rent is not");
 	refuses(&money, TW_VALUE_TEXT, "-0.000000001", "below zero");
