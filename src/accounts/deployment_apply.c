@@ -168,6 +168,11 @@ static tw_status compare_fields(struct tw_plan *plan, uint32_t row,
 		const char *texts[2] = { entry->cells[i].text,
 					 value->set ? value->text : "" };
 
+		/* of a store that was written when they were accepted */
+		if (kind->fields[i].rule == TW_RULE_SIP && texts[0] &&
+		    tw__sip_has_password(texts[0]))
+			texts[0] = "(holds a password)";
+
 		if (is_equal(plan, &entry->cells[i], value,
 			     &kind->fields[i]))
 			continue;
@@ -257,6 +262,50 @@ static tw_status find_ended(struct tw_plan *plan, tw_error *err)
 }
 
 
+/* A row of this kind that nobody asked to go on; 0: none. */
+static uint32_t find_left(const struct tw_plan *plan, uint8_t kind)
+{
+	for (uint32_t row = 1; row < plan->directory->count; row++) {
+		if (plan->directory->rows[row].kind == kind &&
+		    !plan->kept[row] && !plan->directory->rows[row].imported)
+			return row;
+	}
+	return 0;
+}
+
+
+/* A misspelled `was` would end the one that is meant and begin another, and
+ * no later apply can join them. Where nobody would end it is a file applied
+ * to another store, and told only. */
+static tw_status check_was(struct tw_plan *plan, uint32_t row, tw_error *err)
+{
+	struct tw_deployment *d = plan->deployment;
+	const struct tw_wanted *wanted = &d->rows[row];
+	size_t before = d->problems_count;
+	char path[TW_KEY_PATH_MAX];
+	tw_status status;
+	uint32_t left;
+
+	if (!wanted->was.set || wanted->in_force)
+		return TW_OK;
+	left = find_left(plan, wanted->kind);
+	tw__wanted_path(path, d, row, "was");
+	if (left)
+		return tw__fail_at(err, TW_ECONFLICT, 0, path, "no %s '%.80s' "
+				   "is in force, and '%.80s' would end; write "
+				   "who was renamed, or leave `was` out",
+				   tw__kinds[wanted->kind].path,
+				   wanted->was.text,
+				   plan->directory->rows[left].name);
+	status = tw__problem(d, TW_OK, row, "was", "no %s '%.80s' is in "
+			     "force: '%.80s' is new and has no history",
+			     tw__kinds[wanted->kind].path, wanted->was.text,
+			     wanted->name.text);
+	d->store_problems += d->problems_count - before;
+	return status ? tw__fail_oom(err) : TW_OK;
+}
+
+
 static tw_status difference(struct tw_plan *plan, tw_error *err)
 {
 	tw_status status = TW_OK;
@@ -264,6 +313,8 @@ static tw_status difference(struct tw_plan *plan, tw_error *err)
 
 	for (row = 0; row < plan->deployment->count && !status; row++)
 		status = identify(plan, row, err);
+	for (row = 0; row < plan->deployment->count && !status; row++)
+		status = check_was(plan, row, err);
 	for (row = 0; row < plan->deployment->count && !status; row++)
 		status = compare(plan, row, err);
 	return status ? status : find_ended(plan, err);

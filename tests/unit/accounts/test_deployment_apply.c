@@ -166,6 +166,46 @@ static void rename_between_two_living(void **state)
 	tw_store_free(store);
 }
 
+static bool has_warning(const tw_deployment *d, const char *field)
+{
+	tw_error problem = TW_ERROR_INIT;
+
+	for (uint32_t i = 0; !tw_deployment_problem(&problem, d, i, NULL);
+	     i++) {
+		if (!problem.code && !strcmp(problem.field, field))
+			return true;
+	}
+	return false;
+}
+
+/* A slip in it would end whom it means: refused. Where nobody would end, the
+ * file was made for another store: told, once. */
+static void was_that_names_nobody(void **state)
+{
+	static const struct pair slip[] = {
+		{ "department[0].was", "t", "volga-sale" } };
+	tw_store *store = fixture_store(*state);
+	tw_error err = TW_ERROR_INIT;
+
+	for (int i = 0; i < 2; i++) {
+		tw_deployment *d = deployment_with(renamed, 6);
+		tw_changes *found = NULL;
+
+		assert_int_equal(tw_deployment_apply(&found, d, store,
+				 AUTUMN + i, 0, &err), TW_OK);
+		assert_int_equal(has_warning(d, "department[0].was"), !i);
+		tw_changes_free(found);
+		tw_deployment_free(d);
+	}
+	assert_int_equal(try_apply(store, deployment_with(slip, 1),
+				   AUTUMN + DAY, 0, NULL, &err),
+			 TW_ECONFLICT);
+	assert_string_equal(err.field, "department[0].was");
+	assert_non_null(strstr(err.message, "'volga-sales' would end"));
+	assert_int_equal(ask(store, "SELECT count(*) FROM department"), 2);
+	tw_store_free(store);
+}
+
 static void what_is_missing_ends_and_may_return(void **state)
 {
 	static const struct pair without[] = {
@@ -452,6 +492,7 @@ int main(void)
 		TEST(number_moves_in_mid_month),
 		TEST(rename_keeps_identity),
 		TEST(rename_between_two_living),
+		TEST(was_that_names_nobody),
 		TEST(what_is_missing_ends_and_may_return),
 		TEST(the_past_is_not_rewritten),
 		TEST(refusals_change_no_byte),
