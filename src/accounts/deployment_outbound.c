@@ -154,6 +154,12 @@ tw_status tw__deployment_permission(struct tw_deployment *d, uint32_t row)
 		return tw__problem(d, TW_ECONFLICT, row, "never", "no "
 			"contract permits it, and contracts names some; "
 			"leave one out");
+	if (!status && value(d, row, "never")->number &&
+	    value(d, row, "otherwise")->set &&
+	    strcmp(value(d, row, "otherwise")->text, "block") != 0)
+		return tw__problem(d, TW_ECONFLICT, row, "otherwise", "lets "
+			"calls go that never = true forbids; write \"block\" "
+			"or leave one out");
 	if (!status && value(d, row, "contracts")->set)
 		status = tw__wanted_names(d, row, "contracts", "contract");
 	return status;

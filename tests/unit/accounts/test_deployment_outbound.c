@@ -35,6 +35,29 @@ static void refused_with_key_and_mend(void **state)
 	refuse_all(wrongs, TW_ARRAY_COUNT(wrongs));
 }
 
+/* What nothing permits does not go with a warning. */
+static void never_is_never(void **state)
+{
+	static const char *const words[] = { "warn", "avoid", "block" };
+	struct pair changes[] = { { "permission[0].name", "t", "p" },
+		{ "permission[0].never", "b", "true" },
+		{ "permission[0].otherwise", "t", NULL } };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		tw_deployment *d;
+
+		changes[2].text = words[i];
+		d = deployment_with(changes, 3);
+		assert_int_equal(tw_deployment_check(d, NULL),
+				 i < 2 ? TW_EPARSE : TW_OK);
+		if (i < 2)
+			assert_true(has_problem(d, "permission[0].otherwise",
+						"never = true forbids"));
+		tw_deployment_free(d);
+	}
+}
+
 static bool warned(const struct pair *changes, size_t count,
 		   const char *field, const char *word)
 {
@@ -81,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused_with_key_and_mend),
+		cmocka_unit_test(never_is_never),
 		cmocka_unit_test(told_about_sites),
 	};
 
