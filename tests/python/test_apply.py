@@ -4,6 +4,8 @@ reason, exit 2, and the store unchanged to the byte."""
 from __future__ import annotations
 
 import hashlib
+import json
+import sqlite3
 
 import pytest
 
@@ -95,6 +97,50 @@ def test_dry_run_writes_nothing(office, put):
     assert [(c["field"], c["change"]) for c in changed] == [
         ("rent", "changed")]
     assert digest(office / "store.db") == before
+
+
+def deep(levels: int) -> str:
+    return ".".join(["a"] * levels)
+
+
+@pytest.mark.parametrize("text", [
+    deep(1500) + " = 1\n", f"[{deep(1000)}]\n", deep(40) + " = []\n",
+    "a = " + "[" * 5000 + "]" * 5000 + "\n",
+    "[x]\nname." + deep(900) + " = 1\n"],
+    ids=["keys", "table", "empty", "lists", "keys of a table"])
+def test_depth_without_end_is_refused(text, office, put):
+    result = put(text + OFFICE, "--json", check=2)
+    assert "nested too deeply" in json.dumps(result.json)
+    assert "Traceback" not in result.err + result.out
+
+
+def test_a_secret_in_an_address_is_not_said_again(office, put):
+    trunk = ('[[trunk]]\nname = "t"\ncarrier = "north"\nuser = "u"\n'
+             'registrar = "sip:u:hunter2@127.0.0.1"\n')
+    result = put(OFFICE + trunk, check=2)
+    assert "trunk[0].registrar" in result.err
+    assert "password_file" in result.err
+    assert "hunter2" not in result.err + result.out
+
+
+def test_nor_one_that_an_older_store_holds(office, put):
+    trunk = ('[[trunk]]\nname = "t"\ncarrier = "north"\nuser = "u"\n'
+             'registrar = "sip:127.0.0.1"\n')
+    put(OFFICE + trunk)
+    with sqlite3.connect(office / "store.db") as db:
+        db.execute("DROP TRIGGER trunk_no_update")
+        db.execute("UPDATE trunk SET registrar = 'sip:u:hunter2@127.0.0.1'")
+    db.close()
+    result = put(OFFICE + trunk)
+    assert "registrar '(holds a password)' -> 'sip:127.0.0.1'" in result.out
+    assert "hunter2" not in result.err + result.out
+
+
+def test_lists_differ_in_one_line(office, put):
+    person = '[[person]]\nname = "Anna"\nskills = ["english"]\n'
+    put(OFFICE + person)
+    result = put(OFFICE + person.replace('h"]', 'h", "french"]'))
+    assert "skills 'english' -> 'english, french'" in result.out
 
 
 def test_sheet_with_a_bad_row_changes_nothing(office, put):

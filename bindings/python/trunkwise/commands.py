@@ -111,7 +111,9 @@ def refused(counts: Counts) -> bool:
 def _say_change(change: Change, lang: str) -> str:
     line = f"{say(lang, change.change):>8}  {change.kind} {change.name}"
     if change.field:
-        line += f": {change.field} {change.before!r} -> {change.after!r}"
+        before, after = (text.replace("\n", ", ")     # a list's items
+                         for text in (change.before, change.after))
+        line += f": {change.field} {before!r} -> {after!r}"
     return plain(line)
 
 

@@ -88,9 +88,25 @@ def _empty(value: Any, path: str) -> Iterator[str]:
             yield from _empty(inner, f"{path}[{index}]")
 
 
+_DEEPEST = 16    # a deployment needs six: [[plan.step]] and a list in it
+
+
+def _is_deep(tree: dict[str, Any]) -> bool:
+    """Dotted keys nest without end, and tomllib takes them."""
+    level: list[Any] = [tree]
+    for _ in range(_DEEPEST):
+        level = [inner for value in level for inner in
+                 (value.values() if isinstance(value, dict) else value)
+                 if isinstance(inner, (dict, list))]
+    return bool(level)
+
+
 def _tree(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text, parse_float=Decimal)
+        tree = tomllib.loads(text, parse_float=Decimal)
+        if _is_deep(tree):
+            raise RecursionError
+        return tree
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+)", str(error))
         raise ParseError(f"not TOML: {error}", code="TW_EPARSE",

@@ -67,7 +67,7 @@ ROUTE_WORDS = {
     "route_going": ("By [routing]: {said}", "По [routing]: {said}"),
     "lost_place": (
         "warning: permission {permission}: {field}: {reason}",
-        "внимание: разрешение {permission}: {field}: {reason}"),
+        "предупреждение: разрешение {permission}: {field}: {reason}"),
     "route_range": ("{number}, {at}: cannot be judged: {reason}",
                     "{number}, {at}: нельзя оценить: {reason}"),
 }
