@@ -346,6 +346,14 @@ tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
 				   "has %zu fields, the header %zu; quote "
 				   "what holds the delimiter",
 				   preset->row.count, preset->width);
+	/* half a row may still look like one, of another call */
+	if (preset->row.count < preset->width)
+		return tw__fail_at(err, TW_EPARSE, preset->row.line,
+				   preset->titles[preset->row.count],
+				   "is missing: the row has %zu of %zu fields "
+				   "and is cut off; export it whole, an empty "
+				   "field between delimiters",
+				   preset->row.count, preset->width);
 	status = copy_cells(preset, err);
 	if (status)
 		return status;

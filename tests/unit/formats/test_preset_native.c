@@ -98,6 +98,9 @@ static void test_native_bad_rows(void **state)
 		{ "a,2026-10-05T10:00:00Z,60,answered,1,"
 		  "99999999999\n", "leg" },
 		{ "a,2026-10-05T10:00:00Z,60,answered,1,1,surplus\n", "" },
+		/* cut off: each of them would be another call */
+		{ "a,2026-10-05T10:00:00Z,60,answered,1\n", "leg" },
+		{ "a,2026-10-05T10:00:00Z\n", "duration" },
 	};
 
 	(void)state;
@@ -117,6 +120,35 @@ static void test_native_bad_rows(void **state)
 		/* reading goes on */
 		assert_int_equal(next(&r), TW_OK);
 		assert_string_equal(r.cdr.call_id, "b");
+		done(&r);
+	}
+}
+
+/* The last row is refused as any other; whole and without a line end it is
+ * one. */
+static void test_native_cut_off(void **state)
+{
+	static const char head[] = "call_id,start,duration,callee,number\n"
+		"a,2026-10-05T10:00:00Z,1,1,\n";
+	static const char row[] = "b,2026-10-05T10:00:00Z,61,849,78432000001";
+
+	(void)state;
+	for (size_t n = 1; n < sizeof(row); n++) {
+		const char *last = strrchr(row, ',');
+		bool whole = n > (size_t)(last - row);
+		char text[256];
+		struct reader r;
+
+		snprintf(text, sizeof(text), "%s%.*s", head, (int)n, row);
+		assert_int_equal(open_as(&r, "native", NULL, NULL, false,
+					 text), TW_OK);
+		assert_int_equal(next(&r), TW_OK);
+		assert_int_equal(next(&r), whole ? TW_OK : TW_EPARSE);
+		if (!whole) {
+			assert_int_equal(r.err.line, 3);
+			assert_non_null(strstr(r.err.message, "cut off"));
+		}
+		assert_int_equal(next(&r), TW_ITER_END);
 		done(&r);
 	}
 }
@@ -245,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_native_cells),
 		cmocka_unit_test(test_native_durations),
 		cmocka_unit_test(test_native_bad_rows),
+		cmocka_unit_test(test_native_cut_off),
 		cmocka_unit_test(test_native_words),
 		cmocka_unit_test(test_native_every_column),
 		cmocka_unit_test(test_native_length_of_answered_calls),
