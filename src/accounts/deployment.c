@@ -12,6 +12,10 @@
 
 #define ROWS_MAX  1000000u
 #define ITEMS_MAX 1000u
+#define KEY_BYTES   48u         /* of the longest key */
+#define KEY_NEAR     2u         /* letters of a slip */
+#define KNOWN_KEYS 280u         /* bytes of a list that a message has room
+				   for */
 
 struct segment {
 	struct tw_str name;
@@ -259,11 +263,70 @@ static tw_status check_form(const struct tw_kind *kind,
 }
 
 
+/* Letters to change, add or take away until one is the other. */
+static size_t distance(struct tw_str a, const char *b)
+{
+	size_t row[KEY_BYTES + 1], n = strlen(b), before, above;
+
+	if (a.l > KEY_BYTES || n > KEY_BYTES)
+		return KEY_BYTES;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.l; i++) {
+		before = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			above = row[j];
+			row[j] = before + (a.p[i - 1] != b[j - 1]);
+			if (above + 1 < row[j])
+				row[j] = above + 1;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+			before = above;
+		}
+	}
+	return row[n];
+}
+
+
+/* False when the list is full, and says so. */
+static bool add_key(char known[KNOWN_KEYS], const char *key)
+{
+	size_t at = strlen(known);
+
+	if (at + strlen(key) + sizeof(", , ...") > KNOWN_KEYS) {
+		snprintf(&known[at], KNOWN_KEYS - at, ", ...");
+		return false;
+	}
+	snprintf(&known[at], KNOWN_KEYS - at, "%s%s", at ? ", " : "", key);
+	return true;
+}
+
+
+/* The nearest by spelling first: of many keys only some have room. */
+static void list_keys(char known[KNOWN_KEYS], const struct tw_kind *kind,
+		      struct tw_str name)
+{
+	known[0] = '\0';
+	for (size_t far = 1; far <= KEY_NEAR + 1; far++) {
+		for (size_t i = 0; i <= kind->count; i++) {
+			const char *key = i ? kind->fields[i - 1].name :
+				kind->name_field;
+			size_t d = key ? distance(name, key) : 0;
+
+			if (!key || (d > KEY_NEAR ? KEY_NEAR + 1 : d) != far)
+				continue;
+			if (!add_key(known, key))
+				return;
+		}
+	}
+}
+
+
 static tw_status unknown_key(const struct tw_kind *kind, struct tw_str name,
 			     tw_error *err)
 {
-	struct tw_buf known;
-	size_t i;
+	char known[KNOWN_KEYS];
 
 	/* Somebody who writes the secret into the file is told where it
 	 * belongs, and never reads it again in our message. */
@@ -278,17 +341,10 @@ static tw_status unknown_key(const struct tw_kind *kind, struct tw_str name,
 		return tw__fail(err, TW_EINVAL, "percentages from so many "
 				"minutes on are [[tariff.tier]] now; a band "
 				"has name and hours");
-	tw__buf_init(&known);
-	if (kind->name_field)
-		tw__buf_printf(&known, "%s, ", kind->name_field);
-	for (i = 0; i < kind->count; i++)
-		tw__buf_printf(&known, "%s%s", i ? ", " : "",
-			       kind->fields[i].name);
-	tw__fail(err, TW_EINVAL, "%s has no key '%.*s'; use one of %s",
-		 kind->path, (int)(name.l < 40 ? name.l : 40), name.p,
-		 known.failed ? "docs/deployment.md" : known.data);
-	tw__buf_free(&known);
-	return TW_EINVAL;
+	list_keys(known, kind, name);
+	return tw__fail(err, TW_EINVAL, "%s has no key '%.*s'; use one of %s",
+			kind->path, (int)(name.l < 40 ? name.l : 40), name.p,
+			known);
 }
 
 

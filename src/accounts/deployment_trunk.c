@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include <strings.h>
+#include "registration/hop.h"
 #include "deployment.h"
 
 static const struct tw_value *value(const struct tw_deployment *d,
@@ -165,6 +166,32 @@ static tw_status check_flows(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* What calls go to where nothing asks DNS. */
+static tw_status check_static(struct tw_deployment *d, uint32_t row)
+{
+	static const char *const others[] = { "backup", "outbound_proxy" };
+	const struct tw_value *is_static = value(d, row, "static");
+	const struct tw_value *registrar = value(d, row, "registrar");
+	struct tw_hop hop = { 0 };
+	tw_status status;
+
+	if (!is_static->set || !is_static->number || !registrar->set)
+		return TW_OK;
+	status = tw__hop_read(&hop, registrar->text, "registrar", NULL);
+	if (!status && !hop.numeric)
+		status = tw__problem(d, TW_ECONFLICT, row, "registrar",
+			"of a static trunk is the IP address that calls go "
+			"to; write it in place of the name");
+	tw__hop_free(&hop);
+	for (size_t i = 0; !status && i < TW_ARRAY_COUNT(others); i++)
+		if (tw__given(d, row, others[i]))
+			status = tw__problem(d, TW_ECONFLICT, row, others[i],
+				"is of no use to a static trunk, which "
+				"registers nowhere; leave it or static out");
+	return status;
+}
+
+
 /* One place at most, of a password or of its hash; a hash is of one realm. */
 static tw_status check_secret(struct tw_deployment *d, uint32_t row)
 {
@@ -196,5 +223,7 @@ tw_status tw__deployment_trunk(struct tw_deployment *d, uint32_t row)
 		status = check_gin(d, row);
 	if (!status)
 		status = check_flows(d, row);
+	if (!status)
+		status = check_static(d, row);
 	return status ? status : check_tls(d, row);
 }

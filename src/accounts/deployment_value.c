@@ -10,6 +10,7 @@
 #include <string.h>
 #include "base/calendar.h"
 #include "registration/codes.h"
+#include "registration/hop.h"
 #include "registration/prefix.h"
 #include "deployment.h"
 #include "deployment_hours.h"
@@ -112,7 +113,8 @@ bool tw__sip_has_password(const char *uri)
 static tw_status check_secret(const struct tw_field *field, const char *text,
 			      tw_error *err)
 {
-	if (field->rule == TW_RULE_SIP && tw__sip_has_password(text))
+	if ((field->rule == TW_RULE_SIP || field->rule == TW_RULE_HOP) &&
+	    tw__sip_has_password(text))
 		return tw__fail(err, TW_EINVAL, "%s holds a password, and a "
 				"deployment holds no secrets; take it out of "
 				"the address%s", field->name,
@@ -149,6 +151,34 @@ static tw_status check_header(const struct tw_field *field, const char *text,
 		return tw__fail(err, TW_EINVAL, "%s is not a SIP address; "
 				"write one like \"sip:host:5060;transport="
 				"udp\"", field->name);
+	return TW_OK;
+}
+
+
+/* Read as a trunk reads it, so that what is applied can be opened. */
+static tw_status check_hop(const struct tw_field *field, const char *text,
+			   tw_error *err)
+{
+	struct tw_hop hop = { 0 };
+	tw_error why = TW_ERROR_INIT;
+	tw_status status = tw__hop_read(&hop, text, field->name, &why);
+
+	tw__hop_free(&hop);
+	if (!status || status == TW_ENOMEM)
+		return status ? tw__fail_oom(err) : TW_OK;
+	return tw__fail(err, TW_EINVAL, "%s %s", field->name, why.message);
+}
+
+
+/* A credential is a file of the unit's own directory. */
+static tw_status check_place(const struct tw_field *field, const char *text,
+			     tw_error *err)
+{
+	if (field->rule == TW_RULE_PLAIN && (strchr(text, '/') ||
+					     !strcmp(text, "..")))
+		return tw__fail(err, TW_EINVAL, "%s leaves its directory; "
+				"write a plain file name instead",
+				field->name);
 	return TW_OK;
 }
 
@@ -278,6 +308,10 @@ static tw_status check_text(const struct tw_field *field, const char *text,
 	if (!status && field->rule == TW_RULE_CODES)
 		status = tw__codes_read(&(struct tw_codes){ { 0 } }, text,
 			field->name, err);
+	if (!status && field->rule == TW_RULE_HOP)
+		status = check_hop(field, text, err);
+	if (!status)
+		status = check_place(field, text, err);
 	if (!status && field->rule == TW_RULE_PEERS)
 		status = tw__prefixes_check(text, field->name, err);
 	return status;

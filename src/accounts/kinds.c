@@ -14,6 +14,7 @@
 /* Words for the usual columns of the table, so that a field is one line. */
 #define TEXT(n)     { .name = n, .type = TW_FIELD_TEXT }
 #define SHORT(n)    { .name = n, .type = TW_FIELD_TEXT, .size = 64 }
+#define PLAIN(n)    { .name = n, .type = TW_FIELD_TEXT, .rule = TW_RULE_PLAIN }
 #define RULED(n, r) { .name = n, .type = TW_FIELD_TEXT, .rule = r, \
 		      .size = 128 }
 #define NEEDED(n, r) { .name = n, .type = TW_FIELD_TEXT, .rule = r, \
@@ -193,15 +194,15 @@ static const struct tw_field allocation_share[] = {
 
 static const struct tw_field trunk[] = {
 	NEEDS("carrier", "carrier"),
-	NEEDED("registrar", TW_RULE_SIP),
+	NEEDED("registrar", TW_RULE_HOP),
 	NEEDED("user", TW_RULE_HEADER),
 	RULED("auth_user", TW_RULE_HEADER),
 	TEXT("password_file"),
 	ENV("password_env"),
-	TEXT("credential"),
+	PLAIN("credential"),
 	TEXT("ha1_file"),
 	ENV("ha1_env"),
-	TEXT("ha1_credential"),
+	PLAIN("ha1_credential"),
 	RULED("realm", TW_RULE_HEADER),
 	RULED("domain", TW_RULE_HEADER),
 	RULED("contact_user", TW_RULE_HEADER),
@@ -211,14 +212,14 @@ static const struct tw_field trunk[] = {
 	TEXT("cert_file"),
 	TEXT("key_file"),
 	ENV("key_env"),
-	TEXT("key_credential"),
+	PLAIN("key_credential"),
 	TEXT("crl_file"),
 	{ .name = "verify", .type = TW_FIELD_BOOLEAN, .max = 1 },
 	NUMBER("expires_s", "300", 60, 86400),
 	NUMBER("calls_max", "0", 0, COUNT_MAX),
 	NUMBER("priority", "100", 0, COUNT_MAX),
-	RULED("backup", TW_RULE_SIP),
-	RULED("outbound_proxy", TW_RULE_SIP),
+	RULED("backup", TW_RULE_HOP),
+	RULED("outbound_proxy", TW_RULE_HOP),
 	NUMBER("target_timeout_s", NULL, 2, 32),
 	NUMBER("keepalive_s", NULL, 10, 3600),
 	NUMBER("qualify_s", NULL, 5, 3600),

@@ -37,6 +37,8 @@
 #define TW_RULE_PEERS   12u     /* IP addresses and prefixes */
 #define TW_RULE_POLICY  13u     /* one of `choices`, or the host's own */
 #define TW_RULE_ENV     14u     /* name of an environment variable */
+#define TW_RULE_HOP     15u     /* where requests go, as a trunk reads it */
+#define TW_RULE_PLAIN   16u     /* name of a file, in no other directory */
 
 #define TW_OWN_POLICY "own:"    /* before the name of one of these */
 

@@ -29,6 +29,10 @@ static const struct wrong wrongs[] = {
 	  "a trunk with gin", { "trunk[0].gin", "b", "true" } },
 	{ { "trunk[0].flows", "i", "2" }, "trunk[0].flows",
 	  "a trunk with static", { "trunk[0].static", "b", "true" } },
+	{ { "trunk[0].static", "b", "true" }, "trunk[0].registrar",
+	  "IP address", { "trunk[0].registrar", "t", "sip:carrier.test" } },
+	{ { "trunk[0].static", "b", "true" }, "trunk[0].backup",
+	  "registers nowhere", { "trunk[0].backup", "t", "sip:10.0.0.7" } },
 	{ { "trunk[0].flows", "i", "5" }, "trunk[0].flows", "1 to 4", NO },
 	{ { "trunk[0].instance", "t", "urn:uuid:f81d4fae-7dec-11d0-a765-"
 	  "00a0c91e6bf6" }, "trunk[0].instance", "beside flows", NO },

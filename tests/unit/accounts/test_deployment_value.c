@@ -126,6 +126,48 @@ static void sip_addresses(void **state)
 	refuses(&sip, TW_VALUE_TEXT, "sip:a>b", "quotes");
 }
 
+/* What a trunk would not open is not applied either. */
+static void where_requests_go(void **state)
+{
+	static const struct tw_field hop = { .name = "registrar",
+		.type = TW_FIELD_TEXT, .rule = TW_RULE_HOP, .size = 128 };
+	static const struct { const char *text, *words; } bad[] = {
+		{ "sip:a:99999", "port" }, { "sip:a:0", "port" },
+		{ "sip:[::1", "brackets" }, { "sip:256.1.1.1", "no" },
+		{ "sip:u@a", "the user goes into" },
+		{ "sip:\xd0\xb0.\xd1\x80\xd1\x84", "not a name" },
+		{ "sip:a;transport=sctp", "tcp or tls" },
+		{ "sip:a;x=y", "not served" }, { "sip:", "sip:host" },
+		{ "sips:a", "registrar sips: is not served; write sip: with "
+		  ";transport=tls" },
+		{ "sip:a>b", "header" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(bad); i++)
+		refuses(&hop, TW_VALUE_TEXT, bad[i].text, bad[i].words);
+	gives(&hop, TW_VALUE_TEXT, "sip:a");
+	gives(&hop, TW_VALUE_TEXT, "SIP:a.test:5061;transport=tls");
+	gives(&hop, TW_VALUE_TEXT, "sip:[2001:db8::1]:5060;transport=TCP");
+}
+
+/* A name of a credential or a variable is a name. */
+static void places_of_secrets(void **state)
+{
+	static const struct tw_field plain = { .name = "key_credential",
+		.type = TW_FIELD_TEXT, .rule = TW_RULE_PLAIN };
+	static const struct tw_field env = { .name = "key_env",
+		.type = TW_FIELD_TEXT, .rule = TW_RULE_ENV };
+
+	(void)state;
+	refuses(&plain, TW_VALUE_TEXT, "../../etc/passwd", "directory");
+	refuses(&plain, TW_VALUE_TEXT, "..", "directory");
+	refuses(&plain, TW_VALUE_TEXT, "/etc/passwd", "directory");
+	gives(&plain, TW_VALUE_TEXT, "main..key");
+	refuses(&env, TW_VALUE_TEXT, "A=B", "environment variable");
+	gives(&env, TW_VALUE_TEXT, "A_B");
+}
+
 /* Items of a list are one text, a line each. */
 static void lists_grow(void **state)
 {
@@ -329,6 +371,8 @@ int main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(choices),
 		cmocka_unit_test(sip_addresses),
+		cmocka_unit_test(where_requests_go),
+		cmocka_unit_test(places_of_secrets),
 		cmocka_unit_test(lists_grow),
 		cmocka_unit_test(one_spelling),
 		cmocka_unit_test(what_does_not_exist),
