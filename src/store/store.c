@@ -219,6 +219,18 @@ static void destroy(tw_store *store)
 }
 
 
+/* SQLite would say that it cannot open it, or ask about its log. */
+static tw_status check_access(const tw_store *store, tw_error *err)
+{
+	if (!faccessat(AT_FDCWD, store->path, R_OK, AT_EACCESS) ||
+	    errno != EACCES)
+		return TW_OK;
+	return tw__fail(err, TW_EIO, "%s itself is closed to this user; have "
+			"its owner give read access, or be its owner",
+			store->path);
+}
+
+
 static tw_status check_options(tw_store_options *out, const char *path,
 			       const tw_store_options *options, tw_error *err)
 {
@@ -291,6 +303,8 @@ tw_status tw_store_open(tw_store **out, const char *path,
 		status = resolve_path(store, path, err);
 	if (!status)
 		status = tw__place_check(store->path, err);
+	if (!status)
+		status = check_access(store, err);
 	if (!status && !store->readonly)
 		status = tw__lock_open(&store->lock, store->path, err);
 	if (!status)

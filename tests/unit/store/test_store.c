@@ -326,6 +326,39 @@ static int read_as_nobody(void *arg)
 	return strstr(err.message, "directory is not writable") ? 0 : 2;
 }
 
+static int read_closed_as_nobody(void *arg)
+{
+	struct fixture *f = arg;
+	tw_store *store = NULL;
+	tw_error err = TW_ERROR_INIT;
+	uint32_t flags = TW_STORE_READONLY;
+
+	chmod(f->path, 0);
+	chmod(f->dir, 0777);
+	if (setgid(65534) || setuid(65534))
+		return 77;
+	for (int i = 0; i < 2; i++, flags = 0) {
+		if (fixture_open(&store, f, flags, 0, &err) != TW_EIO)
+			return 1;
+		if (!strstr(err.message, "itself is closed to this user"))
+			return 2;
+	}
+	return 0;
+}
+
+static void closed_file_is_explained(void **state)
+{
+	struct fixture *f = *state;
+	int status;
+
+	if (getuid())
+		skip();
+	tw_store_free(fixture_store(f));
+	status = in_child(read_closed_as_nobody, f);
+	chmod(f->dir, 0700);
+	assert_int_equal(status, 0);
+}
+
 static void closed_directory_is_explained(void **state)
 {
 	struct fixture *f = *state;
@@ -369,6 +402,7 @@ int main(void)
 		TEST(a_copy_gets_its_log_back),
 		TEST(handles_do_not_cross_fork),
 		TEST(closed_directory_is_explained),
+		TEST(closed_file_is_explained),
 		TEST(children_keep_it_open),
 	};
 
