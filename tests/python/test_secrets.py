@@ -143,6 +143,15 @@ def test_refusals(folder):
         "trunks.key", secret=b"\n")
     bad("byte order mark", "set", "office.db", "--trunk", "main", "--key",
         "trunks.key", secret=b"\xef\xbb\xbfs3cret\n")
+    # a password of two lines would be sealed as its first one
+    for text, words in ((b"one\ntwo\n", "line break"),
+                        (b"one\0two\n", "NUL byte"),
+                        (b"x" * 1025, "1024")):
+        bad(words, "set", "office.db", "--trunk", "main", "--key",
+            "trunks.key", secret=text)
+    assert "32 bytes" in run(folder, "secret", "set", "office.db", "--trunk",
+                             "main", "--key", "nofile", secret=MARKER,
+                             status=2)
     (folder / "two.secret").write_bytes(b"one\ntwo\n")
     bad("line break", "set", "office.db", "--trunk", "main", "--key",
         "trunks.key", "--password-file", "two.secret")

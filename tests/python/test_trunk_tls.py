@@ -144,6 +144,15 @@ def test_check_verified(check, serve):
     assert (line["state"], line["tls"]) == ("registered", "verified")
 
 
+def test_directory_for_a_list(check, serve, office):
+    (office / "dir.pem").mkdir()
+    for extra, key in (('ca_file = "dir.pem"', "ca_file"), (
+            'ca_file = "ca.pem"\ncrl_file = "dir.pem"', "crl_file")):
+        result = check("sip:localhost:9;transport=tls", extra, status=2)
+        assert f"trunk[0].{key}: " in result.err
+        assert f"{office / 'dir.pem'} is not a regular file" in result.err
+
+
 @pytest.mark.parametrize("names, extra, words", [
     ("DNS:carrier.test", 'ca_file = "ca.pem"', "Another server answers"),
     ("DNS:localhost", "", "name it as ca_file"),

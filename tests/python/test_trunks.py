@@ -1180,3 +1180,25 @@ def test_kamailio(kamailio, check):
     assert result.err == ""
     result = check(tables, status=1, secret=b"wr0ng\n")
     assert [x["code"] for x in result.lines] == [401, 401]
+
+
+def test_wrong_command_line_as_a_document(check, command):
+    for words in (("trunk", "check", "x", "--seconds", "abc", "--json"),
+                  ("trunk", "check", "--json"), ("trunk", "--json"),
+                  ("cdr", "import", "--json")):
+        result = command(*words, check=2)
+        error = json.loads(result.out)["error"]
+        assert list(error) == ["code", "field", "line", "file", "message"]
+        assert error["code"] == "TW_EINVAL" and error["message"]
+    assert command("trunk", "check", check=2).out == ""
+    table = trunk_table("main", "sip:127.0.0.1:9")
+    for words, code in ((("--trunk", "none"), "TW_ENOTFOUND"),
+                        (("--seconds", "0"), "TW_EINVAL"),
+                        (("--store", "x"), "TW_EINVAL")):
+        (line,) = check(table, *words, status=2).lines
+        assert line["error"]["code"] == code
+
+
+def test_hint_at_the_sealed_password(check, registrar):
+    (line,) = check(trunk_table("main", registrar.uri), status=1).lines
+    assert "--store and --key" in line["text"]

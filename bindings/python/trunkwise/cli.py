@@ -545,10 +545,27 @@ _NOUNS = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong command line also as a document, where asked to."""
+
+    _given: list[str] = []
+
+    def parse_known_args(self, args=None, namespace=None):
+        self._given = sys.argv[1:] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message):
+        if "--json" in self._given:
+            print(json.dumps({"error": {
+                "code": "TW_EINVAL", "field": "", "line": 0, "file": "",
+                "message": message}}, ensure_ascii=False))
+        super().error(message)
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole grammar; also what docs and completion read."""
     from . import __version__
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="trunkwise", description=__doc__.split("\n\n")[0],
         epilog="Exit: 0 done, 1 done with refusals or differences, "
                "2 usage or unreadable input.")
@@ -580,7 +597,7 @@ def _fail(arguments: argparse.Namespace, error: Exception) -> int:
     print(f"trunkwise: {plain(message)}", file=sys.stderr)
     if arguments.json:
         print(json.dumps({"error": {
-            "code": getattr(error, "code", "") or type(error).__name__,
+            "code": getattr(error, "code", "") or "TW_EINVAL",
             "field": getattr(error, "field", ""),
             "line": getattr(error, "line", 0),
             "file": getattr(error, "file", ""),

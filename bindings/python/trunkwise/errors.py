@@ -19,12 +19,13 @@ class Error(Exception):
 
     file = ""
     problems: list = []
+    usual = ""      # the code where nobody gave one
 
     def __init__(self, message: str, *, code: str = "", field: str = "",
                  line: int = 0, sip_code: int = 0, store_code: int = 0):
         super().__init__(message)
         self.message = message
-        self.code = code
+        self.code = code or self.usual
         self.field = field
         self.line = line
         self.sip_code = sip_code
@@ -42,53 +43,79 @@ class Error(Exception):
 class InvalidArgument(Error, ValueError):
     """The call itself was wrong."""
 
+    usual = "TW_EINVAL"
+
 
 class ParseError(Error, ValueError):
     """Input text or bytes are malformed."""
+
+    usual = "TW_EPARSE"
 
 
 class OutOfRange(InvalidArgument, OverflowError):
     """A value does not fit; nothing was wrapped or clamped."""
 
+    usual = "TW_ERANGE"
+
 
 class NotFound(Error, LookupError):
     """The named thing does not exist."""
+
+    usual = "TW_ENOTFOUND"
 
 
 class Exists(Error):
     """The named thing is there already."""
 
+    usual = "TW_EEXIST"
+
 
 class Conflict(Error):
     """Same key, other content; or rules that disagree."""
+
+    usual = "TW_ECONFLICT"
 
 
 class Refused(Error, PermissionError):
     """A policy or the far end said no."""
 
+    usual = "TW_EREFUSED"
+
 
 class NoPrice(Error, LookupError):
     """No price in force: never a silent 0."""
+
+    usual = "TW_ENOPRICE"
 
 
 class IOFailure(Error, OSError):
     """The operating system refused a read or write."""
 
+    usual = "TW_EIO"
+
 
 class StoreError(Error):
     """The store refused; see ``store_code``."""
+
+    usual = "TW_ESTORE"
 
 
 class Busy(Error, TimeoutError):
     """A lock or limit was reached: try again."""
 
+    usual = "TW_EBUSY"
+
 
 class Unsupported(Error, NotImplementedError):
     """Known, but not served here."""
 
+    usual = "TW_EUNSUPPORTED"
+
 
 class Cancelled(Error):
     """A progress callback said stop; nothing was changed."""
+
+    usual = "TW_ECANCELLED"
 
 
 _CLASSES = {

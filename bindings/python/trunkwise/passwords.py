@@ -22,6 +22,9 @@ def line_of(secret: bytes, name: str, field: str) -> bytes:
         raise ParseError(f"{name} begins with a byte order mark, which would "
                          "be a part of the password; save it without",
                          field=field)
+    if b"\0" in secret:
+        raise ParseError(f"{name} holds a NUL byte; save the password as "
+                         "text", field=field)
     # one line end goes: editors add it, carriers do not know it
     secret = secret.removesuffix(b"\n").removesuffix(b"\r")
     if not secret:
@@ -33,7 +36,8 @@ def line_of(secret: bytes, name: str, field: str) -> bytes:
     return secret
 
 
-def read(path: Path, field: str, own: bool) -> bytes:
+def read(path: Path, field: str, own: bool,
+         what: str = "the password") -> bytes:
     """The one line of a file. With ``own`` a warning where others can read
     it too."""
     name = path.name
@@ -41,8 +45,8 @@ def read(path: Path, field: str, own: bool) -> bytes:
         # O_NONBLOCK: not to be held up by a FIFO in place of the file
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
-        raise ParseError(f"cannot read {path}: {error.strerror}; put the "
-                         "password into it", field=field) from None
+        raise ParseError(f"cannot read {path}: {error.strerror}; put {what} "
+                         "into it", field=field) from None
     try:
         mode = os.fstat(fd).st_mode
         if not stat.S_ISREG(mode):
@@ -144,10 +148,12 @@ def _pem(path: Path, field: str, own: bool) -> bytes:
     except OSError as error:
         raise ParseError(f"cannot read {path}: {error.strerror}",
                          field=field) from None
+    # open() would refuse a directory by the number of its descriptor
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(fd)
+        raise ParseError(f"{path} is not a regular file", field=field)
     with open(fd, "rb") as f:
-        mode = os.fstat(fd).st_mode
-        if not stat.S_ISREG(mode):
-            raise ParseError(f"{name} is not a regular file", field=field)
         text = f.read(PEM_MAX + 1)
     if own and mode & (stat.S_IRWXG | stat.S_IRWXO):
         print(f"trunkwise: {field}: {name} can be read by others (mode "

@@ -26,7 +26,9 @@ def key_of(text: str, field: str) -> bytes:
     elif text.startswith("credential:"):
         data = passwords.from_credential(text[11:], field)
     else:
-        data = passwords.read(Path(text), field, True)
+        data = passwords.read(Path(text), field, True,
+                              "a key (32 bytes in hexadecimal, made by "
+                              "`trunkwise secret key`)")
     try:
         return parse_key(data)
     except Error as error:
@@ -49,7 +51,7 @@ def set_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trunk", required=True, metavar="NAME")
     key_argument(parser)
     parser.add_argument("--password-file", metavar="FILE",
-                        help="default: the first line of standard input")
+                        help="default: the one line of standard input")
     parser.add_argument("--who", metavar="NAME",
                         help="written beside it; default the user of this "
                              "system")
@@ -100,9 +102,10 @@ def _password(arguments: argparse.Namespace) -> bytes:
         secret = getpass.getpass(
             say(arguments.lang, "secret_ask", trunk=arguments.trunk)).encode()
     else:
-        line = sys.stdin.buffer.readline(passwords.MAX + 3)
-        secret = passwords.line_of(line, "standard input", "--password-file") \
-            if line.strip(b"\r\n") else b""
+        # all of it: a second line is told, not left out
+        text = sys.stdin.buffer.read(passwords.MAX + 3)
+        secret = passwords.line_of(text, "standard input", "--password-file") \
+            if text.strip(b"\r\n") else b""
     if not secret:
         raise InvalidArgument("no password came by standard input",
                               code="TW_EINVAL", field="--password-file")

@@ -428,7 +428,8 @@ def _problems(deployment: Deployment, error: Error,
     if arguments.json:
         print(json.dumps({"error": {
             "code": error.code, "field": error.field, "line": error.line,
-            "message": error.message}}, ensure_ascii=False))
+            "file": str(arguments.deployment), "message": error.message}},
+            ensure_ascii=False))
     for p in deployment.problems:
         if p.is_error:
             print(f"trunkwise: {arguments.deployment}: {p.field}: "

@@ -471,9 +471,11 @@ _WORDS = {
         "уберите gin = true или попросите оператора её включить."),
     "trunk_no_password": (
         "The carrier asks for a password and this trunk has none: add "
-        "password_file, password_env or credential.",
+        "password_file, password_env or credential; or, where it is sealed "
+        "in a store (secret set), give --store and --key.",
         "Оператор требует пароль, а у транка его нет: добавьте "
-        "password_file, password_env или credential."),
+        "password_file, password_env или credential; если он запечатан в "
+        "хранилище (secret set), укажите --store и --key."),
     "trunk_realm": (
         "The carrier asks for another realm than \"{realm}\", so the "
         "password was not used: correct realm, or leave it out to take the "
