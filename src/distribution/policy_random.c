@@ -11,12 +11,28 @@ static uint64_t share(const struct tw_member *member)
 	return 1;
 }
 
+/* Who may not have the call was no choice. Counted only where that may be:
+ * most calls need no skill, and the total is known. */
+static int64_t choices(const struct tw_look *look,
+		       const struct tw_level *tier)
+{
+	const struct tw_member *member;
+	int64_t count = 0;
+
+	if (!look->call || !look->call->skills_needed)
+		return (int64_t)tier->share.total;
+	for (member = tw__look_next(look, tier, 0); member;
+	     member = tw__look_next(look, tier, member->place + 1))
+		++count;
+	return count;
+}
+
 static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
 	struct tw_member *member = tw__look_drawn(look, tier);
 
 	look->why = TW_WHY_RANDOM;
-	look->a = (int64_t)tier->share.total;
+	look->a = choices(look, tier);
 	return member;
 }
 

@@ -149,10 +149,23 @@ static void announce(struct tw_engine *engine, struct tw_call *call)
 		     tw__call_step(call)->announce_us);
 }
 
+/* Whom it waited for talks, or is kept for other calls. Who is free and not
+ * for it is not busy: as when a ring step finds nobody. */
+static void saw(struct tw_call *call)
+{
+	const uint32_t *count = call->pool->count;
+
+	if (count[TW_STANDING_BUSY] ||
+	    (count[TW_STANDING_READY] && tw__call_step(call)->reserve))
+		call->saw_busy = true;
+	else
+		call->saw_other = true;
+}
+
 void tw__wait_turn(struct tw_engine *engine, struct tw_call *call)
 {
 	if (call->step_until <= engine->now) {
-		call->saw_busy = true;
+		saw(call);
 		tw__wait_over(engine, call, TW_OUTCOME_EXPIRED,
 			      TW_WHY_WAITED_LONG);
 		tw__call_step_leave(engine, call, TW_WHY_TIME_UP);

@@ -286,6 +286,48 @@ static void a_skill_that_is_gone_is_needed_no_more(void **state)
 	host_close(&now.h);
 }
 
+/* Of two that are free one may not have the call: no choice of two. */
+static void who_lacks_it_is_no_choice_of_chance(void **state)
+{
+	tw_decision offer;
+	struct room r;
+
+	(void)state;
+	room_open(&r, false);
+	r.pool = host_pool(&r.h, "drawn", TW_POLICY_RANDOM, 5000);
+	put_member(&r, r.boris, 1, 0);
+	put_member(&r, r.anna, 2, r.english);
+	r.plan = host_plan(&r.h, "drawn");
+	add_queue(&r, 10000, 0);
+	enter(&r, r.english);
+	offer = host_expect(&r.h, TW_DECISION_OFFER);
+	assert_int_equal(offer.target.id, r.anna.id);
+	assert_string_equal(offer.reason, "random: one of 1");
+	host_close(&r.h);
+}
+
+/* The end says busy where somebody was: as after a ring step. */
+static void who_is_free_and_lacks_it_is_not_busy(void **state)
+{
+	struct room r;
+
+	(void)state;
+	for (uint32_t busy = 0; busy < 2; ++busy) {
+		room_open(&r, false);
+		r.plan = host_plan(&r.h, "experts");
+		add_queue(&r, 10000, 0);
+		if (busy)
+			HOST_OK(&r.h, tw_target_occupy(r.h.engine, r.anna,
+						       r.h.now, NULL));
+		else
+			host_state(&r.h, r.anna, TW_TARGET_PAUSED);
+		enter(&r, r.english);
+		host_wait(&r.h, 10000);
+		host_end(&r.h, TW_OUTCOME_UNANSWERED, busy ? 486 : 480);
+		host_close(&r.h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +340,8 @@ int main(void)
 		cmocka_unit_test(a_preferred_one_without_the_skill),
 		cmocka_unit_test(a_snapshot_knows_them_by_name),
 		cmocka_unit_test(a_skill_that_is_gone_is_needed_no_more),
+		cmocka_unit_test(who_lacks_it_is_no_choice_of_chance),
+		cmocka_unit_test(who_is_free_and_lacks_it_is_not_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
