@@ -221,6 +221,49 @@ static const struct tw__bid *refused(const struct tw__bids *bids,
 	return NULL;
 }
 
+static bool is_permitted(const struct tw__bid *bid)
+{
+	return bid->leg.permit.otherwise != TW_PERMIT_BLOCK &&
+		!(bid->trunk->flags & TW_CARRIER_NEEDS_CALLER &&
+		  !bid->leg.caller.number);
+}
+
+/* The first that we do not permit, where no carrier blocks the number: one
+ * without a price says nothing of it. */
+static const struct tw__bid *forbidden(const struct tw__bids *bids)
+{
+	const struct tw__bid *first = NULL;
+
+	for (size_t i = 0; i < bids->count; ++i) {
+		const struct tw__bid *bid = bids->sorted[i];
+
+		if (bid->verdict != TW_EREFUSED)
+			continue;
+		if (is_permitted(bid))
+			return NULL;
+		if (!first)
+			first = bid;
+	}
+	return first;
+}
+
+static tw_status refuse(const struct tw__bids *bids, const char *number,
+			tw_error *err)
+{
+	const struct tw__bid *bid = refused(bids, false);
+
+	if (!bid && !refused(bids, true))
+		bid = forbidden(bids);
+	if (bid)
+		return tw__fail(err, TW_EREFUSED, "%s is not permitted: %s",
+				number, bid->why);
+	if (refused(bids, true))
+		return tw__fail(err, TW_EREFUSED, "every carrier is dearer "
+				"than this call to %s may be", number);
+	return tw__fail(err, TW_EREFUSED, "%s is blocked by every carrier "
+			"that knows it", number);
+}
+
 static tw_status verdict_of_all(const struct tw__bids *bids,
 				const tw_route_request *request,
 				tw_error *err)
@@ -235,21 +278,16 @@ static tw_status verdict_of_all(const struct tw__bids *bids,
 		return tw__fail(err, TW_EBUSY, "every trunk with a price for "
 				"%s is down or at its cap", request->number);
 	case TW_EREFUSED:
-		if (refused(bids, false))
-			return tw__fail(err, TW_EREFUSED, "%s is not "
-					"permitted: %s", request->number,
-					refused(bids, false)->why);
-		if (refused(bids, true))
-			return tw__fail(err, TW_EREFUSED, "every carrier is "
-					"dearer than this call to %s may be",
-					request->number);
-		return tw__fail(err, TW_EREFUSED, "%s is blocked by every "
-				"carrier that knows it", request->number);
+		return refuse(bids, request->number, err);
 	case TW_ECONFLICT:
 		return tw__fail(err, TW_ECONFLICT, "no carrier's price of %s "
 				"compares with the customer's",
 				request->number);
 	default:
+		if (!bids->count)
+			return tw__fail(err, TW_ENOPRICE, "there is no trunk "
+					"that could carry %s; add one to the "
+					"deployment", request->number);
 		return tw__fail(err, TW_ENOPRICE, "no carrier has a price for "
 				"%s; add one to a tariff", request->number);
 	}

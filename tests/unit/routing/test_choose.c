@@ -368,6 +368,19 @@ static void a_broken_look_up_keeps_no_call(void **state)
 	desk_close(&d);
 }
 
+static void without_a_trunk_no_tariff_is_missed(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	assert_int_equal(desk_call(&d, NULL, "78432000002", NULL, 60),
+			 TW_ENOPRICE);
+	assert_string_equal(d.err.message, "there is no trunk that could "
+		"carry 78432000002; add one to the deployment");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +397,7 @@ int main(void)
 		cmocka_unit_test(forwarded_legs_are_priced_too),
 		cmocka_unit_test(regions_pick_the_row),
 		cmocka_unit_test(a_broken_look_up_keeps_no_call),
+		cmocka_unit_test(without_a_trunk_no_tariff_is_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

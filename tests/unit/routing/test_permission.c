@@ -158,6 +158,12 @@ static void no_contract_permits_what_is_never_to_be(void **state)
 					 &d.err), TW_OK);
 	assert_int_equal(rule[1].result, TW_RULE_LACKING);
 	assert_int_equal(rule[1].lack, TW_LACK_NEVER);
+	/* one that no carrier knows is still forbidden by us, not by them */
+	r.number = "870111222";
+	assert_int_equal(never(&d, "sea", "870", TW_PERMIT_BLOCK), TW_OK);
+	assert_int_equal(decide(&d, &r), TW_EREFUSED);
+	assert_string_equal(d.err.message, "870111222 is not permitted: "
+		"permission sea: no contract permits such calls");
 	/* and nothing stands in the way of a call for help */
 	r.number = "112";
 	assert_int_equal(decide(&d, &r), TW_OK);
