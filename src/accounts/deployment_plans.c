@@ -347,6 +347,42 @@ static tw_status check_circle(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* Whether a call that comes to `from` may come to `plan`, at some hour. */
+static bool leads_to(struct walk *w, uint32_t from, uint32_t plan)
+{
+	const struct tw_row_list *steps = &w->d->rows[from].children[0];
+	size_t i;
+
+	if (from == plan)
+		return true;
+	if (was_in(w, from) || w->depth > HOPS_MAX)
+		return false;
+	w->plan[w->depth++] = from;   /* never off again: once is enough */
+	for (i = 0; i < steps->count; i++) {
+		const struct tw_value *to = value(w->d, steps->rows[i],
+						  "plan");
+
+		if (to->set && leads_to(w, to->target, plan))
+			return true;
+	}
+	return false;
+}
+
+
+/* A plan step is passed by a call that was in that plan, or in too many:
+ * who can be neither goes on with the other plan and does not come back. */
+static bool never_passes(const struct tw_deployment *d, uint32_t plan,
+			 uint32_t step)
+{
+	const struct tw_value *to = value(d, step, "plan");
+	struct walk w = { .d = d };
+
+	return to->set && to->target != TW_NO_ROW && is_always(d, step) &&
+		d->tops[tw__kind_find(TW_STR("plan"))].count <= HOPS_MAX &&
+		!leads_to(&w, to->target, plan);
+}
+
+
 tw_status tw__deployment_plan(struct tw_deployment *d, uint32_t row)
 {
 	const struct tw_row_list *steps = &d->rows[row].children[0];
@@ -364,6 +400,13 @@ tw_status tw__deployment_plan(struct tw_deployment *d, uint32_t row)
 				kind_of(d, steps->rows[i]), "no call comes to "
 				"this step: the one before keeps or ends "
 				"them all; move it up or leave it out");
+		if (never_passes(d, row, steps->rows[i - 1]))
+			return tw__problem(d, TW_ECONFLICT, steps->rows[i],
+				kind_of(d, steps->rows[i]), "no call comes to "
+				"this step: the one before goes on with plan "
+				"'%.80s', which never comes back; move it up "
+				"or leave it out", value(d, steps->rows[i - 1],
+							 "plan")->text);
 		status = check_overflow(d, steps->rows[i - 1],
 					steps->rows[i]);
 	}

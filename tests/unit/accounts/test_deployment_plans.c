@@ -177,6 +177,21 @@ static const struct fine plans[] = {
 		{ "plan[1].name", "t", "other" },
 		{ "plan[1].step[0].plan", "t", "main" },
 		{ "plan[1].step[1].ring", "t", "sales" } } },
+	{ "behind a plan that never comes back", true, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].when", "t", "always" },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].ring", "t", "sales" } } },
+	{ "behind a plan that comes back by another", false, {
+		{ "plan[0].step[0].ring", "t", NULL },
+		{ "plan[0].step[0].when", "t", "always" },
+		{ "plan[0].step[0].plan", "t", "other" },
+		{ "plan[1].name", "t", "other" },
+		{ "plan[1].step[0].ring", "t", "sales" },
+		{ "plan[1].step[1].plan", "t", "third" },
+		{ "plan[2].name", "t", "third" },
+		{ "plan[2].step[0].plan", "t", "main" } } },
 	{ "behind a line that has room for nine", false, {
 		{ "plan[0].step[1].reject", "i", NULL },
 		{ "plan[0].step[1].queue", "t", "sales" },
