@@ -28,11 +28,11 @@ static PyObject *budget_row(const tw_budget_state *s)
  * its currency, price, its currency, reason) */
 static PyObject *candidate_row(const tw_route_candidate *c)
 {
-	return Py_BuildValue("(iissssLsLss)", (int)c->verdict,
+	return Py_BuildValue("(iissssLsLsssi)", (int)c->verdict,
 		(int)c->emergency, c->carrier, c->trunk, c->prefix,
 		c->destination, (long long)c->expected.nanos,
 		c->expected.currency, (long long)c->price.nanos,
-		c->price.currency, c->reason);
+		c->price.currency, c->reason, c->caller, (int)c->caller_of);
 }
 
 /* Takes the row. */

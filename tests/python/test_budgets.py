@@ -206,7 +206,8 @@ def test_authorize_by_command(folder):
     code, out, _ = command(folder, *ask)
     assert code == 0 and "may be made, 280 s at most" in out
     code, out, _ = command(folder, *ask, "--lang", "ru")
-    assert "не дольше 280 с" in out
+    assert "не дольше 280 с, 1,50 RUB за минуту" in out
+    assert "дешевле всех для этого звонка" in out and "least" not in out
     ask[3] = "+442071234567"
     code, d = document(folder, *ask)
     assert code == 1 and d["verdict"] == "refused" and d["most_s"] == 0
@@ -226,7 +227,11 @@ def test_authorize_by_command(folder):
     (["--trunk", "none"], "--trunk: there is no trunk"),
     (["--seconds", "-1"], "--seconds: is no duration"),
     (["--at", "yesterday"], "--at: "),
-    (["--caller", "x"], "not a telephone number"),
+    (["--caller", "x"], "--caller: 'x' is not a telephone number"),
+    (["--caller", ""], "--caller: '' has no digits"),
+    (["--preferred", ""], "--preferred: '' has no digits"),
+    (["--preferred", "1234567890123456789012"], "--preferred: '12345"),
+    (["--preferred", "+79990001122"], "--preferred: 79990001122 is no num"),
 ])
 def test_bad_questions_are_named(folder, words, says):
     code, out, err = command(folder, "call", "authorize", "office.db",

@@ -55,7 +55,7 @@ def test_what_is_no_whole_number(value):
 
 FAR = ["9999-12-31T23:59:59-12:00", "1969-12-31",
        "0001-01-01T00:00:00+12:00"]
-SAID = "--at: the time is out of range; write a date of the years 1970 to " \
+SAID = "--at: the time is out of range; write a date of the years 1971 to " \
     "9998"
 
 

@@ -363,9 +363,27 @@ def test_a_number_without_a_plan_is_told_so(tmp_path):
 
 def test_the_end_of_time(shop):
     done = run(shop, f"trunkwise call preview shop.db {NUMBER} "
-               "--at 9999-12-31T23:59")
+               "--at 9998-12-31T23:59")
     assert done.returncode == 0, done.stderr
-    assert "9999" in done.stdout
+    assert "9998" in done.stdout
+    done = run(shop, f"trunkwise call preview shop.db {NUMBER} "
+               "--at 9999-12-31T23:59")
+    assert done.returncode == 2 and "1971 to 9998" in done.stderr
+
+
+@pytest.mark.parametrize("policy", ["all", "linear", "random", "ring_n"])
+def test_who_lacks_a_skill_is_told_of_a_ring_step_too(tmp_path, policy):
+    """It is over at once, and the call is gone when the engine is asked."""
+    text = SKILLS.replace('queue = "staff"\nwait_s = 30\nannounce_s = 15',
+                          'ring = "staff"').replace('"longest_idle"',
+                                                    f'"{policy}"')
+    assert 'ring = "staff"' in text
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.apply(trunkwise.Deployment(text), at=at("2026-01-01T00:00"))
+        told = store.preview("+78432000002", at=at("2026-10-05T12:30"),
+                             busy=["Anna"])
+    assert [(p.who.name, p.why, p.reason) for p in told.steps[0].passed_over
+            if p.why != "busy"] == [("boris", "unfit", "lacks english")]
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])

@@ -428,3 +428,29 @@ def test_commands_of_the_page(capsys, tmp_path, monkeypatch):
         assert main(shlex.split(line)[1:]) == 0
         said = capsys.readouterr().out
         assert "krasnodar-landline" in said and "without_short" in said
+
+
+@pytest.mark.parametrize("words, says", [
+    (["--calls", "3", "--calls", "4"], "--calls: '4'"),
+    (["--store", "x.db", "--month", "2026-13"], "--month: '2026-13'"),
+    (["--store", "x.db", "--month", "2026-10", "--last-month", "2026-09"],
+     "--last-month: 2026-09 is before"),
+    (["--calls", "3", "--at", "1970-01-01"], "1971 to 9998"),
+])
+def test_the_option_that_is_wrong_is_named(tmp_path, words, says, capsys):
+    (tmp_path / "office.toml").write_text(OFFICE)
+    assert main(["plan", "simulate", str(tmp_path / "office.toml"),
+                 *words]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_without_a_plan_nothing_is_played(tmp_path, capsys):
+    (tmp_path / "base.toml").write_text(OFFICE.split("[[department]]")[0])
+    assert main(["plan", "simulate", str(tmp_path / "base.toml"),
+                 "--calls", "3"]) == 2
+    assert "has no plans" in capsys.readouterr().err
+
+
+def test_daily_is_every_day():
+    assert open_spans(["daily 09:00-18:00"], "UTC", START, START + DAY * 7) \
+        == open_spans(["mon-sun 09:00-18:00"], "UTC", START, START + DAY * 7)

@@ -11,9 +11,10 @@ from typing import Any
 from . import raw
 from .budgets import Authorization, BudgetState, Budgets, Candidate
 from .commands import company_zone, country, print_json, when
-from .errors import InvalidArgument, NotFound
+from .errors import Error, InvalidArgument, NotFound
+from .reasons import reason_in
 from .store import Store
-from .values import local, text
+from .values import Money, local, text
 from .words import amount, plain, say
 
 _LIMITS = ("left", "soft", "hard", "max_price")
@@ -82,7 +83,7 @@ def budget_list(arguments: argparse.Namespace) -> int:
     _say_table([head] + [_cells(b, zone, lang) for b in budgets], 2)
     for b in budgets:
         if b.reason:
-            print(plain(f"{b.name}: {b.reason}"))
+            print(plain(f"{b.name}: {reason_in(lang, b.reason)}"))
     return 0
 
 
@@ -96,7 +97,8 @@ def _candidate(c: Candidate) -> dict[str, Any]:
             "emergency": c.emergency, "price": money(c.price),
             "expected": money(c.expected), "currency": currency,
             "prefix": c.prefix, "destination": c.destination,
-            "reason": c.reason}
+            "reason": c.reason, "caller": c.caller,
+            "caller_of": c.caller_of}
 
 
 def _document(a: Authorization, zone: str | None) -> dict[str, Any]:
@@ -111,21 +113,28 @@ def _document(a: Authorization, zone: str | None) -> dict[str, Any]:
                      "reason": b.reason} for b in a.budgets]}
 
 
+def _price(value: Money | None, lang: str) -> str:
+    return f"{amount(lang, value.amount)} {value.currency}" if value else "-"
+
+
 def _say(a: Authorization, number: str, lang: str) -> None:
     if a.emergency:
         print(say(lang, "authorize_emergency", number=number))
     elif a:
         print(plain(say(
             lang, "authorize_ok", number=number, most=a.most_s,
-            price=a.price, expected=a.expected)))
+            price=_price(a.price, lang),
+            expected=_price(a.expected, lang))))
     else:
         print(plain(say(lang, "authorize_" + a.verdict, number=number,
-                        reason=a.reason)))
+                        reason=reason_in(lang, a.reason))))
     for c in a.candidates:
-        price = f"{amount(lang, c.price.amount)} {c.price.currency}" \
-            if c.price else "-"
         mark = "+" if c.verdict == "ok" else "-"
-        print(plain(f"  {mark} {c.trunk}  {c.carrier}  {price}  {c.reason}"))
+        shown = say(lang, "authorize_shown", number=c.caller) \
+            if c.caller else ""
+        print(plain(f"  {mark} {c.trunk}  {c.carrier}  "
+                    f"{_price(c.price, lang)}{shown}  "
+                    f"{reason_in(lang, c.reason)}"))
     for b in a.budgets:
         print(plain("  " + say(
             lang, "authorize_budget", name=b.name,
@@ -141,16 +150,43 @@ def _seconds(value: int) -> int:
     return value
 
 
+def _digits(flag: str, value: str | None, code: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        digits: str = raw.number_digits(value, code)
+    except Error as error:
+        raise type(error)(error.message, code=error.code,
+                          field=flag) from None
+    if not 1 <= len(digits) <= 15:
+        raise InvalidArgument(f"'{value}' is no number; write it with its "
+                              "country code, 1 to 15 digits in all",
+                              code="TW_EINVAL", field=flag)
+    return digits
+
+
+def _ours(store: Store, digits: str | None, at: dt.datetime) -> str | None:
+    """Any other number would be passed over in silence."""
+    if digits is None:
+        return None
+    try:
+        store.directory(at).find("number", digits)
+    except NotFound:
+        raise NotFound(f"{digits} is no number of ours at that time; add a "
+                       "[[number]] to the deployment, or leave it out",
+                       code="TW_ENOTFOUND", field="--preferred") from None
+    return digits
+
+
 def call_authorize(arguments: argparse.Namespace) -> int:
     lang = arguments.lang
     with Store(arguments.store, readonly=True) as store:
         zone, code = company_zone(store), country(store)
         at = when(arguments.at, zone)
         number = raw.number_digits(arguments.number, code)
-        caller = arguments.caller and raw.number_digits(arguments.caller,
-                                                        code)
-        preferred = arguments.preferred and raw.number_digits(
-            arguments.preferred, code)
+        caller = _digits("--caller", arguments.caller, code)
+        preferred = _ours(store, _digits("--preferred", arguments.preferred,
+                                         code), at)
         for kind in ("department", "trunk", "site"):
             name = getattr(arguments, kind)
             if name is None:

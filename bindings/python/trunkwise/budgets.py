@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import raw
+from .routes import CALLERS
 from .values import (DIRECTIONS, Money, decimal, instant, microseconds,
                      now_us, span)
 
@@ -59,6 +60,8 @@ class Candidate(NamedTuple):
     expected: Money | None
     price: Money | None
     reason: str
+    caller: str = ""                 # the number that is shown
+    caller_of: str | None = None     # as of ``RouteCandidate``
 
 
 class Authorization(NamedTuple):
@@ -118,11 +121,12 @@ def _state(row: tuple) -> BudgetState:
 
 def _candidate(row: tuple) -> Candidate:
     (verdict, emergency, carrier, trunk, prefix, destination, expected,
-     currency, price, price_currency, reason) = row
+     currency, price, price_currency, reason, caller, caller_of) = row
     return Candidate(
         _VERDICTS.get(verdict, "?"), bool(emergency), carrier, trunk, prefix,
         destination, _money(expected, currency),
-        _money(price, price_currency), reason)
+        _money(price, price_currency), reason, caller,
+        CALLERS.get(caller_of))
 
 
 def _held(row: tuple[int, int, int]) -> Held:

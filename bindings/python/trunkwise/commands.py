@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import json
 import os
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -36,7 +37,7 @@ def print_json(document: Any) -> None:
 
 def far_away() -> InvalidArgument:
     return InvalidArgument("the time is out of range; write a date of the "
-                           "years 1970 to 9998, such as 2026-10-05T09:00:00"
+                           "years 1971 to 9998, such as 2026-10-05T09:00:00"
                            "+03:00", code="TW_ERANGE", field="--at")
 
 
@@ -50,7 +51,10 @@ def when(value: str | None, zone: str | None = None) -> dt.datetime:
     except Error as error:
         raise type(error)(error.message, code=error.code,
                           field="--at") from None
-    if when is None or when.year < 1970:
+    # as written: a zone may have it in the year before
+    year = re.match(r"\s*([0-9]{4})-", value)
+    if when is None or not 1971 <= int(year[1] if year else when.year) \
+            <= 9998:
         raise far_away()
     return when
 

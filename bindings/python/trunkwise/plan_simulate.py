@@ -99,7 +99,8 @@ def open_spans(hours: list[str], zone: str, start: dt.datetime,
                 raise InvalidArgument(
                     f"{text!r} are no hours; write \"mon-fri 09:00-18:00\"",
                     code="TW_EINVAL", field="hours")
-            schedule.add_hours(days, opens, closes)
+            schedule.add_hours("mon-sun" if days.strip() == "daily"
+                               else days, opens, closes)
         spans = []
         at = start
         while at < end:

@@ -173,13 +173,15 @@ class _Stage:
     """A call while it is played, and what was seen of it, step by step."""
 
     def __init__(self, directory: Directory, engine: Engine, number: str,
-                 plan: str, at: dt.datetime, busy: set[str]):
+                 plan: str, at: dt.datetime, busy: set[str],
+                 skills: list[str]):
         self.directory = directory
         self.engine = engine
         self.number = number
         self.plan = plan
         self.at = self.now = at
         self.busy = busy
+        self.skills = skills
         self.rings: dict[Offer, tuple[_Key, Ring]] = {}
         self.entered: dict[_Key, float] = {}
         self.left: dict[_Key, float] = {}
@@ -341,6 +343,10 @@ class _Account:
             if name in rang:
                 continue
             verdict, reason = said.get(name, ("", ""))
+            lacks = [] if row["any_skills"] == "true" or verdict in (
+                "busy", "away", "unfit") else self._lacks(name)
+            if lacks:
+                verdict, reason = "unfit", "lacks " + ", ".join(lacks)
             why = "busy" if name in self.stage.busy else \
                 verdict if verdict in ("busy", "away", "unfit") else \
                 "reserved" if row["reserve"] and self.clock == \
@@ -348,6 +354,18 @@ class _Account:
             passed.append(PassedOver(
                 _who(self.directory, name), why, verdict, reason))
         return passed
+
+    def _lacks(self, name: str) -> list[str]:
+        """Of a step that was passed at once the engine tells it no more: the
+        call is in another one by then."""
+        has: list[str] = []
+        who = _who(self.directory, name)
+        kind = "landline" if who.kind == "landline" else "phone"
+        for kind, name in (kind, name), ("person", who.person):
+            if name:
+                row = self.directory.find(kind, name)
+                has += row["skills"].splitlines()
+        return [skill for skill in self.stage.skills if skill not in has]
 
     def hours(self) -> Iterator[Hours]:
         """After the steps: of the plans that they went through."""
@@ -386,7 +404,7 @@ def preview(directory: Directory, number: str, *, at: dt.datetime,
                                policies={**own, **(policies or {})}
                                ) as engine:
         stage = _Stage(directory, engine, row["number"], row["plan"], at,
-                       names)
+                       names, row["skills"].splitlines())
         stage.play()
         account = _Account(stage)
         steps = list(account.steps())

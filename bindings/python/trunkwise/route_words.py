@@ -93,6 +93,9 @@ ROUTE_REASONS = {
         "{} не обслуживает ни один оператор, который его знает",
     "no carrier has a price for {}; add one to a tariff":
         "ни у одного оператора нет цены для {}; добавьте её в тариф",
+    "there is no trunk that could carry {}; add one to the deployment":
+        "нет ни одного транка, чтобы позвонить на {}; добавьте его в файл "
+        "развёртывания",
     "{} is not permitted: permission {}: no contract with {} permits it":
         "{} не разрешён: разрешение {}: нет договора с {}, который это "
         "позволяет",

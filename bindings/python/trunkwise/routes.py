@@ -19,8 +19,8 @@ _VERDICTS = {0: "ok", -5: "range", -8: "conflict", -9: "refused",
              -10: "no_price", -13: "busy"}
 
 
-_CALLERS = {1: "given", 2: "preferred", 3: "department", 4: "site",
-            5: "company", 6: "line"}
+CALLERS = {1: "given", 2: "preferred", 3: "department", 4: "site",
+           5: "company", 6: "line"}
 _PERMITS = {1: "block", 2: "avoid", 3: "warn"}
 _RESULTS = {1: "elsewhere", 2: "unknown", 3: "held", 4: "lacking"}
 _LACKS = {1: "none", 2: "refused", 3: "pending", 4: "early", 5: "over",
@@ -155,7 +155,7 @@ def _candidate(row: tuple, rules: list[RouteRule]) -> RouteCandidate:
     return RouteCandidate(
         _VERDICTS.get(verdict, "?"), bool(emergency), carrier, trunk, prefix,
         destination, _expected(expected, currency), reason, tier, policy,
-        caller, _CALLERS.get(caller_of), _PERMITS.get(permit), permission,
+        caller, CALLERS.get(caller_of), _PERMITS.get(permit), permission,
         contract, rules, bundle_s, used_s)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +31,7 @@ _TIMES = (("talk", "talk_s", None, "mean length of a call; default 180, or "
           ("within", "within_s", 20.0, "what is in time; default 20"),
           ("short", "short_s", 5.0, "giving up before is a misdial; "
            "default 5"))
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _FLAGS = {name: "--" + flag for flag, name, _, _ in _TIMES} | {
     "answer_share": "--answered", "per_hour": "--calls", "hours": "--hours",
     "days": "--hours", "opens": "--hours", "closes": "--hours",
@@ -107,6 +109,10 @@ def _rates(a: argparse.Namespace, directory: Directory) -> Rates:
     """Calls an hour as they are given."""
     plans = plan_simulate.plans_of(directory)
     rates: Rates = {}
+    given: set[str] = set()
+    if not plans:
+        raise NotFound("has no plans, so there is nothing to play; add a "
+                       "[[plan]]", code="TW_ENOTFOUND", field=a.deployment)
     for text in a.calls:
         name, named, rate = text.rpartition("=")
         try:
@@ -118,16 +124,31 @@ def _rates(a: argparse.Namespace, directory: Directory) -> Rates:
             raise NotFound(f"no plan {name!r}; the deployment has "
                            + (", ".join(plans) or "none"),
                            code="TW_ENOTFOUND", field="--calls")
+        if name in given:
+            raise _wrong("--calls", f"{text!r}: that plan has its calls "
+                         "already; give them once" if named else
+                         f"{text!r}: calls of every plan are given already; "
+                         "give them once, or write PLAN=N")
+        given.add(name)
         for plan in [name] if named else plans:
             if named or (plan, None, None) not in rates:
                 rates[plan, None, None] = per_hour
     return rates
 
 
+def _months(first: str, last: str | None) -> None:
+    for flag, month in ("--month", first), ("--last-month", last):
+        if month is not None and not _MONTH.fullmatch(month):
+            raise _wrong(flag, f"{month!r} is no month; write 2026-10")
+    if last is not None and last < first:
+        raise _wrong("--last-month", f"{last} is before --month {first}")
+
+
 def _real_rates(a: argparse.Namespace, directory: Directory,
                 times: dict[str, float]) -> tuple[Rates, int]:
     if not a.month:
         raise _wrong("--month", "say whose calls: --month YYYY-MM")
+    _months(a.month, a.last_month)
     with Store(a.store, readonly=True) as store:
         rates, talk_s, strange = plan_simulate.rates_of(
             store, directory, a.month, a.last_month)

@@ -110,6 +110,7 @@ _WORDS = {
         "{expected} expected",
         "{number}: звонить можно, не дольше {most} с, {price} за минуту, "
         "ожидается {expected}"),
+    "authorize_shown": ("  shows {number}", "  показывает {number}"),
     "authorize_emergency": ("{number}: emergency, always allowed",
                             "{number}: экстренный, разрешён всегда"),
     "authorize_refused": ("{number}: refused: {reason}",
