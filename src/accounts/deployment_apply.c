@@ -169,7 +169,8 @@ static tw_status compare_fields(struct tw_plan *plan, uint32_t row,
 					 value->set ? value->text : "" };
 
 		/* of a store that was written when they were accepted */
-		if (kind->fields[i].rule == TW_RULE_SIP && texts[0] &&
+		if ((kind->fields[i].rule == TW_RULE_SIP ||
+		     kind->fields[i].rule == TW_RULE_HOP) && texts[0] &&
 		    tw__sip_has_password(texts[0]))
 			texts[0] = "(holds a password)";
 
