@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 enum { LEGS = 16 };
 
@@ -37,12 +37,6 @@ static bool a_got_486(struct world *w)
 }
 
 
-static bool a_got_480(struct world *w)
-{
-	return world_got(&w->carrier_a, "480") > 0;
-}
-
-
 static bool a_is_called(struct world *w)
 {
 	return peer_count(&w->carrier_a, "INVITE", "sip:+79161234567@") > 0;
@@ -56,24 +50,9 @@ static bool anna_is_joined(struct world *w)
 }
 
 
-static bool anna_got_bye(struct world *w)
-{
-	return peer_count(&w->anna, "BYE", NULL) > 0;
-}
-
-
 static bool anna_got_three_byes(struct world *w)
 {
 	return peer_count(&w->anna, "SIP/2.0 200", "BYE") > 2;
-}
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
 }
 
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 enum { LEGS = 16 };
 
@@ -45,18 +45,6 @@ static int setup_without(void **state)
 }
 
 
-static bool a_got_200(struct world *w)
-{
-	return world_got(&w->carrier_a, "200") > 0;
-}
-
-
-static bool a_got_180(struct world *w)
-{
-	return world_got(&w->carrier_a, "180") > 0;
-}
-
-
 static bool anna_was_asked(struct world *w)
 {
 	return peer_count(&w->anna, "ACK", NULL) > 0;
@@ -66,15 +54,6 @@ static bool anna_was_asked(struct world *w)
 static bool b_was_cancelled(struct world *w)
 {
 	return peer_count(&w->carrier_a, "CANCEL", NULL) > 0;
-}
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
 }
 
 

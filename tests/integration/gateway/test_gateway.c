@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 enum { LEGS = 16 };
 
@@ -25,54 +25,15 @@ static bool anna_and_boris_ring(struct world *w)
 }
 
 
-static bool a_got_180(struct world *w)
-{
-	return world_got(&w->carrier_a, "180") > 0;
-}
-
-
-static bool a_got_200(struct world *w)
-{
-	return world_got(&w->carrier_a, "200") > 0;
-}
-
-
 static bool a_got_487(struct world *w)
 {
 	return world_got(&w->carrier_a, "487") > 0;
 }
 
 
-static bool a_got_480(struct world *w)
-{
-	return world_got(&w->carrier_a, "480") > 0;
-}
-
-
-static bool anna_got_200(struct world *w)
-{
-	return world_got(&w->anna, "200") > 0;
-}
-
-
-static bool anna_got_bye(struct world *w)
-{
-	return peer_count(&w->anna, "BYE", NULL) > 0;
-}
-
-
 static bool boris_was_cancelled(struct world *w)
 {
 	return peer_count(&w->boris, "CANCEL", NULL) > 0;
-}
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
 }
 
 
@@ -285,21 +246,6 @@ static int setup_sticky(void **state)
 	};
 
 	return world_setup_with(state, keys);
-}
-
-
-static bool this_call_is_answered(struct world *w)
-{
-	const struct peer *a = &w->carrier_a;
-	unsigned i;
-
-	for (i = 0; i < a->count; i++) {
-		if (!strncmp(a->seen[i], "SIP/2.0 200", 11) &&
-		    strstr(a->seen[i], w->callid))
-			return true;
-	}
-
-	return false;
 }
 
 
@@ -528,12 +474,6 @@ static void test_the_carrier_with_a_contract_carries_it(void **state)
 }
 
 
-static bool anna_got_403(struct world *w)
-{
-	return world_got(&w->anna, "403") > 0;
-}
-
-
 static void test_nobody_is_permitted(void **state)
 {
 	struct world *w = *state;
@@ -662,12 +602,6 @@ static void test_busy_person_is_not_tried_by_another_carrier(void **state)
 	world_stop(w);
 	assert_int_equal(world_legs(w, legs, LEGS), 1);
 	assert_int_equal(legs[0].status, TW_CALL_BUSY);
-}
-
-
-static bool anna_got_503(struct world *w)
-{
-	return world_got(&w->anna, "503") > 0;
 }
 
 

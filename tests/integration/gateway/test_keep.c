@@ -9,19 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 #define CALLER "+79161234567"
 #define END { NULL, 0, NULL }
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
-}
 
 
 static bool somebody_rings(struct world *w)
@@ -35,27 +26,6 @@ static bool both_ring(struct world *w)
 {
 	return peer_count(&w->anna, "INVITE", NULL) &&
 		peer_count(&w->boris, "INVITE", NULL);
-}
-
-
-static bool this_call_is_answered(struct world *w)
-{
-	const struct peer *a = &w->carrier_a;
-	unsigned i;
-
-	for (i = 0; i < a->count; i++) {
-		if (!strncmp(a->seen[i], "SIP/2.0 200", 11) &&
-		    strstr(a->seen[i], w->callid))
-			return true;
-	}
-
-	return false;
-}
-
-
-static bool boris_got_200(struct world *w)
-{
-	return world_got(&w->boris, "200") > 0;
 }
 
 

@@ -10,24 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 enum { LEGS = 16 };
 
 #define CALLER "+79161234567"
 #define END { NULL, 0, NULL }
-
-
-static bool anna_got_200(struct world *w)
-{
-	return world_got(&w->anna, "200") > 0;
-}
-
-
-static bool boris_got_200(struct world *w)
-{
-	return world_got(&w->boris, "200") > 0;
-}
 
 
 static bool boris_got_403(struct world *w)
@@ -39,15 +27,6 @@ static bool boris_got_403(struct world *w)
 static bool boris_rings(struct world *w)
 {
 	return peer_count(&w->boris, "INVITE", NULL) > 0;
-}
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
 }
 
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 enum { LEGS = 16 };
 
@@ -20,51 +20,6 @@ enum { LEGS = 16 };
 	{ "budget[0].department", TW_VALUE_TEXT, "kazan" }, \
 	{ "budget[0].period", TW_VALUE_TEXT, "month" }, \
 	{ "budget[0].hard", TW_VALUE_TEXT, hard }
-
-
-static bool anna_got_200(struct world *w)
-{
-	return world_got(&w->anna, "200") > 0;
-}
-
-
-static bool boris_got_200(struct world *w)
-{
-	return world_got(&w->boris, "200") > 0;
-}
-
-
-static bool anna_got_403(struct world *w)
-{
-	return world_got(&w->anna, "403") > 0;
-}
-
-
-static bool anna_got_503(struct world *w)
-{
-	return world_got(&w->anna, "503") > 0;
-}
-
-
-static bool a_got_480(struct world *w)
-{
-	return world_got(&w->carrier_a, "480") > 0;
-}
-
-
-static bool a_got_200(struct world *w)
-{
-	return world_got(&w->carrier_a, "200") > 0;
-}
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
-}
 
 
 static void dial(struct world *w, struct peer *phone, const char *name,

@@ -7,26 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 enum { LEGS = 16 };
 
 #define CALLER "+79161234567"
-
-
-static bool a_got_200(struct world *w)
-{
-	return world_got(&w->carrier_a, "200") > 0;
-}
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
-}
 
 
 static void talk(struct world *w)
@@ -108,7 +93,6 @@ static void test_one_silence_does_not(void **state)
 #define HOLD "v=0\r\no=x 1 2 IN IP4 127.0.0.1\r\ns=-\r\n" \
 	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8\r\n" \
 	"a=sendonly\r\n"
-
 
 
 static void script_refuse(struct peer *peer, const char *text)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "world.h"
+#include "until.h"
 
 #define CALLER "+79161234567"
 #define CARS   "+74951112233"
@@ -34,15 +34,6 @@ static bool anna_rings(struct world *w)
 static bool a_was_cancelled(struct world *w)
 {
 	return peer_count(&w->carrier_a, "CANCEL", NULL) > 0;
-}
-
-
-static bool is_empty(struct world *w)
-{
-	struct gateway_stats stats;
-
-	gateway_stats(w->gw, &stats);
-	return stats.live == 0 && clk_busy_count(w->clk) == 0;
 }
 
 
