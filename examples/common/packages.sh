@@ -16,7 +16,8 @@ packages_demo="$packages_build python3-xlsxwriter"
 packages_test="$packages_demo g++ clang libclang-rt-dev clang-tidy valgrind \
 libcmocka-dev python3-pytest python3-pytest-xdist python3-hypothesis \
 python3-openpyxl python3-numpy sip-tester kamailio kamailio-extra-modules \
-kamailio-tls-modules kamailio-sqlite-modules baresip-core openssl \
+kamailio-tls-modules kamailio-sqlite-modules kamailio-outbound-modules \
+baresip-core openssl \
 abigail-tools sqlite3 libcsv-dev prometheus python3-prometheus-client"
 
 # Names of a list that are not installed, one a line.
