@@ -29,10 +29,7 @@ struct demand {
 	struct demand_options options;
 	struct sip_strans *st;
 	struct sip_msg *msg;
-	struct mbuf *reply;        /* the 200, until its ACK */
-	struct sa dst;
-	struct tmr tmr;
-	uint32_t wait_ms, left_ms;
+	struct reply *reply;       /* the 200, until its ACK */
 	char *contact;
 	enum demand_state state;
 };
@@ -221,7 +218,6 @@ static void end_demand(struct demand *demand)
 	if (demand->state == OVER)
 		return;
 	demand->state = OVER;
-	tmr_cancel(&demand->tmr);
 	demand->reply = mem_deref(demand->reply);
 	clk_busy(demand->options.clk, -1);
 }
@@ -254,20 +250,12 @@ static void cancel_handler(void *arg)
 }
 
 
-static void repeat_handler(void *arg)
+static void lost_handler(void *arg)
 {
 	struct demand *demand = arg;
 
-	if (demand->left_ms <= demand->wait_ms) {
-		end_demand(demand);
-		demand->options.lost_h(demand->options.arg);
-		return;
-	}
-	demand->left_ms -= demand->wait_ms;
-	demand->wait_ms = MIN(2 * demand->wait_ms, (uint32_t)SIP_T2);
-	(void)sip_send(demand->options.sip, demand->msg->sock,
-		       demand->msg->tp, &demand->dst, demand->reply);
-	tmr_start(&demand->tmr, demand->wait_ms, repeat_handler, demand);
+	end_demand(demand);
+	demand->options.lost_h(demand->options.arg);
 }
 
 
@@ -280,7 +268,6 @@ int demand_take(struct demand **demandp, const struct demand_options *options)
 	if (!demand)
 		return ENOMEM;
 
-	tmr_init(&demand->tmr);
 	demand->options = *options;
 	demand->options.clk = mem_ref(options->clk);
 	demand->msg = mem_ref((void *)options->msg);
@@ -305,33 +292,20 @@ int demand_take(struct demand **demandp, const struct demand_options *options)
 
 static int accept_it(struct demand *demand, const struct offer_body *body)
 {
-	const struct sip_msg *msg = demand->msg;
-	struct sip_contact contact;
-	struct pl rport;
+	const struct reply_options options = {
+		.sip = demand->options.sip,
+		.msg = demand->msg,
+		.contact = demand->contact,
+		.body = body,
+	};
 	int err;
 
-	sip_contact_set(&contact, demand->contact, &msg->dst, msg->tp);
-	err = sip_treplyf(&demand->st, &demand->reply, demand->options.sip,
-			  msg, true, 200, "OK",
-			  "%H"
-			  DIALOG_ALLOW
-			  "Content-Type: %s\r\n"
-			  "Content-Length: %zu\r\n"
-			  "\r\n"
-			  "%b",
-			  sip_contact_print, &contact, body->content_type,
-			  body->size, body->data, body->size);
-	if (err)
-		return err;
-	demand->state = ANSWERED;
-	sip_reply_addr(&demand->dst, msg, !msg_param_exists(&msg->via.params,
-							    "rport",
-							    &rport));
-	demand->wait_ms = SIP_T1;
-	demand->left_ms = TRANSACTION_MS;
-	tmr_start(&demand->tmr, demand->wait_ms, repeat_handler, demand);
+	err = reply_accept(&demand->reply, &demand->st, &options,
+			   lost_handler, demand);
+	if (!err)
+		demand->state = ANSWERED;
 
-	return 0;
+	return err;
 }
 
 
@@ -342,12 +316,9 @@ int demand_reply(struct demand *demand, uint16_t code, const char *reason,
 
 	if (!demand || demand->state != ASKED)
 		return EINVAL;
-	if (code < 300) {
-		if (!body || !body->content_type ||
-		    !dialog_is_value(body->content_type))
-			return EINVAL;
-		return accept_it(demand, body);
-	}
+	if (code < 300)
+		return body && body->content_type ? accept_it(demand, body)
+			: EINVAL;
 	err = sip_treply(&demand->st, demand->options.sip, demand->msg, code,
 			 reason);
 	end_demand(demand);

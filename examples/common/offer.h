@@ -11,12 +11,7 @@
 
 #include <re.h>
 #include "dialogs.h"
-
-struct offer_body {
-	const char *content_type;  /* NULL: none */
-	const void *data;
-	size_t size;
-};
+#include "reply.h"
 
 /* ---- that we send ---- */
 

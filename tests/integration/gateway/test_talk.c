@@ -261,6 +261,61 @@ static void test_two_offers_cross(void **state)
 }
 
 
+/* ---- both hang up ---- */
+
+/* Silent to a BYE: its own is on its way. */
+static void script_hang_up_too(struct peer *peer, const char *text)
+{
+	if (strncmp(text, "BYE ", 4))
+		script_answer(peer, text);
+}
+
+
+static bool a_got_bye(struct world *w)
+{
+	return peer_count(&w->carrier_a, "BYE", NULL) > 0;
+}
+
+
+static unsigned bye_answers(const struct peer *peer, const char *status)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < peer->count; i++) {
+		if (!strncmp(peer->seen[i], "SIP/2.0 ", 8) &&
+		    !strncmp(peer->seen[i] + 8, status, strlen(status)) &&
+		    strstr(peer->seen[i], " BYE\r\n"))
+			n++;
+	}
+
+	return n;
+}
+
+
+static bool a_bye_was_answered(struct world *w)
+{
+	return bye_answers(&w->carrier_a, "") > 0;
+}
+
+
+/* Both have hung up: neither is told that there was no call. */
+static void test_two_byes_cross(void **state)
+{
+	struct world *w = *state;
+
+	w->anna.h = script_answer;
+	w->carrier_a.h = script_hang_up_too;
+	talk(w);
+	anna_says(w, "BYE", 1, "");
+	world_run(w, a_got_bye);
+	world_say(w, &w->carrier_a, "BYE", DID, CALLER, "+" DID);
+	world_run(w, a_bye_was_answered);
+	assert_int_equal(bye_answers(&w->carrier_a, "200"), 1);
+	w->carrier_a.h = script_answer;
+	world_run(w, is_empty);
+}
+
+
 #define CASE(name) \
 	cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
@@ -274,6 +329,7 @@ int main(void)
 		CASE(test_hold_by_the_caller),
 		CASE(test_a_refusal_is_passed_back),
 		CASE(test_two_offers_cross),
+		CASE(test_two_byes_cross),
 	};
 	int err;
 
