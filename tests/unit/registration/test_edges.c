@@ -14,10 +14,10 @@
  */
 #include <trunkwise/flows.h>
 #include <trunkwise/pace.h>
-#include "fake.h"
+#include "flight.h"
 
 enum { TRUNKS = 50, NAMES = 5, EDGES = 3, MOST = TRUNKS * 3,
-	FLIGHT = 4096, LIMIT = 40 };
+	LIMIT = 40 };
 
 #define HOURS(n) SECONDS((n) * 3600)
 #define LONG     SECONDS(1200)     /* up for so long: no excuse is left */
@@ -53,13 +53,6 @@ struct trunk {
 	int64_t down_at;               /* when it was left */
 };
 
-struct packet {
-	int64_t at;
-	uint32_t flow;
-	int edge;                      /* -1: an answer */
-	char text[1500];
-};
-
 struct world {
 	uint64_t number;
 	tw_random dice, random;
@@ -70,8 +63,7 @@ struct world {
 	struct trunk trunk[TRUNKS];
 	struct flow flow[MOST];
 	uint32_t flows;
-	struct packet *flight[FLIGHT]; /* heap by arrival */
-	size_t flying;
+	struct flight flight;          /* to: an edge; -1: an answer */
 	int64_t window;
 	unsigned in_window;
 	unsigned long sent;
@@ -99,54 +91,13 @@ static uint32_t roll(struct world *w, uint32_t below)
 
 static void fly(struct world *w, uint32_t flow, int edge, const char *text)
 {
-	struct packet *p;
-	size_t i = w->flying;
-
 	if (w->shaky && !roll(w, 40))
 		return;
-	assert_true(w->flying++ < FLIGHT && strlen(text) < sizeof(p->text));
-	p = malloc(sizeof(*p));
-	assert_non_null(p);
-	p->at = w->now + 1000 + roll(w, 60000);
-	p->flow = flow;
-	p->edge = edge;
-	memcpy(p->text, text, strlen(text) + 1);
-	for (; i && w->flight[(i - 1) / 2]->at > p->at; i = (i - 1) / 2)
-		w->flight[i] = w->flight[(i - 1) / 2];
-	w->flight[i] = p;
-}
-
-static struct packet *land(struct world *w)
-{
-	struct packet *first = w->flight[0], *last = w->flight[--w->flying];
-	size_t i = 0, child;
-
-	while ((child = 2 * i + 1) < w->flying) {
-		if (child + 1 < w->flying &&
-		    w->flight[child + 1]->at < w->flight[child]->at)
-			child++;
-		if (w->flight[child]->at >= last->at)
-			break;
-		w->flight[i] = w->flight[child];
-		i = child;
-	}
-	w->flight[i] = last;
-	return first;
+	flight_add(&w->flight, packet_new(flow, edge, text, strlen(text)),
+		w->now + 1000 + roll(w, 60000));
 }
 
 /* ---- carriers ---- */
-
-static const char *line_of(char *out, size_t size, const char *text,
-			   const char *key)
-{
-	const char *p = strstr(text, key);
-	size_t l = p ? strcspn(p += strlen(key), "\r") : 0;
-
-	assert_true(l < size);
-	memcpy(out, p ? p : "", l);
-	out[l] = '\0';
-	return out;
-}
 
 static void reply(struct world *w, uint32_t flow, const char *request,
 		  const char *status, const char *headers)
@@ -375,7 +326,7 @@ static void after(struct world *w, struct flow *f)
 
 static void deliver(struct world *w, struct packet *p)
 {
-	struct flow *f = &w->flow[p->flow];
+	struct flow *f = &w->flow[p->owner];
 	const char *wait = strstr(p->text, "\r\nRetry-After: ");
 	bool on = tw_registration_is_pending(f->reg);
 	const char *host;
@@ -410,8 +361,8 @@ static void step(struct world *w, int64_t until)
 	struct packet *p;
 	void *next;
 
-	if (w->flying && w->flight[0]->at < at)
-		at = w->flight[0]->at;
+	if (flight_next(&w->flight) < at)
+		at = flight_next(&w->flight);
 	for (uint32_t i = 0; i < w->flows; i++) {
 		own = tw_registration_deadline(w->flow[i].reg);
 		at = own < at ? own : at;
@@ -421,10 +372,9 @@ static void step(struct world *w, int64_t until)
 		return;
 	}
 	w->now = at > w->now ? at : w->now;
-	while (w->flying && w->flight[0]->at <= w->now) {
-		p = land(w);
-		if (p->edge >= 0)
-			serve(w, p->flow, p->edge, p->text);
+	while ((p = flight_land(&w->flight, w->now))) {
+		if (p->to >= 0)
+			serve(w, p->owner, p->to, p->text);
 		else
 			deliver(w, p);
 		free(p);
@@ -576,8 +526,7 @@ static void world_free(struct world *w)
 		else
 			tw_registration_free(w->flow[w->trunk[i].first].reg);
 	}
-	while (w->flying)
-		free(w->flight[--w->flying]);
+	flight_clear(&w->flight);
 	tw_pace_free(w->pace);
 	free(w);
 }

@@ -9,12 +9,12 @@
 #ifndef TW_TESTS_REGISTRATION_WORLD_H
 #define TW_TESTS_REGISTRATION_WORLD_H
 
-#include "fake.h"
 #include <trunkwise/pace.h>
+#include "flight.h"
 
 #define HOURS(n) SECONDS((n) * 3600)
 
-enum { TRUNKS_MAX = 1000, REGISTRARS_MAX = 8, FLIGHT_MAX = 8192 };
+enum { TRUNKS_MAX = 1000, REGISTRARS_MAX = 8 };
 
 /* What a registrar does with a REGISTER. */
 enum mood {
@@ -36,14 +36,6 @@ enum mood {
 	TRYING,         /* 100 and nothing else */
 	SPOOF,          /* 200 of another branch, CSeq or Call-ID */
 	MOODS
-};
-
-struct packet {
-	int64_t at;
-	uint32_t trunk;
-	bool to_registrar;
-	uint32_t size;
-	char text[1500];
 };
 
 struct registrar {
@@ -85,8 +77,7 @@ struct world {
 	uint32_t trunks;
 	struct registrar registrar[REGISTRARS_MAX];
 	uint32_t registrars;
-	struct packet *flight[FLIGHT_MAX];    /* heap by arrival */
-	size_t flying;
+	struct flight flight;        /* to: whether to the registrar */
 	int64_t began[1024];
 	unsigned begins;
 	unsigned doubled_percent;
@@ -116,38 +107,8 @@ static uint32_t roll(struct world *w, uint32_t below)
 static void fly(struct world *w, uint32_t trunk, bool to_registrar,
 		const char *text, size_t size)
 {
-	struct packet *p = malloc(sizeof(*p));
-	size_t i = w->flying++;
-
-	assert_non_null(p);
-	assert_true(i < FLIGHT_MAX && size < sizeof(p->text));
-	p->at = w->now + 1000 + roll(w, roll(w, 10) ? 60000 : 900000);
-	p->trunk = trunk;
-	p->to_registrar = to_registrar;
-	p->size = (uint32_t)size;
-	memcpy(p->text, text, size);
-	p->text[size] = '\0';
-	for (; i && w->flight[(i - 1) / 2]->at > p->at; i = (i - 1) / 2)
-		w->flight[i] = w->flight[(i - 1) / 2];
-	w->flight[i] = p;
-}
-
-static struct packet *land(struct world *w)
-{
-	struct packet *first = w->flight[0], *last = w->flight[--w->flying];
-	size_t i = 0, child;
-
-	while ((child = 2 * i + 1) < w->flying) {
-		if (child + 1 < w->flying &&
-		    w->flight[child + 1]->at < w->flight[child]->at)
-			child++;
-		if (w->flight[child]->at >= last->at)
-			break;
-		w->flight[i] = w->flight[child];
-		i = child;
-	}
-	w->flight[i] = last;
-	return first;
+	flight_add(&w->flight, packet_new(trunk, to_registrar, text, size),
+		w->now + 1000 + roll(w, roll(w, 10) ? 60000 : 900000));
 }
 
 static void launch(struct world *w, uint32_t trunk, bool to_registrar,
@@ -171,22 +132,6 @@ struct answer {
 	char headers[700];
 	const char *branch, *cseq, *call_id;     /* NULL: as asked */
 };
-
-static const char *line_of(char *out, size_t size, const char *text,
-			   const char *key)
-{
-	const char *p = strstr(text, key);
-	size_t l = 0;
-
-	if (p) {
-		p += strlen(key);
-		l = (size_t)(strchr(p, '\r') - p);
-	}
-	assert_true(l < size);
-	memcpy(out, p ? p : "", l);
-	out[l] = '\0';
-	return out;
-}
 
 static void garble(struct world *w, char *text, size_t *size)
 {
@@ -463,7 +408,7 @@ static void after(struct world *w, struct trunk *t, bool by_answer)
 
 static void deliver(struct world *w, struct packet *p)
 {
-	struct trunk *t = &w->trunk[p->trunk];
+	struct trunk *t = &w->trunk[p->owner];
 	bool on = tw_registration_is_pending(t->reg);
 	const char *wait = strstr(p->text, "\r\nRetry-After: ");
 	int64_t seconds;
@@ -504,8 +449,8 @@ static void step(struct world *w, int64_t until)
 	int64_t at = tw_pace_deadline(w->pace);
 	struct packet *p;
 
-	if (w->flying && w->flight[0]->at < at)
-		at = w->flight[0]->at;
+	if (flight_next(&w->flight) < at)
+		at = flight_next(&w->flight);
 	for (uint32_t i = 0; i < w->trunks; i++) {
 		int64_t own = tw_registration_deadline(w->trunk[i].reg);
 
@@ -518,11 +463,10 @@ static void step(struct world *w, int64_t until)
 	}
 	if (at > w->now)
 		w->now = at;
-	while (w->flying && w->flight[0]->at <= w->now) {
-		p = land(w);
-		if (p->to_registrar) {
+	while ((p = flight_land(&w->flight, w->now))) {
+		if (p->to) {
 			w->arrivals++;
-			serve(w, p->trunk, p->text);
+			serve(w, p->owner, p->text);
 		}
 		else {
 			deliver(w, p);
@@ -596,8 +540,7 @@ static void world_free(struct world *w)
 {
 	for (uint32_t i = 0; i < w->trunks; i++)
 		tw_registration_free(w->trunk[i].reg);
-	while (w->flying)
-		free(w->flight[--w->flying]);
+	flight_clear(&w->flight);
 	tw_pace_free(w->pace);
 	free(w);
 }
