@@ -377,7 +377,7 @@ static const struct tw_field permission[] = {
 };
 
 /* As tw_route_rules, by name, with the bounds of tw__route_rules_check(): a
- * number is told once where it has to be. */
+ * number is told once where it has to be. test_kinds.c holds both together. */
 #define RULE(n, lo, hi) NUMBER(n, NULL, lo, hi)
 #define YEAR_S (366 * SECONDS_MAX)
 #define PPM    1000000

@@ -1,6 +1,7 @@
 /* The table of kinds says what the schema and the document say. */
 #include "deployment_fixture.h"
 #include "accounts/kinds.h"
+#include "routing/router.h"
 
 static void columns_are_the_fields(void **state)
 {
@@ -222,6 +223,137 @@ static void policies_are_known(void **state)
 		assert_int_equal(tw_policy_parse(&policy, word, NULL), TW_OK);
 }
 
+/* ---- what the router knows better ---- */
+
+static const struct tw_field *field_of(const char *kind, const char *name)
+{
+	const struct tw_kind *k = &tw__kinds[tw__kind_find(tw__str_of(kind))];
+	size_t i = 0;
+
+	while (i < k->count && strcmp(k->fields[i].name, name))
+		i++;
+	assert_true(i < k->count);
+	return &k->fields[i];
+}
+
+/* All rules at their least but for those that have to be at least another. */
+static tw_route_rules narrow_rules(const struct tw_kind *kind)
+{
+	tw_route_rules r = TW_ROUTE_RULES_INIT;
+
+	for (size_t i = 0; i < kind->count; i++) {
+		const struct tw_field *f = &kind->fields[i];
+		uint32_t *rule = tw__route_rule(&r, f->name);
+
+		if (rule && f->type == TW_FIELD_INTEGER)
+			*rule = (uint32_t)(strstr(f->name, "_max_s") ?
+					   f->max : f->min);
+	}
+	return r;
+}
+
+static void check_rule(const struct tw_kind *kind, const struct tw_field *f,
+		       int64_t value, tw_status expected)
+{
+	tw_route_rules r = narrow_rules(kind);
+	tw_error err = TW_ERROR_INIT;
+
+	*tw__route_rule(&r, f->name) = (uint32_t)value;
+	if (tw__route_rules_check(&r, &err) != expected ||
+	    (expected && strcmp(err.field, f->name)))
+		fail_msg("%s = %lld", f->name, (long long)value);
+}
+
+/* [routing] takes what the router takes, to the last number: kinds.c says it
+ * again, so that a deployment is refused by the key's own line. */
+static void rules_of_routing_are_the_routers(void **state)
+{
+	const uint8_t number = tw__kind_find(TW_STR("routing"));
+	const struct tw_kind *kind = &tw__kinds[number];
+	tw_route_rules r = TW_ROUTE_RULES_INIT;
+	size_t known = 0;
+
+	(void)state;
+	for (size_t i = 0; i < kind->count; i++) {
+		const struct tw_field *f = &kind->fields[i];
+
+		if (!tw__route_rule(&r, f->name))
+			continue;
+		known++;
+		if (f->type != TW_FIELD_INTEGER)
+			continue;
+		check_rule(kind, f, f->min, TW_OK);
+		check_rule(kind, f, f->max, TW_OK);
+		check_rule(kind, f, f->max + 1, TW_EINVAL);
+		if (f->min)
+			check_rule(kind, f, f->min - 1, TW_EINVAL);
+	}
+	/* and every one of them can be said: all but size and seed */
+	assert_int_equal(known, (offsetof(tw_route_rules, seed) -
+		offsetof(tw_route_rules, suspect_after)) / sizeof(uint32_t));
+}
+
+static void numbers_of_trunks_and_codes_are_the_routers(void **state)
+{
+	const struct tw_field *sip = field_of("routing_code", "sip");
+	const struct tw_field *q850 = field_of("routing_code", "q850");
+
+	(void)state;
+	assert_int_equal(field_of("trunk", "tier")->max, TW_TIERS_MAX - 1);
+	assert_int_equal(field_of("routing_tier", "tier")->max,
+			 TW_TIERS_MAX - 1);
+	assert_int_equal(field_of("trunk", "weight")->max, TW_WEIGHT_MAX);
+	/* a provisional answer and a 2xx are no outcomes to be judged */
+	assert_int_equal(sip->min, 300);
+	assert_int_equal(sip->max, TW_SIP_CODES - 1);
+	assert_int_equal(q850->min, 1);
+	assert_int_equal(q850->max, TW_Q850_CODES - 1);
+}
+
+static size_t words_known(const char *list, bool (*is_known)(const char *))
+{
+	char choices[200], *word, *save = NULL;
+	size_t n = 0;
+
+	(void)snprintf(choices, sizeof(choices), "%s", list);
+	for (word = strtok_r(choices, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save)) {
+		if (!is_known(word))
+			fail_msg("%s", word);
+		n++;
+	}
+	return n;
+}
+
+static bool is_policy(const char *word)
+{
+	uint32_t policy;
+
+	return !tw_route_policy_find(&policy, word, NULL);
+}
+
+static bool is_class(const char *word)
+{
+	uint32_t class = TW_CLASS_AUTH;
+
+	while (class && strcmp(tw_route_class_name(class), word))
+		class--;
+	return class || !strcmp(word, "none");
+}
+
+static void words_of_routing_are_the_routers(void **state)
+{
+	const char *policies = field_of("company", "routing")->choices;
+
+	(void)state;
+	assert_int_equal(words_known(policies, is_policy),
+			 TW_ROUTE_LONGEST_PREFIX);
+	assert_string_equal(policies,
+			    field_of("routing_tier", "policy")->choices);
+	(void)words_known(field_of("routing_code", "class")->choices,
+			  is_class);
+}
+
 /* Each child has a place of its own among its parent's. */
 static void slots_are_distinct(void **state)
 {
@@ -246,6 +378,9 @@ int main(void)
 		cmocka_unit_test(document_is_the_table),
 		cmocka_unit_test(defaults_pass_their_own_rules),
 		cmocka_unit_test(policies_are_known),
+		cmocka_unit_test(rules_of_routing_are_the_routers),
+		cmocka_unit_test(numbers_of_trunks_and_codes_are_the_routers),
+		cmocka_unit_test(words_of_routing_are_the_routers),
 		cmocka_unit_test(slots_are_distinct),
 	};
 
