@@ -17,7 +17,7 @@ struct client {
 	const struct round *round;
 	struct result *out;
 	struct sip *sip;
-	struct tmr more;
+	struct tmr more, limit;
 	char registrar[64];
 	uint32_t begun, ended;
 	tw_trunks *set;
@@ -57,6 +57,14 @@ static void give_up(const char *what)
 	exit(1);
 }
 
+static void limit_h(void *arg)
+{
+	struct client *client = arg;
+
+	client->out->stopped = true;
+	re_cancel();
+}
+
 static void open_client(struct client *client, struct result *out,
 			const struct round *round, uint32_t hash)
 {
@@ -66,6 +74,7 @@ static void open_client(struct client *client, struct result *out,
 	client->round = round;
 	client->out = out;
 	tmr_init(&client->more);
+	tmr_init(&client->limit);
 	(void)snprintf(client->registrar, sizeof(client->registrar),
 		"sip:127.0.0.1:%u%s", round->port,
 		round->tcp ? ";transport=tcp" : "");
@@ -84,6 +93,7 @@ static void run_client(struct client *client)
 	client->out->rss_before_kib = bench_rss_kib();
 	began = bench_clock();
 	tmr_start(&client->more, 0, more_h, client);
+	tmr_start(&client->limit, LIMIT_S * 1000, limit_h, client);
 	(void)re_main(NULL);
 	client->out->wall_s = bench_clock() - began;
 	client->out->rss_after_kib = bench_rss_kib();
