@@ -1,10 +1,12 @@
 /**
  * @file breakdown.h  Calls by anything that is known of them
  *
- * For questions that sums kept beforehand cannot answer: calls of up to ten
- * years by department, first digits and hour, say. Every call of the time is
- * read once (the report of expenses reads none), so a year takes as long as
- * it has calls. It reads; it never writes.
+ * Calls of up to ten years, by department, first digits and hour, say. What
+ * the sums of months and days know (department, carrier, number, destination,
+ * direction, month, day) takes as long as there are such sums. For anything
+ * else, and in a closed month that something came late for, every call of the
+ * time is read once, so a year takes as long as it has calls. It reads; it
+ * never writes.
  */
 #ifndef TRUNKWISE_BREAKDOWN_H
 #define TRUNKWISE_BREAKDOWN_H
@@ -75,10 +77,11 @@ typedef struct tw_breakdown tw_breakdown;
  * new price in its own month, also where the ledger posted the difference in
  * a later one. Calls that were taken back are not in it.
  *
- * One row per currency where a group has several; legs without a charge are
- * counted in the one of the company's currency, else in its first one. Rows
- * are sorted by the names of their first key, then the second and so on, what
- * has none last; then the totals. Names are those of the last month's end.
+ * One row per currency where a group has several, the company's first; legs
+ * without a charge are counted in the one of the company's currency, else in
+ * its first one. A row of nothing but zeros is none. Rows are sorted by the
+ * names of their first key, then the second and so on, what has none last;
+ * then the totals. Names are those of the last month's end.
  * Where `only` says so, totals are those of the rows that are left.
  * @return TW_OK (new), TW_EPARSE (month), TW_EINVAL (options; field says
  * which), TW_ENOTFOUND (no company zone; `only` a department, carrier, trunk

@@ -1,13 +1,15 @@
 /**
  * @file src/accounts/breakdown.c  Calls by anything that is known of them
  *
- * Decides what may be asked, and hands the rows out. Each call of the time is
- * read once (breakdown_read.c) and added up by a hash (breakdown_group.c);
- * only what comes out is named and sorted (breakdown_names.c). Refuses to
- * show a person: of a number there are first digits, no more than seven.
+ * Decides what may be asked, and hands the rows out. Sums that are kept
+ * (breakdown_rollup.c) or else each call of the time, read once
+ * (breakdown_read.c), are added up by a hash (breakdown_group.c); only what
+ * comes out is named and sorted (breakdown_names.c). Refuses to show a person:
+ * of a number there are first digits, no more than seven.
  */
 #include <stdio.h>
 #include <string.h>
+#include "breakdown.h"
 #include "breakdown_names.h"
 #include "breakdown_read.h"
 #include "rating/deck.h"
@@ -73,13 +75,13 @@ static tw_status read_range(struct tw__cut_question *question,
 			    tw_error *err)
 {
 	const char *to = options->to ? options->to : options->from;
-	int64_t months[2], count;
-	tw_time between;
-	tw_status status = tw__book_parse(&months[0], &question->from,
-					  &between, book, options->from, err);
+	int64_t *months = question->months, count;
+	tw_time from, until;
+	tw_status status = tw__book_parse(&months[0], &from, &until, book,
+					  options->from, err);
 
 	if (!status)
-		status = tw__book_parse(&months[1], &between, &question->to,
+		status = tw__book_parse(&months[1], &from, &question->to,
 					book, to, err);
 	if (status)
 		return status;
@@ -160,10 +162,11 @@ static tw_status sort(struct tw_breakdown *out, tw_error *err)
 }
 
 static tw_status build(struct tw_breakdown *out, tw_store *store,
-		       const tw_breakdown_options *options, tw_error *err)
+		       const tw_breakdown_options *options, bool every_call,
+		       tw_error *err)
 {
 	struct tw__cut_question question = { .count = options->count,
-		.digits = options->digits };
+		.digits = options->digits, .every_call = every_call };
 	struct tw__book book = { 0 };
 	tw_status status = tw__book_open(&book, store, NULL, err);
 
@@ -190,9 +193,9 @@ static tw_status build(struct tw_breakdown *out, tw_store *store,
 	return status;
 }
 
-tw_status tw_report_breakdown(tw_breakdown **out, tw_store *store,
-			      const tw_breakdown_options *options,
-			      tw_error *err)
+tw_status tw__breakdown(tw_breakdown **out, tw_store *store,
+			const tw_breakdown_options *options, bool every_call,
+			tw_error *err)
 {
 	tw_breakdown_options mine = TW_BREAKDOWN_OPTIONS_INIT;
 	struct tw_breakdown *made;
@@ -212,7 +215,7 @@ tw_status tw_report_breakdown(tw_breakdown **out, tw_store *store,
 		return tw__fail_oom(err);
 	status = tw__read_enter(&tx, store, err);
 	if (!status) {
-		status = build(made, store, &mine, err);
+		status = build(made, store, &mine, every_call, err);
 		tw__read_leave(&tx, store);
 	}
 	if (status)
@@ -220,6 +223,13 @@ tw_status tw_report_breakdown(tw_breakdown **out, tw_store *store,
 	else
 		*out = made;
 	return status;
+}
+
+tw_status tw_report_breakdown(tw_breakdown **out, tw_store *store,
+			      const tw_breakdown_options *options,
+			      tw_error *err)
+{
+	return tw__breakdown(out, store, options, false, err);
 }
 
 /* ---- handing it out ---- */

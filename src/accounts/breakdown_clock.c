@@ -99,6 +99,18 @@ tw_status tw__cut_local(int64_t *local_s, struct tw__cut_clocks *clocks,
 	return TW_OK;
 }
 
+bool tw__cut_clocks_are_one(const struct tw__cut_clocks *clocks)
+{
+	const struct tw__traffic_versions *all = &clocks->departments;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (*all->rows[i].text && strcmp(all->rows[i].text,
+				tw_zone_name(clocks->zone)) != 0)
+			return false;
+	}
+	return true;
+}
+
 void tw__cut_clocks_free(struct tw__cut_clocks *clocks)
 {
 	for (size_t i = 0; i < clocks->count; i++)

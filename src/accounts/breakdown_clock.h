@@ -36,6 +36,8 @@ struct tw__cut_clocks {
  * @return TW_OK, or what tw_zone_open() says */
 tw_status tw__cut_local(int64_t *local_s, struct tw__cut_clocks *clocks,
 			int64_t department, tw_time t, tw_error *err);
+/* Do all departments go by the company's clock, at all times? */
+bool tw__cut_clocks_are_one(const struct tw__cut_clocks *clocks);
 void tw__cut_clocks_free(struct tw__cut_clocks *clocks);
 
 #endif

@@ -189,25 +189,55 @@ tw_status tw__cut_groups_add(struct tw__cut_groups *groups,
 		add_waiting(groups, err);
 }
 
+static bool is_nothing(const struct tw__cut_sums *sums)
+{
+	static const struct tw__cut_sums nothing;
+
+	return memcmp(sums, &nothing, sizeof(nothing)) == 0;
+}
+
 static struct tw__cut_group *partner(const struct tw__cut_groups *groups,
 				     const struct tw__cut_group *group,
-				     size_t currencies)
+				     const uint8_t *order, size_t currencies)
 {
-	struct tw__cut_group *found = NULL;
+	struct tw__cut_group *found;
 	int64_t part[TW_CUT_PARTS];
 
 	memcpy(part, group->part, sizeof(part));
-	for (size_t i = 1; !found && i <= currencies; i++) {
-		part[groups->parts - 1] = (int64_t)i;
+	for (size_t i = 0; i < currencies; i++) {
+		part[groups->parts - 1] = order[i] + 1;
 		found = find(groups, hash(part, groups->parts), part);
+		if (found && !is_nothing(&found->sums))
+			return found;
 	}
-	return found;
+	return NULL;
+}
+
+/* Those that say something, and their currencies as they are ordered. */
+static void keep(struct tw__cut_groups *groups, const uint8_t *order,
+		 size_t currencies)
+{
+	int64_t places[UINT8_MAX + 2] = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < currencies; i++)
+		places[order[i] + 1] = (int64_t)i + 1;
+	for (size_t i = 0; i < groups->count; i++) {
+		struct tw__cut_group *group = &groups->rows[i];
+		int64_t *currency = &group->part[groups->parts - 1];
+
+		if (!*currency || is_nothing(&group->sums))
+			continue;
+		*currency = places[*currency];
+		groups->rows[kept++] = *group;
+	}
+	groups->count = kept;
 }
 
 tw_status tw__cut_groups_settle(struct tw__cut_groups *groups,
-				size_t currencies, tw_error *err)
+				const uint8_t *order, size_t currencies,
+				tw_error *err)
 {
-	size_t kept = 0;
 	tw_status status = add_waiting(groups, err);
 
 	if (status)
@@ -217,17 +247,13 @@ tw_status tw__cut_groups_settle(struct tw__cut_groups *groups,
 
 		if (group->part[groups->parts - 1])
 			continue;
-		to = partner(groups, group, currencies);
+		to = partner(groups, group, order, currencies);
 		if (to && !tw__cut_sums_add(&to->sums, &group->sums))
 			return too_much(err);
 		if (!to)
-			group->part[groups->parts - 1] = 1;
+			group->part[groups->parts - 1] = order[0] + 1;
 	}
-	for (size_t i = 0; i < groups->count; i++) {
-		if (groups->rows[i].part[groups->parts - 1])
-			groups->rows[kept++] = groups->rows[i];
-	}
-	groups->count = kept;
+	keep(groups, order, currencies);
 	/* places are others now */
 	tw_free(groups->slots);
 	groups->slots = NULL;

@@ -57,10 +57,13 @@ tw_status tw__cut_groups_add(struct tw__cut_groups *groups,
 			     const struct tw__cut_sums *sums, tw_error *err);
 
 /* What has no currency (0) goes to the group of the first currency, else to
- * that of another one; where its key has none, into the first. Nothing is
- * added afterwards. @return what adding may */
+ * that of the next one; where its key has none, into the first. order: the
+ * place, from 0, of what is to be the first currency, the second and so on.
+ * Groups of nothing but zeros go: sums that are kept do not have them. Nothing
+ * is added afterwards. @return what adding may */
 tw_status tw__cut_groups_settle(struct tw__cut_groups *groups,
-				size_t currencies, tw_error *err);
+				const uint8_t *order, size_t currencies,
+				tw_error *err);
 /* Places of groups (new), as their parts say, the first part before the
  * others. Each part is below its counts[]. */
 tw_status tw__cut_groups_sort(uint32_t **out,

@@ -13,6 +13,7 @@
 #include "base/zone.h"
 #include "breakdown_clock.h"
 #include "breakdown_read.h"
+#include "breakdown_rollup.h"
 #include "breakdown_tariff.h"
 #include "call.h"
 #include "history.h"
@@ -242,6 +243,15 @@ static tw_status read_people(struct reader *r, tw_error *err)
 	return status;
 }
 
+static bool is_asked(const struct tw__cut_question *question, uint32_t cut)
+{
+	for (size_t i = 0; i < question->count; i++) {
+		if (question->by[i] == cut)
+			return true;
+	}
+	return false;
+}
+
 /* ---- all of them ---- */
 
 static void place_columns(struct reader *r)
@@ -279,7 +289,8 @@ static tw_status write_query(struct tw_buf *sql, const struct reader *r,
 	return TW_OK;
 }
 
-static tw_status read_calls(struct reader *r, tw_error *err)
+static tw_status read_calls(struct reader *r, const tw_time between[2],
+			    tw_error *err)
 {
 	struct tw_stmt *stmt = NULL;
 	struct tw_buf sql;
@@ -293,44 +304,63 @@ static tw_status read_calls(struct reader *r, tw_error *err)
 	tw__buf_free(&sql);
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, r->question->from);
-	tw__bind_i64(stmt, 2, r->question->to);
+	tw__bind_i64(stmt, 1, between[0]);
+	tw__bind_i64(stmt, 2, between[1]);
 	status = tw__each(stmt, see, r, err);
 	tw__stmt_free(stmt);
 	return status;
 }
 
-static tw_status begin_currencies(struct tw__cut_currencies *currencies,
-				  const struct tw__book *book,
-				  tw_store *store, tw_error *err)
+static tw_status find_time(tw_time out[2], const struct tw__book *book,
+			   const int64_t months[2], tw_error *err)
 {
-	struct tw_stmt *stmt;
 	tw_status status = TW_OK;
 
-	currencies->count = 1;
-	snprintf(currencies->text[0], sizeof(currencies->text[0]), "%s",
-		 book->currency);
-	if (*book->currency)
-		return TW_OK;
-	status = tw__stmt(&stmt, store, "SELECT currency FROM tariff_version "
-			  "ORDER BY id LIMIT 1", err);
-	if (!status)
-		status = tw__step(stmt, err);
-	if (status)
-		return status == TW_ITER_END ? TW_OK : status;
-	snprintf(currencies->text[0], sizeof(currencies->text[0]), "%.3s",
-		 tw__col_text(stmt, 0));
-	tw__reset(stmt);
-	return TW_OK;
+	for (int i = 0; !status && i < 2; i++) {
+		tw_time between[2];
+		char text[16];
+		int64_t month;
+
+		snprintf(text, sizeof(text), "%04d-%02d",
+			 (int)(months[i] / 100), (int)(months[i] % 100));
+		status = tw__book_parse(&month, &between[0], &between[1],
+					book, text, err);
+		out[i] = between[i];
+	}
+	return status;
 }
 
-static bool is_asked(const struct tw__cut_question *question, uint32_t cut)
+static tw_status read_span(struct reader *r, const struct tw__cut_span *span,
+			   tw_error *err)
 {
-	for (size_t i = 0; i < question->count; i++) {
-		if (question->by[i] == cut)
-			return true;
-	}
-	return false;
+	tw_time between[2];
+	tw_status status;
+
+	if (span->summed)
+		return tw__cut_rollup_read(r->groups, r->tariffs.currencies,
+					   r->question, span, r->store, err);
+	status = find_time(between, r->book, span->months, err);
+	return status ? status : read_calls(r, between, err);
+}
+
+static tw_status read_spans(struct reader *r, tw_error *err)
+{
+	struct tw__cut_spans spans;
+	tw_status status = tw__cut_spans(&spans, r->question, &r->clocks,
+					 r->book, r->store, err);
+
+	for (size_t i = 0; !status && i < spans.count; i++)
+		status = read_span(r, &spans.rows[i], err);
+	return status;
+}
+
+static tw_status settle(struct tw__cut_groups *groups,
+			struct tw__cut_currencies *currencies, tw_error *err)
+{
+	uint8_t order[TW_CUT_CURRENCIES_MAX];
+
+	tw__cut_currencies_sort(order, currencies);
+	return tw__cut_groups_settle(groups, order, currencies->count, err);
 }
 
 tw_status tw__cut_read(struct tw__cut_groups *groups,
@@ -345,7 +375,7 @@ tw_status tw__cut_read(struct tw__cut_groups *groups,
 	tw_status status;
 
 	groups->parts = question->count + 1;
-	status = begin_currencies(currencies, book, store, err);
+	status = tw__cut_currencies_begin(currencies, book, store, err);
 	if (!status && is_asked(question, TW_CUT_PREFIX))
 		status = read_people(&r, err);
 	if (!status && (is_asked(question, TW_CUT_HOUR) ||
@@ -353,10 +383,9 @@ tw_status tw__cut_read(struct tw__cut_groups *groups,
 		status = tw__traffic_departments(&r.clocks.departments, store,
 						 err);
 	if (!status)
-		status = read_calls(&r, err);
+		status = read_spans(&r, err);
 	if (!status)
-		status = tw__cut_groups_settle(groups, currencies->count,
-					       err);
+		status = settle(groups, currencies, err);
 	tw__cut_tariffs_free(&r.tariffs);
 	tw__cut_clocks_free(&r.clocks);
 	tw_free(r.prefixes);

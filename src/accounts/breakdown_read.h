@@ -4,29 +4,24 @@
 #ifndef TW_SRC_ACCOUNTS_BREAKDOWN_READ_H
 #define TW_SRC_ACCOUNTS_BREAKDOWN_READ_H
 
+#include "breakdown_currency.h"
 #include "breakdown_group.h"
-#include "ledger_month.h"
-
-/* Those that a key's last part counts from 1 on: the first is the company's,
- * else that of the first tariff, else "". */
-#define TW_CUT_CURRENCIES_MAX 64
-struct tw__cut_currencies {
-	char text[TW_CUT_CURRENCIES_MAX][4];
-	size_t count;
-};
 
 struct tw__cut_question {
 	uint32_t by[TW_BREAKDOWN_CUTS_MAX];
 	size_t count;
 	uint32_t digits;
-	tw_time from, to;
+	int64_t months[2];       /* the first and the last one, included */
+	tw_time to;              /* where the last one ends */
+	bool every_call;         /* also where sums would answer */
 };
 
 /* A prefix as a number: a 1 and its digits, so that "0049" is not "49". */
 int64_t tw__cut_prefix(const char *digits, uint32_t most);
 
-/* Adds up live calls that start in [from, to). Values of keys: entities,
- * words (destination), TW_DIRECTION_, TW_CALL_, months and days like 202610,
+/* Adds up live calls of the months: each of them, or where nothing else is
+ * asked the sums that are kept of them. Values of keys: entities, words
+ * (destination), TW_DIRECTION_, TW_CALL_, months and days like 202610,
  * 20261005, hours + 1, weekdays from 1, seconds + 1 of a class of duration. */
 tw_status tw__cut_read(struct tw__cut_groups *groups,
 		       struct tw__cut_currencies *currencies,

@@ -5,33 +5,12 @@
  * called. A row of a sheet is asked about when the first call has it, and
  * never again: a year's calls use a few hundred of a sheet's many rows.
  */
-#include <stdio.h>
 #include <string.h>
 #include "breakdown_tariff.h"
 #include <trunkwise/tariff.h>
 
 /* No sheet has as many rows; a damaged file may say so. */
 #define ROWS_MAX 100000000
-
-static tw_status find_currency(int64_t *out,
-			       struct tw__cut_currencies *currencies,
-			       const char *text, tw_error *err)
-{
-	for (size_t i = 0; i < currencies->count; i++) {
-		if (strcmp(currencies->text[i], text) == 0) {
-			*out = (int64_t)i + 1;
-			return TW_OK;
-		}
-	}
-	if (currencies->count == TW_CUT_CURRENCIES_MAX)
-		return tw__fail(err, TW_ERANGE, "a report has room for %d "
-				"currencies; ask for a shorter time",
-				TW_CUT_CURRENCIES_MAX);
-	snprintf(currencies->text[currencies->count],
-		 sizeof(currencies->text[0]), "%.3s", text);
-	*out = (int64_t)++currencies->count;
-	return TW_OK;
-}
 
 static tw_status read_version(struct tw__cut_version *out,
 			      struct tw__cut_tariffs *tariffs, int64_t id,
@@ -51,8 +30,8 @@ static tw_status read_version(struct tw__cut_version *out,
 		return status == TW_ITER_END ? tw__fail(err, TW_ESTORE, "a "
 			"call has a price of a tariff version that is not "
 			"there; run verify") : status;
-	status = find_currency(&out->currency, tariffs->currencies,
-			       tw__col_text(stmt, 0), err);
+	status = tw__cut_currency(&out->currency, tariffs->currencies,
+				  tw__col_text(stmt, 0), err);
 	out->gross = tw__col_i64(stmt, 1) == TW_VAT_GROSS;
 	out->id = id;
 	tw__reset(stmt);
@@ -99,7 +78,7 @@ tw_status tw__cut_tariff(int64_t *currency, bool *gross,
 			 struct tw__cut_tariffs *tariffs, int64_t version,
 			 tw_error *err)
 {
-	struct tw__cut_version *found;
+	struct tw__cut_version *found = NULL;
 	tw_status status = version_of(&found, tariffs, version, err);
 
 	*gross = false;
@@ -135,7 +114,7 @@ static tw_status read_word(int64_t *out, tw_store *store, int64_t version,
 tw_status tw__cut_destination(int64_t *out, struct tw__cut_tariffs *tariffs,
 			      int64_t version, int64_t row, tw_error *err)
 {
-	struct tw__cut_version *found;
+	struct tw__cut_version *found = NULL;
 	tw_status status = version_of(&found, tariffs, version, err);
 	size_t place = (size_t)row;
 

@@ -4,7 +4,7 @@
 #ifndef TW_SRC_ACCOUNTS_BREAKDOWN_TARIFF_H
 #define TW_SRC_ACCOUNTS_BREAKDOWN_TARIFF_H
 
-#include "breakdown_read.h"
+#include "breakdown_currency.h"
 
 struct tw__cut_version {
 	int64_t id, currency;

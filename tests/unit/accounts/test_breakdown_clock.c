@@ -60,6 +60,23 @@ static void test_clocks(void **state)
 	tw_zone_free(zone);
 }
 
+static void test_one_clock(void **state)
+{
+	struct tw__traffic_version rows[] = {
+		{ 3, 0, TW_TIME_MAX, "a", "" },
+		{ 4, 0, TW_TIME_MAX, "b", "Europe/Moscow" } };
+	struct tw__cut_clocks clocks = { .zone = moscow() };
+
+	(void)state;
+	assert_true(tw__cut_clocks_are_one(&clocks));
+	clocks.departments = (struct tw__traffic_versions){ rows, 2, 2 };
+	assert_true(tw__cut_clocks_are_one(&clocks));
+	/* the same hours today need not be the same tomorrow */
+	strcpy(rows[0].text, "Europe/Minsk");
+	assert_false(tw__cut_clocks_are_one(&clocks));
+	tw_zone_free(clocks.zone);
+}
+
 static void test_no_such_zone(void **state)
 {
 	struct tw__traffic_version *rows = tw_calloc(1, sizeof(*rows));
@@ -83,6 +100,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_one_clock),
 		cmocka_unit_test(test_no_such_zone),
 	};
 

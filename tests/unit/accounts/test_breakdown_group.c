@@ -2,9 +2,11 @@
 #include "breakdown_fixture.h"
 #include "accounts/breakdown_group.h"
 
+static const uint8_t as_met[] = { 0, 1, 2, 3, 4, 5 };
+
 static void test_same_keys(void **state)
 {
-	struct tw__cut_groups groups = { .parts = 2 };
+	struct tw__cut_groups groups = { .parts = 3 };
 	const struct tw__cut_sums one = { .calls = 1, .cost = 3 };
 	tw_error err = TW_ERROR_INIT;
 
@@ -13,7 +15,7 @@ static void test_same_keys(void **state)
 	for (int round = 0; round < 3; round++) {
 		for (int64_t i = 0; i < 5000; i++) {
 			/* what stands behind the parts is nobody's */
-			int64_t part[TW_CUT_PARTS] = { i % 100, 1 + i / 100,
+			int64_t part[TW_CUT_PARTS] = { i % 100, i / 100, 1,
 				round };
 
 			assert_int_equal(tw__cut_groups_add(&groups, part,
@@ -22,12 +24,13 @@ static void test_same_keys(void **state)
 	}
 	/* some wait until the end */
 	assert_in_range(groups.count, 4900, 5000);
-	assert_int_equal(tw__cut_groups_settle(&groups, 1, &err), TW_OK);
+	assert_int_equal(tw__cut_groups_settle(&groups, as_met, 1, &err),
+			 TW_OK);
 	assert_int_equal(groups.count, 5000);
 	for (size_t i = 0; i < groups.count; i++) {
 		assert_int_equal(groups.rows[i].part[0], i % 100);
-		assert_int_equal(groups.rows[i].part[1], 1 + i / 100);
-		assert_int_equal(groups.rows[i].part[2], 0);
+		assert_int_equal(groups.rows[i].part[1], i / 100);
+		assert_int_equal(groups.rows[i].part[3], 0);
 		assert_int_equal(groups.rows[i].sums.calls, 3);
 		assert_int_equal(groups.rows[i].sums.cost, 9);
 	}
@@ -46,7 +49,8 @@ static void test_limits(void **state)
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(tw__cut_groups_add(&groups, part, &sums,
 						    &err), TW_OK);
-	assert_int_equal(tw__cut_groups_settle(&groups, 1, &err), TW_ERANGE);
+	assert_int_equal(tw__cut_groups_settle(&groups, as_met, 1, &err),
+			 TW_ERANGE);
 	/* nothing of the second one was added */
 	assert_int_equal(groups.rows[0].sums.calls, 1);
 	tw__cut_groups_free(&groups);
@@ -77,7 +81,8 @@ static void test_uncharged(void **state)
 		assert_int_equal(tw__cut_groups_add(&groups, part, &one,
 						    &err), TW_OK);
 	}
-	assert_int_equal(tw__cut_groups_settle(&groups, 3, &err), TW_OK);
+	assert_int_equal(tw__cut_groups_settle(&groups, as_met, 3, &err),
+			 TW_OK);
 	assert_int_equal(groups.count, 5);
 	assert_int_equal(groups.rows[0].part[1], 2);
 	assert_int_equal(groups.rows[0].sums.calls, 2);
@@ -86,6 +91,40 @@ static void test_uncharged(void **state)
 	assert_int_equal(groups.rows[2].sums.calls, 2);
 	assert_int_equal(groups.rows[3].sums.calls, 1);
 	assert_int_equal(groups.rows[4].part[0], 8);
+	tw__cut_groups_free(&groups);
+}
+
+/* Groups that say nothing go, and are nobody's partner; currencies get the
+ * places that they are given, the company's first. */
+static void test_settled(void **state)
+{
+	static const struct { int64_t part[2], calls; } rows[] = {
+		{ { 5, 2 }, 0 }, { { 5, 0 }, 1 }, { { 5, 3 }, 1 },
+		{ { 6, 1 }, 0 }, { { 6, 0 }, 1 }, { { 7, 0 }, 0 },
+		{ { 7, 2 }, 1 } };
+	static const int64_t kept[][3] = { { 5, 2, 2 }, { 6, 1, 1 },
+		{ 7, 3, 1 } };
+	static const uint8_t order[] = { 0, 2, 1 };
+	struct tw__cut_groups groups = { .parts = 2 };
+	tw_error err = TW_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++) {
+		const struct tw__cut_sums sums = { .calls = rows[i].calls };
+		int64_t part[TW_CUT_PARTS] = { rows[i].part[0],
+			rows[i].part[1] };
+
+		assert_int_equal(tw__cut_groups_add(&groups, part, &sums,
+						    &err), TW_OK);
+	}
+	assert_int_equal(tw__cut_groups_settle(&groups, order, 3, &err),
+			 TW_OK);
+	assert_int_equal(groups.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(groups.rows[i].part[0], kept[i][0]);
+		assert_int_equal(groups.rows[i].part[1], kept[i][1]);
+		assert_int_equal(groups.rows[i].sums.calls, kept[i][2]);
+	}
 	tw__cut_groups_free(&groups);
 }
 
@@ -117,7 +156,8 @@ static void test_order(void **state)
 		assert_int_equal(tw__cut_groups_add(&groups, part, &one,
 						    &err), TW_OK);
 	}
-	assert_int_equal(tw__cut_groups_settle(&groups, 6, &err), TW_OK);
+	assert_int_equal(tw__cut_groups_settle(&groups, as_met, 6, &err),
+			 TW_OK);
 	assert_int_equal(tw__cut_groups_sort(&places, &groups, counts, &err),
 			 TW_OK);
 	for (size_t i = 1; i < groups.count; i++)
@@ -137,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_same_keys),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_uncharged),
+		cmocka_unit_test(test_settled),
 		cmocka_unit_test(test_order),
 	};
 
