@@ -30,7 +30,7 @@ except NotImplementedError as absent:
 STATES = {"idle", "resolving", "registering", "registered", "backoff",
           "refused", "fatal", "unregistering", "disabled"}
 KEYS = ["trunk", "state", "code", "reason", "text", "target", "next_try_s",
-        "expires_s", "health", "rtt_ms", "tls", "steps", "flows"]
+        "expires_s", "health", "rtt_ms", "tls", "steps", "flows", "left"]
 HASH = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 
 
@@ -158,6 +158,8 @@ def check(office, command):
     """Runs `trunk check --json` over OFFICE and these trunks."""
     (office / "main.secret").write_text("s3cret\n")
     (office / "main.secret").chmod(0o600)
+    (office / "two.secret").write_text("zwei\n")
+    (office / "two.secret").chmod(0o600)
 
     def run(tables, *arguments, status=None, secret=None, company="",
             carrier=""):
@@ -930,9 +932,26 @@ def test_what_stays_behind_is_not_said_to_be_gone(check):
         return "200 OK", [f"Contact: {header(text, 'Contact')};expires=60"]
 
     with Registrar(script={"trunk1": no_end}) as r:
-        result = check(trunk_table("main", r.uri, extra=FILE), status=0)
+        result = check(trunk_table("main", r.uri, extra=FILE), status=1)
     assert "un-registered" in result.err
-    assert "took it back" not in result.lines[0]["text"]
+    (line,) = result.lines
+    assert line["state"] == "registered" and line["left"] is True
+    assert "took it back" not in line["text"]
+
+
+def test_registrar_that_falls_silent_keeps_the_registration(check):
+    def silent_end(text):
+        if header(text, "Expires") == "0":
+            raise Silence
+        return "200 OK", [f"Contact: {header(text, 'Contact')};expires=60"]
+
+    with Registrar(script={"trunk1": silent_end}) as r:
+        result = check(trunk_table("main", r.uri, extra=FILE)
+                       + trunk_table("other", r.uri, user="trunk2",
+                                     extra=FILE.replace("main", "two")),
+                       status=1)
+    assert [line["left"] for line in result.lines] == [True, False]
+    assert "main: could not be un-registered" in result.err
 
 
 def test_weak_digests_are_named(check, registrar):
