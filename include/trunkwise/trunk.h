@@ -609,9 +609,9 @@ typedef struct tw_trunk_trace {
  * Oldest unread message that a trunk sent or got, secrets masked when it was
  * written down: none rest in memory for this. Retransmissions are messages of
  * their own. When `trace_max` are unread, the oldest makes room, so that a
- * slow reader delays no registration. Requests that strangers send to a
- * managed set are here, too, what libre answers them is not; keep-alives are
- * not.
+ * slow reader delays no registration. Requests that strangers send to a stack
+ * of the set's own, and what they are answered, are here, too, unless a host
+ * takes calls there; keep-alives are not.
  *
  * @param out  its size must be that of this header's struct
  * @return TW_OK (new text), TW_ITER_END, TW_EINVAL

@@ -39,6 +39,13 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 	return false;
 }
 
+static void answered_h(const struct tw_stack_answer *answer, void *arg)
+{
+	struct tw_sip_tls *tls = arg;
+
+	tw__port_answered(tls->port, answer, tls);
+}
+
 static void loss_timer_h(void *arg)
 {
 	struct tw_sip_port *port = arg;
@@ -127,6 +134,7 @@ static tw_status add(struct tw_sip_tls **out, struct tw_sip_port *port,
 	tls->stacks.watch = &port->watch;
 	tls->stacks.response = response_h;
 	tls->stacks.request = request_h;
+	tls->stacks.answered = answered_h;
 	tls->stacks.arg = tls;
 	list_append(&port->identities, &tls->le, tls);
 	*out = tls;

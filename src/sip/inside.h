@@ -61,6 +61,9 @@ bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		       const struct tw_sip_tls *tls);
 void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
 		      const struct tw_sip_tls *tls);
+void tw__port_answered(struct tw_sip_port *port,
+		       const struct tw_stack_answer *answer,
+		       const struct tw_sip_tls *tls);
 
 /* peer.c: the peer of this identity at this address, or that of TCP; NULL:
  * none. */

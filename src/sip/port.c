@@ -73,6 +73,18 @@ void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
 	port->owner.request(&request, port->owner.arg);
 }
 
+void tw__port_answered(struct tw_sip_port *port,
+		       const struct tw_stack_answer *answer,
+		       const struct tw_sip_tls *tls)
+{
+	const struct tw_sip_response told = { answer->data, answer->size,
+		true, transport_of(answer->transport), NULL, 0, answer->to,
+		tls };
+
+	if (port->owner.answered)
+		port->owner.answered(&told, port->owner.arg);
+}
+
 static bool response_h(const struct sip_msg *msg, void *arg)
 {
 	return tw__port_response(arg, msg, NULL);
@@ -82,6 +94,11 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 {
 	tw__port_request(arg, msg, NULL);
 	return false;
+}
+
+static void answered_h(const struct tw_stack_answer *answer, void *arg)
+{
+	tw__port_answered(arg, answer, NULL);
 }
 
 static void timer_h(void *arg)
@@ -142,6 +159,7 @@ tw_status tw__sip_port_new_own(struct tw_sip_port **out, const char *host,
 	port->own.number = (uint16_t)number;
 	port->own.response = response_h;
 	port->own.request = request_h;
+	port->own.answered = answered_h;
 	port->own.arg = port;
 	status = tw__stacks_open(&port->own, host, err);
 	if (status)

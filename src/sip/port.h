@@ -61,8 +61,10 @@ struct tw_sip_owner {
 	void (*lost)(const struct tw_sip_loss *loss, void *arg);
 	void *arg;
 	/* A stranger's request to a stack of the port's own, which answers
-	 * it: to look at. May be NULL. */
+	 * it, and that answer, whose `from` is whom it went to: to look at.
+	 * May be NULL. */
 	void (*request)(const struct tw_sip_response *request, void *arg);
+	void (*answered)(const struct tw_sip_response *answer, void *arg);
 };
 
 tw_status tw__sip_port_new(struct tw_sip_port **out, struct sip *sip,

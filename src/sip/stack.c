@@ -23,6 +23,7 @@ struct tw_sip_stack {
 	struct sip_lsnr *responses, *requests;
 	const struct tw_sip_stacks *owner;
 	struct sa local;
+	bool answering;                   /* in a call of answer() */
 	bool told;                        /* to who watches */
 };
 
@@ -43,14 +44,10 @@ static bool response_h(const struct sip_msg *msg, void *arg)
 }
 
 /* RFC 3261 section 11.2: OPTIONS is answered as INVITE would be. */
-static bool request_h(const struct sip_msg *msg, void *arg)
+static void answer(struct tw_sip_stack *stack, const struct sip_msg *msg)
 {
-	struct tw_sip_stack *stack = arg;
-
-	if (stack->owner->request)
-		(void)stack->owner->request(msg, stack->owner->arg);
 	if (!tw__sip_admit(stack->sip, msg) || !pl_strcmp(&msg->met, "ACK"))
-		return true;
+		return;
 	if (!pl_strcmp(&msg->met, "INVITE") ||
 	    !pl_strcmp(&msg->met, "OPTIONS"))
 		(void)sip_reply(stack->sip, msg, 480,
@@ -60,7 +57,32 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 			"Transaction Does Not Exist");
 	else
 		(void)sip_reply(stack->sip, msg, 501, "Not Implemented");
+}
+
+static bool request_h(const struct sip_msg *msg, void *arg)
+{
+	struct tw_sip_stack *stack = arg;
+
+	if (stack->owner->request)
+		(void)stack->owner->request(msg, stack->owner->arg);
+	stack->answering = true;
+	answer(stack, msg);
+	stack->answering = false;
 	return true;
+}
+
+/* libre makes an answer's bytes and shows them here alone. What we send by
+ * ourselves passes too: its sender knows more of it. */
+static void trace_h(bool is_sent, enum sip_transp transport,
+		    const struct sa *from, const struct sa *to,
+		    const uint8_t *data, size_t size, void *arg)
+{
+	const struct tw_sip_stack *stack = arg;
+	struct tw_stack_answer what = { data, size, transport, to };
+
+	(void)from;
+	if (is_sent && stack->answering && stack->owner->answered)
+		stack->owner->answered(&what, stack->owner->arg);
 }
 
 /* What the kernel would send from: connecting a datagram socket sends
@@ -104,7 +126,9 @@ static tw_status add(struct tw_sip_stack **out, struct tw_sip_stacks *stacks,
 	stack->local = *local;
 	e = sip_alloc(&stack->sip, is_watched(stacks) ? stacks->watch->dns :
 		NULL, TRANSACTIONS, TRANSACTIONS,
-		TRANSACTIONS, "trunkwise", NULL, NULL);
+		TRANSACTIONS, "trunkwise", NULL, stack);
+	if (!e)
+		sip_set_trace_handler(stack->sip, trace_h);
 	if (!e)
 		e = sip_listen(&stack->responses, stack->sip, false,
 			response_h, stack);

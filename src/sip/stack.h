@@ -21,6 +21,14 @@ struct tw_stack_watch {
 	struct dnsc *dns;         /* for names in dialogs of the host; NULL */
 };
 
+/* What a stranger was told, borrowed. */
+struct tw_stack_answer {
+	const void *data;
+	size_t size;
+	enum sip_transp transport;
+	const struct sa *to;
+};
+
 struct tw_sip_stacks {
 	struct tw_sip_stack *first;
 	struct sa bind;           /* unset: the address is the route's */
@@ -29,6 +37,8 @@ struct tw_sip_stacks {
 	const struct tw_stack_watch *watch;
 	sip_msg_h *response;
 	sip_msg_h *request;       /* sees each; NULL: nobody looks */
+	/* likewise */
+	void (*answered)(const struct tw_stack_answer *answer, void *arg);
 	void *arg;
 };
 

@@ -80,14 +80,14 @@ static void timer_h(void *arg)
 }
 
 /* trunk NULL: it is none's. */
-static void trace(tw_trunks *set, const tw_trunk *trunk,
+static void trace(tw_trunks *set, const tw_trunk *trunk, uint32_t direction,
 		  const struct tw_sip_response *message, bool taken)
 {
 	tw_trunk_trace what = TW_TRUNK_TRACE_INIT;
 
 	if (!set->trace.capacity)
 		return;
-	what.direction = TW_TRACE_RECEIVED;
+	what.direction = direction;
 	what.transport = message->transport;
 	what.flags = taken ? 0 : TW_TRACE_REFUSED;
 	what.at = tw__trunks_now(set);
@@ -102,7 +102,12 @@ static void request_h(const struct tw_sip_response *request, void *arg)
 	tw_trunks *set = arg;
 
 	set->refused += !request->valid;
-	trace(set, NULL, request, request->valid);
+	trace(set, NULL, TW_TRACE_RECEIVED, request, request->valid);
+}
+
+static void answered_h(const struct tw_sip_response *answer, void *arg)
+{
+	trace(arg, NULL, TW_TRACE_SENT, answer, true);
 }
 
 static bool is_of(const tw_qualify *qualify,
@@ -158,7 +163,7 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	taken = response->valid && peer &&
 		tw__sip_peer_sent(peer, response);
 	set->refused += !taken;
-	trace(set, trunk, response, taken);
+	trace(set, trunk, TW_TRACE_RECEIVED, response, taken);
 	if (!taken)
 		return true;
 	take(trunk, response);
@@ -215,7 +220,7 @@ static tw_status make_pace(tw_trunks *set, const tw_trunks_options *o,
 static tw_status open_port(tw_trunks *set, struct sip *sip, tw_error *err)
 {
 	const struct tw_sip_owner owner = { response_h, timer_h,
-		tw__trunks_lost, set, request_h };
+		tw__trunks_lost, set, request_h, answered_h };
 
 	return sip ? tw__sip_port_new(&set->port, sip, &owner, err) :
 		tw__sip_port_new_own(&set->port, set->local_host,

@@ -98,8 +98,14 @@ def test_strangers_are_seen():
                 b"X: \x1b[2J\r\n\r\n", (host, int(port)))
             assert stranger.recv(9999).startswith(b"SIP/2.0 4")
         seen = list(t.traces())
-        assert [s.refused for s in seen] == [True, True]  # ESC in a header
         assert {s.trunk for s in seen} == {""}
+        # what they were told stands there too
+        assert [s.text[:11] for s in seen if s.direction == "sent"] == [
+            "SIP/2.0 400", "SIP/2.0 400"]
+        assert {s.peer for s in seen} == {
+            f"127.0.0.1:{stranger.getsockname()[1]}"}
+        seen = [s for s in seen if s.direction == "received"]
+        assert [s.refused for s in seen] == [True, True]  # ESC in a header
         assert seen[0].text.startswith("OPTIONS sip:+*******4567@h ")
         assert "\\x1b[2J" in seen[0].text
 

@@ -76,7 +76,7 @@ static void run_until(const unsigned *count, unsigned wanted)
 static void open_bench(struct bench *b, const char *names)
 {
 	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
-		NULL };
+		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));

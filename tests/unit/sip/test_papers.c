@@ -27,7 +27,7 @@ static void timer_h(void *arg)
 static void open_bench(struct bench *b)
 {
 	const struct tw_sip_owner owner = { response_h, timer_h, NULL, NULL,
-		NULL };
+		NULL, NULL };
 
 	assert_int_equal(libre_init(), 0);
 	assert_int_equal(sip_alloc(&b->sip, NULL, 16, 16, 16, "t", NULL,

@@ -31,7 +31,7 @@ static void timer_h(void *arg)
 static void open_bench(struct bench *b)
 {
 	const struct tw_sip_owner owner = { response_h, timer_h, NULL, NULL,
-		NULL };
+		NULL, NULL };
 	struct sa local;
 
 	assert_int_equal(libre_init(), 0);

@@ -70,7 +70,7 @@ static void run(unsigned ms)
 static void open_bench(struct bench *b)
 {
 	struct tw_sip_owner owner = { response_h, timer_h, NULL, &b->seen,
-		NULL };
+		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));

@@ -19,6 +19,7 @@ struct bench {
 	struct udp_sock *peer;
 	struct sa address;             /* of the peer */
 	char heard[1024];              /* by the peer */
+	char told[1024];               /* to it, by the stack's word */
 	unsigned answers, responses;
 };
 
@@ -39,6 +40,16 @@ static void peer_h(const struct sa *from, struct mbuf *mb, void *arg)
 	b->answers++;
 	(void)snprintf(b->heard, sizeof(b->heard), "%.*s",
 		(int)mbuf_get_left(mb), (const char *)mbuf_buf(mb));
+}
+
+static void answered_h(const struct tw_stack_answer *answer, void *arg)
+{
+	struct bench *b = arg;
+
+	assert_true(sa_cmp(answer->to, &b->address, SA_ALL));
+	assert_int_equal(answer->transport, SIP_TRANSP_UDP);
+	(void)snprintf(b->told, sizeof(b->told), "%.*s", (int)answer->size,
+		(const char *)answer->data);
 }
 
 static void stop_h(void *arg)
@@ -62,6 +73,7 @@ static int setup(void **state)
 
 	memset(&b, 0, sizeof(b));
 	b.stacks.response = response_h;
+	b.stacks.answered = answered_h;
 	b.stacks.arg = &b;
 	if (libre_init() || sa_set_str(&b.address, "127.0.0.1", 0) ||
 	    udp_listen(&b.peer, &b.address, peer_h, &b) ||
@@ -249,7 +261,7 @@ static void ask(struct bench *b, const char *first_line, const char *method)
 		"CSeq: 1 %s\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
 		first_line, sa_port(&b->address), method, method, method), 0);
 	mb->pos = 0;
-	b->heard[0] = '\0';
+	b->heard[0] = b->told[0] = '\0';
 	assert_int_equal(udp_send(b->peer, &local, mb), 0);
 	mem_deref(mb);
 	run(30);
@@ -276,6 +288,7 @@ static void test_what_strangers_hear(void **state)
 			strlen(rows[i].answer)), 0);
 		if (!*rows[i].answer)
 			assert_string_equal(b->heard, "");
+		assert_string_equal(b->told, b->heard);
 	}
 	assert_int_equal(b->responses, 0);
 	ask(b, "SIP/2.0 200 OK", "REGISTER");
