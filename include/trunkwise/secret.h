@@ -32,7 +32,8 @@ TW_EXTERN(tw_status) tw_secret_key_parse(void *key, const void *data,
  * @param key  TW_SECRET_KEY_SIZE bytes, borrowed for the call
  * @return TW_OK, TW_ENOTFOUND (trunk), TW_ECONFLICT (the trunk names a file,
  *         variable or credential: a password has one place), TW_EINVAL (it is
- *         empty, or longer than TW_SECRET_SIZE_MAX) */
+ *         empty, longer than TW_SECRET_SIZE_MAX, or has a line break or NUL,
+ *         by which its trunk would refuse it) */
 TW_EXTERN(tw_status) tw_secret_set(tw_store *store, const char *trunk,
 				   const tw_secret *secret, const void *key,
 				   tw_error *err);

@@ -12,6 +12,7 @@
 #include <trunkwise/secret.h>
 #include "base/hash.h"
 #include "base/seal.h"
+#include "registration/config.h"
 #include "ledger.h"
 #include "listing.h"
 
@@ -204,7 +205,11 @@ tw_status tw_secret_set(tw_store *store, const char *trunk,
 	if (!secret->length || secret->length > TW_SECRET_SIZE_MAX)
 		return tw__fail_at(err, TW_EINVAL, 0, "secret", "is %s",
 			secret->length ? "longer than 1024 bytes" : "empty");
-	status = take_key(&own, key, err);
+	/* by whose rules its trunk would refuse it in the night */
+	status = tw__password_check(secret->bytes, secret->length, "secret",
+		err);
+	if (!status)
+		status = take_key(&own, key, err);
 	if (!status)
 		status = tw__store_overwrite_freed(store, err);
 	if (!status)

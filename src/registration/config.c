@@ -131,6 +131,20 @@ static tw_status check_numbers(const tw_trunk_options *o, tw_error *err)
 	return status;
 }
 
+tw_status tw__password_check(const void *bytes, size_t size,
+			     const char *field, tw_error *err)
+{
+	if (!size)
+		return TW_OK;
+	if (memchr(bytes, '\r', size) || memchr(bytes, '\n', size))
+		return tw__fail_at(err, TW_EINVAL, 0, field, "holds a line "
+			"break; keep the password alone on one line");
+	if (memchr(bytes, '\0', size))
+		return tw__fail_at(err, TW_EINVAL, 0, field, "holds a NUL "
+			"byte; give the password as text");
+	return TW_OK;
+}
+
 static tw_status check_password(const tw_trunk_options *o, tw_error *err)
 {
 	const size_t size = o->password_size;
@@ -139,12 +153,7 @@ static tw_status check_password(const tw_trunk_options *o, tw_error *err)
 		return tw__fail_at(err, TW_EINVAL, 0, "password",
 			"is NULL with a size, or longer than %u bytes",
 			PASSWORD_MAX);
-	/* A file of two lines is no password, and would fail unexplained. */
-	if (size && (memchr(o->password, '\r', size) ||
-		     memchr(o->password, '\n', size)))
-		return tw__fail_at(err, TW_EINVAL, 0, "password", "holds a "
-			"line break; keep the password alone on one line");
-	return TW_OK;
+	return tw__password_check(o->password, size, "password", err);
 }
 
 static tw_status check_ha1(const tw_trunk_options *o, tw_error *err)

@@ -64,6 +64,11 @@ void tw__config_free(struct tw_trunk_config *config);
 /* It can answer a challenge. */
 bool tw__config_has_secret(const struct tw_trunk_config *config);
 
+/* No password is of two lines or has a NUL: a file would, that was taken as it
+ * is, and every answer would fail unexplained. */
+tw_status tw__password_check(const void *bytes, size_t size,
+			     const char *field, tw_error *err);
+
 #define TW_RANDOM_HEX_MAX 16u
 
 /* n random bytes as 2n hex digits and a NUL. */

@@ -168,11 +168,10 @@ static tw_status ask(tw_secret *out, const struct tw_digest_secret *secret,
 			"secret", "no password was given: %s",
 			*why.message ? why.message : tw_status_name(status));
 	if (!out->length || out->length > sizeof(out->bytes) ||
-	    memchr(out->bytes, '\r', out->length) ||
-	    memchr(out->bytes, '\n', out->length))
+	    tw__password_check(out->bytes, out->length, "", NULL))
 		return tw__fail_at(err, TW_EINVAL, 0, "secret", "the password "
 			"that was given is empty, longer than %u bytes or "
-			"has a line break", TW_SECRET_SIZE_MAX);
+			"has a line break or NUL", TW_SECRET_SIZE_MAX);
 	return TW_OK;
 }
 

@@ -74,6 +74,30 @@ static tw_status shut(struct fixture *f, const char *trunk, const void *with)
 	return status;
 }
 
+/* What its trunk would refuse is refused before it is sealed. */
+static void test_lines(void **state)
+{
+	static const struct { const char *bytes, *words; } bad[] = {
+		{ "xyz\ntwo", "line break" }, { "xyz\r", "line break" },
+		{ "\n", "line break" }, { "xyz\0two", "NUL" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		tw_secret secret = TW_SECRET_INIT;
+		tw_error err = TW_ERROR_INIT;
+
+		secret.length = i == 3 ? 7 : (uint32_t)strlen(bad[i].bytes);
+		memcpy(secret.bytes, bad[i].bytes, secret.length);
+		assert_int_equal(tw_secret_set(f->store, "main", &secret, key,
+			&err), TW_EINVAL);
+		assert_string_equal(err.field, "secret");
+		assert_non_null(strstr(err.message, bad[i].words));
+		assert_null(strstr(err.message, "xyz"));
+		assert_int_equal(shut(f, "main", key), TW_ENOTFOUND);
+	}
+}
+
 static void test_comes_out_again(void **state)
 {
 	struct fixture *f = *state;
@@ -336,6 +360,7 @@ static void test_wiped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_lines),
 		TEST(test_comes_out_again),
 		TEST(test_another_key),
 		TEST(test_row_of_another),

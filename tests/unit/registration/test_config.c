@@ -176,11 +176,11 @@ static void test_injection_elsewhere(void **state)
 			tw_free(line);
 		}
 		fake_close(&f);
-		/* bytes of a password never go out, a line break is refused
-		 * since no carrier gave one */
+		/* bytes of a password never go out, a line break or NUL is
+		 * refused since no carrier gave one */
 		o.password = text;
 		o.password_size = 3;
-		if (byte == '\r' || byte == '\n')
+		if (!byte || byte == '\r' || byte == '\n')
 			refused(&o, TW_EINVAL, "password");
 		else
 			check_request(&o, "192.0.2.7", byte);
