@@ -21,6 +21,19 @@ static int put_text(char *at, const char *name, PyObject *value)
 	return 1;
 }
 
+static int put_flag(char *at, const char *name, PyObject *value)
+{
+	const uint32_t flag = value == Py_True;
+
+	if (!PyBool_Check(value)) {
+		PyErr_Format(PyExc_TypeError, "%s: %.60R is neither True nor "
+			     "False", name, value);
+		return 0;
+	}
+	memcpy(at, &flag, sizeof(flag));
+	return 1;
+}
+
 static int put(char *at, const struct field *field, PyObject *value)
 {
 	unsigned long long number;
@@ -29,6 +42,8 @@ static int put(char *at, const struct field *field, PyObject *value)
 	switch (field->kind) {
 	case FIELD_TEXT:
 		return put_text(at, field->name, value);
+	case FIELD_FLAG:
+		return put_flag(at, field->name, value);
 	case FIELD_U32:
 		if (!whole_read(&number, value, field->name, 0, UINT32_MAX))
 			return 0;

@@ -13,6 +13,7 @@
 enum field_kind {
 	FIELD_TEXT,                     /* const char *, borrowed */
 	FIELD_U32,                      /* also ids of four bytes */
+	FIELD_FLAG,                     /* of four bytes: True or False */
 	FIELD_U64,
 	FIELD_I64
 };

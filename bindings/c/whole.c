@@ -35,7 +35,9 @@ static void out_of_range(PyObject *value, const char *name, int negative)
 int whole_read(unsigned long long *out, PyObject *value, const char *name,
 	       long long least, unsigned long long most)
 {
-	PyObject *whole = PyNumber_Index(value);
+	/* Python takes True for 1, and a caller who swapped two arguments
+	 * would hear nothing */
+	PyObject *whole = PyBool_Check(value) ? NULL : PyNumber_Index(value);
 	unsigned long long number;
 	int beyond, fits;
 

@@ -99,7 +99,7 @@ static const struct field step_fields[] = {
 	FIELD(tw_step_options, U32, retry_ms),
 	FIELD(tw_step_options, U32, plan),
 	FIELD(tw_step_options, U32, announce_ms),
-	FIELD(tw_step_options, U32, any_skills),
+	FIELD(tw_step_options, FLAG, any_skills),
 };
 
 static const struct field call_fields[] = {

@@ -212,11 +212,6 @@ static int trunk_field_set(tw_trunk_options *o, const struct trunk_field *f,
 		return 1;
 
 	case TRUNK_NUMBER:
-		if (PyBool_Check(value)) {
-			PyErr_Format(PyExc_TypeError, "%s: %R is no whole "
-				     "number", f->name, value);
-			return 0;
-		}
 		if (!whole_read(&number, value, f->name, 0, UINT32_MAX))
 			return 0;
 		*(uint32_t *)at = (uint32_t)number;

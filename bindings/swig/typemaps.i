@@ -89,6 +89,24 @@ TW_WHOLE(int64_t, INT64_MIN, INT64_MAX)
 TW_WHOLE(uint64_t, 0, UINT64_MAX)
 TW_WHOLE(size_t, 0, SIZE_MAX)
 
+/* True and False are no numbers, but for these. */
+%define TW_FLAG(NAME)
+%typemap(in, noblock=1) int NAME (unsigned long long number) {
+	number = $input == Py_True;
+	if (!PyBool_Check($input) &&
+	    !whole_read(&number, $input, "$1_name", 0, 1))
+		SWIG_fail;
+	$1 = (int)number;
+}
+%enddef
+TW_FLAG(add)
+TW_FLAG(back)
+TW_FLAG(carry_over)
+TW_FLAG(dry_run)
+TW_FLAG(keep_age)
+TW_FLAG(leased)
+TW_FLAG(usable)
+
 /* Text ends where Python says, or is refused by the name of its argument. */
 %{
 #include "text.h"

@@ -44,13 +44,23 @@ def test_the_ends_of_each_kind_fit():
     with Engine() as engine:
         with pytest.raises(LookupError):
             Target(engine, 2 ** 32 - 1).set_state("paused")
-        engine.add_target("a", capacity=True)
+        engine.add_target("a", capacity=1)
 
 
-@pytest.mark.parametrize("value", [1.5, "7", None, b"7", object()])
+@pytest.mark.parametrize("value", [1.5, "7", None, b"7", object(), True,
+                                   False])
 def test_what_is_no_whole_number(value):
     with pytest.raises(TypeError, match="lines: .* is no whole number"):
         raw.tw_erlang_b(1.0, value)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_truth_is_no_number(value):
+    with Engine() as engine:
+        with pytest.raises(TypeError, match=f"capacity: {value} is no whole"):
+            engine.add_target("a", capacity=value)
+        with pytest.raises(TypeError, match=f"target: {value} is no whole"):
+            Target(engine, value).set_state("paused")
 
 
 FAR = ["9999-12-31T23:59:59-12:00", "1969-12-31",

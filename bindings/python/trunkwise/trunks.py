@@ -227,7 +227,8 @@ class TrunkHealth(NamedTuple):
 
 class TrunkWay(NamedTuple):
     """Where a request of a trunk is sent. ``elsewhere``: ``uri``, the
-    registrar's, may lead to another target by itself."""
+    registrar's, may lead to another target by itself. ``flow``: its registrar
+    keeps flows (RFC 5626), a Contact that begins a dialog has ``;ob``."""
 
     transport: str
     host: str
@@ -235,6 +236,7 @@ class TrunkWay(NamedTuple):
     server_name: str
     uri: str
     elsewhere: bool
+    flow: bool = False
 
 
 class TrunkView(NamedTuple):
@@ -429,7 +431,8 @@ class Trunk:
         except NotFound:
             return None
         return TrunkWay(_TRANSPORTS[way.transport], way.host, way.port,
-                        way.server_name, way.uri, bool(way.flags & 1))
+                        way.server_name, way.uri, bool(way.flags & 1),
+                        bool(way.flags & 2))
 
     @property
     def route_set(self) -> str | None:
