@@ -326,3 +326,18 @@ bool dialog_is_token(const char *text)
 
 	return text && i && i < 256;
 }
+
+
+int dialog_contact_print(struct re_printf *pf,
+			 const struct sip_contact *contact)
+{
+	const char *user = contact->uri;
+	const char *params = user ? strchr(user, ';') : NULL;
+
+	if (!params || strchr(user, ':'))
+		return sip_contact_print(pf, contact);
+
+	return re_hprintf(pf, "Contact: <sip:%b@%J%s%s>\r\n", user,
+			  (size_t)(params - user), contact->addr,
+			  sip_transp_param(contact->tp), params);
+}

@@ -79,4 +79,9 @@ bool dialog_is_name(const char *text);
 bool dialog_is_value(const char *text);
 bool dialog_is_token(const char *text);     /* user part, or a whole URI */
 
+/* As sip_contact_print(), but what follows a ';' of the user are parameters
+ * of the URI: "gw;ob" makes "Contact: <sip:gw@ADDRESS;ob>". */
+int dialog_contact_print(struct re_printf *pf,
+			 const struct sip_contact *contact);
+
 #endif

@@ -322,7 +322,7 @@ static int contact_out(RE_SEND_ARGS(tp, src, dst, mb, arg))
 	invite->tp = tp;
 	sip_contact_set(&contact, invite->contact, src, tp);
 
-	return mbuf_printf(mb, "%H", sip_contact_print, &contact);
+	return mbuf_printf(mb, "%H", dialog_contact_print, &contact);
 }
 
 

@@ -44,7 +44,8 @@ struct leg_options {
 	const char *from_uri;     /* "sip:+7843...@host" */
 	const char *from_name;    /* display name or NULL */
 	const char *to_uri;       /* NULL: uri */
-	const char *contact_user; /* of our Contact; or a whole URI */
+	const char *contact_user; /* of our Contact, with parameters of its
+				     URI ("gw;ob"); or a whole URI */
 	const char *headers;      /* extra; each line ends with CRLF */
 	const char *content_type; /* NULL: no body */
 	const void *body;

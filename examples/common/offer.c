@@ -2,6 +2,7 @@
  * @file offer.c  A new offer inside of a call: hold, other codecs, a refresh
  */
 #include <trunkwise/sys/alloc.h>
+#include "dialogs.h"
 #include "offer.h"
 #include "re_compat.h"
 
@@ -129,7 +130,7 @@ static int contact_out(RE_SEND_ARGS(tp, src, dst, mb, arg))
 
 	sip_contact_set(&contact, offer->contact, src, tp);
 
-	return mbuf_printf(mb, "%H", sip_contact_print, &contact);
+	return mbuf_printf(mb, "%H", dialog_contact_print, &contact);
 }
 
 

@@ -48,7 +48,7 @@ static int send_it(struct sip_strans **stp, struct mbuf **mbp,
 			   "Content-Length: %zu\r\n"
 			   "\r\n"
 			   "%b",
-			   sip_contact_print, &contact,
+			   dialog_contact_print, &contact,
 			   o->headers ? o->headers : "",
 			   body ? "Content-Type: " : "",
 			   body ? body->content_type : "",

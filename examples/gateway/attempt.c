@@ -282,12 +282,11 @@ static int leg_start(struct attempt *attempt)
 	struct trunk *trunk = attempt->trunk;
 	tw_leg_identity identity = TW_LEG_IDENTITY_INIT;
 	const bool forward = trunk && call->direction == TW_DIRECTION_INBOUND;
-	struct way way = { .sip = gw->sip };
+	struct way way = { .sip = gw->sip, .contact = "gw" };
 	struct leg_options options = {
 		.clk = gw->clk,
 		.uri = trunk ? way.uri : attempt->uri,
 		.from_uri = identity.from_uri,
-		.contact_user = "gw",
 		.content_type = call->ctype[0] ? call->ctype : NULL,
 		.body = call->body ? call->body->buf : NULL,
 		.body_size = call->body ? call->body->end : 0,
@@ -307,6 +306,7 @@ static int leg_start(struct attempt *attempt)
 	if (err)
 		return err;
 	options.sip = way.sip;
+	options.contact_user = way.contact;
 	options.routes = way.routes;
 	options.route_count = way.count;
 	if (identity.from_name[0])

@@ -304,6 +304,7 @@ struct way {
 	char route[GW_ROUTES][GW_URI];
 	const char *routes[GW_ROUTES];
 	uint32_t count;
+	const char *contact;       /* of our Contact: user and parameters */
 };
 int way_find(struct way *way, const struct trunk *trunk, const char *number);
 int way_uri(char *buf, size_t size, const char *uri, const char *number);

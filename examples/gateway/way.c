@@ -160,9 +160,12 @@ int way_find(struct way *way, const struct trunk *trunk, const char *number)
 	int err;
 
 	way->count = 0;
+	way->contact = "gw";
 	if (tw_trunk_way_get(&target, trunk->trunk, NULL))
 		return EHOSTUNREACH;
 	way->sip = tw_trunk_sip(trunk->trunk);
+	if (target.flags & TW_WAY_FLOW)
+		way->contact = "gw;ob";
 	err = way_uri(way->uri, sizeof(way->uri), target.uri, number);
 	if (!err && !tw_trunk_route_set(&routes, trunk->trunk, NULL))
 		err = add_routes(way, &target, routes);

@@ -60,6 +60,10 @@ TW_EXTERN(tw_status) tw_trunk_gruu_cookie(char **out, const tw_trunk *trunk,
 /* flags of tw_trunk_way */
 #define TW_WAY_ELSEWHERE 1u  /* `uri` by itself may lead elsewhere (a name, or
 				a proxy stands before it): keep to `host` */
+#define TW_WAY_FLOW      2u  /* its registrar keeps flows (RFC 5626): the
+				Contact of a request that begins a dialog has
+				the URI parameter `ob` (section 4.3), so that
+				what follows comes by this flow */
 
 /** Where a request of a trunk is sent. */
 typedef struct tw_trunk_way {

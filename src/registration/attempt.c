@@ -25,14 +25,15 @@ static void plan(tw_registration *reg, int64_t now_us, int64_t wait_us)
 	reg->next_try_at = at;
 }
 
-/* RFC 5626 section 4.5: half to all of base * 2^n, capped. A binding that
+/* Half to all of a base that is doubled by each failure in a row, capped; by
+ * RFC 5626 section 4.5 the first of a flow doubles it already. A binding that
  * still stands gets more tries before it ends, each after half of what is
  * left: no more than a few, since plan() keeps its floor. */
 static int64_t backoff(tw_registration *reg, int64_t now_us)
 {
 	int64_t left_us = (reg->expires_at - now_us) / 2, wait_us;
 	/* another flow lives: there is time (30 s and 90 s there) */
-	int64_t wait_s = reg->config.retry_base_s *
+	int64_t wait_s = reg->config.retry_base_s * (reg->flow.id ? 2 : 1) *
 		(tw__flow_has_mates(reg, now_us) ? 3 : 1);
 
 	for (uint32_t i = 1; i < reg->failures; i++) {

@@ -48,6 +48,8 @@ tw_status tw_registration_way(tw_trunk_way *out, const tw_registration *reg,
 	way.port = target->at.port;
 	if (reg->config.route || !reg->config.hop[target->hop].numeric)
 		way.flags |= TW_WAY_ELSEWHERE;
+	if (reg->expires_at && reg->flow.outbound == TW_OUTBOUND_YES)
+		way.flags |= TW_WAY_FLOW;
 	(void)snprintf(way.host, sizeof(way.host), "%s", target->at.host);
 	(void)snprintf(way.server_name, sizeof(way.server_name), "%s",
 		tw_registration_server_name(reg));

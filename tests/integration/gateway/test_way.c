@@ -182,6 +182,54 @@ static void test_through_the_proxy(void **state)
 }
 
 
+/* ---- a registrar that keeps flows ---- */
+
+/* Which answers alone tell. */
+static int setup_no_flow(void **state)
+{
+	static const struct world_key keys[] = {
+		{ "trunk[0].flows", TW_VALUE_INTEGER, "1" },
+		{ NULL, 0, NULL },
+	};
+
+	return world_setup_with(state, keys);
+}
+
+
+static int setup_flow(void **state)
+{
+	world_register_headers = "Require: outbound\r\n";
+	return setup_no_flow(state);
+}
+
+
+/* What follows in the call is to come by the flow that it began on: the edge
+ * proxy sees it by `ob` (RFC 5626 section 4.3). */
+static void test_contact_keeps_to_the_flow(void **state)
+{
+	struct world *w = *state;
+
+	dial_out(w);
+	world_run(w, anna_rings);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", ";ob>"), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "REGISTER", ";ob"), 0);
+	hang_up(w);
+}
+
+
+static void test_contact_without_flows_is_plain(void **state)
+{
+	struct world *w = *state;
+
+	dial_out(w);
+	world_run(w, anna_rings);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", "Contact: "
+				    "<sip:gw@"), 1);
+	assert_int_equal(peer_count(&w->carrier_a, "INVITE", ";ob"), 0);
+	hang_up(w);
+}
+
+
 /* ---- who hides ---- */
 
 static int setup_private(void **state)
@@ -333,6 +381,8 @@ int main(void)
 		CASE(test_none_without_need, world_setup),
 		CASE(test_call_goes_where_it_is_registered, setup_backup),
 		CASE(test_through_the_proxy, setup_proxy),
+		CASE(test_contact_keeps_to_the_flow, setup_flow),
+		CASE(test_contact_without_flows_is_plain, setup_no_flow),
 		CASE(test_privacy_is_kept, setup_private),
 		CASE(test_absurd_privacy, setup_private),
 		CASE(test_no_answer_is_told, setup_private),
