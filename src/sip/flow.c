@@ -3,93 +3,58 @@
  *
  * libre opens and closes TCP connections by itself and tells nobody. But it
  * tells who keeps one alive when it is closed: so each connection that holds
- * a binding is watched that way, by pings that are seldom sent. A connection
- * that is refused was never open, so that nobody can keep it: where no answer
- * comes at once we knock at the same port ourselves, and hear why.
+ * a binding is watched that way, by pings that are seldom sent. One over which
+ * no answer has come yet nobody can keep: knock.c looks who is there.
  *
  * Pings of TCP and TLS are libre's (RFC 5626 section 4.4.1: a double CRLF, and
  * one comes back within 10 s or the connection is dead). Those of UDP are a
  * double CRLF that nobody answers, or STUN where a trunk wants it: stun.c.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 #include <trunkwise/trunk.h>
 #include "inside.h"
 
-#define KNOCK_MS  250
 #define NEVER_S   (30 * 86400)
 
 static void told_h(void *arg)
 {
 	struct tw_sip_peer *peer = arg;
 	struct tw_sip_port *port = peer->port;
-	char reason[96];
+	char reason[sizeof(peer->flow.reason)];
 	struct tw_sip_loss loss = { peer, false, reason };
 
-	(void)re_snprintf(reason, sizeof(reason), "TCP connection: %m",
-		peer->flow.err);
-	peer->flow.err = 0;
+	memcpy(reason, peer->flow.reason, sizeof(reason));
+	peer->flow.reason[0] = '\0';
 	if (port->owner.lost)
 		port->owner.lost(&loss, port->owner.arg);
 }
 
-static void lose(struct tw_sip_peer *peer, int err)
+void tw__flow_lose(struct tw_sip_peer *peer, const char *fmt, ...)
 {
-	peer->flow.knock = mem_deref(peer->flow.knock);
-	peer->flow.waiting = false;
-	peer->flow.err = err ? err : ECONNRESET;
+	va_list ap;
+
+	tw__knock_end(&peer->flow.knock);
+	va_start(ap, fmt);
+	(void)re_vsnprintf(peer->flow.reason, sizeof(peer->flow.reason), fmt,
+		ap);
+	va_end(ap);
 	tmr_start(&peer->flow.timer, 0, told_h, peer);
 }
 
 static void watch_h(int err, void *arg)
 {
-	lose(arg, err);
-}
-
-/* ---- knocking ---- */
-
-static void open_h(void *arg)
-{
-	struct tw_sip_peer *peer = arg;
-
-	/* somebody is there, and slow */
-	peer->flow.knock = mem_deref(peer->flow.knock);
-}
-
-static void recv_h(struct mbuf *mb, void *arg)
-{
-	(void)mb;
-	(void)arg;
-}
-
-static void refused_h(int err, void *arg)
-{
-	lose(arg, err);
-}
-
-static void knock_h(void *arg)
-{
-	struct tw_sip_peer *peer = arg;
-	int err;
-
-	peer->flow.waiting = false;
-	if (peer->flow.knock)
-		return;
-	err = tcp_connect(&peer->flow.knock, &peer->address, open_h, recv_h,
-		refused_h, peer);
-	if (err)
-		lose(peer, err);
+	tw__flow_lose(arg, "TCP connection: %m", err ? err : ECONNRESET);
 }
 
 void tw__flow_asked(struct tw_sip_peer *peer)
 {
-	struct tw_flow *flow = &peer->flow;
+	const struct tw_flow *flow = &peer->flow;
 
-	if (peer->transport != SIP_TRANSP_TCP || flow->watch ||
-	    flow->waiting || flow->err)
-		return;
-	flow->waiting = true;
-	tmr_start(&flow->timer, KNOCK_MS, knock_h, peer);
+	if (peer->transport == SIP_TRANSP_TCP && !flow->watch &&
+	    !flow->reason[0])
+		tw__knock_begin(peer);
 }
 
 void tw__flow_heard(struct tw_sip_peer *peer, const struct sip_msg *msg)
@@ -101,10 +66,7 @@ void tw__flow_heard(struct tw_sip_peer *peer, const struct sip_msg *msg)
 			tw__stun_begin(peer, msg);
 		return;
 	}
-	if (flow->waiting)
-		tmr_cancel(&flow->timer);
-	flow->waiting = false;
-	flow->knock = mem_deref(flow->knock);
+	tw__knock_end(&flow->knock);
 	/* TLS tells of its losses without this */
 	if (flow->watch || !flow->keepers || (peer->tls && !flow->keep_s))
 		return;
@@ -164,6 +126,7 @@ void tw__sip_unkeep(struct tw_sip_peer *peer)
 void tw__flow_init(struct tw_flow *flow)
 {
 	memset(flow, 0, sizeof(*flow));
+	tw__knock_init(&flow->knock);
 	tmr_init(&flow->timer);
 	tmr_init(&flow->ping);
 }
@@ -173,6 +136,6 @@ void tw__flow_close(struct tw_flow *flow)
 	tw__stun_end(flow);
 	tmr_cancel(&flow->timer);
 	tmr_cancel(&flow->ping);
-	(void)mem_deref(flow->knock);
+	tw__knock_end(&flow->knock);
 	(void)mem_deref(flow->watch);
 }

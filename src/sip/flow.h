@@ -10,21 +10,20 @@
 
 #include <re.h>
 #include <trunkwise/base.h>
+#include "knock.h"
 
 struct tw_sip_peer;
 
 struct tw_flow {
 	struct sip_keepalive *watch;   /* of libre; NULL: none */
-	struct tcp_conn *knock;
-	struct tmr timer;              /* to knock, to tell */
-	bool waiting;                  /* to knock; tmr_isrunning() of libre
-					  4.10 is true after a cancel */
+	struct tw_knock knock;
+	struct tmr timer;              /* to tell */
 	struct tmr ping;               /* UDP */
 	bool by_stun;                  /* wanted */
 	struct tw_keepalive *stun;     /* NULL: by CRLF, or not heard yet */
 	uint32_t keepers;              /* who want it watched */
 	uint32_t keep_s;               /* the shortest wanted; 0: no pings */
-	int err;                       /* to be told */
+	char reason[96];               /* to be told; "": nothing */
 };
 
 void tw__flow_init(struct tw_flow *flow);
@@ -33,6 +32,8 @@ void tw__flow_close(struct tw_flow *flow);
 /* A request is on its way, a response has come. */
 void tw__flow_asked(struct tw_sip_peer *peer);
 void tw__flow_heard(struct tw_sip_peer *peer, const struct sip_msg *msg);
+/* It is lost: tells so from the loop. As re_printf(). */
+void tw__flow_lose(struct tw_sip_peer *peer, const char *fmt, ...);
 
 /* stun.c: keep-alives by STUN in the place of CRLFs, which go on if they
  * cannot begin. */

@@ -50,6 +50,8 @@ bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 	struct tw_sip_peer *peer = NULL;
 
 	view(&response, msg, tls);
+	if (tls)
+		tw__tls_spoke(tls->tls, &msg->src);
 	if (!response.data || !response.call_id ||
 	    !port->owner.response(&response, port->owner.arg))
 		return false;
@@ -67,6 +69,8 @@ void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
 {
 	struct tw_sip_response request;
 
+	if (tls)
+		tw__tls_spoke(tls->tls, &msg->src);
 	if (!port->owner.request)
 		return;
 	view(&request, msg, tls);

@@ -27,7 +27,7 @@
 #include "tls_papers.h"
 #include "tls_why.h"
 
-enum { NAME_SIZE = 256 };
+enum { NAME_SIZE = 256, SPEAK_MS = 3000 };
 
 struct tw_tls_hooks {
 	int index;                     /* of ex_data of each SSL */
@@ -58,6 +58,8 @@ struct link {
 	bool up;
 	bool asked;                    /* for a certificate of ours */
 	bool heard;                    /* something within TLS */
+	bool spoke;                    /* and it was SIP */
+	struct tmr timer;              /* until it has to be */
 	uint64_t begun;                /* libre's ms */
 	struct tw_tls_end end;
 };
@@ -221,20 +223,37 @@ static int asked_h(SSL *ssl, void *arg)
 	return 1;
 }
 
+/* libre waits without end for the rest of what it takes for a message. */
+static void strange_h(void *arg)
+{
+	struct link *link = arg;
+	struct tw_tls_end end = link->end;
+
+	tw__why_strange(&end);
+	end.stands = true;
+	link->heard = false;           /* the next request is another try */
+	link->tls->owner.ended(&end, link->tls->owner.arg);
+}
+
 /* TLS 1.3 says the type of a record within it. */
 static void record_h(int is_written, int version, int type, const void *data,
 		     size_t size, SSL *ssl, void *arg)
 {
+	const int told = SSL_version(ssl) >= TLS1_3_VERSION ?
+		SSL3_RT_INNER_CONTENT_TYPE : SSL3_RT_HEADER;
 	struct link *link;
 
 	(void)version;
 	(void)arg;
-	if (is_written || type != SSL3_RT_INNER_CONTENT_TYPE || !size ||
+	if (is_written || type != told || !size ||
 	    *(const unsigned char *)data != SSL3_RT_APPLICATION_DATA)
 		return;
 	link = link_of(ssl);
-	if (link)
-		link->heard = true;
+	if (!link)
+		return;
+	if (link->ours && !link->heard && !link->spoke)
+		tmr_start(&link->timer, SPEAK_MS, strange_h, link);
+	link->heard = true;
 }
 
 /* Whose connection that is. Since OpenSSL 3.2 it does not know its context
@@ -275,6 +294,7 @@ static void new_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
 	link->tls = tls;
 	link->ssl = parent;
 	link->begun = tmr_jiffies();
+	tmr_init(&link->timer);
 	if (tls->opening) {
 		link->ours = link->fresh = true;
 		link->end.address = *tls->opening;
@@ -294,13 +314,16 @@ static void free_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
 	if (!link)
 		return;
 	list_unlink(&link->le);
+	tmr_cancel(&link->timer);
 	if (link->ours) {
 		/* in TLS 1.3 a server judges our certificate when we think
 		 * that all is done, and its last words are often lost */
 		if (link->asked && link->up && !link->heard &&
 		    SSL_version(parent) >= TLS1_3_VERSION)
 			tw__why_certificate(&link->end);
-		tw__why_closed(&link->end, link->up);
+		if (link->up && !link->spoke && link->heard)
+			tw__why_strange(&link->end);
+		tw__why_closed(&link->end, link->up, link->spoke);
 		link->tls->owner.ended(&link->end, link->tls->owner.arg);
 	}
 	tw_free(link);
@@ -414,6 +437,7 @@ void tw__tls_free(struct tw_tls *tls)
 
 		(void)SSL_set_ex_data(link->ssl, tls->hooks->index, NULL);
 		list_unlink(&link->le);
+		tmr_cancel(&link->timer);
 		tw_free(link);
 	}
 	if (tls->ctx)
@@ -475,6 +499,21 @@ void tw__tls_open_end(struct tw_tls *tls, bool failed)
 
 		link->ours &= !(link->fresh && failed);
 		link->fresh = false;
+	}
+}
+
+void tw__tls_spoke(struct tw_tls *tls, const struct sa *address)
+{
+	struct le *le;
+
+	for (le = tls->links.head; le; le = le->next) {
+		struct link *link = le->data;
+
+		if (link->spoke || !link->ours ||
+		    !sa_cmp(&link->end.address, address, SA_ALL))
+			continue;
+		link->spoke = true;
+		tmr_cancel(&link->timer);
 	}
 }
 

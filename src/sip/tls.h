@@ -23,6 +23,7 @@ struct tw_tls_hooks;           /* what the identities of a port share */
 struct tw_tls_end {
 	struct sa address;
 	bool refused;          /* by a certificate or a rule, on either side */
+	bool stands;           /* but what comes over it is not SIP */
 	char reason[160];      /* printable */
 };
 
@@ -58,6 +59,9 @@ void tw__tls_wipe(void *data, size_t size);
  * failed: it opened none after all, and nothing is told of it. */
 void tw__tls_open_begin(struct tw_tls *tls, const struct sa *address);
 void tw__tls_open_end(struct tw_tls *tls, bool failed);
+
+/* A SIP message came from there. */
+void tw__tls_spoke(struct tw_tls *tls, const struct sa *address);
 
 /* One to this address stands, or is about to. */
 bool tw__tls_has(const struct tw_tls *tls, const struct sa *address);

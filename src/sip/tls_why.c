@@ -270,8 +270,14 @@ void tw__why_certificate(struct tw_tls_end *end)
 		"ours; is cert_file missing, or not the one it knows?");
 }
 
-void tw__why_closed(struct tw_tls_end *end, bool up)
+void tw__why_strange(struct tw_tls_end *end)
 {
-	why(end, up ? "the connection was closed" : "no TLS connection: "
-		"refused, or closed before it stood");
+	why(end, "what answers there is not SIP");
+}
+
+void tw__why_closed(struct tw_tls_end *end, bool up, bool spoke)
+{
+	why(end, !up ? "no TLS connection: refused, or closed before it stood"
+		: spoke ? "the connection was closed" :
+		"it hangs up without an answer");
 }

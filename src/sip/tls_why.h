@@ -24,6 +24,9 @@ void tw__why_alert(struct tw_tls_end *end, int alert);
 void tw__why_error(struct tw_tls_end *end, unsigned long error);
 /* It was asked for, and that was the end; nobody said that it was why. */
 void tw__why_certificate(struct tw_tls_end *end);
-void tw__why_closed(struct tw_tls_end *end, bool up);
+/* Something came over it, and no SIP. */
+void tw__why_strange(struct tw_tls_end *end);
+/* spoke: SIP came over it. */
+void tw__why_closed(struct tw_tls_end *end, bool up, bool spoke);
 
 #endif

@@ -1031,6 +1031,64 @@ def test_tcp_refused(check):
     assert steps_of(line) == {"transport": False}
 
 
+@contextlib.contextmanager
+def tcp_peer(talk):
+    """Whoever connects is handed to `talk`, and then hung up on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        s.settimeout(0.05)
+        ended = threading.Event()
+
+        def one(peer):
+            with peer, contextlib.suppress(OSError):
+                peer.settimeout(5)
+                talk(peer)
+
+        def run():
+            threads = []
+            while not ended.is_set():
+                with contextlib.suppress(TimeoutError):
+                    threads.append(threading.Thread(
+                        target=one, args=(s.accept()[0],)))
+                    threads[-1].start()
+            for thread in threads:
+                thread.join()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield f"sip:127.0.0.1:{s.getsockname()[1]};transport=tcp"
+        finally:
+            ended.set()
+            thread.join()
+
+
+def _web(peer):
+    if peer.recv(65535):
+        peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def _of_tls(peer):
+    if peer.recv(65535):
+        peer.sendall(bytes([0x15, 3, 1, 0, 2, 2, 70]))
+
+
+@pytest.mark.parametrize("talk, words, reason", [
+    (_web, "but not a SIP server", 'not SIP: "HTTP/1.1 400 Bad Request"'),
+    (_of_tls, "write ;transport=tls", "speaks TLS"),
+    (lambda peer: None, "closes it without an answer",
+     "hangs up on every connection"),
+    (lambda peer: peer.recv(9), "closes it without an answer",
+     "hangs up when it is sent SIP")])
+def test_what_a_tcp_peer_is(talk, words, reason, check):
+    with tcp_peer(talk) as uri:
+        (line,) = check(trunk_table("tcp", uri), status=1).lines
+        assert line["state"] == "backoff" and line["code"] == 0
+        assert words in line["text"] and reason in line["reason"]
+        assert steps_of(line) == {"transport": True, "answer": False}
+
+
 def test_silent_dns_is_told(check):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind(("127.0.0.1", 0))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _DNS = ("trunk_dns", "trunk_name")
 _NO_WAY = ("trunk_unsent", "trunk_tls_none")
+_STRANGE = ("trunk_tls_there", "trunk_not_sip", "trunk_hangs_up")
 _TLS = ("trunk_tls_", "trunk_cert", "trunk_crl")
 
 
@@ -77,7 +78,8 @@ def walk(registrar: str, event: "TrunkEvent", cause: str,
                           event.reason if cause in _DNS else peer))
         if cause in _DNS:
             return steps
-    there = bool(got) or over_tls and cause.startswith(_TLS)
+    there = bool(got) or cause in _STRANGE \
+        or over_tls and cause.startswith(_TLS)
     reached = False if cause in _NO_WAY else True if there else None
     steps.append(Step("transport", reached, event.reason
                       if reached is False else event.target))
@@ -85,12 +87,15 @@ def walk(registrar: str, event: "TrunkEvent", cause: str,
         return steps
     if over_tls:
         failed = cause.startswith(_TLS) and cause not in _NO_WAY
-        steps.append(Step("tls", False if failed else True if got else None,
+        steps.append(Step("tls", False if failed else
+                          True if got or cause in _STRANGE else None,
                           event.reason if failed else event.tls))
     if offers := _challenge(answers):
         at_it = event.code in (401, 407) and event.state == "refused"
         steps.append(Step("challenge", not at_it, offers))
-    if got and not answers:
+    if cause in _STRANGE and not got:
+        steps.append(Step("answer", False, event.reason))
+    elif got and not answers:
         steps.append(Step("answer", False, "malformed: "
                           + first_line(got[-1])))
     elif event.code:

@@ -83,4 +83,13 @@ TRUNK_REASONS = {
     "no TLS connection: refused, or closed before it stood":
         "нет соединения TLS: отказано или закрыто до установления",
     "the connection was closed": "соединение закрыто",
+    "what answers there is not SIP": "там отвечает не SIP",
+    "what answers there is not SIP: \"{}\"": "там отвечает не SIP: \"{}\"",
+    "what answers there speaks TLS; write ;transport=tls":
+        "там говорят по TLS; допишите ;transport=tls",
+    "it hangs up without an answer": "закрывает соединение без ответа",
+    "it hangs up when it is sent SIP":
+        "закрывает соединение, получив SIP",
+    "it hangs up on every connection":
+        "сразу закрывает каждое соединение",
 }

@@ -641,6 +641,23 @@ _WORDS = {
         "Check the port, and whether the carrier offers TLS at all.",
         "По адресу {target} отвечает не TLS ({reason}): ничего не "
         "отправлено. Проверьте порт и даёт ли оператор TLS."),
+    "trunk_tls_there": (
+        "{target} is a port of TLS, and was spoken to by TCP: write "
+        ";transport=tls behind registrar.",
+        "{target}: порт для TLS, а обращение шло по TCP: допишите "
+        ";transport=tls к registrar."),
+    "trunk_not_sip": (
+        "Something answers at {target}, but not a SIP server ({reason}): "
+        "check address, port and transport with the carrier.",
+        "По адресу {target} отвечает не SIP-сервер ({reason}): уточните у "
+        "оператора адрес, порт и транспорт."),
+    "trunk_hangs_up": (
+        "{target} takes the connection and closes it without an answer "
+        "({reason}): ask the carrier whether it lets this address in, and "
+        "check port and transport.",
+        "{target} принимает соединение и закрывает его без ответа "
+        "({reason}): спросите оператора, пускает ли он этот адрес, и "
+        "проверьте порт и транспорт."),
     "trunk_tls_none": (
         "No connection to {target} ({reason}): check address and port, and "
         "that firewalls let TCP through.",

@@ -21,6 +21,7 @@ struct server {
 	struct tcp_sock *listener;
 	uint16_t port;
 	unsigned connections, messages;
+	bool hang_up;                  /* in the place of an answer */
 	char name[64];                 /* last server name indication */
 	char last[2048];
 	/* writes the answer to `last`; NULL: SERVER_ANSWER */
@@ -33,6 +34,7 @@ struct server_conn {
 	struct server *server;
 	struct tcp_conn *tcp;
 	struct tls_conn *tls;
+	struct tmr end;
 };
 
 static int server_name_h(SSL *ssl, int *alert, void *arg)
@@ -51,8 +53,14 @@ static void server_conn_destroy_h(void *arg)
 	struct server_conn *conn = arg;
 
 	list_unlink(&conn->le);
+	tmr_cancel(&conn->end);
 	mem_deref(conn->tls);
 	mem_deref(conn->tcp);
+}
+
+static void server_conn_end_h(void *arg)
+{
+	mem_deref(arg);
 }
 
 static void server_estab_h(void *arg)
@@ -74,7 +82,10 @@ static void server_recv_h(struct mbuf *mb, void *arg)
 	else
 		assert_int_equal(mbuf_write_str(out, SERVER_ANSWER), 0);
 	out->pos = 0;
-	assert_int_equal(tcp_send(conn->tcp, out), 0);
+	if (server->hang_up)
+		tmr_start(&conn->end, 0, server_conn_end_h, conn);
+	else
+		assert_int_equal(tcp_send(conn->tcp, out), 0);
 	mem_deref(out);
 }
 
@@ -92,6 +103,7 @@ static void server_conn_h(const struct sa *from, void *arg)
 
 	(void)from;
 	conn->server = server;
+	tmr_init(&conn->end);
 	server->connections++;
 	list_append(&server->conns, &conn->le, conn);
 	assert_int_equal(tcp_accept(&conn->tcp, server->listener,

@@ -60,13 +60,13 @@ static void stop_h(void *arg)
 	re_cancel();
 }
 
-/* At most 2 s, and not a moment longer than it takes. */
+/* At most 5 s, and not a moment longer than it takes. */
 static void run_until(const unsigned *count, unsigned wanted)
 {
 	struct tmr stop;
 
 	tmr_init(&stop);
-	for (int i = 0; i < 200 && *count < wanted; i++) {
+	for (int i = 0; i < 500 && *count < wanted; i++) {
 		tmr_start(&stop, 10, stop_h, NULL);
 		assert_int_equal(re_main(NULL), 0);
 	}
@@ -196,6 +196,51 @@ static void test_lost_and_back(void **state)
 	assert_int_equal(b.server.connections, 2);
 	tw__sip_peer_free(peer);
 	close_bench(&b);
+}
+
+static void answer_http(struct server *server, struct mbuf *out)
+{
+	(void)server;
+	assert_int_equal(mbuf_write_str(out, "HTTP/1.1 400 Bad Request\r\n"
+		"\r\n"), 0);
+}
+
+/* libre takes it for the beginning of a message and waits for the rest. */
+static void answer_ftp(struct server *server, struct mbuf *out)
+{
+	(void)server;
+	assert_int_equal(mbuf_write_str(out, "220 ready\r\n"), 0);
+}
+
+static void cut_h(struct server *server, struct mbuf *out)
+{
+	(void)out;
+	server->hang_up = true;
+}
+
+static void test_not_sip(void **state)
+{
+	static void (*const answer[])(struct server *server,
+		struct mbuf *out) = { answer_http, answer_ftp, cut_h };
+	static const char *const reason[] = { "what answers there is not SIP",
+		"what answers there is not SIP",
+		"it hangs up without an answer" };
+	struct tw_sip_peer *peer;
+	struct bench b;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		open_bench(&b, "DNS:one.test");
+		b.server.answer = answer[i];
+		peer = peer_of(&b, "one.test", true);
+		put(peer);
+		run_until(&b.losses, 1);
+		assert_string_equal(b.reason, reason[i]);
+		assert_int_equal(b.refused, 0);
+		assert_int_equal(b.responses, 0);
+		tw__sip_peer_free(peer);
+		close_bench(&b);
+	}
 }
 
 static void test_wrong_name(void **state)
@@ -429,6 +474,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_lost_and_back),
+		cmocka_unit_test(test_not_sip),
 		cmocka_unit_test(test_wrong_name),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_no_sharing),

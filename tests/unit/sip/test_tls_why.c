@@ -62,7 +62,7 @@ static void test_first_cause_stays(void **state)
 	tw__why_error(&end, ERR_PACK(ERR_LIB_SSL, 0,
 		SSL_R_WRONG_VERSION_NUMBER));
 	starts(&end, true, "the registrar does not speak TLS on this port");
-	tw__why_closed(&end, false);
+	tw__why_closed(&end, false, false);
 	tw__why_alert(&end, SSL_AD_UNKNOWN_CA);
 	starts(&end, true, "the registrar does not speak TLS on this port");
 }
@@ -82,14 +82,20 @@ static void test_errors(void **state)
 		SSL_R_UNSUPPORTED_PROTOCOL));
 	starts(&end, false, "TLS failed: ");
 	memset(&end, 0, sizeof(end));
-	tw__why_closed(&end, false);
+	tw__why_closed(&end, false, false);
 	starts(&end, false, "no TLS connection: refused, or closed before");
 	memset(&end, 0, sizeof(end));
 	tw__why_certificate(&end);
 	starts(&end, false, "closed after the registrar had asked for a ");
 	memset(&end, 0, sizeof(end));
-	tw__why_closed(&end, true);
+	tw__why_closed(&end, true, true);
 	starts(&end, false, "the connection was closed");
+	memset(&end, 0, sizeof(end));
+	tw__why_closed(&end, true, false);
+	starts(&end, false, "it hangs up without an answer");
+	memset(&end, 0, sizeof(end));
+	tw__why_strange(&end);
+	starts(&end, false, "what answers there is not SIP");
 }
 
 static void test_names(void **state)
