@@ -58,7 +58,8 @@ static void loss_timer_h(void *arg)
 
 		list_unlink(&loss->le);
 		/* what waits for an answer waits on the new one */
-		if (!loss->end.stands && tw__tls_has(loss->tls->tls, &loss->end.address))
+		if (!loss->end.stands &&
+		    tw__tls_has(loss->tls->tls, &loss->end.address))
 			told.peer = NULL;
 		if (told.peer && port->owner.lost)
 			port->owner.lost(&told, port->owner.arg);

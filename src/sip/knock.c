@@ -5,8 +5,8 @@
  * there, it hangs up, it speaks something else. Bytes that are no SIP are told
  * at once. Who hangs up on us is given some seconds for the answer on libre's
  * own connection: some allow one connection an address, and are slow. A peer
- * that was silent until then is asked by an OPTIONS that goes nowhere (0 hops),
- * because most servers of other protocols wait to be spoken to.
+ * that was silent until then is asked by an OPTIONS that goes nowhere (0
+ * hops), because most servers of other protocols wait to be spoken to.
  */
 #include <string.h>
 #include "inside.h"

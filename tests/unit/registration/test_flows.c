@@ -282,7 +282,8 @@ static void test_one_dies(void **state)
 	assert_int_equal(t.events, events + 1);
 	assert_non_null(strstr(t.event.reason, "flow 1 of 2: 500"));
 	/* 4.5: while another one lives, half to all of 90 s doubled. But a
-	 * binding that may stand is looked after within half of what is left */
+	 * binding that may stand is looked after within half of what is
+	 * left */
 	wait = fake_status(&t.f[0]).next_try_at - t.now;
 	assert_in_range(wait, SECONDS(90), SECONDS(180));
 	close_flows(&t);
