@@ -46,6 +46,11 @@ static inline void tw__bits_clear(struct tw_bits *bits, size_t place)
 		tw__bits_above(bits, place / 64);
 }
 
+static inline bool tw__bits_any(const struct tw_bits *bits)
+{
+	return bits->levels && *bits->level[bits->levels - 1];
+}
+
 /* First set one from `from` on, or TW_BITS_NONE. */
 static inline size_t tw__bits_next(const struct tw_bits *bits, size_t from)
 {

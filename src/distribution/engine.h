@@ -123,16 +123,15 @@ struct tw_member {
 	int64_t extra;          /* on top, until it answers */
 	uint64_t turn;          /* the engine's offers at its last one */
 	int64_t base;           /* weighted: where its turns are counted */
-	uint64_t served;        /* from, and how many there were */
-	struct tw_member *aside;  /* next one that a look has set aside, */
-	int64_t key;              /* and what it was ranked by */
-	uint64_t tie;
+	uint64_t served;        /* from, how many there were, and the time */
+	int64_t begins;         /* of its next one, that follows from both; */
+	int64_t ends;           /* alike: not known yet */
+	struct tw_member *aside;  /* next one that a look has set aside */
 };
 
 /* A tier of a pool. Not tw_tier: that is public, and a tariff's. */
 struct tw_level {
 	uint32_t tier;
-	uint32_t count[TW_STANDINGS];
 	uint64_t weight;        /* of those not away */
 	struct tw_member **member;  /* by order */
 	size_t member_count;
@@ -481,6 +480,9 @@ struct tw_member *tw__tier_find(const struct tw_level *tier, uint32_t order);
 tw_status tw__tier_reserve(struct tw_level *tier,
 			   const struct tw_policy *policy);
 void tw__tier_join(struct tw_level *tier, struct tw_member *member);
+/* Who is ready is kept by the policy's key from now on; there is room. */
+void tw__tier_begin_ranks(struct tw_level *tier,
+			  const struct tw_policy *policy);
 /* Place of the first member whose order is greater, or the count. */
 size_t tw__tier_after(const struct tw_level *tier, uint32_t order);
 

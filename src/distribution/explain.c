@@ -135,7 +135,7 @@ static void find_next(struct account *a)
 		return;
 	for (i = 0; i < pool->tier_count && !a->next; ++i) {
 		a->look.from = 0;
-		if (pool->tier[i]->count[TW_STANDING_READY])
+		if (tw__bits_any(&pool->tier[i]->ready))
 			a->next = pool->policy->pick(&a->look,
 						     pool->tier[i]);
 	}

@@ -5,6 +5,18 @@
  */
 #include "policy.h"
 
+static tw_turn turn_of(const struct tw_member *member)
+{
+	return tw__turn(member->load + member->extra, member->turn);
+}
+
+struct tw_member *tw__load_first(const struct tw_look *look,
+				 struct tw_level *tier)
+{
+	return tier->rank.is_kept ? tw__look_ranked(look, &tier->rank) :
+		tw__look_few(look, tier, turn_of);
+}
+
 void tw__load_enter(struct tw_member *member)
 {
 	tw__ranks_add(&member->tier->rank, member,

@@ -66,22 +66,6 @@ uint32_t tw__call_room(const struct tw_call *call, tw_time now)
 	return width > call->ringing ? width - call->ringing : 0;
 }
 
-bool tw__look_may(const struct tw_look *look, const struct tw_member *member)
-{
-	const struct tw_call *call = look->call;
-
-	if (member->is_barred)
-		return false;
-	if (!call)
-		return true;
-	/* Joined after the call entered the step: from the next one on. */
-	if (member->slot >= call->slots)
-		return false;
-	return (member->skills & call->skills_needed) ==
-		call->skills_needed && !tw__tried_has(&call->tried,
-						      member->slot);
-}
-
 struct tw_member *tw__look_next(const struct tw_look *look,
 				const struct tw_level *tier, size_t from)
 {
@@ -94,20 +78,45 @@ struct tw_member *tw__look_next(const struct tw_look *look,
 	return NULL;
 }
 
-struct tw_member *tw__look_ranked(const struct tw_look *look,
-				  struct tw_ranks *ranks)
+/* Those whom the call may not have out of the way, and back again. */
+static struct tw_member *behind_first(const struct tw_look *look,
+				      struct tw_ranks *ranks)
 {
+	const struct tw_policy *policy = look->pool->policy;
 	struct tw_member *best, *aside = NULL;
 
 	while ((best = tw__ranks_first(ranks)) != NULL &&
 	       !tw__look_may(look, best)) {
-		tw__ranks_set_aside(ranks);
+		policy->leave(best);
 		best->aside = aside;
 		aside = best;
 	}
 	for (; aside; aside = aside->aside)
-		tw__ranks_add_again(ranks, aside);
+		policy->again(aside);
 	return best;
+}
+
+struct tw_member *tw__look_ranked(const struct tw_look *look,
+				  struct tw_ranks *ranks)
+{
+	struct tw_member *best = tw__ranks_first(ranks);
+
+	if (!best || tw__look_may(look, best))
+		return best;
+	return behind_first(look, ranks);
+}
+
+void tw__share_enter(struct tw_member *member, uint32_t from)
+{
+	(void)from;
+	tw__lots_add(&member->tier->share, member->place,
+		     member->pool->policy->share(member));
+}
+
+void tw__share_leave(struct tw_member *member)
+{
+	tw__lots_take(&member->tier->share, member->place,
+		      member->pool->policy->share(member));
 }
 
 /* One drawn that the call may not have is set aside and the draw repeated

@@ -42,16 +42,20 @@ struct tw_policy {
 	/* How many may ring for a call at once that has rung in the pool for
 	 * so long; NULL: one. */
 	uint32_t (*width)(const struct tw_pool *pool, int64_t rung_us);
-	bool runs;                 /* most enter its ranks as the last */
+	bool has_ranks;            /* uses the tier's `rank` */
+	bool runs;                 /* most enter it as the last */
 	bool has_later;            /* uses the tier's `later` */
 	bool meets;                /* uses the tier's `meet` */
 	bool widens;               /* by one every delay of the pool */
 	/* Weight in the tier's `share`; NULL: it is not kept. */
 	uint64_t (*share)(const struct tw_member *member);
 	/* The member turns ready, having stood at `from`, or not ready any
-	 * more: its place in the tier's ranks. */
+	 * more: its place in what the tier keeps for this policy. */
 	void (*enter)(struct tw_member *member, uint32_t from);
 	void (*leave)(struct tw_member *member);
+	/* Comes back by what it has: a look had set it aside, or it has other
+	 * counters now. */
+	void (*again)(struct tw_member *member);
 	/* Its idle clock has moved while it is in the ranks. */
 	void (*rank)(struct tw_member *member);
 	/* Next one for the look, or NULL. Changes nothing. */
@@ -69,8 +73,6 @@ struct tw_policy {
 		      const struct tw_end *end);
 	/* What it keeps for a tier goes into a snapshot by this. */
 	struct tw_saved_table saved;
-	/* A member that is in the ranks has other counters now. */
-	void (*anew)(struct tw_member *member);
 	void (*clear)(const struct tw_pool *pool, void *state);
 	/* In place of `saved`, of the host's own: they may refuse. */
 	tw_status (*save)(struct tw_buf *out, const struct tw_pool *pool,
@@ -112,19 +114,68 @@ uint32_t tw__pool_width(const struct tw_pool *pool, int64_t rung_us);
 uint32_t tw__call_room(const struct tw_call *call, tw_time now);
 
 /* May the call have this member, were it ready? */
-bool tw__look_may(const struct tw_look *look, const struct tw_member *member);
+static inline bool tw__look_may(const struct tw_look *look,
+				const struct tw_member *member)
+{
+	const struct tw_call *call = look->call;
+
+	if (member->is_barred)
+		return false;
+	if (!call)
+		return true;
+	/* Joined after the call entered the step: from the next one on. */
+	if (member->slot >= call->slots)
+		return false;
+	return (member->skills & call->skills_needed) ==
+		call->skills_needed && !tw__tried_has(&call->tried,
+						      member->slot);
+}
 /* First ready member from a place on that the call may have, or NULL. */
 struct tw_member *tw__look_next(const struct tw_look *look,
 				const struct tw_level *tier, size_t from);
 /* The same by rank. */
 struct tw_member *tw__look_ranked(const struct tw_look *look,
 				  struct tw_ranks *ranks);
+/* The same in a tier of so few that no ranks are kept of them. By key, then
+ * tie, then order, and without a branch: who of two is before the other one
+ * is anybody's guess. */
+typedef unsigned __int128 tw_turn;
+static inline tw_turn tw__turn(int64_t key, uint64_t tie)
+{
+	return (tw_turn)((uint64_t)key ^ 1ull << 63) << 64 | tie;
+}
+static inline struct tw_member *
+tw__look_few(const struct tw_look *look, const struct tw_level *tier,
+	     tw_turn (*turn_of)(const struct tw_member *member))
+{
+	uint64_t ready = *tier->ready.level[0];
+	tw_turn least = ~(tw_turn)0;
+	struct tw_member *best = NULL;
+
+	for (; ready; ready &= ready - 1) {
+		struct tw_member *member =
+			tier->member[__builtin_ctzll(ready)];
+		const tw_turn turn = turn_of(member);
+		const bool is_first = (turn < least) &
+			tw__look_may(look, member);
+
+		best = is_first ? member : best;
+		least = is_first ? turn : least;
+	}
+	return best;
+}
 /* The same by chance, in proportion to the tier's shares. */
 struct tw_member *tw__look_drawn(const struct tw_look *look,
 				 struct tw_level *tier);
 
+/* Its place in the tier's shares. */
+void tw__share_enter(struct tw_member *member, uint32_t from);
+void tw__share_leave(struct tw_member *member);
+
 /* load.c: for policies that go by what a member has had to do: `load` and
  * `extra`, of equals the one whose turn is longest ago. */
+struct tw_member *tw__load_first(const struct tw_look *look,
+				 struct tw_level *tier);
 void tw__load_enter(struct tw_member *member);
 void tw__load_leave(struct tw_member *member);
 void tw__load_moved(struct tw_member *member);

@@ -50,7 +50,7 @@ static void enter(struct tw_member *member, uint32_t from)
 
 static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
-	struct tw_member *member = tw__look_ranked(look, &tier->rank);
+	struct tw_member *member = tw__load_first(look, tier);
 
 	if (member) {
 		look->why = TW_WHY_LEAST_OCCUPIED;
@@ -100,9 +100,8 @@ static const struct tw_saved saved[] = {
 const struct tw_policy tw__policy_least_occupied = {
 	.id = TW_POLICY_LEAST_OCCUPIED, .name = "least_occupied",
 	.state_size = sizeof(struct shift), .first_load = NEVER,
-	.enter = enter,
-	.leave = tw__load_leave, .pick = pick,
-	.offered = offered, .ends = ends,
-	.saved = { saved, TW_ARRAY_COUNT(saved) },
-	.anew = tw__load_moved
+	.has_ranks = true,
+	.enter = enter, .leave = tw__load_leave, .again = tw__load_enter,
+	.pick = pick, .offered = offered, .ends = ends,
+	.saved = { saved, TW_ARRAY_COUNT(saved) }
 };

@@ -23,7 +23,7 @@ static void enter(struct tw_member *member, uint32_t from)
 
 static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
-	struct tw_member *member = tw__look_ranked(look, &tier->rank);
+	struct tw_member *member = tw__load_first(look, tier);
 
 	if (member) {
 		look->why = TW_WHY_LEAST_TALK;
@@ -73,9 +73,9 @@ static const struct tw_saved saved[] = {
 
 const struct tw_policy tw__policy_least_talk = {
 	.id = TW_POLICY_LEAST_TALK, .name = "least_talk",
-	.state_size = sizeof(struct shift), .enter = enter,
-	.leave = tw__load_leave, .pick = pick, .offered = offered,
+	.state_size = sizeof(struct shift), .has_ranks = true,
+	.enter = enter, .leave = tw__load_leave, .again = tw__load_enter,
+	.pick = pick, .offered = offered,
 	.answered = answered, .ends = ends,
-	.saved = { saved, TW_ARRAY_COUNT(saved) },
-	.anew = tw__load_moved
+	.saved = { saved, TW_ARRAY_COUNT(saved) }
 };

@@ -8,10 +8,15 @@
  */
 #include "policy.h"
 
+static void again(struct tw_member *member)
+{
+	tw__ranks_add(&member->tier->rank, member, member->idle_since, 0);
+}
+
 static void enter(struct tw_member *member, uint32_t from)
 {
 	(void)from;
-	tw__ranks_add(&member->tier->rank, member, member->idle_since, 0);
+	again(member);
 }
 
 static void leave(struct tw_member *member)
@@ -39,8 +44,8 @@ static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 }
 
 const struct tw_policy tw__policy_longest_idle = {
-	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle", .runs = true,
-	.enter = enter,
-	.leave = leave, .rank = rank, .anew = rank,
+	.id = TW_POLICY_LONGEST_IDLE, .name = "longest_idle",
+	.has_ranks = true, .runs = true,
+	.enter = enter, .leave = leave, .again = again, .rank = rank,
 	.pick = pick
 };

@@ -44,5 +44,6 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 
 const struct tw_policy tw__policy_random = {
 	.id = TW_POLICY_RANDOM, .name = "random", .share = share,
+	.enter = tw__share_enter, .leave = tw__share_leave,
 	.pick = pick, .offered = offered
 };

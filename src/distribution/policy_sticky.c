@@ -4,6 +4,17 @@
  */
 #include "policy.h"
 
+static void enter(struct tw_member *member, uint32_t from)
+{
+	(void)from;
+	tw__meet_add(&member->tier->meet, member->place);
+}
+
+static void leave(struct tw_member *member)
+{
+	tw__meet_take(&member->tier->meet, member->place);
+}
+
 /* Of the group that stands there. @return them, chained before `aside` */
 static struct tw_member *set_aside(const struct tw_look *look,
 				   struct tw_level *tier, size_t place,
@@ -71,5 +82,5 @@ static void answered(struct tw_member *member, const struct tw_offer *offer)
 
 const struct tw_policy tw__policy_sticky = {
 	.id = TW_POLICY_STICKY, .name = "sticky", .meets = true,
-	.pick = pick, .answered = answered
+	.enter = enter, .leave = leave, .pick = pick, .answered = answered
 };

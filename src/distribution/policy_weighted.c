@@ -20,31 +20,37 @@
 struct clock {
 	int64_t now;             /* virtual */
 	uint64_t rest;           /* of its last steps, in parts of W */
+	uint64_t weight;         /* W of the step below; 0: none yet */
+	int64_t step;
+	uint64_t step_rest;
 };
 
-static int64_t start(const struct tw_member *member)
-{
-	return member->base +
-		(int64_t)(member->served * UNIT / member->weight);
-}
-
+/* Divisions are most of what this costs: the times are counted once. */
 static int64_t deadline(const struct tw_member *member)
 {
 	return member->base +
 		(int64_t)((member->served + 1) * UNIT / member->weight);
 }
 
-/* `begins` is its start: a division, and known where this is called. */
-static void add(struct tw_member *member, const struct clock *clock,
-		int64_t begins)
+static void count(struct tw_member *member)
+{
+	member->begins = member->base +
+		(int64_t)(member->served * UNIT / member->weight);
+	member->ends = deadline(member);
+}
+
+static void add(struct tw_member *member, const struct clock *clock)
 {
 	struct tw_level *tier = member->tier;
 
-	member->is_later = begins > clock->now;
+	if (!tier->rank.is_kept)
+		return;
+	member->is_later = member->begins > clock->now;
 	if (member->is_later)
-		tw__ranks_add(&tier->later, member, begins, member->turn);
+		tw__ranks_add(&tier->later, member, member->begins,
+			      member->turn);
 	else
-		tw__ranks_add(&tier->rank, member, deadline(member),
+		tw__ranks_add(&tier->rank, member, member->ends,
 			      member->turn);
 }
 
@@ -54,26 +60,65 @@ static void take(struct tw_member *member)
 			 &member->tier->rank, member);
 }
 
+static void again(struct tw_member *member)
+{
+	if (member->ends == member->begins)
+		count(member);
+	add(member, member->tier->state);
+}
+
+/* `a` if so, else `b`. Without a branch: whether somebody is ahead of his
+ * share or behind it is as good as drawn, and a wrong guess costs more than
+ * all the rest of this. */
+static inline int64_t either(bool is_so, int64_t a, int64_t b)
+{
+	return b ^ ((a ^ b) & -(int64_t)is_so);
+}
+
 static void enter(struct tw_member *member, uint32_t from)
 {
 	const struct clock *clock = member->tier->state;
-	const int64_t at = tw__is_gone(from) ? clock->now :
-		clock->now - UNIT / member->weight;
-	int64_t begins = start(member);
+	const int64_t part = UNIT / member->weight;
+	const int64_t at = clock->now - (tw__is_gone(from) ? 0 : part);
+	bool is_behind;
 
-	if (begins < at) {
-		member->base = begins = at;
-		member->served = 0;
-	}
-	add(member, clock, begins);
+	if (member->ends == member->begins)
+		count(member);
+	is_behind = member->begins < at;
+	member->base = either(is_behind, at, member->base);
+	member->begins = either(is_behind, at, member->begins);
+	member->ends = either(is_behind, at + part, member->ends);
+	member->served &= (uint64_t)is_behind - 1;
+	add(member, clock);
+}
+
+/* Whose time has begun ends UNIT from now at the latest: who has to wait for
+ * it comes behind all of them. */
+static tw_turn turn_of(const struct tw_member *member)
+{
+	const struct clock *clock = member->tier->state;
+
+	return tw__turn(either(member->begins > clock->now,
+			       member->begins + UNIT, member->ends),
+			member->turn);
+}
+
+static struct tw_member *first(const struct tw_look *look,
+			       struct tw_level *tier)
+{
+	struct tw_member *member;
+
+	if (!tier->rank.is_kept)
+		return tw__look_few(look, tier, turn_of);
+	member = tw__look_ranked(look, &tier->rank);
+	/* whose turn it is, is busy */
+	return member ? member : tw__look_ranked(look, &tier->later);
 }
 
 static struct tw_member *pick(struct tw_look *look, struct tw_level *tier)
 {
-	struct tw_member *member = tw__look_ranked(look, &tier->rank);
+	struct tw_member *member = first(look, tier);
 
-	if (!member)   /* whose turn it is, is busy */
-		member = tw__look_ranked(look, &tier->later);
 	if (member) {
 		look->why = TW_WHY_WEIGHTED;
 		look->a = member->weight;
@@ -90,43 +135,55 @@ static void catch_up(struct tw_level *tier, const struct clock *clock)
 	while ((rank = tw__ranks_least(&tier->later)) != NULL &&
 	       rank->key <= clock->now) {
 		struct tw_member *member = rank->member;
-		const int64_t begins = rank->key;
 
 		take(member);
-		add(member, clock, begins);
+		add(member, clock);
 	}
+}
+
+/* One offer further; W seldom changes. */
+static void move_on(struct clock *clock, uint64_t weight)
+{
+	bool is_whole;
+
+	if (clock->weight != weight) {
+		clock->weight = weight;
+		clock->step = UNIT / (int64_t)weight;
+		clock->step_rest = (uint64_t)UNIT % weight;
+	}
+	clock->now += clock->step;
+	clock->rest += clock->step_rest;
+	is_whole = clock->rest >= weight;
+	clock->now += is_whole;
+	clock->rest -= weight & (0 - (uint64_t)is_whole);
+}
+
+static void serve(struct tw_member *member)
+{
+	bool is_round;   /* no sum grows */
+
+	is_round = ++member->served == member->weight;
+	member->served &= (uint64_t)is_round - 1;
+	member->base += UNIT & -(int64_t)is_round;
+	member->begins = member->ends;
+	member->ends = deadline(member);
 }
 
 static void offered(struct tw_engine *engine, struct tw_member *member)
 {
 	struct tw_level *tier = member->tier;
 	struct clock *clock = tier->state;
-	const int64_t begins = start(member), next = deadline(member);
 
 	member->turn = engine->offers;
-	if (clock->now < begins)
-		clock->now = begins;
-	clock->now += UNIT / (int64_t)tier->weight;
-	clock->rest += (uint64_t)UNIT % tier->weight;
-	if (clock->rest >= tier->weight) {
-		clock->rest -= tier->weight;
-		++clock->now;
-	}
+	clock->now = either(clock->now < member->begins, member->begins,
+			    clock->now);
+	move_on(clock, tier->weight);
 	if (member->is_ranked)
 		take(member);
-	if (++member->served == member->weight) {   /* no sum grows */
-		member->served = 0;
-		member->base += UNIT;
-	}
+	serve(member);
 	if (tw__target_is_ready(member->target))
-		add(member, clock, next);
+		add(member, clock);
 	catch_up(tier, clock);
-}
-
-static void anew(struct tw_member *member)
-{
-	take(member);
-	add(member, member->tier->state, start(member));
 }
 
 static const struct tw_saved saved[] = {
@@ -136,7 +193,9 @@ static const struct tw_saved saved[] = {
 
 const struct tw_policy tw__policy_weighted = {
 	.id = TW_POLICY_WEIGHTED, .name = "weighted",
-	.state_size = sizeof(struct clock), .has_later = true,
-	.enter = enter, .leave = take, .pick = pick, .offered = offered,
-	.saved = { saved, TW_ARRAY_COUNT(saved) }, .anew = anew
+	.state_size = sizeof(struct clock),
+	.has_ranks = true, .has_later = true,
+	.enter = enter, .leave = take, .again = again,
+	.pick = pick, .offered = offered,
+	.saved = { saved, TW_ARRAY_COUNT(saved) }
 };

@@ -28,5 +28,7 @@ static void offered(struct tw_engine *engine, struct tw_member *member)
 
 const struct tw_policy tw__policy_weighted_random = {
 	.id = TW_POLICY_WEIGHTED_RANDOM, .name = "weighted_random",
-	.share = share, .pick = pick, .offered = offered
+	.share = share,
+	.enter = tw__share_enter, .leave = tw__share_leave,
+	.pick = pick, .offered = offered
 };

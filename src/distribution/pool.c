@@ -302,7 +302,7 @@ tw_status tw_pool_reset(tw_engine *engine, tw_pool_id pool, tw_time now,
 	status = tw__engine_set_now(engine, now, err);
 	if (status)
 		return status;
-	if (p->policy->enter) {   /* a cursor by place is no count */
+	if (p->policy->has_ranks) {   /* a cursor by place is no count */
 		for (i = 0; i < p->tier_count; ++i) {
 			if (p->policy->state_size)
 				memset(p->tier[i]->state, 0,

@@ -8,7 +8,8 @@
  * middle leaves a gap; where gaps fill it, the heap takes all. A key is never
  * packed with its tie: each may be any number. What is equal in both goes by
  * order, so that the first one depends on the members and never on the way
- * they came in. Does not know what the key means.
+ * they came in. Of a few, nothing is kept: see tier.c. Does not know what the
+ * key means.
  */
 #include "ranks.h"
 #include "engine.h"
@@ -18,6 +19,7 @@
 
 #define WIDTH 4
 #define LINE  64u
+#define FAR   1024u          /* so many members fill a cache */
 #define IN_RUN 0x80000000u   /* of a place */
 
 /* Children begin a line, so the root ends one. */
@@ -26,6 +28,12 @@ static struct tw_rank *root_of(void *block)
 	const uintptr_t at = (uintptr_t)block + sizeof(struct tw_rank);
 
 	return (struct tw_rank *)((at + LINE - 1) / LINE * LINE) - 1;
+}
+
+/* Whether members are waited for. */
+static inline bool is_far(const struct tw_ranks *ranks)
+{
+	return ranks->capacity >= FAR;
 }
 
 static inline struct tw_rank *in_run(const struct tw_ranks *ranks, size_t at)
@@ -148,13 +156,10 @@ static void settle(struct tw_ranks *ranks, size_t place, struct tw_rank rank)
 		sink(ranks, place, rank);
 }
 
-const struct tw_rank *tw__ranks_least(const struct tw_ranks *ranks)
+const struct tw_rank *tw__ranks_merged(const struct tw_ranks *ranks)
 {
-	const struct tw_rank *rank;
+	const struct tw_rank *rank = in_run(ranks, ranks->head);
 
-	if (!ranks->live)
-		return ranks->count ? ranks->item : NULL;
-	rank = in_run(ranks, ranks->head);
 	return ranks->count && is_before(ranks->item, rank) ?
 		ranks->item : rank;
 }
@@ -183,9 +188,11 @@ static inline void add(struct tw_ranks *ranks, struct tw_rank rank)
 void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
 		   int64_t key, uint64_t tie)
 {
+	if (!ranks->is_kept)
+		return;
 	assert(tw__ranks_count(ranks) < ranks->capacity);
 	assert(!member->is_ranked);
-	if (tw__ranks_count(ranks))   /* who is asked for next, see below */
+	if (is_far(ranks) && tw__ranks_count(ranks))   /* see below */
 		__builtin_prefetch(tw__ranks_least(ranks)->member->target, 1);
 	member->is_ranked = true;
 	add(ranks, (struct tw_rank){
@@ -227,37 +234,24 @@ static void take(struct tw_ranks *ranks, struct tw_rank *rank)
 
 void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member)
 {
-	const struct tw_rank *next;
-
+	if (!ranks->is_kept)
+		return;
 	take(ranks, rank_of(ranks, member));
 	member->is_ranked = false;
-	next = tw__ranks_least(ranks);
-	if (next)   /* it is on its way when it is asked for */
-		__builtin_prefetch(next->member, 1);
-}
-
-struct tw_member *tw__ranks_set_aside(struct tw_ranks *ranks)
-{
-	struct tw_member *member = tw__ranks_first(ranks);
-	struct tw_rank *rank = rank_of(ranks, member);
-
-	member->key = rank->key;
-	member->tie = rank->tie;
-	take(ranks, rank);
-	member->is_ranked = false;
-	return member;
-}
-
-void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member)
-{
-	tw__ranks_add(ranks, member, member->key, member->tie);
+	/* Who is asked for next is on its way then. */
+	if (is_far(ranks) && tw__ranks_count(ranks))
+		__builtin_prefetch(tw__ranks_least(ranks)->member, 1);
 }
 
 void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
 		    int64_t key, uint64_t tie)
 {
-	struct tw_rank *at = rank_of(ranks, member), rank = *at;
+	struct tw_rank *at, rank;
 
+	if (!ranks->is_kept)
+		return;
+	at = rank_of(ranks, member);
+	rank = *at;
 	if (rank.key == key && rank.tie == tie)
 		return;
 	rank.key = key;

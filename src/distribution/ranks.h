@@ -19,7 +19,12 @@ struct tw_rank {
 	struct tw_member *member;
 };
 
+/* So many are looked through, each time, and no ranks kept of them: who turns
+ * ready or not costs nothing then. */
+#define TW_FEW 16u
+
 struct tw_ranks {
+	bool is_kept;          /* else who comes and goes is not told */
 	struct tw_rank *run;   /* NULL: none is kept. A ring of those who came
 				* last by their key */
 	size_t head, tail;     /* of it: neither is a gap; counted on and on */
@@ -38,14 +43,19 @@ void tw__ranks_free(struct tw_ranks *ranks);
 void tw__ranks_add(struct tw_ranks *ranks, struct tw_member *member,
 		   int64_t key, uint64_t tie);
 void tw__ranks_remove(struct tw_ranks *ranks, struct tw_member *member);
-/* The first one goes out and comes back with the key and tie it had. */
-struct tw_member *tw__ranks_set_aside(struct tw_ranks *ranks);
-void tw__ranks_add_again(struct tw_ranks *ranks, struct tw_member *member);
 /* Another key for one that is in it. */
 void tw__ranks_move(struct tw_ranks *ranks, struct tw_member *member,
 		    int64_t key, uint64_t tie);
+/* Of those in the run and in the heap; there is a run. */
+const struct tw_rank *tw__ranks_merged(const struct tw_ranks *ranks);
 /* Smallest key, then tie, then order; NULL when empty. */
-const struct tw_rank *tw__ranks_least(const struct tw_ranks *ranks);
+static inline const struct tw_rank *
+tw__ranks_least(const struct tw_ranks *ranks)
+{
+	if (ranks->live)
+		return tw__ranks_merged(ranks);
+	return ranks->count ? ranks->item : NULL;
+}
 static inline struct tw_member *tw__ranks_first(const struct tw_ranks *ranks)
 {
 	const struct tw_rank *rank = tw__ranks_least(ranks);

@@ -145,12 +145,19 @@ static void revive_targets(struct tw_restore *r)
 /* It came into the ranks by counters that were not its own. */
 static void revive_rank(struct tw_member *member)
 {
+	const struct tw_policy *policy;
+
 	if (!member)
 		return;
+	policy = member->pool->policy;
 	if (member->served >= member->weight)
 		member->served = 0;
-	if (member->is_ranked && member->pool->policy->anew)
-		member->pool->policy->anew(member);
+	member->begins = member->ends = 0;
+	if (policy->again && !member->is_barred &&
+	    tw__target_is_ready(member->target)) {
+		policy->leave(member);
+		policy->again(member);
+	}
 }
 
 /* What own policies have in it may be theirs to free. */

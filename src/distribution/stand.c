@@ -19,52 +19,37 @@ static uint32_t standing_of(const struct tw_target *target)
 	return TW_STANDING_READY;
 }
 
-static void index_in(struct tw_member *member, uint32_t from)
+static inline void index_in(struct tw_member *member, uint32_t from)
 {
 	const struct tw_policy *policy = member->pool->policy;
-	struct tw_level *tier = member->tier;
 
-	tw__bits_set(&tier->ready, member->place);
-	if (policy->share)
-		tw__lots_add(&tier->share, member->place,
-			     policy->share(member));
-	if (policy->meets)
-		tw__meet_add(&tier->meet, member->place);
+	tw__bits_set(&member->tier->ready, member->place);
 	if (policy->enter)
 		policy->enter(member, from);
 }
 
-static void index_out(struct tw_member *member)
+static inline void index_out(struct tw_member *member)
 {
 	const struct tw_policy *policy = member->pool->policy;
-	struct tw_level *tier = member->tier;
 
-	tw__bits_clear(&tier->ready, member->place);
-	if (policy->share)
-		tw__lots_take(&tier->share, member->place,
-			      policy->share(member));
-	if (policy->meets)
-		tw__meet_take(&tier->meet, member->place);
+	tw__bits_clear(&member->tier->ready, member->place);
 	if (policy->leave)
 		policy->leave(member);
 }
 
-static void count(struct tw_member *member, uint32_t from, uint32_t to)
+static inline void count(struct tw_member *member, uint32_t from, uint32_t to)
 {
-	struct tw_level *tier = member->tier;
 	struct tw_pool *pool = member->pool;
 
-	--tier->count[from];
 	--pool->count[from];
-	++tier->count[to];
 	++pool->count[to];
 	if (tw__is_gone(from) != tw__is_gone(to))
-		tier->weight += tw__is_gone(to) ?
+		member->tier->weight += tw__is_gone(to) ?
 			0 - (uint64_t)member->weight : member->weight;
 }
 
 /* Whom the host cannot ask for a key counts as away for ever. */
-static void settle(struct tw_member *member, uint32_t from, uint32_t to)
+static inline void settle(struct tw_member *member, uint32_t from, uint32_t to)
 {
 	if (member->is_barred)
 		return;
@@ -93,7 +78,6 @@ void tw__member_stand(struct tw_member *member)
 		member->target->standing;
 
 	/* as if it had been away */
-	++member->tier->count[TW_STANDING_AWAY];
 	++member->pool->count[TW_STANDING_AWAY];
 	count(member, TW_STANDING_AWAY, to);
 	if (to == TW_STANDING_READY)
@@ -111,6 +95,7 @@ void tw__member_reset(struct tw_member *member)
 	member->extra = 0;
 	member->base = 0;
 	member->served = 0;
+	member->begins = member->ends = 0;
 	if (is_ready)
 		index_in(member, TW_STANDING_AWAY);
 }

@@ -1,8 +1,8 @@
 /*
  * Tiers: the members of a pool that stand equally near, by order, and which
  * of them are ready. Every tier keeps a bitmap of the ready ones by place;
- * one whose policy goes by a key keeps them by that key as well. Does not
- * choose; see policy.h.
+ * one whose policy goes by a key keeps them by that key as well, once they
+ * are more than can be looked through. Does not choose; see policy.h.
  */
 #include "policy.h"
 
@@ -69,6 +69,15 @@ struct tw_member *tw__tier_find(const struct tw_level *tier, uint32_t order)
 	return tier->member[at - 1];
 }
 
+/* Of a few, who is first is looked for each time; of a run it is known at
+ * once. */
+static bool keeps_ranks(const struct tw_level *tier,
+			const struct tw_policy *policy, size_t total)
+{
+	return policy->has_ranks && (policy->runs || total > TW_FEW ||
+				     tier->rank.is_kept);
+}
+
 tw_status tw__tier_reserve(struct tw_level *tier,
 			   const struct tw_policy *policy)
 {
@@ -78,14 +87,26 @@ tw_status tw__tier_reserve(struct tw_level *tier,
 		     total, sizeof(struct tw_member *)) ||
 	    tw__bits_reserve(&tier->ready, total))
 		return TW_ENOMEM;
-	if (policy->enter && tw__ranks_reserve(&tier->rank, total,
-						 policy->runs))
-		return TW_ENOMEM;
-	if (policy->has_later && tw__ranks_reserve(&tier->later, total, false))
+	if (keeps_ranks(tier, policy, total) &&
+	    (tw__ranks_reserve(&tier->rank, total, policy->runs) ||
+	     (policy->has_later &&
+	      tw__ranks_reserve(&tier->later, total, false))))
 		return TW_ENOMEM;
 	if (policy->meets && tw__meet_reserve(&tier->meet, total))
 		return TW_ENOMEM;
 	return policy->share ? tw__lots_reserve(&tier->share, total) : TW_OK;
+}
+
+void tw__tier_begin_ranks(struct tw_level *tier,
+			  const struct tw_policy *policy)
+{
+	size_t at;
+
+	tier->rank.is_kept = true;
+	tier->later.is_kept = policy->has_later;
+	for (at = tw__bits_next(&tier->ready, 0); at != TW_BITS_NONE;
+	     at = tw__bits_next(&tier->ready, at + 1))
+		policy->again(tier->member[at]);
 }
 
 void tw__tier_join(struct tw_level *tier, struct tw_member *member)
@@ -108,4 +129,7 @@ void tw__tier_join(struct tw_level *tier, struct tw_member *member)
 	for (i = at; i < tier->member_count; ++i)
 		tier->member[i]->place = (uint32_t)i;
 	member->tier = tier;
+	if (!tier->rank.is_kept &&
+	    keeps_ranks(tier, member->pool->policy, tier->member_count))
+		tw__tier_begin_ranks(tier, member->pool->policy);
 }

@@ -277,7 +277,7 @@ static bool offer_tier(struct tw_look *look, struct tw_level *tier)
 	bool is_ringing = false;
 
 	look->from = 0;
-	while (tier->count[TW_STANDING_READY] > 0 && !is_reserved(look) &&
+	while (tw__bits_any(&tier->ready) && !is_reserved(look) &&
 	       tw__call_room(look->call, look->engine->now) > 0 &&
 	       (member = policy->pick(look, tier)) != NULL) {
 		tw__offer_make(look, member);

@@ -17,26 +17,30 @@ struct share {
 	uint32_t n;
 };
 
+/* One more target of this weight, behind the others. */
+static inline void share_join(struct share *s, uint32_t weight)
+{
+	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
+	char name[16];
+
+	snprintf(name, sizeof(name), "t%u", s->n + 1);
+	s->t[s->n] = host_target(&s->h, name, 1, 0);
+	o.order = s->n + 1;
+	o.weight = weight;
+	HOST_OK(&s->h, tw_pool_add_member(s->h.engine, s->pool, s->t[s->n],
+					  &o, &s->h.err));
+	++s->n;
+}
+
 /* Targets t1..tn of these weights (NULL: 1 each), orders 1..n. */
 static inline void share_open(struct share *s, uint32_t policy, uint32_t n,
 			      const uint32_t *weight)
 {
-	char name[16];
-	uint32_t i;
-
 	host_open(&s->h, 0);
-	s->n = n;
+	s->n = 0;
 	s->pool = host_pool(&s->h, "pool", policy, 5000);
-	for (i = 0; i < n; ++i) {
-		tw_member_options o = TW_MEMBER_OPTIONS_INIT;
-
-		snprintf(name, sizeof(name), "t%u", i + 1);
-		s->t[i] = host_target(&s->h, name, 1, 0);
-		o.order = i + 1;
-		o.weight = weight ? weight[i] : 1;
-		HOST_OK(&s->h, tw_pool_add_member(s->h.engine, s->pool,
-			s->t[i], &o, &s->h.err));
-	}
+	while (s->n < n)
+		share_join(s, weight ? weight[s->n] : 1);
 	s->plan = host_plan(&s->h, "plan");
 	host_ring(&s->h, s->plan, s->pool, 600000);
 }

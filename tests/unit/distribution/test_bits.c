@@ -39,6 +39,7 @@ static void same_as_flags(void **state)
 	(void)state;
 	memset(is_set, 0, sizeof(is_set));
 	assert_int_equal(tw__bits_next(&bits, 0), TW_BITS_NONE);
+	assert_false(tw__bits_any(&bits));
 	for (i = 0; i < 200000; ++i) {
 		if (places < PLACES && !draw(&random, 10)) {
 			at = draw(&random, 4) ? places :
@@ -61,6 +62,8 @@ static void same_as_flags(void **state)
 			tw__bits_set(&bits, at);
 			is_set[at] = 1;
 		}
+		assert_int_equal(tw__bits_any(&bits),
+				 tw__bits_next(&bits, 0) != TW_BITS_NONE);
 		at = draw(&random, (uint32_t)places);
 		assert_int_equal(tw__bits_next(&bits, at),
 				 next(is_set, places, at));

@@ -108,6 +108,8 @@ static void build(struct world *w, uint64_t seed)
 				       draw(w, 2) * 4000);
 		build_members(w, i);
 	}
+	if (draw(w, 2))
+		host_keep_ranks(w->h.engine);
 	for (i = 0; i < PLANS; ++i) {
 		snprintf(name, sizeof(name), "plan%u", i);
 		w->plan[i] = host_plan(&w->h, name);

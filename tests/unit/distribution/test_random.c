@@ -319,6 +319,8 @@ static void build(struct model *m)
 			host_member(&m->h, pool[i], t, draw(m, 3), 100 - j);
 		}
 	}
+	if (draw(m, 2))
+		host_keep_ranks(m->h.engine);
 	for (i = 0; i < PLANS; ++i) {
 		snprintf(name, sizeof(name), "plan%u", i);
 		m->plan[i] = host_plan(&m->h, name);

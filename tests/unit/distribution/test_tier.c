@@ -1,5 +1,5 @@
 /* Tiers: counts and indexes follow what happens to targets. */
-#include "host.h"
+#include "share.h"
 
 static void expect(const struct host *h, uint32_t ready, uint32_t busy,
 		   uint32_t away)
@@ -7,11 +7,11 @@ static void expect(const struct host *h, uint32_t ready, uint32_t busy,
 	const struct tw_level *tier = h->engine->pool[0]->tier[0];
 	const uint32_t *count = h->engine->pool[0]->count;
 
-	assert_int_equal(tier->count[TW_STANDING_READY], ready);
-	assert_int_equal(tier->count[TW_STANDING_BUSY], busy);
-	assert_int_equal(tier->count[TW_STANDING_AWAY] +
-			 tier->count[TW_STANDING_PAUSED], away);
-	assert_memory_equal(tier->count, count, sizeof(tier->count));
+	assert_int_equal(count[TW_STANDING_READY], ready);
+	assert_int_equal(count[TW_STANDING_BUSY], busy);
+	assert_int_equal(count[TW_STANDING_AWAY] + count[TW_STANDING_PAUSED],
+			 away);
+	assert_int_equal(tw__bits_any(&tier->ready), ready > 0);
 }
 
 static void counts_follow_targets(void **state)
@@ -138,6 +138,52 @@ static void orders_come_in_any_order(void **state)
 	host_close(&h);
 }
 
+/* One call, with somebody in use or not any more. @return who got it */
+static uint32_t play(struct share *s, uint32_t n)
+{
+	const uint32_t at = n * 7 % s->n;
+
+	if (s->h.engine->target[at]->outside)
+		HOST_OK(&s->h, tw_target_release(s->h.engine, s->t[at],
+						 s->h.now, NULL));
+	else if (n % 3)
+		HOST_OK(&s->h, tw_target_occupy(s->h.engine, s->t[at],
+						s->h.now, NULL));
+	return share_call(s, n % 11 * 700);
+}
+
+/* A tier that grows beyond a few keeps ranks from then on, of whoever is ready
+ * already, and decides as one that has done so from the first. */
+static void ranks_begin_when_a_tier_grows(void **state)
+{
+	static const uint32_t policy[] = {
+		TW_POLICY_WEIGHTED, TW_POLICY_FEWEST_CALLS,
+		TW_POLICY_LEAST_TALK, TW_POLICY_LEAST_OCCUPIED
+	};
+	struct share few, kept;
+	uint32_t n;
+	size_t k;
+
+	(void)state;
+	for (k = 0; k < TW_ARRAY_COUNT(policy); ++k) {
+		share_open(&few, policy[k], TW_FEW - 4, NULL);
+		share_open(&kept, policy[k], TW_FEW - 4, NULL);
+		host_keep_ranks(kept.h.engine);
+		for (n = 0; n < 500; ++n) {
+			if (n % 50 == 49) {
+				share_join(&few, 1 + n % 7);
+				share_join(&kept, 1 + n % 7);
+			}
+			assert_int_equal(play(&few, n), play(&kept, n));
+			assert_int_equal(few.h.engine->pool[0]->tier[0]->
+					 rank.is_kept, few.n > TW_FEW);
+		}
+		host_check(few.h.engine);
+		host_close(&few.h);
+		host_close(&kept.h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +191,7 @@ int main(void)
 		cmocka_unit_test(trap_13_ready_at_its_instant),
 		cmocka_unit_test(the_rested_are_given_away_by_any_verb),
 		cmocka_unit_test(orders_come_in_any_order),
+		cmocka_unit_test(ranks_begin_when_a_tier_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

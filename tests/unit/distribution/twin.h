@@ -176,6 +176,8 @@ static inline tw_engine *twin_build(uint64_t seed, bool backwards)
 					TWIN_PLANS - 1 - i : i));
 	for (i = 0; i < TWIN_PLANS; ++i)
 		twin_add_plan(&h, seed, backwards ? TWIN_PLANS - 1 - i : i);
+	if (backwards)   /* and by another way to who is first */
+		host_keep_ranks(h.engine);
 	return h.engine;
 }
 
