@@ -16,7 +16,7 @@ tw_status tw_trunk_service_route(char **out, const tw_trunk *trunk,
 				 tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
-		return tw__far_service_route(out, trunk, err);
+		return tw__far_text(tw_trunk_service_route, out, trunk, err);
 	return tw_registration_service_route(out, registration_of(trunk), err);
 }
 
@@ -24,7 +24,7 @@ tw_status tw_trunk_associated_uris(char **out, const tw_trunk *trunk,
 				   tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
-		return tw__far_associated_uris(out, trunk, err);
+		return tw__far_text(tw_trunk_associated_uris, out, trunk, err);
 	return tw_registration_associated_uris(out, registration_of(trunk),
 		err);
 }
@@ -33,7 +33,7 @@ tw_status tw_trunk_public_gruu(char **out, const tw_trunk *trunk,
 			       tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
-		return tw__far_public_gruu(out, trunk, err);
+		return tw__far_text(tw_trunk_public_gruu, out, trunk, err);
 	return tw_registration_public_gruu(out, trunk ? trunk->registration :
 		NULL, err);
 }
@@ -42,7 +42,7 @@ tw_status tw_trunk_gruu_cookie(char **out, const tw_trunk *trunk,
 			       tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
-		return tw__far_gruu_cookie(out, trunk, err);
+		return tw__far_text(tw_trunk_gruu_cookie, out, trunk, err);
 	return tw_registration_gruu_cookie(out, trunk ? trunk->registration :
 		NULL, err);
 }
@@ -60,6 +60,6 @@ tw_status tw_trunk_route_set(char **out, const tw_trunk *trunk,
 			     tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
-		return tw__far_route_set(out, trunk, err);
+		return tw__far_text(tw_trunk_route_set, out, trunk, err);
 	return tw_registration_route_set(out, registration_of(trunk), err);
 }

@@ -23,6 +23,8 @@ struct order {
 	const tw_trunks *asked;        /* as set, for those that only ask */
 	tw_trunk *trunk;
 	const tw_trunk *read;
+	tw_far_act *act;
+	tw_far_text *text;
 	const void *in;
 	void *out;
 	tw_error *err;
@@ -188,48 +190,18 @@ void tw__far_free(tw_trunk *trunk)
 		tw__loop_free(loop);
 }
 
-static void run_start(void *arg)
+static void run_act(void *arg)
 {
 	struct order *o = arg;
 
-	o->status = tw_trunk_start(o->trunk, o->err);
+	o->status = o->act(o->trunk, o->err);
 }
 
-tw_status tw__far_start(tw_trunk *trunk, tw_error *err)
+tw_status tw__far_act(tw_far_act *act, tw_trunk *trunk, tw_error *err)
 {
-	struct order o = { .trunk = trunk, .err = err };
+	struct order o = { .act = act, .trunk = trunk, .err = err };
 
-	tw__loop_call(trunk->set->loop, run_start, &o);
-	return o.status;
-}
-
-static void run_stop(void *arg)
-{
-	struct order *o = arg;
-
-	o->status = tw_trunk_stop(o->trunk, o->err);
-}
-
-tw_status tw__far_stop(tw_trunk *trunk, tw_error *err)
-{
-	struct order o = { .trunk = trunk, .err = err };
-
-	tw__loop_call(trunk->set->loop, run_stop, &o);
-	return o.status;
-}
-
-static void run_remove(void *arg)
-{
-	struct order *o = arg;
-
-	o->status = tw_trunk_remove(o->trunk, o->err);
-}
-
-tw_status tw__far_remove(tw_trunk *trunk, tw_error *err)
-{
-	struct order o = { .trunk = trunk, .err = err };
-
-	tw__loop_call(trunk->set->loop, run_remove, &o);
+	tw__loop_call(trunk->set->loop, run_act, &o);
 	return o.status;
 }
 
@@ -316,67 +288,20 @@ tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,
 	return o.status;
 }
 
-static void run_service_route(void *arg)
+static void run_text(void *arg)
 {
 	struct order *o = arg;
 
-	o->status = tw_trunk_service_route(o->out, o->read, o->err);
+	o->status = o->text(o->out, o->read, o->err);
 }
 
-tw_status tw__far_service_route(char **out, const tw_trunk *trunk,
-				tw_error *err)
+tw_status tw__far_text(tw_far_text *text, char **out, const tw_trunk *trunk,
+		       tw_error *err)
 {
-	struct order o = { .read = trunk, .out = out, .err = err };
+	struct order o = { .text = text, .read = trunk, .out = out,
+		.err = err };
 
-	tw__loop_call(trunk->set->loop, run_service_route, &o);
-	return o.status;
-}
-
-static void run_associated_uris(void *arg)
-{
-	struct order *o = arg;
-
-	o->status = tw_trunk_associated_uris(o->out, o->read, o->err);
-}
-
-tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
-				  tw_error *err)
-{
-	struct order o = { .read = trunk, .out = out, .err = err };
-
-	tw__loop_call(trunk->set->loop, run_associated_uris, &o);
-	return o.status;
-}
-
-static void run_public_gruu(void *arg)
-{
-	struct order *o = arg;
-
-	o->status = tw_trunk_public_gruu(o->out, o->read, o->err);
-}
-
-tw_status tw__far_public_gruu(char **out, const tw_trunk *trunk,
-			      tw_error *err)
-{
-	struct order o = { .read = trunk, .out = out, .err = err };
-
-	tw__loop_call(trunk->set->loop, run_public_gruu, &o);
-	return o.status;
-}
-
-static void run_gruu_cookie(void *arg)
-{
-	struct order *o = arg;
-
-	o->status = tw_trunk_gruu_cookie(o->out, o->read, o->err);
-}
-
-tw_status tw__far_gruu_cookie(char **out, const tw_trunk *trunk,
-			      tw_error *err)
-{
-	struct order o = { .read = trunk, .out = out, .err = err };
-
-	tw__loop_call(trunk->set->loop, run_gruu_cookie, &o);
+	tw__loop_call(trunk->set->loop, run_text, &o);
 	return o.status;
 }
 
@@ -393,22 +318,6 @@ tw_status tw__far_way_get(tw_trunk_way *out, const tw_trunk *trunk,
 	struct order o = { .read = trunk, .out = out, .err = err };
 
 	tw__loop_call(trunk->set->loop, run_way_get, &o);
-	return o.status;
-}
-
-static void run_route_set(void *arg)
-{
-	struct order *o = arg;
-
-	o->status = tw_trunk_route_set(o->out, o->read, o->err);
-}
-
-tw_status tw__far_route_set(char **out, const tw_trunk *trunk,
-			    tw_error *err)
-{
-	struct order o = { .read = trunk, .out = out, .err = err };
-
-	tw__loop_call(trunk->set->loop, run_route_set, &o);
 	return o.status;
 }
 

@@ -79,7 +79,7 @@ tw_status tw_trunk_remove(tw_trunk *trunk, tw_error *err)
 	if (!trunk)
 		return tw__sip_fail(err, TW_EINVAL, "", "trunk is NULL");
 	if (tw__trunks_far(trunk->set))
-		return tw__far_remove(trunk, err);
+		return tw__far_act(tw_trunk_remove, trunk, err);
 	set = trunk->set;
 	if (set->left)
 		return tw__sip_fail(err, TW_EINVAL, "", "its set was freed, "

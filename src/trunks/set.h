@@ -265,9 +265,13 @@ bool tw__trunks_far(const tw_trunks *set);
 tw_status tw__far_new(tw_trunk **out, tw_trunks *set,
 		      const tw_trunk_options *options, tw_error *err);
 void tw__far_free(tw_trunk *trunk);
-tw_status tw__far_start(tw_trunk *trunk, tw_error *err);
-tw_status tw__far_stop(tw_trunk *trunk, tw_error *err);
-tw_status tw__far_remove(tw_trunk *trunk, tw_error *err);
+/* Those of one shape go by the function itself. */
+typedef tw_status (tw_far_act)(tw_trunk *trunk, tw_error *err);
+tw_status tw__far_act(tw_far_act *act, tw_trunk *trunk, tw_error *err);
+typedef tw_status (tw_far_text)(char **out, const tw_trunk *trunk,
+				tw_error *err);
+tw_status tw__far_text(tw_far_text *text, char **out, const tw_trunk *trunk,
+		       tw_error *err);
 tw_status tw__far_update(uint32_t *out_change, tw_trunk **trunk,
 			 const tw_trunk_options *options, tw_error *err);
 tw_status tw__far_find(tw_trunk **out, tw_trunks *set, const char *name,
@@ -279,18 +283,8 @@ tw_status tw__far_health_get(tw_trunk_health *out, const tw_trunk *trunk,
 			     tw_error *err);
 tw_status tw__far_flow_get(tw_trunk_status *out, const tw_trunk *trunk,
 			   uint32_t index, tw_error *err);
-tw_status tw__far_service_route(char **out, const tw_trunk *trunk,
-				tw_error *err);
-tw_status tw__far_associated_uris(char **out, const tw_trunk *trunk,
-				  tw_error *err);
-tw_status tw__far_public_gruu(char **out, const tw_trunk *trunk,
-			      tw_error *err);
-tw_status tw__far_gruu_cookie(char **out, const tw_trunk *trunk,
-			      tw_error *err);
 tw_status tw__far_way_get(tw_trunk_way *out, const tw_trunk *trunk,
 			  tw_error *err);
-tw_status tw__far_route_set(char **out, const tw_trunk *trunk,
-			    tw_error *err);
 tw_status tw__far_authorize(char **out, tw_trunk *trunk,
 			    const struct tw_far_request *request,
 			    tw_error *err);

@@ -464,14 +464,14 @@ static tw_status command(tw_trunk *trunk, enum tw_order order, tw_error *err)
 tw_status tw_trunk_start(tw_trunk *trunk, tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
-		return tw__far_start(trunk, err);
+		return tw__far_act(tw_trunk_start, trunk, err);
 	return command(trunk, TW_ORDER_START, err);
 }
 
 tw_status tw_trunk_stop(tw_trunk *trunk, tw_error *err)
 {
 	if (trunk && tw__trunks_far(trunk->set))
-		return tw__far_stop(trunk, err);
+		return tw__far_act(tw_trunk_stop, trunk, err);
 	return command(trunk, TW_ORDER_STOP, err);
 }
 
