@@ -2,8 +2,9 @@
  * @file src/distribution/restore.h  A snapshot on its way into an engine
  *
  * First all is read and checked, and all memory is taken: nothing of the
- * engine has changed (restore.c, restore_calls.c; ghost.c for what is not
- * there any more). Then it is put in place, which cannot fail (revive.c).
+ * engine has changed (restore.c, restore_pools.c, restore_calls.c; ghost.c
+ * for what is not there any more). Then it is put in place, which cannot fail
+ * (revive.c).
  */
 #ifndef TW_SRC_DISTRIBUTION_RESTORE_H
 #define TW_SRC_DISTRIBUTION_RESTORE_H
@@ -133,6 +134,9 @@ void tw__restore_saved(struct tw_restore *r, void *to,
 		       const struct tw_saved_table *table);
 void tw__restore_timer(struct tw_restore *r, struct tw_was_timer *out);
 
+/* Checked as one. */
+void tw__restore_name(char out[TW_NAME_MAX + 1], struct tw_unpack *in);
+
 /* A call's skills, by the bits of now. */
 uint64_t tw__restore_skills(const struct tw_restore *r, uint64_t then);
 
@@ -146,6 +150,10 @@ struct tw_plan *tw__was_plan(struct tw_restore *r, uint32_t number);
 void tw__was_plans_fill(struct tw_restore *r);
 /* The one of now, if there is one of the name. */
 struct tw_plan *tw__was_plan_now(struct tw_restore *r, uint32_t number);
+
+/* restore_pools.c */
+void tw__restore_pools(struct tw_restore *r);
+void tw__restore_free_pools(struct tw_restore *r);
 
 /* restore_calls.c */
 void tw__restore_calls(struct tw_restore *r);
