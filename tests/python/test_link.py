@@ -10,8 +10,13 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
+
+# as a program of its own, too, without conftest.py
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from sip import header, reply  # noqa: E402
 
 
 def _run(*words):
@@ -59,14 +64,12 @@ def registrar():
         print("ready", flush=True)
         while True:
             data, peer = s.recvfrom(65536)
-            lines = data.decode().split("\r\n")
-            kept = [x for x in lines if x.split(":")[0] in (
-                "Via", "From", "Call-ID", "CSeq", "Contact", "Expires")]
-            to = next(x for x in lines if x.startswith("To:"))
-            s.sendto("\r\n".join(["SIP/2.0 200 OK", *kept, to + ";tag=r",
-                                  "Content-Length: 0", "", ""]).encode(),
+            request = data.decode()
+            s.sendto(reply(request, "200 OK", extra="Contact: "
+                           f"{header(request, 'Contact')}\r\nExpires: "
+                           f"{header(request, 'Expires')}\r\n").encode(),
                      peer)
-            print(lines[0], flush=True)
+            print(request.split("\r\n")[0], flush=True)
 
 
 class Registrar:

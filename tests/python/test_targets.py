@@ -10,7 +10,8 @@ import time
 import pytest
 
 from nameserver import NameServer
-from test_trunks import (FILE, Registrar, check, header,  # noqa: F401
+from sip import header
+from test_trunks import (FILE, Registrar, check,  # noqa: F401
                          kamailio, trunk_table, trunkwise)
 
 CARRIER = "carrier.test"

@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from conftest import BUILD, OFFICE, SOURCE
+from sip import header, reply
 
 try:
     import trunkwise.trunks
@@ -32,11 +33,6 @@ STATES = {"idle", "resolving", "registering", "registered", "backoff",
 KEYS = ["trunk", "state", "code", "reason", "text", "target", "next_try_s",
         "expires_s", "health", "rtt_ms", "tls", "steps", "flows", "left"]
 HASH = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
-
-
-def header(text: str, name: str) -> str:
-    found = re.search(rf"^{name}: (.*?)\r$", text, re.M)
-    return found.group(1) if found else ""
 
 
 class Silence(Exception):
@@ -107,11 +103,8 @@ class Registrar:
 
     @staticmethod
     def _packet(text, status, lines):
-        copied = [f"{name}: {header(text, name)}" for name in
-                  ("Via", "From", "Call-ID", "CSeq")]
-        return "\r\n".join([f"SIP/2.0 {status}", *copied,
-                            f"To: {header(text, 'To')};tag=r", *lines,
-                            "Content-Length: 0", "", ""]).encode("latin-1")
+        return reply(text, status, extra="".join(
+            line + "\r\n" for line in lines)).encode("latin-1")
 
     def challenge(self):
         return ("401 Unauthorized", [

@@ -24,10 +24,12 @@ import threading
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
 sys.path.insert(0, str(HERE.parent / "tls"))
 sys.path.insert(0, str(HERE.parent / "sipp"))
 from authority import Authority  # noqa: E402
 from names import Names  # noqa: E402
+from sip import header, reply  # noqa: E402
 from test_sipp import Gateway, end, free_port  # noqa: E402
 
 NAME, EDGE, PLAIN = "sip.carrier.test", "edge.carrier.test", "udp.test"
@@ -95,20 +97,6 @@ SHEET = """prefix,destination,rate,currency,effective_from,effective_to
 """
 
 
-def header(text, name):
-    found = re.search(rf"^{name}: *(.*)\r$", text, re.M | re.I)
-    return found.group(1) if found else ""
-
-
-def reply(text, status, tag="", more=EMPTY):
-    to = header(text, "To")
-    return (f"SIP/2.0 {status}\r\nVia: {header(text, 'Via')}\r\n"
-            f"From: {header(text, 'From')}\r\n"
-            f"To: {to}{';tag=' + tag if tag and 'tag=' not in to else ''}"
-            f"\r\nCall-ID: {header(text, 'Call-ID')}\r\n"
-            f"CSeq: {header(text, 'CSeq')}\r\n{more}")
-
-
 class Peer:
     """Answers what comes; requests wait in `seen`, answers in `answers`."""
 
@@ -125,9 +113,9 @@ class Peer:
         if method == "REGISTER":
             self.registered = text
             self.say = say
-            say(reply(text, "200 OK", "r", f"Contact: "
+            say(reply(text, "200 OK", extra="Contact: "
                       f"{header(text, 'Contact')};expires="
-                      f"{header(text, 'Expires')}\r\n{EMPTY}"))
+                      f"{header(text, 'Expires')}\r\n"))
             return
         if method != "OPTIONS":
             self.seen.put(text)
@@ -138,14 +126,13 @@ class Peer:
 
     def invited(self, text, say):
         if self.registered and not header(text, "Proxy-Authorization"):
-            say(reply(text, "407 Who", "c", "Proxy-Authenticate: Digest "
+            say(reply(text, "407 Who", extra="Proxy-Authenticate: Digest "
                       'realm="carrier.test", nonce="n1", qop="auth", '
-                      f"algorithm=SHA-256\r\n{EMPTY}"))
+                      "algorithm=SHA-256\r\n"))
             return
-        say(reply(text, "180 Ringing", "p",
-                  f"Contact: <{self.contact}>\r\n{EMPTY}"))
-        say(reply(text, "200 OK", "p",
-                  f"Contact: <{self.contact}>\r\n{BODY}"))
+        at = f"Contact: <{self.contact}>\r\n"
+        say(reply(text, "180 Ringing", tag="p", extra=at))
+        say(reply(text, "200 OK", tag="p", extra=at, body=SDP))
 
     def want(self, method, seconds=10):
         while True:

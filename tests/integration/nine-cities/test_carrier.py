@@ -15,6 +15,9 @@ from pathlib import Path
 
 from ports import free_base
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from sip import reply  # noqa: E402
+
 PORT = free_base(2)
 HERE = ("127.0.0.1", PORT)
 THERE = ("127.0.0.1", PORT + 1)
@@ -165,10 +168,7 @@ def test_call_is_challenged_then_talks(peer: Peer) -> None:
     peer.send("ACK", uri, 2, uri, call="inv", tag=tag)
     bye = peer.receive()
     assert bye.startswith("BYE "), bye
-    keep = [line for line in bye.split("\r\n") if line.startswith(
-        ("Via:", "From:", "To:", "Call-ID:", "CSeq:"))]
-    peer.socket.sendto(("SIP/2.0 200 OK\r\n" + "\r\n".join(keep) +
-                        "\r\nContent-Length: 0\r\n\r\n").encode(), THERE)
+    peer.socket.sendto(reply(bye, "200 OK").encode(), THERE)
 
 
 def test_dials_the_newest_contact(peer: Peer) -> None:
@@ -183,11 +183,7 @@ def test_dials_the_newest_contact(peer: Peer) -> None:
     [source] = lines(invite, "From")
     assert "sip:+74955550101@carrier.example" in to, to
     assert "sip:+79991112233@carrier.example" in source, source
-    keep = [line for line in invite.split("\r\n") if line.startswith(
-        ("Via:", "From:", "Call-ID:", "CSeq:"))]
-    peer.socket.sendto(("SIP/2.0 486 Busy Here\r\n" + "\r\n".join(
-        keep + [to + ";tag=x"]) + "\r\nContent-Length: 0\r\n\r\n"
-    ).encode(), THERE)
+    peer.socket.sendto(reply(invite, "486 Busy Here").encode(), THERE)
     assert peer.receive().startswith("ACK ")
     challenge = peer.register(42, CONTACT)
     assert code(peer.register(43, "Contact: *\r\nExpires: 0\r\n" + proof(

@@ -1,21 +1,21 @@
 """Registrars over TLS that do what a test wants, each on a thread."""
+import pathlib
 import re
 import socket
 import ssl
+import sys
 import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
+from sip import header, reply  # noqa: E402
 
 
 def _answer(text):
-    def line(name):
-        return re.search(rf"^{name}: (.*)\r$", text, re.M | re.I).group(1)
-    contact = re.sub(r"(>|$)", r"\1;expires=60", line("Contact"), count=1)
-    expires = int(line("Expires"))
-    return ("SIP/2.0 200 OK\r\n"
-            f"Via: {line('Via')}\r\nFrom: {line('From')}\r\n"
-            f"To: {line('To')};tag=r\r\nCall-ID: {line('Call-ID')}\r\n"
-            f"CSeq: {line('CSeq')}\r\n"
-            + (f"Contact: {contact}\r\n" if expires else "")
-            + "Content-Length: 0\r\n\r\n").encode()
+    contact = re.sub(r"(>|$)", r"\1;expires=60", header(text, "Contact"),
+                     count=1)
+    gone = header(text, "Expires") == "0"
+    return reply(text, "200 OK", extra="" if gone else
+                 f"Contact: {contact}\r\n").encode()
 
 
 class Registrar:

@@ -15,8 +15,12 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
+from sip import header, reply  # noqa: E402
 
 DID = "78435550101"
 SECRET = "marker-secret-77c1"
@@ -28,8 +32,6 @@ first_inc,next_inc,connect_fee,status
 7,Russia,2.40,RUB,2026-01-01,,60,60,0,
 882,Satellite,,RUB,2026-01-01,,60,60,0,blocked
 """
-COMPACT = {"Call-ID": "i", "From": "f", "To": "t", "Via": "v",
-           "Contact": "m", "Content-Type": "c"}
 serial = itertools.count(1)
 
 
@@ -43,13 +45,8 @@ class Message:
         self.code = int(answer.group(1)) if answer else 0
         self.method = None if answer else self.line.split(" ")[0]
 
-    def all(self, name):
-        short = COMPACT.get(name, name)
-        return re.findall(rf"(?im)^(?:{name}|{short})\s*:\s*(.*?)\r?$",
-                          self.head)
-
     def header(self, name):
-        return (self.all(name) or [""])[0]
+        return header(self.head, name)
 
     @property
     def number(self):
@@ -57,18 +54,6 @@ class Message:
 
     def about(self):
         return self.header("CSeq").partition(" ")[2]
-
-
-def reply(message, status, *, tag="t", extra="", body=""):
-    to = message.header("To")
-    if tag and ";tag=" not in to:
-        to += f";tag={tag}"
-    vias = "".join(f"Via: {via}\r\n" for via in message.all("Via"))
-    kind = "Content-Type: application/sdp\r\n" if body else ""
-    return (f"SIP/2.0 {status}\r\n{vias}From: {message.header('From')}\r\n"
-            f"To: {to}\r\nCall-ID: {message.header('Call-ID')}\r\n"
-            f"CSeq: {message.header('CSeq')}\r\n{extra}{kind}"
-            f"Content-Length: {len(body)}\r\n\r\n{body}")
 
 
 class Peer:
@@ -110,7 +95,7 @@ class Peer:
 
     def answer(self, message, status, **more):
         more.setdefault("extra", f"Contact: <sip:peer@{self.at}>\r\n")
-        self.send(reply(message, status, **more), message.source)
+        self.send(reply(message.text, status, **more), message.source)
 
     def polite(self, message):
         if message.method == "REGISTER":

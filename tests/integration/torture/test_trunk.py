@@ -17,7 +17,8 @@ import sys
 import threading
 import time
 
-from peers import SECRET, Message, Peer, reply, serial, wait
+from peers import SECRET, Message, Peer, serial, wait
+from sip import reply
 
 HERE = pathlib.Path(__file__).parent
 CUTS = 4                               # every fourth place, in turn
@@ -95,7 +96,7 @@ class Registrar(Peer):
                 self.seen.append(message)
                 if message.method == "REGISTER":
                     conn.sendall(reply(
-                        message, "200 OK", extra="Contact: "
+                        message.text, "200 OK", extra="Contact: "
                         f"{message.header('Contact')}\r\nExpires: 300\r\n"
                     ).encode())
 
