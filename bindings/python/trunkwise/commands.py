@@ -21,7 +21,7 @@ from .errors import (Conflict, Error, InvalidArgument, NotFound,
                      ParseError)
 from .mask import Mask
 from .rating import Sheet
-from .reasons import reason_in
+from .reasons import deployment_reason_in, reason_in
 from .render.safe import as_text
 from .render.table import Whose
 from .results import Counts, ImportResult, Listing, Reject
@@ -208,7 +208,8 @@ def apply(arguments: argparse.Namespace) -> int:
         print("  " + say(lang, "counts", **_counts(result.counts)))
     for problem in warnings:
         print(plain(f"{say(lang, 'warning')}: {problem.field}: "
-                    f"{problem.message}"), file=sys.stderr)
+                    + deployment_reason_in(lang, problem.message)),
+              file=sys.stderr)
     if not good:
         print(say(lang, "nothing_in_force"), file=sys.stderr)
         return 1
@@ -271,7 +272,8 @@ def _say_problems(found: list[Problem],
              "message": p.message} for p in problems]})
     for p in problems:
         print(plain(f"trunkwise: {arguments.deployment}: {p.field}: "
-                    f"{p.message}"), file=sys.stderr)
+                    + deployment_reason_in(arguments.lang, p.message)),
+              file=sys.stderr)
     return 2
 
 

@@ -6,6 +6,7 @@ same; this module only reads TOML and names things.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import tomllib
@@ -134,9 +135,17 @@ class Deployment:
                                    "it", code="TW_EPARSE", field=path)
                         for path in _empty(self._tree, "")]
         if refused:
-            refused[0].problems = [Problem(e.field, e.message, True)
-                                   for e in refused]
+            refused[0].problems = self._all(refused)
             raise refused[0]
+
+    def _all(self, refused: list[Error]) -> list[Problem]:
+        """These, and whatever else does not fit: a file is mended in one
+        go."""
+        told = {error.field for error in refused}
+        with contextlib.suppress(ParseError):
+            self.check()
+        return [Problem(e.field, e.message, True) for e in refused] + [
+            p for p in self.problems if p.is_error and p.field not in told]
 
     def _set(self, path: str, kind: int, value: str) -> Error | None:
         """The refusal of one value: all of them are shown at once."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from .deployment_words import DEPLOYMENT_REASONS
 from .preview_words import PREVIEW_REASONS
 from .route_words import ROUTE_REASONS
 from .trunk_words import TRUNK_REASONS
@@ -286,8 +287,26 @@ def translated(reason: str) -> str | None:
     return None
 
 
-_TRUNK_PATTERNS = [(_pattern(english), russian)
-                   for english, russian in TRUNK_REASONS.items()]
+def _by_length(texts: dict[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    """The sentence that says most itself goes before those that it fits,
+    too, by their holes."""
+    return [(_pattern(english), texts[english]) for english in
+            sorted(texts, key=lambda e: -len(re.sub(r"{}|\s", "", e)))]
+
+
+_TRUNK_PATTERNS = _by_length(TRUNK_REASONS)
+_DEPLOYMENT_PATTERNS = _by_length(DEPLOYMENT_REASONS)
+
+
+def _filled(reason: str,
+            patterns: list[tuple[re.Pattern[str], str]]) -> str | None:
+    """Holes may hold sentences themselves."""
+    for pattern, russian in patterns:
+        match = pattern.fullmatch(reason)
+        if match:
+            return russian.format(*(_filled(hole, patterns) or hole
+                                    for hole in match.groups()))
+    return None
 
 
 def trunk_reason_in(lang: str, reason: str) -> str:
@@ -295,12 +314,18 @@ def trunk_reason_in(lang: str, reason: str) -> str:
     a peer said is no sentence of ours."""
     if lang != "ru":
         return reason
-    for pattern, russian in _TRUNK_PATTERNS:
-        match = pattern.fullmatch(reason)
-        if match:
-            return russian.format(*(trunk_reason_in(lang, hole)
-                                    for hole in match.groups()))
-    return reason
+    said = _filled(reason, _TRUNK_PATTERNS)
+    if said is None and ": " in reason:
+        # "401: ...", "carrier.test: DNS: ..."
+        whose, _, rest = reason.partition(": ")
+        return f"{whose}: {trunk_reason_in(lang, rest)}"
+    return reason if said is None else said
+
+
+def deployment_reason_in(lang: str, reason: str) -> str:
+    """What a person reads of a problem or warning of ``apply``."""
+    return reason if lang != "ru" else \
+        _filled(reason, _DEPLOYMENT_PATTERNS) or reason
 
 
 def reason_in(lang: str, reason: str) -> str:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Sequence
 
 from . import passwords
-from .deployment import Deployment
+from .deployment import Deployment, Problem
 from .errors import Error, InvalidArgument, NotFound, ParseError, Unsupported
-from .reasons import trunk_reason_in
+from .reasons import deployment_reason_in, trunk_reason_in
 from .secret_commands import key_of
 from .store import Store
 from .trace_file import TraceFile
@@ -215,7 +215,8 @@ def _with_health(verdict: Verdict, health: "TrunkHealth",
     key = "trunk_alive" if health.verdict in ("up", "degraded") else \
         "trunk_dead" if health.verdict == "down" else "trunk_unasked"
     text = say(lang, key, code=health.code, rtt_ms=rtt,
-               reason=health.reason, target=health.target)
+               reason=trunk_reason_in(lang, health.reason),
+               target=health.target)
     return verdict._replace(text=f"{verdict.text} {text}",
                             health=health.verdict, rtt_ms=rtt)
 
@@ -245,7 +246,8 @@ def _hopeless(row: dict[str, Any], error: Error, lang: str) -> Verdict:
         if isinstance(error, Unsupported) else "trunk_unsent"
     return Verdict(row["name"], "fatal", 0, error.message,
                    say(lang, key, registrar=row["registrar"],
-                       target=row["registrar"], reason=error.message),
+                       target=row["registrar"],
+                       reason=deployment_reason_in(lang, error.message)),
                    row["registrar"], -1, 0)
 
 
@@ -427,17 +429,18 @@ class _Check:
         return waiting | left
 
 
-def _problems(deployment: Deployment, error: Error,
+def _problems(error: Error, found: Sequence[Problem],
               arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"error": {
             "code": error.code, "field": error.field, "line": error.line,
             "file": str(arguments.deployment), "message": error.message}},
             ensure_ascii=False))
-    for p in deployment.problems:
+    for p in found:
         if p.is_error:
-            print(f"trunkwise: {arguments.deployment}: {p.field}: "
-                  f"{p.message}", file=sys.stderr)
+            print(plain(f"trunkwise: {arguments.deployment}: {p.field}: "
+                        + deployment_reason_in(arguments.lang, p.message)),
+                  file=sys.stderr)
     return 2
 
 
@@ -496,11 +499,16 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.trace == "-" and arguments.json:
         raise InvalidArgument("would stand between the lines of --json; name "
                               "a file", field="--trace")
-    deployment = Deployment.load(arguments.deployment)
+    try:
+        deployment = Deployment.load(arguments.deployment)
+    except Error as error:
+        if error.problems:
+            return _problems(error, error.problems, arguments)
+        raise
     try:
         deployment.check()
     except ParseError as error:
-        return _problems(deployment, error, arguments)
+        return _problems(error, deployment.problems, arguments)
     chosen = _chosen(deployment, arguments.trunk)
     folder = Path(arguments.deployment).parent
     secrets = [passwords.of_trunk(row, place, folder)

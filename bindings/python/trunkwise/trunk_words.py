@@ -92,4 +92,111 @@ TRUNK_REASONS = {
         "закрывает соединение, получив SIP",
     "it hangs up on every connection":
         "сразу закрывает каждое соединение",
+    "its SRV record says that no SIP is served there":
+        "по записи SRV, SIP там не обслуживается",
+    "there is no address of that name in DNS": "такого имени нет в DNS",
+    "no answer": "нет ответа",
+    "no answer in time": "нет ответа вовремя",
+    "the answer was cut": "ответ обрезан",
+    "there is no server in /etc/resolv.conf":
+        "в /etc/resolv.conf нет серверов",
+    "no socket to ask DNS by: {}": "нет сокета для вопросов к DNS: {}",
+    # OPTIONS
+    "OPTIONS: {} % of the last {} lost, smoothed round trip {} ms":
+        "OPTIONS: из последних потеряно {} % ({}), ответ за {} мс",
+    "OPTIONS: {}, {} of {} good answers to return":
+        "OPTIONS: {}, хороших ответов для возврата {} из {}",
+    "OPTIONS: 503, out of service for {} s as he says":
+        "OPTIONS: 503, сам говорит, что не работает ещё {} с",
+    "OPTIONS: {}, {} times in a row": "OPTIONS: {}, {} раз подряд",
+    "OPTIONS: {} {}, {} times in a row": "OPTIONS: {} {}, {} раз подряд",
+    "OPTIONS: no answer from {}; registers elsewhere":
+        "OPTIONS: нет ответа от {}; регистрируется в другом месте",
+    "could not be sent": "не удалось отправить",
+    "no answer within {} ms": "нет ответа за {} мс",
+    # answers and the binding
+    "no memory": "нет памяти",
+    "no memory for a request": "нет памяти на запрос",
+    "the NAT changed our address more than {} times within an hour: Contact "
+    "stays as it is":
+        "NAT сменил наш адрес больше {} раз за час: Contact остаётся прежним",
+    "{} {}; calls ring at {} other Contact{} of this account too":
+        "{} {}; вызовы этой учётной записи звонят ещё по {} адресам{}",
+    "423 with a Min-Expires that is missing, absurd or not above what was "
+    "asked":
+        "423 без Min-Expires, с нелепым или не больше запрошенного",
+    "{}; registers again": "{}; регистрируется снова",
+    "the connection is gone": "соединения больше нет",
+    "static: nothing to register": "статический: регистрации нет",
+    "not un-registered: the registrar asked to wait; the binding ends by "
+    "itself in {} s":
+        "регистрация не снята: регистратор просит подождать; она закончится "
+        "сама через {} с",
+    "binding ran out before it was renewed":
+        "регистрация истекла раньше продления",
+    "forgotten without a word to the registrar":
+        "забыт, регистратору ничего не сказано",
+    "more than {} challenges": "больше {} запросов пароля",
+    "challenge without a scheme": "запрос пароля без схемы",
+    "malformed challenge": "запрос пароля записан неверно",
+    "challenge parameter too long or badly quoted":
+        "параметр запроса пароля слишком длинный или с неверными кавычками",
+    "only schemes other than Digest are offered; a password is never sent "
+    "by Basic":
+        "предложены не Digest, а другие схемы; по Basic пароль не "
+        "отправляется",
+    "challenge header is missing": "нет заголовка запроса пароля",
+    "only digests weaker than digest_min are offered; lower digest_min if "
+    "that is acceptable":
+        "предложены только алгоритмы слабее digest_min; снизьте digest_min, "
+        "если это допустимо",
+    "only qop=auth-int is offered; qop=auth is served":
+        "предложен только qop=auth-int; поддерживается qop=auth",
+    "the digest algorithms that are offered are not among those of ha1; add "
+    "their hashes":
+        "предложенных алгоритмов нет среди ha1; добавьте их хэши",
+    "no digest algorithm among MD5, SHA-256, SHA-512-256 is offered":
+        "не предложен ни один из MD5, SHA-256, SHA-512-256",
+    "the peer asks for another realm than \"{}\"; the password is not for "
+    "it":
+        "назван другой realm, не \"{}\"; пароль не для него",
+    # connections
+    "TCP connection: {}": "соединение TCP: {}",
+    "the revocation list of \"{}\" is refused: {}":
+        "список отзыва \"{}\" не принят: {}",
+    "the certificate": "сертификат",
+    "a CA's certificate": "сертификат центра",
+    "{} expired on {}; the carrier must renew it":
+        "{}: срок истёк {}; оператор должен его обновить",
+    "{} is valid from {} on; is this machine's clock right?":
+        "{} действует с {}; верны ли часы этой машины?",
+    "the certificate is refused: {}": "сертификат не принят: {}",
+    "the registrar refused the handshake ({}); does it want a certificate of "
+    "ours, cert_file and key_file?":
+        "регистратор прервал рукопожатие ({}); не нужен ли ему наш "
+        "сертификат, cert_file и key_file?",
+    "the registrar refused our certificate ({}); is cert_file the one that "
+    "the carrier knows?":
+        "регистратор не принял наш сертификат ({}); тот ли это cert_file, "
+        "что знает оператор?",
+    "the registrar speaks no TLS 1.2 or later with ciphers that are safe; "
+    "the carrier must upgrade":
+        "у регистратора нет TLS 1.2 или новее с надёжными шифрами; оператор "
+        "должен обновиться",
+    "the registrar speaks no TLS 1.2 or later; the carrier must upgrade":
+        "у регистратора нет TLS 1.2 или новее; оператор должен обновиться",
+    "the registrar does not go by the name that it was asked for; is the "
+    "registrar's name right?":
+        "регистратор не знает имени, по которому спрошен; верно ли имя в "
+        "registrar?",
+    "the registrar broke off TLS: {}": "регистратор прервал TLS: {}",
+    "TLS failed: {}": "сбой TLS: {}",
+    "closed after the registrar had asked for a certificate of ours; is "
+    "cert_file missing, or not the one it knows?":
+        "закрыто после запроса нашего сертификата; нет ли пропуска "
+        "cert_file, тот ли он?",
+    "STUN: no answer any more": "STUN: ответов больше нет",
+    "STUN is not served there": "STUN там не обслуживается",
+    "STUN: we are seen at {} port {}, not at {} port {} any more":
+        "STUN: нас видят как {} порт {}, а не {} порт {}",
 }
