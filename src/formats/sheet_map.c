@@ -6,6 +6,7 @@
  * make prices a thousand times as large.
  */
 #include <string.h>
+#include "said.h"
 #include "sheet.h"
 
 #define SHEET_HEAD_LINES 1000000u
@@ -323,23 +324,15 @@ tw_status tw_sheet_map_new(tw_sheet_map **out, tw_error *err)
 tw_status tw_sheet_map_set(tw_sheet_map *map, const char *key,
 			   const char *value, tw_error *err)
 {
-	tw_status status = TW_OK;
-	size_t said;
-
-	if (!map || !key || !value)
-		return tw__fail(err, TW_EINVAL, "a mapping's key and value "
-				"are needed");
-	if (!tw__utf8_is_valid(key, strlen(key)) ||
-	    !tw__utf8_is_valid(value, strlen(value)))
-		return tw__fail(err, TW_EPARSE, "the mapping is not UTF-8");
+	const size_t said = map ? map->said.size : 0;
 	/* first, because it can be taken back: where memory runs out the key
 	 * may be set again */
-	said = map->said.size;
-	if (tw__buf_append(&map->said, key, strlen(key) + 1) ||
-	    tw__buf_append(&map->said, value, strlen(value) + 1))
-		status = tw__fail_oom(err);
-	if (!status)
-		status = set_dialect(map, key, value, err);
+	tw_status status = tw__said_add(map ? &map->said : NULL, key, value,
+					err);
+
+	if (status)
+		return status;
+	status = set_dialect(map, key, value, err);
 	if (status == TW_ENOTFOUND)
 		status = set_meaning(map, key, value, err);
 	if (status)
