@@ -284,36 +284,19 @@ static tw_status look_at(const struct tw__stored *stored, void *arg,
 
 /* ---- the report ---- */
 
-static tw_status name_of(char *out, size_t size, tw_store *store,
-			 const char *sql, int64_t id, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store, sql, err);
-
-	*out = '\0';
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, id);
-	status = tw__step(stmt, err);
-	if (status)
-		return status == TW_ITER_END ? TW_OK : status;
-	snprintf(out, size, "%s", tw__col_text(stmt, 0));
-	tw__reset(stmt);
-	return TW_OK;
-}
-
 static tw_status list_share(struct tw_listing *list, struct job *job,
 			    const struct share *share, tw_error *err)
 {
 	for (int side = 0; side < 2; side++) {
 		tw_listing_row row = TW_LISTING_ROW_INIT;
-		tw_status status = name_of(row.key, sizeof(row.key),
-			job->store, "SELECT name FROM department "
+		tw_status status = tw__listing_text(row.key,
+			sizeof(row.key), job->store,
+			"SELECT name FROM department "
 			"WHERE id = ? ORDER BY valid_from DESC LIMIT 1",
 			share->department, err);
 
 		if (!status)
-			status = name_of(row.money.currency,
+			status = tw__listing_text(row.money.currency,
 				sizeof(row.money.currency), job->store,
 				"SELECT text FROM word WHERE id = ?",
 				share->currency, err);

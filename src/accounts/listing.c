@@ -1,6 +1,7 @@
 /**
  * @file src/accounts/listing.c  Lines that were found, in order
  */
+#include <stdio.h>
 #include "listing.h"
 #include "rating/deck.h"
 
@@ -57,6 +58,24 @@ size_t tw__listing_count(const struct tw_listing *listing)
 tw_listing_row *tw__listing_rows(struct tw_listing *listing)
 {
 	return listing->rows;
+}
+
+tw_status tw__listing_text(char *out, size_t size, tw_store *store,
+			   const char *sql, int64_t id, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, sql, err);
+
+	*out = '\0';
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, id);
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	snprintf(out, size, "%s", tw__col_text(stmt, 0));
+	tw__reset(stmt);
+	return TW_OK;
 }
 
 tw_status tw_listing_next(tw_listing_row *out, tw_listing *listing,

@@ -19,5 +19,9 @@ tw_status tw__listing_make(tw_listing **out, tw_store *store,
 			   tw__listing_h *fillh, void *arg, tw_error *err);
 size_t tw__listing_count(const struct tw_listing *listing);
 tw_listing_row *tw__listing_rows(struct tw_listing *listing);
+/* What a line shows of an id: the first text that sql finds by it, cut to
+ * size; "" where there is none. */
+tw_status tw__listing_text(char *out, size_t size, tw_store *store,
+			   const char *sql, int64_t id, tw_error *err);
 
 #endif

@@ -14,24 +14,6 @@
 #include "listing.h"
 #include "rollup.h"
 
-static tw_status row_text(char *out, size_t size, tw_store *store,
-			  const char *sql, int64_t id, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store, sql, err);
-
-	*out = '\0';
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, id);
-	status = tw__step(stmt, err);
-	if (status)
-		return status == TW_ITER_END ? TW_OK : status;
-	snprintf(out, size, "%s", tw__col_text(stmt, 0));
-	tw__reset(stmt);
-	return TW_OK;
-}
-
 static int by_money(const void *x, const void *y)
 {
 	const tw_listing_row *a = x, *b = y;
@@ -118,13 +100,14 @@ static tw_status show_unrated(struct tw_listing *out, struct unrated *u,
 		uint32_t reason = (uint32_t)group->key.direction;
 		tw_listing_row row = TW_LISTING_ROW_INIT;
 		char carrier[80];
-		tw_status status = row_text(row.key, sizeof(row.key), store,
+		tw_status status = tw__listing_text(row.key,
+			sizeof(row.key), store,
 			"SELECT digits FROM identity WHERE id = ?",
 			group->key.number, err);
 
 		if (!status)
-			status = row_text(carrier, sizeof(carrier), store,
-				"SELECT name FROM carrier WHERE id = ? "
+			status = tw__listing_text(carrier, sizeof(carrier),
+				store, "SELECT name FROM carrier WHERE id = ? "
 				"ORDER BY valid_from DESC LIMIT 1",
 				group->key.carrier, err);
 		if (status)
@@ -270,12 +253,13 @@ static tw_status hint_row(tw_listing_row *row, struct nobodys *n,
 {
 	const struct tw__rollup_key *key = &group->key;
 	bool named_trunk = key->direction == BY_TRUNK && key->destination;
-	tw_status status = row_text(row->key, sizeof(row->key), n->store,
-		named_trunk ? "SELECT trunk FROM marks WHERE id = ?" :
+	tw_status status = tw__listing_text(row->key, sizeof(row->key),
+		n->store, named_trunk ?
+		"SELECT trunk FROM marks WHERE id = ?" :
 		hints[key->direction].sql, key->number, err);
 
 	if (!status && key->currency)
-		status = row_text(row->money.currency,
+		status = tw__listing_text(row->money.currency,
 			sizeof(row->money.currency), n->store,
 			"SELECT CASE WHEN convert_to <> '' THEN convert_to "
 			"ELSE currency END FROM tariff_version WHERE id = ?",

@@ -283,64 +283,51 @@ tw_status tw__terms_write(const struct tw__terms *terms, tw_store *store,
 	return status;
 }
 
-static tw_status read_bands(struct tw__terms *terms, tw_store *store,
-			    int64_t version, tw_error *err)
+static tw_status add_stored_band(struct tw__terms *terms,
+				 struct tw_stmt *stmt, tw_error *err)
 {
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT name, hours, percent_ppm FROM tariff_version_band "
-		"WHERE version = ? ORDER BY position", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, version);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		status = tw__terms_add_band(terms, tw__col_text(stmt, 0),
-			tw__col_text(stmt, 1),
-			(uint32_t)tw__col_i64(stmt, 2), err);
-		if (status) {
-			tw__reset(stmt);
-			return status;
-		}
-	}
-	return status == TW_ITER_END ? TW_OK : status;
+	return tw__terms_add_band(terms, tw__col_text(stmt, 0),
+		tw__col_text(stmt, 1), (uint32_t)tw__col_i64(stmt, 2), err);
 }
 
-static tw_status read_days(struct tw__terms *terms, tw_store *store,
-			   int64_t version, tw_error *err)
+static tw_status add_stored_day(struct tw__terms *terms,
+				struct tw_stmt *stmt, tw_error *err)
 {
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT day FROM tariff_version_day WHERE version = ? "
-		"ORDER BY position", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, version);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		status = add_day(terms, tw__col_text(stmt, 0), err);
-		if (status) {
-			tw__reset(stmt);
-			return status;
-		}
-	}
-	return status == TW_ITER_END ? TW_OK : status;
+	return add_day(terms, tw__col_text(stmt, 0), err);
 }
 
-static tw_status read_tiers(struct tw__terms *terms, tw_store *store,
-			    int64_t version, tw_error *err)
+static tw_status add_stored_tier(struct tw__terms *terms,
+				 struct tw_stmt *stmt, tw_error *err)
+{
+	return tw__terms_add_tier(terms, tw__col_i64(stmt, 0),
+		(uint32_t)tw__col_i64(stmt, 1), err);
+}
+
+/* What a version has several of. */
+static const struct part {
+	const char *sql;
+	tw_status (*add)(struct tw__terms *terms, struct tw_stmt *stmt,
+			 tw_error *err);
+} parts[] = {
+	{ "SELECT name, hours, percent_ppm FROM tariff_version_band "
+	  "WHERE version = ? ORDER BY position", add_stored_band },
+	{ "SELECT day FROM tariff_version_day WHERE version = ? "
+	  "ORDER BY position", add_stored_day },
+	{ "SELECT from_s, percent_ppm FROM tariff_version_tier "
+	  "WHERE version = ? ORDER BY position", add_stored_tier },
+};
+
+static tw_status read_part(struct tw__terms *terms, const struct part *part,
+			   tw_store *store, int64_t version, tw_error *err)
 {
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT from_s, percent_ppm FROM tariff_version_tier "
-		"WHERE version = ? ORDER BY position", err);
+	tw_status status = tw__stmt(&stmt, store, part->sql, err);
 
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, version);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
-		status = tw__terms_add_tier(terms, tw__col_i64(stmt, 0),
-			(uint32_t)tw__col_i64(stmt, 1), err);
+		status = part->add(terms, stmt, err);
 		if (status) {
 			tw__reset(stmt);
 			return status;
@@ -356,12 +343,8 @@ tw_status tw__terms_read(struct tw__terms *out, tw_store *store,
 	tw_status status = tw__tariff_version_rules(&terms.rules, store,
 						    version, err);
 
-	if (!status)
-		status = read_bands(&terms, store, version, err);
-	if (!status)
-		status = read_days(&terms, store, version, err);
-	if (!status)
-		status = read_tiers(&terms, store, version, err);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(parts) && !status; i++)
+		status = read_part(&terms, &parts[i], store, version, err);
 	if (status) {
 		tw__terms_free(&terms);
 		return status;
