@@ -230,11 +230,15 @@ static void mix_text(struct mix *mix, const char *text)
 	mix->size += length;
 }
 
+/* The highest byte first. */
 static void mix_i64(struct mix *mix, int64_t value)
 {
-	for (int i = 0; i < 8; i++)
-		mix->bytes[mix->size++] =
-			(unsigned char)((uint64_t)value >> (56 - 8 * i));
+	uint64_t bytes = (uint64_t)value;
+
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		bytes = __builtin_bswap64(bytes);
+	memcpy(&mix->bytes[mix->size], &bytes, sizeof(bytes));
+	mix->size += sizeof(bytes);
 }
 
 void tw__call_hash(struct tw__call *call)

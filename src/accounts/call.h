@@ -64,6 +64,7 @@ struct tw__call {
 	char callee[TW_CALL_TEXT_MAX + 1];
 	char own_number[TW_CALL_TEXT_MAX + 1];
 	char extension[TW_CALL_TEXT_MAX + 1];
+	uint64_t caller_tag, callee_tag;     /* of its intern; 0 none */
 	bool has_source_cost;
 	int64_t source_cost_nanos;
 
@@ -146,6 +147,9 @@ struct tw__call_ids {
 };
 void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store);
 void tw__call_ids_close(struct tw__call_ids *ids);
+/* Before anything below: the places of its numbers come from memory while
+ * other things are done. */
+void tw__call_expect(struct tw__call *call, const struct tw__call_ids *ids);
 /* Before the transaction ends: nothing is read any more. */
 void tw__call_ids_rest(struct tw__call_ids *ids);
 /* Before its owners and its price are found; asks only where the calls before
@@ -160,10 +164,12 @@ tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 
 /* Several at once, once tw__call_known() was asked for the first and only as
  * long as calls are taken for new: nobody asks the table for those that are
- * put. *full: they are to be flushed before the next one. */
+ * put. One that is set is put among them, or another one set in its place;
+ * true: they are to be flushed before the next one. */
 bool tw__call_is_taken_for_new(const struct tw__call_ids *ids);
-tw_status tw__call_put(bool *full, const struct tw__call *call,
-		       struct tw__call_ids *ids, tw_error *err);
+tw_status tw__call_set(const struct tw__call *call, struct tw__call_ids *ids,
+		       tw_error *err);
+bool tw__call_put(struct tw__call_ids *ids);
 /* out: of each that was put, what tw__call_store() would have said. */
 tw_status tw__call_flush(tw_status out[TW_BULK_ROWS],
 			 struct tw__call_ids *ids, tw_error *err);

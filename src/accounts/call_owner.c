@@ -188,19 +188,37 @@ static bool is_short(const char *text)
 	return strlen(text) <= SHORT_NUMBER && tw__digits_only(text);
 }
 
+/* A number of the call that was looked up: whose it is is asked again, once
+ * the direction is found. */
+struct seen {
+	const char *digits;
+	const struct tw__version *number;
+};
+
+static const struct tw__version *look_up(struct seen *seen,
+					 const struct tw__owners *owners,
+					 const char *digits, tw_time at)
+{
+	if (seen->digits != digits) {
+		seen->digits = digits;
+		seen->number = tw__versions_at(&owners->numbers, digits, at);
+	}
+	return seen->number;
+}
+
 /* In the directory, by a match, or because the record says so. */
-static bool is_ours(const struct tw__owners *owners,
+static bool is_ours(struct seen *seen, const struct tw__owners *owners,
 		    const struct tw__call *call, const char *number)
 {
 	tw_time at = call->cdr.start;
 
-	return is_short(number) ||
-		tw__versions_at(&owners->numbers, number, at) ||
+	return is_short(number) || look_up(seen, owners, number, at) ||
 		(*number && strcmp(call->own_number, number) == 0) ||
 		find_match(owners, MATCH_NUMBER, number, at);
 }
 
-static uint32_t find_direction(const struct tw__owners *owners,
+static uint32_t find_direction(struct seen *seen,
+			       const struct tw__owners *owners,
 			       const struct tw__call *call)
 {
 	const tw_cdr *cdr = &call->cdr;
@@ -210,13 +228,13 @@ static uint32_t find_direction(const struct tw__owners *owners,
 	if (cdr->leg > 1)
 		return TW_DIRECTION_FORWARD;
 	/* a call between two of our numbers costs money on the way out */
-	if (is_ours(owners, call, call->caller)) {
+	if (is_ours(seen, owners, call, call->caller)) {
 		if (is_short(call->callee) && (!cdr->trunk || !*cdr->trunk))
 			return TW_DIRECTION_INTERNAL;
 		return TW_DIRECTION_OUTBOUND;
 	}
-	return is_ours(owners, call, call->callee) ? TW_DIRECTION_INBOUND :
-		TW_DIRECTION_OUTBOUND;
+	return is_ours(seen, owners, call, call->callee) ?
+		TW_DIRECTION_INBOUND : TW_DIRECTION_OUTBOUND;
 }
 
 static const char *own_number(const struct tw__call *call)
@@ -312,17 +330,17 @@ void tw__owners_resolve(const struct tw__owners *owners,
 			struct tw__call *call)
 {
 	const struct tw__version *number = NULL;
+	struct seen seen = { NULL, NULL };
 	const char *digits;
 
-	call->direction = find_direction(owners, call);
+	call->direction = find_direction(&seen, owners, call);
 	call->first = call->cdr.leg <= 1 &&
 		!(call->cdr.flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN)) &&
 		call->direction != TW_DIRECTION_FORWARD;
 	find_extension(call);
 	digits = own_number(call);
 	if (*digits)
-		number = tw__versions_at(&owners->numbers, digits,
-					 call->cdr.start);
+		number = look_up(&seen, owners, digits, call->cdr.start);
 	call->number = number ? number->id : 0;
 	find_carrier(owners, call, number);
 	call->department = find_department(owners, call, number, digits);

@@ -29,31 +29,48 @@ static const char into_call[] = "call (start_us, key, undone, content, "
 /* After so many new calls in a row the next one is taken for new too. */
 #define NEW_AGAIN 32u
 
+/* Eight lower-case hexadecimal digits into four bytes; *odd gets bits where
+ * they are none. In each byte: bit 7 of a sum says that it is that or more. */
+static uint32_t pack_eight(uint64_t *odd, uint64_t x)
+{
+	const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
+	uint64_t low = x & ones * 0x7f, letter, digit;
+
+	letter = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x7f - 'f'));
+	digit = (low + ones * (0x80 - '0')) & ~(low + ones * (0x7f - '9'));
+	*odd |= (x | ~(letter | digit)) & high;
+	x = (x & ones * 0x0f) + ((letter & high) >> 7) * 9;
+	x = (x << 4 | x >> 8) & 0x00ff00ff00ff00ffu;
+	x = (x | x >> 8) & 0x0000ffff0000ffffu;
+	return (uint32_t)(x | x >> 16);
+}
+
 /* Canonical lower-case UUID into 16 bytes: half of all stored ids are such,
  * and they would be the widest column. */
-static bool pack_uuid(unsigned char out[16], const char *text)
+static bool pack_uuid(unsigned char out[16], const char *p)
 {
-	static const signed char value[256] = {
-		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5,
-		['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
-		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15,
-		['f'] = 16 };
-	/* where the sixteen pairs of digits stand */
-	static const unsigned char at[16] = { 0, 2, 4, 6, 9, 11, 14, 16, 19,
-		21, 24, 26, 28, 30, 32, 34 };
-	const unsigned char *p = (const unsigned char *)text;
+	uint64_t word[4], odd = 0;
 
-	if (strlen(text) != 36 || p[8] != '-' || p[13] != '-' ||
-	    p[18] != '-' || p[23] != '-')
+	if (strlen(p) != 36 || p[8] != '-' || p[13] != '-' || p[18] != '-' ||
+	    p[23] != '-')
 		return false;
-	for (size_t i = 0; i < 16; i++) {
-		int high = value[p[at[i]]], low = value[p[at[i] + 1]];
+	memcpy(&word[0], p, 8);
+	memcpy(&word[1], &p[9], 4);
+	memcpy((char *)&word[1] + 4, &p[14], 4);
+	memcpy(&word[2], &p[19], 4);
+	memcpy((char *)&word[2] + 4, &p[24], 4);
+	memcpy(&word[3], &p[28], 8);
+	for (size_t i = 0; i < 4; i++) {
+		uint32_t four;
 
-		if (!high || !low)
-			return false;
-		out[i] = (unsigned char)((high - 1) << 4 | (low - 1));
+		if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+			word[i] = __builtin_bswap64(word[i]);
+		four = pack_eight(&odd, word[i]);
+		if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+			four = __builtin_bswap32(four);
+		memcpy(&out[4 * i], &four, 4);
 	}
-	return true;
+	return !odd;
 }
 
 void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text)
@@ -103,6 +120,14 @@ void tw__call_ids_close(struct tw__call_ids *ids)
 	tw__intern_free(&ids->identities);
 	tw__intern_free(&ids->marks);
 	close_writer(ids);
+}
+
+void tw__call_expect(struct tw__call *call, const struct tw__call_ids *ids)
+{
+	call->caller_tag = tw__intern_tag(&ids->identities, call->caller);
+	call->callee_tag = tw__intern_tag(&ids->identities, call->callee);
+	tw__intern_expect(&ids->identities, call->callee_tag);
+	tw__intern_expect(&ids->identities, call->caller_tag);
 }
 
 static size_t put(char *out, const char *text)
@@ -160,11 +185,11 @@ static tw_status find_names(struct names *out, const struct tw__call *call,
 	tw_status status = find_marks(&out->marks, call, ids, err);
 
 	if (!status)
-		status = tw__intern_id(&out->caller, &ids->identities,
-				       call->caller, err);
+		status = tw__intern_tagged(&out->caller, &ids->identities,
+			call->caller_tag, call->caller, err);
 	if (!status)
-		status = tw__intern_id(&out->callee, &ids->identities,
-				       call->callee, err);
+		status = tw__intern_tagged(&out->callee, &ids->identities,
+			call->callee_tag, call->callee, err);
 	return status;
 }
 
@@ -194,10 +219,9 @@ static void set_if(struct tw__cell *cells, unsigned int column, bool known,
 		tw__cell_null(&cells[column]);
 }
 
-static void set_record(struct tw__bulk *rows, const struct tw__call *call,
-		       int64_t batch, const struct names *names)
+static void set_record(struct tw__bulk *rows, struct tw__cell *cells,
+		       const struct tw__call *call, const struct names *names)
 {
-	struct tw__cell *cells = tw__bulk_row(rows);
 	const tw_cdr *cdr = &call->cdr;
 	bool odd_end = call->end_us && call->end_us !=
 		call->answer_us + cdr->duration_us;
@@ -206,7 +230,6 @@ static void set_record(struct tw__bulk *rows, const struct tw__call *call,
 	set(cells, C_KEY, (int64_t)call->key);
 	set(cells, C_UNDONE, 0);
 	set(cells, C_CONTENT, (int64_t)call->content);
-	set(cells, C_BATCH, batch);
 	set(cells, C_MARKS, names->marks);
 	set_id(rows, C_CALL_ID, cdr->call_id);
 	if (cdr->linked_id && *cdr->linked_id &&
@@ -317,18 +340,24 @@ bool tw__call_is_taken_for_new(const struct tw__call_ids *ids)
 	return ids->writer && ids->writer->new_in_a_row >= NEW_AGAIN;
 }
 
-tw_status tw__call_put(bool *full, const struct tw__call *call,
-		       struct tw__call_ids *ids, tw_error *err)
+tw_status tw__call_set(const struct tw__call *call, struct tw__call_ids *ids,
+		       tw_error *err)
 {
+	struct tw__cell *cells = tw__bulk_row(ids->writer->rows);
 	struct names names;
 	tw_status status = find_names(&names, call, ids, err);
 
 	if (status)
 		return status;
-	set_record(ids->writer->rows, call, ids->batch, &names);
-	set_findings(tw__bulk_row(ids->writer->rows), call);
-	*full = tw__bulk_end_row(ids->writer->rows);
+	set_record(ids->writer->rows, cells, call, &names);
+	set(cells, C_BATCH, ids->batch);
+	set_findings(cells, call);
 	return TW_OK;
+}
+
+bool tw__call_put(struct tw__call_ids *ids)
+{
+	return tw__bulk_end_row(ids->writer->rows);
 }
 
 tw_status tw__call_flush(tw_status out[TW_BULK_ROWS],
@@ -353,14 +382,15 @@ tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 			 struct tw__call_ids *ids, tw_error *err)
 {
 	tw_status of[TW_BULK_ROWS], status = open_writer(ids, store, err);
-	bool full;
 
 	if (status)
 		return status;
 	assert(!tw__bulk_count(ids->writer->rows));
-	status = tw__call_put(&full, call, ids, err);
-	if (!status)
-		status = tw__call_flush(of, ids, err);
+	status = tw__call_set(call, ids, err);
+	if (status)
+		return status;
+	tw__call_put(ids);
+	status = tw__call_flush(of, ids, err);
 	return status ? status : of[0];
 }
 

@@ -7,19 +7,29 @@
 #include <string.h>
 #include "call_versions.h"
 
+static uint64_t eight(const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return word;
+}
+
 static uint64_t hash_name(const char *name)
 {
 	size_t length = strlen(name);
-	uint64_t h = length, word = 0;
+	uint64_t h = length, rest = 0;
 
-	for (; length > 8; length -= 8, name += 8) {
-		memcpy(&word, name, 8);
-		h = (h ^ word) * 0xbf58476d1ce4e5b9u;
+	for (size_t i = 0; i + 8 < length; i += 8) {
+		h = (h ^ eight(&name[i])) * 0xbf58476d1ce4e5b9u;
 		h ^= h >> 29;
 	}
-	word = 0;
-	memcpy(&word, name, length);
-	h = (h ^ word) * 0x94d049bb133111ebu;
+	/* the last eight may see some bytes once more */
+	if (length >= 8)
+		rest = eight(&name[length - 8]);
+	for (size_t i = 0; length < 8 && i < length; i++)
+		rest = rest << 8 | (unsigned char)name[i];
+	h = (h ^ rest) * 0x94d049bb133111ebu;
 	h ^= h >> 32;
 	return h * 0x9e3779b97f4a7c15u >> 20;
 }

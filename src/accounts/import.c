@@ -202,17 +202,21 @@ uint64_t tw_import_batch(const tw_import *import)
 	return import ? (uint64_t)import->ids.batch : 0;
 }
 
-static tw_status store_now(struct tw_import *import,
-			   struct tw__import_sum *sum, tw_error *err)
+/* Into the sums first: calls are never deleted, and a sum that overflows must
+ * be seen before there is one too many. */
+static tw_status store_now(struct tw_import *import, tw_error *err)
 {
 	struct tw__call *call = &import->call;
+	struct tw__import_sum sum;
 	tw_status status = tw__import_flush(import, err);
 
 	if (!status)
-		status = tw__call_store(import->store, call, &import->ids,
-					err);
+		status = tw__import_sum(&sum, import, err);
+	if (status)
+		return status;
+	status = tw__call_store(import->store, call, &import->ids, err);
 	if (status) {
-		tw__import_unsum(import, sum);
+		tw__import_unsum(import, &sum);
 		return status;
 	}
 	if (import->any_open)
@@ -226,18 +230,16 @@ static tw_status store_now(struct tw_import *import,
 	return tw__rater_keep(import->rater, call, import->ids.batch, err);
 }
 
-/* Into the sums first: calls are never deleted, and a sum that overflows must
- * be seen before there is one too many. */
 static tw_status store_call(struct tw_import *import, tw_error *err)
 {
-	struct tw__import_sum sum;
-	tw_status status = tw__import_sum(&sum, import, err);
+	tw_status status = TW_ERANGE;
 
-	if (status)
+	if (tw__import_may_wait(import))
+		status = tw__import_wait(import, err);
+	if (status != TW_ERANGE)
 		return status;
-	return tw__import_may_wait(import) ?
-		tw__import_wait(import, &sum, err) :
-		store_now(import, &sum, err);
+	err->code = TW_OK;
+	return store_now(import, err);
 }
 
 /* The number that forwarded a leg may stand in another row only, and that row
@@ -302,9 +304,7 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 
 	if (status)
 		return status;
-	/* their places come from memory while digests are made */
-	tw__intern_expect(&import->ids.identities, call->callee);
-	tw__intern_expect(&import->ids.identities, call->caller);
+	tw__call_expect(call, &import->ids);
 	tw__call_hash(call);
 	if (cdr->flags & TW_CDR_INTERIM) {
 		status = tw__import_flush(import, err);

@@ -101,11 +101,11 @@ void tw__import_unsum(struct tw_import *import, struct tw__import_sum *sum);
 /* The batch has a call of that start. */
 void tw__import_span(struct tw_import *import, tw_time start);
 
-/* May import->call wait for others of its file, and let it: TW_OK counts it as
- * stored, which the flush may take back. */
+/* May import->call wait for others of its file, and let it: TW_OK counts it in
+ * the books and as stored, which the flush may take back. TW_ERANGE: a sum
+ * would overflow, perhaps for one that waits and will be taken back. */
 bool tw__import_may_wait(const struct tw_import *import);
-tw_status tw__import_wait(struct tw_import *import,
-			  struct tw__import_sum *sum, tw_error *err);
+tw_status tw__import_wait(struct tw_import *import, tw_error *err);
 /* Those that wait are in. Before anything reads calls or says how the import
  * stands. @return TW_OK, or what the store says: the import has failed */
 tw_status tw__import_flush(struct tw_import *import, tw_error *err);

@@ -15,7 +15,6 @@
 struct waiting {
 	struct tw__import_sum sum;
 	struct tw__preset_place place;
-	const char *column;             /* that has the call_id */
 	uint64_t key;
 	char call_id[CALL_ID_SHOWN + 1];
 };
@@ -30,19 +29,11 @@ struct tw__import_block {
 tw_status tw__import_sum(struct tw__import_sum *out, struct tw_import *import,
 			 tw_error *err)
 {
-	tw_status status;
-
 	out->posted = (struct tw__posted){ import->call.cdr.start,
 		import->book.open_month, 1 };
 	tw__rollup_of(&out->row.key, &out->row.sums, &import->call);
-	status = tw__rollup_post(&import->rollup, &import->book, &out->posted,
-				 &out->row, err);
-	if (status != TW_ERANGE || !import->block || !import->block->count)
-		return status;
-	/* one of those that wait may count twice */
-	status = tw__import_flush(import, err);
-	return status ? status : tw__rollup_post(&import->rollup,
-		&import->book, &out->posted, &out->row, err);
+	return tw__rollup_post(&import->rollup, &import->book, &out->posted,
+			       &out->row, err);
 }
 
 void tw__import_unsum(struct tw_import *import, struct tw__import_sum *sum)
@@ -78,28 +69,27 @@ static void keep_id(char out[CALL_ID_SHOWN + 1], const char *call_id)
 	out[n] = '\0';
 }
 
-tw_status tw__import_wait(struct tw_import *import,
-			  struct tw__import_sum *sum, tw_error *err)
+tw_status tw__import_wait(struct tw_import *import, tw_error *err)
 {
+	struct tw__import_sum sum;
 	struct waiting *row;
-	bool full;
 	tw_status status;
 
 	if (!import->block)
 		import->block = tw_calloc(1, sizeof(*import->block));
-	status = import->block ? tw__call_put(&full, &import->call,
-		&import->ids, err) : tw__fail_oom(err);
-	if (status) {
-		tw__import_unsum(import, sum);
+	status = import->block ? tw__call_set(&import->call, &import->ids,
+					      err) : tw__fail_oom(err);
+	if (!status)
+		status = tw__import_sum(&sum, import, err);
+	if (status)
 		return status;
-	}
 	row = &import->block->rows[import->block->count++];
-	row->sum = *sum;
+	row->sum = sum;
 	row->key = import->call.key;
 	tw__preset_place(&row->place, import->reading);
-	row->column = tw__preset_column(import->reading, "call_id");
 	keep_id(row->call_id, import->call.cdr.call_id);
-	return full ? tw__import_flush(import, err) : TW_OK;
+	return tw__call_put(&import->ids) ? tw__import_flush(import, err) :
+		TW_OK;
 }
 
 static tw_status put_aside(struct tw_import *import,
@@ -107,7 +97,8 @@ static tw_status put_aside(struct tw_import *import,
 {
 	tw_error why = TW_ERROR_INIT;
 	struct tw__aside aside = { .kind = "conflict", .why = &why,
-		.line = row->place.line, .column = row->column,
+		.line = row->place.line,
+		.column = tw__preset_column(import->reading, "call_id"),
 		.start = row->sum.posted.start, .key = row->key };
 
 	tw__import_say_conflict(&why, row->call_id, false);

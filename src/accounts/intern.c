@@ -2,6 +2,7 @@
  * @file src/accounts/intern.c  Open addressing over what SQL answered
  */
 #include <string.h>
+#include "base/e164.h"
 #include "intern.h"
 
 #define INTERN_FORGET (1u << 20)
@@ -91,14 +92,43 @@ static uint64_t hash_text(uint64_t seed, const char *text)
 	return h * 0x9e3779b97f4a7c15u;
 }
 
-static uint64_t tag_of(const struct tw__intern *intern, const char *text)
+/* Eight digits, four bits each, the first one lowest; each by one more than
+ * it is, so that none is nothing. */
+static uint64_t pack_eight(const char *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof(x));
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		x = __builtin_bswap64(x);
+	x -= 0x0101010101010101u * ('0' - 1);
+	x = (x | x >> 4) & 0x00ff00ff00ff00ffu;
+	x = (x | x >> 8) & 0x0000ffff0000ffffu;
+	return (x | x >> 16) & 0xffffffffu;
+}
+
+static uint64_t pack_digits(const char *text, size_t length)
 {
 	uint64_t digits = 0;
-	const char *p = text;
 
-	for (; *p >= '0' && *p <= '9' && p < text + DIGITS_MAX; p++)
-		digits = digits << 4 | (uint64_t)(*p - '0' + 1);
-	return *p ? hash_text(intern->seed, text) | IS_OTHER : digits;
+	/* the last eight may be some of the first */
+	if (length >= 8)
+		return pack_eight(text) |
+			pack_eight(&text[length - 8]) << 4 * (length - 8);
+	for (size_t i = 0; i < length; i++)
+		digits |= (uint64_t)(text[i] - '0' + 1) << 4 * i;
+	return digits;
+}
+
+uint64_t tw__intern_tag(const struct tw__intern *intern, const char *text)
+{
+	size_t length = text ? strnlen(text, DIGITS_MAX + 1) : 0;
+
+	if (!length)
+		return 0;
+	if (length > DIGITS_MAX || !tw__digits_only(text))
+		return hash_text(intern->seed, text) | IS_OTHER;
+	return pack_digits(text, length);
 }
 
 static size_t place_of(const struct tw__intern *intern, uint64_t tag)
@@ -161,11 +191,10 @@ static tw_status make_room(struct tw__intern *intern, tw_error *err)
 	return TW_OK;
 }
 
-void tw__intern_expect(const struct tw__intern *intern, const char *text)
+void tw__intern_expect(const struct tw__intern *intern, uint64_t tag)
 {
 	if (intern->capacity)
-		__builtin_prefetch(&intern->slots[place_of(intern,
-			tag_of(intern, text))]);
+		__builtin_prefetch(&intern->slots[place_of(intern, tag)]);
 }
 
 static void bind_key(struct tw_stmt *stmt, int columns, const char *text)
@@ -260,23 +289,22 @@ static tw_status add_other(struct tw__intern_slot *out,
 	return TW_OK;
 }
 
-tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
-			const char *text, tw_error *err)
+tw_status tw__intern_tagged(int64_t *out, struct tw__intern *intern,
+			    uint64_t tag, const char *text, tw_error *err)
 {
-	struct tw__intern_slot *slot, add;
+	struct tw__intern_slot *slot, add = { tag, 0 };
 	tw_status status;
 
-	if (!text || !*text) {
+	if (!tag) {
 		*out = 0;
 		return TW_OK;
 	}
 	status = make_room(intern, err);
 	if (status)
 		return status;
-	add.tag = tag_of(intern, text);
-	slot = probe(intern, add.tag, text);
+	slot = probe(intern, tag, text);
 	if (!slot->tag) {
-		status = add.tag & IS_OTHER ?
+		status = tag & IS_OTHER ?
 			add_other(&add, intern, text, err) :
 			find_id(&add.value, intern, text, err);
 		if (status)
@@ -287,4 +315,11 @@ tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
 	*out = slot->tag & IS_OTHER ? intern->others[slot->value].id :
 		slot->value;
 	return TW_OK;
+}
+
+tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
+			const char *text, tw_error *err)
+{
+	return tw__intern_tagged(out, intern, tw__intern_tag(intern, text),
+				 text, err);
 }

@@ -36,10 +36,14 @@ void tw__intern_identities(struct tw__intern *intern, tw_store *store);
 void tw__intern_marks(struct tw__intern *intern, tw_store *store);
 void tw__intern_free(struct tw__intern *intern);
 
+/* What a text is looked up by, for who asks for it more than once; "" is 0. */
+uint64_t tw__intern_tag(const struct tw__intern *intern, const char *text);
 /* It will be asked for soon: its place comes into the cache meanwhile. */
-void tw__intern_expect(const struct tw__intern *intern, const char *text);
+void tw__intern_expect(const struct tw__intern *intern, uint64_t tag);
 /* Id of a text, made when it is new; "" and NULL are 0. */
 tw_status tw__intern_id(int64_t *out, struct tw__intern *intern,
 			const char *text, tw_error *err);
+tw_status tw__intern_tagged(int64_t *out, struct tw__intern *intern,
+			    uint64_t tag, const char *text, tw_error *err);
 
 #endif

@@ -21,11 +21,10 @@ struct tw__bulk {
 	struct tw_stmt *many, *one;
 	unsigned int columns;
 	size_t count;           /* whole rows */
-	struct tw__cell *cells; /* as set, row by row */
-	/* to many, behind them to one: bindings outlive a reset, so only what
-	 * differs from the block before is bound again, and half the columns
-	 * of a file hardly ever change */
-	struct tw__cell *bound;
+	/* row by row; to many they are bound where they stand, and bindings
+	 * outlive a reset: so only what differs from the block before is bound
+	 * again, and half the columns of a file hardly ever change */
+	struct tw__cell *cells;
 	struct row_bytes *texts;
 };
 
@@ -63,11 +62,8 @@ tw_status tw__bulk_new(struct tw__bulk **out, tw_store *store,
 	bulk->columns = columns;
 	bulk->cells = tw_calloc(TW_BULK_ROWS * columns,
 				sizeof(*bulk->cells));
-	bulk->bound = tw_calloc((TW_BULK_ROWS + 1) * columns,
-				sizeof(*bulk->bound));
 	bulk->texts = tw_calloc(TW_BULK_ROWS, sizeof(*bulk->texts));
-	status = bulk->cells && bulk->bound && bulk->texts ? TW_OK :
-		tw__fail_oom(err);
+	status = bulk->cells && bulk->texts ? TW_OK : tw__fail_oom(err);
 	if (!status)
 		status = prepare(&bulk->one, bulk, into, 1, err);
 	if (!status)
@@ -87,7 +83,6 @@ void tw__bulk_free(struct tw__bulk *bulk)
 	tw__stmt_free(bulk->many);
 	tw__stmt_free(bulk->one);
 	tw_free(bulk->cells);
-	tw_free(bulk->bound);
 	tw_free(bulk->texts);
 	tw_free(bulk);
 }
@@ -95,6 +90,7 @@ void tw__bulk_free(struct tw__bulk *bulk)
 struct tw__cell *tw__bulk_row(struct tw__bulk *bulk)
 {
 	assert(bulk->count < TW_BULK_ROWS);
+	bulk->texts[bulk->count].used = 0;
 	return &bulk->cells[bulk->count * bulk->columns];
 }
 
@@ -107,8 +103,8 @@ static void put(struct tw__bulk *bulk, unsigned int column, char kind,
 	assert(data.l <= TW_BULK_BYTES - row->used);
 	if (data.l)
 		memcpy(&row->bytes[row->used], data.p, data.l);
-	tw__bulk_row(bulk)[column] = (struct tw__cell){
-		(int64_t)data.l << 32 | (int64_t)row->used, kind };
+	tw__cell_set(&bulk->cells[bulk->count * bulk->columns + column], kind,
+		     (int64_t)data.l << 32 | (int64_t)row->used);
 	row->used += data.l;
 }
 
@@ -127,10 +123,7 @@ void tw__bulk_blob(struct tw__bulk *bulk, unsigned int column,
 bool tw__bulk_end_row(struct tw__bulk *bulk)
 {
 	bulk->count++;
-	if (bulk->count == TW_BULK_ROWS)
-		return true;
-	bulk->texts[bulk->count].used = 0;
-	return false;
+	return bulk->count == TW_BULK_ROWS;
 }
 
 size_t tw__bulk_count(const struct tw__bulk *bulk)
@@ -157,25 +150,32 @@ static void bind_bytes(struct tw_stmt *stmt, int index,
 		tw__bind_kept_blob(stmt, index, p, size);
 }
 
-/* A row's parameters begin behind `index`. */
-static void bind_row(struct tw_stmt *stmt, int index, struct tw__cell *bound,
-		     const struct tw__bulk *bulk, size_t row)
+static void bind_cell(struct tw_stmt *stmt, int index,
+		      const struct tw__cell *cell,
+		      const struct row_bytes *row)
 {
-	const struct tw__cell *cell = &bulk->cells[row * bulk->columns];
-	const struct tw__cell *end = cell + bulk->columns;
+	if (cell->kind == 'i')
+		tw__bind_i64(stmt, index, cell->value);
+	else if (cell->kind == 't' || cell->kind == 'b')
+		bind_bytes(stmt, index, cell, row);
+	else
+		tw__bind_null(stmt, index);
+}
 
-	for (; cell < end; cell++, bound++) {
-		index++;
-		if (cell->kind == 't' || cell->kind == 'b')
-			bind_bytes(stmt, index, cell, &bulk->texts[row]);
-		else if (cell->kind == bound->kind &&
-			 cell->value == bound->value)
-			continue;
-		else if (cell->kind == 'i')
-			tw__bind_i64(stmt, index, cell->value);
-		else
-			tw__bind_null(stmt, index);
-		*bound = *cell;
+/* Bytes of one size at one place are bound, whatever they are now. */
+static void bind_new(struct tw__bulk *bulk)
+{
+	struct tw__cell *cell = bulk->cells;
+	int index = 0;
+
+	for (size_t row = 0; row < TW_BULK_ROWS; row++) {
+		for (unsigned int c = 0; c < bulk->columns; c++, cell++) {
+			index++;
+			if (!cell->is_new)
+				continue;
+			bind_cell(bulk->many, index, cell, &bulk->texts[row]);
+			cell->is_new = false;
+		}
 	}
 }
 
@@ -186,9 +186,7 @@ static tw_status insert_many(size_t *out, struct tw__bulk *bulk,
 	tw_error why = TW_ERROR_INIT;
 	tw_status status;
 
-	for (size_t row = 0; row < TW_BULK_ROWS; row++)
-		bind_row(bulk->many, (int)(row * bulk->columns),
-			 &bulk->bound[row * bulk->columns], bulk, row);
+	bind_new(bulk);
 	status = tw__run(bulk->many, &why);
 	*out = status ? (size_t)tw__changes(bulk->store) : TW_BULK_ROWS;
 	if (!status || status == TW_EEXIST)
@@ -203,8 +201,10 @@ static tw_status insert_one(bool *is_new, struct tw__bulk *bulk, size_t row,
 {
 	tw_status status;
 
-	bind_row(bulk->one, 0, &bulk->bound[TW_BULK_ROWS * bulk->columns],
-		 bulk, row);
+	for (unsigned int c = 0; c < bulk->columns; c++)
+		bind_cell(bulk->one, (int)c + 1,
+			  &bulk->cells[row * bulk->columns + c],
+			  &bulk->texts[row]);
 	status = tw__run(bulk->one, err);
 	*is_new = !status && tw__changes(bulk->store) > 0;
 	return status;
@@ -217,7 +217,6 @@ tw_status tw__bulk_flush(bool is_new[TW_BULK_ROWS], struct tw__bulk *bulk,
 	tw_status status = TW_OK;
 
 	bulk->count = 0;
-	bulk->texts[0].used = 0;
 	if (count == TW_BULK_ROWS) {
 		status = insert_many(&done, bulk, err);
 		for (size_t i = 0; i < done; i++)

@@ -25,21 +25,27 @@ struct tw__cell {
 	int64_t value;          /* or size << 32 | place of bytes */
 	char kind;              /* 0 not set, n NULL, i number, t text,
 				   b blob */
+	bool is_new;            /* not what this place had before */
 };
+static inline void tw__cell_set(struct tw__cell *cell, char kind,
+				int64_t value)
+{
+	cell->is_new |= (cell->kind != kind) | (cell->value != value);
+	cell->kind = kind;
+	cell->value = value;
+}
 static inline void tw__cell_i64(struct tw__cell *cell, int64_t value)
 {
-	cell->value = value;
-	cell->kind = 'i';
+	tw__cell_set(cell, 'i', value);
 }
 static inline void tw__cell_null(struct tw__cell *cell)
 {
-	cell->value = 0;
-	cell->kind = 'n';
+	tw__cell_set(cell, 'n', 0);
 }
 
-/* Columns of the row to come, from 0, every one of them: numbers in place, for
- * there are dozens a row. Bytes are copied; those of a row have TW_BULK_BYTES
- * together. */
+/* Columns of the row to come, from 0, every one of them, in place, for there
+ * are dozens a row; begun anew by each call. Bytes are put behind it, and
+ * copied: those of a row have TW_BULK_BYTES together. */
 struct tw__cell *tw__bulk_row(struct tw__bulk *bulk);
 void tw__bulk_text(struct tw__bulk *bulk, unsigned int column,
 		   struct tw_str text);

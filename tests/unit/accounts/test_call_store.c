@@ -31,9 +31,12 @@ static struct tw__call sample(const char *id)
 static tw_status store(struct fixture *f, struct tw__call_ids *ids,
 		       const struct tw__call *call)
 {
+	struct tw__call expected = *call;
 	tw_error err = TW_ERROR_INIT;
-	tw_status status = tw__call_store(f->store, call, ids, &err);
+	tw_status status;
 
+	tw__call_expect(&expected, ids);
+	status = tw__call_store(f->store, &expected, ids, &err);
 	if (status && status != TW_EEXIST && status != TW_ECONFLICT)
 		fail_msg("%s", err.message);
 	return status;
@@ -201,6 +204,43 @@ static void ids_are_packed(void **state)
 		"linked IS NULL"), (int)TW_ARRAY_COUNT(texts));
 }
 
+static bool is_packed(struct tw_stmt *stmt, const char *id)
+{
+	tw_error err = TW_ERROR_INIT;
+	bool packed;
+
+	tw__call_bind_id(stmt, 1, id);
+	assert_int_equal(tw__step(stmt, &err), TW_OK);
+	packed = !strcmp(tw__col_text(stmt, 0), "blob");
+	tw__reset(stmt);
+	return packed;
+}
+
+/* Any byte at any place of a UUID: the digits that programs print, and no
+ * neighbour of theirs. */
+static void any_byte_of_an_id(void **state)
+{
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+	struct tw_stmt *stmt;
+	char id[] = UUID;
+
+	assert_int_equal(tw__stmt_new(&stmt, f->store, "SELECT typeof(?)",
+				      &err), TW_OK);
+	for (size_t at = 0; at < 36; at++) {
+		for (int c = 1; c < 256; c++) {
+			const char *which = UUID[at] == '-' ? "-" :
+				"0123456789abcdef";
+
+			id[at] = (char)c;
+			assert_int_equal(is_packed(stmt, id),
+					 strchr(which, (char)c) != NULL);
+		}
+		id[at] = UUID[at];
+	}
+	tw__stmt_free(stmt);
+}
+
 static void ends_and_attempts(void **state)
 {
 	struct fixture *f = *state;
@@ -259,6 +299,7 @@ static void every_failed_allocation(void **state)
 
 		fixture_begin(f);
 		tw__call_ids_open(&ids, f->store);
+		tw__call_expect(&call, &ids);
 		faults_begin(&faults, n);
 		status = tw__call_store(f->store, &call, &ids, &err);
 		more = faults_end(&faults);
@@ -279,6 +320,7 @@ int main(void)
 		FIXTURE_TEST(every_column),
 		FIXTURE_TEST(marks),
 		FIXTURE_TEST(ids_are_packed),
+		FIXTURE_TEST(any_byte_of_an_id),
 		FIXTURE_TEST(ends_and_attempts),
 		FIXTURE_TEST(writers_do_not_mix),
 		FIXTURE_TEST(every_failed_allocation),
