@@ -23,6 +23,7 @@
 #include <assert.h>
 #include <string.h>
 
+#define FEW     4                     /* so many are met one by one */
 #define HALVING 0x9e3779b97f4a7c15u   /* to have other chances in each */
 
 /* Sums from the bits on. */
@@ -89,6 +90,7 @@ void tw__meet_insert(struct tw_meet *meet, size_t place, size_t places,
 	memmove(&meet->meeter[place + 1], &meet->meeter[place],
 		(places - place) * sizeof(meeter));
 	meet->meeter[place] = meeter;
+	meet->meeter[place].part = TW_MEET_PART / meeter.weight;
 	if (place == places)
 		return;
 	for (; i > at; --i)
@@ -116,7 +118,7 @@ void tw__meet_add(struct tw_meet *meet, size_t place)
 void tw__meet_take(struct tw_meet *meet, size_t place)
 {
 	assert(meet->ready[place / 64] >> (place % 64) & 1);
-	change(meet, place, 0 - meet->meeter[place].weight);
+	change(meet, place, 0 - (uint64_t)meet->meeter[place].weight);
 }
 
 /* The group of the key, one of which is ready: where nothing is no key goes.
@@ -138,28 +140,33 @@ static size_t group(const struct tw_meet *meet, uint64_t key, uint64_t turn)
 	return at - meet->groups;
 }
 
-/* Whom the key meets in a group. A distance is exponential, and smaller for a
- * larger weight. It is a fraction, because what is compared must not be
- * rounded: far < 2^38, and a weight < 2^16. Most need no logarithm, because
- * -log2(u) is more than 5/4 of 1 - u. */
-static size_t nearest(const struct tw_meet *meet, size_t group, uint64_t key)
+/* A distance is exponential: -log2(u) of the number that a key and a member
+ * have, u in (0, 1] of 2^63 because 0 has no logarithm. It is smaller for a
+ * larger weight, and a fraction, because what is compared must not be rounded:
+ * distances are < 2^38, and a weight < 2^16. */
+static uint64_t distance(uint64_t number)
 {
-	uint64_t word = meet->ready[group];
-	uint64_t best_far = 1ull << 38, best_weight = 1;
-	size_t best = TW_MEET_NONE;
+	return (63ull << TW_LOG_BITS) - (uint64_t)tw__log2((number >> 1) + 1);
+}
 
-	for (; word; word &= word - 1) {
-		const size_t at = 64 * group + (size_t)__builtin_ctzll(word);
-		const uint64_t weight = meet->meeter[at].weight;
-		const uint64_t z = tw__mix(key ^ meet->meeter[at].hash);
-		uint64_t far = ~z >> 32;
+/* Whom the key meets of a few. Most need no logarithm, because -log2(u) is
+ * more than 5/4 of 1 - u. */
+static size_t nearest_of_few(const struct tw_meeter *meeter, uint64_t ready,
+			     uint64_t key)
+{
+	uint64_t best_far = 1ull << 38, best_weight = 1;
+	size_t best = 0;
+
+	for (; ready; ready &= ready - 1) {
+		const size_t at = (size_t)__builtin_ctzll(ready);
+		const uint64_t weight = meeter[at].weight;
+		const uint64_t number = tw__mix(key ^ meeter[at].hash);
+		uint64_t far = ~number >> 32;
 
 		far += far >> 2;
 		if (far * best_weight >= best_far * weight)
 			continue;
-		/* u in (0, 1] of 2^63: 0 has no logarithm */
-		far = (63ull << TW_LOG_BITS) -
-			(uint64_t)tw__log2((z >> 1) + 1);
+		far = distance(number);
 		if (far * best_weight >= best_far * weight)
 			continue;
 		best = at;
@@ -167,6 +174,58 @@ static size_t nearest(const struct tw_meet *meet, size_t group, uint64_t key)
 		best_weight = weight;
 	}
 	return best;
+}
+
+/* Of equals the first one. */
+static size_t nearer(const struct tw_meeter *meeter, size_t a, size_t b,
+		     uint64_t key)
+{
+	const uint64_t far_a = distance(tw__mix(key ^ meeter[a].hash)) *
+		meeter[b].weight;
+	const uint64_t far_b = distance(tw__mix(key ^ meeter[b].hash)) *
+		meeter[a].weight;
+
+	return far_a < far_b || (far_a == far_b && a < b) ? a : b;
+}
+
+/* The same of many. -log2(u) is not much more than 5/4 of 1 - u where that is
+ * small, as it is for the nearest. So whose 1 - u by weight is the least comes
+ * first, without a branch, because each next one is as good as drawn; then
+ * those that may be nearer all the same: seldom any. What is rounded down on
+ * the way is less than TW_MEET_PART. */
+static size_t nearest_of_many(const struct tw_meeter *meeter, uint64_t ready,
+			      uint64_t key)
+{
+	uint64_t rough[64], least = UINT64_MAX, most;
+	size_t best, count = 0, i;
+
+	for (; ready; ready &= ready - 1) {
+		const size_t at = (size_t)__builtin_ctzll(ready);
+		const uint64_t number = tw__mix(key ^ meeter[at].hash);
+
+		/* and whose it is, in 6 bits */
+		rough[count] = (~number >> 32) * meeter[at].part << 6 | at;
+		least = rough[count] < least ? rough[count] : least;
+		++count;
+	}
+	best = least & 63;
+	most = distance(tw__mix(key ^ meeter[best].hash)) *
+		(meeter[best].part + 1ull) / 5 * 4 + TW_MEET_PART;
+	for (i = 0; i < count; ++i) {
+		if (rough[i] >> 6 <= most && rough[i] != least)
+			best = nearer(meeter, best, rough[i] & 63, key);
+	}
+	return best;
+}
+
+static size_t nearest(const struct tw_meet *meet, size_t group, uint64_t key)
+{
+	const struct tw_meeter *meeter = meet->meeter + 64 * group;
+	const uint64_t ready = meet->ready[group];
+
+	return 64 * group + (__builtin_popcountll(ready) > FEW ?
+			     nearest_of_many(meeter, ready, key) :
+			     nearest_of_few(meeter, ready, key));
 }
 
 size_t tw__meet_find(const struct tw_meet *meet, uint64_t key, uint64_t turn)

@@ -7,10 +7,12 @@
 #include "base/base.h"
 
 #define TW_MEET_NONE SIZE_MAX
+#define TW_MEET_PART (1u << 24)
 
 struct tw_meeter {
 	uint64_t hash;         /* of its name: alike in every engine */
-	uint64_t weight;
+	uint32_t weight;
+	uint32_t part;         /* TW_MEET_PART / weight */
 };
 
 struct tw_meet {

@@ -48,28 +48,36 @@ static inline void count(struct tw_member *member, uint32_t from, uint32_t to)
 			0 - (uint64_t)member->weight : member->weight;
 }
 
-/* Whom the host cannot ask for a key counts as away for ever. */
-static inline void settle(struct tw_member *member, uint32_t from, uint32_t to)
+/* In all of its pools. Whom the host cannot ask for a key counts as away for
+ * ever. */
+static inline void stand(struct tw_target *target, uint32_t from, uint32_t to)
 {
-	if (member->is_barred)
-		return;
-	count(member, from, to);
-	if (from == TW_STANDING_READY)
-		index_out(member);
-	else if (to == TW_STANDING_READY)
-		index_in(member, from);
+	uint32_t i;
+
+	target->standing = to;
+	for (i = 0; i < target->member_count; ++i) {
+		struct tw_member *member = tw__target_member(target, i);
+
+		if (member->is_barred)
+			continue;
+		count(member, from, to);
+		if (from == TW_STANDING_READY)
+			index_out(member);
+		else if (to == TW_STANDING_READY)
+			index_in(member, from);
+	}
 }
 
+/* What each call does twice, here and in tw__target_hold(), is known where it
+ * is written: the rest of stand() is not in it. */
 void tw__target_settle(struct tw_target *target)
 {
 	const uint32_t from = target->standing, to = standing_of(target);
-	uint32_t i;
 
-	if (from == to)
-		return;
-	target->standing = to;
-	for (i = 0; i < target->member_count; ++i)
-		settle(tw__target_member(target, i), from, to);
+	if (from == TW_STANDING_BUSY && to == TW_STANDING_READY)
+		stand(target, TW_STANDING_BUSY, TW_STANDING_READY);
+	else if (from != to)
+		stand(target, from, to);
 }
 
 void tw__member_stand(struct tw_member *member)
@@ -105,7 +113,9 @@ void tw__target_hold(struct tw_engine *engine, struct tw_target *target)
 	assert(target->held < target->capacity);
 	++target->held;
 	++engine->held;
-	tw__target_settle(target);
+	if (target->held == target->capacity &&
+	    target->standing == TW_STANDING_READY)
+		stand(target, TW_STANDING_READY, TW_STANDING_BUSY);
 }
 
 void tw__target_freed(struct tw_engine *engine, struct tw_target *target)

@@ -121,8 +121,10 @@ void tw__tier_join(struct tw_level *tier, struct tw_member *member)
 		tw__lots_insert(&tier->share, at, tier->member_count);
 	if (tier->meet.groups)
 		tw__meet_insert(&tier->meet, at, tier->member_count,
-				(struct tw_meeter){ member->target->name_hash,
-						    member->weight });
+				(struct tw_meeter){
+			.hash = member->target->name_hash,
+			.weight = member->weight
+		});
 	tier->member[at] = member;
 	member->seat = (uint32_t)tier->member_count;
 	++tier->member_count;

@@ -45,8 +45,9 @@ static void open(struct model *m, size_t n, uint64_t most)
 
 	memset(m, 0, sizeof(*m));
 	for (i = 0; i < n; ++i)
-		join(m, i, (struct tw_meeter){ tw__mix(i + 1),
-					       1 + i % most });
+		join(m, i, (struct tw_meeter){
+			.hash = tw__mix(i + 1), .weight = 1 + i % most
+		});
 }
 
 /* Every ready one is looked at, and every logarithm taken. */
@@ -162,8 +163,9 @@ static void everybody_has_its_part(void **state)
 	tw__meet_free(&m.meet);
 	open(&m, 0, 1);
 	for (i = 0; i < 300; ++i) {
-		join(&m, i, (struct tw_meeter){ tw__mix(i), i < 40 ? 500 :
-						1 + i % 3 });
+		join(&m, i, (struct tw_meeter){
+			.hash = tw__mix(i), .weight = i < 40 ? 500 : 1 + i % 3
+		});
 		set(&m, i, true);
 	}
 	assert_in_proportion(&m, 300000);
@@ -232,7 +234,9 @@ static void it_follows_from_who_is_there(void **state)
 	open(&a, 0, 1);
 	for (i = 0; i < 700; ++i) {
 		join(&a, tw__draw(&chance) % (i + 1), (struct tw_meeter){
-			tw__draw(&chance), 1 + tw__draw(&chance) % 100 });
+			.hash = tw__draw(&chance),
+			.weight = 1 + tw__draw(&chance) % 100
+		});
 		set(&a, tw__draw(&chance) % a.n, true);
 		set(&a, tw__draw(&chance) % a.n, tw__draw(&chance) % 2);
 	}
