@@ -9,18 +9,22 @@
 #include "base/decimal.h"
 #include "breakdown_group.h"
 
+/* In every row of a scan: no call each, and one branch for all. */
 bool tw__cut_sums_add(struct tw__cut_sums *a, const struct tw__cut_sums *b)
 {
 	struct tw__cut_sums sum;
+	bool over;
 
-	if (!tw__add_i64(&sum.calls, a->calls, b->calls) ||
-	    !tw__add_i64(&sum.answered, a->answered, b->answered) ||
-	    !tw__add_i64(&sum.missed, a->missed, b->missed) ||
-	    !tw__add_i64(&sum.unrated, a->unrated, b->unrated) ||
-	    !tw__add_i64(&sum.talk_us, a->talk_us, b->talk_us) ||
-	    !tw__add_i64(&sum.cost, a->cost, b->cost) ||
-	    !tw__add_i64(&sum.net, a->net, b->net) ||
-	    !tw__add_i64(&sum.vat, a->vat, b->vat))
+	over = __builtin_add_overflow(a->calls, b->calls, &sum.calls);
+	over |= __builtin_add_overflow(a->answered, b->answered,
+				       &sum.answered);
+	over |= __builtin_add_overflow(a->missed, b->missed, &sum.missed);
+	over |= __builtin_add_overflow(a->unrated, b->unrated, &sum.unrated);
+	over |= __builtin_add_overflow(a->talk_us, b->talk_us, &sum.talk_us);
+	over |= __builtin_add_overflow(a->cost, b->cost, &sum.cost);
+	over |= __builtin_add_overflow(a->net, b->net, &sum.net);
+	over |= __builtin_add_overflow(a->vat, b->vat, &sum.vat);
+	if (over)
 		return false;
 	*a = sum;
 	return true;
@@ -133,19 +137,18 @@ static tw_status too_much(tw_error *err)
 			"units; ask for a shorter time");
 }
 
-static tw_status add(struct tw__cut_groups *groups,
-		     const struct tw__cut_waiting *waiting, tw_error *err)
+static tw_status add(struct tw__cut_groups *groups, uint64_t h,
+		     const int64_t *part, const struct tw__cut_sums *sums,
+		     tw_error *err)
 {
-	const int64_t *part = waiting->group.part;
-	struct tw__cut_group *group = find(groups, waiting->hash, part);
+	struct tw__cut_group *group = find(groups, h, part);
 	tw_status status = TW_OK;
 
 	if (!group)
 		status = add_group(&group, groups, part, err);
 	if (status)
 		return status;
-	return tw__cut_sums_add(&group->sums, &waiting->group.sums) ? TW_OK :
-		too_much(err);
+	return tw__cut_sums_add(&group->sums, sums) ? TW_OK : too_much(err);
 }
 
 static void ask_ahead(const struct tw__cut_groups *groups, uint64_t h)
@@ -157,7 +160,7 @@ static void ask_ahead(const struct tw__cut_groups *groups, uint64_t h)
 		return;
 	group = &groups->rows[groups->slots[s].place - 1];
 	__builtin_prefetch(group);
-	__builtin_prefetch(&group->sums.talk_us);
+	__builtin_prefetch(&group->part[0]);
 }
 
 static tw_status add_waiting(struct tw__cut_groups *groups, tw_error *err)
@@ -166,8 +169,12 @@ static tw_status add_waiting(struct tw__cut_groups *groups, tw_error *err)
 
 	for (size_t i = 0; i < groups->waiting_count; i++)
 		ask_ahead(groups, groups->waiting[i].hash);
-	for (size_t i = 0; !status && i < groups->waiting_count; i++)
-		status = add(groups, &groups->waiting[i], err);
+	for (size_t i = 0; !status && i < groups->waiting_count; i++) {
+		const struct tw__cut_waiting *one = &groups->waiting[i];
+
+		status = add(groups, one->hash, one->group.part,
+			     &one->group.sums, err);
+	}
 	groups->waiting_count = 0;
 	return status;
 }
@@ -176,10 +183,13 @@ tw_status tw__cut_groups_add(struct tw__cut_groups *groups,
 			     const int64_t part[TW_CUT_PARTS],
 			     const struct tw__cut_sums *sums, tw_error *err)
 {
-	struct tw__cut_waiting *waiting =
-		&groups->waiting[groups->waiting_count++];
+	uint64_t h = hash(part, groups->parts);
+	struct tw__cut_waiting *waiting;
 
-	waiting->hash = hash(part, groups->parts);
+	if (groups->count < TW_CUT_NEAR)
+		return add(groups, h, part, sums, err);
+	waiting = &groups->waiting[groups->waiting_count++];
+	waiting->hash = h;
 	memcpy(waiting->group.part, part, sizeof(waiting->group.part));
 	waiting->group.sums = *sums;
 	if (groups->slot_count)

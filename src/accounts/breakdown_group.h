@@ -18,9 +18,11 @@ struct tw__cut_sums {
 /* False and nothing changed when any sum would overflow. */
 bool tw__cut_sums_add(struct tw__cut_sums *a, const struct tw__cut_sums *b);
 
+/* Of two lines of the cache: sums and the first keys never share a third. */
 struct tw__cut_group {
-	int64_t part[TW_CUT_PARTS];
 	struct tw__cut_sums sums;
+	int64_t part[TW_CUT_PARTS];
+	int64_t unused;
 };
 
 /* A bit of the hash beside the place: a group that only shares the slot is
@@ -29,8 +31,9 @@ struct tw__cut_slot {
 	uint32_t tag, place;
 };
 
-/* What waits to be added. A group is seldom in the cache; of many that are
- * looked for at once only the first one is waited for. */
+/* What waits to be added. Of more groups than these one is seldom in the
+ * cache; of many that are looked for at once only the first is waited for. */
+#define TW_CUT_NEAR    2048
 #define TW_CUT_WAITING 32
 struct tw__cut_waiting {
 	uint64_t hash;

@@ -18,24 +18,28 @@
 #include "call.h"
 #include "history.h"
 
+/* In the table's order from behind: SQLite reads the head of a row up to the
+ * column that is asked for, so the last one first has it read once. */
 enum {
-	LEG, DIRECTION, ANSWER, DURATION, STATE, COST, VAT, VERSION,
-	ALWAYS,
-	START = ALWAYS, DEPARTMENT, CARRIER, TRUNK, NUMBER, RATE_ROW, CALLER,
-	CALLEE, STATUS,
+	VAT, PRICE, RATE_ROW, VERSION, NUMBER, DEPARTMENT, CARRIER, TRUNK,
+	CALLEE, CALLER, DURATION, ANSWER, STATUS, DIRECTION, LEG, START,
 	COLUMNS
 };
 
-static const char *const columns[COLUMNS] = { "leg", "direction",
-	"answer_after_us", "duration_us", "rate_state", "cost_nanos",
-	"vat_nanos", "tariff_version", "start_us", "department", "carrier",
-	"trunk", "number", "rate_row", "caller", "callee", "status" };
+/* What has no price says in its place why: far below what any costs. */
+#define WITHOUT_PRICE(state) ((int64_t)(state) - INT64_MAX)
+#define PRICE_SQL "coalesce(cost_nanos, rate_state - 9223372036854775807)"
+
+static const char *const columns[COLUMNS] = { "vat_nanos", PRICE_SQL,
+	"rate_row", "tariff_version", "number", "department", "carrier",
+	"trunk", "callee", "caller", "duration_us", "answer_after_us",
+	"status", "direction", "leg", "start_us" };
 
 /* Beside those that are always read; 0: none. */
 static const uint8_t needs[TW_CUT_COUNT + 1][2] = {
 	[TW_CUT_DEPARTMENT] = { DEPARTMENT }, [TW_CUT_CARRIER] = { CARRIER },
 	[TW_CUT_TRUNK] = { TRUNK }, [TW_CUT_NUMBER] = { NUMBER },
-	[TW_CUT_DESTINATION] = { RATE_ROW },
+	[TW_CUT_DESTINATION] = { RATE_ROW, VERSION },
 	[TW_CUT_PREFIX] = { CALLER, CALLEE }, [TW_CUT_MONTH] = { START },
 	[TW_CUT_DAY] = { START }, [TW_CUT_WEEKDAY] = { START, DEPARTMENT },
 	[TW_CUT_HOUR] = { START, DEPARTMENT }, [TW_CUT_STATUS] = { STATUS },
@@ -50,7 +54,11 @@ struct reader {
 	tw_store *store;
 	struct tw__cut_tariffs tariffs;
 	struct tw__cut_clocks clocks;
-	int place[COLUMNS];      /* among the arguments; -1: not asked */
+	struct tw__cut_prices prices;
+	bool asked[COLUMNS];
+	int place[COLUMNS];      /* of what is asked, among the arguments */
+	int count;
+	int64_t values[COLUMNS]; /* of the call that is read */
 	int64_t *prefixes;       /* by identity */
 	size_t prefix_count;
 };
@@ -58,14 +66,28 @@ struct reader {
 /* ---- one call ---- */
 
 struct leg {
-	const struct tw_row *row;
-	int64_t leg, direction, duration_us, version;
+	int64_t leg, direction, duration_us, price;
 	bool answered, first, rated;
 };
 
-static int64_t col(const struct reader *r, const struct leg *leg, int column)
+static int64_t col(const struct reader *r, int column)
 {
-	return tw__row_i64(leg->row, r->place[column]);
+	return r->values[r->place[column]];
+}
+
+/* Who spoke was answered: the answer itself is looked at where nobody did. */
+static void read_leg(struct leg *out, struct reader *r,
+		     const struct tw_row *row)
+{
+	tw__row_all(r->values, row, r->count);
+	out->leg = col(r, LEG);
+	out->direction = col(r, DIRECTION);
+	out->duration_us = col(r, DURATION);
+	out->answered = out->duration_us || col(r, ANSWER) ||
+		!tw__row_is_null(row, r->place[ANSWER]);
+	out->price = col(r, PRICE);
+	out->rated = out->price > WITHOUT_PRICE(TW_STATE_UNRATED);
+	out->first = out->leg == 1 && out->direction != TW_DIRECTION_FORWARD;
 }
 
 static int64_t direction_of(const struct leg *leg)
@@ -80,7 +102,7 @@ static int64_t prefix_of(const struct reader *r, const struct leg *leg)
 
 	if (leg->direction == TW_DIRECTION_INTERNAL)
 		return 0;
-	party = col(r, leg, leg->direction == TW_DIRECTION_INBOUND ? CALLER :
+	party = col(r, leg->direction == TW_DIRECTION_INBOUND ? CALLER :
 		    CALLEE);
 	return party > 0 && (size_t)party < r->prefix_count ?
 		r->prefixes[party] : 0;
@@ -99,12 +121,12 @@ static int64_t duration_of(const struct leg *leg)
 	return durations_s[i] + 1;
 }
 
-static tw_status hour_of(int64_t *out, struct reader *r,
-			 const struct leg *leg, bool weekday, tw_error *err)
+static tw_status hour_of(int64_t *out, struct reader *r, bool weekday,
+			 tw_error *err)
 {
 	int64_t local_s, days;
 	tw_status status = tw__cut_local(&local_s, &r->clocks,
-		col(r, leg, DEPARTMENT), col(r, leg, START), err);
+		col(r, DEPARTMENT), col(r, START), err);
 
 	if (status)
 		return status;
@@ -125,46 +147,40 @@ static tw_status part_of(int64_t *out, struct reader *r,
 		*out = prefix_of(r, leg);
 		return TW_OK;
 	case TW_CUT_MONTH:
-		*out = tw__book_month(r->book, col(r, leg, START));
+		*out = tw__book_month(r->book, col(r, START));
 		return TW_OK;
 	case TW_CUT_DAY:
-		*out = tw__book_day(r->book, col(r, leg, START));
+		*out = tw__book_day(r->book, col(r, START));
 		return TW_OK;
 	case TW_CUT_WEEKDAY:
 	case TW_CUT_HOUR:
-		return hour_of(out, r, leg, cut == TW_CUT_WEEKDAY, err);
+		return hour_of(out, r, cut == TW_CUT_WEEKDAY, err);
 	case TW_CUT_DURATION:
 		*out = duration_of(leg);
 		return TW_OK;
 	case TW_CUT_DESTINATION:
 		*out = 0;
 		return leg->rated ? tw__cut_destination(out, &r->tariffs,
-			leg->version, col(r, leg, RATE_ROW), err) : TW_OK;
+			col(r, VERSION), col(r, RATE_ROW), err) : TW_OK;
 	default:
-		*out = col(r, leg, needs[cut][0]);
+		*out = col(r, needs[cut][0]);
 		return TW_OK;
 	}
 }
 
-static tw_status sum_up(struct tw__cut_sums *out, int64_t *currency,
-			struct reader *r, const struct leg *leg, tw_error *err)
+static tw_status price_of(struct tw__cut_sums *out, int64_t *currency,
+			  struct reader *r, const struct leg *leg,
+			  tw_error *err)
 {
-	bool gross;
-	tw_status status;
+	bool gross = r->prices.gross;
+	tw_status status = TW_OK;
 
-	*currency = 0;
-	*out = (struct tw__cut_sums){ .calls = leg->first,
-		.answered = leg->first && leg->answered,
-		.missed = leg->first && !leg->answered &&
-			leg->direction == TW_DIRECTION_INBOUND,
-		.unrated = tw__row_i64(leg->row, STATE) == TW_STATE_UNRATED,
-		.talk_us = leg->first ? leg->duration_us : 0 };
-	if (!leg->rated)
-		return TW_OK;
-	status = tw__cut_tariff(currency, &gross, &r->tariffs, leg->version,
-				err);
-	out->cost = tw__row_i64(leg->row, COST);
-	out->vat = tw__row_i64(leg->row, VAT);
+	*currency = r->prices.currency;
+	if (!r->prices.are_alike)
+		status = tw__cut_tariff(currency, &gross, &r->tariffs,
+					col(r, VERSION), err);
+	out->cost = leg->price;
+	out->vat = r->prices.have_vat ? col(r, VAT) : 0;
 	out->net = out->cost - (gross ? out->vat : 0);
 	return status;
 }
@@ -174,17 +190,22 @@ static tw_status see(const struct tw_row *row, void *arg, tw_error *err)
 	struct reader *r = arg;
 	const struct tw__cut_question *question = r->question;
 	int64_t part[TW_CUT_PARTS] = { 0 };
-	struct leg leg = { .row = row, .leg = tw__row_i64(row, LEG),
-		.direction = tw__row_i64(row, DIRECTION),
-		.duration_us = tw__row_i64(row, DURATION),
-		.version = tw__row_i64(row, VERSION),
-		.answered = !tw__row_is_null(row, ANSWER),
-		.rated = !tw__row_is_null(row, COST) };
-	struct tw__cut_sums sums;
-	tw_status status;
+	struct tw__cut_sums sums = { 0 };
+	tw_status status = TW_OK;
+	struct leg leg;
 
-	leg.first = leg.leg == 1 && leg.direction != TW_DIRECTION_FORWARD;
-	status = sum_up(&sums, &part[question->count], r, &leg, err);
+	read_leg(&leg, r, row);
+	if (leg.first) {
+		sums.calls = 1;
+		sums.answered = leg.answered;
+		sums.missed = !leg.answered &&
+			leg.direction == TW_DIRECTION_INBOUND;
+		sums.talk_us = leg.duration_us;
+	}
+	sums.unrated = leg.price == WITHOUT_PRICE(TW_STATE_UNRATED);
+	if (leg.rated)
+		status = price_of(&sums, &part[question->count], r, &leg,
+				  err);
 	for (size_t i = 0; !status && i < question->count; i++)
 		status = part_of(&part[i], r, &leg, question->by[i], err);
 	return status ? status : tw__cut_groups_add(r->groups, part, &sums,
@@ -254,37 +275,72 @@ static bool is_asked(const struct tw__cut_question *question, uint32_t cut)
 
 /* ---- all of them ---- */
 
-static void place_columns(struct reader *r)
+static void ask_columns(struct reader *r)
 {
-	int count = ALWAYS;
+	static const uint8_t always[] = { PRICE, DURATION, ANSWER, DIRECTION,
+		LEG };
 
-	for (int i = 0; i < COLUMNS; i++)
-		r->place[i] = i < ALWAYS ? i : -1;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(always); i++)
+		r->asked[always[i]] = true;
+	r->asked[VAT] = r->prices.have_vat;
+	r->asked[VERSION] = !r->prices.are_alike;
 	for (size_t i = 0; i < r->question->count; i++) {
-		for (int k = 0; k < 2; k++) {
-			int column = needs[r->question->by[i]][k];
+		const uint8_t *need = needs[r->question->by[i]];
 
-			if (column && r->place[column] < 0)
-				r->place[column] = count++;
-		}
+		for (int k = 0; k < 2 && need[k]; k++)
+			r->asked[need[k]] = true;
 	}
 }
 
-static tw_status write_query(struct tw_buf *sql, const struct reader *r,
+/* Each condition is asked of each row: what all of them fulfil is left out. */
+struct limits {
+	bool end, undone;
+};
+
+static tw_status has_row(bool *out, tw_store *store, const char *sql,
+			 tw_time bound, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, sql, err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, bound);
+	status = tw__step(stmt, err);
+	*out = status == TW_OK;
+	if (*out)
+		tw__reset(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static tw_status find_limits(struct limits *out, tw_store *store, tw_time end,
 			     tw_error *err)
 {
+	tw_status status = has_row(&out->end, store, "SELECT 1 FROM call "
+		"WHERE start_us >= ? LIMIT 1", end, err);
+
+	return status ? status : has_row(&out->undone, store, "SELECT 1 "
+		"FROM batch WHERE undone_us <> 0 AND first_us < ? LIMIT 1",
+		end, err);
+}
+
+static tw_status write_query(struct tw_buf *sql, struct reader *r,
+			     const struct limits *limits, tw_error *err)
+{
+	r->count = 0;
 	tw__buf_text(sql, "SELECT tw_each(");
-	for (int place = 0; place < COLUMNS; place++) {
-		for (int i = 0; i < COLUMNS; i++) {
-			if (r->place[i] != place)
-				continue;
-			if (place)
-				tw__buf_text(sql, ", ");
-			tw__buf_text(sql, columns[i]);
-		}
+	for (int i = 0; i < COLUMNS; i++) {
+		if (!r->asked[i])
+			continue;
+		if (r->count)
+			tw__buf_text(sql, ", ");
+		tw__buf_text(sql, columns[i]);
+		r->place[i] = r->count++;
 	}
-	if (tw__buf_text(sql, ") FROM call WHERE start_us >= ? "
-			 "AND start_us < ? AND undone = 0"))
+	tw__buf_text(sql, ") FROM call WHERE start_us >= ?");
+	if (limits->end)
+		tw__buf_text(sql, " AND start_us < ?");
+	if (tw__buf_text(sql, limits->undone ? " AND undone = 0" : ""))
 		return tw__fail_oom(err);
 	return TW_OK;
 }
@@ -292,20 +348,22 @@ static tw_status write_query(struct tw_buf *sql, const struct reader *r,
 static tw_status read_calls(struct reader *r, const tw_time between[2],
 			    tw_error *err)
 {
+	struct limits limits = { true, true };
 	struct tw_stmt *stmt = NULL;
 	struct tw_buf sql;
-	tw_status status;
+	tw_status status = find_limits(&limits, r->store, between[1], err);
 
-	place_columns(r);
 	tw__buf_init(&sql);
-	status = write_query(&sql, r, err);
+	if (!status)
+		status = write_query(&sql, r, &limits, err);
 	if (!status)
 		status = tw__each_new(&stmt, r->store, sql.data, err);
 	tw__buf_free(&sql);
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, between[0]);
-	tw__bind_i64(stmt, 2, between[1]);
+	if (limits.end)
+		tw__bind_i64(stmt, 2, between[1]);
 	status = tw__each(stmt, see, r, err);
 	tw__stmt_free(stmt);
 	return status;
@@ -376,6 +434,9 @@ tw_status tw__cut_read(struct tw__cut_groups *groups,
 
 	groups->parts = question->count + 1;
 	status = tw__cut_currencies_begin(currencies, book, store, err);
+	if (!status)
+		status = tw__cut_prices(&r.prices, &r.tariffs, err);
+	ask_columns(&r);
 	if (!status && is_asked(question, TW_CUT_PREFIX))
 		status = read_people(&r, err);
 	if (!status && (is_asked(question, TW_CUT_HOUR) ||

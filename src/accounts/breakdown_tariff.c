@@ -5,6 +5,7 @@
  * called. A row of a sheet is asked about when the first call has it, and
  * never again: a year's calls use a few hundred of a sheet's many rows.
  */
+#include <stdio.h>
 #include <string.h>
 #include "breakdown_tariff.h"
 #include <trunkwise/tariff.h>
@@ -12,15 +13,51 @@
 /* No sheet has as many rows; a damaged file may say so. */
 #define ROWS_MAX 100000000
 
+#define CHARGED_IN "CASE WHEN convert_to <> '' THEN convert_to " \
+	"ELSE currency END"
+
+/* Kinds of prices, of which there are two or three in a store. */
+tw_status tw__cut_prices(struct tw__cut_prices *out,
+			 struct tw__cut_tariffs *tariffs, tw_error *err)
+{
+	struct tw__cut_prices prices = { false, 0, false, false };
+	char currency[4] = "";
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, tariffs->store, "SELECT DISTINCT "
+		CHARGED_IN ", vat, vat_percent <> 0 FROM tariff_version",
+		err);
+
+	if (status)
+		return status;
+	for (size_t i = 0; (status = tw__step(stmt, err)) == TW_OK; i++) {
+		bool gross = tw__col_i64(stmt, 1) == TW_VAT_GROSS;
+
+		if (!i) {
+			snprintf(currency, sizeof(currency), "%.3s",
+				 tw__col_text(stmt, 0));
+			prices.gross = gross;
+			prices.are_alike = true;
+		}
+		prices.have_vat |= tw__col_i64(stmt, 2) != 0;
+		prices.are_alike &= gross == prices.gross &&
+			strcmp(currency, tw__col_text(stmt, 0)) == 0;
+	}
+	if (status == TW_ITER_END)
+		status = prices.are_alike ? tw__cut_currency(&prices.currency,
+			tariffs->currencies, currency, err) : TW_OK;
+	if (!status)
+		*out = prices;
+	return status;
+}
+
 static tw_status read_version(struct tw__cut_version *out,
 			      struct tw__cut_tariffs *tariffs, int64_t id,
 			      tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, tariffs->store,
-		"SELECT CASE WHEN convert_to <> '' THEN convert_to "
-		"ELSE currency END, vat FROM tariff_version WHERE id = ?",
-		err);
+		"SELECT " CHARGED_IN ", vat FROM tariff_version "
+		"WHERE id = ?", err);
 
 	if (status)
 		return status;

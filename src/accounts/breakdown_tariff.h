@@ -22,6 +22,18 @@ struct tw__cut_tariffs {
 	size_t count, capacity, last;
 };
 
+/* What is true of every price of a store, so that no call need be asked for
+ * it. */
+struct tw__cut_prices {
+	bool are_alike;          /* in one currency, VAT within or without */
+	int64_t currency;        /* its place, and which of both: where they */
+	bool gross;              /* are alike */
+	bool have_vat;           /* any of them */
+};
+/* @return TW_OK, TW_ERANGE (too many currencies) */
+tw_status tw__cut_prices(struct tw__cut_prices *out,
+			 struct tw__cut_tariffs *tariffs, tw_error *err);
+
 /* Place of the currency that a version charges in, and whether its prices
  * have VAT in them. @return TW_OK, TW_ERANGE (too many currencies) */
 tw_status tw__cut_tariff(int64_t *currency, bool *gross,

@@ -61,6 +61,8 @@ tw_status tw__each(struct tw_stmt *stmt, tw__each_fn *fn, void *arg,
 		   tw_error *err);
 /* 0-based arguments of tw_each(); text is borrowed until fn returns. */
 int64_t tw__row_i64(const struct tw_row *row, int column);
+/* The first `count` of them; what is NULL is 0. */
+void tw__row_all(int64_t *out, const struct tw_row *row, int count);
 bool tw__row_is_null(const struct tw_row *row, int column);
 const char *tw__row_text(const struct tw_row *row, int column);
 

@@ -95,6 +95,13 @@ int64_t tw__row_i64(const struct tw_row *row, int column)
 }
 
 
+void tw__row_all(int64_t *out, const struct tw_row *row, int count)
+{
+	for (int i = 0; i < count; i++)
+		out[i] = sqlite3_value_int64(row->values[i]);
+}
+
+
 bool tw__row_is_null(const struct tw_row *row, int column)
 {
 	return sqlite3_value_type(row->values[column]) == SQLITE_NULL;

@@ -46,10 +46,9 @@ static void test_limits(void **state)
 	tw_error err = TW_ERROR_INIT;
 
 	(void)state;
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(tw__cut_groups_add(&groups, part, &sums,
-						    &err), TW_OK);
-	assert_int_equal(tw__cut_groups_settle(&groups, as_met, 1, &err),
+	assert_int_equal(tw__cut_groups_add(&groups, part, &sums, &err),
+			 TW_OK);
+	assert_int_equal(tw__cut_groups_add(&groups, part, &sums, &err),
 			 TW_ERANGE);
 	/* nothing of the second one was added */
 	assert_int_equal(groups.rows[0].sums.calls, 1);

@@ -117,11 +117,42 @@ static void test_keys(void **state)
 	assert_int_equal(row.cost.nanos, RUB(91, 71));
 }
 
+/* What the query leaves out when nothing asks for it: a batch that was taken
+ * back, calls behind the end. Of a call that nobody answered and one that was
+ * hung up at once the answer is all that differs. */
+static void test_left_out(void **state)
+{
+	struct fixture *f = *state;
+	tw_breakdown_row row;
+	tw_error err = TW_ERROR_INIT;
+
+	import_text(f, "native", "Europe/Moscow", HEAD
+		"a,2026-10-05T10:00:00,2026-10-05T10:00:05,,0,outbound,"
+		KAZAN ",79161110001\n"
+		"b,2026-10-05T10:00:00,,,0,outbound," KAZAN ",79161110001\n");
+	row = cut_row(f, TW_CUT_TRUNK, 0, NULL);
+	must_count(&row, 2, 1, 0, 0);
+	import_text(f, "native", "Europe/Moscow", HEAD
+		"c,2026-12-05T10:00:00,2026-12-05T10:00:05,,9,outbound,"
+		KAZAN ",79161110001\n");
+	row = cut_row(f, TW_CUT_TRUNK, 0, NULL);
+	must_count(&row, 2, 1, 0, 0);
+	import_text(f, "native", "Europe/Moscow", HEAD
+		"d,2026-11-05T10:00:00,2026-11-05T10:00:05,,9,outbound,"
+		KAZAN ",79161110001\n");
+	row = cut_row(f, TW_CUT_TRUNK, 0, NULL);
+	must_count(&row, 3, 2, 0, 0);
+	assert_int_equal(tw_import_undo(f->store, 1, &err), TW_OK);
+	row = cut_row(f, TW_CUT_TRUNK, 0, NULL);
+	must_count(&row, 1, 1, 0, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prefixes),
 		TRAFFIC_TEST(test_directions), TRAFFIC_TEST(test_keys),
+		TRAFFIC_TEST(test_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,68 @@ static void test_versions(void **state)
 	tw__cut_tariffs_free(&tariffs);
 }
 
+static void must_be(struct fixture *f, bool alike, bool gross, bool vat)
+{
+	struct tw__cut_currencies currencies = { { "EUR" }, 1 };
+	struct tw__cut_tariffs tariffs = { .store = f->store,
+		.currencies = &currencies };
+	struct tw__cut_prices prices;
+	tw_error err = TW_ERROR_INIT;
+
+	assert_int_equal(tw__cut_prices(&prices, &tariffs, &err), TW_OK);
+	assert_int_equal(prices.are_alike, alike);
+	assert_int_equal(prices.have_vat, vat);
+	if (alike) {
+		assert_int_equal(prices.gross, gross);
+		assert_int_equal(prices.currency, 2);
+		assert_string_equal(currencies.text[1], "RUB");
+	}
+}
+
+static void declare(struct fixture *f, const char *at, const char *vat,
+		    const char *percent)
+{
+	want_two_cities(f);
+	want(f, "tariff[0].name", "carrier-2026");
+	want(f, "tariff[0].carrier", "carrier");
+	want(f, "tariff[0].currency", "RUB");
+	want(f, "tariff[0].zone", "Europe/Moscow");
+	want(f, "tariff[0].vat", vat);
+	want(f, "tariff[0].vat_percent", percent);
+	apply_at(f, at);
+}
+
+/* One more kind of price, and calls are asked for theirs. */
+static void test_prices(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__cut_tariffs tariffs = { .store = f->store };
+	struct tw__cut_prices prices;
+	tw_error err = TW_ERROR_INIT;
+
+	assert_int_equal(tw__cut_prices(&prices, &tariffs, &err), TW_OK);
+	assert_false(prices.are_alike);
+	declare(f, "2026-01-01T00:00:00Z", "gross", "0");
+	usual_tariff(f);
+	must_be(f, true, true, false);
+	declare(f, "2026-01-02T00:00:00Z", "gross", "20");
+	usual_tariff(f);
+	must_be(f, true, true, true);
+	declare(f, "2026-01-03T00:00:00Z", "net", "20");
+	usual_tariff(f);
+	must_be(f, false, false, true);
+}
+
+static void test_two_currencies(void **state)
+{
+	struct fixture *f = *state;
+
+	must_be(f, true, false, false);
+	import_sheet(f, "dollars", TW_TARIFF_FULL, SHEET_HEAD
+		     "79,Mobile,1.50,USD,,,1,1,0,outbound,\n");
+	must_be(f, false, false, false);
+}
+
 static void test_damage(void **state)
 {
 	struct fixture *f = *state;
@@ -70,7 +132,8 @@ static void test_damage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TRAFFIC_TEST(test_versions), TRAFFIC_TEST(test_damage),
+		TRAFFIC_TEST(test_versions), FIXTURE_TEST(test_prices),
+		TRAFFIC_TEST(test_two_currencies), TRAFFIC_TEST(test_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 struct seen {
 	tw_store *store;
-	int64_t values[8];
+	int64_t values[8], all[2];
 	int nulls;
 	char text[16];
 	size_t count, most;
@@ -16,6 +16,7 @@ static tw_status see(const struct tw_row *row, void *arg, tw_error *err)
 	if (seen->count == seen->most)
 		return tw__fail(err, TW_ERANGE, "enough");
 	seen->values[seen->count++] = tw__row_i64(row, 0);
+	tw__row_all(seen->all, row, 2);
 	seen->nulls += tw__row_is_null(row, 1);
 	snprintf(seen->text, sizeof(seen->text), "%s", tw__row_text(row, 1));
 	return TW_OK;
@@ -52,6 +53,9 @@ static void rows_come_in_order(void **state)
 		assert_int_equal(seen.values[3], 4);
 		assert_int_equal(seen.nulls, 2);
 		assert_string_equal(seen.text, "n4");
+		/* a text that is no number is 0, as NULL is */
+		assert_int_equal(seen.all[0], 4);
+		assert_int_equal(seen.all[1], 0);
 	}
 	tw__stmt_free(stmt);
 	tw_store_free(store);
