@@ -16,6 +16,8 @@ SOURCE = Path(os.environ.get("TW_SOURCE_DIR",
 BUILD = Path(os.environ.get("TW_BUILD_DIR", SOURCE / "build" / "dev"))
 sys.path.insert(0, str(SOURCE / "tests"))    # sip.py
 
+from carriers import KAMAILIO, MODULES, Registrar, run_kamailio  # noqa: E402
+
 OFFICE = """
 [company]
 name = "Example"
@@ -102,3 +104,17 @@ def put(office, command):
                        office / "store.db", *arguments, check=check)
 
     return apply
+
+
+@pytest.fixture
+def registrar():
+    with Registrar() as r:
+        yield r
+
+
+@pytest.fixture
+def kamailio():
+    if not KAMAILIO or not MODULES:
+        pytest.skip("kamailio is not installed; install kamailio")
+    with run_kamailio("reg.cfg.in") as port:
+        yield port

@@ -9,8 +9,9 @@ import socket
 
 import pytest
 
-from test_trunks import KAMAILIO, MODULES, run_kamailio, trunk_table, wait
-from test_trunks import check  # noqa: F401  (a fixture)
+from carriers import KAMAILIO, MODULES, run_kamailio
+from test_trunk_check import check, trunk_table  # noqa: F401  (a fixture)
+from test_trunks import wait
 
 trunks_module = pytest.importorskip("trunkwise.trunks")
 

@@ -12,8 +12,8 @@ import time
 
 import pytest
 
+from carriers import Registrar
 from conftest import BUILD, SOURCE
-from test_trunks import Registrar
 
 LIBRARIES = {"hello-thread": ["-ltrunkwise", "-ltrunkwise-sip"],
              "hello-sockets": ["-ltrunkwise"],

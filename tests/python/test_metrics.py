@@ -15,7 +15,7 @@ try:
 except NotImplementedError as absent:
     pytest.skip(f"no SIP part: {absent}", allow_module_level=True)
 
-from test_trunks import Registrar
+from carriers import Registrar
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,9 @@ import time
 import pytest
 
 import trunkwise
+from carriers import Registrar, free_port
 from conftest import BUILD, OFFICE, SOURCE
-from test_trunks import Registrar, free_port, trunk_table
+from test_trunk_check import trunk_table
 
 MARKER = b"marker-77c1d0a5"
 

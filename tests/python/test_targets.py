@@ -9,10 +9,11 @@ import time
 
 import pytest
 
+from carriers import Registrar
 from nameserver import NameServer
 from sip import header
-from test_trunks import (FILE, Registrar, check,  # noqa: F401
-                         kamailio, trunk_table, trunkwise)
+from test_trunk_check import (FILE, check,  # noqa: F401
+                              trunk_table, trunkwise)
 
 CARRIER = "carrier.test"
 

@@ -14,8 +14,9 @@ try:
 except NotImplementedError as absent:
     pytest.skip(f"no SIP part: {absent}", allow_module_level=True)
 
+from carriers import Registrar
 from conftest import OFFICE
-from test_trunks import FILE, Registrar, trunk_table
+from test_trunk_check import FILE, trunk_table
 
 MARKER = "Mark3r-of-a-passw0rd"
 
