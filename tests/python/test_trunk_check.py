@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from carriers import Registrar, Silence
+from carriers import HASH, Registrar, Silence
 from conftest import OFFICE
 from sip import header
 

@@ -18,12 +18,8 @@ enum { WAIT_MS = 8000 };
 const char *world_register_headers = "";
 bool world_follow;
 
-static const char sdp[] = "v=0\r\no=x 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
+const char world_sdp[] = "v=0\r\no=x 1 1 IN IP4 127.0.0.1\r\ns=-\r\n"
 	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8\r\n";
-
-static const char held[] = "v=0\r\no=y 1 2 IN IP4 127.0.0.1\r\ns=-\r\n"
-	"c=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6002 RTP/AVP 8\r\n"
-	"a=recvonly\r\n";
 
 static const char sheet[] =
 	"prefix,destination,rate,currency,effective_from,effective_to,"
@@ -258,192 +254,6 @@ static void open_store(struct world *w, const struct world_key *keys)
 
 /* ---- peers ---- */
 
-static bool is(const char *text, const char *method)
-{
-	const size_t l = strlen(method);
-
-	return !strncmp(text, method, l) && text[l] == ' ';
-}
-
-
-static const char *contact(char buf[128], const struct peer *peer)
-{
-	snprintf(buf, 128, "Contact: <sip:peer@127.0.0.1:%u>\r\n",
-		 sa_port(&peer->addr));
-	return buf;
-}
-
-
-static bool polite(struct peer *peer, const char *text)
-{
-	char line[2048], value[400];
-	unsigned i;
-
-	if (is(text, "REGISTER")) {
-		snprintf(line, sizeof(line), "Contact: %s\r\n"
-			 "Expires: 300\r\n%s",
-			 peer_header(value, sizeof(value), text, "Contact"),
-			 world_text(peer->arg, world_register_headers));
-		peer_reply(peer, text, "200 OK", "r", line);
-	}
-	else if (is(text, "CANCEL")) {
-		peer_reply(peer, text, "200 OK", "c", NULL);
-		for (i = peer->count; i-- > 0;) {
-			if (is(peer->seen[i], "INVITE"))
-				break;
-		}
-		if (i < PEER_SEEN)
-			peer_reply(peer, peer->seen[i],
-				   "487 Request Terminated", "c", NULL);
-	}
-	else if (is(text, "BYE") || is(text, "OPTIONS")) {
-		peer_reply(peer, text, "200 OK", NULL, NULL);
-	}
-
-	return !is(text, "INVITE");
-}
-
-
-void script_ring(struct peer *peer, const char *text)
-{
-	char buf[128];
-
-	if (!polite(peer, text))
-		peer_reply(peer, text, "180 Ringing", "p",
-			   contact(buf, peer));
-}
-
-
-void script_answer(struct peer *peer, const char *text)
-{
-	char via[512], from[512], to[512], callid[256], cseq[64], buf[128];
-
-	if (polite(peer, text))
-		return;
-	peer_reply(peer, text, "180 Ringing", "p", contact(buf, peer));
-	peer_send(peer, "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\n"
-		  "To: %s;tag=p\r\nCall-ID: %s\r\nCSeq: %s\r\n%s"
-		  "Content-Type: application/sdp\r\n"
-		  "Content-Length: %zu\r\n\r\n%s",
-		  peer_header(via, sizeof(via), text, "Via"),
-		  peer_header(from, sizeof(from), text, "From"),
-		  peer_header(to, sizeof(to), text, "To"),
-		  peer_header(callid, sizeof(callid), text, "Call-ID"),
-		  peer_header(cseq, sizeof(cseq), text, "CSeq"),
-		  contact(buf, peer), strlen(sdp), sdp);
-}
-
-
-void world_early(struct peer *peer, const char *text)
-{
-	char via[512], from[512], to[512], callid[256], cseq[64], buf[128];
-
-	peer_send(peer, "SIP/2.0 183 Session Progress\r\nVia: %s\r\n"
-		  "From: %s\r\nTo: %s;tag=p\r\nCall-ID: %s\r\n"
-		  "CSeq: %s\r\n%s"
-		  "Content-Type: application/sdp\r\n"
-		  "Content-Length: %zu\r\n\r\n%s",
-		  peer_header(via, sizeof(via), text, "Via"),
-		  peer_header(from, sizeof(from), text, "From"),
-		  peer_header(to, sizeof(to), text, "To"),
-		  peer_header(callid, sizeof(callid), text, "Call-ID"),
-		  peer_header(cseq, sizeof(cseq), text, "CSeq"),
-		  contact(buf, peer), strlen(sdp), sdp);
-}
-
-
-bool world_is_inside(const char *text)
-{
-	char to[256];
-
-	return !strncmp(text, "INVITE ", 7) &&
-		strstr(peer_header(to, sizeof(to), text, "To"), ";tag=");
-}
-
-
-void script_agree(struct peer *peer, const char *text)
-{
-	char via[512], from[512], to[512], callid[256], cseq[64];
-
-	if (!world_is_inside(text)) {
-		script_answer(peer, text);
-		return;
-	}
-	peer_send(peer, "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\n"
-		  "To: %s\r\nCall-ID: %s\r\nCSeq: %s\r\n"
-		  "Contact: <sip:peer@127.0.0.1:%u>\r\n"
-		  "Content-Type: application/sdp\r\n"
-		  "Content-Length: %zu\r\n\r\n%s",
-		  peer_header(via, sizeof(via), text, "Via"),
-		  peer_header(from, sizeof(from), text, "From"),
-		  peer_header(to, sizeof(to), text, "To"),
-		  peer_header(callid, sizeof(callid), text, "Call-ID"),
-		  peer_header(cseq, sizeof(cseq), text, "CSeq"),
-		  sa_port(&peer->addr), strlen(held), held);
-}
-
-
-void script_busy(struct peer *peer, const char *text)
-{
-	if (!polite(peer, text))
-		peer_reply(peer, text, "486 Busy Here", "p", NULL);
-}
-
-
-void script_503(struct peer *peer, const char *text)
-{
-	if (!polite(peer, text))
-		peer_reply(peer, text, "503 Service Unavailable", "p", NULL);
-}
-
-
-void script_busy_behind_503(struct peer *peer, const char *text)
-{
-	if (!polite(peer, text))
-		peer_reply(peer, text, "503 Service Unavailable", "p",
-			   "Reason: SIP;cause=503, Q.850 ;cause=17"
-			   ";text=\"User busy\"\r\n");
-}
-
-
-void script_404(struct peer *peer, const char *text)
-{
-	if (!polite(peer, text))
-		peer_reply(peer, text, "404 Not Found", "p", NULL);
-}
-
-
-void script_deaf(struct peer *peer, const char *text)
-{
-	if (!is(text, "OPTIONS"))
-		script_answer(peer, text);
-}
-
-
-void script_forgetful(struct peer *peer, const char *text)
-{
-	if (!is(text, "OPTIONS") || !strstr(text, ";tag=p\r\n"))
-		script_answer(peer, text);
-	else
-		peer_reply(peer, text, "481 Call Does Not Exist", NULL, NULL);
-}
-
-
-void script_full(struct peer *peer, const char *text)
-{
-	if (is(text, "REGISTER"))
-		peer_reply(peer, text, "503 Service Unavailable", "p", NULL);
-	else
-		script_answer(peer, text);
-}
-
-
-void script_silent(struct peer *peer, const char *text)
-{
-	(void)polite(peer, text);
-}
-
-
 unsigned world_got(const struct peer *peer, const char *status)
 {
 	unsigned i, n = 0;
@@ -492,10 +302,11 @@ static void compose(struct world *w, struct peer *from, const char *method,
 		 invite || cancel ? "" : ";tag=",
 		 invite || cancel ? "" : w->tag, w->callid,
 		 !strcmp(method, "BYE") ? w->cseq + 1 : w->cseq, method,
-		 contact(buf, from),
+		 peer_contact(buf, from),
 		 invite && w->invite_headers ? w->invite_headers : "",
 		 invite ? "Content-Type: application/sdp\r\n" : "",
-		 invite ? strlen(sdp) : (size_t)0, invite ? sdp : "");
+		 invite ? strlen(world_sdp) : (size_t)0,
+		 invite ? world_sdp : "");
 	transmit(w, from, method, text);
 }
 
@@ -555,7 +366,7 @@ void world_reinvite(struct world *w, struct peer *from, const char *user,
 		 "Content-Type: application/sdp\r\n"
 		 "Content-Length: %zu\r\n\r\n%s",
 		 user, sa_port(&from->addr), w->dialled, caller, user, w->tag,
-		 w->callid, contact(buf, from), strlen(body), body);
+		 w->callid, peer_contact(buf, from), strlen(body), body);
 	w->cseq = 2;
 	transmit(w, from, "INVITE", text);
 }

@@ -42,7 +42,10 @@ struct world {
 	bool follow;
 };
 
-/* Scripts of peers for INVITE; everything else is answered politely. */
+/* What is offered and answered unless a test says otherwise. */
+extern const char world_sdp[];
+
+/* scripts.c: of peers, for INVITE; everything else is answered politely. */
 void script_ring(struct peer *peer, const char *text);
 void script_answer(struct peer *peer, const char *text);
 void script_busy(struct peer *peer, const char *text);

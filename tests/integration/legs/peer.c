@@ -99,8 +99,17 @@ const char *peer_header(char *buf, size_t size, const char *text,
 }
 
 
-void peer_reply(struct peer *peer, const char *request, const char *status,
-		const char *tag, const char *extra)
+const char *peer_contact(char buf[128], const struct peer *peer)
+{
+	snprintf(buf, 128, "Contact: <sip:peer@127.0.0.1:%u>\r\n",
+		 sa_port(&peer->addr));
+	return buf;
+}
+
+
+/* rest: what follows the CSeq, up to the end. */
+static void respond(struct peer *peer, const char *request,
+		    const char *status, const char *tag, const char *rest)
 {
 	char via[512], from[512], to[512], callid[256], cseq[64];
 
@@ -110,17 +119,38 @@ void peer_reply(struct peer *peer, const char *request, const char *status,
 		  "To: %s%s%s\r\n"
 		  "Call-ID: %s\r\n"
 		  "CSeq: %s\r\n"
-		  "%s"
-		  "Content-Length: 0\r\n"
-		  "\r\n",
+		  "%s",
 		  status,
 		  peer_header(via, sizeof(via), request, "Via"),
 		  peer_header(from, sizeof(from), request, "From"),
 		  peer_header(to, sizeof(to), request, "To"),
 		  tag ? ";tag=" : "", tag ? tag : "",
 		  peer_header(callid, sizeof(callid), request, "Call-ID"),
-		  peer_header(cseq, sizeof(cseq), request, "CSeq"),
-		  extra ? extra : "");
+		  peer_header(cseq, sizeof(cseq), request, "CSeq"), rest);
+}
+
+
+void peer_reply(struct peer *peer, const char *request, const char *status,
+		const char *tag, const char *extra)
+{
+	char rest[PEER_TEXT];
+
+	snprintf(rest, sizeof(rest), "%sContent-Length: 0\r\n\r\n",
+		 extra ? extra : "");
+	respond(peer, request, status, tag, rest);
+}
+
+
+void peer_reply_sdp(struct peer *peer, const char *request,
+		    const char *status, const char *tag, const char *sdp)
+{
+	char rest[PEER_TEXT], buf[128];
+
+	snprintf(rest, sizeof(rest), "%s"
+		 "Content-Type: application/sdp\r\n"
+		 "Content-Length: %zu\r\n\r\n%s",
+		 peer_contact(buf, peer), strlen(sdp), sdp);
+	respond(peer, request, status, tag, rest);
 }
 
 

@@ -30,9 +30,14 @@ int peer_open(struct peer *peer, peer_h *h, void *arg);
 void peer_close(struct peer *peer);
 void peer_send(struct peer *peer, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Its Contact, a whole line. */
+const char *peer_contact(char buf[128], const struct peer *peer);
 /* A response to a request of ours; tag NULL: none, extra: whole lines. */
 void peer_reply(struct peer *peer, const char *request, const char *status,
 		const char *tag, const char *extra);
+/* The same with a body, and a Contact of the peer's own. */
+void peer_reply_sdp(struct peer *peer, const char *request,
+		    const char *status, const char *tag, const char *sdp);
 /* How many requests of a method came whose text contains `part` (or NULL). */
 unsigned peer_count(const struct peer *peer, const char *method,
 		    const char *part);
