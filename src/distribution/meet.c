@@ -23,7 +23,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define FEW     4                     /* so many are met one by one */
 #define HALVING 0x9e3779b97f4a7c15u   /* to have other chances in each */
 
 /* Sums from the bits on. */
@@ -149,10 +148,10 @@ static uint64_t distance(uint64_t number)
 	return (63ull << TW_LOG_BITS) - (uint64_t)tw__log2((number >> 1) + 1);
 }
 
-/* Whom the key meets of a few. Most need no logarithm, because -log2(u) is
- * more than 5/4 of 1 - u. */
-static size_t nearest_of_few(const struct tw_meeter *meeter, uint64_t ready,
-			     uint64_t key)
+/* Whom the key meets, by the distances. Most need no logarithm, because
+ * -log2(u) is more than 23/16 of 1 - u. */
+static size_t nearest_by_logs(const struct tw_meeter *meeter, uint64_t ready,
+			      uint64_t key)
 {
 	uint64_t best_far = 1ull << 38, best_weight = 1;
 	size_t best = 0;
@@ -161,9 +160,8 @@ static size_t nearest_of_few(const struct tw_meeter *meeter, uint64_t ready,
 		const size_t at = (size_t)__builtin_ctzll(ready);
 		const uint64_t weight = meeter[at].weight;
 		const uint64_t number = tw__mix(key ^ meeter[at].hash);
-		uint64_t far = ~number >> 32;
+		uint64_t far = (~number >> 32) * 23 / 16;
 
-		far += far >> 2;
 		if (far * best_weight >= best_far * weight)
 			continue;
 		far = distance(number);
@@ -176,61 +174,41 @@ static size_t nearest_of_few(const struct tw_meeter *meeter, uint64_t ready,
 	return best;
 }
 
-/* Of equals the first one. */
-static size_t nearer(const struct tw_meeter *meeter, size_t a, size_t b,
-		     uint64_t key)
+/* The same. Where 1 - u is small, as it is for the nearest, -log2(u) is not
+ * much more than 23/16 of it. So whose 1 - u by weight is the least is met,
+ * unless the second one may be nearer all the same; and nothing of it is a
+ * branch, because each next one is as good as drawn. */
+static size_t nearest(const struct tw_meeter *meeter, uint64_t ready,
+		      uint64_t key)
 {
-	const uint64_t far_a = distance(tw__mix(key ^ meeter[a].hash)) *
-		meeter[b].weight;
-	const uint64_t far_b = distance(tw__mix(key ^ meeter[b].hash)) *
-		meeter[a].weight;
+	uint64_t first = UINT64_MAX, second = UINT64_MAX, word, most;
+	size_t best;
 
-	return far_a < far_b || (far_a == far_b && a < b) ? a : b;
-}
-
-/* The same of many. -log2(u) is not much more than 5/4 of 1 - u where that is
- * small, as it is for the nearest. So whose 1 - u by weight is the least comes
- * first, without a branch, because each next one is as good as drawn; then
- * those that may be nearer all the same: seldom any. What is rounded down on
- * the way is less than TW_MEET_PART. */
-static size_t nearest_of_many(const struct tw_meeter *meeter, uint64_t ready,
-			      uint64_t key)
-{
-	uint64_t rough[64], least = UINT64_MAX, most;
-	size_t best, count = 0, i;
-
-	for (; ready; ready &= ready - 1) {
-		const size_t at = (size_t)__builtin_ctzll(ready);
+	for (word = ready; word; word &= word - 1) {
+		const size_t at = (size_t)__builtin_ctzll(word);
 		const uint64_t number = tw__mix(key ^ meeter[at].hash);
+		/* and whose it is, in 6 bits; all have room in 62 */
+		const uint64_t rough = (~number >> 32) * meeter[at].part << 6 |
+			at;
+		const uint64_t later = rough < first ? first : rough;
 
-		/* and whose it is, in 6 bits */
-		rough[count] = (~number >> 32) * meeter[at].part << 6 | at;
-		least = rough[count] < least ? rough[count] : least;
-		++count;
+		second = later < second ? later : second;
+		first = rough < first ? rough : first;
 	}
-	best = least & 63;
+	best = first & 63;
 	most = distance(tw__mix(key ^ meeter[best].hash)) *
-		(meeter[best].part + 1ull) / 5 * 4 + TW_MEET_PART;
-	for (i = 0; i < count; ++i) {
-		if (rough[i] >> 6 <= most && rough[i] != least)
-			best = nearer(meeter, best, rough[i] & 63, key);
-	}
-	return best;
-}
-
-static size_t nearest(const struct tw_meet *meet, size_t group, uint64_t key)
-{
-	const struct tw_meeter *meeter = meet->meeter + 64 * group;
-	const uint64_t ready = meet->ready[group];
-
-	return 64 * group + (__builtin_popcountll(ready) > FEW ?
-			     nearest_of_many(meeter, ready, key) :
-			     nearest_of_few(meeter, ready, key));
+		(meeter[best].part + 1ull) / 23 * 16 + 16;
+	return second >> 6 > most ? best :
+		nearest_by_logs(meeter, ready, key);
 }
 
 size_t tw__meet_find(const struct tw_meet *meet, uint64_t key, uint64_t turn)
 {
+	size_t at;
+
 	if (!meet->groups || !meet->sum[1])
 		return TW_MEET_NONE;
-	return nearest(meet, group(meet, key, turn), key);
+	at = group(meet, key, turn);
+	return 64 * at + nearest(meet->meeter + 64 * at, meet->ready[at],
+				 key);
 }

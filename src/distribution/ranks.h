@@ -21,7 +21,7 @@ struct tw_rank {
 
 /* So many are looked through, each time, and no ranks kept of them: who turns
  * ready or not costs nothing then. */
-#define TW_FEW 16u
+#define TW_FEW 32u
 
 struct tw_ranks {
 	bool is_kept;          /* else who comes and goes is not told */
