@@ -15,6 +15,7 @@ import threading
 import time
 from pathlib import Path
 
+from ports import free_port
 from sip import header, reply
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -122,12 +123,6 @@ class Registrar:
         if not expires:
             return "200 OK", []
         return "200 OK", [f"Contact: {contact};expires={expires}"]
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import pytest
 SOURCE = Path(os.environ.get("TW_SOURCE_DIR",
                              Path(__file__).resolve().parents[2]))
 BUILD = Path(os.environ.get("TW_BUILD_DIR", SOURCE / "build" / "dev"))
-sys.path.insert(0, str(SOURCE / "tests"))    # sip.py
+sys.path.insert(0, str(SOURCE / "tests"))    # sip.py, ports.py
 
 from carriers import KAMAILIO, MODULES, Registrar, run_kamailio  # noqa: E402
 

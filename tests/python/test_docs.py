@@ -6,13 +6,13 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 from decimal import Decimal
 
 import pytest
 
 from conftest import BUILD, SOURCE
+from ports import free_port
 from trunkwise.words import amount
 
 # Run by tests of their own, or by CI itself; see tests/CMakeLists.txt.
@@ -89,9 +89,7 @@ def test_readme_python_example_runs(folder):
 
 def free_address():
     """The documents name the usual ports, which may be taken here."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return "127.0.0.1:%d" % probe.getsockname()[1]
+    return f"127.0.0.1:{free_port()}"
 
 
 def run_until_it_stands(line, folder, env):

@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import socket
 import subprocess
 import time
 
@@ -14,6 +13,7 @@ import pytest
 
 import trunkwise
 from conftest import BUILD
+from ports import free_port
 
 PROGRAM = BUILD / "examples" / "gateway" / "trunkwise-gateway"
 DEPLOYMENT = """
@@ -55,12 +55,6 @@ def apply(folder, text):
         [BUILD / "bin" / "trunkwise", "apply", "deployment.toml",
          "office.db"], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Gateway:

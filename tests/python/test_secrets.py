@@ -11,8 +11,9 @@ import time
 import pytest
 
 import trunkwise
-from carriers import Registrar, free_port
+from carriers import Registrar
 from conftest import BUILD, OFFICE, SOURCE
+from ports import free_port
 from test_trunk_check import trunk_table
 
 MARKER = b"marker-77c1d0a5"

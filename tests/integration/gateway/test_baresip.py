@@ -16,7 +16,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "torture"))
 import peers  # noqa: E402
-from peers import DID, Call, World, free_port, wait  # noqa: E402
+from peers import DID, Call, World, wait  # noqa: E402
+from ports import free_port  # noqa: E402
 
 CUSTOMER = "79161234567"
 CONFIG = """

@@ -30,7 +30,7 @@ sys.path.insert(0, str(HERE.parent / "sipp"))
 from authority import Authority  # noqa: E402
 from names import Names  # noqa: E402
 from sip import header, reply  # noqa: E402
-from test_sipp import Gateway, end, free_port  # noqa: E402
+from test_sipp import Gateway, end  # noqa: E402
 
 NAME, EDGE, PLAIN = "sip.carrier.test", "edge.carrier.test", "udp.test"
 DID, CARS = "78435550101", "74951112233"

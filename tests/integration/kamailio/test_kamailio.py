@@ -8,7 +8,6 @@ import glob
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,25 +15,13 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+sys.path.insert(0, os.path.join(HERE, "..", ".."))
+from ports import free_port  # noqa: E402
 
 
 def skip(reason):
     print(f"SKIPPED: {reason}")
     sys.exit(77)
-
-
-def free_port():
-    """A number that is free for UDP and TCP on the loopback address."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, \
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = tcp.getsockname()[1]
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 class Kamailio:

@@ -14,7 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from test_kamailio import PATH, Kamailio, check, free_port, skip
+from test_kamailio import PATH, Kamailio, check, skip
+
+from ports import free_port
 from trunkwise import Store
 
 HERE = Path(__file__).resolve().parent

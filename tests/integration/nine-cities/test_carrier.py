@@ -13,9 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from ports import free_base
-
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from ports import free_base  # noqa: E402
 from sip import reply  # noqa: E402
 
 PORT = free_base(2)

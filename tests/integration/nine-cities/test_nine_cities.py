@@ -17,7 +17,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ports import free_base
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from ports import free_base  # noqa: E402
 
 SOURCE = Path(__file__).resolve().parents[3] / "examples" / "nine-cities"
 PORT = free_base(13)

@@ -16,7 +16,9 @@ import subprocess
 import sys
 import time
 
-from test_sipp import DID, HERE, Gateway, deployment, end, free_port, sipp
+from test_sipp import DID, HERE, Gateway, deployment, end, sipp
+
+from ports import free_port
 
 ENDED, TALKING = 10, 10
 

@@ -16,26 +16,15 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
+from ports import free_port  # noqa: E402
+
 HERE = pathlib.Path(__file__).parent
 CALLS = 100
 DID = "78435550101"
 STRANGER = "127.0.0.2"
 PEER = "127.0.0.65"           # signals for the carrier, registers nobody
 INBOUND, ANSWERED = 2, 1
-
-
-def free_port():
-    """A UDP port nobody has now; also free for TCP by the same number."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, \
-                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            try:
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def deployment(registrar, phone):

@@ -20,6 +20,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2]))
+from ports import free_port  # noqa: E402
 from sip import header, reply  # noqa: E402
 
 DID = "78435550101"
@@ -287,20 +288,6 @@ tariff[0].carrier text a
 tariff[0].currency text RUB
 tariff[0].zone text Europe/Moscow
 """
-
-
-def free_port():
-    """A UDP port nobody has now; also free for TCP by the same number."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, \
-                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            try:
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 class World:
