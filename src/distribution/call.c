@@ -209,6 +209,20 @@ struct tw_call *tw__call_of(const struct tw_engine *engine,
 	return engine->call[slot - 1];
 }
 
+/* Who hangs up is known by his call alone, and among 100,000 each thing that
+ * it leads to is a wait: they are waited for together. */
+static void fetch_talk(const struct tw_call *call)
+{
+	const char *offer = (const char *)call->talk;
+
+	if (!offer)
+		return;
+	__builtin_prefetch(offer, 1);
+	__builtin_prefetch(offer + TW_LINE, 1);
+	__builtin_prefetch(call->talk_target, 1);
+	__builtin_prefetch(call->talk_member, 1);
+}
+
 tw_status tw_call_leave(tw_engine *engine, tw_call_id call, tw_time now,
 			tw_error *err)
 {
@@ -218,6 +232,7 @@ tw_status tw_call_leave(tw_engine *engine, tw_call_id call, tw_time now,
 	if (!c)
 		return tw__fail(err, TW_ENOTFOUND, "call %" PRIu64 " is not "
 				"in the engine", call.id);
+	fetch_talk(c);
 	status = tw__engine_set_now(engine, now, err);
 	if (status)
 		return status;

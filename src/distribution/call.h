@@ -36,6 +36,9 @@ struct tw_estimate {
 
 struct tw_call {
 	uint64_t id;            /* 0 while free */
+	struct tw_offer *talk;
+	struct tw_target *talk_target;   /* while it has one: its offer's, */
+	struct tw_member *talk_member;   /* beside it, see tw_call_leave() */
 	uint64_t generation;
 	uint32_t slot;
 	uint32_t phase;
@@ -54,7 +57,6 @@ struct tw_call {
 	uint32_t slots;         /* members that joined later: next step */
 	struct tw_offer *offer; /* ringing ones, newest first */
 	uint32_t ringing;       /* how many */
-	struct tw_offer *talk;
 	struct tw_tried tried;  /* members offered in this step */
 	uint64_t affinity;      /* who calls, as a key; 0: unknown */
 	uint64_t skills;        /* that it asks for, */

@@ -306,7 +306,7 @@ void tw__offer_win(struct tw_engine *engine, struct tw_offer *offer)
 	offer->answered = engine->now;
 	--engine->ringing;
 	++engine->talks;
-	call->talk = offer;
+	tw__offer_talks(offer);
 	while (call->offer)
 		tw__offer_cancel(engine, call->offer, TW_OUTCOME_LOST_RACE,
 				 TW_WHY_ELSEWHERE, offer->target->id);

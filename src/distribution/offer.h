@@ -36,6 +36,13 @@ void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 /* Tells the host to stop ringing, then ends it. */
 void tw__offer_cancel(struct tw_engine *engine, struct tw_offer *offer,
 		      uint32_t outcome, uint32_t why, int64_t a);
+/* It is its call's talk. */
+static inline void tw__offer_talks(struct tw_offer *offer)
+{
+	offer->call->talk = offer;
+	offer->call->talk_target = offer->target;
+	offer->call->talk_member = offer->member;
+}
 /* Its call's, from now on; whoever else rings has lost the race. */
 void tw__offer_win(struct tw_engine *engine, struct tw_offer *offer);
 /* A live offer by id. TW_ENOTFOUND: never made; TW_ECONFLICT: over. */

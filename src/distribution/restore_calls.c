@@ -295,7 +295,7 @@ static void link_offer(struct tw_restore *r, struct tw_offer *offer,
 		if (is_talk > 1 || call->talk || call->offer ||
 		    call->phase != TW_PHASE_TALK)
 			tw__restore_wrong(r, "a talk that cannot be");
-		call->talk = offer;
+		tw__offer_talks(offer);
 		++r->talks;
 		return;
 	}
