@@ -149,6 +149,7 @@ static const struct trunk_field {
 	{ "static", TRUNK_FLAG, TW_TRUNK_STATIC, 0 },
 	{ "stun", TRUNK_FLAG, TW_TRUNK_STUN, 0 },
 	{ "gin", TRUNK_FLAG, TW_TRUNK_GIN, 0 },
+	{ "must_staple", TRUNK_FLAG, TW_TRUNK_MUST_STAPLE, 0 },
 	FIELD(TRUNK_TEXT, peers),
 	FIELD(TRUNK_TEXT, carrier),
 	FIELD(TRUNK_NUMBER, flows),

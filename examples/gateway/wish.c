@@ -75,6 +75,7 @@ static void set_flags(tw_trunk_options *options,
 		{ "nat_contact", TW_TRUNK_NAT_CONTACT },
 		{ "stun", TW_TRUNK_STUN },
 		{ "gin", TW_TRUNK_GIN },
+		{ "must_staple", TW_TRUNK_MUST_STAPLE },
 	};
 	size_t i;
 

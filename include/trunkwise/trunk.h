@@ -54,6 +54,11 @@ TW_BEGIN_DECLS
  * carriers that offer it (SIPconnect 1.1 and 2.0); not beside contact_user. */
 #define TW_TRUNK_GIN 32u
 
+/* A registrar over TLS has to bring its CA's word that its certificate is not
+ * revoked (OCSP stapling, RFC 6066 section 8). Without it a word that comes
+ * is heeded, and none is missed. */
+#define TW_TRUNK_MUST_STAPLE 64u
+
 #define TW_SECRET_SIZE_MAX 1024u
 
 /** A password on its way. */

@@ -65,8 +65,8 @@ static const char *key_of(struct tw_deployment *d, uint32_t row,
 static tw_status check_tls(struct tw_deployment *d, uint32_t row)
 {
 	static const char *const keys[] = { "ca_file", "crl_file",
-		"cert_file", "key_file", "key_env", "key_credential",
-		"verify" };
+		"must_staple", "cert_file", "key_file", "key_env",
+		"key_credential", "verify" };
 	const struct tw_value *verify = value(d, row, "verify");
 	bool is_off = verify->set && !verify->number;
 	unsigned count = 0;
@@ -89,7 +89,7 @@ static tw_status check_tls(struct tw_deployment *d, uint32_t row)
 			"cert_file", "cert_file and its key (key_file, "
 			"key_env or key_credential) belong together; give "
 			"both or none");
-	for (size_t i = 0; is_off && i < 2; i++)
+	for (size_t i = 0; is_off && i < 3; i++)
 		if (tw__given(d, row, keys[i]))
 			return tw__problem(d, TW_ECONFLICT, row, keys[i],
 				"nothing is verified where verify = false; "

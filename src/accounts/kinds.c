@@ -214,6 +214,7 @@ static const struct tw_field trunk[] = {
 	ENV("key_env"),
 	PLAIN("key_credential"),
 	TEXT("crl_file"),
+	{ .name = "must_staple", .type = TW_FIELD_BOOLEAN, .max = 1 },
 	{ .name = "verify", .type = TW_FIELD_BOOLEAN, .max = 1 },
 	NUMBER("expires_s", "300", 60, 86400),
 	NUMBER("calls_max", "0", 0, COUNT_MAX),

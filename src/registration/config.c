@@ -19,7 +19,7 @@
 #define PASSWORD_MAX 1024u
 #define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NO_VERIFY | \
 	TW_TRUNK_NAT_CONTACT | TW_TRUNK_STATIC | TW_TRUNK_STUN | \
-	TW_TRUNK_GIN)
+	TW_TRUNK_GIN | TW_TRUNK_MUST_STAPLE)
 
 void tw__random_hex(char *out, size_t n, const tw_random *random)
 {

@@ -38,6 +38,11 @@ static tw_status check_together(const tw_trunk_options *o, tw_error *err)
 		return tw__fail_at(err, TW_EINVAL, 0, "crl", "is of no use "
 			"where nothing is verified; leave it or the switch "
 			"out");
+	if ((o->flags & TW_TRUNK_MUST_STAPLE) &&
+	    (o->flags & TW_TRUNK_NO_VERIFY))
+		return tw__fail_at(err, TW_EINVAL, 0, "must_staple", "is of "
+			"no use where nothing is verified; leave it or the "
+			"switch out");
 	return TW_OK;
 }
 
@@ -45,7 +50,8 @@ tw_status tw__papers_check(const tw_trunk_options *o, bool tls,
 			   tw_error *err)
 {
 	const char *field = o->ca_size ? "ca" : o->cert_size ? "cert" :
-		o->key_size ? "key" : o->crl_size ? "crl" : "flags";
+		o->key_size ? "key" : o->crl_size ? "crl" :
+		o->flags & TW_TRUNK_MUST_STAPLE ? "must_staple" : "flags";
 	tw_status status = check_pem(o->ca, o->ca_size, "ca", err);
 
 	if (!status)
@@ -59,7 +65,7 @@ tw_status tw__papers_check(const tw_trunk_options *o, bool tls,
 	if (status || tls)
 		return status;
 	if (o->ca_size || o->cert_size || o->crl_size ||
-	    (o->flags & TW_TRUNK_NO_VERIFY))
+	    (o->flags & (TW_TRUNK_NO_VERIFY | TW_TRUNK_MUST_STAPLE)))
 		return tw__fail_at(err, TW_EINVAL, 0, field, "is for TLS, "
 			"which this trunk does not speak; write "
 			";transport=tls behind the registrar");
@@ -68,12 +74,14 @@ tw_status tw__papers_check(const tw_trunk_options *o, bool tls,
 
 void tw__papers_digest(uint8_t out[32], const tw_trunk_options *o)
 {
-	uint8_t part[4][32];
+	const bool must_staple = o->flags & TW_TRUNK_MUST_STAPLE;
+	uint8_t part[5][32];
 
 	/* of digests, so that bytes cannot move from one to the other */
 	tw__sha256(part[0], o->ca_size ? o->ca : "", o->ca_size);
 	tw__sha256(part[1], o->cert_size ? o->cert : "", o->cert_size);
 	tw__sha256(part[2], o->key_size ? o->key : "", o->key_size);
 	tw__sha256(part[3], o->crl_size ? o->crl : "", o->crl_size);
+	tw__sha256(part[4], "staple", must_staple ? 6 : 0);
 	tw__sha256(out, part, sizeof(part));
 }

@@ -45,6 +45,7 @@ static tw_status copy_all(struct tw_sip_papers *papers,
 
 	copy->name = "";
 	copy->verify = identity->verify;
+	copy->must_staple = identity->must_staple;
 	if (copy_bytes(&copy->ca, &copy->ca_size, identity->ca,
 		       identity->ca_size) &&
 	    copy_bytes(&copy->crl, &copy->crl_size, identity->crl,

@@ -31,6 +31,7 @@ struct tw_sip_identity {
 	const void *crl;          /* PEM, revocation lists, or none */
 	size_t crl_size;
 	bool verify;              /* false: anybody will do */
+	bool must_staple;         /* not without its CA's word (OCSP) */
 };
 
 /* A TCP or TLS connection to a peer is gone, or never came to be. */

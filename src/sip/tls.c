@@ -25,6 +25,7 @@
 #include <trunkwise/sys/alloc.h>
 #include "tls.h"
 #include "tls_papers.h"
+#include "tls_staple.h"
 #include "tls_why.h"
 
 enum { NAME_SIZE = 256, SPEAK_MS = 3000 };
@@ -42,6 +43,7 @@ struct tw_tls {
 	char name[NAME_SIZE];
 	bool is_address;               /* the name is an IP address */
 	bool verify;
+	bool must_staple;
 	STACK_OF(X509_CRL) *crls;      /* NULL: revocation is not looked at */
 	const struct sa *opening;      /* NULL: not by us */
 	struct list links;
@@ -175,6 +177,18 @@ static int verify_h(X509_STORE_CTX *ctx, void *arg)
 		tw__why_not_name(&link->end, cert, link->tls->name);
 	X509_STORE_CTX_set_error(ctx, X509_V_ERR_HOSTNAME_MISMATCH);
 	return 0;
+}
+
+/* Once the chain is verified, whether a word of the CA came or not. */
+static int staple_h(SSL *ssl, void *arg)
+{
+	struct link *link = link_of(ssl);
+
+	(void)arg;
+	if (SSL_is_server(ssl))
+		return SSL_TLSEXT_ERR_NOACK;
+	return !link || tw__staple_admits(&link->end, ssl,
+		link->tls->must_staple);
 }
 
 /* ---- what goes on ---- */
@@ -382,6 +396,11 @@ static tw_status configure(struct tw_tls *tls,
 	if (!tls->verify)
 		tls_disable_verify_server(tls->re);
 #endif
+	if (tls->verify) {
+		(void)SSL_CTX_set_tlsext_status_type(ctx,
+			TLSEXT_STATUSTYPE_ocsp);
+		(void)SSL_CTX_set_tlsext_status_cb(ctx, staple_h);
+	}
 	status = tls->verify ? tw__tls_set_ca(ctx, &tls->hooks->system,
 		identity, err) : TW_OK;
 	if (!status && identity->crl_size)
@@ -406,6 +425,7 @@ tw_status tw__tls_new(struct tw_tls **out, struct tw_tls_hooks *hooks,
 	tls->hooks = hooks;
 	tls->owner = *owner;
 	tls->verify = identity->verify;
+	tls->must_staple = identity->must_staple;
 	/* config.c refuses longer ones; a last dot is DNS's, not TLS's */
 	(void)snprintf(tls->name, sizeof(tls->name), "%s", identity->name);
 	if (size > 1 && size < NAME_SIZE && tls->name[size - 1] == '.')
@@ -463,6 +483,7 @@ tw_status tw__tls_digest(uint8_t out[TW_TLS_DIGEST],
 		{ identity->cert, identity->cert_size },
 		{ identity->key, identity->key_size },
 		{ identity->verify ? "y" : "n", 1 },
+		{ identity->must_staple ? "y" : "n", 1 },
 	};
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool good = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);

@@ -91,6 +91,35 @@ static X509_CRL *list_of(STACK_OF(X509_CRL) *crls, const X509 *cert)
 	return found;
 }
 
+void tw__why_revoked(struct tw_tls_end *end, const X509 *cert,
+		     const ASN1_TIME *since)
+{
+	char date[32] = "?", name[SHOWN_MAX];
+
+	show_common_name(name, X509_get_issuer_name(cert));
+	if (since)
+		show_date(date, sizeof(date), since);
+	end->refused = true;
+	why(end, "the certificate was revoked on %s by \"%s\"; ask the "
+		"carrier", date, name);
+}
+
+void tw__why_no_staple(struct tw_tls_end *end, bool asked)
+{
+	end->refused = true;
+	why(end, asked ? "the certificate wants its CA's word stapled to it "
+		"(OCSP), and none came; the carrier must mend it" :
+		"no word of its CA came with the certificate (OCSP "
+		"stapling); ask the carrier, or leave must_staple out");
+}
+
+void tw__why_bad_staple(struct tw_tls_end *end, const char *fault)
+{
+	end->refused = true;
+	why(end, "the word of its CA that came with the certificate (OCSP "
+		"stapling) is %s; ask the carrier", fault);
+}
+
 /* Of a revocation list: whose, and its dates. */
 static void why_not_list(struct tw_tls_end *end, X509_CRL *crl,
 			 const X509 *cert, int error)

@@ -18,6 +18,13 @@ void tw__why_not_chain(struct tw_tls_end *end, X509_STORE_CTX *ctx,
 /* It does, but it is somebody else's. */
 void tw__why_not_name(struct tw_tls_end *end, const X509 *cert,
 		      const char *name);
+/* So its CA says itself, since then. */
+void tw__why_revoked(struct tw_tls_end *end, const X509 *cert,
+		     const ASN1_TIME *since);
+/* Its CA's word was asked for and did not come; asked: by the certificate
+ * itself. It came, and has a fault. */
+void tw__why_no_staple(struct tw_tls_end *end, bool asked);
+void tw__why_bad_staple(struct tw_tls_end *end, const char *fault);
 /* What the other side said last, RFC 8446 section 6. */
 void tw__why_alert(struct tw_tls_end *end, int alert);
 /* What OpenSSL said last, 0: nothing. */

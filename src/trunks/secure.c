@@ -21,6 +21,7 @@ static struct tw_sip_identity identity_of(const tw_trunk *trunk,
 
 	memset(&identity, 0, sizeof(identity));
 	identity.verify = !(o->flags & TW_TRUNK_NO_VERIFY);
+	identity.must_staple = o->flags & TW_TRUNK_MUST_STAPLE;
 	if (HAS(o, key_size)) {
 		identity.ca = o->ca;
 		identity.ca_size = o->ca_size;
@@ -50,7 +51,8 @@ tw_status tw__trunk_papers_open(tw_trunk *trunk,
 	(void)tw_registration_status(&status, trunk->registration, NULL);
 	/* a backup may go by TLS where the registrar does not */
 	if (status.tls == TW_TLS_NONE && identity.verify &&
-	    !identity.ca_size && !identity.cert_size && !identity.crl_size)
+	    !identity.must_staple && !identity.ca_size &&
+	    !identity.cert_size && !identity.crl_size)
 		return TW_OK;
 	return tw__sip_papers_new(&trunk->papers, trunk->set->port,
 		&identity, err);

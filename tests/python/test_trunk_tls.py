@@ -251,7 +251,34 @@ def test_revocation(check, serve, authority, office):
         assert error.value.field == "crl"
 
 
+def test_word_of_the_ca(check, serve):
+    """This registrar staples none; what comes of each is in the unit test
+    tls_staple."""
+    registrar = serve("plain", "DNS:localhost")
+    check(uri(registrar), 'ca_file = "ca.pem"\nmust_staple = false', status=0)
+    before = len(registrar.sip)
+    for lang, words in (("en", "does not prove"), ("ru", "не доказывает")):
+        line = json.loads(check(
+            uri(registrar), 'ca_file = "ca.pem"\nmust_staple = true',
+            "--json", "--lang", lang, status=1).out)
+        assert line["state"] == "refused" and words in line["text"]
+        assert "must_staple" in line["text"]
+    assert len(registrar.sip) == before
+    with Trunks() as trunks:
+        for extra in ({"verify": False}, {"registrar": "sip:localhost"}):
+            with pytest.raises(ValueError) as error:
+                trunks.add(**{"name": "main", "user": "u", "registrar":
+                              "sip:localhost;transport=tls",
+                              "must_staple": True, **extra})
+            assert error.value.field == "must_staple"
+        with pytest.raises(TypeError, match="neither True nor False"):
+            trunks.add(name="main", user="u", must_staple=1,
+                       registrar="sip:localhost;transport=tls")
+
+
 @pytest.mark.parametrize("extra, field, words", [
+    ('must_staple = true\nverify = false', "must_staple",
+     "nothing is verified"),
     ('ca_file = "none.pem"', "ca_file", "cannot read"),
     ('ca_file = "../ca.pem"', "ca_file", "leaves its directory"),
     ('ca_file = "empty.pem"', "ca_file", "is empty"),

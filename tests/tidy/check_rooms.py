@@ -32,10 +32,12 @@ OWNERS = (
     (re.compile(r"sqlite3"), "<sqlite3.h> belongs to src/store",
      lambda path: path.startswith("src/store/")),
     (re.compile(r"openssl/"), "OpenSSL belongs to src/base/hash.c, "
-     "src/base/seal.c, src/sip/tls.c, src/sip/tls_papers and src/sip/tls_why",
+     "src/base/seal.c, src/sip/tls.c, src/sip/tls_papers, src/sip/tls_staple "
+     "and src/sip/tls_why",
      lambda path: path in ("src/base/hash.c", "src/base/seal.c",
                            "src/sip/tls.c", "src/sip/tls_papers.c",
-                           "src/sip/tls_papers.h", "src/sip/tls_why.c",
+                           "src/sip/tls_papers.h", "src/sip/tls_staple.c",
+                           "src/sip/tls_staple.h", "src/sip/tls_why.c",
                            "src/sip/tls_why.h")),
 )
 NO_FLOAT = {"base", "rating", "routing", "accounts"}

@@ -59,6 +59,7 @@ _REASONS = (
     ("auth-int", "trunk_digest"),
     ("challenge header is missing", "trunk_digest"),
     ("certificate was revoked on ", "trunk_cert_revoked"),
+    ("(OCSP", "trunk_cert_staple"),
     ("revocation list of ", "trunk_crl"),
     ("certificate is for ", "trunk_cert_name"),
     ("certificate expired on ", "trunk_cert_expired"),
@@ -314,7 +315,7 @@ class _Check:
         self.rows[name] = row
         options = {key: row[key] for key in
                    (*_PLAIN, "static", "nat_contact", "stun", "gin",
-                    "peers", *_QUALIFY)
+                    "must_staple", "peers", *_QUALIFY)
                    if row.get(key, []) != []}
         for key, option in _PAPERS.items():
             if row.get(key):

@@ -166,6 +166,24 @@ TRUNK_REASONS = {
         "список отзыва \"{}\" не принят: {}",
     "the certificate": "сертификат",
     "a CA's certificate": "сертификат центра",
+    "the certificate wants its CA's word stapled to it (OCSP), and none "
+    "came; the carrier must mend it":
+        "сертификату нужно приложенное слово его центра (OCSP), а его нет; "
+        "оператор должен это исправить",
+    "no word of its CA came with the certificate (OCSP stapling); ask the "
+    "carrier, or leave must_staple out":
+        "с сертификатом не пришло слово его центра (OCSP stapling); спросите "
+        "оператора или уберите must_staple",
+    "the word of its CA that came with the certificate (OCSP stapling) is "
+    "{}; ask the carrier":
+        "слово центра, пришедшее с сертификатом (OCSP stapling): {}; "
+        "спросите оператора",
+    "malformed": "записано неверно",
+    "out of date": "устарело",
+    "not signed by its CA": "не подписано этим центром",
+    "about another certificate": "о другом сертификате",
+    "of a CA that does not know it": "центр не знает сертификата",
+    "of a CA that cannot tell now": "центр сейчас не может ответить",
     "{} expired on {}; the carrier must renew it":
         "{}: срок истёк {}; оператор должен его обновить",
     "{} is valid from {} on; is this machine's clock right?":

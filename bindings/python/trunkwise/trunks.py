@@ -73,6 +73,7 @@ class TrunkOptions(TypedDict, total=False):
     cert: bytes | None
     key: bytes | None
     crl: bytes | None
+    must_staple: bool
     verify: bool
     backup: str | None
     outbound_proxy: str | None
@@ -540,7 +541,8 @@ class Trunks:
         URI. ``ca``, ``cert`` and ``key`` are bytes of PEM files: CAs to trust
         in place of the system's, and what a registrar is shown that asks.
         With ``crl`` each certificate of its chain needs a revocation list of
-        its issuer there, in force today.
+        its issuer there, in force today. With ``must_staple`` it has to bring
+        its CA's word that it is not revoked (OCSP stapling).
         ``verify=False`` takes anybody, which every event tells.
 
         ``stun``: keep-alives over UDP are STUN requests, whose answers tell

@@ -641,6 +641,10 @@ _WORDS = {
         "Check the port, and whether the carrier offers TLS at all.",
         "По адресу {target} отвечает не TLS ({reason}): ничего не "
         "отправлено. Проверьте порт и даёт ли оператор TLS."),
+    "trunk_cert_staple": (
+        "{target} does not prove that its certificate is not revoked "
+        "({reason}).",
+        "{target} не доказывает, что сертификат не отозван ({reason})."),
     "trunk_tls_there": (
         "{target} is a port of TLS, and was spoken to by TCP: write "
         ";transport=tls behind registrar.",

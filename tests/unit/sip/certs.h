@@ -28,6 +28,7 @@ struct cert_wish {
 	const struct cert *issuer;     /* NULL: itself */
 	int from_days, to_days;        /* from now; both 0: -1 .. 30 */
 	bool is_ca;
+	bool staple;                   /* it wants an OCSP response */
 };
 
 static void cert_text(char *out, size_t size, BIO *bio)
@@ -79,6 +80,9 @@ static void cert_make(struct cert *out, const struct cert_wish *wish)
 	if (wish->names)
 		cert_extend(x509, issuer->x509, NID_subject_alt_name,
 			wish->names);
+	if (wish->staple)
+		cert_extend(x509, issuer->x509, NID_tlsfeature,
+			"status_request");
 	assert_true(X509_sign(x509, issuer->key, EVP_sha256()) > 0);
 	bio = BIO_new(BIO_s_mem());
 	assert_int_equal(PEM_write_bio_X509(bio, x509), 1);
