@@ -10,6 +10,7 @@
 #include <re.h>
 #include <cmocka.h>
 #include "sip/check.h"
+#include "ground.h"
 
 struct bench {
 	struct sip *sip;
@@ -52,21 +53,6 @@ static void peer_h(const struct sa *from, struct mbuf *mb, void *arg)
 	(void)from;
 	(void)snprintf(b->heard, sizeof(b->heard), "%.*s",
 		(int)mbuf_get_left(mb), (const char *)mbuf_buf(mb));
-}
-
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-static void run(unsigned ms)
-{
-	struct tmr stop;
-
-	tmr_init(&stop);
-	tmr_start(&stop, ms, stop_h, NULL);
-	assert_int_equal(re_main(NULL), 0);
 }
 
 static int setup(void **state)

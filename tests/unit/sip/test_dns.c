@@ -12,6 +12,7 @@
 #include <trunkwise/trunk.h>
 #include "sip/dns.h"
 #include "responder.h"
+#include "ground.h"
 
 static const struct responder_record zone[] = {
 	{ "a.test", 1, 300, "192.0.2.1", 0, 0, 0, NULL, NULL },
@@ -50,21 +51,6 @@ static tw_time wall(void *arg)
 {
 	(void)arg;
 	return 0;
-}
-
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-static void run(unsigned ms)
-{
-	struct tmr stop;
-
-	tmr_init(&stop);
-	tmr_start(&stop, ms, stop_h, NULL);
-	assert_int_equal(re_main(NULL), 0);
 }
 
 static void open_bench(struct bench *b)

@@ -9,7 +9,7 @@
 #include <re.h>
 #include <cmocka.h>
 #include <trunkwise/trunk.h>
-#include "sip/port.h"
+#include "ground.h"
 
 #define ANSWER "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\n" \
 	"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: x\r\n" \
@@ -52,21 +52,6 @@ static void lost_h(const struct tw_sip_loss *loss, void *arg)
 	assert_false(loss->refused);
 	(void)re_snprintf(b->reason, sizeof(b->reason), "%s", loss->reason);
 	b->losses++;
-}
-
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-static void run(unsigned ms)
-{
-	struct tmr stop;
-
-	tmr_init(&stop);
-	tmr_start(&stop, ms, stop_h, NULL);
-	assert_int_equal(re_main(NULL), 0);
 }
 
 static void estab_h(void *arg)
@@ -117,23 +102,13 @@ static void udp_h(const struct sa *from, struct mbuf *mb, void *arg)
 
 static void open_bench(struct bench *b, uint32_t transport)
 {
-	struct tw_sip_owner owner;
+	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
+		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	memset(&owner, 0, sizeof(owner));
-	owner.response = response_h;
-	owner.timer = timer_h;
-	owner.lost = lost_h;
-	owner.arg = b;
-	assert_int_equal(libre_init(), 0);
-	assert_int_equal(sip_alloc(&b->sip, NULL, 16, 16, 16, "t", NULL,
-		NULL), 0);
+	ground_open(&b->sip, &b->port, &owner);
 	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_UDP, &local), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_TCP, &local), 0);
-	assert_int_equal(tw__sip_port_new(&b->port, b->sip, &owner, NULL),
-		TW_OK);
 	assert_int_equal(tcp_listen(&b->listener, &local, conn_h, b), 0);
 	assert_int_equal(tcp_sock_local_get(b->listener, &b->there), 0);
 	assert_int_equal(udp_listen(&b->udp, &b->there, udp_h, b), 0);
@@ -153,10 +128,7 @@ static void close_bench(struct bench *b)
 	hang_up(b);
 	mem_deref(b->listener);
 	mem_deref(b->udp);
-	tw__sip_port_free(b->port);
-	mem_deref(b->sip);
-	libre_close();
-	mem_debug();
+	ground_close(b->sip, b->port);
 }
 
 static void ask(struct bench *b)

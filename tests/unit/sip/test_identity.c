@@ -3,6 +3,7 @@
  */
 #include "server.h"
 #include "sip/inside.h"
+#include "ground.h"
 
 #define MESSAGE "REGISTER sip:r SIP/2.0\r\nCall-ID: c\r\n\r\n"
 
@@ -54,12 +55,6 @@ static void watch_h(struct sip *sip, int is_there, void *arg)
 	b->newest = is_there ? sip : NULL;
 }
 
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
 /* At most 5 s, and not a moment longer than it takes. */
 static void run_until(const unsigned *count, unsigned wanted)
 {
@@ -77,16 +72,9 @@ static void open_bench(struct bench *b, const char *names)
 {
 	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
 		NULL, NULL };
-	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	assert_int_equal(libre_init(), 0);
-	assert_int_equal(sip_alloc(&b->sip, NULL, 16, 16, 16, "t", NULL,
-		NULL), 0);
-	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_UDP, &local), 0);
-	assert_int_equal(tw__sip_port_new(&b->port, b->sip, &owner, NULL),
-		TW_OK);
+	ground_open(&b->sip, &b->port, &owner);
 	cert_make(&b->ca, &(struct cert_wish){ .common_name = "ca",
 		.is_ca = true });
 	cert_make(&b->cert, &(struct cert_wish){ .common_name = "x",

@@ -12,7 +12,7 @@
 #include <re.h>
 #include <cmocka.h>
 #include <trunkwise/trunk.h>
-#include "sip/port.h"
+#include "ground.h"
 
 #define CONNS 6
 
@@ -50,23 +50,6 @@ static void lost_h(const struct tw_sip_loss *loss, void *arg)
 	(void)re_snprintf(b->reason, sizeof(b->reason), "%s", loss->reason);
 	b->losses++;
 	re_cancel();
-}
-
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-/* Until a loss is told. */
-static void run(unsigned ms)
-{
-	struct tmr stop;
-
-	tmr_init(&stop);
-	tmr_start(&stop, ms, stop_h, NULL);
-	assert_int_equal(re_main(NULL), 0);
-	tmr_cancel(&stop);
 }
 
 static void say(struct bench *b, const char *text)
@@ -124,22 +107,13 @@ static void conn_h(const struct sa *from, void *arg)
 
 static void open_bench(struct bench *b)
 {
-	struct tw_sip_owner owner;
+	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
+		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	memset(&owner, 0, sizeof(owner));
-	owner.response = response_h;
-	owner.timer = timer_h;
-	owner.lost = lost_h;
-	owner.arg = b;
-	assert_int_equal(libre_init(), 0);
-	assert_int_equal(sip_alloc(&b->sip, NULL, 16, 16, 16, "t", NULL,
-		NULL), 0);
+	ground_open(&b->sip, &b->port, &owner);
 	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_TCP, &local), 0);
-	assert_int_equal(tw__sip_port_new(&b->port, b->sip, &owner, NULL),
-		TW_OK);
 	assert_int_equal(tcp_listen(&b->listener, &local, conn_h, b), 0);
 	assert_int_equal(tcp_sock_local_get(b->listener, &local), 0);
 	assert_int_equal(tw__sip_peer_new(&b->peer, b->port, "127.0.0.1",
@@ -152,11 +126,7 @@ static void close_bench(struct bench *b)
 	for (size_t i = 0; i < CONNS; i++)
 		mem_deref(b->conn[i]);
 	mem_deref(b->listener);
-	tw__sip_port_free(b->port);
-	mem_deref(b->sip);
-	libre_close();
-	tmr_debug();
-	mem_debug();
+	ground_close(b->sip, b->port);
 }
 
 static void ask(struct bench *b)

@@ -9,7 +9,7 @@
 #include <re.h>
 #include <cmocka.h>
 #include <trunkwise/trunk.h>
-#include "sip/port.h"
+#include "ground.h"
 
 struct bench {
 	struct sip *sip;
@@ -32,23 +32,13 @@ static void open_bench(struct bench *b)
 {
 	const struct tw_sip_owner owner = { response_h, timer_h, NULL, NULL,
 		NULL, NULL };
-	struct sa local;
 
-	assert_int_equal(libre_init(), 0);
-	assert_int_equal(sip_alloc(&b->sip, NULL, 16, 16, 16, "t", NULL,
-		NULL), 0);
-	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_UDP, &local), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_TCP, &local), 0);
-	assert_int_equal(tw__sip_port_new(&b->port, b->sip, &owner, NULL),
-		TW_OK);
+	ground_open(&b->sip, &b->port, &owner);
 }
 
 static void close_bench(struct bench *b)
 {
-	tw__sip_port_free(b->port);
-	mem_deref(b->sip);
-	libre_close();
+	ground_close(b->sip, b->port);
 }
 
 static struct tw_sip_peer *peer_of(struct bench *b, const char *host,

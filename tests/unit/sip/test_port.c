@@ -10,7 +10,7 @@
 #include <re.h>
 #include <cmocka.h>
 #include <trunkwise/trunk.h>
-#include "sip/port.h"
+#include "ground.h"
 
 #define ANSWER "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\n" \
 	"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\n" \
@@ -52,36 +52,13 @@ static void timer_h(void *arg)
 	((struct seen *)arg)->timers++;
 }
 
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-static void run(unsigned ms)
-{
-	struct tmr stop;
-
-	tmr_init(&stop);
-	tmr_start(&stop, ms, stop_h, NULL);
-	assert_int_equal(re_main(NULL), 0);
-}
-
 static void open_bench(struct bench *b)
 {
 	struct tw_sip_owner owner = { response_h, timer_h, NULL, &b->seen,
 		NULL, NULL };
-	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	assert_int_equal(libre_init(), 0);
-	assert_int_equal(sip_alloc(&b->sip, NULL, 16, 16, 16, "t", NULL,
-		NULL), 0);
-	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_UDP, &local), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_TCP, &local), 0);
-	assert_int_equal(tw__sip_port_new(&b->port, b->sip, &owner, NULL),
-		TW_OK);
+	ground_open(&b->sip, &b->port, &owner);
 	assert_ptr_equal(tw__sip_port_sip(b->port), b->sip);
 }
 
@@ -89,9 +66,7 @@ static void close_bench(struct bench *b)
 {
 	mem_deref(b->conn);
 	mem_deref(b->listener);
-	tw__sip_port_free(b->port);
-	mem_deref(b->sip);
-	libre_close();
+	ground_close(b->sip, b->port);
 }
 
 static void test_timer(void **state)

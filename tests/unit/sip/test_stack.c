@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "sip/stack.h"
 #include "../faults.h"
+#include "ground.h"
 
 struct bench {
 	struct tw_sip_stacks stacks;
@@ -50,21 +51,6 @@ static void answered_h(const struct tw_stack_answer *answer, void *arg)
 	assert_int_equal(answer->transport, SIP_TRANSP_UDP);
 	(void)snprintf(b->told, sizeof(b->told), "%.*s", (int)answer->size,
 		(const char *)answer->data);
-}
-
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-static void run(unsigned ms)
-{
-	struct tmr stop;
-
-	tmr_init(&stop);
-	tmr_start(&stop, ms, stop_h, NULL);
-	assert_int_equal(re_main(NULL), 0);
 }
 
 static int setup(void **state)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <trunkwise/trunk.h>
 #include <trunkwise/sys/stun.h>
-#include "sip/port.h"
+#include "ground.h"
 
 #define ANSWER "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n" \
 	"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: x\r\n" \
@@ -28,23 +28,6 @@ struct bench {
 	bool stop_at_stun;
 	char reason[160];
 };
-
-static void stop_h(void *arg)
-{
-	(void)arg;
-	re_cancel();
-}
-
-/* At most this long, and no longer than it takes. */
-static void run(unsigned ms)
-{
-	struct tmr stop;
-
-	tmr_init(&stop);
-	tmr_start(&stop, ms, stop_h, NULL);
-	assert_int_equal(re_main(NULL), 0);
-	tmr_cancel(&stop);
-}
 
 static bool response_h(const struct tw_sip_response *response, void *arg)
 {
@@ -119,22 +102,13 @@ static void server_h(const struct sa *from, struct mbuf *mb, void *arg)
 
 static void open_bench(struct bench *b)
 {
-	struct tw_sip_owner owner;
+	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
+		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	memset(&owner, 0, sizeof(owner));
-	owner.response = response_h;
-	owner.timer = timer_h;
-	owner.lost = lost_h;
-	owner.arg = b;
-	assert_int_equal(libre_init(), 0);
-	assert_int_equal(sip_alloc(&b->sip, NULL, 16, 16, 16, "t", NULL,
-		NULL), 0);
+	ground_open(&b->sip, &b->port, &owner);
 	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
-	assert_int_equal(sip_transp_add(b->sip, SIP_TRANSP_UDP, &local), 0);
-	assert_int_equal(tw__sip_port_new(&b->port, b->sip, &owner, NULL),
-		TW_OK);
 	assert_int_equal(udp_listen(&b->server, &local, server_h, b), 0);
 	assert_int_equal(udp_listen(&b->stranger, &local, server_h, b), 0);
 	assert_int_equal(udp_local_get(b->server, &b->there), 0);
@@ -153,10 +127,7 @@ static void close_bench(struct bench *b)
 	tw__sip_peer_free(b->peer);
 	mem_deref(b->server);
 	mem_deref(b->stranger);
-	tw__sip_port_free(b->port);
-	mem_deref(b->sip);
-	libre_close();
-	mem_debug();
+	ground_close(b->sip, b->port);
 }
 
 /* Asked, answered, asked again with another mapping: lost, once. */
