@@ -173,26 +173,18 @@ static void test_refusals(void **state)
 	tw_breakdown_free(NULL);
 }
 
-static void test_no_memory(void **state)
+static void each_allocation_fails(struct fixture *f,
+				  const tw_breakdown_options *options)
 {
-	struct fixture *f = *state;
 	bool more = true;
 
-	some_calls(f);
 	for (int64_t n = 0; more; n++) {
-		tw_breakdown_options options = TW_BREAKDOWN_OPTIONS_INIT;
 		tw_breakdown *breakdown = NULL;
 		struct faults faults;
 		tw_status status;
 
-		options.from = "2026-10";
-		options.count = 4;
-		options.by[0] = TW_CUT_DEPARTMENT;
-		options.by[1] = TW_CUT_PREFIX;
-		options.by[2] = TW_CUT_HOUR;
-		options.by[3] = TW_CUT_DESTINATION;
 		faults_begin(&faults, n);
-		status = tw_report_breakdown(&breakdown, f->store, &options,
+		status = tw_report_breakdown(&breakdown, f->store, options,
 					     NULL);
 		more = faults_end(&faults);
 		assert_true(status == TW_OK || (more && status == TW_ENOMEM));
@@ -200,6 +192,32 @@ static void test_no_memory(void **state)
 		tw_breakdown_free(breakdown);
 		if (!status)
 			break;
+	}
+}
+
+/* Each call, sums of days, and both: a month that something came late for. */
+static void test_no_memory(void **state)
+{
+	static const uint32_t by[][4] = {
+		{ TW_CUT_DEPARTMENT, TW_CUT_PREFIX, TW_CUT_HOUR,
+		  TW_CUT_DESTINATION },
+		{ TW_CUT_DEPARTMENT, TW_CUT_DAY, TW_CUT_DIRECTION,
+		  TW_CUT_DESTINATION } };
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+
+	f->now = MOSCOW("2026-12-15T12:00:00");
+	assert_int_equal(tw_period_close(NULL, f->store, "2026-10", &err),
+			 TW_OK);
+	some_calls(f);
+	for (size_t i = 0; i < 2; i++) {
+		tw_breakdown_options options = TW_BREAKDOWN_OPTIONS_INIT;
+
+		options.from = "2026-10";
+		options.to = i ? "2026-12" : NULL;
+		options.count = 4;
+		memcpy(options.by, by[i], sizeof(by[i]));
+		each_allocation_fails(f, &options);
 	}
 }
 
