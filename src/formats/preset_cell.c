@@ -31,32 +31,31 @@ tw_time tw__preset_repeated(const tw_zone *zone, tw_time t)
 		other : t;
 }
 
-static unsigned int digit(char c)
-{
-	return (unsigned int)(unsigned char)c - '0';
-}
-
-/* Seconds of "09:30:00"; 86400: it is none, or second 60. One question about
- * all of it, for it is nearly always one. */
-static unsigned int of_day(const char *p)
-{
-	unsigned int h = digit(p[0]) * 10 + digit(p[1]);
-	unsigned int m = digit(p[3]) * 10 + digit(p[4]);
-	unsigned int s = digit(p[6]) * 10 + digit(p[7]);
-	bool odd = (digit(p[0]) > 2) | (digit(p[1]) > 9) | (h > 23) |
-		(digit(p[3]) > 5) | (digit(p[4]) > 9) |
-		(digit(p[6]) > 5) | (digit(p[7]) > 9) |
-		(p[2] != ':') | (p[5] != ':');
-
-	return odd ? 86400 : h * 3600 + m * 60 + s;
-}
-
 static uint64_t eight(const char *p)
 {
 	uint64_t word;
 
 	memcpy(&word, p, sizeof(word));
 	return word;
+}
+
+/* Seconds of "09:30:00"; 86400: it is none, or second 60. All eight at once,
+ * the first in the lowest byte: in each of them, what is greater than it may
+ * be reaches bit 7. */
+static unsigned int of_day(const char *p)
+{
+	uint64_t x = eight(p), odd;
+	unsigned int h;
+
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		x = __builtin_bswap64(x);
+	x ^= 0x30303a30303a3030u;
+	odd = (x | (x + 0x767a7f767a7f767du)) & 0x8080808080808080u;
+	/* tens and ones together */
+	x = x * 10 + (x >> 8);
+	h = x & 0xff;
+	return odd || h > 23 ? 86400 : h * 3600 + (x >> 24 & 0xff) * 60 +
+		(unsigned int)(x >> 48 & 0xff);
 }
 
 /* Eleven bytes as two overlapping words. */
