@@ -150,6 +150,10 @@ void tw__call_ids_close(struct tw__call_ids *ids);
 /* Before anything below: the places of its numbers come from memory while
  * other things are done. */
 void tw__call_expect(struct tw__call *call, const struct tw__call_ids *ids);
+/* While a file is read, new names are held back until they are written: at its
+ * end, and before anybody reads them. */
+void tw__call_ids_hold(struct tw__call_ids *ids);
+tw_status tw__call_ids_write(struct tw__call_ids *ids, tw_error *err);
 /* Before the transaction ends: nothing is read any more. */
 void tw__call_ids_rest(struct tw__call_ids *ids);
 /* Before its owners and its price are found; asks only where the calls before

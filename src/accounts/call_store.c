@@ -122,6 +122,22 @@ void tw__call_ids_close(struct tw__call_ids *ids)
 	close_writer(ids);
 }
 
+void tw__call_ids_hold(struct tw__call_ids *ids)
+{
+	tw__intern_hold(&ids->words);
+	tw__intern_hold(&ids->identities);
+	tw__intern_hold(&ids->marks);
+}
+
+tw_status tw__call_ids_write(struct tw__call_ids *ids, tw_error *err)
+{
+	tw_status status = tw__intern_flush(&ids->words, err);
+
+	if (!status)
+		status = tw__intern_flush(&ids->identities, err);
+	return status ? status : tw__intern_flush(&ids->marks, err);
+}
+
 void tw__call_expect(struct tw__call *call, const struct tw__call_ids *ids)
 {
 	call->caller_tag = tw__intern_tag(&ids->identities, call->caller);

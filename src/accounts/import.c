@@ -18,22 +18,17 @@ tw_status tw__import_batch(struct tw_import *import, tw_error *err)
 	const tw_clock *clock = tw__store_clock(import->store);
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, import->store,
-		"INSERT INTO batch (source, preset, zone, file_name, "
-		"file_hash, made_us, open_month) "
-		"VALUES (?, ?, ?, ?, '', ?, ?)", err);
+				    "SELECT max(id) FROM batch", err);
 
+	if (!status)
+		status = tw__step(stmt, err);
 	if (status)
 		return status;
-	tw__bind_text(stmt, 1, import->source);
-	tw__bind_text(stmt, 2, import->preset);
-	tw__bind_text(stmt, 3, import->zone_name);
-	tw__bind_text(stmt, 4, import->file_name);
-	tw__bind_i64(stmt, 5, clock->wall(clock->arg));
-	tw__bind_i64(stmt, 6, import->book.open_month);
-	status = tw__run(stmt, err);
-	if (!status)
-		import->ids.batch = tw__last_id(import->store);
-	return status;
+	import->ids.batch = tw__col_i64(stmt, 0) + 1;
+	import->made_us = clock->wall(clock->arg);
+	import->file_hash[0] = '\0';
+	tw__reset(stmt);
+	return TW_OK;
 }
 
 static tw_status copy_options(struct tw_import *import,
@@ -181,6 +176,8 @@ void tw_import_free(tw_import *import)
 	if (import->open)
 		(void)tw__tx_leave(&import->tx, import->store, TW_EREFUSED,
 				   NULL);
+	if (import->wide)
+		(void)tw__store_widen(import->store, false, NULL);
 	tw__preset_free(import->reading);
 	tw__shift_free(import->shift);
 	tw__import_close(import);
@@ -268,6 +265,8 @@ static tw_status find_number(struct tw_import *import, tw_error *err)
 		return TW_OK;
 	/* it may be a leg of one of those */
 	status = tw__import_flush(import, err);
+	if (!status)
+		status = tw__call_ids_write(&import->ids, err);
 	if (!status && !import->legs)
 		status = make_legs(import, err);
 	return status ? status : tw__legs_fill(&import->call, import->legs,
@@ -405,27 +404,51 @@ tw_status tw_import_add(tw_import *import, const tw_cdr *cdr, tw_error *err)
 	return status ? status : tw__import_row(import, &copy, err);
 }
 
-static tw_status finish_batch(struct tw_import *import, tw_error *err)
+static void bind_counts(struct tw_stmt *stmt, const struct tw_import *import)
 {
 	const tw_counts *counts = &import->counts;
+
+	/* what is held is under way and no call of the batch */
+	tw__bind_i64(stmt, 9, (int64_t)(counts->rows_read -
+					counts->rows_held));
+	tw__bind_i64(stmt, 10, (int64_t)counts->rows_stored);
+	tw__bind_i64(stmt, 11, (int64_t)counts->rows_rejected);
+	tw__bind_i64(stmt, 12, (int64_t)counts->duplicates);
+	tw__bind_i64(stmt, 13, (int64_t)counts->conflicts);
+	tw__bind_i64(stmt, 14, import->first_us);
+	tw__bind_i64(stmt, 15, import->last_us);
+}
+
+/* New, or that of an import that goes on. */
+static tw_status finish_batch(struct tw_import *import, tw_error *err)
+{
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, import->store,
-		"UPDATE batch SET rows_read = ?, rows_stored = ?, "
-		"rows_rejected = ?, duplicates = ?, conflicts = ?, "
-		"first_us = ?, last_us = ? WHERE id = ?", err);
+		"INSERT INTO batch (id, source, preset, zone, file_name, "
+		"file_hash, made_us, open_month, rows_read, rows_stored, "
+		"rows_rejected, duplicates, conflicts, first_us, last_us) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+		"ON CONFLICT (id) DO UPDATE SET "
+		"file_hash = excluded.file_hash, "
+		"rows_read = excluded.rows_read, "
+		"rows_stored = excluded.rows_stored, "
+		"rows_rejected = excluded.rows_rejected, "
+		"duplicates = excluded.duplicates, "
+		"conflicts = excluded.conflicts, "
+		"first_us = excluded.first_us, "
+		"last_us = excluded.last_us", err);
 
 	if (status)
 		return status;
-	/* what is held is under way and no call of the batch */
-	tw__bind_i64(stmt, 1, (int64_t)(counts->rows_read -
-					counts->rows_held));
-	tw__bind_i64(stmt, 2, (int64_t)counts->rows_stored);
-	tw__bind_i64(stmt, 3, (int64_t)counts->rows_rejected);
-	tw__bind_i64(stmt, 4, (int64_t)counts->duplicates);
-	tw__bind_i64(stmt, 5, (int64_t)counts->conflicts);
-	tw__bind_i64(stmt, 6, import->first_us);
-	tw__bind_i64(stmt, 7, import->last_us);
-	tw__bind_i64(stmt, 8, import->ids.batch);
+	tw__bind_i64(stmt, 1, import->ids.batch);
+	tw__bind_text(stmt, 2, import->source);
+	tw__bind_text(stmt, 3, import->preset);
+	tw__bind_text(stmt, 4, import->zone_name);
+	tw__bind_text(stmt, 5, import->file_name);
+	tw__bind_text(stmt, 6, import->file_hash);
+	tw__bind_i64(stmt, 7, import->made_us);
+	tw__bind_i64(stmt, 8, import->book.open_month);
+	bind_counts(stmt, import);
 	return tw__run(stmt, err);
 }
 

@@ -9,6 +9,7 @@
 #ifndef TW_SRC_ACCOUNTS_IMPORT_H
 #define TW_SRC_ACCOUNTS_IMPORT_H
 
+#include "base/hash.h"
 #include "call_legs.h"
 #include "call_shift.h"
 #include "formats/preset.h"
@@ -22,6 +23,8 @@ struct tw_import {
 	tw_status failed;       /* of a call that no count can express */
 	char *source, *preset, *zone_name, *trunk_pattern;
 	char *file_name, *carrier;
+	char file_hash[2 * TW_HASH_MAX + 1];    /* of the last one; or "" */
+	int64_t made_us;        /* when the batch began */
 	const tw_numbering_lookup *lookup;
 	int64_t seen, day;      /* data_version and day of open_parts() */
 	tw_zone *zone;          /* NULL: times carry offsets */
@@ -39,6 +42,7 @@ struct tw_import {
 	struct tw_rejects *rejects;
 	tw_counts counts;
 	bool known_file;        /* the same bytes are there already */
+	bool wide;              /* the store has a greater cache meanwhile */
 	int64_t first_us, last_us;
 	int64_t newest_identity;        /* before the transaction */
 	uint64_t passed_over;           /* likewise */
@@ -110,7 +114,7 @@ tw_status tw__import_wait(struct tw_import *import, tw_error *err);
  * stands. @return TW_OK, or what the store says: the import has failed */
 tw_status tw__import_flush(struct tw_import *import, tw_error *err);
 
-/* A row of table batch. */
+/* The number of a new batch; its row is written last, at the commit. */
 tw_status tw__import_batch(struct tw_import *import, tw_error *err);
 /* What an import learns of the store, and its batch. */
 tw_status tw__import_open(struct tw_import *import, tw_error *err);

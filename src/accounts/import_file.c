@@ -6,7 +6,6 @@
  * reason. Refuses to know layouts: that is src/formats/preset.h.
  */
 #include <string.h>
-#include "base/hash.h"
 #include "import.h"
 
 static bool is_trunk(const char *name, size_t length, void *arg)
@@ -16,8 +15,7 @@ static bool is_trunk(const char *name, size_t length, void *arg)
 
 /* The same bytes may come again, but not under another reading: every time
  * in them would mean another instant and every call come twice. */
-static tw_status check_file(struct tw_import *import, const char *hash,
-			    tw_error *err)
+static tw_status check_file(struct tw_import *import, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, import->store,
@@ -26,7 +24,7 @@ static tw_status check_file(struct tw_import *import, const char *hash,
 
 	if (status)
 		return status;
-	tw__bind_text(stmt, 1, hash);
+	tw__bind_text(stmt, 1, import->file_hash);
 	tw__bind_i64(stmt, 2, import->ids.batch);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		if (strcmp(tw__col_text(stmt, 1), import->preset) == 0 &&
@@ -50,21 +48,21 @@ static tw_status check_file(struct tw_import *import, const char *hash,
 static tw_status keep_hash(struct tw_import *import, const void *data,
 			   size_t size, tw_error *err)
 {
-	char hash[2 * TW_HASH_MAX + 1];
-	struct tw_stmt *stmt;
-	tw_status status = tw__hash_hex(hash, TW_HASH_SHA256, data, size,
-					err);
+	tw_status status = tw__hash_hex(import->file_hash, TW_HASH_SHA256,
+					data, size, err);
+
+	return status ? status : check_file(import, err);
+}
+
+static tw_status end_of_rows(struct tw_import *import, tw_error *err)
+{
+	tw_status status = tw__import_flush(import, err);
 
 	if (!status)
-		status = check_file(import, hash, err);
-	if (!status)
-		status = tw__stmt(&stmt, import->store,
-			"UPDATE batch SET file_hash = ? WHERE id = ?", err);
+		status = tw__call_ids_write(&import->ids, err);
 	if (status)
-		return status;
-	tw__bind_text(stmt, 1, hash);
-	tw__bind_i64(stmt, 2, import->ids.batch);
-	return tw__run(stmt, err);
+		import->failed = status;
+	return status;
 }
 
 static tw_status read_rows(struct tw_import *import, tw_error *err)
@@ -72,12 +70,13 @@ static tw_status read_rows(struct tw_import *import, tw_error *err)
 	tw_error why = TW_ERROR_INIT, failure = TW_ERROR_INIT;
 	tw_cdr cdr = TW_CDR_INIT;
 
+	tw__call_ids_hold(&import->ids);
 	for (;;) {
 		tw_status status = tw__preset_next(&cdr, import->reading,
 						   &why);
 
 		if (status == TW_ITER_END)
-			return tw__import_flush(import, err);
+			return end_of_rows(import, err);
 		if (status == TW_EPARSE) {
 			import->counts.rows_read++;
 			import->counts.rows_rejected++;
@@ -128,6 +127,9 @@ tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 	if (!status && !import->known_file)
 		status = tw__shift_new(&import->shift, import->store,
 				       import->ids.batch, err);
+	if (!status)
+		status = tw__store_widen(import->store, true, err);
+	import->wide |= !status;
 	if (status)
 		import->failed = status;
 	else

@@ -32,22 +32,25 @@ static void intern_init(struct tw__intern *intern, tw_store *store)
 	intern->most = INTERN_FORGET;
 	intern->seed = (uint64_t)clock->monotonic(clock->arg) ^
 		(uint64_t)(uintptr_t)intern;
+	tw__buf_init(&intern->held);
 }
 
 void tw__intern_words(struct tw__intern *intern, tw_store *store)
 {
 	intern_init(intern, store);
 	intern->select = "SELECT id FROM word WHERE text = ?";
-	intern->insert = "INSERT INTO word (text) VALUES (?) "
-		"ON CONFLICT DO NOTHING";
+	intern->insert = "INSERT INTO word (text, id) VALUES (?, ?) "
+		"ON CONFLICT (text) DO NOTHING";
+	intern->newest = "SELECT max(id) FROM word";
 }
 
 void tw__intern_identities(struct tw__intern *intern, tw_store *store)
 {
 	intern_init(intern, store);
 	intern->select = "SELECT id FROM identity WHERE digits = ?";
-	intern->insert = "INSERT INTO identity (digits) VALUES (?) "
-		"ON CONFLICT DO NOTHING";
+	intern->insert = "INSERT INTO identity (digits, id) VALUES (?, ?) "
+		"ON CONFLICT (digits) DO NOTHING";
+	intern->newest = "SELECT max(id) FROM identity";
 }
 
 void tw__intern_marks(struct tw__intern *intern, tw_store *store)
@@ -60,8 +63,10 @@ void tw__intern_marks(struct tw__intern *intern, tw_store *store)
 		"AND source_currency = ?";
 	intern->insert = "INSERT INTO marks (source, trunk, carrier, "
 		"department, extension, accountcode, campaign, "
-		"source_currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-		"ON CONFLICT DO NOTHING";
+		"source_currency, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+		"ON CONFLICT (source, trunk, carrier, department, extension, "
+		"accountcode, campaign, source_currency) DO NOTHING";
+	intern->newest = "SELECT max(id) FROM marks";
 }
 
 static void forget(struct tw__intern *intern)
@@ -78,8 +83,10 @@ static void forget(struct tw__intern *intern)
 
 void tw__intern_free(struct tw__intern *intern)
 {
-	if (intern)
-		forget(intern);
+	if (!intern)
+		return;
+	forget(intern);
+	tw__buf_free(&intern->held);
 }
 
 static uint64_t hash_text(uint64_t seed, const char *text)
@@ -156,41 +163,6 @@ static struct tw__intern_slot *probe(const struct tw__intern *intern,
 	}
 }
 
-/* A place of its own for what is known not to be there. */
-static void move(struct tw__intern *intern,
-		 const struct tw__intern_slot *slot)
-{
-	size_t i = place_of(intern, slot->tag);
-
-	while (intern->slots[i].tag)
-		i = (i + 1) & (intern->capacity - 1);
-	intern->slots[i] = *slot;
-}
-
-static tw_status make_room(struct tw__intern *intern, tw_error *err)
-{
-	struct tw__intern_slot *slots, *old;
-	size_t before;
-
-	if (intern->count >= intern->most)
-		forget(intern);
-	if (intern->count * 2 < intern->capacity)
-		return TW_OK;
-	old = intern->slots;
-	before = intern->capacity;
-	slots = tw_calloc(before ? before * 2 : 256, sizeof(*slots));
-	if (!slots)
-		return tw__fail_oom(err);
-	intern->slots = slots;
-	intern->capacity = before ? before * 2 : 256;
-	for (size_t i = 0; i < before; i++) {
-		if (old[i].tag)
-			move(intern, &old[i]);
-	}
-	tw_free(old);
-	return TW_OK;
-}
-
 void tw__intern_expect(const struct tw__intern *intern, uint64_t tag)
 {
 	if (intern->capacity)
@@ -226,7 +198,8 @@ static tw_status ask_store(int64_t *out, const struct tw__intern *intern,
 	return TW_OK;
 }
 
-/* @return TW_ITER_END when it is there already */
+/* With this id, or 0: any.
+ * @return TW_ITER_END when it is there already */
 static tw_status tell_store(int64_t *out, const struct tw__intern *intern,
 			    const char *text, tw_error *err)
 {
@@ -236,6 +209,8 @@ static tw_status tell_store(int64_t *out, const struct tw__intern *intern,
 	if (status)
 		return status;
 	bind_key(stmt, intern->columns, text);
+	if (*out)
+		tw__bind_i64(stmt, intern->columns + 1, *out);
 	status = tw__run(stmt, err);
 	if (status)
 		return status;
@@ -245,25 +220,137 @@ static tw_status tell_store(int64_t *out, const struct tw__intern *intern,
 	return TW_OK;
 }
 
+/* ---- held back ---- */
+
+void tw__intern_hold(struct tw__intern *intern)
+{
+	intern->holds = true;
+}
+
+static tw_status find_first(struct tw__intern *intern, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, intern->store, intern->newest, err);
+
+	if (!status)
+		status = tw__step(stmt, err);
+	if (status)
+		return status;
+	intern->first = tw__col_i64(stmt, 0) + 1;
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+/* A table that was empty has none that is not here. */
+static tw_status find_held(int64_t *out, struct tw__intern *intern,
+			   const char *text, tw_error *err)
+{
+	tw_status status = intern->first ? TW_OK : find_first(intern, err);
+
+	if (!status)
+		status = intern->first == 1 ? TW_ITER_END :
+			ask_store(out, intern, text, err);
+	if (status != TW_ITER_END)
+		return status;
+	if (tw__buf_append(&intern->held, text, strlen(text) + 1))
+		return tw__fail_oom(err);
+	*out = intern->first + (int64_t)intern->held_count++;
+	return TW_OK;
+}
+
+static tw_status write_held(struct tw__intern *intern, tw_error *err)
+{
+	const char *text = intern->held.data;
+	tw_status status = TW_OK;
+
+	for (size_t i = 0; !status && i < intern->held_count; i++) {
+		int64_t id = intern->first + (int64_t)i;
+
+		status = tell_store(&id, intern, text, err);
+		if (status == TW_EEXIST || status == TW_ITER_END)
+			status = tw__fail(err, TW_ESTORE, "somebody else has "
+				"added texts in the transaction of an import; "
+				"do that before or after it");
+		text += strlen(text) + 1;
+	}
+	tw__buf_clear(&intern->held);
+	intern->held_count = 0;
+	intern->first = 0;
+	return status;
+}
+
+tw_status tw__intern_flush(struct tw__intern *intern, tw_error *err)
+{
+	intern->holds = false;
+	return write_held(intern, err);
+}
+
+/* ---- looking up ---- */
+
 /* Texts are new in rows, or known in rows: what the last one was is tried
  * first. */
 static tw_status find_id(int64_t *out, struct tw__intern *intern,
 			 const char *text, tw_error *err)
 {
 	tw_status status = TW_ITER_END;
+	int64_t id = 0;
 
+	if (intern->holds)
+		return find_held(out, intern, text, err);
 	if (!intern->are_new)
 		status = ask_store(out, intern, text, err);
 	if (status != TW_ITER_END)
 		return status;
-	status = tell_store(out, intern, text, err);
+	status = tell_store(&id, intern, text, err);
 	intern->are_new = status == TW_OK;
+	if (!status)
+		*out = id;
 	if (status != TW_ITER_END)
 		return status;
 	status = ask_store(out, intern, text, err);
 	return status == TW_ITER_END ? tw__fail(err, TW_ESTORE, "a text that "
 		"could not be inserted is not there either; run verify") :
 		status;
+}
+
+/* A place of its own for what is known not to be there. */
+static void move(struct tw__intern *intern,
+		 const struct tw__intern_slot *slot)
+{
+	size_t i = place_of(intern, slot->tag);
+
+	while (intern->slots[i].tag)
+		i = (i + 1) & (intern->capacity - 1);
+	intern->slots[i] = *slot;
+}
+
+static tw_status make_room(struct tw__intern *intern, tw_error *err)
+{
+	struct tw__intern_slot *slots, *old;
+	size_t before;
+
+	if (intern->count >= intern->most) {
+		tw_status status = write_held(intern, err);
+
+		if (status)
+			return status;
+		forget(intern);
+	}
+	if (intern->count * 2 < intern->capacity)
+		return TW_OK;
+	old = intern->slots;
+	before = intern->capacity;
+	slots = tw_calloc(before ? before * 2 : 256, sizeof(*slots));
+	if (!slots)
+		return tw__fail_oom(err);
+	intern->slots = slots;
+	intern->capacity = before ? before * 2 : 256;
+	for (size_t i = 0; i < before; i++) {
+		if (old[i].tag)
+			move(intern, &old[i]);
+	}
+	tw_free(old);
+	return TW_OK;
 }
 
 static tw_status add_other(struct tw__intern_slot *out,

@@ -17,6 +17,7 @@ struct tw__intern {
 	tw_store *store;        /* borrowed */
 	const char *select;     /* literals: tw__stmt caches by address */
 	const char *insert;
+	const char *newest;
 	int columns;            /* of a key, parted by the separator */
 	uint64_t seed;
 	bool are_new;           /* the last one that was asked for was */
@@ -26,6 +27,10 @@ struct tw__intern {
 	size_t most;            /* then all are forgotten */
 	struct tw__intern_other *others;
 	size_t other_count, other_room;
+	bool holds;             /* new ones are held back until the flush */
+	int64_t first;          /* id of the first of them; 0 not asked yet */
+	size_t held_count;
+	struct tw_buf held;     /* their texts, one behind the other */
 };
 
 /* Callers choose their own numbers, so the table is seeded (a file made to
@@ -35,6 +40,12 @@ void tw__intern_identities(struct tw__intern *intern, tw_store *store);
 /* Keys are eight texts, in the order of the table's columns. */
 void tw__intern_marks(struct tw__intern *intern, tw_store *store);
 void tw__intern_free(struct tw__intern *intern);
+
+/* New texts get their ids, and are written by the flush: a page that a long
+ * transaction writes twice makes SQLite read its whole log at the commit. Who
+ * else adds texts meanwhile makes the flush fail. Ends with the flush. */
+void tw__intern_hold(struct tw__intern *intern);
+tw_status tw__intern_flush(struct tw__intern *intern, tw_error *err);
 
 /* What a text is looked up by, for who asks for it more than once; "" is 0. */
 uint64_t tw__intern_tag(const struct tw__intern *intern, const char *text);

@@ -96,6 +96,11 @@ tw_status tw__store_empty_log(tw_store *store, tw_error *err);
 /* From now on this handle overwrites what it frees. */
 tw_status tw__store_overwrite_freed(tw_store *store, tw_error *err);
 
+/* A cache of 8 MiB for a long transaction in a table's order: it keeps the
+ * pages above the leaves until they are full. One that went into the log and
+ * is changed again makes SQLite read the log behind it anew at the commit. */
+tw_status tw__store_widen(tw_store *store, bool wide, tw_error *err);
+
 /* One snapshot over several SELECTs, without the writer lock; nothing to do
  * inside a transaction. Leave cannot fail. */
 tw_status tw__read_enter(struct tw_tx *tx, tw_store *store, tw_error *err);

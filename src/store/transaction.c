@@ -221,6 +221,15 @@ tw_status tw__store_overwrite_freed(tw_store *store, tw_error *err)
 }
 
 
+/* SQLite's own 2 MiB are enough for all else, and stay in the processor's
+ * cache. */
+tw_status tw__store_widen(tw_store *store, bool wide, tw_error *err)
+{
+	return tw__store_exec(store, wide ? "PRAGMA cache_size = -8192" :
+			      "PRAGMA cache_size = -2000", err);
+}
+
+
 tw_status tw__data_version(int64_t *out, tw_store *store, tw_error *err)
 {
 	struct tw_stmt *stmt;

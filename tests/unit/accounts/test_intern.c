@@ -221,6 +221,140 @@ static void a_store_that_refuses(void **state)
 	fixture_commit(f);
 }
 
+/* What is held back has its id at once and its row after the flush; what was
+ * there before keeps its own. */
+static void held_until_the_flush(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern words, people;
+	tw_error err = TW_ERROR_INIT;
+	int64_t old, id[3];
+
+	fixture_begin(f);
+	tw__intern_words(&words, f->store);
+	old = id_of(&words, "old");
+	tw__intern_free(&words);
+	tw__intern_words(&words, f->store);
+	tw__intern_identities(&people, f->store);
+	tw__intern_hold(&words);
+	tw__intern_hold(&people);
+	id[0] = id_of(&words, "new");
+	assert_int_equal(id_of(&words, "old"), old);
+	id[1] = id_of(&words, "newer");
+	assert_int_equal(id_of(&words, "new"), id[0]);
+	/* of an empty table */
+	id[2] = id_of(&people, "79161234567");
+	assert_int_equal(id_of(&people, "anonymous"), id[2] + 1);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM word"), 1);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM identity"), 0);
+	assert_int_equal(tw__intern_flush(&words, &err), TW_OK);
+	assert_int_equal(tw__intern_flush(&people, &err), TW_OK);
+	assert_int_equal(one_number(f, "SELECT id FROM word WHERE text = "
+				    "'new'"), id[0]);
+	assert_int_equal(one_number(f, "SELECT id FROM word WHERE text = "
+				    "'newer'"), id[1]);
+	assert_int_equal(one_number(f, "SELECT id FROM identity WHERE "
+				    "digits = '79161234567'"), id[2]);
+	assert_int_equal(one_number(f, "SELECT id FROM identity WHERE "
+				    "digits = 'anonymous'"), id[2] + 1);
+	/* and then at once, as before */
+	id[0] = id_of(&words, "last");
+	assert_int_equal(one_number(f, "SELECT id FROM word WHERE text = "
+				    "'last'"), id[0]);
+	tw__intern_free(&words);
+	tw__intern_free(&people);
+	fixture_commit(f);
+}
+
+/* All of them are forgotten when there are too many: written before. */
+static void held_and_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern people;
+	tw_error err = TW_ERROR_INIT;
+	int64_t id[50];
+	char text[16];
+
+	fixture_begin(f);
+	tw__intern_identities(&people, f->store);
+	people.most = 20;
+	tw__intern_hold(&people);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 50; i++) {
+			snprintf(text, sizeof(text), "7916%07d", i);
+			if (!round)
+				id[i] = id_of(&people, text);
+			assert_int_equal(id_of(&people, text), id[i]);
+		}
+	}
+	assert_int_equal(tw__intern_flush(&people, &err), TW_OK);
+	tw__intern_free(&people);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM identity"), 50);
+	for (int i = 0; i < 50; i++) {
+		char sql[80];
+
+		snprintf(sql, sizeof(sql), "SELECT id FROM identity WHERE "
+			 "digits = '7916%07d'", i);
+		assert_int_equal(one_number(f, sql), id[i]);
+	}
+	fixture_commit(f);
+}
+
+/* An id or a text that somebody else took meanwhile is nobody's by luck. */
+static void held_and_taken(void **state)
+{
+	static const char *const others[] = {
+		"INSERT INTO word (text) VALUES ('else')",
+		"INSERT INTO word (id, text) VALUES (900, 'mine')",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(others); i++) {
+		struct tw__intern words;
+		tw_error err = TW_ERROR_INIT;
+
+		fixture_begin(f);
+		tw__intern_words(&words, f->store);
+		tw__intern_hold(&words);
+		(void)id_of(&words, "mine");
+		assert_int_equal(run_sql(f, others[i]), TW_OK);
+		assert_int_equal(tw__intern_flush(&words, &err), TW_ESTORE);
+		assert_non_null(strstr(err.message, "somebody else"));
+		tw__intern_free(&words);
+		assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
+	}
+}
+
+static void every_failed_allocation_held(void **state)
+{
+	struct fixture *f = *state;
+	struct faults faults;
+	int64_t n = 0;
+
+	for (bool more = true; more; n++) {
+		struct tw__intern words;
+		tw_error err = TW_ERROR_INIT;
+		int64_t id = -7;
+		tw_status status;
+
+		fixture_begin(f);
+		tw__intern_words(&words, f->store);
+		tw__intern_hold(&words);
+		faults_begin(&faults, n);
+		status = tw__intern_id(&id, &words, "Naberezhnye Chelny",
+				       &err);
+		assert_true((id == -7) == (status != TW_OK));
+		if (!status)
+			status = tw__intern_flush(&words, &err);
+		more = faults_end(&faults);
+		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+		assert_int_equal(err.code, status);
+		tw__intern_free(&words);
+		assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
+	}
+	assert_true(n > 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +366,10 @@ int main(void)
 		FIXTURE_TEST(many_and_forgotten),
 		FIXTURE_TEST(every_failed_allocation),
 		FIXTURE_TEST(a_store_that_refuses),
+		FIXTURE_TEST(held_until_the_flush),
+		FIXTURE_TEST(held_and_forgotten),
+		FIXTURE_TEST(held_and_taken),
+		FIXTURE_TEST(every_failed_allocation_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
