@@ -43,7 +43,7 @@ struct run {
 uint64_t oom_nth(const struct run *run, uint64_t i);
 
 /* Sets the stage and plays undisturbed: counts, and keeps what it says. */
-void oom_rehearse(struct run *run);
+void oom_rehearse(struct run *run, bool in_ram);
 void oom_begin_store(const struct scene *scene);
 void oom_end_store(void);
 tw_status oom_play(const struct scene *scene, const struct memory_plan *plan,

@@ -58,7 +58,7 @@ static void sweep(const struct scene *scene, int here, int everyday)
 	struct run run = { .scene = scene };
 	time_t began = time(NULL);
 
-	oom_rehearse(&run);
+	oom_rehearse(&run, !alone);
 	if (!long_run() && choose(&run, (uint64_t)here))
 		replay_here(&run);
 	if (choose(&run, long_run() ? UINT64_MAX : (uint64_t)everyday))
