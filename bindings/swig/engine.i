@@ -80,7 +80,7 @@ static const struct field member_fields[] = {
 	FIELD(tw_member_options, U32, tier),
 	FIELD(tw_member_options, U32, order),
 	FIELD(tw_member_options, U32, weight),
-	FIELD(tw_member_options, U32, confirm),
+	FIELD(tw_member_options, FLAG, confirm),
 	FIELD(tw_member_options, U64, skills),
 };
 

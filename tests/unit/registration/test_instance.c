@@ -33,6 +33,7 @@ static void test_same_each_time(void **state)
 	assert_non_null(strchr("89ab", first[28]));   /* the variant */
 
 	o.password = "other";
+	o.password_size = 5;
 	o.expires_s = 600;
 	urn_of(second, &o);
 	assert_string_equal(first, second);
