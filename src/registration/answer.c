@@ -177,6 +177,30 @@ uint32_t tw__answer_granted(const struct tw_message *msg,
 	return granted < asked_s ? granted : asked_s;
 }
 
+bool tw__answer_keeps(const struct tw_message *msg,
+		      const struct tw_binding *ours)
+{
+	const struct tw_header *header;
+	size_t at = 0;
+
+	while ((header = tw__message_next(msg, TW_HEADER_CONTACT, &at))) {
+		struct tw_str rest = header->value, item, text;
+
+		while (tw__text_split(&item, &rest, ',')) {
+			struct contact c;
+			uint32_t seconds;
+
+			if (read_contact(&c, item) && has_our_user(&c, ours) &&
+			    (ours->instance ? of_flow(&c, ours) > 0 :
+				is_exact(&c, ours)) &&
+			    tw__text_param(&text, c.params, "expires") &&
+			    tw__text_seconds(&seconds, text) && seconds)
+				return true;
+		}
+	}
+	return false;
+}
+
 uint32_t tw__answer_foreign(const struct tw_message *msg,
 			    const struct tw_binding *ours)
 {

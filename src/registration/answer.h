@@ -29,6 +29,11 @@ struct tw_binding {
 uint32_t tw__answer_granted(const struct tw_message *msg,
 			    const struct tw_binding *ours, uint32_t asked_s);
 
+/* To an un-register: ours is listed, with time left. Only the very one; the
+ * same user elsewhere is another host's. */
+bool tw__answer_keeps(const struct tw_message *msg,
+		      const struct tw_binding *ours);
+
 /* Contacts that are bound to the account and not ours. */
 uint32_t tw__answer_foreign(const struct tw_message *msg,
 			    const struct tw_binding *ours);

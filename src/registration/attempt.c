@@ -230,8 +230,7 @@ tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
 	tw_error why = TW_ERROR_INIT;
 	tw_status status;
 
-	/* the first, a fresh answer for each of two headers, two stale
-	 * rounds and a 423: take_challenge() and take_too_brief() stop */
+	/* the first, two fresh answers, two stale rounds and a 423 */
 	assert(reg->attempt_requests < TW_ATTEMPT_REQUESTS);
 	memcpy(reg->transaction.branch, "z9hG4bK", 8);
 	tw__random_hex(reg->transaction.branch + 7, 8, reg->random);
@@ -269,8 +268,6 @@ static uint32_t cost(const tw_registration *reg)
 tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 			    int64_t now_us, tw_error *err)
 {
-	const bool bound = reg->expires_at > now_us;
-
 	assert(!tw__attempt_is_on(reg) && !reg->ticket.waits);
 	tw__pace_end(&reg->ticket);
 	reg->unregister = unregister;
@@ -280,8 +277,8 @@ tw_status tw__attempt_begin(tw_registration *reg, bool unregister,
 	reg->renewing = false;
 	reg->prepaid = cost(reg);
 	reg->next_try_at = TW_NEVER;
-	if (!tw__pace_ask(&reg->ticket, bound, reg->prepaid, now_us,
-			  &reg->next_try_at))
+	if (!tw__pace_ask(&reg->ticket, reg->expires_at > now_us,
+			  reg->prepaid, now_us, &reg->next_try_at))
 		tw__registration_reason(reg, reg->sip_code, "waits for its "
 			"turn: so many requests a second and no more");
 	if (unregister)
@@ -374,6 +371,12 @@ static tw_status take_success(tw_registration *reg,
 
 	for (size_t i = 0; i < 2; i++)
 		tw__credentials_next_nonce(&reg->credentials[i], msg);
+	if (reg->unregister && tw__answer_keeps(msg, &ours)) {
+		tw__registration_reason(reg, msg->code, "%d, but our Contact "
+			"is still in its list", (int)msg->code);
+		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
+		return TW_OK;
+	}
 	if (reg->unregister) {
 		tw__meter_attempt(reg->meter, TW_METER_UNREGISTERED, 0);
 		end_stopped(reg, TW_TRUNK_IDLE, now_us);

@@ -132,6 +132,8 @@ TRUNK_REASONS = {
     "itself in {} s":
         "регистрация не снята: регистратор просит подождать; она закончится "
         "сама через {} с",
+    "{}, but our Contact is still in its list":
+        "{}, но наш Contact всё ещё в списке",
     "binding ran out before it was renewed":
         "регистрация истекла раньше продления",
     "forgotten without a word to the registrar":

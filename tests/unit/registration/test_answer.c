@@ -140,6 +140,45 @@ static void test_min_expires(void **state)
 		"Min-Expires: x\r\n"), 0);
 }
 
+static bool keeps(const char *headers, const struct tw_binding *whose)
+{
+	struct tw_message msg;
+	bool is;
+
+	parse(&msg, headers);
+	is = tw__answer_keeps(&msg, whose);
+	tw__message_free(&msg);
+	return is;
+}
+
+/* A 200 to an un-register that lists us all the same. */
+static void test_keeps(void **state)
+{
+	static const struct tw_binding flow = { "me", "192.0.2.7", 5062,
+		"urn:uuid:1", 1 };
+
+	(void)state;
+	assert_true(keeps("Contact: <sip:me@192.0.2.7:5062>;expires=300\r\n",
+		&ours));
+	assert_true(keeps("Contact: <sip:you@192.0.2.9>;expires=9, "
+		"<sip:me@192.0.2.7:5062>;expires=1\r\n", &ours));
+	/* some list what they took back; another host's is another's */
+	assert_false(keeps("", &ours));
+	assert_false(keeps("Contact: <sip:me@192.0.2.7:5062>;expires=0\r\n",
+		&ours));
+	assert_false(keeps("Contact: <sip:me@192.0.2.7:5062>\r\n"
+		"Expires: 300\r\n", &ours));
+	assert_false(keeps("Contact: <sip:me@192.0.2.8:5062>;expires=300\r\n",
+		&ours));
+	/* and another flow's another flow's */
+	assert_true(keeps("Contact: <sip:me@192.0.2.7:5062>;expires=300;"
+		"+sip.instance=\"<urn:uuid:1>\";reg-id=1\r\n", &flow));
+	assert_false(keeps("Contact: <sip:me@192.0.2.7:5062>;expires=300;"
+		"+sip.instance=\"<urn:uuid:1>\";reg-id=2\r\n", &flow));
+	assert_false(keeps("Contact: <sip:me@192.0.2.7:5062>;expires=300\r\n",
+		&flow));
+}
+
 static void test_verdicts(void **state)
 {
 	(void)state;
@@ -164,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_default_port),
 		cmocka_unit_test(test_retry_after),
 		cmocka_unit_test(test_min_expires),
+		cmocka_unit_test(test_keeps),
 		cmocka_unit_test(test_verdicts),
 	};
 

@@ -156,6 +156,7 @@ static void test_unregister(void **state)
 static void test_unregister_fails(void **state)
 {
 	struct fake f;
+	char contact[512];
 
 	(void)state;
 	fake_open(&f);
@@ -174,6 +175,19 @@ static void test_unregister_fails(void **state)
 	fake_stop(&f);
 	fake_run(&f, f.now + SECONDS(33));
 	assert_int_equal(fake_state(&f), TW_TRUNK_DISABLED);
+
+	/* and a 200 that lists us all the same takes nothing back */
+	fake_run(&f, f.now + SECONDS(10));
+	fake_start(&f);
+	fake_answer(&f, "200 OK", "");
+	fake_stop(&f);
+	(void)snprintf(contact, sizeof(contact), "Contact: %.*s;expires=300"
+		"\r\n", (int)strcspn(fake_header(&f, "Contact"), "\r"),
+		fake_header(&f, "Contact"));
+	fake_answer(&f, "200 OK", contact);
+	assert_int_equal(fake_state(&f), TW_TRUNK_DISABLED);
+	assert_string_equal(fake_status(&f).reason,
+		"200, but our Contact is still in its list");
 	fake_close(&f);
 }
 
