@@ -6,7 +6,9 @@
  * at once. Who hangs up on us is given some seconds for the answer on libre's
  * own connection: some allow one connection an address, and are slow. A peer
  * that was silent until then is asked by an OPTIONS that goes nowhere (0
- * hops), because most servers of other protocols wait to be spoken to.
+ * hops), because most servers of other protocols wait to be spoken to. One
+ * that hangs up on that may be a port of TLS, and most of those say nothing
+ * to what is none: so it is greeted once by the first words of TLS.
  */
 #include <string.h>
 #include "inside.h"
@@ -84,9 +86,51 @@ static void judge(struct tw_sip_peer *peer)
 
 /* ---- the connection ---- */
 
+/* Its end before another 5 s are over tells nothing: see above. */
+static void hung_up(struct tw_sip_peer *peer)
+{
+	struct tw_knock *knock = &peer->flow.knock;
+	uint64_t passed = tmr_jiffies() - knock->begun;
+
+	knock->conn = mem_deref(knock->conn);
+	wait_for(peer, TW_KNOCK_HUNG_UP, passed < HANG_UP_MS ?
+		HANG_UP_MS - passed : 0);
+}
+
+/* A ClientHello of TLS 1.2 with nothing in it that is needed: whatever comes
+ * of it, a server answers by a record of TLS. */
+static int greet(struct tw_knock *knock)
+{
+	static const uint8_t head[] = { 0x16, 3, 1, 0, 59, 1, 0, 0, 55, 3, 3 };
+	static const uint8_t tail[] = { 0, 0, 16, 0xc0, 0x2b, 0xc0, 0x2f,
+		0xc0, 0x2c, 0xc0, 0x30, 0, 0x9c, 0, 0x9d, 0, 0x2f, 0, 0x35,
+		1, 0 };
+	struct mbuf *mb = mbuf_alloc(64);
+	int err = mb ? mbuf_write_mem(mb, head, sizeof(head)) : ENOMEM;
+
+	for (int i = 0; !err && i < 8; i++)
+		err = mbuf_write_u32(mb, rand_u32());
+	if (!err)
+		err = mbuf_write_mem(mb, tail, sizeof(tail));
+	if (!err) {
+		mb->pos = 0;
+		err = tcp_send(knock->conn, mb);
+	}
+	(void)mem_deref(mb);
+	return err;
+}
+
 static void open_h(void *arg)
 {
-	wait_for(arg, TW_KNOCK_OPEN, LISTEN_MS);
+	struct tw_sip_peer *peer = arg;
+	struct tw_knock *knock = &peer->flow.knock;
+
+	if (!knock->by_tls)
+		wait_for(peer, TW_KNOCK_OPEN, LISTEN_MS);
+	else if (!greet(knock))
+		wait_for(peer, TW_KNOCK_ASKED, LISTEN_MS);
+	else
+		hung_up(peer);
 }
 
 static void recv_h(struct mbuf *mb, void *arg)
@@ -116,9 +160,8 @@ static void close_h(int err, void *arg)
 {
 	struct tw_sip_peer *peer = arg;
 	struct tw_knock *knock = &peer->flow.knock;
-	uint64_t passed = tmr_jiffies() - knock->begun;
 
-	if (knock->state == TW_KNOCK_CALLS) {
+	if (knock->state == TW_KNOCK_CALLS && !knock->by_tls) {
 		tw__flow_lose(peer, "TCP connection: %m", err ? err :
 			ECONNRESET);
 		return;
@@ -127,9 +170,13 @@ static void close_h(int err, void *arg)
 		judge(peer);
 		return;
 	}
+	if (!knock->asked || knock->by_tls) {
+		hung_up(peer);
+		return;
+	}
+	knock->by_tls = true;
 	knock->conn = mem_deref(knock->conn);
-	wait_for(peer, TW_KNOCK_HUNG_UP, passed < HANG_UP_MS ?
-		HANG_UP_MS - passed : 0);
+	wait_for(peer, TW_KNOCK_WAITS, 0);
 }
 
 static void call(struct tw_sip_peer *peer)
@@ -140,7 +187,9 @@ static void call(struct tw_sip_peer *peer)
 	knock->state = TW_KNOCK_CALLS;
 	err = tcp_connect(&knock->conn, &peer->address, open_h, recv_h,
 		close_h, peer);
-	if (err)
+	if (err && knock->by_tls)
+		hung_up(peer);
+	else if (err)
 		tw__flow_lose(peer, "TCP connection: %m", err);
 }
 
@@ -194,7 +243,10 @@ static void timer_h(void *arg)
 			"sent SIP" : "it hangs up on every connection");
 		break;
 	default:                       /* silent to everybody */
-		tw__knock_end(knock);
+		if (knock->by_tls)
+			hung_up(peer);
+		else
+			tw__knock_end(knock);
 		break;
 	}
 }
@@ -213,7 +265,7 @@ void tw__knock_begin(struct tw_sip_peer *peer)
 		return;
 	knock->begun = tmr_jiffies();
 	knock->size = 0;
-	knock->asked = false;
+	knock->asked = knock->by_tls = false;
 	wait_for(peer, TW_KNOCK_WAITS, KNOCK_MS);
 }
 

@@ -27,6 +27,7 @@ struct tw_knock {
 	struct tmr timer;
 	uint64_t begun;                /* libre's ms */
 	bool asked;
+	bool by_tls;                   /* too, since SIP was hung up on */
 	char heard[80];                /* its beginning */
 	size_t size;
 };

@@ -26,6 +26,8 @@ struct bench {
 	const char *greeting;          /* as soon as it stands */
 	const char *answer;            /* to what it is asked */
 	bool hang_up;                  /* at once, after libre's own */
+	bool tls;                      /* what is not TLS gets no word */
+	uint8_t hello[80];             /* that was got */
 	char last[1024], reason[96];
 };
 
@@ -74,6 +76,13 @@ static void recv_h(struct mbuf *mb, void *arg)
 
 	(void)re_snprintf(b->last, sizeof(b->last), "%b", mbuf_buf(mb),
 		mbuf_get_left(mb));
+	if (mbuf_get_left(mb) && *mbuf_buf(mb) == 0x16) {
+		memcpy(b->hello, mbuf_buf(mb), mbuf_get_left(mb) <
+			sizeof(b->hello) ? mbuf_get_left(mb) :
+			sizeof(b->hello));
+		if (b->tls)
+			say(b, "\x16\x03\x03");
+	}
 	if (strncmp(b->last, "OPTIONS ", 8) != 0)
 		return;
 	b->options++;
@@ -164,6 +173,14 @@ static void test_not_sip(void **state)
 	open_bench(&b);
 	b.answer = "\x15\x03\x01";
 	hears(&b, "what answers there speaks TLS; write ;transport=tls");
+	/* OpenSSL's servers hang up on it without a word */
+	open_bench(&b);
+	b.hang_up = b.tls = true;
+	hears(&b, "what answers there speaks TLS; write ;transport=tls");
+	assert_memory_equal(b.hello, "\x16\x03\x01\x00\x3b\x01\x00\x00"
+		"\x37\x03\x03", 11);
+	assert_memory_equal(b.hello + 43, "\x00\x00\x10", 3);
+	assert_memory_equal(b.hello + 62, "\x01\x00", 3);
 }
 
 /* It is asked as the text of RFC 3261 has it, and answers late on the other
