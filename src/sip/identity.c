@@ -35,8 +35,7 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 {
 	struct tw_sip_tls *tls = arg;
 
-	tw__port_request(tls->port, msg, tls);
-	return false;
+	return tw__port_request(tls->port, msg, tls);
 }
 
 static void answered_h(const struct tw_stack_answer *answer, void *arg)

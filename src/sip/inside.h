@@ -59,7 +59,8 @@ struct tw_sip_peer {
 /* port.c */
 bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		       const struct tw_sip_tls *tls);
-void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
+/* True: it gets no answer. */
+bool tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
 		      const struct tw_sip_tls *tls);
 void tw__port_answered(struct tw_sip_port *port,
 		       const struct tw_stack_answer *answer,

@@ -43,6 +43,20 @@ static void view(struct tw_sip_response *out, const struct sip_msg *msg,
 	out->tls = tls;
 }
 
+/* libre takes any three words for the first line of a message, those of HTTP
+ * too. */
+static void note_spoken(const struct tw_sip_response *what,
+			const struct sip_msg *msg)
+{
+	if (!what->tls)
+		return;
+	if (!pl_strcmp(&msg->ver, "SIP/2.0"))
+		tw__tls_spoke(what->tls->tls, &msg->src);
+	else
+		tw__tls_strange(what->tls->tls, &msg->src, what->data,
+			what->size);
+}
+
 bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 		       const struct tw_sip_tls *tls)
 {
@@ -50,8 +64,7 @@ bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 	struct tw_sip_peer *peer = NULL;
 
 	view(&response, msg, tls);
-	if (tls)
-		tw__tls_spoke(tls->tls, &msg->src);
+	note_spoken(&response, msg);
 	if (!response.data || !response.call_id ||
 	    !port->owner.response(&response, port->owner.arg))
 		return false;
@@ -64,17 +77,15 @@ bool tw__port_response(struct tw_sip_port *port, const struct sip_msg *msg,
 	return true;
 }
 
-void tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
+bool tw__port_request(struct tw_sip_port *port, const struct sip_msg *msg,
 		      const struct tw_sip_tls *tls)
 {
 	struct tw_sip_response request;
 
-	if (tls)
-		tw__tls_spoke(tls->tls, &msg->src);
-	if (!port->owner.request)
-		return;
 	view(&request, msg, tls);
-	port->owner.request(&request, port->owner.arg);
+	note_spoken(&request, msg);
+	return port->owner.request &&
+		port->owner.request(&request, port->owner.arg);
 }
 
 void tw__port_answered(struct tw_sip_port *port,
@@ -96,8 +107,7 @@ static bool response_h(const struct sip_msg *msg, void *arg)
 
 static bool request_h(const struct sip_msg *msg, void *arg)
 {
-	tw__port_request(arg, msg, NULL);
-	return false;
+	return tw__port_request(arg, msg, NULL);
 }
 
 static void answered_h(const struct tw_stack_answer *answer, void *arg)

@@ -62,9 +62,9 @@ struct tw_sip_owner {
 	void (*lost)(const struct tw_sip_loss *loss, void *arg);
 	void *arg;
 	/* A stranger's request to a stack of the port's own, which answers
-	 * it, and that answer, whose `from` is whom it went to: to look at.
-	 * May be NULL. */
-	void (*request)(const struct tw_sip_response *request, void *arg);
+	 * it unless this is true, and that answer, whose `from` is whom it
+	 * went to: to look at. May be NULL. */
+	bool (*request)(const struct tw_sip_response *request, void *arg);
 	void (*answered)(const struct tw_sip_response *answer, void *arg);
 };
 

@@ -23,7 +23,7 @@ struct tw_sip_stack {
 	struct sip_lsnr *responses, *requests;
 	const struct tw_sip_stacks *owner;
 	struct sa local;
-	bool answering;                   /* in a call of answer() */
+	const struct sip_msg *answering;  /* in a call of answer() */
 	bool told;                        /* to who watches */
 };
 
@@ -63,16 +63,18 @@ static bool request_h(const struct sip_msg *msg, void *arg)
 {
 	struct tw_sip_stack *stack = arg;
 
-	if (stack->owner->request)
-		(void)stack->owner->request(msg, stack->owner->arg);
-	stack->answering = true;
+	if (stack->owner->request &&
+	    stack->owner->request(msg, stack->owner->arg))
+		return true;
+	stack->answering = msg;
 	answer(stack, msg);
-	stack->answering = false;
+	stack->answering = NULL;
 	return true;
 }
 
 /* libre makes an answer's bytes and shows them here alone. What we send by
- * ourselves passes too: its sender knows more of it. */
+ * ourselves passes too: its sender knows more of it. Over a connection an
+ * answer goes back by it, whatever address the Via says, which libre shows. */
 static void trace_h(bool is_sent, enum sip_transp transport,
 		    const struct sa *from, const struct sa *to,
 		    const uint8_t *data, size_t size, void *arg)
@@ -81,6 +83,8 @@ static void trace_h(bool is_sent, enum sip_transp transport,
 	struct tw_stack_answer what = { data, size, transport, to };
 
 	(void)from;
+	if (stack->answering && transport != SIP_TRANSP_UDP)
+		what.to = &stack->answering->src;
 	if (is_sent && stack->answering && stack->owner->answered)
 		stack->owner->answered(&what, stack->owner->arg);
 }

@@ -36,7 +36,8 @@ struct tw_sip_stacks {
 	struct tls *tls;          /* for TLS */
 	const struct tw_stack_watch *watch;
 	sip_msg_h *response;
-	sip_msg_h *request;       /* sees each; NULL: nobody looks */
+	sip_msg_h *request;       /* sees each, and true: it gets no answer;
+				     NULL: nobody looks */
 	/* likewise */
 	void (*answered)(const struct tw_stack_answer *answer, void *arg);
 	void *arg;

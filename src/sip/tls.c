@@ -243,7 +243,7 @@ static void strange_h(void *arg)
 	struct link *link = arg;
 	struct tw_tls_end end = link->end;
 
-	tw__why_strange(&end);
+	tw__why_strange(&end, NULL, 0);
 	end.stands = true;
 	link->heard = false;           /* the next request is another try */
 	link->tls->owner.ended(&end, link->tls->owner.arg);
@@ -336,7 +336,7 @@ static void free_h(void *parent, void *ptr, CRYPTO_EX_DATA *ad, int index,
 		    SSL_version(parent) >= TLS1_3_VERSION)
 			tw__why_certificate(&link->end);
 		if (link->up && !link->spoke && link->heard)
-			tw__why_strange(&link->end);
+			tw__why_strange(&link->end, NULL, 0);
 		tw__why_closed(&link->end, link->up, link->spoke);
 		link->tls->owner.ended(&link->end, link->tls->owner.arg);
 	}
@@ -534,7 +534,24 @@ void tw__tls_spoke(struct tw_tls *tls, const struct sa *address)
 		    !sa_cmp(&link->end.address, address, SA_ALL))
 			continue;
 		link->spoke = true;
+		link->end.reason[0] = '\0';    /* of what was strange */
 		tmr_cancel(&link->timer);
+	}
+}
+
+void tw__tls_strange(struct tw_tls *tls, const struct sa *address,
+		     const void *data, size_t size)
+{
+	struct le *le;
+
+	for (le = tls->links.head; le; le = le->next) {
+		struct link *link = le->data;
+
+		if (link->spoke || !link->ours ||
+		    !sa_cmp(&link->end.address, address, SA_ALL))
+			continue;
+		tw__why_strange(&link->end, data, size);
+		tmr_start(&link->timer, 0, strange_h, link);
 	}
 }
 

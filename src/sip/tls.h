@@ -62,6 +62,9 @@ void tw__tls_open_end(struct tw_tls *tls, bool failed);
 
 /* A SIP message came from there. */
 void tw__tls_spoke(struct tw_tls *tls, const struct sa *address);
+/* Something else did, and begins so. */
+void tw__tls_strange(struct tw_tls *tls, const struct sa *address,
+		     const void *data, size_t size);
 
 /* One to this address stands, or is about to. */
 bool tw__tls_has(const struct tw_tls *tls, const struct sa *address);

@@ -299,9 +299,19 @@ void tw__why_certificate(struct tw_tls_end *end)
 		"ours; is cert_file missing, or not the one it knows?");
 }
 
-void tw__why_strange(struct tw_tls_end *end)
+void tw__why_strange(struct tw_tls_end *end, const void *data, size_t size)
 {
-	why(end, "what answers there is not SIP");
+	const char *text = data;
+	char shown[SHOWN_MAX];
+	size_t n = 0;
+
+	for (; n < size && n < SHOWN_MAX - 1 && text[n] != '\r' &&
+	     text[n] != '\n'; n++)
+		shown[n] = text[n] >= ' ' && text[n] < 0x7f &&
+			text[n] != '"' ? text[n] : '?';
+	shown[n] = '\0';
+	why(end, n ? "what answers there is not SIP: \"%s\"" :
+		"what answers there is not SIP", shown);
 }
 
 void tw__why_closed(struct tw_tls_end *end, bool up, bool spoke)

@@ -31,8 +31,8 @@ void tw__why_alert(struct tw_tls_end *end, int alert);
 void tw__why_error(struct tw_tls_end *end, unsigned long error);
 /* It was asked for, and that was the end; nobody said that it was why. */
 void tw__why_certificate(struct tw_tls_end *end);
-/* Something came over it, and no SIP. */
-void tw__why_strange(struct tw_tls_end *end);
+/* Something came over it, and no SIP; it begins so, where that is known. */
+void tw__why_strange(struct tw_tls_end *end, const void *data, size_t size);
 /* spoke: SIP came over it. */
 void tw__why_closed(struct tw_tls_end *end, bool up, bool spoke);
 

@@ -97,14 +97,6 @@ static void trace(tw_trunks *set, const tw_trunk *trunk, uint32_t direction,
 	tw__trace_add(&set->trace, &what, message->data, message->size);
 }
 
-static void request_h(const struct tw_sip_response *request, void *arg)
-{
-	tw_trunks *set = arg;
-
-	set->refused += !request->valid;
-	trace(set, NULL, TW_TRACE_RECEIVED, request, request->valid);
-}
-
 static void answered_h(const struct tw_sip_response *answer, void *arg)
 {
 	trace(arg, NULL, TW_TRACE_SENT, answer, true);
@@ -117,6 +109,37 @@ static bool is_of(const tw_qualify *qualify,
 
 	return call_id && strlen(call_id) == response->call_id_size &&
 		!memcmp(call_id, response->call_id, response->call_id_size);
+}
+
+/* What a trunk sent and somebody sends back. An answer would come back too,
+ * and would be taken for the registrar's. */
+static const tw_trunk *echoed(const tw_trunks *set,
+			      const struct tw_sip_response *request)
+{
+	static const char method[] = "REGISTER ", question[] = "OPTIONS ";
+	const tw_trunk *trunk = request->call_id ? tw__index_find(
+		&set->call_ids, request->call_id, request->call_id_size) :
+		NULL;
+
+	if (!trunk || request->size < sizeof(method))
+		return NULL;
+	if (!memcmp(request->data, method, sizeof(method) - 1))
+		return trunk;
+	return !memcmp(request->data, question, sizeof(question) - 1) &&
+		(is_of(trunk->qualify, request) || (trunk->probe &&
+			is_of(trunk->probe->qualify, request))) ? trunk :
+		NULL;
+}
+
+static bool request_h(const struct tw_sip_response *request, void *arg)
+{
+	tw_trunks *set = arg;
+	const tw_trunk *trunk = echoed(set, request);
+	const bool taken = request->valid && !trunk;
+
+	set->refused += !taken;
+	trace(set, trunk, TW_TRACE_RECEIVED, request, taken);
+	return trunk != NULL;
 }
 
 /* Who was asked: OPTIONS go to where the trunk's speaker is, or to a target

@@ -111,6 +111,29 @@ def test_strangers_are_seen():
         assert "\\x1b[2J" in seen[0].text
 
 
+def test_answers_go_back_by_the_connection():
+    """Whatever address the Via says."""
+    with socket.create_server(("127.0.0.1", 0)) as s, \
+            trunkwise.trunks.Trunks(trace_max=10) as t:
+        port = s.getsockname()[1]
+        t.add(name="main", registrar=f"sip:127.0.0.1:{port};transport=tcp",
+              user="trunk1", password=b"").start()
+        peer, _ = s.accept()
+        with peer:
+            peer.settimeout(5)
+            assert peer.recv(65535).startswith(b"REGISTER ")
+            peer.sendall(
+                b"OPTIONS sip:a@h SIP/2.0\r\nMax-Forwards: 70\r\n"
+                b"Via: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK1\r\n"
+                b"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\n"
+                b"Call-ID: x\r\nCSeq: 1 OPTIONS\r\n"
+                b"Content-Length: 0\r\n\r\n")
+            assert peer.recv(65535).startswith(b"SIP/2.0 480 ")
+        (answer,) = [one for one in t.traces() if one.text.startswith(
+            "SIP/2.0 480 ")]
+        assert answer.peer == f"127.0.0.1:{port}"
+
+
 def written(office, command, r, *arguments):
     (office / "main.secret").write_text(MARKER + "\n")
     (office / "main.secret").chmod(0o600)

@@ -94,8 +94,12 @@ static void test_errors(void **state)
 	tw__why_closed(&end, true, false);
 	starts(&end, false, "it hangs up without an answer");
 	memset(&end, 0, sizeof(end));
-	tw__why_strange(&end);
+	tw__why_strange(&end, NULL, 0);
 	starts(&end, false, "what answers there is not SIP");
+	memset(&end, 0, sizeof(end));
+	tw__why_strange(&end, "HTTP/1.1 400 \"\x1b\r\nServer: x", 26);
+	starts(&end, false, "what answers there is not SIP: "
+		"\"HTTP/1.1 400 ??\"");
 }
 
 static void test_names(void **state)
