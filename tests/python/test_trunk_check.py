@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
 from carriers import HASH, Registrar, Silence
-from conftest import OFFICE
+from conftest import BUILD, OFFICE
 from sip import header
 
 try:
@@ -122,7 +126,8 @@ def test_check_by_the_hash_of_a_password(check, office, registrar):
 def test_check_tells_who_else_is_registered(check, registrar):
     registrar.script["trunk1"] = lambda text: (
         "200 OK", ["Contact: <sip:old@192.0.2.9>;expires=60, "
-                   f"{header(text, 'Contact')};expires=60"])
+                   f"{header(text, 'Contact')};expires="
+                   f"{header(text, 'Expires')}"])
     line = check(trunk_table("main", registrar.uri, extra=FILE),
                  status=0).lines[0]
     assert line["state"] == "registered"
@@ -177,7 +182,8 @@ def test_check_of_gin(check, registrar):
         assert header(text, "Require") == "gin"
         contact = header(text, "Contact")
         assert contact.endswith(";bnc>") and "@" not in contact
-        return "200 OK", [f"Contact: {contact};expires=60"]
+        return "200 OK", [f"Contact: {contact};expires="
+                          f"{header(text, 'Expires')}"]
     table = trunk_table("main", registrar.uri,
                         extra=FILE + "\ngin = true\nstun = true")
     registrar.script["trunk1"] = bulk
@@ -502,6 +508,144 @@ def test_registrar_that_falls_silent_keeps_the_registration(check):
     assert "main: could not be un-registered" in result.err
 
 
+def _contact(text, seconds):
+    return f"Contact: {header(text, 'Contact').split(';')[0]}" \
+           f";expires={seconds}"
+
+
+def test_taken_back_in_words_only(check):
+    """It says 200 to the un-register, and lists us all the same."""
+    with Registrar(script={"trunk1": lambda text: (
+            "200 OK", [_contact(text, 300)])}) as r:
+        result = check(trunk_table("main", r.uri, extra=FILE), status=1)
+    (line,) = result.lines
+    assert line["state"] == "registered" and line["left"] is True
+    assert "main: could not be un-registered" in result.err
+    assert "took it back" not in line["text"]
+
+
+def test_late_binding_is_taken_back(check):
+    """Its 200 comes after the time is over."""
+    seen = []
+
+    def late(text):
+        seen.append(header(text, "Expires"))
+        if len(seen) == 1:
+            time.sleep(1.4)
+        return "200 OK", []
+
+    with Registrar(script={"trunk1": late}) as r:
+        (line,) = check(trunk_table("main", r.uri), "--seconds", "1",
+                        status=1).lines
+    assert "0" in seen and line["left"] is False
+
+
+def test_flow_that_was_never_answered_is_not_left(check):
+    """The first was taken back, and of the second nothing is known."""
+    def answer(text):
+        return "200 OK", ["Require: outbound", _contact(
+            text, header(text, "Expires"))]
+
+    with Registrar(script={"trunk1": answer}) as r, \
+            Registrar(script={"trunk1": "silence"}) as mute:
+        extra = f'backup = "{mute.uri}"\nflows = 2'
+        result = check(trunk_table("main", r.uri, extra=extra),
+                       "--seconds", "2", status=0)
+        assert header(r.requests[-1], "Expires") == "0"
+        assert mute.requests
+    (line,) = result.lines
+    assert line["left"] is False and "took it back" in line["text"]
+    assert result.err == ""
+
+
+def test_time_to_take_back_keeps_to_the_limits():
+    from trunkwise.trunk_check import _Rates
+    default = _Rates({}, {})
+    assert default.patience(300) >= 3 + 300 / 50
+    assert default.patience(1) < 4
+    assert _Rates({"requests_per_s": 10}, {}).patience(300) >= 3 + 30
+    assert _Rates({}, {"north": 5}).patience(300) >= 3 + 60
+    # none at all, which the file can say too
+    assert _Rates({"requests_per_s": 0, "registrar_requests_per_s": 0},
+                  {}).patience(300) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_end_it_like_its_own_end(number, office, check):
+    """What is registered is taken back, and the trace is whole."""
+    seen = threading.Event()
+
+    def answer(text):
+        seen.set()
+        return "200 OK", []
+
+    with Registrar(script={"trunk1": answer, "trunk2": "silence"}) as r:
+        (office / "deployment.toml").write_text(
+            OFFICE + trunk_table("main", r.uri)
+            + trunk_table("mute", r.uri, "trunk2"))
+        process = subprocess.Popen(
+            [sys.executable, BUILD / "bin" / "trunkwise", "trunk", "check",
+             office / "deployment.toml", "--trace", office / "trace.txt"],
+            stderr=subprocess.PIPE, text=True, env={**os.environ})
+        assert seen.wait(20)
+        time.sleep(0.3)
+        process.send_signal(number)
+        said = process.communicate(timeout=20)[1]
+        ends = [header(text, "Expires") for text in r.requests
+                if "trunk1@" in text]
+    assert process.returncode == 128 + number
+    assert ends == ["300", "0"]
+    assert "interrupted" in said and "Traceback" not in said
+    assert "Expires: 0\n" in (office / "trace.txt").read_text()
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_echo_is_no_answer(transport, check):
+    """Our own 501 to it would come back too, as the registrar's."""
+    def back(peer):
+        while data := peer.recv(65535):
+            peer.sendall(data)
+
+    with contextlib.ExitStack() as stack:
+        if transport == "tcp":
+            uri = stack.enter_context(tcp_peer(back))
+        else:
+            r = stack.enter_context(Registrar())
+            r._answers = lambda text: [text.encode("latin-1")]
+            uri = r.uri
+        (line,) = check(trunk_table("main", uri), "--seconds", "1",
+                        status=1).lines
+    assert (line["state"], line["code"]) == ("registering", 0)
+    assert "not with valid SIP (REGISTER sip:" in line["text"]
+
+
+def test_password_that_was_never_judged(check):
+    """Stale for ever, and more challenges than anybody reads."""
+    def stale(text):
+        status, (line,) = r.challenge()
+        return status, [line + ", stale=true"]
+
+    with Registrar(script={"trunk1": stale, "trunk2": lambda text: (
+            "401 Unauthorized", [f'WWW-Authenticate: Digest realm="{i}", '
+                                 'nonce="a"' for i in range(20)])}) as r:
+        lines = check(trunk_table("main", r.uri, extra=FILE)
+                      + trunk_table("two", r.uri, "trunk2", FILE),
+                      status=1).lines
+    for line in lines:
+        assert line["code"] == 401 and line["state"] == "backoff"
+        assert "never judged" in line["text"]
+        assert "refuses this user" not in line["text"]
+    assert "stale" in lines[0]["text"]
+
+
+def test_span_that_nobody_can_ask_for(check):
+    with Registrar(script={"trunk1": lambda text: (
+            "423 Brief", ["Min-Expires: 4000000000"])}) as r:
+        (line,) = check(trunk_table("main", r.uri), status=1).lines
+    assert "86400 at the most" in line["text"]
+    assert "ask the carrier" in line["text"]
+
+
 def test_weak_digests_are_named(check, registrar):
     (line,) = check(trunk_table(
         "main", registrar.uri, extra=FILE + '\ndigest_min = "SHA-256"'),
@@ -622,9 +766,16 @@ def _of_tls(peer):
         peer.sendall(bytes([0x15, 3, 1, 0, 2, 2, 70]))
 
 
+def _of_openssl(peer):
+    """It hangs up without a word on what is not TLS."""
+    if peer.recv(65535)[:1] == b"\x16":
+        peer.sendall(bytes([0x15, 3, 3, 0, 2, 2, 40]))
+
+
 @pytest.mark.parametrize("talk, words, reason", [
     (_web, "but not a SIP server", 'not SIP: "HTTP/1.1 400 Bad Request"'),
     (_of_tls, "write ;transport=tls", "speaks TLS"),
+    (_of_openssl, "write ;transport=tls", "speaks TLS"),
     (lambda peer: None, "closes it without an answer",
      "hangs up on every connection"),
     (lambda peer: peer.recv(9), "closes it without an answer",

@@ -3,9 +3,13 @@ certificates of a CA that is made here."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import socket
+import ssl
 import sys
+import threading
 
 import pytest
 
@@ -142,6 +146,59 @@ def test_check_verified(check, serve):
                    "--json", status=0)
     line = json.loads(result.out)
     assert (line["state"], line["tls"]) == ("registered", "verified")
+
+
+@contextlib.contextmanager
+def within_tls(authority, talk):
+    """Whoever connects is handed to `talk` once TLS stands."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*authority.issue("other", names="DNS:localhost"))
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        def run():
+            with contextlib.suppress(OSError):
+                peer = context.wrap_socket(s.accept()[0], server_side=True)
+                with peer:
+                    talk(peer)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield f"sip:localhost:{s.getsockname()[1]};transport=tls"
+        finally:
+            thread.join()
+
+
+def _web(peer):
+    if peer.recv(65535):
+        peer.sendall(b"HTTP/1.1 400 Bad Request\r\n"
+                     b"Content-Length: 0\r\n\r\n")
+
+
+def _mail(peer):
+    peer.sendall(b"220 mail\r\n")
+    peer.recv(65535)
+
+
+def _mute(peer):
+    while peer.recv(65535):
+        pass
+
+
+@pytest.mark.parametrize("talk, words, answer", [
+    (_web, 'not SIP: "HTTP/1.1 400 Bad Request"', False),
+    (_mail, "not a SIP server", False),
+    (_mute, "stands, but no SIP answer", None)])
+def test_check_of_what_is_no_sip_within_tls(talk, words, answer, check,
+                                            authority):
+    """The certificate came, so TLS is not the cause."""
+    with within_tls(authority, talk) as where:
+        line = json.loads(check(where, 'ca_file = "ca.pem"', "--json",
+                                "--seconds", "2", status=1).out)
+    assert words in line["text"] and "certificate" not in line["text"]
+    assert line["code"] == 0 and line["tls"] == "verified"
+    steps = {step["step"]: step["ok"] for step in line["steps"]}
+    assert (steps["transport"], steps["tls"]) == (True, True)
+    assert steps["answer"] is answer
 
 
 def test_directory_for_a_list(check, serve, office):

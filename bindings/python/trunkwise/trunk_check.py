@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import ctypes
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ from .reasons import deployment_reason_in, trunk_reason_in
 from .secret_commands import key_of
 from .store import Store
 from .trace_file import TraceFile
+from .trunk_back import ended_as_by_ctrl_c, take_back
 from .trunk_walk import Step, first_line, walk
 from .words import plain, say
 
@@ -40,7 +42,8 @@ _PLAIN = ("auth_user", "realm", "domain", "contact_user", "digest_min",
           "empty_authorization", "expires_s", "backup",
           "outbound_proxy", "target_timeout_s", "keepalive_s", "flows",
           "instance")
-_RATES = ("requests_per_s", "registrar_requests_per_s")
+# of TW_PACE_OPTIONS_INIT: in force where the file says nothing
+_RATES = {"requests_per_s": 500, "registrar_requests_per_s": 50}
 _PAPERS = {"ca_file": "ca", "crl_file": "crl", "cert_file": "cert"}
 _KEYS = {"key": ("key_file", "key_env", "key_credential"),
          "ha1": ("ha1_file", "ha1_env", "ha1_credential")}
@@ -52,6 +55,8 @@ _REASONS = (
     ("GIN (RFC 6140)", "trunk_gin"),
     ("none is configured", "trunk_no_password"),
     ("another realm", "trunk_realm"),
+    ("called stale", "trunk_stale"),
+    ("more than 16 challenges", "trunk_challenges"),
     ("weaker than digest_min", "trunk_digest_weak"),
     ("not among those of ha1", "trunk_ha1_lacks"),
     ("digest", "trunk_digest"),
@@ -129,7 +134,7 @@ def _unsupported(registrar: str) -> str:
     return "trunk_sips" if text.startswith("sips:") else "trunk_unsupported"
 
 
-def _cause(event: "TrunkEvent") -> str:
+def _cause(event: "TrunkEvent", tls_stood: bool) -> str:
     # only where the reason is the library's: elsewhere it is the peer's
     if event.code < 300 or event.code in (401, 407, 420):
         for words, key in _REASONS:
@@ -139,9 +144,10 @@ def _cause(event: "TrunkEvent") -> str:
         return _CODES[event.code]
     if event.code == 0 and event.state == "resolving":
         return "trunk_dns"
+    if event.code == 0 and event.target.startswith("tls"):
+        return "trunk_silence_in_tls" if tls_stood else "trunk_silence_tls"
     if event.code == 0:
-        return "trunk_silence_tls" if event.target.startswith("tls") \
-            else "trunk_silence"
+        return "trunk_silence"
     if event.state == "fatal":
         return "trunk_no_registrar"
     if 300 <= event.code < 400:
@@ -152,18 +158,18 @@ def _cause(event: "TrunkEvent") -> str:
 
 
 def _key(event: "TrunkEvent", row: dict[str, Any],
-         traces: list["TrunkTrace"]) -> str:
+         traces: list["TrunkTrace"], tls_stood: bool) -> str:
     """Which sentence explains it."""
     if event.state == "registered":
         return "trunk_static" if row.get("static") else "trunk_registered"
     if event.state in ("refused", "fatal", "backoff"):
-        return _cause(event)
+        return _cause(event, tls_stood)
     if "waits for its turn" in event.reason and not traces:
         return "trunk_turn"
     got = [t for t in traces if t.direction == "received"]
     if event.code or any(not t.refused for t in got):
         return "trunk_unfinished"
-    return "trunk_malformed" if got else _cause(event)
+    return "trunk_malformed" if got else _cause(event, tls_stood)
 
 
 def _reason(event: "TrunkEvent", row: dict[str, Any], seconds: float,
@@ -195,13 +201,14 @@ def _explain(event: "TrunkEvent", key: str, row: dict[str, Any],
     return text
 
 
-def _verdict(event: "TrunkEvent", row: dict[str, Any], seconds: float,
-             traces: list["TrunkTrace"], lang: str) -> Verdict:
-    key = _key(event, row, traces)
-    event = event._replace(reason=_reason(event, row, seconds, traces))
+def _verdict(event: "TrunkEvent", row: dict[str, Any], work: "_Check",
+             tls_stood: bool) -> Verdict:
+    traces = [t for t in work.traces if t.trunk == event.trunk]
+    key = _key(event, row, traces, tls_stood)
+    event = event._replace(reason=_reason(event, row, work.seconds, traces))
     return Verdict(
         event.trunk, event.state, event.code, event.reason,
-        _explain(event, key, row, seconds, lang), event.target,
+        _explain(event, key, row, work.seconds, work.lang), event.target,
         -1 if event.next_try_s is None else event.next_try_s,
         event.expires_s, tls=event.tls,
         steps=() if row.get("static")
@@ -288,8 +295,7 @@ class _Rates(NamedTuple):
 
     def patience(self, trunks: int) -> float:
         """Until so many have un-registered, through a challenge each."""
-        slowest = [rate for rate in (self.of_set.get("requests_per_s"),
-                                     self.of_set.get(_RATES[1]),
+        slowest = [rate for rate in (*{**_RATES, **self.of_set}.values(),
                                      *self.of_carrier.values()) if rate]
         return _UNREGISTER_S + (2 * trunks / min(slowest) if slowest else 0)
 
@@ -396,8 +402,9 @@ class _Check:
                 status = self.started[name].status
                 event = event._replace(code=status.code,
                                        reason=status.reason)
-            verdict = _verdict(event, row, self.seconds, [
-                t for t in self.traces if t.trunk == name], self.lang)
+            status = self.started[name].status
+            verdict = _verdict(event, row, self,
+                               status.certificate_until is not None)
             if event.state == "registered" and "qualify_s" in row:
                 verdict = _with_health(verdict, self.started[name].health,
                                        self.lang)
@@ -407,27 +414,12 @@ class _Check:
         return found
 
     def undo(self) -> set[str]:
-        """Un-registers whatever may have registered; which stay behind. A
-        registrar that never said a word is not waited for."""
-        waiting, left = set(), set()
-        for name, trunk in self.started.items():
-            status = trunk.status
-            if status.expires_in is not None or (
-                    status.state == "registering" and status.code):
-                trunk.stop()
-                waiting.add(name)
-        for event in self.trunks.events(
-                self.rates.patience(len(waiting)) if waiting else 0):
-            if event.state == "disabled":
-                left.add(event.trunk)
-            if event.state in ("idle", "disabled"):
-                waiting.discard(event.trunk)
-            if not waiting:
-                break
-        for name in sorted(waiting | left):
+        """Un-registers whatever may have registered; which stay behind."""
+        left = take_back(self.trunks, self.started, self.rates.patience)
+        for name in sorted(left):
             print(f"trunkwise: {name}: " + say(self.lang, "trunk_left"),
                   file=sys.stderr)
-        return waiting | left
+        return left
 
 
 def _problems(error: Error, found: Sequence[Problem],
@@ -494,6 +486,16 @@ def _unseal(secrets: list[bytes], chosen: list[tuple[str, dict[str, Any]]],
                 secrets[i] = store.secret(row["name"], key=key)
 
 
+def _registered_and_back(work: _Check, found: list[Verdict]) -> set[str]:
+    """Which stay behind."""
+    try:
+        work.run()
+        found += work.verdicts()
+    finally:
+        left = work.undo()
+    return left
+
+
 def check(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.seconds <= 3600:
         raise InvalidArgument("is not within 0..3600", field="--seconds")
@@ -518,6 +520,7 @@ def check(arguments: argparse.Namespace) -> int:
     from .trunks import Trunks
     _hush()
     rates = _Rates.of(deployment)
+    found: list[Verdict] = []
     with contextlib.ExitStack() as stack:
         trace = stack.enter_context(TraceFile(arguments.trace)) \
             if arguments.trace else None
@@ -528,11 +531,14 @@ def check(arguments: argparse.Namespace) -> int:
         work = _Check(trunks, rates, arguments.seconds, arguments.lang)
         for (place, row), secret in zip(chosen, secrets):
             work.add(row, place, secret, folder)
+        stack.enter_context(ended_as_by_ctrl_c())
         try:
-            work.run()
-            found = work.verdicts()
+            left = _registered_and_back(work, found)
+        except KeyboardInterrupt as signalled:
+            print("trunkwise: " + say(arguments.lang, "trunk_interrupted"),
+                  file=sys.stderr)
+            return 128 + (signalled.args or (signal.SIGINT,))[0]
         finally:
-            left = work.undo()
             if trace:
                 trace.write([*work.traces, *trunks.traces()])
     for verdict in found:

@@ -78,7 +78,8 @@ def walk(registrar: str, event: "TrunkEvent", cause: str,
                           event.reason if cause in _DNS else peer))
         if cause in _DNS:
             return steps
-    there = bool(got) or cause in _STRANGE \
+    in_tls = cause in (*_STRANGE, "trunk_silence_in_tls")
+    there = bool(got) or in_tls \
         or over_tls and cause.startswith(_TLS)
     reached = False if cause in _NO_WAY else True if there else None
     steps.append(Step("transport", reached, event.reason
@@ -88,7 +89,7 @@ def walk(registrar: str, event: "TrunkEvent", cause: str,
     if over_tls:
         failed = cause.startswith(_TLS) and cause not in _NO_WAY
         steps.append(Step("tls", False if failed else
-                          True if got or cause in _STRANGE else None,
+                          True if got or in_tls else None,
                           event.reason if failed else event.tls))
     if offers := _challenge(answers):
         at_it = event.code in (401, 407) and event.state == "refused"

@@ -517,10 +517,28 @@ _WORDS = {
         "Оператор не знает пользователя \"{user}\" в этом домене: "
         "проверьте user, domain и тот ли сервер указан в registrar."),
     "trunk_brief": (
-        "The carrier wants longer registrations than {asked_s} s and did "
-        "not accept the one it named: raise expires_s.",
-        "Оператору нужен срок регистрации больше {asked_s} с, и названный "
-        "им самим он не принял: увеличьте expires_s."),
+        "The carrier wants longer registrations than {asked_s} s, and the "
+        "span that it names is none, too long, or was not accepted: raise "
+        "expires_s (86400 at the most); if that is refused too, ask the "
+        "carrier.",
+        "Оператору нужен срок регистрации больше {asked_s} с, но названный "
+        "им срок отсутствует, слишком велик или не принят им самим: "
+        "увеличьте expires_s (не больше 86400); если и это не принято, "
+        "спросите оператора."),
+    "trunk_stale": (
+        "The carrier's server calls each of its challenges stale at once, so "
+        "that user and password were never judged: the file is not the "
+        "cause; call the carrier.",
+        "Сервер оператора сразу объявляет каждый свой запрос пароля "
+        "устаревшим, логин и пароль он не проверял: причина не в файле; "
+        "звоните оператору."),
+    "trunk_challenges": (
+        "The carrier's server asks for the password in more ways than are "
+        "read ({reason}), so that user and password were never judged: the "
+        "file is not the cause; call the carrier.",
+        "Сервер оператора запрашивает пароль слишком многими способами "
+        "({reason}), логин и пароль он не проверял: причина не в файле; "
+        "звоните оператору."),
     "trunk_no_time": (
         "The carrier answered {code} but granted no time at all: ask it "
         "whether this user may register.",
@@ -538,6 +556,12 @@ _WORDS = {
         "{target} молчит, не прислан даже сертификат: проверьте адрес и "
         "порт, пропускают ли межсетевые экраны TCP и даёт ли оператор TLS "
         "на этом порту."),
+    "trunk_silence_in_tls": (
+        "The TLS connection to {target} stands, but no SIP answer comes over "
+        "it: check port and transport with the carrier, and whether it lets "
+        "this address in.",
+        "Соединение TLS с {target} установлено, но ответа SIP по нему нет: "
+        "уточните у оператора порт и транспорт и пускает ли он этот адрес."),
     "trunk_turn": (
         "Nothing was sent to {target} yet: the limit of requests a second "
         "left no time for it within {seconds} s; use a larger --seconds.",
@@ -715,6 +739,11 @@ _WORDS = {
     "trunk_passed": ("passed", "пройдено"),
     "trunk_failed": ("failed", "отказ"),
     "trunk_untold": ("unknown", "неизвестно"),
+    "trunk_interrupted": (
+        "interrupted: not every trunk was checked. Registrations were taken "
+        "back, but for those named above.",
+        "прервано: проверены не все транки. Регистрации сняты, кроме "
+        "названных выше."),
     "trunk_left": (
         "could not be un-registered; the registration ends by itself.",
         "снять регистрацию не удалось; она закончится сама."),
