@@ -36,11 +36,9 @@ static int64_t backoff(tw_registration *reg, int64_t now_us)
 	int64_t wait_s = reg->config.retry_base_s * (reg->flow.id ? 2 : 1) *
 		(tw__flow_has_mates(reg, now_us) ? 3 : 1);
 
-	for (uint32_t i = 1; i < reg->failures; i++) {
+	for (uint32_t i = 1; i < reg->failures &&
+	     wait_s < reg->config.retry_max_s; i++)
 		wait_s *= 2;
-		if (wait_s >= reg->config.retry_max_s)
-			break;
-	}
 	if (wait_s > reg->config.retry_max_s)
 		wait_s = reg->config.retry_max_s;
 	wait_us = tw__jitter(reg->random, wait_s * TW_SECOND, 500, 1000);
@@ -143,8 +141,7 @@ static void fail(tw_registration *reg, enum tw_verdict verdict, bool told,
 	else if (reg->wanted)
 		fail_register(reg, verdict, told, now_us);
 	else if (reg->expires_at > now_us && !told)
-		/* the refresh failed, the binding before it still stands;
-		 * a failure in here ends as DISABLED */
+		/* the binding before this refresh still stands */
 		(void)tw__attempt_begin(reg, true, now_us, NULL);
 	else
 		end_stopped(reg, TW_TRUNK_IDLE, now_us);
@@ -354,6 +351,18 @@ static bool learn_foreign(tw_registration *reg, const struct tw_message *msg,
 	return news;
 }
 
+static tw_status end_unregister(tw_registration *reg, bool stays,
+				int64_t now_us)
+{
+	if (stays)
+		tw__registration_reason(reg, reg->sip_code, "%d, but our "
+			"Contact is still in its list", (int)reg->sip_code);
+	tw__meter_attempt(reg->meter, stays ? TW_METER_LEFT :
+		TW_METER_UNREGISTERED, 0);
+	end_stopped(reg, stays ? TW_TRUNK_DISABLED : TW_TRUNK_IDLE, now_us);
+	return TW_OK;
+}
+
 static tw_status take_success(tw_registration *reg,
 			      const struct tw_message *msg, int64_t now_us,
 			      tw_error *err)
@@ -371,20 +380,11 @@ static tw_status take_success(tw_registration *reg,
 
 	for (size_t i = 0; i < 2; i++)
 		tw__credentials_next_nonce(&reg->credentials[i], msg);
-	if (reg->unregister && tw__answer_keeps(msg, &ours)) {
-		tw__registration_reason(reg, msg->code, "%d, but our Contact "
-			"is still in its list", (int)msg->code);
-		tw__attempt_fail(reg, TW_VERDICT_TEMPORARY, 0, now_us);
-		return TW_OK;
-	}
-	if (reg->unregister) {
-		tw__meter_attempt(reg->meter, TW_METER_UNREGISTERED, 0);
-		end_stopped(reg, TW_TRUNK_IDLE, now_us);
-		return TW_OK;
-	}
+	if (reg->unregister)
+		return end_unregister(reg, tw__answer_keeps(msg, &ours),
+			now_us);
 	if (reg->config.gin && !tw__answer_has_bulk(msg)) {
-		/* a 2xx lists what is bound (RFC 3261 section 10.3): an
-		 * address it may be, but not for our numbers */
+		/* a 2xx lists what is bound (RFC 3261 section 10.3) */
 		tw__registration_reason(reg, msg->code, "%d without a "
 			"Contact for all numbers: the registrar ignores GIN "
 			"(RFC 6140); leave gin out", (int)msg->code);
