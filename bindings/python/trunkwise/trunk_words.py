@@ -182,6 +182,7 @@ TRUNK_REASONS = {
         "спросите оператора",
     "malformed": "записано неверно",
     "out of date": "устарело",
+    "not valid yet": "ещё не действует",
     "not signed by its CA": "не подписано этим центром",
     "about another certificate": "о другом сертификате",
     "of a CA that does not know it": "центр не знает сертификата",

@@ -10,10 +10,12 @@
 
 #define MESSAGE "REGISTER sip:r SIP/2.0\r\nCall-ID: c\r\n\r\n"
 #define HOUR 3600L
+#define DAY (24 * HOUR)
 
 enum what {
-	NOTHING, GOOD, GOOD_SHA256, REVOKED, UNKNOWN, OLD, EARLY, STRANGERS,
-	ANOTHERS, LATER, GARBAGE, WHAT_COUNT
+	NOTHING, GOOD, GOOD_SHA256, GOOD_ENDLESS, REVOKED, REVOKED_ENDLESS,
+	UNKNOWN, OLD, OLD_ENDLESS, EARLY, STRANGERS, ANOTHERS, LATER,
+	GARBAGE, WHAT_COUNT
 };
 
 struct bench {
@@ -141,24 +143,46 @@ static void staple(struct bench *b, OCSP_BASICRESP *basic, int status)
 	OCSP_RESPONSE_free(response);
 }
 
+static long says_from(enum what what)
+{
+	switch (what) {
+	case OLD:
+		return -9 * HOUR;
+	case EARLY:
+		return HOUR;
+	case GOOD_ENDLESS:
+		return -6 * DAY;
+	case OLD_ENDLESS:
+		return -8 * DAY;
+	case REVOKED_ENDLESS:
+		return -900 * DAY;
+	default:
+		return -HOUR;
+	}
+}
+
 static void sign(struct bench *b, enum what what)
 {
+	const bool is_revoked = what == REVOKED || what == REVOKED_ENDLESS;
+	const bool endless = what == GOOD_ENDLESS || what == OLD_ENDLESS ||
+		what == REVOKED_ENDLESS;
 	const struct cert *signer = what == STRANGERS ? &b->other : &b->ca;
 	OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
 	OCSP_CERTID *id = OCSP_cert_to_id(what == GOOD_SHA256 ? EVP_sha256() :
 		EVP_sha1(), what == ANOTHERS ? b->sibling.x509 : b->cert.x509,
 		b->ca.x509);
-	long from = what == OLD ? -9 * HOUR : what == EARLY ? HOUR : -HOUR;
+	long from = says_from(what);
 	ASN1_TIME *this = X509_gmtime_adj(NULL, from);
-	ASN1_TIME *next = X509_gmtime_adj(NULL, from + 8 * HOUR);
+	ASN1_TIME *next = endless ? NULL : X509_gmtime_adj(NULL, from +
+		8 * HOUR);
 	ASN1_TIME *revoked = ASN1_TIME_new();
 
 	assert_int_equal(ASN1_TIME_set_string_X509(revoked,
 		"20261001120000Z"), 1);
-	assert_non_null(OCSP_basic_add1_status(basic, id, what == REVOKED ?
+	assert_non_null(OCSP_basic_add1_status(basic, id, is_revoked ?
 		V_OCSP_CERTSTATUS_REVOKED : what == UNKNOWN ?
 		V_OCSP_CERTSTATUS_UNKNOWN : V_OCSP_CERTSTATUS_GOOD,
-		OCSP_REVOKED_STATUS_KEYCOMPROMISE, what == REVOKED ? revoked :
+		OCSP_REVOKED_STATUS_KEYCOMPROMISE, is_revoked ? revoked :
 		NULL, this, next));
 	assert_int_equal(OCSP_basic_sign(basic, signer->x509, signer->key,
 		EVP_sha256(), NULL, 0), 1);
@@ -218,8 +242,10 @@ static const char *const wrong[WHAT_COUNT] = {
 	[NOTHING] = "no word of its CA came with the certificate",
 	[REVOKED] = "the certificate was revoked on 2026-10-01 by \"ca\"",
 	[UNKNOWN] = "is of a CA that does not know it",
+	[REVOKED_ENDLESS] = "the certificate was revoked on 2026-10-01",
 	[OLD] = "is out of date",
-	[EARLY] = "is out of date",
+	[OLD_ENDLESS] = "is out of date",
+	[EARLY] = "is not valid yet",
 	[STRANGERS] = "is not signed by its CA",
 	[ANOTHERS] = "is about another certificate",
 	[LATER] = "is of a CA that cannot tell now",
@@ -235,7 +261,8 @@ static void each(bool must, bool asks)
 			open_bench(&b, asks, old_tls);
 			prepare(&b, (enum what)what);
 			connects(&b, must, true, !must && !asks &&
-				what != REVOKED ? NULL : asks &&
+				what != REVOKED &&
+				what != REVOKED_ENDLESS ? NULL : asks &&
 				what == NOTHING ? "wants its CA's word" :
 				wrong[what]);
 			close_bench(&b);
