@@ -491,6 +491,10 @@ static tw_status set(struct tw_deployment *deployment, const char *path,
 		status = check_item(value, field, &key, err);
 	if (!status)
 		status = tw__value_give(value, field, type, text, err);
+	/* the place of a refused item is taken: the next one is judged too */
+	if (status && value && key.indexed && key.index == value->items &&
+	    field->type == TW_FIELD_LIST && key.index < ITEMS_MAX)
+		value->items++;
 	return status;
 }
 

@@ -16,13 +16,18 @@ bool tw__is_refused_by_set(const struct tw_deployment *deployment,
 			   uint32_t row, const char *field)
 {
 	char path[TW_KEY_PATH_MAX];
-	size_t i;
+	const char *at;
+	size_t i, size;
 
 	if (!deployment->set_problems)
 		return false;
 	tw__wanted_path(path, deployment, row, field);
+	size = strlen(path);
 	for (i = 0; i < deployment->set_problems; i++) {
-		if (!strcmp(deployment->problems[i].field, path))
+		at = deployment->problems[i].field;
+		/* the whole of it, or an item */
+		if (!strncmp(at, path, size) && (!at[size] ||
+						 at[size] == '['))
 			return true;
 	}
 	return false;

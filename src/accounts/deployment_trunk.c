@@ -43,6 +43,22 @@ static bool goes_by_tls(const struct tw_deployment *d, uint32_t row)
 }
 
 
+/* By the rule of a trunk, so that what is applied can be opened. */
+static tw_status check_hops(struct tw_deployment *d, uint32_t row)
+{
+	const struct tw_value *registrar = value(d, row, "registrar");
+	const struct tw_value *backup = value(d, row, "backup");
+	const struct tw_value *proxy = value(d, row, "outbound_proxy");
+	tw_error why = TW_ERROR_INIT;
+
+	if (!registrar->set || !tw__hops_check(registrar->text,
+			backup->set ? backup->text : NULL,
+			proxy->set ? proxy->text : NULL, &why))
+		return TW_OK;
+	return tw__problem_of(d, row, why.field, &why);
+}
+
+
 /* The last of the places that are named for the key of our certificate. */
 static const char *key_of(struct tw_deployment *d, uint32_t row,
 			  unsigned *count)
@@ -225,5 +241,7 @@ tw_status tw__deployment_trunk(struct tw_deployment *d, uint32_t row)
 		status = check_flows(d, row);
 	if (!status)
 		status = check_static(d, row);
+	if (!status)
+		status = check_hops(d, row);
 	return status ? status : check_tls(d, row);
 }

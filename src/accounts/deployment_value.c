@@ -166,16 +166,32 @@ static tw_status check_hop(const struct tw_field *field, const char *text,
 	tw__hop_free(&hop);
 	if (!status || status == TW_ENOMEM)
 		return status ? tw__fail_oom(err) : TW_OK;
-	return tw__fail(err, TW_EINVAL, "%s %s", field->name, why.message);
+	return tw__fail(err, TW_EINVAL, "%s", why.message);
 }
 
 
-/* A credential is a file of the unit's own directory. */
+/* ".." between slashes. */
+static bool goes_up(const char *text)
+{
+	const char *end;
+
+	for (; text; text = *end ? end + 1 : NULL) {
+		end = text + strcspn(text, "/");
+		if (end - text == 2 && !memcmp(text, "..", 2))
+			return true;
+	}
+	return false;
+}
+
+
+/* A credential is a file of the unit's own directory, a file of a trunk one
+ * of the secrets directory or a whole path. */
 static tw_status check_place(const struct tw_field *field, const char *text,
 			     tw_error *err)
 {
-	if (field->rule == TW_RULE_PLAIN && (strchr(text, '/') ||
-					     !strcmp(text, "..")))
+	if ((field->rule == TW_RULE_PLAIN && strchr(text, '/')) ||
+	    ((field->rule == TW_RULE_PLAIN || field->rule == TW_RULE_FILE) &&
+	     goes_up(text)))
 		return tw__fail(err, TW_EINVAL, "%s leaves its directory; "
 				"write a plain file name instead",
 				field->name);

@@ -15,6 +15,7 @@
 #define TEXT(n)     { .name = n, .type = TW_FIELD_TEXT }
 #define SHORT(n)    { .name = n, .type = TW_FIELD_TEXT, .size = 64 }
 #define PLAIN(n)    { .name = n, .type = TW_FIELD_TEXT, .rule = TW_RULE_PLAIN }
+#define FILED(n)    { .name = n, .type = TW_FIELD_TEXT, .rule = TW_RULE_FILE }
 #define RULED(n, r) { .name = n, .type = TW_FIELD_TEXT, .rule = r, \
 		      .size = 128 }
 #define NEEDED(n, r) { .name = n, .type = TW_FIELD_TEXT, .rule = r, \
@@ -197,10 +198,10 @@ static const struct tw_field trunk[] = {
 	NEEDED("registrar", TW_RULE_HOP),
 	NEEDED("user", TW_RULE_HEADER),
 	RULED("auth_user", TW_RULE_HEADER),
-	TEXT("password_file"),
+	FILED("password_file"),
 	ENV("password_env"),
 	PLAIN("credential"),
-	TEXT("ha1_file"),
+	FILED("ha1_file"),
 	ENV("ha1_env"),
 	PLAIN("ha1_credential"),
 	RULED("realm", TW_RULE_HEADER),
@@ -208,12 +209,12 @@ static const struct tw_field trunk[] = {
 	RULED("contact_user", TW_RULE_HEADER),
 	CHOICE("digest_min", NULL, "MD5 SHA-256 SHA-512-256"),
 	{ .name = "empty_authorization", .type = TW_FIELD_BOOLEAN, .max = 1 },
-	TEXT("ca_file"),
-	TEXT("cert_file"),
-	TEXT("key_file"),
+	FILED("ca_file"),
+	FILED("cert_file"),
+	FILED("key_file"),
 	ENV("key_env"),
 	PLAIN("key_credential"),
-	TEXT("crl_file"),
+	FILED("crl_file"),
 	{ .name = "must_staple", .type = TW_FIELD_BOOLEAN, .max = 1 },
 	{ .name = "verify", .type = TW_FIELD_BOOLEAN, .max = 1 },
 	NUMBER("expires_s", "300", 60, 86400),

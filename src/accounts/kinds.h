@@ -39,6 +39,7 @@
 #define TW_RULE_ENV     14u     /* name of an environment variable */
 #define TW_RULE_HOP     15u     /* where requests go, as a trunk reads it */
 #define TW_RULE_PLAIN   16u     /* name of a file, in no other directory */
+#define TW_RULE_FILE    17u     /* of a file, in no directory above */
 
 #define TW_OWN_POLICY "own:"    /* before the name of one of these */
 

@@ -279,24 +279,13 @@ static tw_status set_proxy(struct tw_trunk_config *config, const char *proxy,
 	return config->route ? TW_OK : tw__fail_oom(err);
 }
 
-/* Who blocks the one way must not be given the other to read. */
 static tw_status check_tls(const struct tw_trunk_config *config,
-			   const tw_trunk_options *o, bool wanted,
-			   tw_error *err)
+			   const tw_trunk_options *o, tw_error *err)
 {
-	bool any = false, all = true;
+	bool any = false;
 
-	for (size_t i = 0; i < config->hops; i++) {
-		bool tls = config->hop[i].transport == TW_TRANSPORT_TLS;
-
-		any |= tls;
-		all &= tls;
-	}
-	if (wanted && !all)
-		return tw__fail_at(err, TW_EINVAL, 0, o->backup ? "backup" :
-			"outbound_proxy", "goes without TLS, while the "
-			"registrar is asked for by TLS; write "
-			";transport=tls behind it too");
+	for (size_t i = 0; i < config->hops; i++)
+		any |= config->hop[i].transport == TW_TRANSPORT_TLS;
 	return tw__papers_check(o, any, err);
 }
 
@@ -306,12 +295,7 @@ static tw_status set_hops(struct tw_trunk_config *config,
 	const char *const uri[] = { o->registrar, o->backup };
 	static const char *const field[] = { "registrar", "backup" };
 	tw_status status = TW_OK;
-	bool tls;
 
-	if (o->backup && o->outbound_proxy)
-		return tw__fail_at(err, TW_EINVAL, 0, "backup", "cannot stand "
-			"beside outbound_proxy, which is where all requests "
-			"go; give the proxy's name several SRV records");
 	config->hops = o->backup ? 2 : 1;
 	for (size_t i = 0; !status && i < config->hops; i++) {
 		status = tw__hop_read(&config->hop[i], uri[i], field[i], err);
@@ -319,12 +303,12 @@ static tw_status set_hops(struct tw_trunk_config *config,
 			status = set_domain(&config->identity[i],
 				&config->hop[i], o->domain, err);
 	}
-	if (status)
-		return status;
-	tls = config->hop[0].transport == TW_TRANSPORT_TLS;
-	if (o->outbound_proxy)
+	if (!status)
+		status = tw__hops_check(o->registrar, o->backup,
+			o->outbound_proxy, err);
+	if (!status && o->outbound_proxy)
 		status = set_proxy(config, o->outbound_proxy, err);
-	return status ? status : check_tls(config, o, tls, err);
+	return status ? status : check_tls(config, o, err);
 }
 
 static tw_status copy_secret(struct tw_trunk_config *config,

@@ -293,6 +293,34 @@ void tw__hop_free(struct tw_hop *hop)
 	memset(hop, 0, sizeof(*hop));
 }
 
+/* Who blocks the one way must not be given the other to read. */
+tw_status tw__hops_check(const char *registrar, const char *backup,
+			 const char *proxy, tw_error *err)
+{
+	const char *field = backup ? "backup" : "outbound_proxy";
+	const char *text = backup ? backup : proxy;
+	struct tw_hop first = { 0 }, other = { 0 };
+	tw_status status;
+
+	if (backup && proxy)
+		return tw__fail_at(err, TW_EINVAL, 0, field, "cannot stand "
+			"beside outbound_proxy, which is where all requests "
+			"go; give the proxy's name several SRV records");
+	if (!text)
+		return TW_OK;
+	status = tw__hop_read(&first, registrar, "registrar", err);
+	if (!status)
+		status = tw__hop_read(&other, text, field, err);
+	if (!status && first.transport == TW_TRANSPORT_TLS &&
+	    other.transport != TW_TRANSPORT_TLS)
+		status = tw__fail_at(err, TW_EINVAL, 0, field, "goes without "
+			"TLS, while the registrar is asked for by TLS; write "
+			";transport=tls behind it too");
+	tw__hop_free(&first);
+	tw__hop_free(&other);
+	return status;
+}
+
 uint32_t tw__hop_default_port(uint32_t transport)
 {
 	return transport == TW_TRANSPORT_TLS ? 5061 : 5060;

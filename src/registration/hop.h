@@ -28,6 +28,10 @@ tw_status tw__hop_read(struct tw_hop *hop, const char *text,
 		       const char *field, tw_error *err);
 void tw__hop_free(struct tw_hop *hop);
 
+/* Whether the addresses of one trunk stand together; NULL: not given. */
+tw_status tw__hops_check(const char *registrar, const char *backup,
+			 const char *proxy, tw_error *err);
+
 /* The port to use when none is given. */
 uint32_t tw__hop_default_port(uint32_t transport);
 

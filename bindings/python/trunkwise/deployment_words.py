@@ -326,6 +326,14 @@ DEPLOYMENT_REASONS = {
     "write \"sip:host:port\"":
         "нет, слишком длинно или с байтами, которых не бывает в заголовке; "
         "напишите \"sip:host:port\"",
+    "cannot stand beside outbound_proxy, which is where all requests go; "
+    "give the proxy's name several SRV records":
+        "не бывает вместе с outbound_proxy, куда идут все запросы; дайте "
+        "имени прокси несколько записей SRV",
+    "goes without TLS, while the registrar is asked for by TLS; write "
+    ";transport=tls behind it too":
+        "идёт без TLS, а к регистратору нужно идти по TLS; допишите "
+        ";transport=tls и к нему",
     "sips: is not served; write sip: with ;transport=tls":
         "sips: не поддерживается; напишите sip: с ;transport=tls",
     "is not \"sip:host[:port][;transport=...]\"; the user goes into its own "

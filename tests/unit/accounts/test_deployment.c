@@ -172,6 +172,34 @@ static void tables_may_be_empty(void **state)
 	tw_deployment_free(d);
 }
 
+/* A refused item takes its place: the next ones are judged by themselves. */
+static void every_item_of_a_list(void **state)
+{
+	static const struct pair change[] = {
+		{ "trunk[0].peers[0]", "t", "bad" },
+		{ "trunk[0].peers[1]", "t", "192.0.2.1" },
+		{ "trunk[0].peers[2]", "t", "alsobad" },
+		{ "trunk[0].peers[3]", "i", "7" },
+		{ "schedule[1].name", "t", "night" },
+		{ "schedule[1].zone", "t", "Europe/Moscow" },
+		{ "schedule[1].hours[0]", "t", "never" } };
+	tw_deployment *d = deployment_with(change, TW_ARRAY_COUNT(change));
+	tw_error problem = TW_ERROR_INIT;
+	uint32_t i, count = 0;
+
+	(void)state;
+	assert_int_equal(tw_deployment_check(d, NULL), TW_EPARSE);
+	assert_true(has_problem(d, "trunk[0].peers[0]", "bad"));
+	assert_true(has_problem(d, "trunk[0].peers[2]", "alsobad"));
+	assert_true(has_problem(d, "trunk[0].peers[3]", "in quotes"));
+	assert_true(has_problem(d, "schedule[1].hours[0]", "no hours"));
+	for (i = 0; !tw_deployment_problem(&problem, d, i, NULL); i++)
+		count += problem.code && (strstr(problem.field, "peers") ||
+			strstr(problem.field, "schedule[1]"));
+	assert_int_equal(count, 4);
+	tw_deployment_free(d);
+}
+
 /* Nothing of the value of a secret ever comes back. */
 static void secrets_are_not_repeated(void **state)
 {
@@ -312,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_refusal),
 		cmocka_unit_test(tables_may_be_empty),
+		cmocka_unit_test(every_item_of_a_list),
 		cmocka_unit_test(secrets_are_not_repeated),
 		cmocka_unit_test(the_company_is_sound),
 		cmocka_unit_test(set_says_at_once),

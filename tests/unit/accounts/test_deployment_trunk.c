@@ -41,6 +41,18 @@ static const struct wrong wrongs[] = {
 	  { "trunk[0].flows", "i", "2" } },
 	{ { "trunk[0].ha1_env", "t", "H" }, "trunk[0].ha1_env", "exclude",
 	  NO },
+	{ { "trunk[0].backup", "t", "sip:10.0.0.7" }, "trunk[0].backup",
+	  "write ;transport=tls behind it too", { "trunk[0].registrar", "t",
+	  "sip:carrier.test;transport=tls" } },
+	{ { "trunk[0].outbound_proxy", "t", "sip:10.0.0.7;transport=tcp" },
+	  "trunk[0].outbound_proxy", "write ;transport=tls behind it too",
+	  { "trunk[0].registrar", "t", "sip:carrier.test;transport=tls" } },
+	{ { "trunk[0].backup", "t", "sip:10.0.0.7" }, "trunk[0].backup",
+	  "cannot stand beside outbound_proxy", { "trunk[0].outbound_proxy",
+	  "t", "sip:10.0.0.8" } },
+	{ { "trunk[0].ca_file", "t", "../ca.pem" }, "trunk[0].ca_file",
+	  "leaves its directory", { "trunk[0].registrar", "t",
+	  "sip:carrier.test;transport=tls" } },
 };
 
 /* Refused where they stand, and never said again. */

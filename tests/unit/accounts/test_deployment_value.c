@@ -138,7 +138,7 @@ static void where_requests_go(void **state)
 		{ "sip:\xd0\xb0.\xd1\x80\xd1\x84", "not a name" },
 		{ "sip:a;transport=sctp", "tcp or tls" },
 		{ "sip:a;x=y", "not served" }, { "sip:", "sip:host" },
-		{ "sips:a", "registrar sips: is not served; write sip: with "
+		{ "sips:a", "sips: is not served; write sip: with "
 		  ";transport=tls" },
 		{ "sip:a>b", "header" },
 	};
@@ -156,6 +156,8 @@ static void places_of_secrets(void **state)
 {
 	static const struct tw_field plain = { .name = "key_credential",
 		.type = TW_FIELD_TEXT, .rule = TW_RULE_PLAIN };
+	static const struct tw_field file = { .name = "password_file",
+		.type = TW_FIELD_TEXT, .rule = TW_RULE_FILE };
 	static const struct tw_field env = { .name = "key_env",
 		.type = TW_FIELD_TEXT, .rule = TW_RULE_ENV };
 
@@ -164,6 +166,12 @@ static void places_of_secrets(void **state)
 	refuses(&plain, TW_VALUE_TEXT, "..", "directory");
 	refuses(&plain, TW_VALUE_TEXT, "/etc/passwd", "directory");
 	gives(&plain, TW_VALUE_TEXT, "main..key");
+	refuses(&file, TW_VALUE_TEXT, "../main.secret", "directory");
+	refuses(&file, TW_VALUE_TEXT, "a/../../main.secret", "directory");
+	refuses(&file, TW_VALUE_TEXT, "a/..", "directory");
+	refuses(&file, TW_VALUE_TEXT, "..", "directory");
+	gives(&file, TW_VALUE_TEXT, "a/b..c/main.secret");
+	gives(&file, TW_VALUE_TEXT, "/run/main.secret");
 	refuses(&env, TW_VALUE_TEXT, "A=B", "environment variable");
 	gives(&env, TW_VALUE_TEXT, "A_B");
 }
