@@ -76,6 +76,35 @@ def test_not_toml_is_refused(office, put):
     assert "not TOML" in result.err
 
 
+def test_a_number_of_thousands_of_digits_is_out_of_range(put):
+    digits = "0x" + "f" * 5000
+    text = OFFICE.replace('rent = "310.00"', f"rent = {digits}")
+    assert "number[0].rent: rent is a whole number here" in \
+        put(text, check=2).err
+    text = OFFICE.replace('city = "Kazan"', f"calls_max = {digits}", 1)
+    assert "department[0].calls_max: " in put(text, check=2).err
+    said = put(OFFICE.replace('"310.00"', "9" * 5000), check=2).err
+    assert "thousands of digits" in said and "int_max" not in said
+
+
+def test_a_sheet_that_is_missing_is_said_beside_the_rest(office, put):
+    lost = OFFICE.replace("north.csv", "lost.csv")
+    problem = {"file": str(office / "deployment.toml"),
+               "field": "tariff[0].sheet", "message":
+               f"cannot read {office}/lost.csv: No such file or directory"}
+    # at set, at check, and where nothing else is wrong
+    for text, count in ((lost.replace('"310.00"', "310"), 2),
+                        (lost.replace('"Kazan"', '"Kazn"', 1), None),
+                        (lost, 1)):
+        found = put(text, "--json", check=2).json["problems"]
+        assert problem in found
+        assert len(found) == count if count else len(found) > 1
+    (office / "lost.csv").mkdir()
+    assert "lost.csv: Is a directory" in put(lost, check=2).err
+    assert "не прочитать" in put(lost, "--lang", "ru", check=2).err
+    assert not (office / "store.db").exists()
+
+
 def test_apply_shows_the_difference_then_nothing(office, put):
     first = put(OFFICE, "--json").json
     assert first["applied"] and first["changes"]

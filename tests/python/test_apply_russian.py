@@ -87,6 +87,22 @@ def test_every_problem_of_a_deployment_is_translated():
     assert sorted(known - set(DEPLOYMENT_REASONS)) == []
 
 
+def test_no_sentence_is_made_of_holes_alone():
+    """A name before somebody else's sentence is one that no table has."""
+    for path in OF_FILES:
+        for inside in calls_of(path, ("tw__problem", "tw__fail",
+                                      "tw__fail_at")):
+            for text in LITERALS.findall(inside):
+                assert not re.fullmatch(r'"%s %s"\s*', text), (path, inside)
+
+
+def test_every_fault_of_a_staple_is_translated():
+    source = (SOURCE / "src/sip/tls_staple.c").read_text()
+    faults = re.findall(r'(?:return|MALFORMED|[?:])\s+"([a-zA-Z ]+)"', source)
+    assert len(faults) > 6 and "not valid yet" in faults
+    assert sorted(set(faults) - set(TRUNK_REASONS)) == []
+
+
 def test_every_reason_of_a_trunk_is_translated():
     known = {s for path, names in OF_TRUNKS for s in sentences(path, names)}
     assert len(known) > 60
@@ -143,6 +159,35 @@ def test_values_and_references_are_said_at_once(put):
     document = put(BAD, "--json", check=2).json
     assert [p["field"] for p in document["problems"]].count(
         "number[0].rent") == 1
+
+
+@pytest.mark.parametrize("extra", [
+    'registrar = "sips:a"', 'registrar = "sip:a:99999"',
+    'registrar = "http://a"', 'registrar = "sip:a;x=y"',
+    'backup = "sip:u@a"', 'password_file = "../main.secret"',
+    'backup = "sip:10.0.0.7"\noutbound_proxy = "sip:10.0.0.8"',
+    'registrar = "sip:a;transport=tls"\nbackup = "sip:10.0.0.7"',
+])
+def test_faults_of_a_trunk_are_said_in_russian(extra, put):
+    """Each is refused by `trunk check`, too."""
+    own = "" if "registrar" in extra else 'registrar = "sip:a"\n'
+    done = put(OFFICE + f"""
+[[trunk]]
+name = "main"
+carrier = "north"
+user = "u"
+{own}{extra}
+""", "--lang", "ru", check=2)
+    lines = done.err.splitlines()
+    assert len(lines) == 1 and "trunk[0]." in lines[0], lines
+    assert len(CYRILLIC.findall(lines[0])) > 8, lines
+
+
+@pytest.mark.parametrize("system", [
+    "Connection refused", "No route to host", "Network is unreachable"])
+def test_what_the_system_says_of_connections(system):
+    said = trunk_reason_in("ru", f"TCP connection: {system}")
+    assert system not in said and CYRILLIC.search(said)
 
 
 def test_the_command_says_it_in_russian(put):

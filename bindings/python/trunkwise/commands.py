@@ -127,8 +127,13 @@ def _import_sheets(store: Store, deployment: Deployment,
         try:
             data, _ = sheets.load(sheet.path)
         except Error as error:
-            raise ParseError(f"cannot read {error.message}", code="TW_EPARSE",
-                             field=sheet.field) from None
+            text = error.message
+            if error.file:    # a name that the message has not
+                text = f"{error.file}: {text}"
+            refusal = ParseError(f"cannot read {text}", code="TW_EPARSE",
+                                 field=sheet.field)
+            refusal.problems = [Problem(sheet.field, refusal.message, True)]
+            raise refusal from None
         with files.named(sheet.path):
             result = store.import_tariff(
                 data, tariff=sheet.tariff, carrier=sheet.carrier,
@@ -168,15 +173,20 @@ def apply(arguments: argparse.Namespace) -> int:
     try:
         deployment.check()
     except ParseError:
-        return _say_problems(deployment.problems, arguments)
+        return _say_problems([*deployment.problems, *deployment.unread],
+                             arguments)
+    if unread := deployment.unread:
+        return _say_problems(unread, arguments)
     existed = os.path.exists(arguments.store)
     at = when(arguments.at, deployment.zone)
     try:
         with Store(arguments.store, create=True) as store:
             found, sheets, good = _put(store, deployment, at,
                                        arguments.dry_run)
-    except ParseError:
+    except ParseError as error:
         remove_new(arguments.store, existed)
+        if error.problems:
+            return _say_problems(error.problems, arguments)
         if any(p.is_error for p in deployment.problems):
             return _say_problems(deployment.problems, arguments)
         raise

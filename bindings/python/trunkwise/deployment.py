@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
+import os
 import re
+import stat
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -49,11 +52,16 @@ class Sheet(NamedTuple):
     field: str
 
 
+# Beyond every range, and short enough for str(), which refuses thousands of
+# digits (hexadecimal ones get past tomllib).
+_FAR = 10 ** 40
+
+
 def _value(value: Any) -> tuple[int, str]:
     if isinstance(value, bool):
         return _BOOLEAN, "true" if value else "false"
     if isinstance(value, int):
-        return _INTEGER, str(value)
+        return _INTEGER, str(max(-_FAR, min(value, _FAR)))
     if isinstance(value, Decimal):
         return _DECIMAL, format(value, "f")
     if isinstance(value, (dt.datetime, dt.date)):
@@ -112,13 +120,24 @@ def _tree(text: str) -> dict[str, Any]:
         place = re.search(r"\(at line (\d+)", str(error))
         raise ParseError(f"not TOML: {error}", code="TW_EPARSE",
                          line=int(place[1]) if place else 0) from None
-    except ValueError as error:    # of int(): digits beyond its own bound
-        raise ParseError(f"not TOML that can be read: {error}",
-                         code="TW_EPARSE") from None
+    except ValueError:    # of int(): digits beyond its own bound
+        raise ParseError("a number has thousands of digits; write a smaller "
+                         "one", code="TW_EPARSE") from None
     except RecursionError:
         raise ParseError("lists or tables are nested too deeply; a "
                          "deployment needs three levels",
                          code="TW_EPARSE") from None
+
+
+def _unreadable(path: Path) -> str:
+    """Why a file cannot be read, "" where it can."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        return error.strerror or str(error)
+    if stat.S_ISDIR(mode):
+        return os.strerror(errno.EISDIR)
+    return "" if os.access(path, os.R_OK) else os.strerror(errno.EACCES)
 
 
 class Deployment:
@@ -145,7 +164,8 @@ class Deployment:
         with contextlib.suppress(ParseError):
             self.check()
         return [Problem(e.field, e.message, True) for e in refused] + [
-            p for p in self.problems if p.is_error and p.field not in told]
+            p for p in [*self.problems, *self.unread]
+            if p.is_error and p.field not in told]
 
     def _set(self, path: str, kind: int, value: str) -> Error | None:
         """The refusal of one value: all of them are shown at once."""
@@ -203,6 +223,22 @@ class Deployment:
                 found.append(Sheet(tariff["name"], tariff["carrier"],
                                    self._directory / tariff["sheet"],
                                    f"tariff[{index}].sheet"))
+        return found
+
+    @property
+    def unread(self) -> list[Problem]:
+        """Sheets that cannot be read, known before anything is written. It
+        opens none: one may be a pipe."""
+        rows = self._tree.get("tariff")
+        found = []
+        for index, row in enumerate(rows if isinstance(rows, list) else []):
+            name = row.get("sheet") if isinstance(row, dict) else None
+            if not isinstance(name, str) or "\0" in name:
+                continue    # said by the library
+            path = self._directory / name
+            if why := _unreadable(path):
+                found.append(Problem(f"tariff[{index}].sheet",
+                                     f"cannot read {path}: {why}", True))
         return found
 
     @property

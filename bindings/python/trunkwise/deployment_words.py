@@ -54,6 +54,13 @@ DEPLOYMENT_REASONS = {
     "this is not a key of a deployment; see docs/deployment.md":
         "такого ключа в описании нет; см. docs/deployment.md",
     "holds a NUL byte; remove it": "содержит нулевой байт; уберите его",
+    # files beside it, as the system says
+    "cannot read {}: {}": "не прочитать {}: {}",
+    "No such file or directory": "такого файла нет",
+    "Permission denied": "нет доступа",
+    "Is a directory": "это каталог",
+    "Not a directory": "это не каталог",
+    "is larger than {} MiB; split it": "больше {} МиБ; разделите его",
     # what stands in the store
     "both '{}' and '{}' are in force; end one of them first":
         "действуют и '{}', и '{}'; сначала закройте одну",

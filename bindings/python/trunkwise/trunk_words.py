@@ -164,6 +164,13 @@ TRUNK_REASONS = {
         "назван другой realm, не \"{}\"; пароль не для него",
     # connections
     "TCP connection: {}": "соединение TCP: {}",
+    # as the system says
+    "Connection refused": "соединение отклонено",
+    "Connection reset by peer": "соединение сброшено другой стороной",
+    "Connection timed out": "соединение не установлено вовремя",
+    "No route to host": "нет пути к узлу",
+    "Network is unreachable": "сеть недоступна",
+    "Broken pipe": "соединение закрыто другой стороной",
     "the revocation list of \"{}\" is refused: {}":
         "список отзыва \"{}\" не принят: {}",
     "the certificate": "сертификат",

@@ -340,7 +340,7 @@ _WORDS = {
     "secret_removed": ("The password of trunk {trunk} is removed",
                        "Пароль транка {trunk} удалён"),
     "secrets_rotated": (
-        "{count} passwords sealed by the new key; the old one opens none of "
+        "Passwords sealed by the new key: {count}; the old one opens none of "
         "them now",
         "Запечатано новым ключом паролей: {count}; старый больше не "
         "открывает ни одного"),
