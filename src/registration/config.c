@@ -16,7 +16,10 @@
 #include "prefix.h"
 
 #define TEXT_MAX      255u
+#define NAME_OF_MAX    63u
+#define REALM_MAX     127u
 #define PASSWORD_MAX 1024u
+#define SHOWN_MIN       4u       /* bytes of a secret that are looked for */
 #define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NO_VERIFY | \
 	TW_TRUNK_NAT_CONTACT | TW_TRUNK_STATIC | TW_TRUNK_STUN | \
 	TW_TRUNK_GIN | TW_TRUNK_MUST_STAPLE)
@@ -73,16 +76,16 @@ static char *escape_user(const char *user)
 	return tw__buf_take(&out);
 }
 
-static tw_status check_text(const char *text, const char *field,
+static tw_status check_text(const char *text, size_t max, const char *field,
 			    tw_error *err)
 {
-	if (text && text[0] && strlen(text) <= TEXT_MAX &&
+	if (text && text[0] && strlen(text) <= max &&
 	    tw__text_is_header_safe(text) &&
 	    tw__utf8_is_valid(text, strlen(text)))
 		return TW_OK;
-	return tw__fail_at(err, TW_EINVAL, 0, field, "must be 1..%u bytes of "
-		"UTF-8 without control bytes, quotes, backslash and angle "
-		"brackets", TEXT_MAX);
+	return tw__fail_at(err, TW_EINVAL, 0, field, "must be 1..%zu bytes "
+		"of UTF-8 without control bytes, quotes, backslash and angle "
+		"brackets", max);
 }
 
 static tw_status check_range(uint32_t value, uint32_t min, uint32_t max,
@@ -174,24 +177,18 @@ static tw_status check_ha1(const tw_trunk_options *o, tw_error *err)
 
 static tw_status check_texts(const tw_trunk_options *o, tw_error *err)
 {
-	tw_status status = check_text(o->name, "name", err);
+	tw_status status = check_text(o->name, NAME_OF_MAX, "name", err);
 
-	if (!status && strlen(o->name) > 63)
-		status = tw__fail_at(err, TW_EINVAL, 0, "name",
-			"is longer than 63 bytes");
 	if (!status)
-		status = check_text(o->user, "user", err);
+		status = check_text(o->user, TEXT_MAX, "user", err);
 	if (!status && o->auth_user)
-		status = check_text(o->auth_user, "auth_user", err);
+		status = check_text(o->auth_user, TEXT_MAX, "auth_user", err);
 	if (!status && strchr(o->auth_user ? o->auth_user : o->user, ':'))
 		status = tw__fail_at(err, TW_EINVAL, 0, o->auth_user ?
 			"auth_user" : "user", "a digest user name must not "
 			"have a colon (RFC 7616 section 3.4.2)");
 	if (!status && o->realm)
-		status = check_text(o->realm, "realm", err);
-	if (!status && o->realm && strlen(o->realm) > 127)
-		status = tw__fail_at(err, TW_EINVAL, 0, "realm",
-			"is longer than 127 bytes");
+		status = check_text(o->realm, REALM_MAX, "realm", err);
 	if (!status)
 		status = check_password(o, err);
 	if (!status)
@@ -199,7 +196,7 @@ static tw_status check_texts(const tw_trunk_options *o, tw_error *err)
 	if (!status)
 		status = tw__prefixes_check(o->peers, "peers", err);
 	if (!status && o->carrier)
-		status = check_text(o->carrier, "carrier", err);
+		status = check_text(o->carrier, TEXT_MAX, "carrier", err);
 	return status;
 }
 
@@ -409,6 +406,47 @@ tw_status tw__config_init(struct tw_trunk_config *config,
 bool tw__config_has_secret(const struct tw_trunk_config *config)
 {
 	return config->password_size || config->ha1 || config->secret;
+}
+
+/* Length of a secret of ours that begins here, 0: none. Shorter ones stand in
+ * any text. */
+static size_t secret_here(const struct tw_trunk_config *config,
+			  struct tw_str text)
+{
+	const struct tw_ha1 *ha1 = config->ha1;
+	size_t size = config->password_size;
+
+	if (size >= SHOWN_MIN && size <= text.l &&
+	    !memcmp(text.p, config->password, size))
+		return size;
+	for (size_t i = 0; ha1 && i < TW_ARRAY_COUNT(ha1->hex); i++) {
+		size = strlen(ha1->hex[i]);
+		if (size && size <= text.l &&
+		    tw__str_ieq(tw__str(text.p, size), ha1->hex[i]))
+			return size;
+	}
+	return 0;
+}
+
+struct tw_str tw__config_hide(char out[TW_PHRASE_MAX],
+			      const struct tw_trunk_config *config,
+			      struct tw_str text)
+{
+	size_t l = 0, size;
+
+	for (; text.l && l + 3 <= TW_PHRASE_MAX; text.p += size,
+	     text.l -= size) {
+		size = secret_here(config, text);
+		if (size) {
+			memcpy(out + l, "***", 3);
+			l += 3;
+		}
+		else {
+			out[l++] = *text.p;
+			size = 1;
+		}
+	}
+	return tw__str(out, l);
 }
 
 void tw_secret_wipe(tw_secret *secret)

@@ -78,4 +78,13 @@ void tw__random_hex(char *out, size_t n, const tw_random *random);
 int64_t tw__jitter(const tw_random *random, int64_t value, uint32_t from,
 		   uint32_t to);
 
+/* bytes of what a peer says that are looked at */
+#define TW_PHRASE_MAX 256u
+
+/* A peer's text without our password or its hash, which he may have echoed:
+ * reasons go into logs. */
+struct tw_str tw__config_hide(char out[TW_PHRASE_MAX],
+			      const struct tw_trunk_config *config,
+			      struct tw_str text);
+
 #endif

@@ -269,6 +269,7 @@ static void wind_up(tw_registration *reg)
 tw_status tw_registration_receive(tw_registration *reg, const void *data,
 				  size_t size, int64_t now_us, tw_error *err)
 {
+	char phrase[TW_PHRASE_MAX];
 	struct tw_message msg;
 	tw_status status;
 
@@ -284,6 +285,7 @@ tw_status tw_registration_receive(tw_registration *reg, const void *data,
 		status = TW_ENOTFOUND;
 		goto out;
 	}
+	msg.reason = tw__config_hide(phrase, &reg->config, msg.reason);
 	/* our Call-ID: taken in, even if it is a late copy or a forgery
 	 * with another branch or CSeq, which changes nothing */
 	switch (tw__transaction_receive(&reg->transaction, &msg, now_us)) {

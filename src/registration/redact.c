@@ -88,7 +88,8 @@ static size_t secret_at(struct tw_str s)
 {
 	static const char *const words[] = { "response", "cnonce", "nonce",
 		"nextnonce", "rspauth", "opaque", "password", "passwd", "pwd",
-		"secret", "token", "auts" };
+		"secret", "token", "auts",
+		"authorization" };
 	struct tw_str rest;
 
 	if (begins_with(s, "inline:"))

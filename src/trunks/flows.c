@@ -156,7 +156,9 @@ tw_status tw__trunk_status(tw_trunk_status *out, const tw_trunk *trunk,
 tw_status tw_trunk_flow_get(tw_trunk_status *out, const tw_trunk *trunk,
 			    uint32_t index, tw_error *err)
 {
+	tw_trunk_status whole = TW_TRUNK_STATUS_INIT;
 	const tw_trunk *flow;
+	tw_status status;
 
 	if (!trunk)
 		return tw__sip_fail(err, TW_EINVAL, "", "trunk is NULL");
@@ -165,8 +167,15 @@ tw_status tw_trunk_flow_get(tw_trunk_status *out, const tw_trunk *trunk,
 	if (!trunk->flows && index)
 		return TW_ITER_END;
 	flow = tw__trunk_flow(trunk, index);
-	return flow ? tw_registration_status(out, flow->registration, err) :
-		TW_ITER_END;
+	if (!flow)
+		return TW_ITER_END;
+	status = tw_registration_status(out, flow->registration, err);
+	/* how many of them is a matter of the trunk */
+	if (!status && trunk->flows && out->size >=
+	    offsetof(tw_trunk_status, flows_registered) + sizeof(uint32_t) &&
+	    !tw_flows_status(&whole, trunk->flows, NULL))
+		out->flows_registered = whole.flows_registered;
+	return status;
 }
 
 /* ---- what comes of a step ---- */

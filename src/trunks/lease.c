@@ -55,7 +55,7 @@ tw_status tw_trunks_lease(tw_trunks *set, int64_t until_us, tw_error *err)
 		return tw__far_lease(set, until_us, err);
 	if (!(set->flags & TW_TRUNKS_LEASED))
 		return tw__sip_fail(err, TW_EINVAL, "flags", "this set always "
-			"registers; make it with TW_TRUNKS_LEASED");
+			"registers; make it leased");
 	status = tw__trunks_enter(set, err);
 	if (status)
 		return status;

@@ -672,9 +672,30 @@ static void test_foreign_bindings(void **state)
 	fake_close(&f);
 }
 
+/* A registrar that knows the password writes it where logs take it from. */
+static void test_an_echoed_password(void **state)
+{
+	static const char *const said[][2] = {
+		{ "403 secret", "403 ***" },
+		{ "403 you said secretsecret, secre", "403 you said ******, "
+			"secre" },
+		{ "404 secret", "404 ***" } };
+	struct fake f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		fake_open(&f);
+		fake_start(&f);
+		fake_answer(&f, said[i][0], "");
+		assert_string_equal(f.event.reason, said[i][1]);
+		fake_close(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_echoed_password),
 		cmocka_unit_test(test_flood_by_expires),
 		cmocka_unit_test(test_grant_of_one_second),
 		cmocka_unit_test(test_flood_by_failures),

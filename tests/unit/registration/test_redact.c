@@ -61,6 +61,11 @@ static void test_register(void **state)
 		"SIP/2.0 401 Unauthorized\nWWW-Authenticate: Digest "
 		"realm=\"r\", nonce=***, qop=\"auth,auth-int\", stale=true"
 		"\n\n");
+	/* headers within a URI (RFC 3261 section 19.1.1) */
+	shows("REFER sip:c SIP/2.0\r\nRefer-To: <sip:a@b?Proxy-Authorization="
+		"Digest%20response%3DMARK&Call-ID=x>\r\n\r\n",
+		"REFER sip:c SIP/2.0\nRefer-To: <sip:a@b?Proxy-Authorization="
+		"***&Call-ID=x>\n\n");
 	shows("SIP/2.0 200 OK\r\nAuthentication-Info: nextnonce=\"MARK\", "
 		"qop=auth, rspauth=\"MARK\", cnonce=\"MARK\", nc=00000001"
 		"\r\n\r\n",

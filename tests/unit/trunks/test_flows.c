@@ -106,6 +106,7 @@ static void test_both(void **state)
 	for (uint32_t i = 0; i < 2; i++) {
 		assert_int_equal(tw_trunk_flow_get(&flow, p.trunk, i, NULL),
 			TW_OK);
+		assert_int_equal(flow.flows_registered, 2);
 		assert_int_equal(flow.flow, i + 1);
 		assert_int_equal(flow.state, TW_TRUNK_REGISTERED);
 		assert_non_null(strstr(flow.target, p.uri[i] + 4));
