@@ -11,6 +11,7 @@
 struct account {
 	struct tw_look look;
 	struct tw_member *next;   /* whom the policy would take */
+	size_t last;              /* place in its tier of who rings with it */
 	size_t skip;
 	uint32_t room;
 	uint32_t rows;
@@ -62,6 +63,15 @@ static void not_for_call(tw_explain_row *out, struct tw_row *row,
 	}
 }
 
+/* At once with the first one: by order, as parallel policies choose. */
+static bool is_next(const struct account *a, const struct tw_member *member)
+{
+	if (!a->next || member == a->next)
+		return a->next != NULL;
+	return a->look.pool->policy->width && member->tier == a->next->tier &&
+		member->place <= a->last;
+}
+
 static void explain(tw_explain_row *out, const struct account *a,
 		    const struct tw_member *member)
 {
@@ -76,7 +86,7 @@ static void explain(tw_explain_row *out, const struct account *a,
 		not_ready(out, &row, a, member);
 	} else if (!tw__look_may(&a->look, member)) {
 		not_for_call(out, &row, call, member);
-	} else if (member == a->next) {
+	} else if (is_next(a, member)) {
 		out->verdict = TW_VERDICT_NEXT;
 		row.why = a->look.why;
 		row.a = a->look.a;
@@ -84,11 +94,6 @@ static void explain(tw_explain_row *out, const struct account *a,
 	} else if (a->next && member->tier != a->next->tier) {
 		row.why = TW_WHY_LATER_TIER;
 		row.a = a->next->tier->tier;
-	} else if (a->next &&
-		   tw__pool_width(a->look.pool, 0) == UINT32_MAX) {
-		out->verdict = TW_VERDICT_NEXT;
-		row.why = a->look.why;
-		row.a = a->look.a;
 	}
 	tw__reason(out->reason, sizeof(out->reason), a->look.engine, &row);
 }
@@ -125,6 +130,29 @@ static void write_rows(struct account *a)
 	}
 }
 
+/* How many the choice would ring. */
+static uint32_t room_of(const struct account *a)
+{
+	const struct tw_call *call = a->look.call;
+
+	return call && call->phase == TW_PHASE_RING ?
+		tw__call_room(call, a->look.engine->now) :
+		tw__pool_width(a->look.pool, 0);
+}
+
+static void find_last(struct account *a)
+{
+	const struct tw_member *member = a->next;
+	uint32_t room = room_of(a);
+
+	while (member) {
+		a->last = member->place;
+		member = room > 1 ? tw__look_next(&a->look, member->tier,
+						  a->last + 1) : NULL;
+		--room;
+	}
+}
+
 static void find_next(struct account *a)
 {
 	struct tw_pool *pool = a->look.pool;
@@ -139,6 +167,8 @@ static void find_next(struct account *a)
 			a->next = pool->policy->pick(&a->look,
 						     pool->tier[i]);
 	}
+	if (pool->policy->width)
+		find_last(a);
 }
 
 tw_status tw_engine_explain(tw_explain_row *out, uint32_t *count,

@@ -99,6 +99,53 @@ static void all_of_the_tier_are_next(void **state)
 	host_close(&r.h);
 }
 
+/* As many as ring at once are next, also on a page of their own. */
+static void so_many_of_the_tier_are_next(void **state)
+{
+	const tw_call_id none = { 0 };
+	tw_pool_options o = TW_POOL_OPTIONS_INIT;
+	tw_explain_options more = TW_EXPLAIN_OPTIONS_INIT;
+	tw_target_id t[6];
+	struct room r;
+	char name[8];
+	uint32_t i;
+
+	(void)state;
+	host_open(&r.h, 0);
+	o.name = "pool";
+	o.policy = TW_POLICY_RING_N;
+	o.ring_ms = 5000;
+	HOST_OK(&r.h, tw_engine_add_pool(&r.pool, r.h.engine, &o, NULL));
+	for (i = 0; i < 6; ++i) {
+		snprintf(name, sizeof(name), "t%u", i);
+		r.t[i] = t[i] = host_target(&r.h, name, 1, 0);
+		host_member(&r.h, r.pool, t[i], i == 5, i);
+	}
+	r.plan = host_plan(&r.h, "plan");
+	host_ring(&r.h, r.plan, r.pool, 20000);
+	HOST_OK(&r.h, tw_target_occupy(r.h.engine, t[1], r.h.now, NULL));
+	ask(&r, none);
+	for (i = 0; i < 6; ++i)
+		assert_int_equal(r.row[i].verdict, i == 1 ? TW_VERDICT_BUSY :
+				 i < 4 ? TW_VERDICT_NEXT : TW_VERDICT_READY);
+	assert_string_equal(r.row[3].reason, r.row[0].reason);
+	more.pool = r.pool;
+	more.first = 3;
+	r.rows = 2;
+	HOST_OK(&r.h, tw_engine_explain(r.row, &r.rows, r.h.engine, &more,
+					NULL));
+	assert_int_equal(r.row[0].verdict, TW_VERDICT_NEXT);
+	assert_int_equal(r.row[1].verdict, TW_VERDICT_READY);
+	/* and so it is */
+	(void)host_enter(&r.h, r.plan);
+	host_step(&r.h, 0);
+	host_offer(&r.h, t[0]);
+	host_offer(&r.h, t[2]);
+	host_offer(&r.h, t[3]);
+	host_none(&r.h);
+	host_close(&r.h);
+}
+
 /* It tells what the next call gets, and asking changes nothing of it. */
 static void it_says_what_happens(void **state)
 {
@@ -179,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everybody_has_a_reason),
 		cmocka_unit_test(all_of_the_tier_are_next),
+		cmocka_unit_test(so_many_of_the_tier_are_next),
 		cmocka_unit_test(it_says_what_happens),
 		cmocka_unit_test(pages_and_bad_questions),
 	};
