@@ -46,7 +46,8 @@ typedef struct tw_simulation_options {
 	size_t patience_count;
 	double redial_share;         /* of those who gave up or were lost so
 					many call again, 0 to 0.9; each time
-					is a call */
+					is a call. Not who came to voicemail:
+					a message waits for an answer */
 	double redial_after_s;       /* mean until they do, exponential, 1 or
 					more */
 } tw_simulation_options;

@@ -177,6 +177,7 @@ static tw_status lose(struct play *play, uint32_t place, bool to_voicemail)
 		++sums->lost;
 		sums->voicemail += to_voicemail;
 	}
+	/* who left a message is called */
 	if (!caller->is_ticket && !to_voicemail &&
 	    may_redial(play, caller->stream))
 		return TW_ENOMEM;

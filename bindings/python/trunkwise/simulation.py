@@ -87,7 +87,8 @@ class Simulation:
     ``patience_s`` 0: nobody gives up; ``answer_s`` 0: who is rung answers at
     once; ``answer_share``: of so many rings somebody answers at all.
     ``redial_share`` (to 0.9) of those who gave up or were lost call again,
-    after ``redial_after_s`` on average.
+    after ``redial_after_s`` on average; not who came to voicemail, whose
+    message waits for an answer.
     """
 
     def __init__(self, *, start: dt.datetime, end: dt.datetime,

@@ -175,6 +175,38 @@ static void who_got_nobody_calls_again(void **state)
 	tw_simulation_free(sim);
 }
 
+/* A message waits for an answer: it is lost as a call, and no reason for
+ * another one. */
+static void who_left_a_message_does_not_call_again(void **state)
+{
+	tw_simulation_options o = house_options(100);
+	tw_engine_options can = TW_ENGINE_OPTIONS_INIT;
+	tw_step_options step = TW_STEP_OPTIONS_INIT;
+	tw_simulated_calls c;
+	tw_simulation *sim;
+	tw_engine *engine;
+	tw_plan_id night;
+
+	(void)state;
+	can.host = TW_HOST_VOICEMAIL;
+	FINE(tw_engine_new(&engine, &can, err));
+	night = house_plan(engine, "night");
+	step.kind = TW_STEP_VOICEMAIL;
+	FINE(tw_plan_add_step(engine, night, &step, err));
+	o.redial_share = 0.9;
+	o.redial_after_s = 60;
+	FINE(tw_simulation_new(&sim, &o, err));
+	house_calls(sim, &o, night, 1, 0);
+	FINE(tw_simulation_run(sim, engine, 1, err));
+	c = house_sums(sim, night.id);
+	assert_true(c.offered > 0);
+	assert_int_equal(c.lost, c.offered);
+	assert_int_equal(c.voicemail, c.offered);
+	assert_int_equal(c.redials, 0);
+	tw_engine_free(engine);
+	tw_simulation_free(sim);
+}
+
 /* What a stream's calls are reaches the engine. */
 static void calls_have_priorities_and_needs(void **state)
 {
@@ -209,6 +241,7 @@ int main(void)
 		cmocka_unit_test(refuses_streams),
 		cmocka_unit_test(answers_before_it_is_played),
 		cmocka_unit_test(who_got_nobody_calls_again),
+		cmocka_unit_test(who_left_a_message_does_not_call_again),
 		cmocka_unit_test(calls_have_priorities_and_needs),
 	};
 
