@@ -182,28 +182,24 @@ static tw_status compare(struct tw_engine_changes *changes,
 	return d.is_oom ? TW_ENOMEM : TW_OK;
 }
 
-/* As when a target or member is added to a running engine: nobody who is new
- * has been idle since ever. */
-static void start_clocks(const struct tw_engine *engine,
-			 struct tw_engine *fresh)
+/* Who was gone while its calls went on, and so was away, is a new one now. */
+static void come_back(const struct tw_engine *engine, struct tw_engine *fresh)
 {
-	const struct difference d = { engine, fresh, NULL, false };
 	size_t i, k;
 
-	for (i = 0; i < fresh->target_count; ++i) {
-		struct tw_target *t = fresh->target[i];
+	for (i = 0; i < engine->target_count; ++i) {
+		const struct tw_target *was = engine->target[i];
+		uint32_t id = tw__names_get(&fresh->targets, was->name);
+		struct tw_target *t = id ? fresh->target[id - 1] : NULL;
 
-		if (!target_was(&d, t->name) && t->idle_since < engine->now)
-			t->idle_since = engine->now;
-		for (k = 0; k < t->member_count; ++k) {
-			struct tw_member *m = t->member[k];
-			const struct tw_pool *was = pool_was(&d,
-							     m->pool->name);
-
-			if (!was || !member_was(&d, was, t->name))
-				tw__member_was_used(m, TW_USE_CALL, m->pool,
-						    t->idle_since);
-		}
+		if (!was->is_gone || !t)
+			continue;
+		t->state = TW_TARGET_AVAILABLE;
+		t->idle_since = engine->now;
+		for (k = 0; k < t->member_count; ++k)
+			tw__member_was_used(t->member[k], TW_USE_CALL,
+					    t->member[k]->pool,
+					    t->idle_since);
 	}
 }
 
@@ -214,7 +210,7 @@ static void change_places(struct tw_engine *engine, struct tw_engine *fresh)
 	struct tw_engine was = *engine;
 	size_t i;
 
-	start_clocks(engine, fresh);
+	come_back(engine, fresh);
 	*engine = *fresh;
 	*fresh = was;
 	tw__own_moved(engine);

@@ -42,6 +42,7 @@ struct tw_was_pool {
 	struct tw_pool *to;
 	struct tw_pool *ghost;      /* for members that are gone */
 	bool is_ghost;              /* `to` is */
+	bool is_same;               /* `to` has its policy */
 	struct tw_was_member *member;
 	size_t member_count;
 	struct tw_was_tier *tier;

@@ -197,6 +197,7 @@ static void read_pool(struct tw_restore *r, size_t at, uint8_t *taken)
 	if (id)
 		was->to = engine->pool[id - 1];
 	is_same = was->to && !strcmp(was->to->policy->name, policy);
+	was->is_same = is_same;
 	if (was->to && !is_same &&
 	    tw__news_add(r->changes, TW_ENGINE_FORGOTTEN, "pool",
 			    was->name, "it has another policy now, which "

@@ -129,10 +129,39 @@ static int by_rest(const void *left, const void *right)
 	return by_sequence(&a->timer, &b->timer);
 }
 
+/* As when a target or member is added to a running engine: nobody who is new
+ * has been idle since ever. Who is not gets its own clock after this. */
+static void start_clocks(struct tw_engine *engine)
+{
+	size_t i;
+
+	for (i = 0; i < engine->target_count; ++i) {
+		struct tw_target *target = engine->target[i];
+
+		if (!target->is_gone && target->idle_since < engine->now)
+			target->idle_since = engine->now;
+	}
+}
+
+static void start_member_clocks(struct tw_engine *engine)
+{
+	size_t i, k;
+
+	for (i = 0; i < engine->target_count; ++i) {
+		const struct tw_target *target = engine->target[i];
+
+		for (k = 0; k < target->member_count; ++k)
+			tw__member_was_used(target->member[k], TW_USE_CALL,
+					    target->member[k]->pool,
+					    target->idle_since);
+	}
+}
+
 static void revive_targets(struct tw_restore *r)
 {
 	size_t i;
 
+	start_clocks(r->engine);
 	if (r->target_count)
 		qsort(r->target, r->target_count, sizeof(*r->target),
 		      by_rest);
@@ -140,11 +169,16 @@ static void revive_targets(struct tw_restore *r)
 		if (r->target[i].to)
 			revive_target(r->engine, &r->target[i]);
 	}
+	start_member_clocks(r->engine);
 }
 
-/* It came into the ranks by counters that were not its own. */
-static void revive_rank(struct tw_member *member)
+/* It came into the ranks by counters that were not its own. What another
+ * policy counted is no count of this one, and the time of another tier is not
+ * that of its own. */
+static void revive_rank(const struct tw_was_pool *was,
+			const struct tw_was_member *m)
 {
+	struct tw_member *member = m->to;
 	const struct tw_policy *policy;
 
 	if (!member)
@@ -158,6 +192,10 @@ static void revive_rank(struct tw_member *member)
 		policy->leave(member);
 		policy->again(member);
 	}
+	if (!was->is_same)
+		tw__member_reset(member);
+	else if (m->tier != member->tier->tier)
+		tw__member_begin(member);
 }
 
 /* What own policies have in it may be theirs to free. */
@@ -199,7 +237,10 @@ static void revive_pools(struct tw_restore *r)
 			memset(&was->last, 0, sizeof(was->last));
 		}
 		for (j = 0; j < was->member_count; ++j)
-			revive_rank(was->member[j].to);
+			revive_rank(was, &was->member[j]);
+		/* as when they are added to a running engine */
+		for (j = 0; j < was->late_count; ++j)
+			tw__member_begin(was->to->member[was->late[j]]);
 	}
 }
 

@@ -48,6 +48,16 @@ static inline void count(struct tw_member *member, uint32_t from, uint32_t to)
 			0 - (uint64_t)member->weight : member->weight;
 }
 
+/* Whoever counts begins where the tier is now, also while it holds a line
+ * already: else it would have to catch up when that is free. */
+static inline void begin(struct tw_member *member, uint32_t from)
+{
+	if (!member->pool->policy->has_ranks)
+		return;
+	index_in(member, from);
+	index_out(member);
+}
+
 /* In all of its pools. Whom the host cannot ask for a key counts as away for
  * ever. */
 static inline void stand(struct tw_target *target, uint32_t from, uint32_t to)
@@ -65,6 +75,8 @@ static inline void stand(struct tw_target *target, uint32_t from, uint32_t to)
 			index_out(member);
 		else if (to == TW_STANDING_READY)
 			index_in(member, from);
+		else if (to == TW_STANDING_BUSY)
+			begin(member, from);
 	}
 }
 
@@ -80,32 +92,49 @@ void tw__target_settle(struct tw_target *target)
 		stand(target, from, to);
 }
 
+static void come(struct tw_member *member, uint32_t to)
+{
+	if (to == TW_STANDING_READY)
+		index_in(member, TW_STANDING_AWAY);
+	else if (to == TW_STANDING_BUSY)
+		begin(member, TW_STANDING_AWAY);
+}
+
+static uint32_t standing_in(const struct tw_member *member)
+{
+	return member->is_barred ? TW_STANDING_AWAY :
+		member->target->standing;
+}
+
 void tw__member_stand(struct tw_member *member)
 {
-	const uint32_t to = member->is_barred ? TW_STANDING_AWAY :
-		member->target->standing;
+	const uint32_t to = standing_in(member);
 
 	/* as if it had been away */
 	++member->pool->count[TW_STANDING_AWAY];
 	count(member, TW_STANDING_AWAY, to);
+	come(member, to);
+}
+
+void tw__member_begin(struct tw_member *member)
+{
+	const uint32_t to = standing_in(member);
+
+	if (!member->pool->policy->has_ranks)
+		return;
 	if (to == TW_STANDING_READY)
-		index_in(member, TW_STANDING_AWAY);
+		index_out(member);
+	member->base = 0;
+	member->served = 0;
+	member->begins = member->ends = 0;
+	come(member, to);
 }
 
 void tw__member_reset(struct tw_member *member)
 {
-	const bool is_ready = !member->is_barred &&
-		tw__target_is_ready(member->target);
-
-	if (is_ready)
-		index_out(member);
 	member->load = member->pool->policy->first_load;
 	member->extra = 0;
-	member->base = 0;
-	member->served = 0;
-	member->begins = member->ends = 0;
-	if (is_ready)
-		index_in(member, TW_STANDING_AWAY);
+	tw__member_begin(member);
 }
 
 void tw__target_hold(struct tw_engine *engine, struct tw_target *target)

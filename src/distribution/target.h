@@ -130,6 +130,8 @@ void tw__member_was_used(struct tw_member *member, uint32_t use,
 			 const struct tw_pool *pool, tw_time at);
 /* A new member, in no count or index yet, has those of its target. */
 void tw__member_stand(struct tw_member *member);
+/* It is in this tier from now on, with what it has done in the pool so far. */
+void tw__member_begin(struct tw_member *member);
 /* Its counters are those of a new one. */
 void tw__member_reset(struct tw_member *member);
 

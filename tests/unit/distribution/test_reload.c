@@ -142,6 +142,39 @@ static void who_is_new_has_not_been_idle_for_ever(void **state)
 	host_close(&h);
 }
 
+/* Removed while it talks, and back: it is nobody who is not reachable. */
+static void who_comes_back_is_there(void **state)
+{
+	tw_member_options o = TW_MEMBER_OPTIONS_INIT;
+	struct host h, fresh;
+	tw_plan_id plan;
+	tw_call_id call;
+	tw_pool_id pool;
+	int is_back;
+
+	(void)state;
+	plan = city(&h, true);
+	call = host_enter(&h, plan);
+	assert_string_equal(next_offered(&h), "a");
+	for (is_back = 0; is_back < 2; ++is_back) {
+		host_open(&fresh, 0);
+		pool = host_pool(&fresh, "city", TW_POLICY_LONGEST_IDLE,
+				 20000);
+		if (is_back)
+			HOST_OK(&fresh, tw_pool_add_member(fresh.engine, pool,
+				host_target(&fresh, "a", 1, 0), &o, NULL));
+		host_queue(&fresh, host_plan(&fresh, "kazan"), pool, 0);
+		reload(h.engine, fresh.engine, h.now);
+		if (!is_back)
+			host_leave(&h, call);
+		(void)next_offered(&h);
+	}
+	HOST_OK(&h, tw_engine_find_plan(&plan, h.engine, "kazan", NULL));
+	(void)host_enter(&h, plan);
+	assert_string_equal(next_offered(&h), "a");
+	host_close(&h);
+}
+
 static void what_is_refused_changes_nothing(void **state)
 {
 	tw_engine *engine = twin_busy(5), *other = twin_busy(6);
@@ -209,6 +242,7 @@ int main(void)
 		cmocka_unit_test(trap_41_reload_keeps_live_state),
 		cmocka_unit_test(who_is_new_serves_who_waits),
 		cmocka_unit_test(who_is_new_has_not_been_idle_for_ever),
+		cmocka_unit_test(who_comes_back_is_there),
 		cmocka_unit_test(what_is_refused_changes_nothing),
 		cmocka_unit_test(memory_runs_out),
 	};
