@@ -78,10 +78,10 @@ typedef struct tw_breakdown tw_breakdown;
  * a later one. Calls that were taken back are not in it.
  *
  * One row per currency where a group has several, the company's first; legs
- * without a charge are counted in the one of the company's currency, else in
- * its first one. A row of nothing but zeros is none. Rows are sorted by the
- * names of their first key, then the second and so on, what has none last;
- * then the totals. Names are those of the last month's end.
+ * without a charge are counted in the company's currency, whatever is asked,
+ * as tw_report_expenses() does. A row of nothing but zeros is none. Rows are
+ * sorted by the names of their first key, then the second and so on, what has
+ * none last; then the totals. Names are those of the last month's end.
  * Where `only` says so, totals are those of the rows that are left.
  * @return TW_OK (new), TW_EPARSE (month), TW_EINVAL (options; field says
  * which), TW_ENOTFOUND (no company zone; `only` a department, carrier, trunk

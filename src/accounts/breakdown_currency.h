@@ -14,6 +14,10 @@ struct tw__cut_currencies {
 	size_t count;
 };
 
+/* Where every call without a charge stands: what else its group has would
+ * move it between currencies by what is asked. */
+#define TW_CUT_HOME 1
+
 tw_status tw__cut_currencies_begin(struct tw__cut_currencies *out,
 				   const struct tw__book *book,
 				   tw_store *store, tw_error *err);

@@ -206,23 +206,6 @@ static bool is_nothing(const struct tw__cut_sums *sums)
 	return memcmp(sums, &nothing, sizeof(nothing)) == 0;
 }
 
-static struct tw__cut_group *partner(const struct tw__cut_groups *groups,
-				     const struct tw__cut_group *group,
-				     const uint8_t *order, size_t currencies)
-{
-	struct tw__cut_group *found;
-	int64_t part[TW_CUT_PARTS];
-
-	memcpy(part, group->part, sizeof(part));
-	for (size_t i = 0; i < currencies; i++) {
-		part[groups->parts - 1] = order[i] + 1;
-		found = find(groups, hash(part, groups->parts), part);
-		if (found && !is_nothing(&found->sums))
-			return found;
-	}
-	return NULL;
-}
-
 /* Those that say something, and their currencies as they are ordered. */
 static void keep(struct tw__cut_groups *groups, const uint8_t *order,
 		 size_t currencies)
@@ -236,7 +219,7 @@ static void keep(struct tw__cut_groups *groups, const uint8_t *order,
 		struct tw__cut_group *group = &groups->rows[i];
 		int64_t *currency = &group->part[groups->parts - 1];
 
-		if (!*currency || is_nothing(&group->sums))
+		if (is_nothing(&group->sums))
 			continue;
 		*currency = places[*currency];
 		groups->rows[kept++] = *group;
@@ -252,17 +235,6 @@ tw_status tw__cut_groups_settle(struct tw__cut_groups *groups,
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < groups->count; i++) {
-		struct tw__cut_group *group = &groups->rows[i], *to;
-
-		if (group->part[groups->parts - 1])
-			continue;
-		to = partner(groups, group, order, currencies);
-		if (to && !tw__cut_sums_add(&to->sums, &group->sums))
-			return too_much(err);
-		if (!to)
-			group->part[groups->parts - 1] = order[0] + 1;
-	}
 	keep(groups, order, currencies);
 	/* places are others now */
 	tw_free(groups->slots);

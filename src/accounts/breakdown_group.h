@@ -7,8 +7,7 @@
 #include "base/base.h"
 #include <trunkwise/breakdown.h>
 
-/* What is asked by, in its order, and the currency; 0: none, 1 the company's.
- */
+/* What is asked by, in its order, and the currency; 1 the company's. */
 #define TW_CUT_PARTS (TW_BREAKDOWN_CUTS_MAX + 1)
 
 struct tw__cut_sums {
@@ -59,11 +58,9 @@ tw_status tw__cut_groups_add(struct tw__cut_groups *groups,
 			     const int64_t part[TW_CUT_PARTS],
 			     const struct tw__cut_sums *sums, tw_error *err);
 
-/* What has no currency (0) goes to the group of the first currency, else to
- * that of the next one; where its key has none, into the first. order: the
- * place, from 0, of what is to be the first currency, the second and so on.
- * Groups of nothing but zeros go: sums that are kept do not have them. Nothing
- * is added afterwards. @return what adding may */
+/* order: the place, from 0, of what is to be the first currency, the second
+ * and so on. Groups of nothing but zeros go: sums that are kept do not have
+ * them. Nothing is added afterwards. @return what adding may */
 tw_status tw__cut_groups_settle(struct tw__cut_groups *groups,
 				const uint8_t *order, size_t currencies,
 				tw_error *err);

@@ -203,6 +203,7 @@ static tw_status see(const struct tw_row *row, void *arg, tw_error *err)
 		sums.talk_us = leg.duration_us;
 	}
 	sums.unrated = leg.price == WITHOUT_PRICE(TW_STATE_UNRATED);
+	part[question->count] = TW_CUT_HOME;
 	if (leg.rated)
 		status = price_of(&sums, &part[question->count], r, &leg,
 				  err);

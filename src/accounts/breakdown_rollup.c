@@ -185,7 +185,7 @@ static tw_status find_currency(int64_t *out, struct summing *s, int64_t word,
 {
 	tw_status status;
 
-	*out = 0;
+	*out = TW_CUT_HOME;
 	if (!word)
 		return TW_OK;
 	for (size_t i = 0; i < s->known_count; i++) {

@@ -458,7 +458,8 @@ static tw_status default_currency(char out[4], struct tw__report *report,
 }
 
 /* Calls without a charge have no currency: they are counted in the group's
- * line of the company's currency, else in its first one. */
+ * line of the company's currency. What else a group has would move them
+ * between currencies by what is asked. */
 static tw_status place_uncharged(struct tw__report *report, tw_error *err)
 {
 	struct tw__report_groups *groups = &report->groups;
@@ -471,16 +472,10 @@ static tw_status place_uncharged(struct tw__report *report, tw_error *err)
 	for (size_t i = 0; !status && i < groups->count; i++) {
 		struct tw__report_key key = groups->rows[i].key;
 		struct tw__report_line line = groups->rows[i].line;
-		const struct tw__report_group *to;
 
 		if (key.currency)
 			continue;
 		key.currency = home;
-		to = tw__report_groups_find(groups, &key);
-		for (key.currency = 1; !to && key.currency <=
-		     (int64_t)report->currency_count; key.currency++)
-			to = tw__report_groups_find(groups, &key);
-		key.currency = to ? to->key.currency : home;
 		memset(&groups->rows[i].line, 0, sizeof(line));
 		status = tw__report_groups_add(groups, &key, &line, err);
 	}

@@ -21,7 +21,7 @@ import pytest
 import report_world
 from conftest import BUILD, SOURCE
 from report_world import nanos
-from trunkwise import sheets
+from trunkwise import Store, sheets
 from trunkwise.breakdown import BY, Breakdown, BreakdownRow
 from trunkwise.render import PAGES, Style
 from trunkwise.render.breakdown import document, table
@@ -98,12 +98,10 @@ def by_sql(path, by, digits, first, last):
         query, {"digits": digits, "first": first, "last": last})}
     # a leg that is no call and costs nothing says nothing
     found = {k: sums for k, sums in found.items() if any(sums)}
-    # legs without a charge: in the company's currency, else in the other one
+    # legs without a charge: in the company's currency, whatever is asked
     for keys, currency in [k for k in found if not k[1]]:
-        home = "USD" if ((keys, "USD") in found
-                         and (keys, "RUB") not in found) else "RUB"
-        there = found.get((keys, home), (0,) * 8)
-        found[keys, home] = tuple(
+        there = found.get((keys, "RUB"), (0,) * 8)
+        found[keys, "RUB"] = tuple(
             a + b for a, b in zip(there, found.pop((keys, currency))))
     return found
 
@@ -346,6 +344,11 @@ def test_every_name_has_words(world, lang):
     (("--only", "caller=7916"), "cannot group by 'caller'"),
     (("--only", "department=Salse"), "never had 'Salse'"),
     (("--only", "hour=9"), "is no hour"),
+    (("--only", "prefix=abcd"), "is no prefix; write digits"),
+    (("--only", "prefix=79"), "has 2 digits and prefixes have 4"),
+    (("--only", "prefix=79161"), "has 5 digits and prefixes have 4"),
+    (("--only", "day=2026-8-5"), "is no day; write 2026-10-05"),
+    (("--only", "month=2026-13"), "is no month; write 2026-10"),
     (("--only", "hour=09", "--only", "hour=10"), "is given twice"),
     (("--only", "department=a\x1fB"), "is no name"),
     (("--by", ",".join(BY[:6]), "--only", "status=busy"), "give 1 to 6"),
@@ -356,6 +359,20 @@ def test_refusals(world, arguments, said):
     _, path = world
     assert said in run("report", "breakdown", path, "--month", "2026-08",
                        *arguments, code=2)
+
+
+def test_a_whole_number_may_be_short(tmp_path):
+    """Such as 112: fewer digits than a prefix has, and calls of it."""
+    with Store(tmp_path / "s.db", create=True) as store:
+        store.import_tariff(b"prefix,destination,rate,currency\n"
+                            b"7,Russia,1,RUB\n", tariff="t", carrier="c")
+        store.import_calls(
+            b"call_id,start,caller,callee,duration,status,direction\n"
+            b"a,2026-10-05T10:00:00Z,78432000001,112,60,answered,outbound\n",
+            preset="native")
+        row, = store.breakdown("2026-10", by=("prefix",),
+                               only={"prefix": "112"}).rows
+        assert (row.keys, row.calls) == (("112",), 1)
 
 
 def test_a_month_is_needed(world):

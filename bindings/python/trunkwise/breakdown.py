@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Mapping, NamedTuple
 
@@ -70,6 +71,14 @@ _WORDS = {
 }
 
 
+_SPELLINGS = {
+    "prefix": (re.compile(r"[0-9]+"), "write digits"),
+    "month": (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"), "write 2026-10"),
+    "day": (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"),
+            "write 2026-10-05"),
+}
+
+
 def _known(name: str, field: str) -> str:
     if name not in BY:
         raise InvalidArgument(f"cannot group by {name!r}; choose from "
@@ -86,7 +95,22 @@ def _only(name: str, value: str) -> str:
         raise InvalidArgument(f"{value!r} is no {name}; choose from "
                               + ", ".join(_WORDS[name]), code="TW_EINVAL",
                               field="only")
+    if value and name in _SPELLINGS:
+        spelling, mend = _SPELLINGS[name]
+        if not spelling.fullmatch(value):
+            raise InvalidArgument(f"{value!r} is no {name}; {mend}",
+                                  code="TW_EINVAL", field="only")
     return value
+
+
+def _check_prefix(value: str, digits: int, found: bool) -> None:
+    """A short one may be a whole number, such as 112: then there are calls
+    of it."""
+    if len(value) > digits or (0 < len(value) < digits and not found):
+        raise InvalidArgument(
+            f"{value!r} has {len(value)} digits and prefixes have {digits}; "
+            f"ask with that many digits, or for another number of them",
+            code="TW_EINVAL", field="only")
 
 
 def _question(by: tuple[str, ...], only: Mapping[str, str]) -> str:
@@ -112,6 +136,7 @@ def breakdown(store: raw.tw_store, month: str, *, by: tuple[str, ...],
     totals: list[BreakdownRow] = []
     for r in drain(raw.tw_breakdown_next, handle):
         (totals if r.is_total else rows).append(_row(r, len(by)))
+    _check_prefix(only.get("prefix", ""), digits, bool(rows))
     return Breakdown(month, last_month or month, zone,
                      raw.tw_breakdown_company(handle), by, digits, rows,
                      totals, local(instant(now_us()), zone).date())

@@ -94,6 +94,80 @@ static void test_undone_and_currencies(void **state)
 	tw_breakdown_free(breakdown);
 }
 
+/* One call costs dollars; two that nobody answered cost nothing, one of them
+ * on another day: they are in the company's money, whatever is asked. */
+static void test_uncharged(void **state)
+{
+	static const char sheet[] = SHEET_HEAD
+		"79,Mobile,1.00,USD,,,1,1,0,outbound,\n";
+	tw_tariff_import options = TW_TARIFF_IMPORT_INIT;
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+
+	options.tariff = "dollars";
+	options.carrier = "carrier";
+	options.starts = "2026-10-10";
+	options.currency = "USD";
+	if (tw_tariff_import_sheet(NULL, NULL, NULL, f->store, &options,
+				   sheet, strlen(sheet), &err))
+		fail_msg("%s", err.message);
+	import_text(f, "native", "Europe/Moscow", HEAD
+		"a,2026-10-11T10:00:00,2026-10-11T10:00:00,,60,outbound,"
+		KAZAN ",79161110001\n"
+		"b,2026-10-11T11:00:00,,,0,outbound," KAZAN ",79161110001\n"
+		"c,2026-10-12T11:00:00,,,0,outbound," KAZAN ","
+		"79161110001\n");
+	for (uint32_t cut = 1; cut <= TW_CUT_COUNT; cut++) {
+		tw_breakdown *breakdown = breakdown_of(f, 1, &cut);
+		tw_breakdown_row row = TW_BREAKDOWN_ROW_INIT;
+		int totals = 0;
+
+		while (tw_breakdown_next(&row, breakdown, &err) == TW_OK) {
+			bool dollars = !strcmp(row.cost.currency, "USD");
+
+			assert_int_equal(row.answered, dollars);
+			totals += (int)row.is_total;
+			if (row.is_total)
+				assert_int_equal(row.calls, dollars ? 1 : 2);
+		}
+		assert_int_equal(totals, 2);
+		tw_breakdown_free(breakdown);
+	}
+}
+
+/* The same in expenses, where a day has a line in dollars only. */
+static void test_uncharged_expenses(void **state)
+{
+	static const uint32_t per[] = { TW_PER_RANGE, TW_PER_DAY,
+		TW_PER_MONTH };
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+
+	test_uncharged(state);
+	for (uint32_t by = TW_BY_DEPARTMENT; by <= TW_BY_DIRECTION; by *= 2) {
+		for (size_t i = 0; i < 3; i++) {
+			tw_report_options options = TW_REPORT_OPTIONS_INIT;
+			tw_expense_row row = TW_EXPENSE_ROW_INIT;
+			tw_expenses *expenses;
+
+			options.by = by;
+			options.per = per[i];
+			options.from = "2026-10";
+			if (tw_report_make(&expenses, f->store, &options,
+					   &err))
+				fail_msg("%s", err.message);
+			for (size_t k = 0; k < 2; k++) {
+				assert_int_equal(tw_expenses_total(&row,
+					expenses, k, &err), TW_OK);
+				assert_int_equal(row.calls,
+					strcmp(row.total.currency, "USD") ?
+					2 : 1);
+			}
+			tw_expenses_free(expenses);
+		}
+	}
+}
+
 /* Prices with VAT in them: net is what is left of the cost. */
 static void test_gross(void **state)
 {
@@ -226,6 +300,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TRAFFIC_TEST(test_order), TRAFFIC_TEST(test_nothing),
 		TRAFFIC_TEST(test_undone_and_currencies),
+		TRAFFIC_TEST(test_uncharged),
+		TRAFFIC_TEST(test_uncharged_expenses),
 		FIXTURE_TEST(test_gross), TRAFFIC_TEST(test_refusals),
 		TRAFFIC_TEST(test_no_memory),
 	};

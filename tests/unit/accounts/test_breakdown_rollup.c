@@ -285,6 +285,82 @@ static void must_be_same(const tw_breakdown_row *a, const tw_breakdown_row *b)
 	assert_string_equal(a->cost.currency, b->cost.currency);
 }
 
+/* What each currency has in all. */
+struct totals {
+	tw_breakdown_row rows[4];
+	size_t count;
+};
+
+static void read_totals(struct totals *out, struct world *w,
+			const tw_breakdown_options *options)
+{
+	tw_breakdown_row row = TW_BREAKDOWN_ROW_INIT;
+	tw_breakdown *breakdown;
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw__breakdown(&breakdown, w->f.store, options, false, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	while (tw_breakdown_next(&row, breakdown, &err) == TW_OK) {
+		if (row.is_total) {
+			assert_true(out->count < TW_ARRAY_COUNT(out->rows));
+			out->rows[out->count++] = row;
+		}
+		row = (tw_breakdown_row)TW_BREAKDOWN_ROW_INIT;
+	}
+	tw_breakdown_free(breakdown);
+}
+
+/* Whatever is asked, nothing moves between currencies. */
+static void must_have_same_totals(struct world *w,
+				  const tw_breakdown_options *asked)
+{
+	tw_breakdown_options other = *asked;
+	struct totals a = { .count = 0 }, b = { .count = 0 };
+
+	other.count = 1;
+	other.by[0] = 1 + (uint32_t)draw(w, TW_CUT_COUNT);
+	read_totals(&a, w, asked);
+	read_totals(&b, w, &other);
+	assert_int_equal(a.count, b.count);
+	for (size_t i = 0; i < a.count; i++)
+		must_be_same(&a.rows[i], &b.rows[i]);
+}
+
+/* Calls by currency are those of the expenses, which have what comes late for
+ * a closed month elsewhere. */
+static void must_be_expenses(struct world *w,
+			     const tw_breakdown_options *asked)
+{
+	static const uint32_t by[] = { TW_BY_DEPARTMENT, TW_BY_CARRIER,
+		TW_BY_NUMBER, TW_BY_DESTINATION, TW_BY_DIRECTION };
+	tw_report_options options = TW_REPORT_OPTIONS_INIT;
+	struct totals totals = { .count = 0 };
+	tw_expense_row row = TW_EXPENSE_ROW_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_expenses *expenses;
+
+	options.by = PICK(w, by);
+	options.from = asked->from;
+	options.to = asked->to;
+	options.per = draw(w, 2) ? TW_PER_DAY : 0;
+	read_totals(&totals, w, asked);
+	if (tw_report_make(&expenses, w->f.store, &options, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	for (size_t i = 0; i < totals.count; i++) {
+		const tw_breakdown_row *of = &totals.rows[i];
+
+		int64_t calls = 0;
+
+		for (size_t k = 0; !tw_expenses_total(&row, expenses, k,
+						      &err); k++) {
+			if (!strcmp(row.total.currency, of->cost.currency))
+				calls = row.calls;
+		}
+		assert_int_equal(calls, of->calls);
+	}
+	tw_expenses_free(expenses);
+}
+
 static void ask(struct world *w, const tw_breakdown_options *options)
 {
 	tw_breakdown *both[2];
@@ -353,6 +429,11 @@ static void ask_by(struct world *w, unsigned int mask)
 	options.to = PICK(w, last);
 	ask(w, &options);
 	note_spans(w, &options);
+	if (draw(w, 4))
+		return;
+	must_have_same_totals(w, &options);
+	if (w->open_month == 202608)
+		must_be_expenses(w, &options);
 }
 
 static void play(uint64_t seed, unsigned int *summed, unsigned int *read)
