@@ -97,7 +97,16 @@ static bool read_offset(int32_t *out, const char **p)
 	if (colon && read_char(p, ':') && !read_digits(&seconds, p, 2))
 		return false;
 	*out = sign * (hours * 3600 + minutes * 60 + seconds);
-	return hours <= 25 && minutes <= 59 && seconds <= 59;
+	return minutes <= 59 && seconds <= 59;
+}
+
+/* No clock is farther from UTC. Local mean time is (Alaska's went by Asia's
+ * date), and its seconds tell it from a slip of the pen. */
+static bool is_offset(int32_t offset_s)
+{
+	int32_t off = offset_s < 0 ? -offset_s : offset_s;
+
+	return off <= (off % 60 ? 16 : 14) * 3600;
 }
 
 struct parsed {
@@ -146,7 +155,11 @@ tw_status tw_time_parse(tw_time *out, const char *text, const tw_zone *zone,
 		return tw__fail(err, TW_EINVAL, "time: NULL argument");
 	if (!read_all(&in, text))
 		return tw__fail(err, TW_EPARSE, "'%.48s' is not a time; write "
-				"2026-10-05T09:30:00+03:00 or 2026-10-05",
+				"2026-10-05T09:30:00+03:00%s", text,
+				zone ? " or 2026-10-05" : "");
+	if (!is_offset(in.offset_s))
+		return tw__fail(err, TW_EPARSE, "'%.48s': no clock is more "
+				"than 14 hours from UTC; check the offset",
 				text);
 	if (in.civil.second == 60) {
 		leap = true;

@@ -8,6 +8,7 @@
  * Patterns are strftime's: %Y %y %m %d %H %I %M %S %f %p %b %z %T %F %R %%.
  * Numbers may lack their leading zero; %z takes Z, UTC, +3, +0300 and +03:00.
  */
+#include <stdlib.h>
 #include <string.h>
 #include "base/calendar.h"
 #include "preset_row.h"
@@ -135,7 +136,8 @@ static bool read_offset(struct reading *r)
 	if (is_digit(*r->text) && !read_number(&minutes, r, 2, 2))
 		return false;
 	r->offset_s = sign * ((int64_t)hours * 3600 + minutes * 60);
-	return hours <= 25 && minutes <= 59;
+	/* as base/time.c has it: no clock is farther from UTC */
+	return minutes <= 59 && llabs(r->offset_s) <= 14 * 3600;
 }
 
 static bool read_pattern(struct reading *r, const char *pattern);

@@ -80,6 +80,9 @@ static void malformed(void **state)
 		"2026-10-05T09:30:00Zx", "2026-10-05T09:30:00 Z",
 		" 2026-10-05", "2026-10-05 ", "-2026-10-05", "+2026-10-05",
 		"2026-10-05T9:30:00Z", "2026-10-05T09:30:00+0300x",
+		"2026-10-05T09:30:00+14:01", "2026-10-05T09:30:00-14:01",
+		"2026-10-05T09:30:00+25", "2026-10-05T09:30:00+2559",
+		"2026-10-05T09:30:00+16:00:01", "2026-10-05T09:30:00+99",
 	};
 	tw_time t = 77;
 
@@ -104,6 +107,29 @@ static void no_zone_is_no_guess(void **state)
 			 TW_EINVAL);
 	assert_non_null(strstr(err.message, "append Z"));
 	assert_true(t == 77);
+}
+
+/* As far as clocks go, and no farther but in local mean time. */
+static void farthest_offsets(void **state)
+{
+	tw_error err = TW_ERROR_INIT;
+	tw_time t, noon = parsed("2026-10-05T12:00:00Z", NULL);
+
+	(void)state;
+	assert_true(parsed("2026-10-06T02:00:00+14:00", NULL) == noon);
+	assert_true(parsed("2026-10-04T22:00:00-14:00", NULL) == noon);
+	assert_true(parsed("1800-01-01T00:00:00-15:56:08", NULL) ==
+		    parsed("1800-01-01T15:56:08Z", NULL));
+	assert_int_equal(tw_time_parse(&t, "2026-10-05T12:30:00+25:00", NULL,
+				       &err), TW_EPARSE);
+	assert_non_null(strstr(err.message, "14 hours from UTC; check"));
+	/* without a zone a day alone is no mend */
+	assert_int_equal(tw_time_parse(&t, "5.10.2026", NULL, &err),
+			 TW_EPARSE);
+	assert_null(strstr(err.message, "or 2026-10-05"));
+	assert_int_equal(tw_time_parse(&t, "5.10.2026", tw__zone_utc(),
+				       &err), TW_EPARSE);
+	assert_non_null(strstr(err.message, "or 2026-10-05"));
 }
 
 static void check_format(tw_time t, const tw_zone *zone, const char *want)
@@ -198,6 +224,7 @@ int main(void)
 		cmocka_unit_test(spellings),
 		cmocka_unit_test(leap_second_is_the_next),
 		cmocka_unit_test(malformed),
+		cmocka_unit_test(farthest_offsets),
 		cmocka_unit_test(no_zone_is_no_guess),
 		cmocka_unit_test(written),
 		cmocka_unit_test(text_round_trip),
