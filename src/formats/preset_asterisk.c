@@ -318,12 +318,12 @@ static tw_status find_answer(tw_cdr *out, const struct tw__preset *preset,
 {
 	bool given;
 	int64_t total;
-	tw_status status;
+	/* also where it is not needed: a row whose columns went astray */
+	tw_status status = tw__preset_seconds(&total, &given, preset,
+					      A_DURATION, err);
 
-	if (preset->place[A_ANSWER] >= 0 || preset->place[A_END] >= 0)
-		return TW_OK;
-	status = tw__preset_seconds(&total, &given, preset, A_DURATION, err);
-	if (status || !given)
+	if (status || !given || preset->place[A_ANSWER] >= 0 ||
+	    preset->place[A_END] >= 0)
 		return status;
 	if (total < out->duration_us)
 		return tw__preset_fail(preset, A_DURATION, err, "is shorter "

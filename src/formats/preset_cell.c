@@ -197,6 +197,14 @@ tw_status tw__preset_fits(const tw_cdr *cdr, const struct tw__preset *preset,
 	if (!cdr->end || cdr->end < cdr->start ||
 	    cdr->duration_us <= cdr->end - cdr->start + 2 * TW_SECOND)
 		return TW_OK;
+	/* a reading that was skipped is the first instant behind the gap */
+	if (preset->options.zone &&
+	    tw_zone_next_change(preset->options.zone, cdr->start - 1) ==
+	    cdr->start)
+		return tw__preset_fail(preset, column, err, "is longer than "
+			"from start to end: the zone's clock changes at "
+			"start, which may be a time that it skips; check the "
+			"zone");
 	return tw__preset_fail(preset, column, err, "is longer than from "
 			       "start to end; check them, their unit and "
 			       "their zone");

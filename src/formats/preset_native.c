@@ -153,6 +153,9 @@ static tw_status read_times(tw_cdr *out, struct tw__preset *preset,
 		return tw__preset_fits(out, preset, N_DURATION, err);
 	if (out->answer && out->end >= out->answer)
 		out->duration_us = out->end - out->answer;
+	else if (out->answer && out->end)
+		return tw__preset_fail(preset, N_END, err, "lies before "
+				       "answer; check both and their zone");
 	else if (out->answer || out->status == TW_CALL_ANSWERED)
 		return tw__preset_fail(preset, N_DURATION, err, "is empty for "
 				       "an answered call; write answered "

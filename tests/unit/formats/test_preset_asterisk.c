@@ -183,6 +183,32 @@ static void test_asterisk_bad_rows(void **state)
 	done(&r);
 }
 
+/* A total that is not needed is read all the same; it may be empty. */
+static void test_asterisk_total(void **state)
+{
+	static const char *const answers[] = { "", "2026-10-05 10:00:05" };
+	static const char *const totals[] = { "25x", "-7", "" };
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		char text[256];
+		struct reader r;
+
+		snprintf(text, sizeof(text), "a,1,2,c,d,e,f,g,h,2026-10-05 "
+			 "10:00:00,%s,2026-10-05 10:00:10,%s,5,ANSWERED,x\n",
+			 answers[i % 2], totals[i / 2]);
+		assert_int_equal(open_as(&r, "asterisk", "UTC", NULL, false,
+					 text), TW_OK);
+		assert_int_equal(next(&r), i < 4 ? TW_EPARSE : TW_OK);
+		if (i < 4) {
+			assert_int_equal(r.err.line, 1);
+			assert_string_equal(r.err.field, "13");
+			assert_non_null(strstr(r.err.message, totals[i / 2]));
+		}
+		done(&r);
+	}
+}
+
 #define PLAIN(in, out, data, dst) ",79161234567," dst ",c,d," in "," out \
 	",Dial," data ",2026-10-05 10:00:00,,2026-10-05 10:00:10,10,10," \
 	"ANSWERED,x,1791183600.1\n"
@@ -393,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_asterisk_rows_of_one_channel),
 		cmocka_unit_test(test_asterisk_header),
 		cmocka_unit_test(test_asterisk_bad_rows),
+		cmocka_unit_test(test_asterisk_total),
 		cmocka_unit_test(test_asterisk_columns_of_short_rows),
 		cmocka_unit_test(test_asterisk_dialled_numbers),
 		cmocka_unit_test(test_asterisk_peers),

@@ -124,6 +124,42 @@ static void test_native_bad_rows(void **state)
 	}
 }
 
+/* The reason is that of the row, not of what was tried next. */
+static void test_native_reasons(void **state)
+{
+	static const struct { const char *row, *field, *reason; } rows[] = {
+		{ "2026-10-05T10:00:00Z,2026-10-05T10:00:30Z,"
+		  "2026-10-05T10:00:10Z,", "end", "before answer" },
+		{ "2026-10-05T10:00:00+25:00,,,7", "start", "check the "
+		  "offset" },
+		{ "2026-10-05T10:00:00,2026-10-05T10:00:00+14:30,,7",
+		  "answer", "check the offset" },
+		/* is read as 03:00, when the clock had been set */
+		{ "2026-03-29T02:30:00,2026-03-29T02:30:01,"
+		  "2026-03-29T02:35:00,299", "duration", "time that it "
+		  "skips" },
+		{ "2026-03-29T04:30:00,2026-03-29T04:30:01,"
+		  "2026-03-29T04:35:00,399", "duration", "their unit" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++) {
+		char text[512];
+		struct reader r;
+
+		snprintf(text, sizeof(text), "call_id,start,answer,end,"
+			 "duration\na,%s\n", rows[i].row);
+		assert_int_equal(open_as(&r, "native", "Europe/Berlin", NULL,
+					 false, text), TW_OK);
+		assert_int_equal(next(&r), TW_EPARSE);
+		assert_int_equal(r.err.line, 2);
+		assert_string_equal(r.err.field, rows[i].field);
+		if (!strstr(r.err.message, rows[i].reason))
+			fail_msg("%s", r.err.message);
+		done(&r);
+	}
+}
+
 /* The last row is refused as any other; whole and without a line end it is
  * one. */
 static void test_native_cut_off(void **state)
@@ -263,7 +299,8 @@ static void test_native_length_of_answered_calls(void **state)
 		assert_int_equal(next(&r), rows[i].seconds < 0 ? TW_EPARSE :
 				 TW_OK);
 		if (rows[i].seconds < 0)
-			assert_string_equal(r.err.field, "duration");
+			assert_string_equal(r.err.field, i == 1 ? "end" :
+					    "duration");
 		else
 			assert_int_equal(r.cdr.duration_us, 0);
 		done(&r);
@@ -277,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_native_cells),
 		cmocka_unit_test(test_native_durations),
 		cmocka_unit_test(test_native_bad_rows),
+		cmocka_unit_test(test_native_reasons),
 		cmocka_unit_test(test_native_cut_off),
 		cmocka_unit_test(test_native_words),
 		cmocka_unit_test(test_native_every_column),
