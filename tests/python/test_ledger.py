@@ -131,6 +131,19 @@ def test_two_sources(folder):
         assert store.expenses("2026-10").totals[0].calls == 3
 
 
+def test_a_close_that_was_cut_off_is_finished(folder):
+    """Killed between closing and sealing: the same command goes on."""
+    close = ("period", "close", "office.db", "--month", "2026-10", "--json")
+    assert command(folder, *close)[0] == 0
+    assert command(folder, *close)[0] == 2
+    code, out, _ = command(folder, *close, "--seal")
+    assert (code, json.loads(out)) == (0, {
+        "month": "2026-10", "closed": True, "postings": 0, "sealed": 32})
+    # and when it is done, there is nothing to go on with
+    code, out, _ = command(folder, *close, "--seal")
+    assert code == 2 and "closed already" in out
+
+
 def test_an_edited_row_is_named(folder):
     code, out, _ = command(folder, "period", "close", "office.db", "--month",
                            "2026-10", "--seal", "--json")

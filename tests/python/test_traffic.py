@@ -326,3 +326,23 @@ def test_refusals(folder, words, field):
                            "--json")
     assert code == 2
     assert field is None or json.loads(out)["error"]["field"] == field
+
+
+def test_zone_without_a_company(tmp_path):
+    """Months are of the zone of the first import; so is what is shown."""
+    with trunkwise.Store(tmp_path / "s.db", create=True) as store:
+        store.import_tariff(b"prefix,destination,rate,currency\n"
+                            b"7,Russia,1,RUB\n", tariff="t", carrier="c")
+        store.import_calls(
+            b"call_id,start,caller,callee,duration,status,direction\n"
+            b"a,2026-09-30T22:00:00Z,79161234567,78432000001,0,no_answer,"
+            b"inbound\n", preset="native", zone="Europe/Moscow")
+    asked = ("s.db", "--month", "2026-10")
+    for words in (("calls",), ("missed",), ("expenses",), ("breakdown",)):
+        code, out, err = command(tmp_path, "report", *words, *asked, "--json")
+        assert code == 0, err
+        assert json.loads(out)["zone"] == "Europe/Moscow"
+    _, out, _ = command(tmp_path, "report", "missed", *asked)
+    assert out.startswith("2026-10-01T01:00:00+03:00")
+    _, out, _ = command(tmp_path, "report", "calls", *asked)
+    assert "Months in zone Europe/Moscow" in out

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import files, raw, records, sheets
 from .deployment import Change, Deployment, Problem
-from .errors import (Conflict, Error, InvalidArgument, NotFound,
+from .errors import (Conflict, Error, Exists, InvalidArgument, NotFound,
                      ParseError)
 from .mask import Mask
 from .rating import Sheet
@@ -65,13 +65,17 @@ def company_zone(store: Store) -> str | None:
     return None
 
 
-def whose(store: Store) -> Whose:
-    """For the head of a page; without a company there is no report."""
-    for row in store.directory().rows("company"):
-        zone = row["zone"]
-        return Whose(row["name"], zone,
-                     local(instant(now_us()), zone).date())
-    return Whose("", "UTC", None)
+def months_zone(store: Store, month: str) -> str:
+    """Whose months a report's are: without a company that of the first
+    import, and of a company that moved its first one."""
+    return store.expenses(month).zone
+
+
+def whose(store: Store, month: str) -> Whose:
+    """For the head of a page."""
+    zone = months_zone(store, month)
+    name = next((row["name"] for row in store.directory().rows("company")), "")
+    return Whose(name, zone, local(instant(now_us()), zone).date())
 
 
 def country(store: Store) -> str | None:
@@ -551,9 +555,17 @@ def actor(arguments: argparse.Namespace) -> str:
 
 
 def period_close(arguments: argparse.Namespace) -> int:
+    made = days = 0
     with Store(arguments.store, actor=actor(arguments)) as store:
-        made = store.close_period(arguments.month)
-        days = store.seal_periods() if arguments.seal else 0
+        try:
+            made = store.close_period(arguments.month)
+        except Exists:
+            # the command may have been killed between its two steps
+            days = store.seal_periods() if arguments.seal else 0
+            if not days:
+                raise
+        else:
+            days = store.seal_periods() if arguments.seal else 0
     if arguments.json:
         print_json({"month": arguments.month, "closed": True,
                     "postings": made, "sealed": days})

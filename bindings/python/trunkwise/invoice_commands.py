@@ -119,7 +119,7 @@ def report_invoiced(arguments: argparse.Namespace, chosen: str,
                                   code="TW_EINVAL", field=f"--{name}")
     with Store(arguments.store, readonly=True) as store:
         rows = store.invoiced(arguments.month)
-        company = whose(store)
+        company = whose(store, arguments.month)
     if chosen == "json":
         return (json.dumps({
             "month": arguments.month, "basis": "invoiced",

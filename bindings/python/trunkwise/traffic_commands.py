@@ -12,7 +12,7 @@ import sys
 from decimal import Decimal
 from typing import Any
 
-from .commands import company_zone, print_json, whose
+from .commands import months_zone, print_json, whose
 from .errors import InvalidArgument
 from .mask import Mask
 from .render import PAGES
@@ -139,7 +139,7 @@ def report_calls(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, readonly=True) as store:
         rows = store.calls(month, last_month=last, by=by,
                            callback_hours=arguments.callback_hours)
-        company = whose(store)
+        company = whose(store, month)
     if chosen == "json":
         data = _json(rows, arguments, company.zone)
     elif chosen == "csv":
@@ -149,7 +149,7 @@ def report_calls(arguments: argparse.Namespace) -> int:
     return write(data, arguments, chosen)
 
 
-def _missed(row: MissedCaller, zone: str | None) -> dict[str, Any]:
+def _missed(row: MissedCaller, zone: str) -> dict[str, Any]:
     return {**row._asdict(),
             "last": local(row.last, zone).isoformat(timespec="seconds")}
 
@@ -158,7 +158,7 @@ def report_missed(arguments: argparse.Namespace) -> int:
     chosen = _format(arguments)
     with Store(arguments.store, readonly=True) as store:
         rows = store.missed(arguments.month)
-        zone = company_zone(store)
+        zone = months_zone(store, arguments.month)
         if arguments.mask:
             hide = Mask.of(store)
             rows = [r._replace(number=hide.number(r.number)) for r in rows]
