@@ -60,6 +60,20 @@ def test_figures_of_calls_have_a_comma(english, russian):
     assert reason_in("en", english) == english
 
 
+@pytest.mark.parametrize("reason", [
+    "is missing", "lies outside of 1970-9999",
+    "lies before answer; check both and their zone",
+    "is longer than from start to end: the zone's clock changes at start, "
+    "which may be a time that it skips; check the zone",
+    "'soon' is not a time; write 2026-10-05T09:30:00+03:00",
+    "'soon' is not a time; write 2026-10-05T09:30:00+03:00 or 2026-10-05",
+    "'2026-10-05T12:30:00+25:00': no clock is more than 14 hours from UTC; "
+    "check the offset",
+])
+def test_reasons_of_times(reason):
+    assert CYRILLIC.search(translated(reason))
+
+
 def test_holes_agree():
     for english, russian in _RU.items():
         assert english.count("{}") == russian.count("{}"), english

@@ -213,7 +213,14 @@ _RU = {
         "полей {}; в Master.csv их от 16 до 21",
     "is empty; every record needs one":
         "пусто; нужно в каждой записи",
-    "is missing or outside 1970-9999": "нет или вне 1970–9999 годов",
+    "is missing": "нет",
+    "lies outside of 1970-9999": "вне 1970–9999 годов",
+    "lies before answer; check both and their zone":
+        "раньше ответа; проверьте оба времени и их пояс",
+    "is longer than from start to end: the zone's clock changes at start, "
+    "which may be a time that it skips; check the zone":
+        "больше, чем от начала до конца: в начале звонка часы пояса "
+        "переводят, и такого времени в нём может не быть; проверьте пояс",
     "lies before start; check both and their zone":
         "раньше начала; проверьте оба времени и их пояс",
     "lies more than a year after start; check both":
@@ -227,6 +234,11 @@ _RU = {
     "is empty beside a cost; write its ISO 4217 code":
         "пусто рядом с суммой; напишите код ISO 4217",
     "'{}': no such date or time of day": "'{}': нет такой даты или времени",
+    "'{}' is not a time; write 2026-10-05T09:30:00+03:00":
+        "'{}' не время; напишите 2026-10-05T09:30:00+03:00",
+    "'{}': no clock is more than 14 hours from UTC; check the offset":
+        "'{}': ни одни часы не отстоят от UTC больше чем на 14 часов; "
+        "проверьте смещение",
     "'{}' is not a time; write 2026-10-05T09:30:00+03:00 or 2026-10-05":
         "'{}' не время; напишите 2026-10-05T09:30:00+03:00 или 2026-10-05",
     "'{}' has no offset and no zone is set; append Z or +03:00, or name a "
