@@ -17,6 +17,7 @@
 #include <trunkwise/inbound.h>
 #include <trunkwise/identity.h>
 #include <trunkwise/pace.h>
+#include <trunkwise/mask.h>
 #include <trunkwise/flows.h>
 #include <trunkwise/metrics.h>
 #include <trunkwise/distribution.h>

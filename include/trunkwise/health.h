@@ -59,8 +59,9 @@ TW_EXTERN(tw_status) tw_trunk_health_get(tw_trunk_health *out,
 typedef struct tw_qualify tw_qualify;
 
 /** New qualify, at rest, of the trunk that these are the options of. They are
- * copied but for the password, which OPTIONS do not need: a 401 or 407 is an
- * answer, so the target lives, and it is not answered. `random` as in
+ * copied. The password, which OPTIONS do not need (a 401 or 407 is an answer,
+ * so the target lives, and it is not answered), and ha1 are only known to be
+ * hidden where the peer writes them: reasons go into logs. `random` as in
  * tw_registration_new().
  * @return as tw_registration_new(); TW_EINVAL also for `qualify_` options */
 TW_EXTERN(tw_status) tw_qualify_new(tw_qualify **out,
@@ -68,9 +69,9 @@ TW_EXTERN(tw_status) tw_qualify_new(tw_qualify **out,
 				    const tw_random *random, tw_error *err);
 TW_EXTERN(void) tw_qualify_free(tw_qualify *qualify);
 
-/** Takes over interval and limits of another one, made from new options; what
- * is known of the peer stays, and the new ones hold from the next exchange
- * on. @return 1 when they differed, else 0 */
+/** Takes over interval, limits and secrets of another one, made from new
+ * options; what is known of the peer stays, and the new ones hold from the
+ * next exchange on. @return 1 when the limits differed, else 0 */
 TW_EXTERN(int) tw_qualify_take_limits(tw_qualify *qualify,
 				      const tw_qualify *from);
 

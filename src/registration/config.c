@@ -19,7 +19,6 @@
 #define NAME_OF_MAX    63u
 #define REALM_MAX     127u
 #define PASSWORD_MAX 1024u
-#define SHOWN_MIN       4u       /* bytes of a secret that are looked for */
 #define FLAGS (TW_TRUNK_EMPTY_AUTHORIZATION | TW_TRUNK_NO_VERIFY | \
 	TW_TRUNK_NAT_CONTACT | TW_TRUNK_STATIC | TW_TRUNK_STUN | \
 	TW_TRUNK_GIN | TW_TRUNK_MUST_STAPLE)
@@ -408,42 +407,54 @@ bool tw__config_has_secret(const struct tw_trunk_config *config)
 	return config->password_size || config->ha1 || config->secret;
 }
 
-/* Length of a secret of ours that begins here, 0: none. Shorter ones stand in
- * any text. */
-static size_t secret_here(const struct tw_trunk_config *config,
-			  struct tw_str text)
+size_t tw__config_masked(struct tw_masked out[TW_MASKED_MAX],
+			 const struct tw_trunk_config *config)
 {
 	const struct tw_ha1 *ha1 = config->ha1;
-	size_t size = config->password_size;
+	size_t count = 0;
 
-	if (size >= SHOWN_MIN && size <= text.l &&
-	    !memcmp(text.p, config->password, size))
-		return size;
-	for (size_t i = 0; ha1 && i < TW_ARRAY_COUNT(ha1->hex); i++) {
-		size = strlen(ha1->hex[i]);
-		if (size && size <= text.l &&
-		    tw__str_ieq(tw__str(text.p, size), ha1->hex[i]))
-			return size;
-	}
-	return 0;
+	if (config->password_size >= TW_MASKED_MIN)
+		out[count++] = (struct tw_masked){ NULL, tw__str(
+			config->password, config->password_size), false };
+	for (size_t i = 0; ha1 && i < TW_ARRAY_COUNT(ha1->hex); i++)
+		if (ha1->hex[i][0] && count < TW_MASKED_MAX)
+			out[count++] = (struct tw_masked){ NULL,
+				tw__str_of(ha1->hex[i]), true };
+	return count;
+}
+
+/* A mask of these alone, on the stack. */
+static bool find_ours(unsigned char *marks,
+		      const struct tw_trunk_config *config,
+		      struct tw_str text)
+{
+	struct tw_masked masked[TW_MASKED_MAX], *bucket = NULL;
+	struct tw_mask mask = { &bucket, 1, 0 };
+	size_t count = tw__config_masked(masked, config);
+
+	memset(marks, 0, text.l);
+	for (size_t i = 0; i < count; i++)
+		tw__mask_add(&mask, &masked[i]);
+	return tw__mask_find(marks, &mask, text);
 }
 
 struct tw_str tw__config_hide(char out[TW_PHRASE_MAX],
 			      const struct tw_trunk_config *config,
 			      struct tw_str text)
 {
-	size_t l = 0, size;
+	unsigned char marks[TW_MESSAGE_HEADER_MAX];
+	size_t l = 0;
 
-	for (; text.l && l + 3 <= TW_PHRASE_MAX; text.p += size,
-	     text.l -= size) {
-		size = secret_here(config, text);
-		if (size) {
+	if (text.l > sizeof(marks))
+		text.l = sizeof(marks);
+	(void)find_ours(marks, config, text);
+	for (size_t i = 0; i < text.l && l + 3 <= TW_PHRASE_MAX; i++) {
+		if (!marks[i]) {
+			out[l++] = text.p[i];
+		}
+		else if (!i || !marks[i - 1]) {
 			memcpy(out + l, "***", 3);
 			l += 3;
-		}
-		else {
-			out[l++] = *text.p;
-			size = 1;
 		}
 	}
 	return tw__str(out, l);

@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "ha1.h"
 #include "hop.h"
+#include "mask.h"
 
 #define TW_HOPS_MAX 2u           /* a registrar and its backup */
 
@@ -80,6 +81,10 @@ int64_t tw__jitter(const tw_random *random, int64_t value, uint32_t from,
 
 /* bytes of what a peer says that are looked at */
 #define TW_PHRASE_MAX 256u
+
+/* What of it is secret, views into it; how many. */
+size_t tw__config_masked(struct tw_masked out[TW_MASKED_MAX],
+			 const struct tw_trunk_config *config);
 
 /* A peer's text without our password or its hash, which he may have echoed:
  * reasons go into logs. */

@@ -29,23 +29,26 @@ static void renew(tw_registration *reg, int64_t now_us)
 tw_status tw_registration_connection_lost(tw_registration *reg,
 	uint32_t lost, const char *why, int64_t now_us, tw_error *err)
 {
+	char phrase[TW_PHRASE_MAX];
+	struct tw_str what;
+
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
 	if (lost != TW_LOST_BROKEN && lost != TW_LOST_REFUSED)
 		return tw__fail_at(err, TW_EINVAL, 0, "lost",
 			"%u is no TW_LOST_", lost);
 	reg->now_us = now_us;
-	if (!why)
-		why = "the connection is gone";
+	what = tw__config_hide(phrase, &reg->config, tw__str_of(why ? why :
+		"the connection is gone"));
 	if (reg->transaction.pending) {
-		tw__registration_reason(reg, 0, "%s", why);
+		tw__registration_reason(reg, 0, "%.*s", (int)what.l, what.p);
 		tw__attempt_unserved(reg, lost == TW_LOST_REFUSED ?
 			TW_VERDICT_REFUSED : TW_VERDICT_TEMPORARY, 0, now_us);
 	}
 	else if (reg->wanted && reg->state == TW_TRUNK_REGISTERED &&
 		 !tw__attempt_is_on(reg)) {
-		tw__registration_reason(reg, reg->sip_code, "%s; registers "
-			"again", why);
+		tw__registration_reason(reg, reg->sip_code, "%.*s; registers "
+			"again", (int)what.l, what.p);
 		renew(reg, now_us);
 	}
 	return TW_OK;

@@ -79,6 +79,7 @@ void tw_registration_free(tw_registration *reg)
 	tw__targets_free(&reg->targets);
 	tw__routes_free(&reg->routes);
 	tw__gruu_free(&reg->gruu);
+	tw__mask_close(&reg->mask);
 	tw__config_free(&reg->config);
 	tw_free(reg->local_host);
 	tw_free(reg);

@@ -12,6 +12,7 @@
 #include "digest.h"
 #include "flows.h"
 #include "gruu.h"
+#include "mask.h"
 #include "meter.h"
 #include "nat.h"
 #include "pace.h"
@@ -93,6 +94,7 @@ struct tw_registration {
 	struct tw_nonce_counts counts;
 	struct tw_authorized *authorized;
 
+	struct tw_mask_place mask;     /* of traces; mask.c */
 	tw_meter *meter;               /* counts, or NULL; borrowed */
 	uint64_t requests;
 	uint64_t retransmits;

@@ -106,10 +106,7 @@ static tw_status build(tw_qualify *q, const tw_trunk_options *options,
 	status = tw__import(&o, sizeof(o), options, err);
 	if (status)
 		return status;
-	/* not copied: what is not kept cannot leak */
-	o.password = NULL;
-	o.password_size = 0;
-	o.ha1 = NULL;
+	/* the others are kept to be known where a peer writes them */
 	o.secret = NULL;
 	status = tw__config_init(&q->config, &o, q->random, err);
 	if (!status)
@@ -146,7 +143,44 @@ tw_status tw_qualify_new(tw_qualify **out, const tw_trunk_options *options,
 	return TW_OK;
 }
 
-/* What its requests are made of, and no secret. */
+static void take_limits(tw_qualify *q, const tw_qualify *from)
+{
+	q->interval_us = from->interval_us;
+	q->timeout_us = from->timeout_us;
+	q->alive = from->alive;
+	q->health.down_after = from->health.down_after;
+	q->health.up_after = from->health.up_after;
+	q->health.loss_percent = from->health.loss_percent;
+	q->health.rtt_limit_us = from->health.rtt_limit_us;
+}
+
+/* What a peer may echo. Both, or as it was. */
+static tw_status copy_secret(struct tw_trunk_config *to,
+			     const struct tw_trunk_config *from)
+{
+	char *password = tw_malloc(from->password_size + 1);
+	struct tw_ha1 *ha1 = from->ha1 ? tw_malloc(sizeof(*ha1)) : NULL;
+
+	if (!password || (from->ha1 && !ha1)) {
+		tw_free(password);
+		tw_free(ha1);
+		return TW_ENOMEM;
+	}
+	if (from->password_size)
+		memcpy(password, from->password, from->password_size);
+	if (ha1)
+		memcpy(ha1, from->ha1, sizeof(*ha1));
+	if (to->password)
+		tw__wipe(to->password, to->password_size);
+	tw_free(to->password);
+	tw__ha1_free(to->ha1);
+	to->password = password;
+	to->password_size = from->password_size;
+	to->ha1 = ha1;
+	return TW_OK;
+}
+
+/* What its requests are made of, and what answers must not tell. */
 static tw_status copy_config(struct tw_trunk_config *to,
 			     const struct tw_trunk_config *from,
 			     tw_error *err)
@@ -160,8 +194,8 @@ static tw_status copy_config(struct tw_trunk_config *to,
 	if (from->route)
 		to->route = tw_strdup(from->route);
 	return to->aor_user && to->identity[0].domain &&
-		to->identity[0].request_uri && (to->route || !from->route) ?
-		TW_OK : tw__fail_oom(err);
+		to->identity[0].request_uri && (to->route || !from->route) &&
+		!copy_secret(to, from) ? TW_OK : tw__fail_oom(err);
 }
 
 tw_status tw_qualify_new_like(tw_qualify **out, const tw_qualify *like,
@@ -185,7 +219,7 @@ tw_status tw_qualify_new_like(tw_qualify **out, const tw_qualify *like,
 		tw_qualify_free(q);
 		return status;
 	}
-	(void)tw_qualify_take_limits(q, like);
+	take_limits(q, like);
 	make_identity(q);
 	*out = q;
 	return TW_OK;
@@ -204,15 +238,13 @@ static bool same_limits(const tw_qualify *a, const tw_qualify *b)
 
 int tw_qualify_take_limits(tw_qualify *q, const tw_qualify *from)
 {
-	if (!q || !from || same_limits(q, from))
+	if (!q || !from)
 		return 0;
-	q->interval_us = from->interval_us;
-	q->timeout_us = from->timeout_us;
-	q->alive = from->alive;
-	q->health.down_after = from->health.down_after;
-	q->health.up_after = from->health.up_after;
-	q->health.loss_percent = from->health.loss_percent;
-	q->health.rtt_limit_us = from->health.rtt_limit_us;
+	/* without memory the old ones are looked for */
+	(void)copy_secret(&q->config, &from->config);
+	if (same_limits(q, from))
+		return 0;
+	take_limits(q, from);
 	return 1;
 }
 
@@ -311,6 +343,7 @@ tw_status tw_qualify_delay(tw_qualify *q, int64_t at_us, tw_error *err)
 tw_status tw_qualify_receive(tw_qualify *q, const void *data, size_t size,
 			     int64_t now_us, tw_error *err)
 {
+	char phrase[TW_PHRASE_MAX];
 	struct tw_message msg;
 	tw_status status;
 
@@ -321,6 +354,7 @@ tw_status tw_qualify_receive(tw_qualify *q, const void *data, size_t size,
 	status = tw__message_parse(&msg, data, size, err);
 	if (status)
 		return status;
+	msg.reason = tw__config_hide(phrase, &q->config, msg.reason);
 	if (!tw__str_eq(msg.call_id, q->call_id))
 		status = TW_ENOTFOUND;
 	else if (tw__transaction_receive(&q->transaction, &msg, now_us) ==

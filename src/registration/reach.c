@@ -256,13 +256,18 @@ tw_status tw_registration_query_failed(tw_registration *reg, uint32_t query,
 				       const char *why, int64_t now_us,
 				       tw_error *err)
 {
+	char phrase[TW_PHRASE_MAX];
+	struct tw_str what;
+
 	if (!reg)
 		return tw__fail(err, TW_EINVAL, "registration is NULL");
 	reg->now_us = now_us;
 	if (!is_open(reg, query))
 		return TW_OK;
 	reg->query_waits = false;
-	tw__resolve_failed(reg->resolve, why ? why : "no answer");
+	what = tw__config_hide(phrase, &reg->config, tw__str_of(why ? why :
+		"no answer"));
+	tw__resolve_failed(reg->resolve, what);
 	return resolve_on(reg, now_us, err);
 }
 

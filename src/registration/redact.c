@@ -4,12 +4,14 @@
  * Decides what of a SIP message a trace may show. It errs on the side of
  * hiding: of credentials it keeps what it knows to be harmless and nothing
  * else, and words such as "response=" hide what follows wherever they stand,
- * since peers echo requests in bodies and headers of their own. It refuses to
- * know whether a message is well-formed: those that are not must be seen most
+ * since peers echo requests in bodies and headers of their own. What a mask
+ * knows is hidden without any such word: mask.c finds it. It refuses to know
+ * whether a message is well-formed: those that are not must be seen most
  * of all.
  */
 #include <string.h>
 #include <trunkwise/sys/sip.h>
+#include "mask.h"
 #include "message.h"
 #include "syntax.h"
 
@@ -21,6 +23,9 @@ struct redact {
 	struct tw_buf out;
 	bool numbers;                 /* hide those */
 	bool utf8;                    /* the whole message is */
+	const char *begin;            /* of the message */
+	unsigned char *marks;         /* its bytes that a mask hides; NULL:
+					 none */
 };
 
 static bool is_digit(char c)
@@ -41,7 +46,30 @@ static bool begins_with(struct tw_str s, const char *word)
 	return s.l >= l && tw__str_ieq(tw__str(s.p, l), word);
 }
 
-/* One byte, or one letter of UTF-8; returns how many were taken. */
+/* How many bytes from here on a mask hides. */
+static size_t masked_at(const struct redact *r, struct tw_str s)
+{
+	const unsigned char *mark = r->marks ? r->marks + (s.p - r->begin) :
+		NULL;
+	size_t l = 0;
+
+	while (mark && l < s.l && mark[l])
+		l++;
+	return l;
+}
+
+/* One mark for what is hidden in several pieces. */
+static size_t write_masked(struct redact *r, struct tw_str s)
+{
+	size_t l = masked_at(r, s);
+
+	if (l && (s.p == r->begin || !r->marks[s.p - r->begin - 1]))
+		(void)tw__buf_text(&r->out, HIDDEN);
+	return l;
+}
+
+/* One byte, or one letter of UTF-8, or all that is masked from here on;
+ * returns how many were taken. */
 static size_t write_plain(struct redact *r, struct tw_str s)
 {
 	unsigned char c = (unsigned char)s.p[0];
@@ -52,6 +80,8 @@ static size_t write_plain(struct redact *r, struct tw_str s)
 
 	if (!l)
 		l = 1;
+	if (masked_at(r, s))
+		return write_masked(r, s);
 	if (c == '\r' && s.l > 1 && s.p[1] == '\n')
 		return 1;
 	if (harmless || c == '\t' || c == '\n')
@@ -154,8 +184,18 @@ static void write_number(struct redact *r, struct tw_str s, size_t digits)
 		bool hide = is_digit(s.p[i]) && digits > DIGITS_KEPT;
 
 		digits -= is_digit(s.p[i]);
-		(void)tw__buf_append(&r->out, hide ? "*" : s.p + i, 1);
+		if (!hide && masked_at(r, tw__str(s.p + i, 1)))
+			(void)write_masked(r, tw__str(s.p + i, 1));
+		else
+			(void)tw__buf_append(&r->out, hide ? "*" : s.p + i,
+				1);
 	}
+}
+
+static void write_whole(struct redact *r, struct tw_str s)
+{
+	for (size_t i = 0; i < s.l;)
+		i += write_plain(r, tw__str(s.p + i, s.l - i));
 }
 
 static size_t write_secret(struct redact *r, struct tw_str s, size_t head)
@@ -163,8 +203,7 @@ static size_t write_secret(struct redact *r, struct tw_str s, size_t head)
 	struct tw_str value = tw__str(s.p + head, s.l - head);
 	size_t l = value_length(value);
 
-	for (size_t i = 0; i < head;)
-		i += write_plain(r, tw__str(s.p + i, head - i));
+	write_whole(r, tw__str(s.p, head));
 	if (l)
 		write_hidden(r, value.p[0] == '"');
 	return head + l;
@@ -182,7 +221,7 @@ static void write_text(struct redact *r, struct tw_str s, bool numbers)
 			taken = write_secret(r, s, taken);
 		}
 		else if ((taken = password_at(&length, s))) {
-			(void)tw__buf_append(&r->out, s.p, taken);
+			write_whole(r, tw__str(s.p, taken));
 			write_hidden(r, false);
 			taken += length;
 		}
@@ -370,8 +409,30 @@ static bool take_line(struct tw_str *out, struct tw_str *rest, bool folds)
 	return true;
 }
 
+/* Where the mask's secrets stand. */
+static tw_status mark(struct redact *r, const tw_mask *mask, struct tw_str s)
+{
+	r->begin = s.p;
+	if (!mask || !mask->count || !s.l)
+		return TW_OK;
+	r->marks = tw_calloc(s.l, 1);
+	if (!r->marks)
+		return TW_ENOMEM;
+	if (!tw__mask_find(r->marks, mask, s)) {
+		tw_free(r->marks);
+		r->marks = NULL;
+	}
+	return TW_OK;
+}
+
 tw_status tw_sip_mask(char **out, const void *data, size_t size,
 		      uint32_t flags, tw_error *err)
+{
+	return tw_mask_text(out, NULL, data, size, flags, err);
+}
+
+tw_status tw_mask_text(char **out, const tw_mask *mask, const void *data,
+		       size_t size, uint32_t flags, tw_error *err)
 {
 	struct tw_str rest = tw__str(data, size), line;
 	struct redact r;
@@ -386,6 +447,8 @@ tw_status tw_sip_mask(char **out, const void *data, size_t size,
 	tw__buf_init(&r.out);
 	r.numbers = flags & TW_SIP_MASK_NUMBERS;
 	r.utf8 = tw__utf8_is_valid(size ? data : "", size);
+	if (mark(&r, mask, rest))
+		return tw__fail_oom(err);
 	(void)tw__buf_text(&r.out, "");      /* of nothing a text, too */
 	while (take_line(&line, &rest, headers)) {
 		if (headers)
@@ -397,6 +460,7 @@ tw_status tw_sip_mask(char **out, const void *data, size_t size,
 			headers = false;
 		begun |= line.l > 0;
 	}
+	tw_free(r.marks);
 	if (r.out.failed) {
 		tw__buf_free(&r.out);
 		return tw__fail_oom(err);

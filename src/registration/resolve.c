@@ -476,13 +476,13 @@ void tw__resolve_records(struct tw_resolve *r, const tw_dns_record *records,
 	}
 }
 
-void tw__resolve_failed(struct tw_resolve *r, const char *why)
+void tw__resolve_failed(struct tw_resolve *r, struct tw_str why)
 {
 	if (r->type == TW_DNS_NAPTR) {
 		guess_services(r);
 		return;
 	}
-	(void)snprintf(r->why, sizeof(r->why), "DNS: %s", why);
+	(void)snprintf(r->why, sizeof(r->why), "DNS: %.*s", (int)why.l, why.p);
 	if (r->type == TW_DNS_SRV) {
 		r->service_at++;
 		ask_service(r);

@@ -73,7 +73,7 @@ void tw__resolve_begin(struct tw_resolve *r, const struct tw_hop *hop,
 void tw__resolve_records(struct tw_resolve *r, const tw_dns_record *records,
 			 size_t count);
 /* Nobody knows whether there are any: DNS did not answer. */
-void tw__resolve_failed(struct tw_resolve *r, const char *why);
+void tw__resolve_failed(struct tw_resolve *r, struct tw_str why);
 /* No time for more questions: what is there is all. */
 void tw__resolve_end(struct tw_resolve *r, const char *why);
 

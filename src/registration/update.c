@@ -124,8 +124,10 @@ static tw_status apply(tw_registration *reg, struct tw_trunk_config *fresh,
 		reg->asked_s = fresh->expires_s;
 	if (fresh->requests_per_s != old.requests_per_s)
 		tw__pace_limit(&reg->ticket, fresh->requests_per_s);
+	tw__mask_leave(&reg->mask);
 	reg->config = *fresh;
 	tw__config_free(&old);
+	tw__mask_join(&reg->mask, &reg->config);
 	return again && is_hopeful(reg) ?
 		tw_registration_start(reg, now_us, err) : TW_OK;
 }

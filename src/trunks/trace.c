@@ -2,7 +2,8 @@
  * @file src/trunks/trace.c  SIP messages that wait to be looked at
  *
  * Decides what is thrown away when nobody looks: the oldest, for the newest
- * tells why a trunk is down now. Secrets are masked on the way in.
+ * tells why a trunk is down now. Secrets are masked on the way in, those of
+ * every trunk of the set in every message: a peer may know several.
  */
 #include <string.h>
 #include <trunkwise/sys/alloc.h>
@@ -10,22 +11,25 @@
 #include "sip/port.h"
 #include "trace.h"
 
-tw_status tw__trace_open(struct tw_trace *trace, uint32_t max, uint32_t mask,
+tw_status tw__trace_open(struct tw_trace *trace, uint32_t max, uint32_t flags,
 			 tw_error *err)
 {
 	if (max > TW_TRACE_MAX)
 		return tw__sip_fail(err, TW_EINVAL, "trace_max",
 			"%u is not within 0..%u", max, TW_TRACE_MAX);
-	if (mask & ~TW_SIP_MASK_NUMBERS)
+	if (flags & ~TW_SIP_MASK_NUMBERS)
 		return tw__sip_fail(err, TW_EINVAL, "trace_flags",
-			"unknown bits 0x%x", mask);
+			"unknown bits 0x%x", flags);
 	if (!max)
 		return TW_OK;
 	trace->kept = tw_calloc(max, sizeof(*trace->kept));
-	if (!trace->kept)
+	if (!trace->kept || tw_mask_new(&trace->mask, NULL)) {
+		tw_free(trace->kept);
+		trace->kept = NULL;
 		return tw__sip_fail(err, TW_ENOMEM, "", "no memory");
+	}
 	trace->capacity = max;
-	trace->mask = mask;
+	trace->flags = flags;
 	return TW_OK;
 }
 
@@ -48,6 +52,7 @@ void tw__trace_close(struct tw_trace *trace)
 	while (!tw__trace_take(&one, trace))
 		tw_free(one.text);
 	tw_free(trace->kept);
+	tw_mask_free(trace->mask);
 	memset(trace, 0, sizeof(*trace));
 }
 
@@ -59,7 +64,7 @@ void tw__trace_add(struct tw_trace *trace, const tw_trunk_trace *what,
 
 	if (!trace->capacity)
 		return;
-	if (tw_sip_mask(&text, data, size, trace->mask, NULL)) {
+	if (tw_mask_text(&text, trace->mask, data, size, trace->flags, NULL)) {
 		trace->lost++;
 		return;
 	}

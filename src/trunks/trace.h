@@ -8,19 +8,20 @@
 #define TW_SRC_TRUNKS_TRACE_H
 
 #include <stdbool.h>
-#include <trunkwise/trunk.h>
+#include <trunkwise/mask.h>
 
 #define TW_TRACE_MAX 100000u
 
 struct tw_trace {
 	tw_trunk_trace *kept;          /* NULL: nothing is traced */
 	uint32_t capacity, first, count;
-	uint32_t mask;                 /* TW_SIP_MASK_ */
+	uint32_t flags;                /* TW_SIP_MASK_ */
+	tw_mask *mask;                 /* what the trunks of its set know */
 	uint64_t lost;                 /* since the last one was read */
 };
 
 /* All of it zeroed before; max 0 keeps it so. */
-tw_status tw__trace_open(struct tw_trace *trace, uint32_t max, uint32_t mask,
+tw_status tw__trace_open(struct tw_trace *trace, uint32_t max, uint32_t flags,
 			 tw_error *err);
 void tw__trace_close(struct tw_trace *trace);
 

@@ -199,8 +199,11 @@ static tw_status join_set(tw_trunk *flow, const char *registrar,
 	if (!status)
 		status = tw__meters_for(&meter, &flow->set->meters, registrar,
 			err);
-	return status ? status : tw_registration_set_meter(
-		flow->registration, meter, err);
+	if (!status)
+		status = tw_registration_set_meter(flow->registration, meter,
+			err);
+	return status ? status : tw_registration_set_mask(flow->registration,
+		flow->set->trace.mask, err);
 }
 
 static tw_status build(tw_trunk *trunk, const tw_trunk_options *options,

@@ -70,7 +70,7 @@ OF_FILES = [
     "src/rating/band.c",
 ]
 REASON = ("tw__registration_reason", "set_reason", "tw__qualify_silent",
-          "tw__reason_write", "snprintf", "tw__resolve_failed")
+          "tw__reason_write", "snprintf", "tw__config_hide")
 OF_TRUNKS = [(f"src/registration/{name}.c", REASON) for name in (
     "resolve", "reach", "qualify", "qualify_door", "attempt", "loss",
     "machine", "flows", "doubt", "update")] + [

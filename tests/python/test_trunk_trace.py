@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import os
 import re
@@ -109,6 +110,42 @@ def test_strangers_are_seen():
         assert [s.refused for s in seen] == [True, True]  # ESC in a header
         assert seen[0].text.startswith("OPTIONS sip:+*******4567@h ")
         assert "\\x1b[2J" in seen[0].text
+
+
+@pytest.mark.parametrize("said", [
+    MARKER, MARKER.replace("-", "%2d"), "Mark3r\\-of-a-passw0rd",
+    base64.b64encode(b"trunk1:" + MARKER.encode()).decode()])
+def test_who_knows_the_password_may_say_it_anywhere(said):
+    """Also in a request of his own, which is no trunk's, and where the trunk
+    got another password meanwhile."""
+    with Registrar(passwords={"trunk1": MARKER}) as r, \
+            trunkwise.trunks.Trunks(trace_max=10) as trunks, \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        trunk = registered(trunks, r)
+        list(trunks.traces())
+        host, port = re.search(r"@([\d.]+):(\d+)", r.requests[0]).groups()
+        stranger.bind(("127.0.0.1", 0))
+        stranger.settimeout(5)
+
+        def tell(what):
+            stranger.sendto(
+                b"OPTIONS sip:a@h SIP/2.0\r\nMax-Forwards: 70\r\n"
+                b"Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK1\r\n"
+                b"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\n"
+                b"Call-ID: x\r\nCSeq: 1 OPTIONS\r\nX: " + what +
+                b"\r\nContent-Length: " + str(len(what)).encode() +
+                b"\r\n\r\n" + what, (host, int(port)))
+            assert stranger.recv(9999).startswith(b"SIP/2.0 480")
+            (got,) = [t.text for t in trunks.traces()
+                      if t.direction == "received"]
+            return got
+
+        text = tell(said.encode())
+        assert text.count("***") == 2 and said not in text, text
+        assert "X: ***" in text and text.rstrip("=\n").endswith("\n***")
+        assert trunk.update(registrar=r.uri, user="trunk1",
+                            password=b"another0ne") == "applied"
+        assert "X: ***\n" in tell(b"another0ne")
 
 
 def test_answers_go_back_by_the_connection():

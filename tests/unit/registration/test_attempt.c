@@ -677,7 +677,7 @@ static void test_an_echoed_password(void **state)
 {
 	static const char *const said[][2] = {
 		{ "403 secret", "403 ***" },
-		{ "403 you said secretsecret, secre", "403 you said ******, "
+		{ "403 you said secretsecret, secre", "403 you said ***, "
 			"secre" },
 		{ "404 secret", "404 ***" } };
 	struct fake f;

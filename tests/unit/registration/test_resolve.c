@@ -35,7 +35,7 @@ static void answer(struct run *run)
 	(void)snprintf(run->asked + l, sizeof(run->asked) - l, "%s %s|",
 		type_name(run->r.type), run->r.question);
 	if (run->dead && strstr(run->asked + l, run->dead)) {
-		tw__resolve_failed(&run->r, "timed out");
+		tw__resolve_failed(&run->r, TW_STR("timed out"));
 		return;
 	}
 	for (size_t i = 0; i < run->zone_size && count < 64; i++)
