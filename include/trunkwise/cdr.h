@@ -70,7 +70,7 @@ typedef struct tw_cdr {
 	uint32_t flags;              /* TW_CDR_ */
 	const char *call_id;         /* required, 1..255 bytes */
 	const char *linked_id;       /* same for all legs of one call */
-	tw_time start;               /* required */
+	tw_time start;               /* required; in 1970 to 2099 */
 	tw_time answer;              /* 0: not answered */
 	tw_time end;                 /* 0: start + ring, unknown */
 	int64_t duration_us;         /* answered time */

@@ -88,6 +88,10 @@ tw_status tw__call_read(struct tw__call *out, const tw_cdr *cdr,
 			const char *source, const struct tw_dial_rule *rule,
 			tw_error *err);
 
+/* Asked of what is not stored yet: a start so far ahead is a broken clock, and
+ * in a month that nobody looks at. @return TW_OK, TW_EPARSE (field start) */
+tw_status tw__call_check_year(const struct tw__call *call, tw_error *err);
+
 /* Its key and content, of what tw__call_read() made of it. */
 void tw__call_hash(struct tw__call *call);
 

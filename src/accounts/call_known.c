@@ -115,3 +115,24 @@ tw_status tw__known_find(uint64_t *content, struct tw__known *known,
 		*content = known->content;
 	return status;
 }
+
+tw_status tw__known_or_near(tw_store *store, const struct tw__call *call,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (!tw__call_check_year(call, NULL))
+		return TW_OK;
+	status = tw__stmt(&stmt, store, "SELECT 1 FROM call "
+		"WHERE start_us = ? AND key = ? AND undone = 0", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, call->cdr.start);
+	tw__bind_i64(stmt, 2, (int64_t)call->key);
+	status = tw__step(stmt, err);
+	if (status == TW_ITER_END)
+		return tw__call_check_year(call, err);
+	tw__reset(stmt);
+	return status;
+}

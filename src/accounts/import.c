@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
+#include "call_known.h"
 #include "identity.h"
 #include "import.h"
 #include "open_call.h"
@@ -319,6 +320,8 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 	if (!status)
 		status = tw__call_known(import->store, call, &import->ids,
 					err);
+	if (!status && !import->closing)
+		status = tw__known_or_near(import->store, call, err);
 	if (status)
 		return status;
 	tw__owners_resolve(import->owners, call);

@@ -112,6 +112,8 @@ tw_status tw__open_call_keep(tw_store *store, const struct tw__call *call,
 	if (!status && over)
 		return TW_EEXIST;
 	if (!status)
+		status = tw__call_check_year(call, err);
+	if (!status)
 		status = tw__intern_id(&people[0], &ids->identities,
 				       call->caller, err);
 	if (!status)

@@ -10,6 +10,10 @@
 #include "calendar.h"
 #include "zone.h"
 
+/* Of the last month that has a name: behind every clock's 9999, because
+ * tw_zone_local() counts what comes later into it. */
+#define MONTHS_END ((253402300800LL + 16 * 3600) * TW_SECOND)
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -144,15 +148,13 @@ static tw_time offset_instant(const struct parsed *in)
 	return (s - in->offset_s) * TW_SECOND + c->microsecond;
 }
 
-tw_status tw_time_parse(tw_time *out, const char *text, const tw_zone *zone,
-			tw_error *err)
+tw_status tw__time_parse(tw_time *out, bool *skipped, const char *text,
+			 const tw_zone *zone, tw_error *err)
 {
 	struct parsed in;
 	bool leap = false;
 	tw_time t;
 
-	if (!out || !text)
-		return tw__fail(err, TW_EINVAL, "time: NULL argument");
 	if (!read_all(&in, text))
 		return tw__fail(err, TW_EPARSE, "'%.48s' is not a time; write "
 				"2026-10-05T09:30:00+03:00%s", text,
@@ -172,11 +174,11 @@ tw_status tw_time_parse(tw_time *out, const char *text, const tw_zone *zone,
 		return tw__fail(err, TW_EINVAL, "'%.48s' has no offset and no "
 				"zone is set; append Z or +03:00, or name a "
 				"zone", text);
+	*skipped = false;
 	if (in.has_offset)
 		t = offset_instant(&in);
 	else
-		/* cannot fail: the reading was checked above */
-		(void)tw_zone_instant(&t, zone, &in.civil, NULL);
+		*skipped = !tw__zone_reads(&t, zone, &in.civil);
 	if (leap) {
 		t += TW_SECOND;
 		/* leap seconds end a UTC day, whatever the local hour */
@@ -186,6 +188,22 @@ tw_status tw_time_parse(tw_time *out, const char *text, const tw_zone *zone,
 	}
 	*out = t;
 	return TW_OK;
+}
+
+tw_status tw_time_parse(tw_time *out, const char *text, const tw_zone *zone,
+			tw_error *err)
+{
+	bool skipped;
+
+	if (!out || !text)
+		return tw__fail(err, TW_EINVAL, "time: NULL argument");
+	return tw__time_parse(out, &skipped, text, zone, err);
+}
+
+tw_status tw__time_skipped(const char *text, tw_error *err)
+{
+	return tw__fail(err, TW_EPARSE, "'%.40s': the zone's clock skips this "
+			"time; check the zone of the source's clock", text);
 }
 
 static int put_offset(char *buf, size_t size, int32_t offset_s)
@@ -249,7 +267,7 @@ tw_status tw_month_range(tw_time *out_from, tw_time *out_to,
 {
 	tw_civil first = { .day = 1 }, next;
 	const char *p = month;
-	tw_time from, to;
+	tw_time from, to = MONTHS_END;
 	tw_status status;
 
 	if (!out_from || !out_to || !month || !zone)
@@ -261,11 +279,11 @@ tw_status tw_month_range(tw_time *out_from, tw_time *out_to,
 	next = first;
 	next.year += first.month == 12;
 	next.month = first.month % 12 + 1;
-	if (!tw__civil_is_valid(&first) || !tw__civil_is_valid(&next))
+	if (!tw__civil_is_valid(&first))
 		return tw__fail(err, TW_EPARSE, "'%.32s': no such month",
 				month);
 	status = tw_zone_instant(&from, zone, &first, err);
-	if (!status)
+	if (!status && next.year <= 9999)
 		status = tw_zone_instant(&to, zone, &next, err);
 	if (status)
 		return status;

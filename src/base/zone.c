@@ -267,12 +267,26 @@ static int64_t instant_s(const tw_zone *zone, int64_t local_s)
 	return gap_end_s;
 }
 
+bool tw__zone_reads(tw_time *out, const tw_zone *zone, const tw_civil *civil)
+{
+	int64_t local_s, t_s;
+	bool shown;
+
+	if (!zone)
+		zone = &zone_utc;
+	local_s = tw__days_from_civil(civil->year, civil->month, civil->day) *
+		DAY_S + civil->hour * 3600 + civil->minute * 60 +
+		civil->second;
+	t_s = instant_s(zone, local_s);
+	shown = t_s + offset_at(zone, t_s) == local_s;
+	/* in a gap the fraction belongs to a second that never was */
+	*out = t_s * TW_SECOND + (shown ? civil->microsecond : 0);
+	return shown;
+}
+
 tw_status tw_zone_instant(tw_time *out, const tw_zone *zone,
 			  const tw_civil *civil, tw_error *err)
 {
-	int64_t local_s, t_s;
-	bool gap;
-
 	if (!out || !civil)
 		return tw__fail(err, TW_EINVAL, "zone: NULL argument");
 	if (!tw__civil_is_valid(civil))
@@ -280,14 +294,6 @@ tw_status tw_zone_instant(tw_time *out, const tw_zone *zone,
 				"%04d-%02d-%02d %02d:%02d:%02d", civil->year,
 				civil->month, civil->day, civil->hour,
 				civil->minute, civil->second);
-	if (!zone)
-		zone = &zone_utc;
-	local_s = tw__days_from_civil(civil->year, civil->month, civil->day) *
-		DAY_S + civil->hour * 3600 + civil->minute * 60 +
-		civil->second;
-	t_s = instant_s(zone, local_s);
-	/* in a gap the fraction belongs to a second that never was */
-	gap = t_s + offset_at(zone, t_s) != local_s;
-	*out = t_s * TW_SECOND + (gap ? 0 : civil->microsecond);
+	(void)tw__zone_reads(out, zone, civil);
 	return TW_OK;
 }

@@ -31,6 +31,16 @@ struct tw_zone {
  * the longest one: a transition may change nothing). NULL is UTC. */
 int32_t tw__zone_stretch(const tw_zone *zone, int64_t t_s, int64_t *end_s);
 
+/* tw_zone_instant() of a valid reading. @return false: the zone's clock never
+ * shows it, and *out is the end of the gap. */
+bool tw__zone_reads(tw_time *out, const tw_zone *zone, const tw_civil *civil);
+
+/* tw_time_parse(), and whether the zone's clock skips what was read. */
+tw_status tw__time_parse(tw_time *out, bool *skipped, const char *text,
+			 const tw_zone *zone, tw_error *err);
+/* What files that must be true say of such a time. */
+tw_status tw__time_skipped(const char *text, tw_error *err);
+
 /* The built-in zone without a file. Static: ref and free are harmless. */
 tw_zone *tw__zone_utc(void);
 

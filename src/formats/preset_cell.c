@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/zone.h"
 #include "preset_row.h"
 #include <trunkwise/money.h>
 
@@ -99,10 +100,14 @@ static void keep_date(struct preset_date *last, struct tw_str text, tw_time t)
 static tw_status read_time(tw_time *out, struct tw__preset *preset,
 			   size_t column, struct tw_str text, tw_error *err)
 {
-	if (tw_time_parse(out, text.p, preset->options.zone, NULL)) {
+	const tw_zone *zone = preset->options.zone;
+	bool skipped;
+
+	if (tw__time_parse(out, &skipped, text.p, zone, NULL) || skipped) {
 		tw_error why = TW_ERROR_INIT;
 
-		(void)tw_time_parse(out, text.p, preset->options.zone, &why);
+		if (!tw__time_parse(out, &skipped, text.p, zone, &why))
+			(void)tw__time_skipped(text.p, &why);
 		return tw__preset_fail(preset, column, err, "%s",
 				       why.message);
 	}
@@ -197,14 +202,6 @@ tw_status tw__preset_fits(const tw_cdr *cdr, const struct tw__preset *preset,
 	if (!cdr->end || cdr->end < cdr->start ||
 	    cdr->duration_us <= cdr->end - cdr->start + 2 * TW_SECOND)
 		return TW_OK;
-	/* a reading that was skipped is the first instant behind the gap */
-	if (preset->options.zone &&
-	    tw_zone_next_change(preset->options.zone, cdr->start - 1) ==
-	    cdr->start)
-		return tw__preset_fail(preset, column, err, "is longer than "
-			"from start to end: the zone's clock changes at "
-			"start, which may be a time that it skips; check the "
-			"zone");
 	return tw__preset_fail(preset, column, err, "is longer than from "
 			       "start to end; check them, their unit and "
 			       "their zone");

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/calendar.h"
+#include "base/zone.h"
 #include "preset_row.h"
 #include "record.h"
 #include <trunkwise/money.h>
@@ -224,15 +225,23 @@ static tw_status by_pattern(tw_time *out, const char *pattern,
 	if (!zone && !r.has_offset)
 		return tw__fail(err, TW_EPARSE, "'%.40s' has no offset; name "
 				"the zone of the source's clock", text);
-	/* cannot fail: the reading was checked above */
-	(void)tw_zone_instant(out, r.has_offset ? NULL : zone, &r.civil,
-			      NULL);
+	if (!tw__zone_reads(out, r.has_offset ? NULL : zone, &r.civil))
+		return tw__time_skipped(text, err);
 	*out += (leap - r.offset_s) * TW_SECOND;
 	/* leap seconds end a UTC day, whatever the local hour */
 	if (leap && tw__floor_div(*out, TW_SECOND) % 86400 != 0)
 		return tw__fail(err, TW_EPARSE, "'%.40s': second 60 exists "
 				"only at midnight UTC", text);
 	return TW_OK;
+}
+
+static tw_status by_iso(tw_time *out, const char *text, const tw_zone *zone,
+			tw_error *err)
+{
+	bool skipped;
+	tw_status status = tw__time_parse(out, &skipped, text, zone, err);
+
+	return !status && skipped ? tw__time_skipped(text, err) : status;
 }
 
 /* ---- numbers ---- */
@@ -304,7 +313,7 @@ tw_status tw__record_time(tw_time *out, const tw_cdr_map *map,
 		return by_epoch(out, unit, text, err);
 	status = unit == UNIT_PATTERN ?
 		by_pattern(out, pattern, text, zone, err) :
-		tw_time_parse(out, text, zone, err);
+		by_iso(out, text, zone, err);
 	if (status)
 		return TW_EPARSE;
 	if (*out < after)

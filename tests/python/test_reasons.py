@@ -63,8 +63,10 @@ def test_figures_of_calls_have_a_comma(english, russian):
 @pytest.mark.parametrize("reason", [
     "is missing", "lies outside of 1970-9999",
     "lies before answer; check both and their zone",
-    "is longer than from start to end: the zone's clock changes at start, "
-    "which may be a time that it skips; check the zone",
+    "'2026-03-29 02:30:00': the zone's clock skips this time; check the zone "
+    "of the source's clock",
+    "lies in the year 9999; calls are stored up to 2099: check the clock of "
+    "the source, or the unit of its times",
     "'soon' is not a time; write 2026-10-05T09:30:00+03:00",
     "'soon' is not a time; write 2026-10-05T09:30:00+03:00 or 2026-10-05",
     "'2026-10-05T12:30:00+25:00': no clock is more than 14 hours from UTC; "

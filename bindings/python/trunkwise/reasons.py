@@ -217,10 +217,14 @@ _RU = {
     "lies outside of 1970-9999": "вне 1970–9999 годов",
     "lies before answer; check both and their zone":
         "раньше ответа; проверьте оба времени и их пояс",
-    "is longer than from start to end: the zone's clock changes at start, "
-    "which may be a time that it skips; check the zone":
-        "больше, чем от начала до конца: в начале звонка часы пояса "
-        "переводят, и такого времени в нём может не быть; проверьте пояс",
+    "'{}': the zone's clock skips this time; check the zone of the source's "
+    "clock":
+        "'{}': часы пояса такого времени не показывали, их перевели вперёд; "
+        "проверьте пояс часов источника",
+    "lies in the year {}; calls are stored up to 2099: check the clock of "
+    "the source, or the unit of its times":
+        "в {} году, а звонки хранятся по 2099 год: проверьте часы источника "
+        "или единицу его времени",
     "lies before start; check both and their zone":
         "раньше начала; проверьте оба времени и их пояс",
     "lies more than a year after start; check both":

@@ -1,5 +1,6 @@
 /* tw_import_undo and tw_import_list: as if it had never come, but seen. */
 #include "accounts_fixture.h"
+#include "accounts/import.h"
 
 static int setup(void **state)
 {
@@ -106,6 +107,63 @@ static void test_list(void **state)
 	tw_listing_free(listing);
 }
 
+static tw_counts one_again(struct fixture *f, tw_time start)
+{
+	tw_import *import = begin_import(f, NULL, NULL);
+	char id[32];
+	tw_cdr cdr;
+
+	f->calls = 0;
+	cdr = call_of(f, id, "78432000001", "79161234567");
+	cdr.trunk = "main";
+	cdr.start = start;
+	cdr.answer = start;
+	(void)tw_import_add(import, &cdr, NULL);
+	return end_import(import);
+}
+
+/* Older versions stored calls of any year up to 9999: such a store keeps
+ * them, its last month has a name, and they can be taken back. Both are in
+ * the last second before 10000, one by the company's clock. */
+static void test_years_that_are_no_longer_stored(void **state)
+{
+	static const char *const starts[] = { "9999-12-31T23:59:59+03:00",
+		"9999-12-31T23:59:59Z", "2100-01-01T00:00:00Z" };
+	static const char *const months[] = { "9999-12", "9999-12",
+		"2100-01" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < 3; i++) {
+		tw_time start = at_time(starts[i]);
+		tw_import *import = begin_import(f, NULL, NULL);
+		uint64_t batch = tw_import_batch(import);
+		tw_counts counts;
+		char id[32];
+		tw_cdr cdr;
+
+		f->calls = 0;
+		cdr = call_of(f, id, "78432000001", "79161234567");
+		cdr.trunk = "main";
+		cdr.start = cdr.answer = start;
+		import->closing = true;
+		add_call(import, &cdr);
+		assert_int_equal(end_import(import).rows_stored, 1);
+		must_verify(f);
+		assert_int_equal(expenses_of(f, months[i], "Kazan").answered,
+				 1);
+		/* it is known, and no other one comes in */
+		counts = one_again(f, start);
+		assert_int_equal(counts.duplicates, 1);
+		assert_int_equal(tw_import_undo(f->store, batch, NULL),
+				 TW_OK);
+		assert_int_equal(expenses_of(f, months[i], "Kazan").answered,
+				 0);
+		counts = one_again(f, start);
+		assert_int_equal(counts.rows_rejected, 1);
+		must_verify(f);
+	}
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -114,6 +172,7 @@ int main(void)
 		T(test_undo_and_again),
 		T(test_nothing_is_left),
 		T(test_list),
+		T(test_years_that_are_no_longer_stored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

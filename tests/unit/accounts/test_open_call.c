@@ -70,6 +70,23 @@ static void running_totals(void **state)
 	assert_int_equal(open_count(d), 0);
 }
 
+/* Refused at its beginning, not when it is over. */
+static void of_another_century(void **state)
+{
+	struct desk *d = *state;
+	tw_import *import = begin_import(&d->f, NULL, NULL);
+	tw_error err = TW_ERROR_INIT;
+	char id[32];
+	tw_cdr cdr = interim_of(id, 1, 900);
+
+	cdr.start = cdr.answer = at_time("2100-01-01T00:00:00Z");
+	assert_int_equal(tw_import_add(import, &cdr, &err), TW_EPARSE);
+	assert_string_equal(err.field, "start");
+	assert_non_null(strstr(err.message, "2099"));
+	assert_int_equal(end_import(import).rows_rejected, 1);
+	assert_int_equal(open_count(d), 0);
+}
+
 static void all_in_one_batch(void **state)
 {
 	struct desk *d = *state;
@@ -168,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DESK_TEST(running_totals),
+		DESK_TEST(of_another_century),
 		DESK_TEST(all_in_one_batch),
 		DESK_TEST(people_stay_identities),
 		DESK_TEST(impossible_ones_are_rejected),

@@ -134,10 +134,14 @@ static void test_native_reasons(void **state)
 		  "offset" },
 		{ "2026-10-05T10:00:00,2026-10-05T10:00:00+14:30,,7",
 		  "answer", "check the offset" },
-		/* is read as 03:00, when the clock had been set */
+		/* never bent to 03:00, answered or not */
 		{ "2026-03-29T02:30:00,2026-03-29T02:30:01,"
-		  "2026-03-29T02:35:00,299", "duration", "time that it "
-		  "skips" },
+		  "2026-03-29T02:35:00,299", "start", "clock skips" },
+		{ "2026-03-29T02:59:59.999,,,0", "start", "clock skips" },
+		{ "2026-03-29T01:59:50,2026-03-29T02:00:00,,5", "answer",
+		  "clock skips" },
+		{ "2026-03-29T01:59:50,,2026-03-29 02:00:10,0", "end",
+		  "clock skips" },
 		{ "2026-03-29T04:30:00,2026-03-29T04:30:01,"
 		  "2026-03-29T04:35:00,399", "duration", "their unit" },
 	};
