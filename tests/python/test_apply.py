@@ -83,8 +83,31 @@ def test_a_number_of_thousands_of_digits_is_out_of_range(put):
         put(text, check=2).err
     text = OFFICE.replace('city = "Kazan"', f"calls_max = {digits}", 1)
     assert "department[0].calls_max: " in put(text, check=2).err
-    said = put(OFFICE.replace('"310.00"', "9" * 5000), check=2).err
-    assert "thousands of digits" in said and "int_max" not in said
+
+
+def numbers_that_nobody_can_write():
+    return ["9" * 5000, "-" + "9" * 5000, "+" + "9" * 5000,
+            "_".join("9" * 5000), "9" * 5000 + ".5", "9" * 5000 + "e5",
+            "1e99999999", "-1e99999999", "1e999999999999999999999999",
+            "1e-99999999", "1e-999999999999999999999999",
+            "0." + "3" * 5000]
+
+
+@pytest.mark.parametrize("number", numbers_that_nobody_can_write(),
+                         ids=lambda text: text[:12] + str(len(text)))
+def test_absurd_numbers_are_told_by_their_key(put, number):
+    """Neither Python's own bound of digits nor a hundred megabytes of zeros
+    stand between the key and its reader."""
+    for old, key in (('rent = "310.00"', "rent"),
+                     ('city = "Kazan"', "calls_max")):
+        said = put(OFFICE.replace(old, f"{key} = {number}", 1), check=2).err
+        assert f"[0].{key}: " in said, said
+        assert "int_max" not in said and len(said) < 2000
+    # what stands beside it is read as it is written
+    digits = "3" * 5000
+    said = put(OFFICE.replace('city = "Kazan"', f'calls_max = {number}\n'
+                              f'city = "{digits}"', 1), check=2).err
+    assert "[0].calls_max: " in said
 
 
 def test_a_sheet_that_is_missing_is_said_beside_the_rest(office, put):

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from trunkwise import CdrMap, ParseError, Store
+from trunkwise import CdrMap, Error, ParseError, SheetMap, Store
 
 HEADER = ("call_id,start,answer,end,caller,callee,duration,status,"
           "department\n")
@@ -72,13 +72,31 @@ ROWS = {
     "before 1970": ("1,1969-12-31 10:00:00,,,1,2,5,answered,", "start",
                     "1970"),
     "beyond 2038": ("1,2040-10-05 10:00:00,,,1,2,5,answered,", None, ""),
-    "the year 9999": ("1,9999-12-31 23:59:58Z,,,1,2,5,answered,", None, ""),
+    "the last second": ("1,2099-12-31 23:59:59Z,,,1,2,5,answered,", None,
+                        ""),
+    "a clock of another century": (
+        "1,2100-01-01 00:00:00Z,,,1,2,5,answered,", "start", "2099"),
+    "a clock that counts to 32 bits": (
+        "1,2106-02-07 06:28:15Z,,,1,2,0,no_answer,", "start", "2106"),
+    "the year 9999": ("1,9999-12-31 23:59:58Z,,,1,2,5,answered,", "start",
+                      "9999"),
     "year 10000": ("1,10000-01-01 10:00:00,,,1,2,5,answered,", "start",
                    "time"),
     "leap second": ("1,2016-12-31T23:59:60Z,,,1,2,5,answered,", None, ""),
     "no leap second": ("1,2016-12-31T12:00:60Z,,,1,2,5,answered,", "start",
                        "midnight UTC"),
-    "in the gap": ("1,2026-03-29 02:30:00,,,1,2,5,answered,", None, ""),
+    "in the gap": ("1,2026-03-29 02:30:00,,,1,2,5,answered,", "start",
+                   "clock skips this time"),
+    "in the gap, unanswered": (
+        "1,2026-03-29 02:30:00,,,1,2,0,no_answer,", "start", "clock skips"),
+    "its last microsecond": (
+        "1,2026-03-29 02:59:59.999999,,,1,2,0,busy,", "start", "clock skips"),
+    "behind the gap": ("1,2026-03-29 03:00:00,,,1,2,0,no_answer,", None, ""),
+    "in the gap, with an offset": (
+        "1,2026-03-29T02:30:00+01:00,,,1,2,0,no_answer,", None, ""),
+    "ends in the gap": (
+        "1,2026-03-29 01:59:50,,2026-03-29 02:00:10,1,2,0,no_answer,", "end",
+        "clock skips"),
     "anonymous": ("1,2026-10-05 10:00:00,,,anonymous,2,5,answered,", None,
                   ""),
     "Restricted": ("1,2026-10-05 10:00:00,,,,2,5,answered,", None, ""),
@@ -125,7 +143,9 @@ def record(**more):
 @pytest.mark.parametrize("more,column,words", [
     ({"e": 1791183599}, "e", "before"),
     ({"a": 1791183605, "e": 1791183610, "d": 3600}, "d", "longer than from"),
-    ({"s": 4102444800}, None, ""),
+    ({"s": 4102444799}, None, ""),
+    ({"s": 4102444800}, "s", "2099"),
+    ({"s": 253402300799}, "s", "9999"),
     ({"s": 2147483648}, None, ""),
     ({"s": 253402300801}, "s", "9999"),
     ({"s": 10 ** 30}, "s", "9999"),
@@ -166,7 +186,8 @@ def test_broken_json(store, text, stored, rejected):
 
 def test_overlap_and_gap(store):
     """Clocks set back: answer and end never lie before start, so a call over
-    the change keeps its length; set forward: the first instant behind."""
+    the change keeps its length; set forward: what lies in the gap is refused,
+    in one count with its reason."""
     result = read(store, [
         "1,2026-10-25 02:59:50,2026-10-25 02:00:05,2026-10-25 02:00:35,1,2,"
         "30,answered,",
@@ -174,7 +195,25 @@ def test_overlap_and_gap(store):
         "30,answered,",
         "3,2026-03-29 02:10:00,2026-03-29 02:20:00,2026-03-29 03:00:35,1,2,"
         "30,answered,"])
-    assert result.counts.rows_stored == 3 and not result.rejects
+    assert result.counts.rows_stored == 2
+    assert [(r.line, r.column) for r in result.rejects] == [(4, "start")]
+
+
+@pytest.mark.parametrize("reader", [CdrMap, SheetMap])
+@pytest.mark.parametrize("number", [
+    "9" * 5000, "1e99999999", "1e9999999999999999999999"])
+def test_a_mapping_with_an_absurd_number(tmp_path, reader, number):
+    path = tmp_path / "map.toml"
+    path.write_text(f"skip = {number}\n", encoding="utf-8")
+    with pytest.raises(Error) as caught:
+        reader.load(path)
+    assert caught.value.field == "skip"
+    path.write_text("a = " + "[" * 3000 + "]" * 3000, encoding="utf-8")
+    with pytest.raises(ParseError, match="nested too deeply"):
+        reader.load(path)
+    path.write_text("[a\n", encoding="utf-8")
+    with pytest.raises(ParseError, match="not TOML"):
+        reader.load(path)
 
 
 def test_truncated_anywhere(tmp_path):

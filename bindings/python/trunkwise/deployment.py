@@ -12,12 +12,11 @@ import errno
 import os
 import re
 import stat
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Iterator, NamedTuple
 
-from . import files, raw
+from . import files, raw, toml
 from .errors import Error, ParseError
 
 _TEXT, _INTEGER, _DECIMAL, _BOOLEAN, _DATE, _EMPTY = 1, 2, 3, 4, 5, 6
@@ -52,16 +51,11 @@ class Sheet(NamedTuple):
     field: str
 
 
-# Beyond every range, and short enough for str(), which refuses thousands of
-# digits (hexadecimal ones get past tomllib).
-_FAR = 10 ** 40
-
-
 def _value(value: Any) -> tuple[int, str]:
     if isinstance(value, bool):
         return _BOOLEAN, "true" if value else "false"
     if isinstance(value, int):
-        return _INTEGER, str(max(-_FAR, min(value, _FAR)))
+        return _INTEGER, str(value)
     if isinstance(value, Decimal):
         return _DECIMAL, format(value, "f")
     if isinstance(value, (dt.datetime, dt.date)):
@@ -97,38 +91,6 @@ def _empty(value: Any, path: str) -> Iterator[str]:
             yield from _empty(inner, f"{path}[{index}]")
 
 
-_DEEPEST = 16    # a deployment needs six: [[plan.step]] and a list in it
-
-
-def _is_deep(tree: dict[str, Any]) -> bool:
-    """Dotted keys nest without end, and tomllib takes them."""
-    level: list[Any] = [tree]
-    for _ in range(_DEEPEST):
-        level = [inner for value in level for inner in
-                 (value.values() if isinstance(value, dict) else value)
-                 if isinstance(inner, (dict, list))]
-    return bool(level)
-
-
-def _tree(text: str) -> dict[str, Any]:
-    try:
-        tree = tomllib.loads(text, parse_float=Decimal)
-        if _is_deep(tree):
-            raise RecursionError
-        return tree
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+)", str(error))
-        raise ParseError(f"not TOML: {error}", code="TW_EPARSE",
-                         line=int(place[1]) if place else 0) from None
-    except ValueError:    # of int(): digits beyond its own bound
-        raise ParseError("a number has thousands of digits; write a smaller "
-                         "one", code="TW_EPARSE") from None
-    except RecursionError:
-        raise ParseError("lists or tables are nested too deeply; a "
-                         "deployment needs three levels",
-                         code="TW_EPARSE") from None
-
-
 def _unreadable(path: Path) -> str:
     """Why a file cannot be read, "" where it can."""
     try:
@@ -144,7 +106,7 @@ class Deployment:
     """Rows that somebody wants, from a TOML file or text."""
 
     def __init__(self, text: str, *, directory: str | Path = "."):
-        self._tree = _tree(text)
+        self._tree = toml.loads(text)
         self._directory = Path(directory)
         self.handle = raw.tw_deployment_new()
         refused = [error for pair in _pairs(self._tree, "")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from . import files, raw
+from . import files, raw, toml
 from .errors import NotFound, ParseError
 
 def _presets() -> Iterator[str]:
@@ -75,13 +74,9 @@ class CdrMap:
         data = files.read(path, limit=1 << 20)
         with files.named(path):
             try:
-                return cls(tomllib.loads(data.decode("utf-8-sig"),
-                                         parse_float=Decimal))
+                return cls(toml.loads(data.decode("utf-8-sig")))
             except UnicodeDecodeError:
                 raise ParseError("is not UTF-8; save it as such",
-                                 code="TW_EPARSE") from None
-            except tomllib.TOMLDecodeError as error:
-                raise ParseError(f"not TOML: {error}",
                                  code="TW_EPARSE") from None
             except NotFound as error:    # a key; nothing that is looked for
                 raise ParseError(error.message, code=error.code,

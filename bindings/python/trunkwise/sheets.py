@@ -12,14 +12,13 @@ import datetime as dt
 import io
 import os
 import re
-import tomllib
 import warnings
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from decimal import Decimal
 from typing import Any, Callable, Iterable, Iterator
 
-from . import files, raw
+from . import files, raw, toml
 from .errors import (Error, NotFound, OutOfRange, ParseError,
                      Unsupported)
 
@@ -108,13 +107,9 @@ class SheetMap:
         data = files.read(path, limit=1 << 20)
         with files.named(path):
             try:
-                return cls(tomllib.loads(data.decode("utf-8-sig"),
-                                         parse_float=Decimal))
+                return cls(toml.loads(data.decode("utf-8-sig")))
             except UnicodeDecodeError:
                 raise ParseError("is not UTF-8; save it as such",
-                                 code="TW_EPARSE") from None
-            except tomllib.TOMLDecodeError as error:
-                raise ParseError(f"not TOML: {error}",
                                  code="TW_EPARSE") from None
             except NotFound as error:    # a key; nothing that is looked for
                 raise ParseError(error.message, code=error.code,
