@@ -73,10 +73,19 @@ _WORDS = {
 
 _SPELLINGS = {
     "prefix": (re.compile(r"[0-9]+"), "write digits"),
-    "month": (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"), "write 2026-10"),
+    "month": (re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])"),
+              "write 2026-10"),
     "day": (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"),
             "write 2026-10-05"),
 }
+
+
+def _is_date(value: str) -> bool:
+    try:
+        dt.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _known(name: str, field: str) -> str:
@@ -100,6 +109,9 @@ def _only(name: str, value: str) -> str:
         if not spelling.fullmatch(value):
             raise InvalidArgument(f"{value!r} is no {name}; {mend}",
                                   code="TW_EINVAL", field="only")
+        if name == "day" and not _is_date(value):
+            raise InvalidArgument(f"{value!r} is no day: that month is "
+                                  f"shorter", code="TW_EINVAL", field="only")
     return value
 
 
@@ -111,6 +123,19 @@ def _check_prefix(value: str, digits: int, found: bool) -> None:
             f"{value!r} has {len(value)} digits and prefixes have {digits}; "
             f"ask with that many digits, or for another number of them",
             code="TW_EINVAL", field="only")
+
+
+def _check_within(only: Mapping[str, str], first: str, last: str) -> None:
+    months = _SPELLINGS["month"][0]
+    if not (months.fullmatch(first) and months.fullmatch(last)
+            and first <= last):
+        return    # the library says what is wrong with them
+    for name in ("month", "day"):
+        value = _only(name, only.get(name, ""))
+        if value and not first <= value[:7] <= last:
+            raise InvalidArgument(
+                f"{value!r} lies outside of the months asked for, {first} to "
+                f"{last}", code="TW_EINVAL", field="only")
 
 
 def _question(by: tuple[str, ...], only: Mapping[str, str]) -> str:
@@ -125,6 +150,7 @@ def breakdown(store: raw.tw_store, month: str, *, by: tuple[str, ...],
               only: Mapping[str, str]) -> Breakdown:
     """What ``only`` names is asked by too, behind the others."""
     by = tuple(dict.fromkeys((*by, *(_known(k, "only") for k in only))))
+    _check_within(only, month, last_month or month)
     if not 0 < digits <= DIGITS_MAX:
         raise InvalidArgument(f"is {digits}; give 1 to {DIGITS_MAX}, since "
                               "more of a number would name a person",
