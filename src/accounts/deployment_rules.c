@@ -81,8 +81,41 @@ static tw_status check_target_name(struct tw_deployment *d, uint32_t row)
 }
 
 
+/* Whether anybody could call it. Up to six digits it may be a short code,
+ * which may begin with 0; a longer one that does is written as it is dialled
+ * somewhere, and no carrier's call would ever be found to be of it. */
+static tw_status check_digits(struct tw_deployment *d, uint32_t row,
+			      const struct tw_value *number)
+{
+	size_t length = number->set ? strlen(number->text) : 3;
+
+	if (length < 3 || length > 15)
+		return tw__problem(d, TW_EPARSE, row, "number", "%s is not "
+				   "a number of 3 to 15 digits; write it "
+				   "with its country code", number->text);
+	if (length > 6 && *number->text == '0')
+		return tw__problem(d, TW_EPARSE, row, "number", "%s begins "
+				   "with 0, and no country code does; write "
+				   "it as +, country code and the rest",
+				   number->text);
+	return TW_OK;
+}
+
+static tw_status check_landline(struct tw_deployment *d, uint32_t row)
+{
+	tw_status status = check_target_name(d, row);
+
+	return status ? status : check_digits(d, row,
+					      value(d, row, "number"));
+}
+
+
 static tw_status check_phone(struct tw_deployment *d, uint32_t row)
 {
+	tw_status status = check_digits(d, row, value(d, row, "number"));
+
+	if (status)
+		return status;
 	if (!tw__given(d, row, "uri") && !tw__given(d, row, "number") &&
 	    !tw__given(d, row, "extension"))
 		return tw__problem(d, TW_EPARSE, row, "uri", "nothing says "
@@ -119,13 +152,8 @@ static tw_status check_owner(struct tw_deployment *d, uint32_t row)
 
 static tw_status check_number(struct tw_deployment *d, uint32_t row)
 {
-	const struct tw_value *name = &d->rows[row].name;
-	tw_status status = TW_OK;
+	tw_status status = check_digits(d, row, &d->rows[row].name);
 
-	if (name->set && (strlen(name->text) > 15 || strlen(name->text) < 3))
-		status = tw__problem(d, TW_EPARSE, row, "number", "%s is not "
-				     "a number of 3 to 15 digits; write it "
-				     "with its country code", name->text);
 	if (!status)
 		status = tw__not_both(d, row, "carrier", "rented_through");
 	return status ? status : check_owner(d, row);
@@ -410,7 +438,7 @@ static const struct {
 } rules[] = {
 	{ "site", tw__deployment_site },
 	{ "phone", check_phone },
-	{ "landline", check_target_name },
+	{ "landline", check_landline },
 	{ "contract", rising_dates },
 	{ "number", check_number },
 	{ "recurring", check_recurring },

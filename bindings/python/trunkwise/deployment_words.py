@@ -240,6 +240,10 @@ DEPLOYMENT_REASONS = {
         "добавьте department или [[allocation]]",
     "{} is not a number of 3 to 15 digits; write it with its country code":
         "{} не номер от 3 до 15 цифр; напишите его с кодом страны",
+    "{} begins with 0, and no country code does; write it as +, country code "
+    "and the rest":
+        "{} начинается с 0, а таких кодов страны нет; напишите его как +, код "
+        "страны и остальное",
     "each [[recurring.seat]] says whose it is; leave department out here":
         "каждое [[recurring.seat]] говорит, чьё оно; уберите здесь "
         "department",

@@ -15,6 +15,20 @@ static const struct wrong wrongs[] = {
 	  "pbx" } },
 	{ { "number[0].number", "t", "12" }, "number[0].number",
 	  "3 to 15 digits", NO },
+	{ { "number[0].number", "t", "1234567890123456" },
+	  "number[0].number", "3 to 15 digits", NO },
+	{ { "number[0].number", "t", "0843 200-00-01" }, "number[0].number",
+	  "no country code does", NO },
+	{ { "phone[1].number", "t", "12" }, "phone[1].number",
+	  "3 to 15 digits", NO },
+	{ { "phone[1].number", "t", "7916123456712345" }, "phone[1].number",
+	  "3 to 15 digits", NO },
+	{ { "phone[1].number", "t", "0000000" }, "phone[1].number",
+	  "begins with 0", NO },
+	{ { "landline[0].number", "t", "+7" }, "landline[0].number",
+	  "3 to 15 digits", NO },
+	{ { "landline[0].number", "t", "0891234567" }, "landline[0].number",
+	  "begins with 0", NO },
 	{ { "allocation[0].share[1].percent", "i", "41" },
 	  "allocation[0].share", "add up to 101", NO },
 	{ { "allocation[0].share[1].percent", "t", "39.999999999" },
@@ -49,6 +63,26 @@ static tw_deployment *checked(const struct pair *changes, size_t count,
 	if (tw_deployment_check(d, &err) != expected)
 		fail_msg("%s: %s", err.field, err.message);
 	return d;
+}
+
+/* Short codes and usual spellings; a number that an older version took may
+ * still be renamed. */
+static void numbers_that_are_some(void **state)
+{
+	static const struct pair all[] = {
+		{ "number[0].number", "t", "112" },
+		{ "number[0].number", "t", "030" },
+		{ "number[0].number", "t", "004411" },
+		{ "number[0].number", "t", "8 (800) 555-35-35" },
+		{ "number[0].number", "t", "+49.89.1234567" },
+		{ "phone[1].number", "t", "123456789012345" },
+		{ "landline[0].number", "t", "0911" },
+		{ "number[0].was", "t", "0843 200-00-01" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++)
+		tw_deployment_free(checked(&all[i], 1, TW_OK));
 }
 
 /* How many problems of any kind. */
@@ -167,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule),
+		cmocka_unit_test(numbers_that_are_some),
 		cmocka_unit_test(warnings_do_not_stop),
 		cmocka_unit_test(one_problem_for_one_mistake),
 		cmocka_unit_test(ranges_of_matches),
