@@ -348,6 +348,16 @@ TW_EXTERN(tw_status) tw_registration_send_failed(
 			       or will not have us: looked at again slowly,
 			       and out of routing until then */
 
+/**
+ * What came from the registrar with this Call-ID is an answer that
+ * tw_sip_check() refuses, and nothing comes of it; when the time for a better
+ * one is over, the reason tells of it.
+ *
+ * @return TW_OK, TW_EINVAL
+ */
+TW_EXTERN(tw_status) tw_registration_receive_broken(
+	tw_registration *registration, tw_error *err);
+
 /** The connection to the target is gone, or could not be opened. A request
  * that waits fails at once and goes to the next target; a standing binding
  * is renewed soon, since calls would come by that connection.

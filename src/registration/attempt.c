@@ -251,6 +251,7 @@ tw_status tw__attempt_send(tw_registration *reg, int64_t now_us,
 	reg->requests++;
 	tw__meter_request(reg->meter);
 	reg->send_waits = true;
+	reg->broken = 0;
 	return TW_OK;
 }
 

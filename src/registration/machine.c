@@ -307,6 +307,29 @@ tw_status tw_registration_receive(tw_registration *reg, const void *data,
 	return status;
 }
 
+tw_status tw_registration_receive_broken(tw_registration *reg, tw_error *err)
+{
+	if (!reg)
+		return tw__fail(err, TW_EINVAL, "registration is NULL");
+	if (reg->transaction.pending && reg->broken < UINT32_MAX)
+		reg->broken++;
+	return TW_OK;
+}
+
+static void tell_silence(tw_registration *reg)
+{
+	const int seconds = (int)((reg->transaction.timeout_at -
+		reg->transaction.sent_at) / TW_SECOND);
+
+	if (reg->broken)
+		tw__registration_reason(reg, 0, "no final answer within %d s "
+			"but %u that break the rules of SIP or are too long; "
+			"look at them with a trace", seconds, reg->broken);
+	else
+		tw__registration_reason(reg, 0, "no final answer within %d s",
+			seconds);
+}
+
 static void tick_transaction(tw_registration *reg, int64_t now_us)
 {
 	switch (tw__transaction_tick(&reg->transaction, now_us)) {
@@ -318,9 +341,7 @@ static void tick_transaction(tw_registration *reg, int64_t now_us)
 		break;
 	case TW_TRANSACTION_TIMEOUT:
 		tw__meter_answer(reg->meter, 0, 0);
-		tw__registration_reason(reg, 0, "no final answer within %d s",
-			(int)((reg->transaction.timeout_at -
-			reg->transaction.sent_at) / TW_SECOND));
+		tell_silence(reg);
 		tw__attempt_unserved(reg, TW_VERDICT_TEMPORARY, 0, now_us);
 		break;
 	default:

@@ -73,6 +73,7 @@ struct tw_registration {
 	struct tw_transaction transaction;
 	struct tw_buf request;
 	bool send_waits;
+	uint32_t broken;               /* answers that nobody can read */
 
 	uint32_t asked_s;              /* raised by a 423 */
 	uint32_t granted_s;

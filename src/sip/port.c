@@ -13,6 +13,7 @@
 #include "check.h"
 #include "dns.h"
 #include "inside.h"
+#include "wide.h"
 
 enum { PEERS = 256 };              /* buckets */
 
@@ -102,7 +103,8 @@ void tw__port_answered(struct tw_sip_port *port,
 
 static bool response_h(const struct sip_msg *msg, void *arg)
 {
-	return tw__port_response(arg, msg, NULL);
+	/* of a stack of our own it is taken there */
+	return tw__wide_take(msg) || tw__port_response(arg, msg, NULL);
 }
 
 static bool request_h(const struct sip_msg *msg, void *arg)
@@ -156,6 +158,7 @@ tw_status tw__sip_port_new(struct tw_sip_port **out, struct sip *sip,
 			"", "the SIP stack refused a listener: %s",
 			strerror(e));
 	}
+	tw__wide_ask(sip);
 	*out = port;
 	return TW_OK;
 }

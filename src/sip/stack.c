@@ -14,6 +14,7 @@
 #include "check.h"
 #include "port.h"
 #include "stack.h"
+#include "wide.h"
 
 enum { TRANSACTIONS = 16 };       /* buckets; our own are not in them */
 
@@ -38,7 +39,8 @@ static bool is_watched(const struct tw_sip_stacks *stacks)
 static bool response_h(const struct sip_msg *msg, void *arg)
 {
 	const struct tw_sip_stack *stack = arg;
-	bool ours = stack->owner->response(msg, stack->owner->arg);
+	bool ours = tw__wide_take(msg) ||
+		stack->owner->response(msg, stack->owner->arg);
 
 	return ours || stack->requests;
 }
@@ -197,8 +199,11 @@ static tw_status stack_at(struct sip **out, struct tw_sip_stacks *stacks,
 	if (status)
 		return status;
 	sa_set_port(local, stacks->number);
-	if (sip_transp_laddr(stack->sip, &there, transport, local))
+	if (sip_transp_laddr(stack->sip, &there, transport, local)) {
 		e = sip_transp_add(stack->sip, transport, local, stacks->tls);
+		if (!e && transport == SIP_TRANSP_UDP)
+			tw__wide_ask(stack->sip);
+	}
 	if (e)
 		return tw__sip_fail(err, e == ENOMEM ? TW_ENOMEM : TW_EIO,
 			"local_host", "cannot open %s port %u of %s: %s; "

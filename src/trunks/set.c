@@ -170,6 +170,17 @@ static void take(tw_trunk *trunk, const struct tw_sip_response *response)
 			response->data, response->size, now_us, NULL);
 }
 
+/* A registrar whose answers are not read seems silent. */
+static void tell_broken(tw_trunk *trunk, const struct tw_sip_peer *peer,
+			const struct tw_sip_response *response)
+{
+	if (!response->valid && peer && peer == trunk->peer &&
+	    !is_of(trunk->qualify, response) &&
+	    tw__sip_peer_sent(peer, response))
+		(void)tw_registration_receive_broken(trunk->registration,
+			NULL);
+}
+
 static bool response_h(const struct tw_sip_response *response, void *arg)
 {
 	tw_trunks *set = arg;
@@ -187,8 +198,10 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 		tw__sip_peer_sent(peer, response);
 	set->refused += !taken;
 	trace(set, trunk, TW_TRACE_RECEIVED, response, taken);
-	if (!taken)
+	if (!taken) {
+		tell_broken(trunk, peer, response);
 		return true;
+	}
 	take(trunk, response);
 	events = tw__trunk_drain(trunk);
 	events |= tw__trunk_settle(trunk);

@@ -619,6 +619,18 @@ def test_echo_is_no_answer(transport, check):
     assert "not with valid SIP (REGISTER sip:" in line["text"]
 
 
+@pytest.mark.parametrize("count, code, words", [
+    (100, 401, "more than 16 challenges"), (400, 0, "not with valid SIP")])
+def test_challenges_of_more_bytes_than_libre_reads(count, code, words, check):
+    """In one datagram, which libre would drop without a word to us."""
+    with Registrar(script={"trunk1": lambda text: ("401 Unauthorized", [
+            f'WWW-Authenticate: Digest realm="carrier.test", nonce="{i}", '
+            'algorithm=MD5, qop="auth"' for i in range(count)])}) as r:
+        (line,) = check(trunk_table("main", r.uri, extra=FILE), "--seconds",
+                        "2", status=1).lines
+    assert line["code"] == code and words in line["text"]
+
+
 def test_password_that_was_never_judged(check):
     """Stale for ever, and more challenges than anybody reads."""
     def stale(text):

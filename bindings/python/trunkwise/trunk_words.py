@@ -47,6 +47,10 @@ TRUNK_REASONS = {
     "registrar answered {} but granted 0 seconds":
         "регистратор ответил {}, но дал 0 секунд",
     "no final answer within {} s": "нет окончательного ответа за {} с",
+    "no final answer within {} s but {} that break the rules of SIP or are "
+    "too long; look at them with a trace":
+        "за {} с нет окончательного ответа, а {} не по правилам SIP или "
+        "слишком длинные; посмотрите на них в трассировке",
     "attempt came to no end within {} s":
         "попытка не закончилась за {} с",
     "no way to the target": "нет пути к адресу",

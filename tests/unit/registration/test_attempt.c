@@ -692,10 +692,38 @@ static void test_an_echoed_password(void **state)
 	}
 }
 
+/* A registrar that answers what nobody can read is not silent. */
+static void test_broken_answers(void **state)
+{
+	struct fake f;
+
+	(void)state;
+	fake_open(&f);
+	assert_int_equal(tw_registration_receive_broken(NULL, NULL),
+		TW_EINVAL);
+	/* of nothing that is under way */
+	assert_int_equal(tw_registration_receive_broken(f.reg, NULL), TW_OK);
+	fake_start(&f);
+	assert_int_equal(tw_registration_receive_broken(f.reg, NULL), TW_OK);
+	assert_int_equal(tw_registration_receive_broken(f.reg, NULL), TW_OK);
+	fake_run(&f, f.now + SECONDS(33));
+	assert_int_equal(fake_state(&f), TW_TRUNK_BACKOFF);
+	assert_string_equal(f.event.reason, "no final answer within 32 s but "
+		"2 that break the rules of SIP or are too long; look at them "
+		"with a trace");
+	/* the next one begins anew */
+	fake_run(&f, fake_status(&f).next_try_at);
+	assert_int_equal(fake_state(&f), TW_TRUNK_REGISTERING);
+	fake_run(&f, f.now + SECONDS(33));
+	assert_string_equal(f.event.reason, "no final answer within 32 s");
+	fake_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_echoed_password),
+		cmocka_unit_test(test_broken_answers),
 		cmocka_unit_test(test_flood_by_expires),
 		cmocka_unit_test(test_grant_of_one_second),
 		cmocka_unit_test(test_flood_by_failures),
