@@ -6,6 +6,9 @@ from __future__ import annotations
 import datetime as dt
 import doctest
 import gc
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -48,6 +51,21 @@ def offers(engine):
 
 def test_documentation_of_the_module_runs():
     assert doctest.testmod(trunkwise.distribution) == (0, 1)
+
+
+@pytest.mark.parametrize("noun", ["call", "plan", "schedule", "target",
+                                  "thing", "policy"])
+def test_each_noun_is_a_module_that_stands_by_itself(noun):
+    """Whichever is imported first; and all names are those of one place."""
+    subprocess.run([sys.executable, "-c",
+                    f"import trunkwise.{noun}; "
+                    "from trunkwise.distribution import *; "
+                    "import typing; typing.get_type_hints(Engine.enter); "
+                    "typing.get_type_hints(Plan.queue); "
+                    "typing.get_type_hints(Decision)"],
+                   check=True, env={**os.environ})
+    for name in trunkwise.distribution.__all__:
+        assert getattr(trunkwise.distribution, name) is not None
 
 
 def test_a_call_from_the_door_to_the_end(engine):

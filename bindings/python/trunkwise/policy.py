@@ -28,7 +28,9 @@ from .values import instant
 
 if TYPE_CHECKING:
     from .directory import Directory
-    from .distribution import Call, Engine, Pool, Target
+    from .call import Call
+    from .distribution import Engine
+    from .target import Pool, Target
 
 _NONE = 2 ** 32 - 1
 _PICK, _OFFERED, _ANSWERED, _ENDED, _SAVE, _LOAD = range(6)
