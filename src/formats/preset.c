@@ -157,58 +157,80 @@ tw_status tw__preset_map(struct tw__preset *preset, tw_error *err)
 	return TW_OK;
 }
 
-static struct tw_str trim(struct tw_str field)
-{
-	if (!field.l || ((unsigned char)field.p[0] > ' ' &&
-			 (unsigned char)field.p[field.l - 1] > ' '))
-		return field;
-	return tw__str_trim(field);
-}
-
 /* Where they stand in the row, with their ends cut off by a NUL each: what
  * parts two fields is at least one byte. */
+static void trim_cells(struct tw__preset *preset)
+{
+	for (size_t i = 0; i < preset->row.count; i++) {
+		struct tw_str field = tw__str_trim(preset->row.fields[i]);
+
+		preset->trimmed[i] = field;
+		preset->cells[field.p - preset->row.raw.p +
+			      (ptrdiff_t)field.l] = '\0';
+	}
+	preset->field = preset->trimmed;
+}
+
+/* The same of fields without blanks around them, as nearly all are: that
+ * there are any is found without a branch for each. */
 static void cut_cells(struct tw__preset *preset)
 {
-	const struct tw_str *from = preset->row.fields;
-	const struct tw_str *end = from + preset->row.count;
-	const char *raw = preset->row.raw.p;
+	const struct tw_str *field = preset->row.fields;
+	const struct tw_str *end = field + preset->row.count;
+	const char *raw = preset->row.raw.p, *letter = "-";
 	char *cells = preset->cells;
-	struct tw_str *out = preset->cell;
+	unsigned int blank = 0;
 
 	memcpy(cells, raw, preset->row.raw.l);
-	for (; from < end; from++) {
-		struct tw_str field = trim(*from);
-		char *cell = &cells[field.p - raw];
+	preset->field = field;
+	preset->move = cells - raw;
+	for (; field < end; field++) {
+		size_t l = field->l;
+		const char *p = l ? field->p : letter;
 
-		cell[field.l] = '\0';
-		*out++ = tw__str(cell, field.l);
+		blank |= ((unsigned char)p[0] <= ' ') |
+			((unsigned char)p[l - (l > 0)] <= ' ');
+		cells[field->p - raw + (ptrdiff_t)l] = '\0';
 	}
+	if (blank)
+		trim_cells(preset);
+}
+
+/* One behind the other, with room to read over the last one's end. */
+static void move_cells(struct tw__preset *preset)
+{
+	const struct tw_csv_row *row = &preset->row;
+	char *cell = preset->cells;
+
+	for (size_t i = 0; i < row->count; i++) {
+		struct tw_str field = tw__str_trim(row->fields[i]);
+
+		if (field.l)
+			memcpy(cell, field.p, field.l);
+		cell[field.l] = '\0';
+		preset->trimmed[i] = tw__str(cell, field.l);
+		cell += field.l + 1;
+	}
+	preset->field = preset->trimmed;
+	preset->move = 0;
 }
 
 /* Fields are views; records want terminated strings. */
 static tw_status copy_cells(struct tw__preset *preset, tw_error *err)
 {
 	const struct tw_csv_row *row = &preset->row;
-	size_t want = row->raw.l, at = 0;
+	size_t want = row->raw.l + row->count + 1 + PRESET_SLACK;
 
-	for (size_t i = 0; i < row->count && !row->in_raw; i++)
-		want += row->fields[i].l + 1;
-	if (tw__grow((void **)&preset->cells, &preset->cells_capacity,
-		     want + 1, 1))
+	/* what was put together elsewhere has lost bytes, not won any */
+	if (want > preset->cells_capacity &&
+	    tw__grow((void **)&preset->cells, &preset->cells_capacity, want,
+		     1))
 		return tw__fail_oom(err);
-	if (row->in_raw) {
+	if (row->in_raw && preset->text_end - row->raw.p -
+	    (ptrdiff_t)row->raw.l >= PRESET_SLACK)
 		cut_cells(preset);
-		return TW_OK;
-	}
-	for (size_t i = 0; i < row->count; i++) {
-		struct tw_str field = tw__str_trim(row->fields[i]);
-
-		if (field.l)
-			memcpy(&preset->cells[at], field.p, field.l);
-		preset->cells[at + field.l] = '\0';
-		preset->cell[i] = tw__str(&preset->cells[at], field.l);
-		at += field.l + 1;
-	}
+	else
+		move_cells(preset);
 	return TW_OK;
 }
 
@@ -238,6 +260,7 @@ static tw_status open_csv(struct tw__preset *preset, tw_error *err)
 		status = tw__csv_new(&preset->csv, text.p, text.l, 0, err);
 	if (status)
 		return status;
+	preset->text_end = text.p + text.l;
 	status = tw__csv_next(preset->csv, &preset->row, err);
 	if (status == TW_ITER_END)
 		return tw__fail(err, TW_EPARSE, "the file has no rows");

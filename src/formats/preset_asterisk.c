@@ -20,7 +20,7 @@
 #include <string.h>
 #include "base/e164.h"
 #include "base/hash.h"
-#include "preset_row.h"
+#include "preset_cell.h"
 
 #define SHORT_PEER 6    /* digits of the longest extension */
 
@@ -113,8 +113,9 @@ static tw_status place_options(struct tw__preset *preset, tw_error *err)
 		return tw__fail_at(err, TW_EPARSE, preset->row.line, "",
 			"has %zu fields; Master.csv has 16 to 21", count);
 	extra -= newer ? 3 : 0;
+	preset->place[A_UNIQUEID] = A_UNIQUEID;
 	unique = extra == 2 || (extra == 1 &&
-		unique_epoch(preset->cell[A_UNIQUEID].p));
+		unique_epoch(tw__preset_cell(preset, A_UNIQUEID)));
 	user = extra == 2 || (extra == 1 && !unique);
 	preset->place[A_UNIQUEID] = unique ? (int)at++ : -1;
 	preset->place[A_USERFIELD] = user ? (int)at++ : -1;

@@ -5,7 +5,7 @@
  * ISO 8601; duration is answered seconds.
  */
 #include <string.h>
-#include "preset_row.h"
+#include "preset_cell.h"
 
 enum {
 	N_CALL_ID, N_START, N_ANSWER, N_END, N_CALLER, N_CALLEE, N_TRUNK,
@@ -63,14 +63,19 @@ static tw_status begin(struct tw__preset *preset, bool *is_header,
 	return TW_OK;
 }
 
-/* "answered" in one step, without a call: nearly all are. */
+/* "answered" and "no_answer" without a call: nearly all are. */
 static bool is_word(struct tw_str text, struct tw_str name)
 {
+	size_t rest = text.l - 8;
+
 	if (text.l != name.l)
 		return false;
-	if (text.l == 8 && memcmp(text.p, name.p, 8) == 0)
+	if (text.l >= 8 &&
+	    tw__preset_eight(text.p) == tw__preset_eight(name.p) &&
+	    tw__preset_eight(&text.p[rest]) ==
+	    tw__preset_eight(&name.p[rest]))
 		return true;
-	return !memcmp(text.p, name.p, text.l) || tw__str_ieq(text, name.p);
+	return tw__str_ieq(text, name.p);
 }
 
 static tw_status read_status(uint32_t *out, const struct tw__preset *preset,
@@ -105,7 +110,7 @@ static tw_status read_status(uint32_t *out, const struct tw__preset *preset,
 	}
 	return tw__preset_fail(preset, N_STATUS, err, "'%.20s' is not known; "
 			       "write answered, no_answer, busy, failed or "
-			       "cancelled", text.p);
+			       "cancelled", tw__preset_cell(preset, N_STATUS));
 }
 
 static tw_status read_direction(uint32_t *out,

@@ -7,6 +7,7 @@
 #include "preset.h"
 
 #define PRESET_COLUMNS 32
+#define PRESET_SLACK   8    /* bytes behind any cell that may be read */
 
 /* A column: members of tw_cdr point here by place. */
 struct preset_column {
@@ -32,9 +33,9 @@ extern const struct preset_kind tw__preset_native, tw__preset_asterisk;
 /* What the last time had around its hours, minutes and seconds: most rows of
  * a file have the same. */
 struct preset_date {
-	char day[11];               /* 2026-10-05T */
-	char offset[8];
-	size_t offset_size;         /* 0: nothing is kept */
+	size_t size;                /* of all of it; 0: nothing is kept */
+	uint64_t day[2];            /* 2026-10-05T, overlapping */
+	uint64_t offset, offset_mask;
 	tw_time midnight;
 };
 
@@ -54,7 +55,10 @@ struct tw__preset {
 	char numbers[PRESET_COLUMNS][8];
 	char *cells;                /* terminated copies of the row */
 	size_t cells_capacity;
-	struct tw_str cell[TW_CSV_FIELDS_MAX];  /* terminated too */
+	const char *text_end;
+	const struct tw_str *field; /* of the row, trimmed */
+	ptrdiff_t move;             /* from a field to its terminated copy */
+	struct tw_str trimmed[TW_CSV_FIELDS_MAX];
 	struct preset_date date;
 	/* what records point to besides cells */
 	char scratch[64];           /* a made-up call id */
@@ -79,44 +83,28 @@ tw_status tw__preset_group(struct tw__preset *preset, tw_error *err);
 tw_status tw__preset_row(tw_cdr *out, struct tw__preset *preset,
 			 tw_error *err);
 
-/* Cell of a column, trimmed and terminated; "" when absent. */
+/* Cell of a column, trimmed; "" when absent. It is read where it came from:
+ * a word of bytes that have just been written has to wait for them. */
 static inline struct tw_str tw__preset_str(const struct tw__preset *preset,
 					   size_t column)
 {
-	int place = preset->place[column];
+	size_t place = (size_t)preset->place[column];
 
-	if (place < 0 || (size_t)place >= preset->row.count)
-		return TW_STR("");
-	return preset->cell[place];
+	return place < preset->row.count ? preset->field[place] : TW_STR("");
 }
+/* The same, terminated. */
 static inline const char *tw__preset_cell(const struct tw__preset *preset,
 					  size_t column)
 {
-	return tw__preset_str(preset, column).p;
+	size_t place = (size_t)preset->place[column];
+
+	return place < preset->row.count ?
+		preset->field[place].p + preset->move : "";
 }
 /* Places of the columns by the header row. @return TW_OK, TW_EPARSE */
 tw_status tw__preset_map(struct tw__preset *preset, tw_error *err);
 size_t tw__preset_named(const struct tw__preset *preset, struct tw_str title);
 
-/* A time; empty is 0. Of a clock reading that exists twice the one that does
- * not lie before `after` (the first when both do not). */
-tw_status tw__preset_time(tw_time *out, struct tw__preset *preset,
-			  size_t column, tw_time after, tw_error *err);
-/* The other instant with the same clock reading, or t itself. */
-tw_time tw__preset_repeated(const tw_zone *zone, tw_time t);
-/* "61", "61.5" or "0:01:01"; *given false when empty. */
-tw_status tw__preset_seconds(int64_t *out_us, bool *given,
-			     const struct tw__preset *preset, size_t column,
-			     tw_error *err);
-/* A length that the record's own times contradict is refused: a host may
- * have stepped its clock, but a file says so in other units or zones. */
-tw_status tw__preset_fits(const tw_cdr *cdr, const struct tw__preset *preset,
-			  size_t column, tw_error *err);
-tw_status tw__preset_u32(uint32_t *out, const struct tw__preset *preset,
-			 size_t column, uint32_t otherwise, tw_error *err);
-/* A number that a spreadsheet turned into 7.84E+10 is lost: say so. */
-tw_status tw__preset_number(const char **out, const struct tw__preset *preset,
-			    size_t column, tw_error *err);
 /* Fails with the column's own name. */
 tw_status tw__preset_fail(const struct tw__preset *preset, size_t column,
 			  tw_error *err, const char *fmt, ...)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include "base/calendar.h"
 #include "base/zone.h"
-#include "preset_row.h"
+#include "preset_cell.h"
 #include "record.h"
 #include <trunkwise/money.h>
 

@@ -148,6 +148,126 @@ static void durations(void **state)
 	done(&r);
 }
 
+/* Eight digits at once, and no other byte among them. */
+static void digits_of_a_duration(void **state)
+{
+	static const char others[] = "!-/;<@AINOPY_`aiopy\x7f";
+	struct reader r;
+
+	(void)state;
+	for (int n = 1; n <= 10; n++) {
+		char text[2048] = "call_id,start,duration\n";
+		int64_t want;
+
+		for (size_t i = 0; i <= sizeof(others) - 1; i++) {
+			char cell[16];
+			size_t at = strlen(text);
+
+			snprintf(cell, sizeof(cell), "%.*s", n, "1029384756");
+			want = strtoll(cell, NULL, 10);
+			if (i)
+				cell[i % (size_t)n] = others[i - 1];
+			snprintf(text + at, sizeof(text) - at,
+				 "c,2026-10-05T10:00:00Z,%s\n", cell);
+		}
+		assert_int_equal(open_as(&r, "native", NULL, NULL, false,
+					 text), TW_OK);
+		assert_int_equal(next(&r), TW_OK);
+		assert_int_equal(r.cdr.duration_us, want * TW_SECOND);
+		for (size_t i = 1; i <= sizeof(others) - 1; i++) {
+			tw_status status = next(&r);
+
+			/* but this may stand before them */
+			if (status == TW_OK && r.cdr.duration_us == 0)
+				continue;
+			assert_int_equal(status, TW_EPARSE);
+			assert_string_equal(r.err.field, "duration");
+		}
+		assert_int_equal(next(&r), TW_ITER_END);
+		done(&r);
+	}
+}
+
+static void put_row(char *out, size_t size, unsigned int i, int shape)
+{
+	static const char *const fields[][8] = {
+		{ "c1", "2026-10-05T10:00:00Z", "2026-10-05T10:00:05Z",
+		  "2026-10-05T10:05:05Z", "78432001234", "79161234567", "300",
+		  "answered" },
+		{ "c2", "2026-10-05T10:00:01Z", "", "", "101", "112", "0",
+		  "no_answer" },
+		{ "c3", "2026-10-05T10:00:02+03:00", "",
+		  "2026-10-05T10:00:09+03:00", "", "+79161234567", "",
+		  "busy" },
+		{ "", "2026-10-05T10:00:03Z", "2026-10-05T10:00:04Z", "",
+		  "a b", "\xd0\x98", "12345678", "" },
+	};
+	static const char *const around[][2] = {
+		{ "", "" }, { "\"", "\"" }, { " ", "\t" }, { "\" ", " \"" }
+	};
+	size_t at = 0;
+
+	for (int k = 0; k < 8; k++)
+		at += (size_t)snprintf(out + at, size - at, "%s%s%s,",
+				       around[shape % 4][0], fields[i % 4][k],
+				       around[shape % 4][1]);
+	snprintf(out + at, size - at, "%s\n", shape < 4 ? "" : "\"a\"\"b\"");
+}
+
+static void check_same(const tw_cdr *a, const tw_cdr *b)
+{
+	assert_string_equal(a->call_id, b->call_id);
+	assert_int_equal(a->start, b->start);
+	assert_int_equal(a->answer, b->answer);
+	assert_int_equal(a->end, b->end);
+	assert_int_equal(a->duration_us, b->duration_us);
+	assert_int_equal(a->status, b->status);
+	assert_string_equal(a->caller, b->caller);
+	assert_string_equal(a->callee, b->callee);
+	assert_string_equal(a->cost, "");
+}
+
+/* Quoted, between blanks, put together from pieces, or the last of the file
+ * with nothing behind it: what a row says does not hang on its shape. */
+static void shapes_say_the_same(void **state)
+{
+	static const char head[] = "call_id,start,answer,end,caller,callee,"
+		"duration,status,more\n";
+
+	(void)state;
+	for (int shape = 0; shape < 8 * 3; shape++) {
+		for (unsigned int i = 0; i < 4; i++) {
+			struct reader plain, other;
+			char rows[1024], one[512], *text;
+			/* more behind it, or none, or not even a line end */
+			bool twice = shape / 8 == 0, cut = shape / 8 == 2;
+
+			strcpy(rows, head);
+			put_row(one, sizeof(one), i, 0);
+			strcat(rows, one);
+			strcat(rows, one);
+			assert_int_equal(open_as(&plain, "native", NULL, NULL,
+						 false, rows), TW_OK);
+			put_row(one, sizeof(one), i, shape % 8);
+			one[strlen(one) - cut] = '\0';
+			text = malloc(sizeof(head) + strlen(one) *
+				      (1 + twice));
+			strcpy(text, head);
+			strcat(text, one);
+			if (twice)
+				strcat(text, one);
+			assert_int_equal(open_as(&other, "native", NULL, NULL,
+						 false, text), TW_OK);
+			assert_int_equal(next(&plain), TW_OK);
+			assert_int_equal(next(&other), TW_OK);
+			check_same(&plain.cdr, &other.cdr);
+			done(&plain);
+			done(&other);
+			free(text);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +275,8 @@ int main(void)
 		cmocka_unit_test(local_times_ask_the_zone),
 		cmocka_unit_test(numbers_of_a_spreadsheet),
 		cmocka_unit_test(durations),
+		cmocka_unit_test(digits_of_a_duration),
+		cmocka_unit_test(shapes_say_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
