@@ -859,7 +859,15 @@ def test_password_file_that_others_read_is_warned_of(office, check,
                                                      registrar):
     (office / "main.secret").chmod(0o644)
     result = check(trunk_table("main", registrar.uri, extra=FILE), status=0)
-    assert "chmod 600" in result.err and "trunk[0].password_file" in result.err
+    assert result.err == (
+        "trunkwise: trunk[0].password_file: main.secret can be read by "
+        "others (mode 644); run chmod 600 on it, the gateway refuses it so\n")
+    result = check(trunk_table("main", registrar.uri, extra=FILE), "--lang",
+                   "ru", status=0)
+    assert result.err == (
+        "trunkwise: trunk[0].password_file: main.secret могут прочитать "
+        "другие (права 644); выполните для него chmod 600, шлюз его таким "
+        "не возьмёт\n")
 
 
 @pytest.mark.parametrize("name, words", [

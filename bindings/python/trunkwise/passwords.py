@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ParseError
+from .words import plain, say
 
 MAX = 1024
 PEM_MAX = 1024 * 1024
@@ -36,8 +37,15 @@ def line_of(secret: bytes, name: str, field: str) -> bytes:
     return secret
 
 
-def read(path: Path, field: str, own: bool,
-         what: str = "the password") -> bytes:
+def _warn(mode: int, name: str, field: str, word: str, lang: str) -> None:
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        print(plain(f"trunkwise: {field}: " + say(
+            lang, word, name=name, mode=f"{mode & 0o777:03o}")),
+            file=sys.stderr)
+
+
+def read(path: Path, field: str, own: bool, what: str = "the password", *,
+         lang: str = "en") -> bytes:
     """The one line of a file. With ``own`` a warning where others can read
     it too."""
     name = path.name
@@ -54,10 +62,8 @@ def read(path: Path, field: str, own: bool,
         secret = os.read(fd, MAX + 1)
     finally:
         os.close(fd)
-    if own and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        print(f"trunkwise: {field}: {name} can be read by others (mode "
-              f"{mode & 0o777:03o}); run chmod 600 on it, the gateway "
-              "refuses it so", file=sys.stderr)
+    if own:
+        _warn(mode, name, field, "secret_open_refused", lang)
     if len(secret) > MAX:
         raise ParseError(f"{name} is longer than {MAX} bytes; put "
                          "the password alone into it", field=field)
@@ -90,7 +96,7 @@ def from_credential(name: str, field: str) -> bytes:
 
 
 def _from(row: dict[str, Any], keys: tuple[str, str, str], place: str,
-          folder: Path) -> bytes:
+          folder: Path, lang: str) -> bytes:
     for key, field in ((k, f"{place}.{k}") for k in keys if row.get(k)):
         name = row[key]
         if key == keys[1]:
@@ -100,25 +106,27 @@ def _from(row: dict[str, Any], keys: tuple[str, str, str], place: str,
         if ".." in Path(name).parts:
             raise ParseError(f"{name} leaves its directory; write a plain "
                              "file name instead", field=field)
-        return read(folder / name, field, True)
+        return read(folder / name, field, True, lang=lang)
     return b""
 
 
-def of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
+def of_trunk(row: dict[str, Any], place: str, folder: Path, *,
+             lang: str = "en") -> bytes:
     """The password by whichever reference the trunk has; b"" for none."""
     return _from(row, ("password_file", "password_env", "credential"), place,
-                 folder)
+                 folder, lang)
 
 
-def ha1_of_trunk(row: dict[str, Any], place: str,
-                 folder: Path) -> str | None:
+def ha1_of_trunk(row: dict[str, Any], place: str, folder: Path, *,
+                 lang: str = "en") -> str | None:
     """The hash of a password, where the carrier gave that."""
     value = _from(row, ("ha1_file", "ha1_env", "ha1_credential"), place,
-                  folder)
+                  folder, lang)
     return value.decode("latin-1") if value else None
 
 
-def key_of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
+def key_of_trunk(row: dict[str, Any], place: str, folder: Path, *,
+                 lang: str = "en") -> bytes:
     """The key of our certificate by whichever reference the trunk has; b""
     for none."""
     if row.get("key_env"):
@@ -126,11 +134,13 @@ def key_of_trunk(row: dict[str, Any], place: str, folder: Path) -> bytes:
     if row.get("key_credential"):
         return _pem(credential(row["key_credential"],
                                f"{place}.key_credential"),
-                    f"{place}.key_credential", False)
-    return pem(row, "key_file", place, folder) if row.get("key_file") else b""
+                    f"{place}.key_credential", False, lang)
+    return pem(row, "key_file", place, folder, lang=lang) \
+        if row.get("key_file") else b""
 
 
-def pem(row: dict[str, Any], key: str, place: str, folder: Path) -> bytes:
+def pem(row: dict[str, Any], key: str, place: str, folder: Path, *,
+        lang: str = "en") -> bytes:
     """What the file that `key` names holds: certificates, or a key that is
     warned of where others can read it."""
     name = row[key]
@@ -138,10 +148,10 @@ def pem(row: dict[str, Any], key: str, place: str, folder: Path) -> bytes:
     if ".." in Path(name).parts:
         raise ParseError(f"{name} leaves its directory; write a plain file "
                          "name instead", field=field)
-    return _pem(folder / name, field, key == "key_file")
+    return _pem(folder / name, field, key == "key_file", lang)
 
 
-def _pem(path: Path, field: str, own: bool) -> bytes:
+def _pem(path: Path, field: str, own: bool, lang: str) -> bytes:
     name = path.name
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -155,9 +165,8 @@ def _pem(path: Path, field: str, own: bool) -> bytes:
         raise ParseError(f"{path} is not a regular file", field=field)
     with open(fd, "rb") as f:
         text = f.read(PEM_MAX + 1)
-    if own and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        print(f"trunkwise: {field}: {name} can be read by others (mode "
-              f"{mode & 0o777:03o}); run chmod 600 on it", file=sys.stderr)
+    if own:
+        _warn(mode, name, field, "secret_open", lang)
     if len(text) > PEM_MAX:
         raise ParseError(f"{name} is longer than {PEM_MAX} bytes; a few "
                          "certificates of the carrier are enough",

@@ -19,7 +19,7 @@ from .values import local
 from .words import plain, say
 
 
-def key_of(text: str, field: str) -> bytes:
+def key_of(text: str, field: str, *, lang: str = "en") -> bytes:
     """``FILE``, ``env:NAME`` or ``credential:NAME``."""
     if text.startswith("env:"):
         data = passwords.from_environment(text[4:], field)
@@ -28,7 +28,7 @@ def key_of(text: str, field: str) -> bytes:
     else:
         data = passwords.read(Path(text), field, True,
                               "a key (32 bytes in hexadecimal, made by "
-                              "`trunkwise secret key`)")
+                              "`trunkwise secret key`)", lang=lang)
     try:
         return parse_key(data)
     except Error as error:
@@ -97,7 +97,8 @@ def secret_key(arguments: argparse.Namespace) -> int:
 def _password(arguments: argparse.Namespace) -> bytes:
     if arguments.password_file:
         return passwords.read(Path(arguments.password_file),
-                              "--password-file", True)
+                              "--password-file", True,
+                              lang=arguments.lang)
     if sys.stdin.isatty():
         secret = getpass.getpass(
             say(arguments.lang, "secret_ask", trunk=arguments.trunk)).encode()
@@ -113,7 +114,7 @@ def _password(arguments: argparse.Namespace) -> bytes:
 
 
 def secret_set(arguments: argparse.Namespace) -> int:
-    key = key_of(arguments.key, "--key")
+    key = key_of(arguments.key, "--key", lang=arguments.lang)
     with Store(arguments.store, actor=actor(arguments)) as store:
         store.set_secret(arguments.trunk, _password(arguments), key=key)
     if arguments.json:
@@ -140,8 +141,8 @@ def secret_list(arguments: argparse.Namespace) -> int:
 
 
 def secret_rotate(arguments: argparse.Namespace) -> int:
-    old = key_of(arguments.key, "--key")
-    new = key_of(arguments.new_key, "--new-key")
+    old = key_of(arguments.key, "--key", lang=arguments.lang)
+    new = key_of(arguments.new_key, "--new-key", lang=arguments.lang)
     with Store(arguments.store, actor=actor(arguments)) as store:
         count = store.rotate_secrets(old_key=old, new_key=new)
     if arguments.json:

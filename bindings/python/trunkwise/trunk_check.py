@@ -325,13 +325,16 @@ class _Check:
                    if row.get(key, []) != []}
         for key, option in _PAPERS.items():
             if row.get(key):
-                options[option] = passwords.pem(row, key, place, folder)
-        if key := passwords.key_of_trunk(row, place, folder):
+                options[option] = passwords.pem(row, key, place, folder,
+                                                lang=self.lang)
+        if key := passwords.key_of_trunk(row, place, folder,
+                                         lang=self.lang):
             options["key"] = key
         options["verify"] = row.get("verify", True)
         if rate := self.rates.of_carrier.get(row["carrier"]):
             options["registrar_requests_per_s"] = rate
-        if ha1 := passwords.ha1_of_trunk(row, place, folder):
+        if ha1 := passwords.ha1_of_trunk(row, place, folder,
+                                         lang=self.lang):
             options["ha1"] = ha1
         if "qualify_s" in row:
             # the first answer is the verdict here, there is no time for more
@@ -478,7 +481,7 @@ def _unseal(secrets: list[bytes], chosen: list[tuple[str, dict[str, Any]]],
                               field="--key" if arguments.store else "--store")
     if not arguments.store:
         return
-    key = key_of(arguments.key, "--key")
+    key = key_of(arguments.key, "--key", lang=arguments.lang)
     with Store(arguments.store, readonly=True) as store:
         kept = {r.key for r in store.secrets()}
         for i, (_, row) in enumerate(chosen):
@@ -514,7 +517,7 @@ def check(arguments: argparse.Namespace) -> int:
         return _problems(error, deployment.problems, arguments)
     chosen = _chosen(deployment, arguments.trunk)
     folder = Path(arguments.deployment).parent
-    secrets = [passwords.of_trunk(row, place, folder)
+    secrets = [passwords.of_trunk(row, place, folder, lang=arguments.lang)
                for place, row in chosen]
     _unseal(secrets, chosen, arguments)
     from .trunks import Trunks

@@ -334,6 +334,15 @@ _WORDS = {
         "{file}: a new key; keep a copy where the store's backups are not",
         "{file}: новый ключ; храните копию не там, где резервные копии "
         "хранилища"),
+    "secret_open": (
+        "{name} can be read by others (mode {mode}); run chmod 600 on it",
+        "{name} могут прочитать другие (права {mode}); выполните для него "
+        "chmod 600"),
+    "secret_open_refused": (
+        "{name} can be read by others (mode {mode}); run chmod 600 on it, "
+        "the gateway refuses it so",
+        "{name} могут прочитать другие (права {mode}); выполните для него "
+        "chmod 600, шлюз его таким не возьмёт"),
     "secret_ask": ("Password of trunk {trunk}: ", "Пароль транка {trunk}: "),
     "secret_sealed": ("The password of trunk {trunk} is sealed in the store",
                       "Пароль транка {trunk} запечатан в хранилище"),
