@@ -61,6 +61,10 @@ uint32_t tw__call_room(const struct tw_call *call, tw_time now)
 {
 	uint32_t width = 1;
 
+	/* a widening whose time is past is its timer's, which is late: who
+	 * comes free or is looked at meanwhile is not one more for it */
+	if (call->widen.place != TW_TIMER_IDLE && call->widen.at <= now)
+		now = call->widen.at - 1;
 	if (tw__call_step(call)->kind != TW_STEP_PREFERRED)
 		width = tw__pool_width(call->pool, now - call->step_since);
 	return width > call->ringing ? width - call->ringing : 0;

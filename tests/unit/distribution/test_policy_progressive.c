@@ -1,5 +1,6 @@
 /* Progressive: one more every delay, those before go on ringing. */
 #include "host.h"
+#include <trunkwise/snapshot.h>
 
 struct room {
 	struct host h;
@@ -96,10 +97,50 @@ static void the_step_ends_them_all(void **state)
 	host_close(&r.h);
 }
 
+/* What each offer and its end is told by, after 12 s of which nobody told the
+ * engine: 8 s late by the delay, and the second of the three is ready. */
+static void tell_late(char out[512], int how)
+{
+	tw_decision d = TW_DECISION_INIT;
+	struct room r, fresh;
+	size_t l = 0;
+
+	open_room(&r);
+	host_enter(&r.h, r.plan);
+	r.h.now += 12 * TW_SECOND;
+	if (how == 1) {
+		open_room(&fresh);
+		HOST_OK(&r.h, tw_engine_reload(NULL, r.h.engine,
+			fresh.h.engine, r.h.now, &r.h.err));
+	}
+	if (how == 2)   /* somebody turns ready at the wrong time */
+		HOST_OK(&r.h, tw_target_set_state(r.h.engine, r.t[3],
+			TW_TARGET_AVAILABLE, r.h.now, &r.h.err));
+	HOST_OK(&r.h, tw_engine_tick(r.h.engine, r.h.now, &r.h.err));
+	while (!tw_engine_next(&d, r.h.engine, NULL))
+		l += (size_t)snprintf(out + l, 512 - l, "%s %s\n",
+			tw_target_name(r.h.engine, d.target), d.reason);
+	host_close(&r.h);
+}
+
+static void a_delay_that_is_late_is_told_alike(void **state)
+{
+	char plain[512] = "", reloaded[512] = "", freed[512] = "";
+
+	(void)state;
+	tell_late(plain, 0);
+	tell_late(reloaded, 1);
+	tell_late(freed, 2);
+	assert_non_null(strstr(plain, "t3 "));
+	assert_string_equal(plain, reloaded);
+	assert_string_equal(plain, freed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_more_every_delay),
+		cmocka_unit_test(a_delay_that_is_late_is_told_alike),
 		cmocka_unit_test(a_refusal_is_filled_at_once),
 		cmocka_unit_test(the_step_ends_them_all),
 	};
