@@ -52,8 +52,9 @@ typedef struct tw_engine_changes tw_engine_changes;
 /** Into an engine that never had a call. changes: new, what found no place;
  * NULL if nobody asks. Nothing changes on failure.
  * @return TW_OK, TW_EPARSE (these bytes are no snapshot, cut off, or
- * damaged), TW_EVERSION (of a newer library), TW_ECONFLICT (the engine had
- * calls), TW_EREFUSED (inside a policy), TW_ENOMEM */
+ * damaged), TW_EVERSION (of a newer library; those of the format before are
+ * read), TW_ECONFLICT (the engine had calls), TW_EREFUSED (inside a policy),
+ * TW_ENOMEM */
 TW_EXTERN(tw_status) tw_engine_restore(tw_engine_changes **changes,
 	tw_engine *engine, const void *data, size_t size, tw_error *err);
 

@@ -56,6 +56,8 @@ struct tw_policy {
 	/* Comes back by what it has: a look had set it aside, or it has other
 	 * counters now. */
 	void (*again)(struct tw_member *member);
+	/* Its counters are of another weight. It is in no ranks by them. */
+	void (*reweigh)(struct tw_member *member, uint32_t was);
 	/* Its idle clock has moved while it is in the ranks. */
 	void (*rank)(struct tw_member *member);
 	/* Next one for the look, or NULL. Changes nothing. */

@@ -11,7 +11,8 @@
  * Time is virtual and counts offers: it moves on by 1/W with each. W is the
  * weight of all that are ready or busy. Who was busy when its turn came keeps
  * the claim to one offer and no more; who was away keeps none: coming back
- * from a holiday is no reason to take every call of the morning.
+ * from a holiday is no reason to take every call of the morning. Who gets
+ * another weight keeps what part of an offer it has to come.
  */
 #include "policy.h"
 
@@ -90,6 +91,21 @@ static void enter(struct tw_member *member, uint32_t from)
 	member->ends = either(is_behind, at + part, member->ends);
 	member->served &= (uint64_t)is_behind - 1;
 	add(member, clock);
+}
+
+/* What is gone of its turn stays the same part of it: who has half an offer to
+ * come has half of one by the other weight, too. The times themselves would
+ * be many offers, or none, by another weight. */
+static void reweigh(struct tw_member *member, uint32_t was)
+{
+	const struct clock *clock = member->tier->state;
+	const int64_t part = UNIT / was;
+	int64_t begins = member->base + (int64_t)(member->served * UNIT / was);
+	int64_t credit = begins < clock->now - part ? part :
+		begins > clock->now + part ? -part : clock->now - begins;
+
+	member->base = clock->now - credit * was / member->weight;
+	member->served = 0;
 }
 
 /* Whose time has begun ends UNIT from now at the latest: who has to wait for
@@ -195,7 +211,7 @@ const struct tw_policy tw__policy_weighted = {
 	.id = TW_POLICY_WEIGHTED, .name = "weighted",
 	.state_size = sizeof(struct clock),
 	.has_ranks = true, .has_later = true,
-	.enter = enter, .leave = take, .again = again,
+	.enter = enter, .leave = take, .again = again, .reweigh = reweigh,
 	.pick = pick, .offered = offered,
 	.saved = { saved, TW_ARRAY_COUNT(saved) }
 };

@@ -235,7 +235,8 @@ static void tell_all(struct tw_restore *r)
 		tell(r, true, true, "plan", r->new_plan[i]->name);
 }
 
-static tw_status check_bytes(const uint8_t *data, size_t size, tw_error *err)
+static tw_status check_bytes(uint32_t *out_version, const uint8_t *data,
+			     size_t size, tw_error *err)
 {
 	struct tw_unpack in = { data, data + size, false };
 	uint8_t digest[TW_SNAPSHOT_DIGEST];
@@ -247,10 +248,13 @@ static tw_status check_bytes(const uint8_t *data, size_t size, tw_error *err)
 	in.at += 8;
 	version = tw__unpack_number(&in, 4);
 	said = tw__unpack_number(&in, 8);
-	if (!in.is_bad && version != TW_SNAPSHOT_VERSION)
+	if (!in.is_bad && (version < TW_SNAPSHOT_OLDEST ||
+			   version > TW_SNAPSHOT_VERSION))
 		return tw__fail(err, TW_EVERSION, "the snapshot is of version "
-				"%" PRIu64 ", this library reads %u",
-				version, TW_SNAPSHOT_VERSION);
+				"%" PRIu64 ", this library reads %u to %u",
+				version, TW_SNAPSHOT_OLDEST,
+				TW_SNAPSHOT_VERSION);
+	*out_version = (uint32_t)version;
 	if (in.is_bad || said != size ||
 	    size < TW_SNAPSHOT_HEAD + sizeof(digest))
 		return tw__fail(err, TW_EPARSE, "the snapshot is cut off: "
@@ -285,7 +289,7 @@ static void read_all(struct tw_restore *r)
 tw_status tw__restore(struct tw_restore *r, const void *data, size_t size,
 		      tw_error *err)
 {
-	tw_status status = check_bytes(data, size, err);
+	tw_status status = check_bytes(&r->version, data, size, err);
 
 	if (status)
 		return status;

@@ -28,6 +28,7 @@ struct tw_was_target {
 struct tw_was_member {
 	uint32_t target;            /* by number, as all below */
 	uint32_t tier;
+	uint32_t weight;            /* 0: not told */
 	struct tw_member saved;
 	struct tw_member *to;       /* NULL: gone */
 };
@@ -77,6 +78,7 @@ struct tw_was_rows {
 struct tw_restore {
 	struct tw_engine *engine;
 	struct tw_unpack in;
+	uint32_t version;
 	struct tw_engine_changes *changes;
 	bool is_oom;
 	const char *wrong;          /* what does not go together */

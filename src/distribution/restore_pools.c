@@ -21,12 +21,15 @@ static void read_members(struct tw_restore *r, struct tw_was_pool *was)
 
 		m->target = (uint32_t)tw__unpack_number(&r->in, 4);
 		m->tier = (uint32_t)tw__unpack_number(&r->in, 4);
+		if (r->version > TW_SNAPSHOT_OLDEST)
+			m->weight = (uint32_t)tw__unpack_number(&r->in, 4);
 		tw__restore_saved(r, &m->saved, &tw__saved_member);
 		if (!m->target || m->target > r->target_count) {
 			tw__restore_wrong(r, "a member that is no target");
 			return;
 		}
-		if (m->saved.extra < 0 || m->saved.served > TW_WEIGHT_MAX)
+		if (m->saved.extra < 0 || m->saved.served > TW_WEIGHT_MAX ||
+		    m->weight > TW_WEIGHT_MAX)
 			tw__restore_wrong(r, "a member's counters");
 		target = r->target[m->target - 1].to;
 		for (j = 0; target && j < target->member_count; ++j) {

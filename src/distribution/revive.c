@@ -184,7 +184,9 @@ static void revive_rank(const struct tw_was_pool *was,
 	if (!member)
 		return;
 	policy = member->pool->policy;
-	if (member->served >= member->weight)
+	if (policy->reweigh && m->weight && m->weight != member->weight)
+		policy->reweigh(member, m->weight);
+	else if (member->served >= member->weight)
 		member->served = 0;
 	member->begins = member->ends = 0;
 	if (policy->again && !member->is_barred &&

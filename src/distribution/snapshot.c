@@ -89,6 +89,7 @@ static void put_pool(struct tw_buf *out, const struct tw_pool *pool,
 
 		tw__pack_number(out, member->target->id, 4);
 		tw__pack_number(out, member->tier->tier, 4);
+		tw__pack_number(out, member->weight, 4);
 		put_saved(out, member, &tw__saved_member);
 	}
 	put_last(out, &pool->last);

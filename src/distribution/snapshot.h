@@ -9,8 +9,8 @@
  *   magic, version, size of all, the engine's own
  *   skills    name
  *   targets   name, kind, why paused, saved, timer
- *   pools     name, policy, members (target, tier, saved), who answered
- *             whom, tiers (state)
+ *   pools     name, policy, members (target, tier, weight, saved), who
+ *             answered whom, tiers (state)
  *   schedules name
  *   plans     name, is it current, steps (saved, pool, schedule,
  *             plan)
@@ -29,7 +29,8 @@
 #include <trunkwise/snapshot.h>
 
 #define TW_SNAPSHOT_MAGIC   "TWSTATE\n"
-#define TW_SNAPSHOT_VERSION 2u     /* also when an enum tw_why changes */
+#define TW_SNAPSHOT_VERSION 3u     /* also when an enum tw_why changes */
+#define TW_SNAPSHOT_OLDEST  2u     /* without weights of members */
 #define TW_SNAPSHOT_DIGEST  32u
 #define TW_SNAPSHOT_HEAD    20u    /* magic, version, size */
 

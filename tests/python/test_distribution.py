@@ -3,12 +3,14 @@ a wrong call is an exception and never a crash."""
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import doctest
 import gc
 import os
 import subprocess
 import sys
+import zlib
 
 import pytest
 
@@ -606,6 +608,35 @@ def test_a_snapshot_goes_on_where_it_was():
         for bad in b"", b"GIF89a", saved[:-1], saved[:99] + b"?" + saved[100:]:
             with pytest.raises(trunkwise.ParseError):
                 Engine().restore(bad)
+
+
+# of a weighted pool of two, anna 3 and boris 1, after five calls
+OLD_SNAPSHOT = (
+    "eNoLCQ8OcQxx5WJiYGCYAyJAwEHBzcOdjYERymXFQSMDkFYWhsS8vESILkZU6QZkc4EGJOUX"
+    "ZRYToZIRbGxyZkklB0N5amZ6RklqChOyJphCNIDsREYk9UwE9DGh6RtKAOZeAagPGbHIszJk"
+    "J1Yl5jHCw0TXkJEsS9ADl5WAGDZwObYxsalMgnFFAlPxBl/FVYmr6xq3HJE9fvLxlud3rI9P"
+    "BwBbhiZp")
+
+
+def test_a_snapshot_of_the_format_before_is_read():
+    with Engine() as engine:
+        pool = engine.add_pool("city", policy="weighted")
+        for name, weight in ("anna", 3), ("boris", 1):
+            pool.add(engine.add_target(name), weight=weight, order=weight)
+        engine.add_plan("kazan").ring(pool)
+        saved = zlib.decompress(base64.b64decode(OLD_SNAPSHOT))
+        assert saved.startswith(b"TWSTATE\n\2") and engine.restore(saved) == []
+        asked = []
+        for _ in range(8):
+            call = engine.enter(engine.plan("kazan"), now=T0)
+            *_, offer = (d for d in engine.decisions() if d.kind == "offer")
+            asked.append(offer.target.name)
+            offer.offer.answered(now=T0)
+            call.leave(now=T0)
+        # as the library did that wrote it
+        assert asked == ["boris", "anna", "anna", "anna"] * 2
+        with pytest.raises(trunkwise.Error, match="reads 2 to 3"):
+            Engine().restore(saved[:8] + b"\4" + saved[9:])
 
 
 def test_what_a_snapshot_knows_and_nobody_else():

@@ -1,5 +1,7 @@
 /* Weighted: after any number of offers nobody is one away from its share. */
 #include "share.h"
+#include <math.h>
+#include <trunkwise/snapshot.h>
 
 /* Largest |offers of i after t - t w / W| over all i and t, in parts of W. */
 static uint64_t deviation(const uint32_t *weight, uint32_t n, uint32_t calls)
@@ -145,10 +147,79 @@ static void a_reset_begins_anew(void **state)
 	host_close(&s.h);
 }
 
+/* The same members by these weights, in the place of those that were: by a
+ * reload, or by a restore into another process. */
+static void reweigh(struct share *s, const uint32_t *weight, bool restore)
+{
+	struct share fresh;
+	void *bytes;
+	size_t size;
+
+	share_open(&fresh, TW_POLICY_WEIGHTED, s->n, weight);
+	if (!restore) {
+		HOST_OK(&s->h, tw_engine_reload(NULL, s->h.engine,
+			fresh.h.engine, s->h.now, &s->h.err));
+		return;
+	}
+	fresh.h.now = s->h.now;
+	HOST_OK(&s->h, tw_engine_snapshot(&bytes, &size, s->h.engine,
+					  &s->h.err));
+	HOST_OK(&fresh.h, tw_engine_restore(NULL, fresh.h.engine, bytes, size,
+					    &fresh.h.err));
+	tw_free(bytes);
+	host_close(&s->h);
+	*s = fresh;
+}
+
+/* Of one or of all of them, again and again: over the whole of it nobody is
+ * one offer away from the sum of its shares. */
+static void weights_may_change(void **state)
+{
+	struct tw_draw draw = { 23 };
+	uint32_t turn, phase, i, k, n, weight[12];
+	double due[12], sum, worst = 0;
+	uint64_t seen[12];
+	struct share s;
+
+	(void)state;
+	for (turn = 0; turn < 40; ++turn) {
+		const uint64_t most = turn % 3 ? 100 : 65535;
+
+		n = 2 + (uint32_t)tw__draw_below(&draw, 11);
+		memset(due, 0, sizeof(due));
+		memset(seen, 0, sizeof(seen));
+		for (i = 0; i < n; ++i)
+			weight[i] = 1 + (uint32_t)tw__draw_below(&draw, most);
+		share_open(&s, TW_POLICY_WEIGHTED, n, weight);
+		for (phase = 0; phase < 8; ++phase) {
+			for (i = 0, sum = 0; i < n; ++i)
+				sum += weight[i];
+			for (k = tw__draw_below(&draw, 60) + 1; k > 0; --k) {
+				++seen[share_call(&s, 0)];
+				for (i = 0; i < n; ++i) {
+					due[i] += weight[i] / sum;
+					worst = fmax(worst, fabs(due[i] -
+						(double)seen[i]));
+				}
+				assert_true(worst < 1);
+			}
+			k = (uint32_t)tw__draw_below(&draw, n);
+			for (i = 0; i < n; ++i)
+				if (i == k || turn % 2)
+					weight[i] = 1 + (uint32_t)
+						tw__draw_below(&draw, most);
+			reweigh(&s, weight, phase % 2);
+		}
+		host_close(&s.h);
+	}
+	assert_true(worst > 0.5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trap_05_never_one_away),
+		cmocka_unit_test(weights_may_change),
 		cmocka_unit_test(trap_06_equal_ones_are_equal),
 		cmocka_unit_test(it_is_smooth),
 		cmocka_unit_test(trap_10_nothing_to_catch_up),

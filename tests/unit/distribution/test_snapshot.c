@@ -40,7 +40,7 @@ static void where_rows_lie_does_not_matter(void **state)
 	other = twin_snapshot(again, &other_size);
 	assert_int_equal(other_size, size);
 	assert_memory_equal(other, bytes, size);
-	assert_memory_equal(bytes, "TWSTATE\n\2\0\0", 12);
+	assert_memory_equal(bytes, "TWSTATE\n\3\0\0", 12);
 	tw_free(bytes);
 	tw_free(other);
 	tw_engine_free(engine);
