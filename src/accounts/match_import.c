@@ -139,12 +139,47 @@ static tw_status load(struct job *job, tw_error *err)
 
 /* ---- rows of the file ---- */
 
+static bool is_unseen(uint32_t c)
+{
+	return c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad ||
+		c == 0x61c || c == 0x180e || (c >= 0x2000 && c <= 0x200f) ||
+		(c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
+		c == 0x3000 || c == 0xfeff;
+}
+
+/* Of valid UTF-8. */
+static uint32_t next_char(struct tw_str *s)
+{
+	uint32_t c = (unsigned char)*s->p;
+	size_t more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
+
+	c &= more ? 0x3fu >> more : 0x7f;
+	for (s->p++, s->l--; more && s->l; more--, s->p++, s->l--)
+		c = c << 6 | ((unsigned char)*s->p & 0x3f);
+	return c;
+}
+
+/* What render/safe.py puts a quote before: behind what nobody sees, a formula
+ * also in letters of full width. */
+static bool is_run(struct tw_str s)
+{
+	uint32_t c = ' ';
+
+	while (s.l && is_unseen(c))
+		c = next_char(&s);
+	return c == '=' || c == '+' || c == '-' || c == '@' || c == 0xff1d ||
+		c == 0xff0b || c == 0xff0d || c == 0xff20;
+}
+
 /* `directory suggest` puts a quote before what a spreadsheet would run as a
  * formula; it is no part of the match. */
 static struct tw_str unquoted(struct tw_str cell)
 {
-	if (cell.l > 1 && *cell.p == '\'' && strchr("'=+-@", cell.p[1]))
-		return tw__str(cell.p + 1, cell.l - 1);
+	struct tw_str rest = tw__str(cell.p + 1, cell.l - 1);
+
+	if (cell.l > 1 && *cell.p == '\'' && (*rest.p == '\'' ||
+					      is_run(rest)))
+		return rest;
 	return cell;
 }
 

@@ -12,6 +12,7 @@ import re
 import sqlite3
 import subprocess
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -55,7 +56,7 @@ def folder(tmp_path):
 
 def post(folder, *entries):
     """Entries of the department, net, VAT, flags, past the library."""
-    with sqlite3.connect(folder / "office.db") as db:
+    with closing(sqlite3.connect(folder / "office.db")) as db, db:
         carrier, = db.execute("SELECT id FROM carrier").fetchone()
         number, = db.execute("SELECT coalesce(max(entry), 0) FROM posting"
                              ).fetchone()
@@ -73,7 +74,7 @@ def post(folder, *entries):
 
 
 def posted(folder, month=202610):
-    with sqlite3.connect(folder / "office.db") as db:
+    with closing(sqlite3.connect(folder / "office.db")) as db, db:
         rows = db.execute(
             "SELECT currency, coalesce(net_nanos, amount_nanos), "
             "coalesce(vat_nanos, 0) FROM posting WHERE account_kind = 1 "
@@ -102,7 +103,7 @@ def close(folder):
 
 
 def departments(folder):
-    with sqlite3.connect(folder / "office.db") as db:
+    with closing(sqlite3.connect(folder / "office.db")) as db, db:
         return dict(db.execute("SELECT name, id FROM department"))
 
 

@@ -336,10 +336,10 @@ def directory_suggest(arguments: argparse.Namespace) -> int:
     if not rows:
         print(say(arguments.lang, "suggest_none"), file=sys.stderr)
         return 0
-    matches = [r for r in rows if r.kind not in _UNMATCHED]
+    matches = [r for r in rows if not _unmatched(r)]
     for r in rows:
-        if r.kind in _UNMATCHED:
-            print(plain(say(arguments.lang, _UNMATCHED[r.kind], name=r.key,
+        if why := _unmatched(r):
+            print(plain(say(arguments.lang, why, name=r.key,
                             calls=r.calls)), file=sys.stderr)
     if not matches:
         return 0
@@ -355,6 +355,13 @@ def directory_suggest(arguments: argparse.Namespace) -> int:
 
 # what no row of `directory import` can give a department
 _UNMATCHED = {"department": "suggest_undeclared", "unknown": "suggest_unknown"}
+_MATCH_MAX = 95    # bytes; what `directory import` takes
+
+
+def _unmatched(row: Listing) -> str:
+    if row.kind in _UNMATCHED:
+        return _UNMATCHED[row.kind]
+    return "suggest_long" if len(row.key.encode()) > _MATCH_MAX else ""
 
 
 # ---- tariff ----

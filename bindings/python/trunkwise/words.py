@@ -207,6 +207,11 @@ _WORDS = {
         "trunk; no row can give them a department.",
         "Звонков без внутреннего номера, кода, номера и транка: {calls}; "
         "ни одна строка не даст им отдела."),
+    "suggest_long": (
+        "{calls} calls name {name!r}, which is longer than the 95 bytes of a "
+        "match: name a department in their rows.",
+        "Звонков с {name!r}, что длиннее 95 байтов совпадения: {calls}. "
+        "Назовите отдел в их строках."),
     "no_price": ("no price", "нет цены"),
     "refused": ("not served", "не обслуживается"),
     "tariff_diff": (

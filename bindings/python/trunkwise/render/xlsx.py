@@ -6,7 +6,7 @@ import io
 from decimal import Decimal
 from typing import Any
 
-from ..errors import Unsupported
+from ..errors import OutOfRange, Unsupported
 from ..report import ExpenseReport
 from ..values import text
 from ..words import say
@@ -49,19 +49,24 @@ class _Sheet:
         amount of more digits than a spreadsheet keeps is text as well: a
         kopeck would be lost without a word."""
         if value is None or value == "":
-            self.sheet.write_blank(line, column, None, self.format(kind, 0))
+            lost = self.sheet.write_blank(line, column, None,
+                                          self.format(kind, 0))
         elif isinstance(value, Decimal) and is_exact(value):
             exponent = value.normalize().as_tuple().exponent
             places = max(decimals(key), -int(exponent))
-            self.sheet.write_number(line, column, value,
-                                    self.format(kind, places))
+            lost = self.sheet.write_number(line, column, value,
+                                           self.format(kind, places))
         elif isinstance(value, int) and value < 10 ** _DIGITS:
-            self.sheet.write_number(line, column, value,
-                                    self.format(kind, 0))
+            lost = self.sheet.write_number(line, column, value,
+                                           self.format(kind, 0))
         else:
             shown = text(value) if isinstance(value, Decimal) else str(value)
-            self.sheet.write_string(line, column, shown,
-                                    self.format(kind, 0))
+            lost = self.sheet.write_string(line, column, shown,
+                                           self.format(kind, 0))
+        if lost:    # nothing else says so
+            raise OutOfRange("a workbook has no more than 1048576 lines and "
+                             "32767 characters in a cell; write --format csv",
+                             code="TW_ERANGE", field="--format")
 
     def put_line(self, line: int, put: Line) -> None:
         kind = "bucket" if put.unallocated else put.kind
@@ -104,6 +109,12 @@ def _fill(book: Any, made: Table, lang: str) -> None:
     sheet.set_footer("&L" + made.title.replace("&", "&&") + "&R&P / &N")
 
 
+def _carried(value: str) -> str:
+    """Without what XML has no place for."""
+    return "".join("\ufffd" if c < " " or c in "\ufffe\uffff" else c
+                   for c in value)
+
+
 def page(made: Table, style: Style) -> bytes:
     """Any table; rows can be filtered and summed: subtotals are left to the
     user."""
@@ -114,7 +125,9 @@ def page(made: Table, style: Style) -> bytes:
                           "python3-xlsxwriter") from None
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"title": made.title, "company": made.company})
+    # XlsxWriter escapes cells, and these not
+    book.set_properties({"title": _carried(made.title),
+                         "company": _carried(made.company)})
     _fill(book, made, style.lang)
     book.close()
     return out.getvalue()
