@@ -112,9 +112,16 @@ TW_EXTERN(const char *) tw_cdr_preset(uint32_t index);
 
 typedef struct tw_import tw_import;
 
+/** A file is read and written by the calling thread alone. Without it, calls of
+ * a file of 1 MiB or more are written by a thread of the import's own while
+ * the next ones are read, where the machine has two processors: half the time
+ * for the same result. That thread calls nothing of the host's, takes none of
+ * its signals, and ends before tw_import_file() returns. */
+#define TW_IMPORT_ONE_THREAD 1u
+
 typedef struct tw_import_options {
 	uint32_t size;
-	uint32_t flags;              /* 0 */
+	uint32_t flags;              /* 0, or TW_IMPORT_ONE_THREAD */
 	const char *source;          /* "gateway", "asterisk"; part of keys */
 	const char *preset;          /* "native", "asterisk"; NULL: records
 					come by tw_import_add() only */

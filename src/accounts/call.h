@@ -155,8 +155,9 @@ void tw__call_ids_close(struct tw__call_ids *ids);
  * other things are done. */
 void tw__call_expect(struct tw__call *call, const struct tw__call_ids *ids);
 /* While a file is read, new names are held back until they are written: at its
- * end, and before anybody reads them. */
-void tw__call_ids_hold(struct tw__call_ids *ids);
+ * end, and before anybody reads them. So many rows are expected. */
+tw_status tw__call_ids_hold(struct tw__call_ids *ids, uint64_t rows,
+			    tw_error *err);
 tw_status tw__call_ids_write(struct tw__call_ids *ids, tw_error *err);
 /* Before the transaction ends: nothing is read any more. */
 void tw__call_ids_rest(struct tw__call_ids *ids);
@@ -173,13 +174,19 @@ tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 /* Several at once, once tw__call_known() was asked for the first and only as
  * long as calls are taken for new: nobody asks the table for those that are
  * put. One that is set is put among them, or another one set in its place;
- * true: they are to be flushed before the next one. */
+ * true: they are to be sent before the next one. */
 bool tw__call_is_taken_for_new(const struct tw__call_ids *ids);
 tw_status tw__call_set(const struct tw__call *call, struct tw__call_ids *ids,
 		       tw_error *err);
 bool tw__call_put(struct tw__call_ids *ids);
-/* out: of each that was put, what tw__call_store() would have said. */
-tw_status tw__call_flush(tw_status out[TW_BULK_ROWS],
-			 struct tw__call_ids *ids, tw_error *err);
+/* They go in beside the caller, by store/bulk.h's rules: those that were sent
+ * are taken when they are due. NULL: at once. */
+tw_status tw__call_beside(struct tw__call_ids *ids, tw_store *store,
+			  struct tw__beside *beside, tw_error *err);
+void tw__call_send(struct tw__call_ids *ids);
+bool tw__call_is_due(struct tw__call_ids *ids);
+/* out: of each of the oldest block, what tw__call_store() would have said. */
+tw_status tw__call_take(tw_status out[TW_BULK_ROWS],
+			struct tw__call_ids *ids, tw_error *err);
 
 #endif

@@ -83,8 +83,17 @@ void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text)
 		tw__bind_text(stmt, index, text);
 }
 
+/* What finds a row again that could not be inserted. */
+struct mark {
+	tw_time start;
+	uint64_t key, content;
+};
+
 struct tw__call_writer {
 	struct tw__bulk *rows;
+	/* of blocks as rows has them: oldest first, then the one filled */
+	struct mark sent[TW_BULK_AHEAD + 1][TW_BULK_ROWS];
+	size_t first;
 	struct tw__known *known;
 	unsigned new_in_a_row;  /* calls that were */
 	char key[8 * (TW_CALL_TEXT_MAX + 1)];   /* marks of the row before */
@@ -122,11 +131,13 @@ void tw__call_ids_close(struct tw__call_ids *ids)
 	close_writer(ids);
 }
 
-void tw__call_ids_hold(struct tw__call_ids *ids)
+tw_status tw__call_ids_hold(struct tw__call_ids *ids, uint64_t rows,
+			    tw_error *err)
 {
 	tw__intern_hold(&ids->words);
 	tw__intern_hold(&ids->identities);
 	tw__intern_hold(&ids->marks);
+	return tw__intern_learn(&ids->identities, rows, err);
 }
 
 tw_status tw__call_ids_write(struct tw__call_ids *ids, tw_error *err)
@@ -318,8 +329,8 @@ static tw_status find_same(struct tw__call_writer *w, tw_time start,
 }
 
 /* What became of a row that was to be inserted. */
-static tw_status judge(struct tw__call_writer *w, size_t row, bool is_new,
-		       tw_error *err)
+static tw_status judge(struct tw__call_writer *w, const struct mark *mark,
+		       bool is_new, tw_error *err)
 {
 	tw_status status;
 
@@ -327,9 +338,7 @@ static tw_status judge(struct tw__call_writer *w, size_t row, bool is_new,
 		w->new_in_a_row++;
 		return TW_OK;
 	}
-	status = find_same(w, tw__bulk_value(w->rows, row, C_START),
-		(uint64_t)tw__bulk_value(w->rows, row, C_KEY),
-		(uint64_t)tw__bulk_value(w->rows, row, C_CONTENT), err);
+	status = find_same(w, mark->start, mark->key, mark->content, err);
 	return status == TW_ENOTFOUND ? tw__fail(err, TW_ESTORE, "a call "
 		"that could not be inserted is not there either; run "
 		"verify") : status;
@@ -346,6 +355,7 @@ tw_status tw__call_known(tw_store *store, const struct tw__call *call,
 	if (status || ids->writer->new_in_a_row >= NEW_AGAIN)
 		return status;
 	assert(!tw__bulk_count(ids->writer->rows));
+	assert(!tw__bulk_sent(ids->writer->rows));
 	status = find_same(ids->writer, call->cdr.start, call->key,
 			   call->content, err);
 	return status == TW_ENOTFOUND ? TW_OK : status;
@@ -354,6 +364,17 @@ tw_status tw__call_known(tw_store *store, const struct tw__call *call,
 bool tw__call_is_taken_for_new(const struct tw__call_ids *ids)
 {
 	return ids->writer && ids->writer->new_in_a_row >= NEW_AGAIN;
+}
+
+static size_t next_block(size_t block, size_t count)
+{
+	return (block + count) % (TW_BULK_AHEAD + 1);
+}
+
+static struct mark *mark_of_next(struct tw__call_writer *w)
+{
+	return &w->sent[next_block(w->first, tw__bulk_sent(w->rows))]
+		[tw__bulk_count(w->rows)];
 }
 
 tw_status tw__call_set(const struct tw__call *call, struct tw__call_ids *ids,
@@ -368,6 +389,8 @@ tw_status tw__call_set(const struct tw__call *call, struct tw__call_ids *ids,
 	set_record(ids->writer->rows, cells, call, &names);
 	set(cells, C_BATCH, ids->batch);
 	set_findings(cells, call);
+	*mark_of_next(ids->writer) = (struct mark){ call->cdr.start,
+		call->key, call->content };
 	return TW_OK;
 }
 
@@ -376,18 +399,40 @@ bool tw__call_put(struct tw__call_ids *ids)
 	return tw__bulk_end_row(ids->writer->rows);
 }
 
-tw_status tw__call_flush(tw_status out[TW_BULK_ROWS],
-			 struct tw__call_ids *ids, tw_error *err)
+tw_status tw__call_beside(struct tw__call_ids *ids, tw_store *store,
+			  struct tw__beside *beside, tw_error *err)
+{
+	tw_status status = beside ? open_writer(ids, store, err) : TW_OK;
+
+	if (status || !ids->writer)
+		return status;
+	ids->writer->first = 0;
+	return tw__bulk_beside(ids->writer->rows, beside, err);
+}
+
+void tw__call_send(struct tw__call_ids *ids)
+{
+	tw__known_rest(ids->writer->known);
+	tw__bulk_send(ids->writer->rows);
+}
+
+bool tw__call_is_due(struct tw__call_ids *ids)
+{
+	return tw__bulk_is_due(ids->writer->rows);
+}
+
+tw_status tw__call_take(tw_status out[TW_BULK_ROWS],
+			struct tw__call_ids *ids, tw_error *err)
 {
 	struct tw__call_writer *w = ids->writer;
-	size_t count = tw__bulk_count(w->rows);
 	bool is_new[TW_BULK_ROWS];
-	tw_status status;
+	const struct mark *marks = w->sent[w->first];
+	size_t count;
+	tw_status status = tw__bulk_take(is_new, &count, w->rows, err);
 
-	tw__known_rest(w->known);
-	status = tw__bulk_flush(is_new, w->rows, err);
+	w->first = next_block(w->first, 1);
 	for (size_t i = 0; !status && i < count; i++) {
-		out[i] = judge(w, i, is_new[i], err);
+		out[i] = judge(w, &marks[i], is_new[i], err);
 		if (out[i] && out[i] != TW_EEXIST && out[i] != TW_ECONFLICT)
 			status = out[i];
 	}
@@ -406,7 +451,8 @@ tw_status tw__call_store(tw_store *store, const struct tw__call *call,
 	if (status)
 		return status;
 	tw__call_put(ids);
-	status = tw__call_flush(of, ids, err);
+	tw__call_send(ids);
+	status = tw__call_take(of, ids, err);
 	return status ? status : of[0];
 }
 

@@ -129,8 +129,9 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 		if (status)
 			return status;
 	}
-	if (o.flags)
-		return tw__fail_at(err, TW_EINVAL, 0, "flags", "must be 0");
+	if (o.flags & ~TW_IMPORT_ONE_THREAD)
+		return tw__fail_at(err, TW_EINVAL, 0, "flags", "must be 0 or "
+				   "TW_IMPORT_ONE_THREAD");
 	if (tw__tx_is_taken(store))
 		return tw__fail(err, TW_EBUSY, "another import of this store "
 				"is open; commit or free it first");
@@ -138,6 +139,8 @@ tw_status tw_import_new(tw_import **out, tw_store *store,
 	if (!import)
 		return tw__fail_oom(err);
 	import->store = tw__store_ref(store);
+	import->flags = o.flags;
+	import->beside_from = TW_IMPORT_BESIDE_BYTES;
 	import->counts.size = sizeof(import->counts);
 	import->why = (tw_error)TW_ERROR_INIT;
 	import->rejects = tw__rejects_new();

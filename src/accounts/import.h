@@ -16,10 +16,15 @@
 #include "ledger.h"
 #include "open_call.h"
 
+/* From here on a thread is worth its start. */
+#define TW_IMPORT_BESIDE_BYTES (1u << 20)
+
 struct tw_import {
 	tw_store *store;
 	struct tw_tx tx;
 	bool open;              /* the transaction is ours to end */
+	uint32_t flags;         /* TW_IMPORT_... */
+	size_t beside_from;     /* bytes of a file that is worth a thread */
 	tw_status failed;       /* of a call that no count can express */
 	char *source, *preset, *zone_name, *trunk_pattern;
 	char *file_name, *carrier;

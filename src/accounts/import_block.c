@@ -5,7 +5,8 @@
  * and what becomes of a call that turns out to be there already after it was
  * counted: its sums and its count are taken back, and a conflict is put aside
  * with the line that it came from. Refuses to let a call wait that anything
- * before the flush would look for in the store.
+ * before the flush would look for in the store. Of a large file the blocks go
+ * in beside the one that is read.
  */
 #include <string.h>
 #include "import.h"
@@ -19,10 +20,19 @@ struct waiting {
 	char call_id[CALL_ID_SHOWN + 1];
 };
 
+/* Blocks that are on their way in, oldest first, and the one that is filled:
+ * as store/bulk.h has them. */
 struct tw__import_block {
-	struct waiting rows[TW_BULK_ROWS];
-	size_t count;
+	struct waiting rows[TW_BULK_AHEAD + 1][TW_BULK_ROWS];
+	size_t counts[TW_BULK_AHEAD + 1];
+	size_t first, sent;
 };
+
+static size_t filled(const struct tw__import_block *block)
+{
+	return (block->first + block->sent) %
+		TW_ARRAY_COUNT(block->counts);
+}
 
 /* ---- what a call adds ---- */
 
@@ -69,29 +79,6 @@ static void keep_id(char out[CALL_ID_SHOWN + 1], const char *call_id)
 	out[n] = '\0';
 }
 
-tw_status tw__import_wait(struct tw_import *import, tw_error *err)
-{
-	struct tw__import_sum sum;
-	struct waiting *row;
-	tw_status status;
-
-	if (!import->block)
-		import->block = tw_calloc(1, sizeof(*import->block));
-	status = import->block ? tw__call_set(&import->call, &import->ids,
-					      err) : tw__fail_oom(err);
-	if (!status)
-		status = tw__import_sum(&sum, import, err);
-	if (status)
-		return status;
-	row = &import->block->rows[import->block->count++];
-	row->sum = sum;
-	row->key = import->call.key;
-	tw__preset_place(&row->place, import->reading);
-	keep_id(row->call_id, import->call.cdr.call_id);
-	return tw__call_put(&import->ids) ? tw__import_flush(import, err) :
-		TW_OK;
-}
-
 static tw_status put_aside(struct tw_import *import,
 			   const struct waiting *row, tw_error *err)
 {
@@ -125,20 +112,68 @@ static tw_status settle(struct tw_import *import, struct waiting *row,
 	return put_aside(import, row, err);
 }
 
-tw_status tw__import_flush(struct tw_import *import, tw_error *err)
+/* The oldest. *known: not all of it was new. */
+static tw_status take(bool *known, struct tw_import *import, tw_error *err)
 {
 	struct tw__import_block *block = import->block;
-	size_t count = block ? block->count : 0;
+	const size_t at = block->first, count = block->counts[at];
 	tw_status became[TW_BULK_ROWS], status;
 
-	if (!count)
-		return TW_OK;
-	/* from here on nothing waits any more */
-	block->count = 0;
-	status = tw__call_flush(became, &import->ids, err);
-	for (size_t i = 0; !status && i < count; i++)
-		status = settle(import, &block->rows[i], became[i], err);
+	/* from here on it waits no more */
+	block->counts[at] = 0;
+	block->first = (at + 1) % TW_ARRAY_COUNT(block->counts);
+	block->sent--;
+	status = tw__call_take(became, &import->ids, err);
+	for (size_t i = 0; !status && i < count; i++) {
+		*known |= became[i] != TW_OK;
+		status = settle(import, &block->rows[at][i], became[i], err);
+	}
+	return status;
+}
+
+/* Those that are due; all, once one of them was known: whoever comes next is
+ * asked for, and what is asked for must not be on its way. */
+static tw_status send(struct tw_import *import, bool all, tw_error *err)
+{
+	struct tw__import_block *block = import->block;
+	tw_status status = TW_OK;
+
+	if (block->counts[filled(block)]) {
+		tw__call_send(&import->ids);
+		block->sent++;
+	}
+	while (!status && block->sent &&
+	       (all || tw__call_is_due(&import->ids)))
+		status = take(&all, import, err);
 	if (status)
 		import->failed = status;
 	return status;
+}
+
+tw_status tw__import_wait(struct tw_import *import, tw_error *err)
+{
+	struct tw__import_block *block = import->block;
+	struct tw__import_sum sum;
+	struct waiting *row;
+	tw_status status;
+
+	if (!block)
+		block = import->block = tw_calloc(1, sizeof(*block));
+	status = block ? tw__call_set(&import->call, &import->ids, err) :
+		tw__fail_oom(err);
+	if (!status)
+		status = tw__import_sum(&sum, import, err);
+	if (status)
+		return status;
+	row = &block->rows[filled(block)][block->counts[filled(block)]++];
+	row->sum = sum;
+	row->key = import->call.key;
+	tw__preset_place(&row->place, import->reading);
+	keep_id(row->call_id, import->call.cdr.call_id);
+	return tw__call_put(&import->ids) ? send(import, false, err) : TW_OK;
+}
+
+tw_status tw__import_flush(struct tw_import *import, tw_error *err)
+{
+	return import->block ? send(import, true, err) : TW_OK;
 }

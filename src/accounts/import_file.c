@@ -8,6 +8,8 @@
 #include <string.h>
 #include "import.h"
 
+#define ROW_BYTES 128           /* of most files, or more */
+
 static bool is_trunk(const char *name, size_t length, void *arg)
 {
 	return tw__owners_knows_trunk(arg, name, length);
@@ -70,7 +72,6 @@ static tw_status read_rows(struct tw_import *import, tw_error *err)
 	tw_error why = TW_ERROR_INIT, failure = TW_ERROR_INIT;
 	tw_cdr cdr = TW_CDR_INIT;
 
-	tw__call_ids_hold(&import->ids);
 	for (;;) {
 		tw_status status = tw__preset_next(&cdr, import->reading,
 						   &why);
@@ -97,6 +98,35 @@ static tw_status read_rows(struct tw_import *import, tw_error *err)
 			return import->failed;
 		}
 	}
+}
+
+/* A question to the store would wait for what is on its way in, so the thread
+ * pays only where there are none: all names are known, or there were none. */
+static bool may_be_beside(const struct tw_import *import)
+{
+	return !(import->flags & TW_IMPORT_ONE_THREAD) &&
+		import->file.size >= import->beside_from &&
+		tw__intern_asks_nothing(&import->ids.identities);
+}
+
+static tw_status read_file(struct tw_import *import, tw_error *err)
+{
+	tw_status status = tw__call_ids_hold(&import->ids,
+		import->file.size / ROW_BYTES, err);
+	struct tw__beside *beside = NULL;
+
+	if (!status && may_be_beside(import))
+		beside = tw__beside_new(import->store);
+	if (!status)
+		status = tw__call_beside(&import->ids, import->store, beside,
+					 err);
+	if (!status)
+		status = read_rows(import, err);
+	else
+		import->failed = status;
+	tw__beside_free(beside);
+	(void)tw__call_beside(&import->ids, import->store, NULL, NULL);
+	return status;
 }
 
 tw_status tw_import_file(tw_import *import, const void *data, size_t size,
@@ -133,7 +163,7 @@ tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 	if (status)
 		import->failed = status;
 	else
-		status = read_rows(import, err);
+		status = read_file(import, err);
 	tw__preset_free(import->reading);
 	tw__shift_free(import->shift);
 	tw__legs_free(import->legs);

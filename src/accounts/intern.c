@@ -1,11 +1,13 @@
 /**
  * @file src/accounts/intern.c  Open addressing over what SQL answered
  */
+#include <assert.h>
 #include <string.h>
 #include "base/e164.h"
 #include "intern.h"
 
 #define INTERN_FORGET (1u << 20)
+#define LEARN_PER_ASK 16        /* read in a row in the time of one question */
 #define DIGITS_MAX    15        /* of a telephone number */
 
 /* A number stands in the slot itself, a digit in four bits each: a month of
@@ -51,6 +53,7 @@ void tw__intern_identities(struct tw__intern *intern, tw_store *store)
 	intern->insert = "INSERT INTO identity (digits, id) VALUES (?, ?) "
 		"ON CONFLICT (digits) DO NOTHING";
 	intern->newest = "SELECT max(id) FROM identity";
+	intern->all = "SELECT id, digits FROM identity";
 }
 
 void tw__intern_marks(struct tw__intern *intern, tw_store *store)
@@ -79,6 +82,7 @@ static void forget(struct tw__intern *intern)
 	intern->slots = NULL;
 	intern->other_count = intern->other_room = 0;
 	intern->capacity = intern->count = 0;
+	intern->is_whole = false;
 }
 
 void tw__intern_free(struct tw__intern *intern)
@@ -248,8 +252,8 @@ static tw_status find_held(int64_t *out, struct tw__intern *intern,
 	tw_status status = intern->first ? TW_OK : find_first(intern, err);
 
 	if (!status)
-		status = intern->first == 1 ? TW_ITER_END :
-			ask_store(out, intern, text, err);
+		status = intern->first == 1 || intern->is_whole ?
+			TW_ITER_END : ask_store(out, intern, text, err);
 	if (status != TW_ITER_END)
 		return status;
 	if (tw__buf_append(&intern->held, text, strlen(text) + 1))
@@ -353,12 +357,11 @@ static tw_status make_room(struct tw__intern *intern, tw_error *err)
 	return TW_OK;
 }
 
-static tw_status add_other(struct tw__intern_slot *out,
-			   struct tw__intern *intern, const char *text,
-			   tw_error *err)
+static tw_status keep_other(struct tw__intern_slot *out,
+			    struct tw__intern *intern, int64_t id,
+			    const char *text, tw_error *err)
 {
-	struct tw__intern_other other = { 0, NULL };
-	tw_status status;
+	struct tw__intern_other other = { id, NULL };
 
 	if (tw__grow((void **)&intern->others, &intern->other_room,
 		     intern->other_count + 1, sizeof(other)))
@@ -366,14 +369,77 @@ static tw_status add_other(struct tw__intern_slot *out,
 	other.text = tw_strdup(text);
 	if (!other.text)
 		return tw__fail_oom(err);
-	status = find_id(&other.id, intern, text, err);
-	if (status) {
-		tw_free(other.text);
-		return status;
-	}
 	out->value = (int64_t)intern->other_count;
 	intern->others[intern->other_count++] = other;
 	return TW_OK;
+}
+
+static tw_status add_other(struct tw__intern_slot *out,
+			   struct tw__intern *intern, const char *text,
+			   tw_error *err)
+{
+	tw_status status = keep_other(out, intern, 0, text, err);
+
+	if (status)
+		return status;
+	status = find_id(&intern->others[out->value].id, intern, text, err);
+	if (status)
+		tw_free(intern->others[--intern->other_count].text);
+	return status;
+}
+
+static tw_status learn(struct tw__intern *intern, int64_t id,
+		       const char *text, tw_error *err)
+{
+	struct tw__intern_slot *slot, add = { tw__intern_tag(intern, text),
+		id };
+	tw_status status = add.tag ? make_room(intern, err) : TW_ITER_END;
+
+	if (status)
+		return status == TW_ITER_END ? TW_OK : status;
+	slot = probe(intern, add.tag, text);
+	if (slot->tag)
+		return TW_OK;
+	if (add.tag & IS_OTHER) {
+		status = keep_other(&add, intern, id, text, err);
+		if (status)
+			return status;
+	}
+	*slot = add;
+	intern->count++;
+	return TW_OK;
+}
+
+tw_status tw__intern_learn(struct tw__intern *intern, uint64_t times,
+			   tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	assert(intern->holds && intern->all);
+	status = intern->first ? TW_OK : find_first(intern, err);
+	if (status || intern->is_whole ||
+	    (uint64_t)intern->first > times * LEARN_PER_ASK ||
+	    (uint64_t)intern->first + intern->count > intern->most / 2)
+		return status;
+	status = tw__stmt(&stmt, intern->store, intern->all, err);
+	while (!status) {
+		status = tw__step(stmt, err);
+		if (!status)
+			status = learn(intern, tw__col_i64(stmt, 0),
+				       tw__col_text(stmt, 1), err);
+		if (status && status != TW_ITER_END)
+			tw__reset(stmt);
+	}
+	if (status != TW_ITER_END)
+		return status;
+	intern->is_whole = true;
+	return TW_OK;
+}
+
+bool tw__intern_asks_nothing(const struct tw__intern *intern)
+{
+	return intern->holds && (intern->first == 1 || intern->is_whole);
 }
 
 tw_status tw__intern_tagged(int64_t *out, struct tw__intern *intern,

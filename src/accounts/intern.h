@@ -18,6 +18,7 @@ struct tw__intern {
 	const char *select;     /* literals: tw__stmt caches by address */
 	const char *insert;
 	const char *newest;
+	const char *all;        /* id, text; NULL: never read */
 	int columns;            /* of a key, parted by the separator */
 	uint64_t seed;
 	bool are_new;           /* the last one that was asked for was */
@@ -27,6 +28,7 @@ struct tw__intern {
 	size_t most;            /* then all are forgotten */
 	struct tw__intern_other *others;
 	size_t other_count, other_room;
+	bool is_whole;          /* who is not here is not in the store */
 	bool holds;             /* new ones are held back until the flush */
 	int64_t first;          /* id of the first of them; 0 not asked yet */
 	size_t held_count;
@@ -46,6 +48,11 @@ void tw__intern_free(struct tw__intern *intern);
  * else adds texts meanwhile makes the flush fail. Ends with the flush. */
 void tw__intern_hold(struct tw__intern *intern);
 tw_status tw__intern_flush(struct tw__intern *intern, tw_error *err);
+/* Reads all there are, while it holds, if that is cheaper than asking so many
+ * times. From then on nothing is asked, if nobody is forgotten. */
+tw_status tw__intern_learn(struct tw__intern *intern, uint64_t times,
+			   tw_error *err);
+bool tw__intern_asks_nothing(const struct tw__intern *intern);
 
 /* What a text is looked up by, for who asks for it more than once; "" is 0. */
 uint64_t tw__intern_tag(const struct tw__intern *intern, const char *text);

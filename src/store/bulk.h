@@ -8,10 +8,12 @@
 #ifndef TW_SRC_STORE_BULK_H
 #define TW_SRC_STORE_BULK_H
 
+#include "beside.h"
 #include "db.h"
 
 #define TW_BULK_ROWS  32u
 #define TW_BULK_BYTES 512u      /* of texts and blobs in a row */
+#define TW_BULK_AHEAD 8u        /* blocks that may be sent and not taken */
 
 struct tw__bulk;
 
@@ -54,15 +56,27 @@ void tw__bulk_blob(struct tw__bulk *bulk, unsigned int column,
 /* The row is whole. True: there is no room for another one. */
 bool tw__bulk_end_row(struct tw__bulk *bulk);
 
-size_t tw__bulk_count(const struct tw__bulk *bulk);
-/* What was set, until more rows come. */
-int64_t tw__bulk_value(const struct tw__bulk *bulk, size_t row,
-		       unsigned int column);
-
+/* Of those that are not sent. */
+size_t tw__bulk_count(struct tw__bulk *bulk);
 /* All rows that are whole, in their order; is_new[row] says that it was not
  * there before, by any unique key. Failing, some may be in: the transaction is
  * to be rolled back. */
 tw_status tw__bulk_flush(bool is_new[TW_BULK_ROWS], struct tw__bulk *bulk,
 			 tw_error *err);
+
+/* The same in two steps: what was sent is inserted meanwhile by the thread
+ * that the blocks go to (NULL: none, each is inserted as it is sent), and
+ * taken in its order. With a thread TW_BULK_AHEAD blocks can be sent before
+ * one has to be taken, else one. Setting it forgets what was not taken. */
+tw_status tw__bulk_beside(struct tw__bulk *bulk, struct tw__beside *beside,
+			  tw_error *err);
+void tw__bulk_send(struct tw__bulk *bulk);
+/* Blocks that are sent and not taken. */
+size_t tw__bulk_sent(const struct tw__bulk *bulk);
+/* One can be taken without waiting for long, or has to be. */
+bool tw__bulk_is_due(struct tw__bulk *bulk);
+/* The oldest. */
+tw_status tw__bulk_take(bool is_new[TW_BULK_ROWS], size_t *count,
+			struct tw__bulk *bulk, tw_error *err);
 
 #endif

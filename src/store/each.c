@@ -75,6 +75,7 @@ tw_status tw__each(struct tw_stmt *stmt, tw__each_fn *fn, void *arg,
 	int code = stmt->failure;
 	tw_status status = TW_OK;
 
+	(void)tw__store_meet(store);
 	store->each = &each;
 	if (!code)
 		code = sqlite3_step(stmt->handle);

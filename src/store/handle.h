@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 #include <sys/types.h>
+#include "beside.h"
 #include "db.h"
 #include "lock.h"
 
@@ -49,6 +50,7 @@ struct tw_store {
 	bool reading;           /* tw__read_enter is open */
 	bool tells_rows;        /* SQLite knows tw_each() */
 	struct tw_each *each;   /* who is told of rows now */
+	struct tw__beside *beside;      /* uses the connection meanwhile */
 	sqlite3_stmt *rollback; /* prepared while there is memory */
 	struct tw_stmt *stmts[TW_STMT_BUCKETS];
 };
@@ -82,6 +84,14 @@ tw_status tw__store_guard(tw_store *store, tw_error *err);
 /* Is what we hold open still what the paths name? */
 tw_status tw__store_same_file(const tw_store *store, tw_error *err);
 tw_status tw__store_in_place(const tw_store *store, tw_error *err);
+
+/* beside.c: before the connection is used, by whichever thread. False: what
+ * it stands on has failed. */
+bool tw__beside_meet(struct tw__beside *beside);
+static inline bool tw__store_meet(const tw_store *store)
+{
+	return !store->beside || tw__beside_meet(store->beside);
+}
 
 /* transaction.c */
 tw_status tw__tx_begin(tw_store *store, tw_error *err);

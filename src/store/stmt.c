@@ -104,6 +104,7 @@ static tw_status prepare(struct tw_stmt *stmt, tw_store *store,
 	status = tw__store_usable(store, err);
 	if (status)
 		return status;
+	(void)tw__store_meet(store);
 	code = sqlite3_prepare_v3(store->db, sql, -1, flags, &stmt->handle,
 				  NULL);
 	if (code)
@@ -137,6 +138,7 @@ void tw__stmt_free(struct tw_stmt *stmt)
 {
 	if (!stmt)
 		return;
+	(void)tw__store_meet(stmt->store);
 	sqlite3_finalize(stmt->handle);
 	tw_free(stmt);
 }
@@ -262,6 +264,10 @@ tw_status tw__step(struct tw_stmt *stmt, tw_error *err)
 	int code = stmt->failure;
 	tw_status status;
 
+	if (!tw__store_meet(stmt->store))
+		return tw__fail(err, TW_ESTORE, "%s: calls that were on their "
+				"way in could not be stored",
+				stmt->store->path);
 	if (!code) {
 		code = sqlite3_step(stmt->handle);
 		if (code == SQLITE_ROW)
@@ -290,6 +296,7 @@ tw_status tw__run(struct tw_stmt *stmt, tw_error *err)
 
 void tw__reset(struct tw_stmt *stmt)
 {
+	(void)tw__store_meet(stmt->store);
 	sqlite3_reset(stmt->handle);
 	stmt->failure = 0;
 }
@@ -326,7 +333,10 @@ bool tw__col_is_null(struct tw_stmt *stmt, int column)
 
 tw_status tw__store_exec(tw_store *store, const char *sql, tw_error *err)
 {
-	int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+	int code;
+
+	(void)tw__store_meet(store);
+	code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
 
 	if (code == SQLITE_OK)
 		return TW_OK;
@@ -354,11 +364,13 @@ tw_status tw__store_ask(int64_t *out, tw_store *store, const char *sql,
 
 int64_t tw__last_id(const tw_store *store)
 {
+	(void)tw__store_meet(store);
 	return sqlite3_last_insert_rowid(store->db);
 }
 
 
 int64_t tw__changes(const tw_store *store)
 {
+	(void)tw__store_meet(store);
 	return sqlite3_changes64(store->db);
 }

@@ -106,6 +106,7 @@ static void keep_log_short(tw_store *store)
  * and the transaction would stay open for good. */
 void tw__tx_rollback(tw_store *store)
 {
+	(void)tw__store_meet(store);
 	if (sqlite3_get_autocommit(store->db))
 		return;
 	sqlite3_step(store->rollback);

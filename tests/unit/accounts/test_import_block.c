@@ -1,16 +1,20 @@
 /* Calls that go in together: whatever a file holds, and in whatever order, it
  * comes to what its rows come to one after another. */
 #include "accounts_fixture.h"
+#include "accounts/import.h"
+#include "../faults.h"
 
 #define HEAD "call_id,start,duration,caller,callee,leg,linked_id\n"
-#define IDS  400u
+#define IDS  2000u
+#define ROWS 1000u
+#define TEXT (ROWS * 100u)
 
 /* What is stored: by id the seconds, 0 none. */
 struct model {
 	unsigned int stored[IDS];
 	uint64_t new_calls, duplicates, conflicts, rejects;
 	int64_t seconds;
-	char aside[65536];      /* "line kind text" of what was put aside */
+	char aside[TEXT];       /* "line kind text" of what was put aside */
 };
 
 static void note(struct model *m, const char *kind, int line,
@@ -48,12 +52,12 @@ static void tell(struct model *m, unsigned int id, unsigned int seconds,
 static void make_rows(char *text, struct model *m, tw_random *random,
 		      unsigned int known_percent)
 {
-	unsigned int next = 0, rows = 250;
+	unsigned int next = 0;
 
 	strcpy(text, HEAD);
 	while (next < IDS && m->stored[next])
 		next++;
-	for (unsigned int i = 0; i < rows; i++) {
+	for (unsigned int i = 0; i < ROWS; i++) {
 		char *row = text + strlen(text);
 		unsigned char noise[4];
 		unsigned int id = next, seconds = 60;
@@ -69,9 +73,9 @@ static void make_rows(char *text, struct model *m, tw_random *random,
 			60u + noise[3] % 5u;
 		if (noise[3] == 77 || noise[3] == 78)
 			seconds = 0;
-		sprintf(row, "c%u,2026-10-05T10:%02u:%02u+03:00,%s%u,"
-			"78432000001,79161234567,%s,%s\n", id, id / 60 % 60,
-			id % 60, seconds ? "" : "x", seconds,
+		sprintf(row, "c%u,2026-10-05T%02u:%02u:%02u+03:00,%s%u,"
+			"78432000001,79161234567,%s,%s\n", id,
+			10 + id / 3600, id / 60 % 60, id % 60, seconds ? "" : "x", seconds,
 			id % 50 == 49 ? "2" : "1", id % 50 > 47 ? "L" : "");
 		tell(m, id, seconds, (int)i + 2, row);
 	}
@@ -115,7 +119,8 @@ static void check_rejects(tw_rejects *rejects, const struct model *m)
 	tw_rejects_free(rejects);
 }
 
-static void import_rows(struct fixture *f, struct model *m, const char *text)
+static void import_rows(struct fixture *f, struct model *m, const char *text,
+			bool beside)
 {
 	tw_import *import = begin_import(f, "native", NULL);
 	int64_t batch = (int64_t)tw_import_batch(import);
@@ -123,11 +128,12 @@ static void import_rows(struct fixture *f, struct model *m, const char *text)
 	tw_error err = TW_ERROR_INIT;
 	tw_rejects *rejects;
 
+	import->beside_from = beside ? 0 : SIZE_MAX;
 	if (tw_import_file(import, text, strlen(text), &err) ||
 	    tw_import_commit(&counts, &rejects, import, &err))
 		fail_msg("%s", err.message);
 	tw_import_free(import);
-	assert_int_equal(counts.rows_read, 250);
+	assert_int_equal(counts.rows_read, ROWS);
 	assert_int_equal(counts.rows_stored, m->new_calls);
 	assert_int_equal(counts.duplicates, m->duplicates);
 	assert_int_equal(counts.conflicts, m->conflicts);
@@ -145,11 +151,11 @@ static void begin_file(struct model *m)
 	m->aside[0] = '\0';
 }
 
-static void as_one_by_one(void **state)
+static void files(void **state, bool beside)
 {
-	static const unsigned int known[] = { 0, 2, 10, 60, 95 };
+	static const unsigned int known[] = { 0, 2, 10, 60, 95, 1 };
 	static struct model model;
-	static char text[65536];
+	static char text[TEXT];
 	struct fixture *f = *state;
 	tw_random random;
 	tw_random_state seed;
@@ -162,17 +168,27 @@ static void as_one_by_one(void **state)
 	for (size_t i = 0; i < TW_ARRAY_COUNT(known); i++) {
 		begin_file(&model);
 		make_rows(text, &model, &random, known[i]);
-		import_rows(f, &model, text);
-		if (i != 1)
+		import_rows(f, &model, text, beside);
+		if (i != 1 && i != 4)
 			continue;
 		/* all of it once more, in one block after another */
 		for (unsigned int id = 0; id < IDS; id++)
 			model.stored[id] = 0;
-		assert_int_equal(tw_import_undo(f->store, 1, NULL), TW_OK);
-		assert_int_equal(tw_import_undo(f->store, 2, NULL), TW_OK);
-		model.seconds = one_number(f, "SELECT sum(duration_us) "
-					   "/ 1000000 FROM call");
+		for (uint64_t batch = 1; batch < i + 2; batch++)
+			(void)tw_import_undo(f->store, batch, NULL);
+		model.seconds = one_number(f, "SELECT coalesce("
+			"sum(duration_us), 0) / 1000000 FROM call");
 	}
+}
+
+static void as_one_by_one(void **state)
+{
+	files(state, false);
+}
+
+static void as_one_by_one_beside(void **state)
+{
+	files(state, true);
 }
 
 /* A conflict of one block, with what was quoted in its row. */
@@ -232,12 +248,109 @@ static void one_too_many_that_was_none(void **state)
 	must_verify(f);
 }
 
+/* ---- what fails in the thread ---- */
+
+static tw_status import_beside(struct fixture *f, const char *text,
+			       tw_error *err)
+{
+	tw_import *import = begin_import(f, "native", NULL);
+	tw_counts counts = TW_COUNTS_INIT;
+	tw_status status;
+
+	import->beside_from = 0;
+	status = tw_import_file(import, text, strlen(text), err);
+	if (!status)
+		status = tw_import_commit(&counts, NULL, import, err);
+	tw_import_free(import);
+	return status;
+}
+
+static void make_new(char *text, unsigned int rows)
+{
+	static struct model model;
+	tw_random random;
+	tw_random_state seed;
+
+	assert_true(rows == ROWS);
+	memset(&model, 0, sizeof(model));
+	tw_random_seed(&random, &seed, 12);
+	make_rows(text, &model, &random, 0);
+}
+
+static void no_room(void **state)
+{
+	static char text[TEXT];
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+	int64_t pages;
+	char sql[64];
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	usual_tariff(f);
+	make_new(text, ROWS);
+	pages = one_number(f, "PRAGMA page_count");
+	for (int more = 1; more < 40; more += 6) {
+		snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld",
+			 (long long)pages + more);
+		(void)one_number(f, sql);
+		if (!import_beside(f, text, &err))
+			break;
+		assert_int_equal(err.code, TW_EIO);
+		assert_non_null(strstr(err.message, "free some disk space"));
+		assert_int_equal(one_number(f, "SELECT count(*) FROM call"),
+				 0);
+		assert_int_equal(one_number(f, "SELECT count(*) FROM batch"),
+				 0);
+	}
+	(void)one_number(f, "PRAGMA max_page_count = 100000");
+	if (import_beside(f, text, &err))
+		fail_msg("%s", err.message);
+	assert_true(one_number(f, "SELECT count(*) FROM call") > 900);
+	must_verify(f);
+}
+
+static void every_failed_allocation_beside(void **state)
+{
+	static char text[TEXT];
+	struct fixture *f = *state;
+	struct faults faults;
+	int64_t n = 0;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	usual_tariff(f);
+	make_new(text, ROWS);
+	for (bool more = true; more; n++) {
+		tw_import *import = begin_import(f, "native", NULL);
+		tw_error err = TW_ERROR_INIT;
+		tw_status status;
+
+		import->beside_from = 0;
+		faults_begin(&faults, n);
+		status = tw_import_file(import, text, strlen(text), &err);
+		more = faults_end(&faults);
+		/* without memory for a thread there is none */
+		assert_true(status == TW_OK || (more && status ==
+						TW_ENOMEM));
+		assert_int_equal(err.code, status);
+		tw_import_free(import);
+		assert_int_equal(one_number(f, "SELECT count(*) FROM call"),
+				 0);
+	}
+	assert_true(n > 60);
+	must_verify(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(as_one_by_one),
+		FIXTURE_TEST(as_one_by_one_beside),
 		FIXTURE_TEST(what_is_shown_of_a_conflict),
 		FIXTURE_TEST(one_too_many_that_was_none),
+		FIXTURE_TEST(no_room),
+		FIXTURE_TEST(every_failed_allocation_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,6 +355,126 @@ static void every_failed_allocation_held(void **state)
 	assert_true(n > 3);
 }
 
+/* ---- learned at once ---- */
+
+static void make_people(struct fixture *f, int count)
+{
+	struct tw__intern people;
+	char text[24];
+
+	tw__intern_identities(&people, f->store);
+	for (int i = 0; i < count; i++) {
+		/* every tenth is no telephone number */
+		snprintf(text, sizeof(text), i % 10 ? "7916%07d" :
+			 "anonymous-%d@x", i);
+		assert_int_equal(id_of(&people, text), i + 1);
+	}
+	tw__intern_free(&people);
+}
+
+/* From then on the store is not asked: what has gone from it is still known,
+ * what has come is not. */
+static void learned_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern people;
+	tw_error err = TW_ERROR_INIT;
+
+	fixture_begin(f);
+	make_people(f, 300);
+	tw__intern_identities(&people, f->store);
+	tw__intern_hold(&people);
+	assert_false(tw__intern_asks_nothing(&people));
+	assert_int_equal(tw__intern_learn(&people, 1000, &err), TW_OK);
+	assert_true(tw__intern_asks_nothing(&people));
+	assert_int_equal(tw__intern_learn(&people, 1000, &err), TW_OK);
+	assert_int_equal(run_sql(f, "DELETE FROM identity WHERE id < 250"),
+			 TW_OK);
+	assert_int_equal(id_of(&people, "79160000008"), 9);
+	assert_int_equal(id_of(&people, "anonymous-10@x"), 11);
+	assert_int_equal(id_of(&people, "79169999999"), 301);
+	assert_int_equal(id_of(&people, "anonymous-1@x"), 302);
+	assert_int_equal(tw__intern_flush(&people, &err), TW_OK);
+	assert_int_equal(one_number(f, "SELECT id FROM identity WHERE digits "
+				    "= 'anonymous-1@x'"), 302);
+	tw__intern_free(&people);
+	fixture_commit(f);
+}
+
+/* Few questions are cheaper than all names; so are names that would not stay;
+ * and an empty table answers by itself. */
+static void not_worth_learning(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__intern people;
+	tw_error err = TW_ERROR_INIT;
+
+	fixture_begin(f);
+	tw__intern_identities(&people, f->store);
+	tw__intern_hold(&people);
+	assert_int_equal(tw__intern_learn(&people, 0, &err), TW_OK);
+	assert_true(tw__intern_asks_nothing(&people));
+	tw__intern_free(&people);
+	make_people(f, 300);
+	for (int i = 0; i < 2; i++) {
+		tw__intern_identities(&people, f->store);
+		tw__intern_hold(&people);
+		people.most = i ? 400 : 10000;
+		assert_int_equal(tw__intern_learn(&people, i ? 1000 : 2,
+						  &err), TW_OK);
+		assert_false(tw__intern_asks_nothing(&people));
+		assert_int_equal(id_of(&people, "79160000008"), 9);
+		tw__intern_free(&people);
+	}
+	/* what is forgotten is asked for again */
+	tw__intern_identities(&people, f->store);
+	tw__intern_hold(&people);
+	people.most = 610;
+	assert_int_equal(tw__intern_learn(&people, 1000, &err), TW_OK);
+	for (int i = 0; i < 700; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "7495%07d", i);
+		assert_int_equal(id_of(&people, text), 301 + i);
+	}
+	assert_false(tw__intern_asks_nothing(&people));
+	assert_int_equal(id_of(&people, "79160000008"), 9);
+	assert_int_equal(tw__intern_flush(&people, &err), TW_OK);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM identity"),
+			 1000);
+	tw__intern_free(&people);
+	fixture_commit(f);
+}
+
+static void every_failed_allocation_learned(void **state)
+{
+	struct fixture *f = *state;
+	struct faults faults;
+	int64_t n = 0;
+
+	fixture_begin(f);
+	make_people(f, 600);
+	for (bool more = true; more; n++) {
+		struct tw__intern people;
+		tw_error err = TW_ERROR_INIT;
+		tw_status status;
+
+		tw__intern_identities(&people, f->store);
+		tw__intern_hold(&people);
+		faults_begin(&faults, n);
+		status = tw__intern_learn(&people, 1000, &err);
+		more = faults_end(&faults);
+		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+		assert_int_equal(err.code, status);
+		assert_int_equal(tw__intern_asks_nothing(&people), !more);
+		/* and what it has learned until then is right */
+		assert_int_equal(id_of(&people, "79160000008"), 9);
+		tw__intern_free(&people);
+	}
+	assert_true(n > 60);
+	fixture_commit(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +490,9 @@ int main(void)
 		FIXTURE_TEST(held_and_forgotten),
 		FIXTURE_TEST(held_and_taken),
 		FIXTURE_TEST(every_failed_allocation_held),
+		FIXTURE_TEST(learned_at_once),
+		FIXTURE_TEST(not_worth_learning),
+		FIXTURE_TEST(every_failed_allocation_learned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
