@@ -232,11 +232,12 @@ static tw_status import_new(tw_import **out, tw_store *store,
 	const char *source, const char *preset, const char *zone,
 	const char *file_name, const char *trunk_pattern,
 	const char *carrier, PyObject *lookup, const tw_cdr_map *map,
-	tw_error *err)
+	int one_thread, tw_error *err)
 {
 	const tw_numbering_lookup l = python_lookup(lookup);
 	tw_import_options o = TW_IMPORT_OPTIONS_INIT;
 
+	o.flags = one_thread ? TW_IMPORT_ONE_THREAD : 0;
 	o.source = source;
 	o.preset = preset;
 	o.zone = zone;

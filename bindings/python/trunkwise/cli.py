@@ -176,6 +176,8 @@ def _cdr_import(parser: argparse.ArgumentParser) -> None:
                         help="carrier of trunks the directory lacks")
     parser.add_argument("--source", metavar="NAME",
                         help="part of each call's key; default the preset")
+    parser.add_argument("--one-thread", action="store_true",
+                        help="leave the other processors alone")
 
 
 def _rating_explain(parser: argparse.ArgumentParser) -> None:

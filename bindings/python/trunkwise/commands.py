@@ -460,7 +460,7 @@ def cdr_import(arguments: argparse.Namespace) -> int:
                 zone=arguments.zone,
                 source=arguments.source, trunk_pattern=arguments.trunk,
                 file_name=Path(arguments.file).name,
-                carrier=arguments.carrier)
+                carrier=arguments.carrier, one_thread=arguments.one_thread)
     except Exception:
         remove_new(arguments.store, existed)
         raise

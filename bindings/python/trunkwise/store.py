@@ -186,9 +186,13 @@ class Store:
                      source: str | None = None, zone: str | None = None,
                      file_name: str = "", trunk_pattern: str | None = None,
                      carrier: str | None = None,
-                     lookup: Lookup | None = None) -> ImportResult:
+                     lookup: Lookup | None = None,
+                     one_thread: bool = False) -> ImportResult:
         """A file of call records, laid out as a ``preset`` or a
         ``mapping`` says; importing it again adds nothing.
+
+        Of a file of 1 MiB or more the calls are written by a thread of the
+        import's own while the next ones are read; not with ``one_thread``.
 
         ``lookup`` is asked about numbers of calls whose price depends on
         their regions; what it says of ported ones is stored with the charge,
@@ -196,7 +200,8 @@ class Store:
         """
         handle = raw.import_new(self.handle, source or preset, preset, zone,
                                 file_name, trunk_pattern, carrier, lookup,
-                                mapping and mapping.handle)
+                                mapping and mapping.handle,
+                                1 if one_thread else 0)
         try:
             raw.tw_import_file(handle, data)
             counts, rejects = raw.tw_import_commit(handle)
