@@ -110,19 +110,29 @@ static tw_status write_row(tw_store *store, const struct tw__rollup_key *key,
 	return tw__run(stmt, err);
 }
 
+static int order_of(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 static int compare(const struct tw__rollup_key *a,
 		   const struct tw__rollup_key *b)
 {
-	const int64_t x[] = { a->period, a->late, a->department, a->carrier,
-		a->number, a->destination, a->direction, a->currency };
-	const int64_t y[] = { b->period, b->late, b->department, b->carrier,
-		b->number, b->destination, b->direction, b->currency };
+	int order = order_of(a->period, b->period);
 
-	for (size_t i = 0; i < TW_ARRAY_COUNT(x); i++) {
-		if (x[i] != y[i])
-			return x[i] < y[i] ? -1 : 1;
-	}
-	return 0;
+	if (!order)
+		order = order_of(a->late, b->late);
+	if (!order)
+		order = order_of(a->department, b->department);
+	if (!order)
+		order = order_of(a->carrier, b->carrier);
+	if (!order)
+		order = order_of(a->number, b->number);
+	if (!order)
+		order = order_of(a->destination, b->destination);
+	if (!order)
+		order = order_of(a->direction, b->direction);
+	return order ? order : order_of(a->currency, b->currency);
 }
 
 static int by_key(const void *a, const void *b)

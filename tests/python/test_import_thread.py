@@ -2,11 +2,8 @@
 
 import contextlib
 import datetime as dt
-import json
 import os
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
@@ -77,17 +74,10 @@ def test_same_books(tmp_path, sick):
         assert alone[table] == beside[table], table
 
 
-def test_command(tmp_path):
+def test_command(tmp_path, command):
     (tmp_path / "calls.csv").write_bytes(month_of(9, sick=True))
-    said = []
-    for name, more in (("a.db", []), ("b.db", ["--one-thread"])):
-        done = subprocess.run(
-            [sys.executable, "-m", "trunkwise", "cdr", "import",
-             str(tmp_path / name), str(tmp_path / "calls.csv"),
-             "--preset", "native", "--json", *more],
-            capture_output=True, text=True, check=False,
-            env={**os.environ})
-        assert done.returncode == 1, done.stderr
-        said.append(json.loads(done.stdout))
+    said = [command("cdr", "import", tmp_path / name, tmp_path / "calls.csv",
+                    "--preset", "native", "--json", *more, check=1).json
+            for name, more in (("a.db", []), ("b.db", ["--one-thread"]))]
     assert said[0] == said[1]
     assert said[0]["rows_rejected"] > 0
