@@ -112,8 +112,8 @@ TW_EXTERN(const char *) tw_cdr_preset(uint32_t index);
 
 typedef struct tw_import tw_import;
 
-/** A file is read and written by the calling thread alone. Without it, calls of
- * a file of 1 MiB or more are written by a thread of the import's own while
+/** A file is read and written by the calling thread alone. Without it, calls
+ * of a file of 1 MiB or more are written by a thread of the import's own while
  * the next ones are read, where the machine has two processors: half the time
  * for the same result. That thread calls nothing of the host's, takes none of
  * its signals, and ends before tw_import_file() returns. */

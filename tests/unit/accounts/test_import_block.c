@@ -75,7 +75,8 @@ static void make_rows(char *text, struct model *m, tw_random *random,
 			seconds = 0;
 		sprintf(row, "c%u,2026-10-05T%02u:%02u:%02u+03:00,%s%u,"
 			"78432000001,79161234567,%s,%s\n", id,
-			10 + id / 3600, id / 60 % 60, id % 60, seconds ? "" : "x", seconds,
+			10 + id / 3600, id / 60 % 60, id % 60,
+			seconds ? "" : "x", seconds,
 			id % 50 == 49 ? "2" : "1", id % 50 > 47 ? "L" : "");
 		tell(m, id, seconds, (int)i + 2, row);
 	}
