@@ -411,12 +411,6 @@ int main(void)
 		CASE(test_a_promise_outlives_the_program),
 		CASE(test_a_promise_outlives_the_memory),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

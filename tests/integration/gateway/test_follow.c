@@ -150,12 +150,6 @@ int main(void)
 		CASE(test_not_unless_it_is_told_to, setup_without),
 		CASE(test_what_is_no_number_is_nobody, setup),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

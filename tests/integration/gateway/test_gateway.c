@@ -473,12 +473,6 @@ int main(void)
 		CASE(test_stop_waits_for_the_store),
 		CASE(test_password_that_others_can_read_is_refused),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

@@ -265,12 +265,6 @@ int main(void)
 		CASE(test_who_answered_last_is_preferred, setup_preferred),
 		CASE(test_damage_costs_the_memory_and_no_more, world_setup),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

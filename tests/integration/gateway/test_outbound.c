@@ -472,12 +472,6 @@ int main(void)
 		CASE(test_a_phones_name_from_elsewhere_is_no_phone),
 		CASE(test_112_passes_from_a_busy_phone),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

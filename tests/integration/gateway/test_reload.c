@@ -277,12 +277,6 @@ int main(void)
 		CASE(test_budgets_begin_to_count, world_setup),
 		CASE(test_what_was_learned_is_kept, world_setup),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

@@ -278,12 +278,6 @@ int main(void)
 		CASE(test_no_money_to_go_on_to_the_landline, setup_nothing),
 		CASE(test_a_forwarded_talk_ends_on_both_sides, setup_five),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

@@ -331,12 +331,6 @@ int main(void)
 		CASE(test_two_offers_cross),
 		CASE(test_two_byes_cross),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

@@ -390,12 +390,6 @@ int main(void)
 		CASE(test_limit_of_a_carrier_is_kept, setup_slow_carrier),
 		CASE(test_no_limit_no_wait, world_setup),
 	};
-	int err;
 
-	if (libre_init())
-		return 1;
-	err = cmocka_run_group_tests(tests, NULL, NULL);
-	libre_close();
-
-	return err;
+	return cmocka_run_group_tests(tests, world_begin, world_end);
 }

@@ -552,6 +552,21 @@ void world_start(struct world *w)
 }
 
 
+int world_begin(void **state)
+{
+	(void)state;
+	return libre_init();
+}
+
+
+int world_end(void **state)
+{
+	(void)state;
+	libre_close();
+	return 0;
+}
+
+
 int world_setup_as(void **state, const struct world_key *keys, peer_h *first)
 {
 	struct world *w = calloc(1, sizeof(*w));

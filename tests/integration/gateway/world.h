@@ -75,6 +75,9 @@ struct world_key {
 	uint32_t type;             /* TW_VALUE_ */
 	const char *text;
 };
+/* Around all tests of a program. */
+int world_begin(void **state);
+int world_end(void **state);
 int world_setup(void **state);
 /* Of each 200 to a REGISTER: lines with CRLF. In the keys, "%A" and "%B" are
  * ports of the carriers. */

@@ -23,6 +23,41 @@ static inline void ground_open(struct sip **sip, struct tw_sip_port **port,
 	assert_int_equal(tw__sip_port_new(port, *sip, owner, NULL), TW_OK);
 }
 
+/* A bench that asks one peer begins with this: what it is told of it. */
+struct ground {
+	struct sip *sip;
+	struct tw_sip_port *port;
+	struct tw_sip_peer *peer;
+	unsigned losses;
+	char reason[160];              /* of the last one */
+};
+
+static inline void ground_timer_h(void *arg)
+{
+	(void)arg;
+}
+
+static inline void ground_lost_h(const struct tw_sip_loss *loss, void *arg)
+{
+	struct ground *ground = arg;
+
+	assert_ptr_equal(loss->peer, ground->peer);
+	assert_false(loss->refused);
+	(void)re_snprintf(ground->reason, sizeof(ground->reason), "%s",
+		loss->reason);
+	ground->losses++;
+	re_cancel();
+}
+
+static inline void ground_stand(struct ground *ground,
+	bool (*response_h)(const struct tw_sip_response *, void *))
+{
+	const struct tw_sip_owner owner = { response_h, ground_timer_h,
+		ground_lost_h, ground, NULL, NULL };
+
+	ground_open(&ground->sip, &ground->port, &owner);
+}
+
 /* After all that stands on it. */
 static inline void ground_close(struct sip *sip, struct tw_sip_port *port)
 {

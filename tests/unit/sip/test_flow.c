@@ -16,16 +16,13 @@
 	"CSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n"
 
 struct bench {
-	struct sip *sip;
-	struct tw_sip_port *port;
-	struct tw_sip_peer *peer;
+	struct ground on;
 	struct tcp_sock *listener;
 	struct tcp_conn *conn[8];
 	struct udp_sock *udp;
 	struct sa there;
-	unsigned accepted, pings, responses, losses;
+	unsigned accepted, pings, responses;
 	bool keep, silent;
-	char reason[96];
 };
 
 static bool response_h(const struct tw_sip_response *response, void *arg)
@@ -35,23 +32,8 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	(void)response;
 	/* as a trunk does when it gets registered */
 	if (!b->responses++ && b->keep)
-		tw__sip_keep(b->peer, 0, false);
+		tw__sip_keep(b->on.peer, 0, false);
 	return true;
-}
-
-static void timer_h(void *arg)
-{
-	(void)arg;
-}
-
-static void lost_h(const struct tw_sip_loss *loss, void *arg)
-{
-	struct bench *b = arg;
-
-	assert_ptr_equal(loss->peer, b->peer);
-	assert_false(loss->refused);
-	(void)re_snprintf(b->reason, sizeof(b->reason), "%s", loss->reason);
-	b->losses++;
 }
 
 static void estab_h(void *arg)
@@ -102,17 +84,15 @@ static void udp_h(const struct sa *from, struct mbuf *mb, void *arg)
 
 static void open_bench(struct bench *b, uint32_t transport)
 {
-	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
-		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	ground_open(&b->sip, &b->port, &owner);
+	ground_stand(&b->on, response_h);
 	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
 	assert_int_equal(tcp_listen(&b->listener, &local, conn_h, b), 0);
 	assert_int_equal(tcp_sock_local_get(b->listener, &b->there), 0);
 	assert_int_equal(udp_listen(&b->udp, &b->there, udp_h, b), 0);
-	assert_int_equal(tw__sip_peer_new(&b->peer, b->port, "127.0.0.1",
+	assert_int_equal(tw__sip_peer_new(&b->on.peer, b->on.port, "127.0.0.1",
 		sa_port(&b->there), transport, NULL), TW_OK);
 }
 
@@ -124,16 +104,17 @@ static void hang_up(struct bench *b)
 
 static void close_bench(struct bench *b)
 {
-	tw__sip_peer_free(b->peer);
+	tw__sip_peer_free(b->on.peer);
 	hang_up(b);
 	mem_deref(b->listener);
 	mem_deref(b->udp);
-	ground_close(b->sip, b->port);
+	ground_close(b->on.sip, b->on.port);
 }
 
 static void ask(struct bench *b)
 {
-	assert_int_equal(tw__sip_send(b->peer, "REGISTER\r\n\r\n", 12), TW_OK);
+	assert_int_equal(tw__sip_send(b->on.peer, "REGISTER\r\n\r\n", 12),
+		TW_OK);
 }
 
 /* Nobody listens: known in a quarter of a second, not in 32. */
@@ -146,14 +127,14 @@ static void test_refused(void **state)
 	b.listener = mem_deref(b.listener);
 	ask(&b);
 	run(100);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	run(400);
-	assert_int_equal(b.losses, 1);
-	assert_non_null(strstr(b.reason, "Connection refused"));
+	assert_int_equal(b.on.losses, 1);
+	assert_non_null(strstr(b.on.reason, "Connection refused"));
 	/* and once for each request that waits */
 	ask(&b);
 	run(500);
-	assert_int_equal(b.losses, 2);
+	assert_int_equal(b.on.losses, 2);
 	close_bench(&b);
 }
 
@@ -172,7 +153,7 @@ static void test_knock(void **state)
 	ask(&b);
 	run(500);
 	assert_int_equal(b.accepted, 2);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	close_bench(&b);
 }
 
@@ -186,11 +167,11 @@ static void test_closed(void **state)
 	ask(&b);
 	run(100);
 	assert_int_equal(b.responses, 1);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	hang_up(&b);
 	run(100);
-	assert_int_equal(b.losses, 1);
-	assert_non_null(strstr(b.reason, "TCP connection"));
+	assert_int_equal(b.on.losses, 1);
+	assert_non_null(strstr(b.on.reason, "TCP connection"));
 	/* the next request opens another, which is watched too */
 	b.responses = 1;
 	ask(&b);
@@ -198,14 +179,14 @@ static void test_closed(void **state)
 	assert_int_equal(b.accepted, 2);
 	hang_up(&b);
 	run(100);
-	assert_int_equal(b.losses, 2);
+	assert_int_equal(b.on.losses, 2);
 	/* whom nobody watches tells nothing */
-	tw__sip_unkeep(b.peer);
+	tw__sip_unkeep(b.on.peer);
 	ask(&b);
 	run(100);
 	hang_up(&b);
 	run(400);
-	assert_int_equal(b.losses, 2);
+	assert_int_equal(b.on.losses, 2);
 	close_bench(&b);
 }
 
@@ -225,7 +206,7 @@ static void test_freed(void **state)
 	ask(&b);
 	run(50);
 	close_bench(&b);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 }
 
 static void test_pings(void **state)
@@ -234,12 +215,12 @@ static void test_pings(void **state)
 
 	(void)state;
 	open_bench(&b, TW_TRANSPORT_UDP);
-	tw__sip_keep(b.peer, 0, false);
-	tw__sip_keep(b.peer, 1, false);
+	tw__sip_keep(b.on.peer, 0, false);
+	tw__sip_keep(b.on.peer, 1, false);
 	run(2500);
 	assert_in_range(b.pings, 2, 3);
-	tw__sip_unkeep(b.peer);
-	tw__sip_unkeep(b.peer);
+	tw__sip_unkeep(b.on.peer);
+	tw__sip_unkeep(b.on.peer);
 	b.pings = 0;
 	run(1100);
 	assert_int_equal(b.pings, 0);

@@ -32,11 +32,6 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	return true;
 }
 
-static void timer_h(void *arg)
-{
-	(void)arg;
-}
-
 static void lost_h(const struct tw_sip_loss *loss, void *arg)
 {
 	struct bench *b = arg;
@@ -70,8 +65,8 @@ static void run_until(const unsigned *count, unsigned wanted)
 
 static void open_bench(struct bench *b, const char *names)
 {
-	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
-		NULL, NULL };
+	const struct tw_sip_owner owner = { response_h, ground_timer_h,
+		lost_h, b, NULL, NULL };
 
 	memset(b, 0, sizeof(*b));
 	ground_open(&b->sip, &b->port, &owner);

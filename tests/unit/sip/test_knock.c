@@ -17,18 +17,16 @@
 #define CONNS 6
 
 struct bench {
-	struct sip *sip;
-	struct tw_sip_port *port;
-	struct tw_sip_peer *peer;
+	struct ground on;
 	struct tcp_sock *listener;
 	struct tcp_conn *conn[CONNS];
-	unsigned accepted, losses, options;
+	unsigned accepted, options;
 	const char *greeting;          /* as soon as it stands */
 	const char *answer;            /* to what it is asked */
 	bool hang_up;                  /* at once, after libre's own */
 	bool tls;                      /* what is not TLS gets no word */
 	uint8_t hello[80];             /* that was got */
-	char last[1024], reason[96];
+	char last[1024];
 };
 
 static bool response_h(const struct tw_sip_response *response, void *arg)
@@ -36,22 +34,6 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	(void)response;
 	(void)arg;
 	return true;
-}
-
-static void timer_h(void *arg)
-{
-	(void)arg;
-}
-
-static void lost_h(const struct tw_sip_loss *loss, void *arg)
-{
-	struct bench *b = arg;
-
-	assert_ptr_equal(loss->peer, b->peer);
-	assert_false(loss->refused);
-	(void)re_snprintf(b->reason, sizeof(b->reason), "%s", loss->reason);
-	b->losses++;
-	re_cancel();
 }
 
 static void say(struct bench *b, const char *text)
@@ -116,39 +98,38 @@ static void conn_h(const struct sa *from, void *arg)
 
 static void open_bench(struct bench *b)
 {
-	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
-		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	ground_open(&b->sip, &b->port, &owner);
+	ground_stand(&b->on, response_h);
 	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
 	assert_int_equal(tcp_listen(&b->listener, &local, conn_h, b), 0);
 	assert_int_equal(tcp_sock_local_get(b->listener, &local), 0);
-	assert_int_equal(tw__sip_peer_new(&b->peer, b->port, "127.0.0.1",
+	assert_int_equal(tw__sip_peer_new(&b->on.peer, b->on.port, "127.0.0.1",
 		sa_port(&local), TW_TRANSPORT_TCP, NULL), TW_OK);
 }
 
 static void close_bench(struct bench *b)
 {
-	tw__sip_peer_free(b->peer);
+	tw__sip_peer_free(b->on.peer);
 	for (size_t i = 0; i < CONNS; i++)
 		mem_deref(b->conn[i]);
 	mem_deref(b->listener);
-	ground_close(b->sip, b->port);
+	ground_close(b->on.sip, b->on.port);
 }
 
 static void ask(struct bench *b)
 {
-	assert_int_equal(tw__sip_send(b->peer, "REGISTER\r\n\r\n", 12), TW_OK);
+	assert_int_equal(tw__sip_send(b->on.peer, "REGISTER\r\n\r\n", 12),
+		TW_OK);
 }
 
 static void hears(struct bench *b, const char *reason)
 {
 	ask(b);
 	run(9000);
-	assert_string_equal(b->reason, reason);
-	assert_int_equal(b->losses, 1);
+	assert_string_equal(b->on.reason, reason);
+	assert_int_equal(b->on.losses, 1);
 	close_bench(b);
 }
 
@@ -200,7 +181,7 @@ static void test_slow(void **state)
 	assert_int_equal(b.options, 1);
 	for (size_t i = 0; i < 5; i++)
 		assert_non_null(strstr(b.last, has[i]));
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	/* and each request that waits is a reason to look */
 	ask(&b);
 	run(1500);
@@ -217,7 +198,7 @@ static void test_silent(void **state)
 	ask(&b);
 	run(6500);
 	assert_int_equal(b.options, 1);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	close_bench(&b);
 }
 
@@ -231,10 +212,10 @@ static void test_hangs_up(void **state)
 	b.greeting = "";
 	ask(&b);
 	run(3000);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	assert_int_equal(b.accepted, 2);
 	run(6000);
-	assert_string_equal(b.reason, "it hangs up on every connection");
+	assert_string_equal(b.on.reason, "it hangs up on every connection");
 	close_bench(&b);
 	open_bench(&b);
 	b.hang_up = true;
@@ -252,7 +233,7 @@ static void test_freed(void **state)
 		ask(&b);
 		run(ms);
 		close_bench(&b);
-		assert_int_equal(b.losses, 0);
+		assert_int_equal(b.on.losses, 0);
 	}
 }
 

@@ -23,15 +23,10 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	return true;
 }
 
-static void timer_h(void *arg)
-{
-	(void)arg;
-}
-
 static void open_bench(struct bench *b)
 {
-	const struct tw_sip_owner owner = { response_h, timer_h, NULL, NULL,
-		NULL, NULL };
+	const struct tw_sip_owner owner = { response_h, ground_timer_h,
+		NULL, NULL, NULL, NULL };
 
 	ground_open(&b->sip, &b->port, &owner);
 }

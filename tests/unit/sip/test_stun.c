@@ -17,16 +17,13 @@
 	"CSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n"
 
 struct bench {
-	struct sip *sip;
-	struct tw_sip_port *port;
-	struct tw_sip_peer *peer;
+	struct ground on;
 	struct udp_sock *server, *stranger;
 	struct sa there;
-	unsigned stuns, crlfs, answered, losses;
+	unsigned stuns, crlfs, answered;
 	unsigned char mapped;          /* last byte of it */
 	bool strange;                  /* answers by another socket */
 	bool stop_at_stun;
-	char reason[160];
 };
 
 static bool response_h(const struct tw_sip_response *response, void *arg)
@@ -35,22 +32,6 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	(void)arg;
 	re_cancel();
 	return true;
-}
-
-static void timer_h(void *arg)
-{
-	(void)arg;
-}
-
-static void lost_h(const struct tw_sip_loss *loss, void *arg)
-{
-	struct bench *b = arg;
-
-	assert_ptr_equal(loss->peer, b->peer);
-	assert_false(loss->refused);
-	(void)re_snprintf(b->reason, sizeof(b->reason), "%s", loss->reason);
-	b->losses++;
-	re_cancel();
 }
 
 static void say(struct udp_sock *sock, const struct sa *to, const void *data,
@@ -102,20 +83,18 @@ static void server_h(const struct sa *from, struct mbuf *mb, void *arg)
 
 static void open_bench(struct bench *b)
 {
-	const struct tw_sip_owner owner = { response_h, timer_h, lost_h, b,
-		NULL, NULL };
 	struct sa local;
 
 	memset(b, 0, sizeof(*b));
-	ground_open(&b->sip, &b->port, &owner);
+	ground_stand(&b->on, response_h);
 	assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
 	assert_int_equal(udp_listen(&b->server, &local, server_h, b), 0);
 	assert_int_equal(udp_listen(&b->stranger, &local, server_h, b), 0);
 	assert_int_equal(udp_local_get(b->server, &b->there), 0);
-	assert_int_equal(tw__sip_peer_new(&b->peer, b->port, "127.0.0.1",
+	assert_int_equal(tw__sip_peer_new(&b->on.peer, b->on.port, "127.0.0.1",
 		sa_port(&b->there), TW_TRANSPORT_UDP, NULL), TW_OK);
-	tw__sip_keep(b->peer, 1, true);
-	assert_int_equal(tw__sip_send(b->peer, "REGISTER\r\n\r\n", 12),
+	tw__sip_keep(b->on.peer, 1, true);
+	assert_int_equal(tw__sip_send(b->on.peer, "REGISTER\r\n\r\n", 12),
 		TW_OK);
 	run(2000);
 	b->stop_at_stun = true;
@@ -123,11 +102,11 @@ static void open_bench(struct bench *b)
 
 static void close_bench(struct bench *b)
 {
-	tw__sip_unkeep(b->peer);
-	tw__sip_peer_free(b->peer);
+	tw__sip_unkeep(b->on.peer);
+	tw__sip_peer_free(b->on.peer);
 	mem_deref(b->server);
 	mem_deref(b->stranger);
-	ground_close(b->sip, b->port);
+	ground_close(b->on.sip, b->on.port);
 }
 
 /* Asked, answered, asked again with another mapping: lost, once. */
@@ -141,12 +120,12 @@ static void test_mapping_changes(void **state)
 	assert_int_equal(b.stuns, 1);
 	run(3000);
 	assert_int_equal(b.stuns, 2);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	b.mapped = 7;
 	b.stop_at_stun = false;
 	run(3000);
-	assert_int_equal(b.losses, 1);
-	assert_string_equal(b.reason, "STUN: we are seen at 192.0.2.6 port "
+	assert_int_equal(b.on.losses, 1);
+	assert_string_equal(b.on.reason, "STUN: we are seen at 192.0.2.6 port "
 		"32853, not at 192.0.2.1 port 32853 any more");
 	assert_int_equal(b.crlfs, 0);
 	close_bench(&b);
@@ -165,7 +144,7 @@ static void test_stranger(void **state)
 	run(3000);
 	run(3000);
 	assert_int_equal(b.stuns, 3);
-	assert_int_equal(b.losses, 0);
+	assert_int_equal(b.on.losses, 0);
 	close_bench(&b);
 }
 
@@ -180,7 +159,7 @@ static void test_questions_pass(void **state)
 	(void)state;
 	open_bench(&b);
 	tw_stun_request(request, id);
-	assert_int_equal(sip_transp_laddr(b.sip, &us, SIP_TRANSP_UDP,
+	assert_int_equal(sip_transp_laddr(b.on.sip, &us, SIP_TRANSP_UDP,
 		&b.there), 0);
 	b.stop_at_stun = false;
 	say(b.server, &us, request, sizeof(request));

@@ -30,11 +30,6 @@ static bool response_h(const struct tw_sip_response *response, void *arg)
 	return true;
 }
 
-static void timer_h(void *arg)
-{
-	(void)arg;
-}
-
 /* As a peer that is quick: before the loop runs at all. */
 static size_t answer_at_once(struct udp_sock **sock, const struct sa *to,
 			     size_t filling)
@@ -76,8 +71,8 @@ static void arrives(struct seen *seen, const struct sa *to, size_t filling)
 static void test_lent(void **state)
 {
 	struct seen seen = { 0 };
-	const struct tw_sip_owner owner = { response_h, timer_h, NULL, &seen,
-		NULL, NULL };
+	const struct tw_sip_owner owner = { response_h, ground_timer_h,
+		NULL, &seen, NULL, NULL };
 	struct tw_sip_port *port;
 	struct sa any, here;
 	struct sip *sip;
@@ -95,8 +90,8 @@ static void test_lent(void **state)
 static void test_own(void **state)
 {
 	struct seen seen = { 0 };
-	const struct tw_sip_owner owner = { response_h, timer_h, NULL, &seen,
-		NULL, NULL };
+	const struct tw_sip_owner owner = { response_h, ground_timer_h,
+		NULL, &seen, NULL, NULL };
 	struct tw_sip_port *port;
 	struct tw_sip_peer *peer;
 	char host[64];
