@@ -41,6 +41,7 @@
 #include <trunkwise/privacy.h>
 #include <trunkwise/traffic.h>
 #include <trunkwise/breakdown.h>
+#include <trunkwise/difference.h>
 #include <trunkwise/join.h>
 #include <trunkwise/invoice.h>
 #include <trunkwise/journal.h>

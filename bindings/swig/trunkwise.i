@@ -57,5 +57,6 @@ TW_HANDLE(tw_registration)
 %include "reports.i"
 %include "traffic.i"
 %include "breakdown.i"
+%include "differences.i"
 %include "planning.i"
 %include "simulation.i"

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/decimal.h"
 #include "call.h"
 #include "rerate.h"
 #include <trunkwise/versions.h>
@@ -15,7 +16,11 @@ struct leg {
 	tw_time answer;         /* of an attempt its start */
 	int64_t key, leg, version;
 	uint32_t state, reason;
-	char carrier[128];
+	int64_t cost_nanos;             /* of a rated one */
+	bool stated;                    /* its source says a cost itself */
+	int64_t stated_nanos;
+	char currency[4], stated_currency[4];
+	char carrier[128], source[128];
 };
 
 struct story {
@@ -60,6 +65,9 @@ static const char *reason_text(const struct story *s, uint32_t reason)
 			"it is inbound, and has no price";
 	case TW_REASON_EMERGENCY:
 		return s->ru ? "экстренный" : "it is an emergency call";
+	case TW_REASON_TWIN:
+		return s->ru ? "начислен по записи другого источника" :
+			"another source's record of it is charged";
 	}
 	return "?";
 }
@@ -76,6 +84,15 @@ static void read_leg(struct leg *leg, struct tw_stmt *stmt)
 	leg->version = tw__col_i64(stmt, 5);
 	snprintf(leg->carrier, sizeof(leg->carrier), "%s",
 		 tw__col_text(stmt, 6));
+	leg->cost_nanos = tw__col_i64(stmt, 7);
+	leg->stated = !tw__col_is_null(stmt, 8);
+	leg->stated_nanos = tw__col_i64(stmt, 8);
+	snprintf(leg->currency, sizeof(leg->currency), "%s",
+		 tw__col_text(stmt, 9));
+	snprintf(leg->stated_currency, sizeof(leg->stated_currency), "%s",
+		 tw__col_text(stmt, 10));
+	tw__utf8_cut(leg->source, sizeof(leg->source),
+		     tw__col_text(stmt, 11));
 }
 
 static tw_status find_legs(struct story *s, tw_store *store, tw_error *err)
@@ -86,7 +103,12 @@ static tw_status find_legs(struct story *s, tw_store *store, tw_error *err)
 		"c.leg, c.rate_state, c.reason, c.tariff_version, "
 		"coalesce((SELECT name FROM carrier "
 		"WHERE id = c.carrier ORDER BY valid_from DESC LIMIT 1), "
-		"'') FROM call c WHERE c.call_id = ? AND c.undone = 0 "
+		"''), c.cost_nanos, c.source_cost_nanos, "
+		"coalesce(CASE WHEN v.convert_to <> '' THEN v.convert_to "
+		"ELSE v.currency END, ''), m.source_currency, m.source "
+		"FROM call c JOIN marks m ON m.id = c.marks "
+		"LEFT JOIN tariff_version v ON v.id = c.tariff_version "
+		"WHERE c.call_id = ? AND c.undone = 0 "
 		"ORDER BY c.start_us, c.leg, c.sequence", err);
 
 	if (status)
@@ -151,6 +173,54 @@ static tw_status say_charge(const struct tw__again *again, void *arg,
 	return TW_OK;
 }
 
+/* With the currency's digits, or all that a source gave. */
+static void money_text(char out[40], int64_t nanos, const char *currency)
+{
+	uint32_t decimals = 2;
+	int64_t unit = TW_NANOS;
+
+	(void)tw_currency_decimals(&decimals, currency, NULL);
+	for (uint32_t i = 0; i < decimals; i++)
+		unit /= 10;
+	snprintf(out, 40, "?");
+	(void)tw_decimal_format(out, 40, nanos, nanos % unit ?
+				TW_DECIMALS_SHORTEST : decimals, NULL);
+}
+
+/* A source's own cost is evidence: it stands beside ours. */
+static void say_stated(struct story *s)
+{
+	const struct leg *leg = s->leg;
+	bool rated = leg->state == TW_STATE_RATED;
+	int64_t more = 0;
+	char stated[40], apart[40];
+
+	if (!leg->stated)
+		return;
+	money_text(stated, leg->stated_nanos, leg->stated_currency);
+	SAY(s, "Источник %s сам называет %s %s", "Its source %s itself says "
+	    "%s %s", leg->source, stated, leg->stated_currency);
+	if (rated && strcmp(leg->currency, leg->stated_currency)) {
+		SAY(s, ": другая валюта, не сравнить.\n",
+		    ": another currency, not to be compared.\n");
+		return;
+	}
+	if (rated && __builtin_sub_overflow(leg->stated_nanos,
+					    leg->cost_nanos, &more))
+		more = INT64_MAX;
+	money_text(apart, more < 0 ? -more : more, leg->stated_currency);
+	if (!rated)
+		SAY(s, ".\n", ".\n");
+	else if (!more)
+		SAY(s, ": столько же.\n", ": the same.\n");
+	else if (more > 0)
+		SAY(s, ": больше начисленного, разница %s.\n",
+		    ": %s more.\n", apart);
+	else
+		SAY(s, ": меньше начисленного, разница %s.\n",
+		    ": %s less.\n", apart);
+}
+
 static tw_status say_leg(struct story *s, tw_store *store, tw_error *err)
 {
 	const struct leg *leg = s->leg;
@@ -178,6 +248,8 @@ static tw_status tell(struct story *s, tw_store *store, tw_error *err)
 	for (size_t i = 0; i < s->count && !status; i++) {
 		s->leg = &s->legs[i];
 		status = say_leg(s, store, err);
+		if (!status)
+			say_stated(s);
 	}
 	if (!status && s->buf.failed)
 		status = tw__fail_oom(err);

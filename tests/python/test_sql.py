@@ -16,6 +16,11 @@ a,2026-10-05T23:30:00+03:00,60,101,79161112233
 0123abcd-4567-89ef-0000-fedcba987654,2026-11-05T10:00:00+03:00,61,101,79161112233
 c,2026-11-05T11:00:00+03:00,61,101,442071112233
 """
+COSTS = """\
+call_id,start,duration,caller,callee,cost,currency
+d,2026-11-05T12:00:00+03:00,60,101,79161112233,1.60,RUB
+e,2026-11-05T12:00:00+03:00,60,101,79161112233,0.0338,USD
+"""
 TARIFF = ("prefix,destination,rate,currency,effective_from,effective_to,"
           "first_inc,next_inc,connect_fee\n79,Mobile,1.50,RUB,,,1,1,0\n")
 COMPANY = '[company]\nname = "Factory"\nzone = "Europe/Moscow"\ncurrency = "RUB"\n'
@@ -33,6 +38,7 @@ def db(tmp_path):
         store.close_period("2026-10")
         store.import_calls(CALLS.replace("a,", "late,").encode(),
                            preset="native")
+        store.import_calls(COSTS.encode(), preset="native")
         store.verify()
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     yield db
@@ -64,14 +70,14 @@ def test_sums_agree(db):
                       ).fetchone() == (calls,)
     assert db.execute("SELECT month, late, sum(calls) FROM v_months GROUP BY "
                       "1, 2").fetchall() == [
-        ("2026-10", 0, 1), ("2026-11", 0, 2), ("2026-11", 1, 1)]
+        ("2026-10", 0, 1), ("2026-11", 0, 4), ("2026-11", 1, 1)]
     assert db.execute("SELECT day FROM v_days WHERE month = '2026-10'"
                       ).fetchall() == [("2026-10-05",)]
     assert db.execute("SELECT DISTINCT who, payee FROM v_postings"
                       ).fetchall() == [("anna", "north")]
     row = db.execute("SELECT call_id, start, charge_state, destination, "
-                     "currency FROM v_calls WHERE leg = 1 ORDER BY start_us "
-                     "DESC LIMIT 2").fetchall()
+                     "currency FROM v_calls WHERE leg = 1 AND source_currency "
+                     "IS NULL ORDER BY start_us DESC LIMIT 2").fetchall()
     assert row[0] == ("c", "2026-11-05T08:00:00Z", "unrated", None, None)
     assert row[1][0] == "0123abcd456789ef0000fedcba987654"
 
@@ -82,6 +88,17 @@ def test_no_numbers_of_people(db):
             assert not any("9161112233" in str(value) for value in row)
 
 
-def test_the_page_s_query(db):
-    query = re.search(r'office.db "(.*)"$', PAGE, re.M).group(1)
-    assert db.execute(query).fetchall()
+def test_the_page_s_queries(db):
+    months, apart = re.findall(r'office.db "(.*)"$', PAGE, re.M)
+    assert db.execute(months).fetchall()
+    assert db.execute(apart).fetchall() == [
+        ("2026-11-05T09:00:00Z", "d", 1500000000, 1600000000)]
+
+
+def test_a_source_s_cost_has_its_own_currency(db):
+    assert db.execute(
+        "SELECT cost_nanos, currency, source_cost_nanos, source_currency "
+        "FROM v_calls WHERE call_id IN ('d', 'e', 'c') ORDER BY call_id"
+    ).fetchall() == [(None, None, None, None),
+                     (1500000000, "RUB", 1600000000, "RUB"),
+                     (1500000000, "RUB", 33800000, "USD")]

@@ -14,7 +14,8 @@ import sys
 import threading
 
 from . import (breakdown_commands, budget_commands, commands, deck_commands,
-               invoice_commands, journal_commands, numbering_commands,
+               difference_commands, invoice_commands, journal_commands,
+               numbering_commands,
                plan_commands, preview_commands, privacy_commands,
                rating_commands, recorder_commands, records, report_commands,
                route_commands, secret_commands, simulate_commands,
@@ -232,6 +233,11 @@ def _report_calls(parser: argparse.ArgumentParser) -> None:
 def _report_breakdown(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     breakdown_commands.breakdown_arguments(parser)
+
+
+def _report_differences(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    difference_commands.difference_arguments(parser)
 
 
 def _report_missed(parser: argparse.ArgumentParser) -> None:
@@ -464,6 +470,9 @@ VERBS = {
     ("report", "breakdown"): (_report_breakdown,
                               breakdown_commands.report_breakdown,
                               "calls of months by anything known of them"),
+    ("report", "differences"): (_report_differences,
+                                difference_commands.report_differences,
+                                "what sources say calls cost, beside ours"),
     ("report", "missed"): (_report_missed, traffic_commands.report_missed,
                            "whom nobody has called back"),
     ("invoice", "enter"): (_invoice_enter, invoice_commands.invoice_enter,

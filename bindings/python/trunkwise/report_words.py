@@ -22,6 +22,7 @@ REPORT_WORDS = {
     "trunk": ("Trunk", "Транк"),
     "prefix": ("Prefix", "Первые цифры"),
     "month": ("Month", "Месяц"),
+    "source": ("Source", "Источник"),
     "day": ("Day", "День"),
     "weekday": ("Weekday", "День недели"),
     "hour": ("Hour", "Час"),
@@ -83,6 +84,35 @@ REPORT_WORDS = {
     "calls_other_currency": (
         "{count} charges in other currencies are in no cost here",
         "Начислений в других валютах, которых нет в стоимости: {count}"),
+    "differences": ("Sources' own costs beside our rating, {month}",
+                    "Стоимость по источникам и по нашему расчёту, {month}"),
+    "differences_none": ("No source says a cost in this time.",
+                         "За это время источники стоимости не называют."),
+    "differences_differing": ("Differing", "Расходятся"),
+    "differences_unstated": ("Ours only", "Только у нас"),
+    "differences_total": ("Total", "Итого"),
+    "differences_rated": ("Our rating", "Наш расчёт"),
+    "differences_stated": ("Source says", "По источнику"),
+    "differences_difference": ("Difference", "Разница"),
+    "differences_only_stated": ("Source, no price here",
+                                "Источник, у нас нет цены"),
+    "differences_only_rated": ("Ours, source silent",
+                               "У нас, источник молчит"),
+    "differences_footer_cost": (
+        "Difference: what the source says less our rating, as the tariff "
+        "writes its prices. Nothing of the source's is booked.",
+        "Разница: стоимость источника минус наш расчёт, по ценам тарифа. "
+        "Стоимость источника в учёт не идёт."),
+    "differences_footer_net": (
+        "Difference: what the source says less our rating without VAT. "
+        "Nothing of the source's is booked.",
+        "Разница: стоимость источника минус наш расчёт без НДС. Стоимость "
+        "источника в учёт не идёт."),
+    "differences_footer_gross": (
+        "Difference: what the source says less our rating with VAT. Nothing "
+        "of the source's is booked.",
+        "Разница: стоимость источника минус наш расчёт с НДС. Стоимость "
+        "источника в учёт не идёт."),
     "invoiced_title": ("Expenses by the carriers' documents, {month}",
                        "Расходы по документам операторов, {month}"),
     "invoiced_missing": ("No document yet, shown by our rating: {payees}",

@@ -12,6 +12,7 @@ from typing import Callable, Iterable, Mapping
 from . import privacy, raw, sealed, traffic
 from .breakdown import Breakdown, breakdown
 from .budgets import BudgetState, Budgets
+from .differences import Differences, differences
 from .deployment import Change, Deployment, changes
 from .directory import Directory
 from .numbering import Lookup, Numbering
@@ -262,6 +263,15 @@ class Store:
         "outbound"}``."""
         return breakdown(self.handle, month, by=by, last_month=last_month,
                          digits=digits, only=only or {})
+
+    def differences(self, month: str, *, last_month: str | None = None,
+                    by: tuple[str, ...] = ("carrier",),
+                    against: str = "cost") -> Differences:
+        """What sources say that their calls cost, beside our rating: by any
+        of ``trunkwise.differences.BY``, held ``against`` our cost (as the
+        tariff writes it), ``net`` or ``gross``."""
+        return differences(self.handle, month, last_month=last_month, by=by,
+                           against=against)
 
     def missed(self, month: str) -> list[MissedCaller]:
         """Callers whose last missed call of a month nobody has returned to

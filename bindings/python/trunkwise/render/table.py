@@ -17,7 +17,8 @@ TAXED = ("net", "vat", "gross")
 COMPARED = ("previous", "difference", "percent")
 BUDGETED = ("budget", "budget_spent", "budget_left", "budget_percent")
 _MORE_MONEY = ("previous", "difference", "budget", "budget_spent",
-               "budget_left", "rated", "charges", "per_answered",
+               "budget_left", "rated", "stated", "only_stated",
+               "only_rated", "charges", "per_answered",
                "per_first")
 
 _FIELDS = {"call_cost": "calls_cost", "cost": "total"}
