@@ -20,19 +20,13 @@
 #define BLOCK 64u
 #define DETECT_MAX 65536u
 
-/* A bit for each byte of a block. */
-struct marks {
-	uint64_t all;          /* bytes that could end or spoil a field */
-	uint64_t delimiters;   /* those of them that only end it */
-};
-
 struct tw_csv {
 	const char *p;         /* input behind the BOM */
 	size_t size;
 	size_t at;             /* next unread byte */
 	int64_t line;          /* physical line of at */
 	char delimiter;
-	struct marks marks;    /* special bytes at or after at .. */
+	uint64_t marks;        /* special bytes at or after at .. */
 	size_t block;          /* .. of the block that begins here */
 	char *scratch;         /* TW_CSV_ROW_MAX bytes once needed */
 	size_t scratch_used;
@@ -56,32 +50,28 @@ static const char fault_open[] = "a quote is opened and not closed within "
 static const char fault_many[] = "row has more than 256 fields";
 static const char fault_nul[] = "row has a NUL byte; is the file text?";
 
+/* A bit for each byte of a block that could end or spoil a field. */
 #if defined(__SSE2__)
-static uint32_t match16(__m128i v, char c)
-{
-	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v,
-							  _mm_set1_epi8(c)));
-}
-
 /* NUL and the line ends all lie at or below '\r'. What else does is as rare
  * in texts, and is told apart where it is met. */
-static struct marks find_marks(const char *p, char delimiter)
+static inline uint64_t find_marks(const char *p, char delimiter)
 {
+	const __m128i end = _mm_set1_epi8(delimiter);
 	const __m128i quote = _mm_set1_epi8('"');
 	const __m128i last = _mm_set1_epi8('\r');
-	struct marks marks = { 0, 0 };
+	uint32_t part[BLOCK / 16];
 
-	for (unsigned i = 0; i < BLOCK; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
-		__m128i rest = _mm_or_si128(_mm_cmpeq_epi8(v, quote),
-			_mm_cmpeq_epi8(_mm_min_epu8(v, last), v));
-		uint64_t delimiters = match16(v, delimiter);
+	for (unsigned i = 0; i < BLOCK / 16; i++) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(p + 16 * i));
+		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, last), v);
+		__m128i mark = _mm_or_si128(_mm_cmpeq_epi8(v, end),
+					    _mm_cmpeq_epi8(v, quote));
 
-		marks.delimiters |= delimiters << i;
-		marks.all |= (delimiters |
-			      (uint64_t)_mm_movemask_epi8(rest)) << i;
+		part[i] = (uint32_t)_mm_movemask_epi8(_mm_or_si128(mark,
+								   low));
 	}
-	return marks;
+	return (uint64_t)(part[3] << 16 | part[2]) << 32 |
+		(part[1] << 16 | part[0]);
 }
 #else
 /* 0x80 in every byte of x that is zero: exact, unlike the shorter trick that
@@ -104,39 +94,39 @@ static uint64_t gather(uint64_t flags)
 	return (flags >> 7) * 0x0102040810204080ull >> 56;
 }
 
-static struct marks find_marks(const char *p, char delimiter)
+static uint64_t find_marks(const char *p, char delimiter)
 {
-	struct marks marks = { 0, 0 };
+	uint64_t marks = 0;
 
 	for (unsigned i = 0; i < BLOCK; i += 8) {
-		uint64_t word = 0, ends, rest;
+		uint64_t word = 0;
 
 		for (unsigned k = 0; k < 8; k++)
 			word |= (uint64_t)(unsigned char)p[i + k] << (8 * k);
-		ends = match8(word, delimiter);
-		rest = match8(word, '\n') | match8(word, '\r') |
-			match8(word, '"') | match8(word, '\0');
-		marks.delimiters |= gather(ends) << i;
-		marks.all |= gather(ends | rest) << i;
+		marks |= gather(match8(word, delimiter) |
+				match8(word, '\n') | match8(word, '\r') |
+				match8(word, '"') | match8(word, '\0')) << i;
 	}
 	return marks;
 }
 #endif
 
-static void load_block(struct tw_csv *csv, size_t at)
+static uint64_t tail_marks(const char *p, size_t left, char delimiter)
 {
-	size_t left = csv->size - at;
 	char tail[BLOCK] = { 0 };
 
+	memcpy(tail, p, left);
+	return find_marks(tail, delimiter) & ((1ull << left) - 1);
+}
+
+static inline void load_block(struct tw_csv *csv, size_t at)
+{
+	const char *p = csv->p + at;
+	size_t left = csv->size - at;
+
 	csv->block = at;
-	if (left >= BLOCK) {
-		csv->marks = find_marks(csv->p + at, csv->delimiter);
-		return;
-	}
-	memcpy(tail, csv->p + at, left);
-	csv->marks = find_marks(tail, csv->delimiter);
-	csv->marks.all &= (1ull << left) - 1;
-	csv->marks.delimiters &= (1ull << left) - 1;
+	csv->marks = left >= BLOCK ? find_marks(p, csv->delimiter) :
+		tail_marks(p, left, csv->delimiter);
 }
 
 /* Goes forward to any place: behind a quote, behind a line end. */
@@ -144,7 +134,7 @@ static void jump(struct tw_csv *csv, size_t at)
 {
 	csv->at = at;
 	if (at >= csv->block && at - csv->block < BLOCK)
-		csv->marks.all &= ~0ull << (at - csv->block);
+		csv->marks &= ~0ull << (at - csv->block);
 	else
 		load_block(csv, at);
 }
@@ -160,18 +150,18 @@ static void rewind_to(struct tw_csv *csv, size_t at, int64_t line)
 /* Place of the next special byte, or size. */
 static inline size_t next_special(struct tw_csv *csv)
 {
-	while (csv->marks.all == 0) {
+	while (csv->marks == 0) {
 		if (csv->size - csv->block <= BLOCK)
 			return csv->size;
 		load_block(csv, csv->block + BLOCK);
 	}
-	return csv->block + (size_t)__builtin_ctzll(csv->marks.all);
+	return csv->block + (size_t)__builtin_ctzll(csv->marks);
 }
 
 /* Steps over the byte that next_special() has just found. */
 static inline void drop_special(struct tw_csv *csv, size_t at)
 {
-	csv->marks.all &= csv->marks.all - 1;
+	csv->marks &= csv->marks - 1;
 	csv->at = at + 1;
 }
 
@@ -237,28 +227,23 @@ static size_t text_end(struct tw_csv *csv, struct scan *row)
 	return at;
 }
 
-/* Delimiters of the block that stand before anything else that is special. */
-static uint64_t plain_ends(const struct marks *marks)
+/* Its last field, where a line end is what stopped it. */
+static void plain_end(struct tw_csv *csv, struct scan *row, const char *at)
 {
-	uint64_t ends = marks->all & marks->delimiters;
-	uint64_t rest = marks->all & ~ends;
+	const char *from = csv->p + csv->at;
+	size_t end = (size_t)(at - csv->p);
 
-	return rest ? ends & ((rest & -rest) - 1) : ends;
-}
-
-/* Its last field, where a plain LF ends it: nothing of the block is behind. */
-static void plain_end(struct tw_csv *csv, struct scan *row, const char *from)
-{
-	size_t at = csv->block + (size_t)__builtin_ctzll(csv->marks.all);
-
-	if (csv->p[at] != '\n')
+	if (*at != '\n' && !is_crlf(csv, end))
 		return;
 	assert(row->count < TW_CSV_FIELDS_MAX);
-	csv->fields[row->count++] = tw__str(from,
-					    (size_t)(&csv->p[at] - from));
-	drop_special(csv, at);
-	csv->line++;
+	csv->fields[row->count++] = tw__str(from, (size_t)(at - from));
 	row->done = true;
+	if (*at != '\n') {
+		end_line(csv, end);
+		return;
+	}
+	csv->line++;
+	drop_special(csv, end);
 }
 
 /* The fields that nearly all are: without a quote and up to a delimiter, a
@@ -266,34 +251,33 @@ static void plain_end(struct tw_csv *csv, struct scan *row, const char *from)
  * or wide, is left where it begins. */
 static void plain_fields(struct tw_csv *csv, struct scan *row)
 {
+	const char *from = csv->p + csv->at, *at = from;
 	struct tw_str *field = csv->fields;
-	const char *from = csv->p + csv->at;
-	bool stops = false;
+	const char delimiter = csv->delimiter;
+	const char *block = csv->p + csv->block;
+	uint64_t marks = csv->marks;
 
-	while (field <= &csv->fields[TW_CSV_FIELDS_MAX - BLOCK] &&
-	       csv->block < row->start + TW_CSV_ROW_MAX - BLOCK) {
-		const char *block = csv->p + csv->block;
-		uint64_t ends = plain_ends(&csv->marks);
-
-		stops = ends != csv->marks.all;
-		for (; ends; ends &= ends - 1) {
-			const char *at = block + __builtin_ctzll(ends);
-
+	for (;;) {
+		for (; marks; marks &= marks - 1) {
+			at = block + (unsigned)__builtin_ctzll(marks);
+			if (*at != delimiter)
+				break;
 			*field++ = tw__str(from, (size_t)(at - from));
 			from = at + 1;
 		}
-		if (stops || csv->size - csv->block <= BLOCK)
+		if (marks || csv->size - csv->block <= BLOCK ||
+		    field > &csv->fields[TW_CSV_FIELDS_MAX - BLOCK] ||
+		    csv->block >= row->start + TW_CSV_ROW_MAX - BLOCK)
 			break;
 		load_block(csv, csv->block + BLOCK);
+		marks = csv->marks;
+		block += BLOCK;
 	}
 	row->count = (size_t)(field - csv->fields);
 	csv->at = (size_t)(from - csv->p);
-	if (csv->at >= csv->block + BLOCK)
-		csv->marks.all = 0;
-	else if (csv->at > csv->block)
-		csv->marks.all &= ~0ull << (csv->at - csv->block);
-	if (stops)
-		plain_end(csv, row, from);
+	csv->marks = marks;
+	if (marks)
+		plain_end(csv, row, at);
 }
 
 static void plain_field(struct tw_csv *csv, struct scan *row)

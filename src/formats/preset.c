@@ -171,28 +171,38 @@ static void trim_cells(struct tw__preset *preset)
 	preset->field = preset->trimmed;
 }
 
+/* Negative: a blank or some such. */
+static inline int above_blank(const char *p)
+{
+	return (unsigned char)*p - (' ' + 1);
+}
+
 /* The same of fields without blanks around them, as nearly all are: that
- * there are any is found without a branch for each. */
+ * there are any is found without a branch for each. Of an empty one what
+ * parts it from the next is looked at, which must not be the line end. */
 static void cut_cells(struct tw__preset *preset)
 {
 	const struct tw_str *field = preset->row.fields;
-	const struct tw_str *end = field + preset->row.count;
-	const char *raw = preset->row.raw.p, *letter = "-";
+	const struct tw_str *last = field + preset->row.count - 1;
+	const char *raw = preset->row.raw.p;
 	char *cells = preset->cells;
-	unsigned int blank = 0;
+	int blank = 0;
 
 	memcpy(cells, raw, preset->row.raw.l);
 	preset->field = field;
 	preset->move = cells - raw;
-	for (; field < end; field++) {
+	for (; field < last; field++) {
+		const char *p = field->p;
 		size_t l = field->l;
-		const char *p = l ? field->p : letter;
 
-		blank |= ((unsigned char)p[0] <= ' ') |
-			((unsigned char)p[l - (l > 0)] <= ' ');
-		cells[field->p - raw + (ptrdiff_t)l] = '\0';
+		blank |= above_blank(p) | above_blank(&p[l - (l > 0)]);
+		cells[p - raw + (ptrdiff_t)l] = '\0';
 	}
-	if (blank)
+	cells[last->p - raw + (ptrdiff_t)last->l] = '\0';
+	if (last->l)
+		blank |= above_blank(last->p) |
+			above_blank(&last->p[last->l - 1]);
+	if (blank < 0)
 		trim_cells(preset);
 }
 

@@ -192,6 +192,22 @@ static void plain_beside_quoted(void **state)
 	}
 }
 
+/* As a block ends between any two of their bytes. */
+static void line_ends_at_each_place(void **state)
+{
+	static const char rest[] = ",b\r\nc\rd\n\r\ne,\r\n,\n\nf";
+	char text[200], want[300];
+
+	(void)state;
+	for (size_t n = 40; n < 140; n++) {
+		memset(text, 'a', n);
+		strcpy(&text[n], rest);
+		snprintf(want, sizeof(want), "1:[%.*s][b]\n2:[c]\n3:[d]\n"
+			 "5:[e][]\n6:[][]\n8:[f]\n", (int)n, text);
+		check(text, want);
+	}
+}
+
 static void row_limit(void **state)
 {
 	size_t size = TW_CSV_ROW_MAX * 3;
@@ -455,6 +471,7 @@ int main(void)
 		cmocka_unit_test(too_many_fields),
 		cmocka_unit_test(widths_at_each_place),
 		cmocka_unit_test(plain_beside_quoted),
+		cmocka_unit_test(line_ends_at_each_place),
 		cmocka_unit_test(row_limit),
 		cmocka_unit_test(detection),
 		cmocka_unit_test(bad_arguments),
