@@ -160,7 +160,8 @@ TW_EXTERN(tw_status) tw_unrated_list(tw_listing **out, tw_store *store,
 
 /** Extensions, account codes, numbers and trunks of calls that no department
  * owns: kind = match_kind, key = match, with calls and money, dearest first.
- * kind "department": a name that records give and nobody declared; "unknown":
+ * kind "department": a name that records give and nobody declared, of calls
+ * too that were placed by what they say besides; "unknown":
  * records that name nothing at all. Matches entered afterwards serve calls
  * that come later; undo and import a batch again to place its calls. */
 TW_EXTERN(tw_status) tw_directory_suggest(tw_listing **out, tw_store *store,

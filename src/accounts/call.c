@@ -166,8 +166,8 @@ static tw_status check_numbers(const tw_cdr *cdr, tw_error *err)
 }
 
 /* One spelling for what may be a number; names and anonymous callers stay. */
-static void spell(char out[TW_CALL_TEXT_MAX + 1], const char *text,
-		  const struct tw_dial_rule *rule)
+void tw__call_spell(char out[TW_CALL_TEXT_MAX + 1], const char *text,
+		    const struct tw_dial_rule *rule)
 {
 	struct tw_str raw;
 
@@ -309,10 +309,10 @@ tw_status tw__call_read(struct tw__call *out, const tw_cdr *cdr,
 	if (!out->cdr.status)
 		out->cdr.status = out->answered ? TW_CALL_ANSWERED :
 			TW_CALL_NO_ANSWER;
-	spell(out->caller, cdr->caller, rule);
-	spell(out->callee, cdr->callee, rule);
+	tw__call_spell(out->caller, cdr->caller, rule);
+	tw__call_spell(out->callee, cdr->callee, rule);
 	out->emergency = tw__is_emergency(out->callee, rule);
-	spell(out->own_number, cdr->number, rule);
-	spell(out->extension, cdr->extension, rule);
+	tw__call_spell(out->own_number, cdr->number, rule);
+	tw__call_spell(out->extension, cdr->extension, rule);
 	return TW_OK;
 }

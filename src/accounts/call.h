@@ -72,6 +72,7 @@ struct tw__call {
 	uint32_t direction;      /* found out when the record has none */
 	int64_t trunk, carrier, department, number;     /* entities, 0 */
 	bool carrier_named;      /* the record names one; known or not */
+	bool department_known;   /* the record names one that is */
 
 	uint32_t rate_state, reason;
 	int64_t tariff_version;
@@ -91,6 +92,10 @@ tw_status tw__call_read(struct tw__call *out, const tw_cdr *cdr,
 /* Asked of what is not stored yet: a start so far ahead is a broken clock, and
  * in a month that nobody looks at. @return TW_OK, TW_EPARSE (field start) */
 tw_status tw__call_check_year(const struct tw__call *call, tw_error *err);
+
+/* As numbers of a record are spelled. */
+void tw__call_spell(char out[TW_CALL_TEXT_MAX + 1], const char *text,
+		    const struct tw_dial_rule *rule);
 
 /* Its key and content, of what tw__call_read() made of it. */
 void tw__call_hash(struct tw__call *call);

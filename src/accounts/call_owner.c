@@ -291,6 +291,19 @@ static void find_carrier(const struct tw__owners *owners,
 		call->carrier = number->ref[0];
 }
 
+/* A name that nobody declared says nothing: what fits next decides, and the
+ * name is kept with the call. */
+static int64_t find_named(const struct tw__owners *owners, const tw_cdr *cdr)
+{
+	const struct tw__version *named;
+
+	if (!cdr->department || !*cdr->department)
+		return 0;
+	named = tw__versions_near(&owners->departments, cdr->department,
+				  cdr->start);
+	return named ? named->id : 0;
+}
+
 static int64_t find_department(const struct tw__owners *owners,
 			       const struct tw__call *call,
 			       const struct tw__version *number,
@@ -302,13 +315,6 @@ static int64_t find_department(const struct tw__owners *owners,
 	int64_t by_number = number ? number->ref[1] : 0;
 	int64_t found = 0;
 
-	if (cdr->department && *cdr->department) {
-		const struct tw__version *named = tw__versions_near(
-			&owners->departments, cdr->department, at);
-
-		/* an unknown name is listed, not replaced by a guess */
-		return named ? named->id : 0;
-	}
 	if (!by_number)
 		by_number = find_match(owners, MATCH_NUMBER, digits, at);
 	if (forward)
@@ -343,7 +349,11 @@ void tw__owners_resolve(const struct tw__owners *owners,
 		number = look_up(&seen, owners, digits, call->cdr.start);
 	call->number = number ? number->id : 0;
 	find_carrier(owners, call, number);
-	call->department = find_department(owners, call, number, digits);
+	call->department = find_named(owners, &call->cdr);
+	call->department_known = call->department != 0;
+	if (!call->department)
+		call->department = find_department(owners, call, number,
+						   digits);
 }
 
 int64_t tw__owners_carrier(const struct tw__owners *owners, const char *name,

@@ -178,7 +178,7 @@ static size_t marks_key(char *key, const struct tw__call *call)
 	/* names only where the directory has no identity for them */
 	out += put(out, call->trunk ? NULL : cdr->trunk);
 	out += put(out, call->carrier ? NULL : cdr->carrier);
-	out += put(out, call->department ? NULL : cdr->department);
+	out += put(out, call->department_known ? NULL : cdr->department);
 	out += put(out, call->extension);
 	out += put(out, cdr->accountcode);
 	out += put(out, cdr->campaign);

@@ -298,6 +298,27 @@ static tw_status check_shift(struct tw_import *import, tw_error *err)
 		"batch of the other", call->cdr.call_id, at);
 }
 
+/* What the file's other rows say of this one comes after its key and content
+ * are made of its own words. */
+static void take_found(struct tw_import *import)
+{
+	struct tw__call *call = &import->call;
+	struct tw__preset_found found;
+
+	if (!import->reading)
+		return;
+	tw__preset_found(&found, import->reading);
+	if (found.direction)
+		call->cdr.direction = found.direction;
+	if (found.leg)
+		call->cdr.leg = found.leg;
+	if (found.linked)
+		call->cdr.linked_id = found.linked;
+	if (found.number && !*call->own_number)
+		tw__call_spell(call->own_number, found.number,
+			       &import->rule);
+}
+
 static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 			 tw_error *err)
 {
@@ -309,6 +330,7 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 		return status;
 	tw__call_expect(call, &import->ids);
 	tw__call_hash(call);
+	take_found(import);
 	if (cdr->flags & TW_CDR_INTERIM) {
 		status = tw__import_flush(import, err);
 		if (status)

@@ -149,6 +149,7 @@ tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 	options->is_trunk = tw__owners_has_trunks(import->owners) ?
 		is_trunk : NULL;
 	options->arg = import->owners;
+	options->rule = &import->rule;
 	status = tw__preset_open(&import->reading, import->preset, options,
 				 err);
 	if (status)

@@ -352,7 +352,9 @@ static tw_status make_suggest(struct tw_listing *out, tw_store *store,
 		"c.duration_us, m.department, m.accountcode, m.extension, "
 		"m.trunk, c.cost_nanos, c.tariff_version FROM call c "
 		"JOIN marks m ON m.id = c.marks "
-		"WHERE c.department = 0 AND c.undone = 0", err);
+		"WHERE (c.department = 0 OR (m.department <> '' AND "
+		"NOT EXISTS (SELECT 1 FROM department d "
+		"WHERE d.name = m.department))) AND c.undone = 0", err);
 
 	(void)arg;
 	if (status)

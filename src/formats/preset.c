@@ -407,6 +407,14 @@ tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 	return status;
 }
 
+void tw__preset_found(struct tw__preset_found *out,
+		      const struct tw__preset *preset)
+{
+	*out = (struct tw__preset_found){ 0 };
+	if (preset->records)
+		*out = tw__records_reader(preset->records)->found;
+}
+
 static void fields_text(char *out, size_t size, const struct tw_csv_row *row)
 {
 	size_t at = 0;

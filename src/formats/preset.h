@@ -7,6 +7,7 @@
 #ifndef TW_SRC_PRESET_H
 #define TW_SRC_PRESET_H
 
+#include "base/e164.h"
 #include "csv.h"
 #include <trunkwise/cdr.h>
 
@@ -20,6 +21,7 @@ struct tw__preset_options {
 	/* Is this peer a declared trunk? NULL when none is declared. */
 	bool (*is_trunk)(const char *name, size_t length, void *arg);
 	void *arg;
+	const struct tw_dial_rule *rule;    /* borrowed; NULL: none */
 	const tw_cdr_map *map;      /* borrowed; the layout, in place of a
 					name */
 };
@@ -41,6 +43,15 @@ tw_status tw__preset_open(struct tw__preset **out, const char *name,
  * on. TW_ITER_END, TW_ENOMEM. */
 tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err);
+/* What other rows or its own numbers say of the last record, where they do:
+ * no part of its key and content, as the same record may come in a file that
+ * lacks them. Zero and NULL: nothing is found. Borrowed like the record. */
+struct tw__preset_found {
+	uint32_t direction, leg;
+	const char *number, *linked;
+};
+void tw__preset_found(struct tw__preset_found *out,
+		      const struct tw__preset *preset);
 /* Of the last row: physical line, the column that holds a member of tw_cdr
  * (its name or number; the member's name when there is none), and the row as
  * it came, cut to what fits. */

@@ -24,6 +24,9 @@ static const struct record_setting mango[] = {
 	{ "callee", "to_number,to_extension" },
 	{ "number", "line_number" },
 	{ "extension", "from_extension,to_extension" },
+	/* staff may call by their mobiles, which is no forward */
+	{ "caller_extension", "from_extension" },
+	{ "forwards", "yes" },
 	{ NULL, NULL }
 };
 
@@ -73,6 +76,8 @@ static const struct record_setting beeline[] = {
 	{ "ring", "yes" },
 	{ "length", "ms" },
 	{ "time", "epoch_ms" },
+	/* our numbers have ten digits, callers eleven */
+	{ "ten_digits", "7" },
 	{ "call_id", "callId,id" },
 	{ "start", "startDate" },
 	{ "duration", "duration" },

@@ -7,7 +7,8 @@
  * choice; here the order that its documentation lists, or a header's. Whether
  * "duration" is talk is told by neither, so the length is that from answer to
  * end. CUCM: the numbers that were dialled and that were reached differ when
- * a call was forwarded; the one that was reached costs money.
+ * a call was forwarded; the one that was reached costs money, the one that was
+ * dialled is ours where the call came from outside.
  */
 #include "preset_table.h"
 
@@ -54,6 +55,8 @@ static const struct record_setting cucm[] = {
 	{ "duration", "duration" },
 	{ "caller", "callingPartyNumber" },
 	{ "callee", "finalCalledPartyNumber,originalCalledPartyNumber" },
+	{ "called", "originalCalledPartyNumber" },
+	{ "forwards", "yes" },
 	{ "accountcode", "clientMatterCode,authorizationCodeValue" },
 	/* Q.850 */
 	{ "status", "destCause_value,origCause_value" },
@@ -76,6 +79,7 @@ static const struct record_setting yeastar[] = {
 	{ "caller", "callfrom" },
 	{ "callee", "callto" },
 	{ "number", "did,didnumber" },
+	{ "forwards", "yes" },
 	{ "trunk", "dsttrunkname,dsttrcunkname,srctrunkname,trunks" },
 	{ "accountcode", "pincode" },
 	{ "direction", "type" },

@@ -18,6 +18,9 @@ struct tw__records {
 	struct record_groups groups;
 	bool joins;                 /* rows tell the ends of others */
 	size_t ordinal;             /* of the row to come */
+	bool pending;               /* the way on of the call given out */
+	tw_cdr way_on;
+	struct tw__preset_found found;      /* about that */
 };
 
 /* ---- the text ---- */
@@ -204,6 +207,7 @@ static tw_status open_all(struct tw__records *records, const char *preset,
 	if (!status)
 		status = open_source(records, o, err);
 	records->reader.map = records->map;
+	records->reader.rule = o->rule;
 	return status ? status : open_groups(records, err);
 }
 
@@ -265,20 +269,52 @@ static tw_status apply(tw_cdr *out, struct tw__records *records,
 		       const struct record_verdict *verdict, tw_error *err)
 {
 	const char *texts = records->groups.texts.data;
+	struct tw__preset_found *found = &records->reader.found;
 
-	mark(out, verdict->role);
+	if (verdict->role == ROLE_FORWARD) {
+		found->direction = TW_DIRECTION_FORWARD;
+		found->leg = out->leg > 1 ? out->leg : 2;
+	}
+	else {
+		mark(out, verdict->role);
+	}
 	if (verdict->linked && !*out->linked_id)
-		out->linked_id = &texts[verdict->linked];
+		found->linked = &texts[verdict->linked];
 	if (verdict->number && !*out->number)
-		out->number = &texts[verdict->number];
+		found->number = &texts[verdict->number];
 	if (!records->joins)
 		return TW_OK;
 	return tw__record_ended(out, &records->reader, verdict->end, err);
 }
 
+/* One row, two calls: that to our number first. */
+static void part_forward(tw_cdr *out, struct tw__records *records)
+{
+	struct record_reader *reader = &records->reader;
+
+	if (!tw__record_forward(reader, out))
+		return;
+	records->pending = true;
+	records->way_on = *out;
+	/* what is counted is the call that came in */
+	records->way_on.flags &= ~TW_CDR_ATTEMPT;
+	records->found = reader->found;
+	tw__record_came_in(out, reader);
+}
+
+static tw_status next_half(tw_cdr *out, struct tw__records *records)
+{
+	records->pending = false;
+	*out = records->way_on;
+	records->reader.found = records->found;
+	return TW_OK;
+}
+
 tw_status tw__records_next(tw_cdr *out, struct tw__records *records,
 			   tw_error *err)
 {
+	if (records->pending)
+		return next_half(out, records);
 	for (;;) {
 		const struct record_verdict *verdict = NULL;
 		tw_status status = tw__records_row(out, records, err);
@@ -293,7 +329,12 @@ tw_status tw__records_next(tw_cdr *out, struct tw__records *records,
 		if (verdict && verdict->consumed)
 			continue;
 		mark(out, records->reader.role);
-		return verdict ? apply(out, records, verdict, err) : TW_OK;
+		records->reader.found = (struct tw__preset_found){ 0 };
+		if (verdict)
+			status = apply(out, records, verdict, err);
+		if (!status)
+			part_forward(out, records);
+		return status;
 	}
 }
 

@@ -34,9 +34,9 @@ enum record_field {
 	RF_CALL_ID, RF_LINKED_ID, RF_PEER_ID, RF_ROLE, RF_LEG, RF_SEQUENCE,
 	RF_START, RF_ANSWER, RF_END, RF_START_DATE, RF_ANSWER_DATE,
 	RF_END_DATE, RF_DURATION, RF_TOTAL, RF_SETUP, RF_STATUS,
-	RF_DIRECTION, RF_CALLER, RF_CALLEE, RF_NUMBER, RF_PARTY, RF_TRUNK,
-	RF_CARRIER,
-	RF_DEPARTMENT, RF_EXTENSION, RF_ACCOUNTCODE, RF_CAMPAIGN, RF_COST,
+	RF_DIRECTION, RF_CALLER, RF_CALLEE, RF_NUMBER, RF_PARTY, RF_CALLED,
+	RF_TRUNK, RF_CARRIER, RF_DEPARTMENT, RF_EXTENSION,
+	RF_CALLER_EXTENSION, RF_ACCOUNTCODE, RF_CAMPAIGN, RF_COST,
 	RF_CURRENCY, RF_SOURCE, RF_COUNT
 };
 
@@ -83,9 +83,11 @@ struct tw_cdr_map {
 	int64_t skip;               /* lines before the header */
 	int64_t longest_us;         /* 0: a year, as for everybody */
 	bool types_line, percent, ring, zone_needed;
+	bool forwards;              /* a row may be a call and its way on */
 	char *prefix, *suffix;      /* of each line, cut off */
 	char *records;              /* path to the list, or element's name */
 	char *order, *strip, *zone;
+	char *ten_digits;           /* goes before numbers of ten digits */
 	char *defaults[RF_COUNT];
 	struct record_column *columns;      /* by field */
 	size_t column_count, column_capacity;
@@ -174,12 +176,16 @@ struct record_reader {
 	struct record_row row;
 	const struct record_column *used[RF_COUNT];  /* of the last row */
 	bool joins;                 /* ends are told by other rows */
+	const struct tw_dial_rule *rule;    /* numbers are alike by it */
 	enum record_role role;      /* what the row says of itself */
+	struct tw__preset_found found;      /* and what is found about it */
 	const char *peer_id;
+	const char *called;         /* what was dialled; "" not said */
+	bool from_inside;           /* an extension of ours called */
 	char made_id[32], extension[16];
 	char cost[64];
-	char party[4][RECORD_TEXT_MAX + 1]; /* caller, callee, number, and
-					who is at the other end */
+	char party[5][RECORD_TEXT_MAX + 1]; /* caller, callee, number, who is
+					at the other end, what was dialled */
 	char joined[64];            /* date and time of day */
 };
 /* The row in reader->row. @return TW_OK, TW_EPARSE */
@@ -193,6 +199,14 @@ const char *tw__record_column(const struct record_reader *reader,
 			      enum record_field field);
 /* Longer than any extension: a number of the outside. */
 bool tw__record_is_outside(const char *number);
+
+/* Of a row that was read. True: it is a call that came in and its way on to
+ * another number; found says what the row is then, the way on. */
+bool tw__record_forward(struct record_reader *reader, const tw_cdr *cdr);
+/* Makes that call of the row, and what is found about it. Its leg is in its
+ * key only: no source counts so far. */
+#define RECORD_LEG_CAME_IN 0x10000u
+void tw__record_came_in(tw_cdr *out, struct record_reader *reader);
 
 struct record_verdict {
 	enum record_role role;

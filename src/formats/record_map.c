@@ -7,20 +7,21 @@
  */
 #include <stddef.h>
 #include <string.h>
+#include "base/e164.h"
 #include "record.h"
 #include "said.h"
 
 #define SKIP_MAX    1000000u
 #define LONGEST_MAX (366u * 86400u)
 #define WORDS_MAX   1000u
+#define COUNTRY_DIGITS 3
 
 static const char *const fields[RF_COUNT] = {
 	"call_id", "linked_id", "peer_id", "role", "leg", "sequence",
 	"start", "answer", "end", "start_date", "answer_date", "end_date",
 	"duration", "total", "setup", "status", "direction", "caller",
-	"callee", "number", "party", "trunk", "carrier", "department",
-	"extension",
-	"accountcode", "campaign", "cost", "currency", "source"
+	"callee", "number", "party", "called", "trunk", "carrier",
+	"department", "extension", "caller_extension", "accountcode", "campaign", "cost", "currency", "source"
 };
 
 struct word {
@@ -367,6 +368,17 @@ static tw_status set_zone(tw_cdr_map *map, const char *value, tw_error *err)
 	return set_text(&map->zone, map->zone_needed ? "" : value, err);
 }
 
+static tw_status set_country(tw_cdr_map *map, const char *value,
+			     tw_error *err)
+{
+	if (*value && (!tw__digits_only(value) ||
+		       strlen(value) > COUNTRY_DIGITS))
+		return tw__fail_at(err, TW_EPARSE, 0, "ten_digits", "'%.20s' "
+				   "is no country code: 1 to %d digits", value,
+				   COUNTRY_DIGITS);
+	return set_text(&map->ten_digits, value, err);
+}
+
 static tw_status set_longest(tw_cdr_map *map, const char *value,
 			     tw_error *err)
 {
@@ -388,7 +400,8 @@ static tw_status set_choice(tw_cdr_map *map, const char *key,
 		{ "group", groups }, { "length", lengths },
 		{ "delimiter", delimiters }, { "quote", quotes },
 		{ "encoding", encodings }, { "types_line", truths },
-		{ "percent", truths }, { "ring", truths },
+		{ "percent", truths }, { "forwards", truths },
+		{ "ring", truths },
 	};
 	size_t i = 0;
 	int found;
@@ -409,6 +422,7 @@ static tw_status set_choice(tw_cdr_map *map, const char *key,
 	case 6: map->encoding = found; break;
 	case 7: map->types_line = found; break;
 	case 8: map->percent = found; break;
+	case 9: map->forwards = found; break;
 	default: map->ring = found; break;
 	}
 	return TW_OK;
@@ -434,6 +448,8 @@ static tw_status set_other(tw_cdr_map *map, const char *key,
 		return set_zone(map, value, err);
 	if (strcmp(key, "skip") == 0)
 		return set_count(&map->skip, SKIP_MAX, key, value, err);
+	if (strcmp(key, "ten_digits") == 0)
+		return set_country(map, value, err);
 	if (strcmp(key, "longest_s") == 0)
 		return set_longest(map, value, err);
 	if (strcmp(key, "preset") == 0)
@@ -512,7 +528,7 @@ tw_status tw_cdr_map_set(tw_cdr_map *map, const char *key, const char *value,
 
 void tw_cdr_map_free(tw_cdr_map *map)
 {
-	char **texts[7];
+	char **texts[8];
 
 	if (!map)
 		return;
@@ -529,6 +545,7 @@ void tw_cdr_map_free(tw_cdr_map *map)
 	texts[4] = &map->order;
 	texts[5] = &map->strip;
 	texts[6] = &map->zone;
+	texts[7] = &map->ten_digits;
 	for (size_t i = 0; i < TW_ARRAY_COUNT(texts); i++)
 		tw_free(*texts[i]);
 	tw_free(map->columns);

@@ -14,6 +14,7 @@
 #include "record.h"
 
 #define SHORT_PEER 6            /* digits of the longest extension */
+#define NATIONAL_DIGITS 10
 #define SLACK_US   (2 * TW_SECOND)      /* of clocks that count seconds */
 
 static bool is_nothing(const char *text)
@@ -362,6 +363,22 @@ static struct tw_str bare(struct tw_str s)
 	return s;
 }
 
+/* Some write numbers of their own country without its code. */
+static size_t put_country(char *place, const tw_cdr_map *map,
+			  struct tw_str s)
+{
+	size_t n = map->ten_digits ? strlen(map->ten_digits) : 0;
+
+	if (s.l != NATIONAL_DIGITS || !n)
+		return 0;
+	for (size_t i = 0; i < s.l; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return 0;
+	}
+	memcpy(place, map->ten_digits, n);
+	return n;
+}
+
 static tw_status read_party(const char **out, struct record_reader *r,
 			    enum record_field field, tw_error *err)
 {
@@ -378,9 +395,10 @@ static tw_status read_party(const char **out, struct record_reader *r,
 	s = strip(r->map, s);
 	if (s.l > RECORD_TEXT_MAX)
 		s.l = RECORD_TEXT_MAX;
+	n = put_country(place, r->map, s);
 	if (s.l)
-		memcpy(place, s.p, s.l);
-	place[s.l] = '\0';
+		memcpy(&place[n], s.p, s.l);
+	place[n + s.l] = '\0';
 	*out = place;
 	return TW_OK;
 }
@@ -415,6 +433,9 @@ static tw_status read_numbers(tw_cdr *out, struct record_reader *r,
 		status = read_party(&out->callee, r, RF_CALLEE, err);
 	if (!status)
 		status = read_party(&out->number, r, RF_NUMBER, err);
+	if (!status)
+		status = read_party(&r->called, r, RF_CALLED, err);
+	r->from_inside = *cell(r, RF_CALLER_EXTENSION);
 	if (!status)
 		status = place_party(out, r, err);
 	if (status)

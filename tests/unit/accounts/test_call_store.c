@@ -146,6 +146,7 @@ static void marks(void **state)
 	assert_int_equal(store(f, &ids, &call), TW_OK);
 	call.key++;
 	call.trunk = call.carrier = call.department = 9;
+	call.department_known = true;
 	call.has_source_cost = true;
 	assert_int_equal(store(f, &ids, &call), TW_OK);
 	call.key++;

@@ -17,6 +17,7 @@ struct reader {
 	tw_zone *zone;
 	tw_error err;
 	tw_cdr cdr;
+	uint32_t key_leg;       /* of the record's key */
 };
 
 static inline bool is_main(const char *name, size_t length, void *arg)
@@ -43,8 +44,22 @@ static inline tw_status open_as(struct reader *r, const char *name,
 
 static inline tw_status next(struct reader *r)
 {
+	struct tw__preset_found found;
+	tw_cdr *cdr = &r->cdr;
+	tw_status status;
+
 	r->err = (tw_error)TW_ERROR_INIT;
-	return tw__preset_next(&r->cdr, r->preset, &r->err);
+	status = tw__preset_next(cdr, r->preset, &r->err);
+	if (status)
+		return status;
+	/* as an import takes it */
+	tw__preset_found(&found, r->preset);
+	r->key_leg = cdr->leg;
+	cdr->direction = found.direction ? found.direction : cdr->direction;
+	cdr->leg = found.leg ? found.leg : cdr->leg;
+	cdr->linked_id = found.linked ? found.linked : cdr->linked_id;
+	cdr->number = found.number ? found.number : cdr->number;
+	return TW_OK;
 }
 
 static inline void done(struct reader *r)

@@ -50,7 +50,7 @@ static inline tw_status open_map(struct reader *r, const tw_cdr_map *map,
 				 size_t size)
 {
 	struct tw__preset_options options = { .data = text, .size = size,
-		.map = map };
+		.map = map, .rule = &tw__dial_russia };
 
 	memset(r, 0, sizeof(*r));
 	r->err = (tw_error)TW_ERROR_INIT;

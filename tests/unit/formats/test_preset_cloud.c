@@ -78,19 +78,19 @@ static void test_beeline(void **state)
 	static const struct wanted rows[] = {
 		{ .start = "2026-10-05T07:00:00Z", .ms = 61500,
 		  .direction = TW_DIRECTION_OUTBOUND,
-		  .caller = "9600000001", .callee = "84951234567",
+		  .caller = "79600000001", .callee = "84951234567",
 		  .extension = "101", .department = "Продажи" },
 		/* it rang for 20 s */
 		{ .start = "2026-10-05T07:01:40Z",
 		  .end = "2026-10-05T07:02:00Z",
 		  .status = TW_CALL_NO_ANSWER,
 		  .direction = TW_DIRECTION_INBOUND,
-		  .caller = "79031112233", .callee = "9600000001",
+		  .caller = "79031112233", .callee = "79600000001",
 		  .extension = "101" },
 		{ .start = "2026-10-05T07:03:20Z", .ms = 30000,
 		  .status = TW_CALL_ANSWERED,
 		  .direction = TW_DIRECTION_INBOUND,
-		  .caller = "79031112244", .callee = "9600000001",
+		  .caller = "79031112244", .callee = "79600000001",
 		  .extension = "101" },
 	};
 

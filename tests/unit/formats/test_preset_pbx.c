@@ -51,7 +51,7 @@ static void test_cucm(void **state)
 		  .end = "2026-10-05T07:02:00Z",
 		  .status = TW_CALL_NO_ANSWER, .caller = "79031112233",
 		  .callee = "101", .extension = "101",
-		  .linked = "101002" },
+		  .number = "78432000001", .linked = "101002" },
 		{ .id = PKID "3", .start = "2026-10-05T07:03:20Z",
 		  .end = "2026-10-05T07:03:22Z", .status = TW_CALL_BUSY,
 		  .caller = "101", .callee = "84951234568",
