@@ -21,7 +21,8 @@ static const char *const fields[RF_COUNT] = {
 	"start", "answer", "end", "start_date", "answer_date", "end_date",
 	"duration", "total", "setup", "status", "direction", "caller",
 	"callee", "number", "party", "called", "trunk", "carrier",
-	"department", "extension", "caller_extension", "accountcode", "campaign", "cost", "currency", "source"
+	"department", "extension", "caller_extension", "accountcode",
+	"campaign", "cost", "currency", "source"
 };
 
 struct word {
