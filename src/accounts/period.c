@@ -59,7 +59,8 @@ static tw_status check_over(tw_store *store, const struct tw__book *book,
 
 	if (status || clock->wall(clock->arg) >= end)
 		return status;
-	(void)tw_time_format(text, sizeof(text), end, book->zone, NULL);
+	if (tw_time_format(text, sizeof(text), end, book->zone, NULL))
+		snprintf(text, sizeof(text), "the year 9999");
 	return tw__fail_at(err, TW_EREFUSED, 0, "month", "%s is not over; "
 			   "close it after %s", month, text);
 }

@@ -10,7 +10,8 @@ import json
 
 import pytest
 
-from trunkwise import CdrMap, Error, ParseError, SheetMap, Store
+from trunkwise import (CdrMap, Deployment, Error, ParseError, SheetMap,
+                       Store)
 
 HEADER = ("call_id,start,answer,end,caller,callee,duration,status,"
           "department\n")
@@ -199,6 +200,51 @@ def test_overlap_and_gap(store):
     assert [(r.line, r.column) for r in result.rejects] == [(4, "start")]
 
 
+@pytest.mark.parametrize("zone,skipped,shown", [
+    (BERLIN, "2026-03-29 02:00:00", "2026-03-29 03:00:00"),
+    (BERLIN, "2026-03-29 02:59:59", "2026-03-29 01:59:59"),
+    ("Australia/Lord_Howe", "2026-10-04 02:15:00", "2026-10-04 02:30:00"),
+    ("America/Sao_Paulo", "2018-11-04 00:30:00", "2018-11-04 01:00:00"),
+    ("Pacific/Apia", "2011-12-30 12:00:00", "2011-12-31 00:00:00"),
+    ("Europe/Moscow", "2011-03-27 02:30:00", "2011-03-27 03:30:00"),
+])
+@pytest.mark.parametrize("how", ["native", "asterisk", "mapping", "parts"])
+def test_gaps_of_all_readers(store, how, zone, skipped, shown):
+    """Answered or not: one row in one count, with its reason."""
+    for status in ("ANSWERED", "NO ANSWER"):
+        talk = "5" if status == "ANSWERED" else "0"
+        for at, refused in (skipped, True), (shown, False):
+            key = f"{how}{status}{at}"
+            if how == "native":
+                result = read(store, [f"{key},{at},,,1,2,{talk},"
+                                      f"{status.lower().replace(' ', '_')},"],
+                              zone=zone)
+            elif how == "asterisk":
+                result = read(store, [
+                    f'"","1","2","ctx","1","SIP/1","SIP/2","Dial","x",'
+                    f'"{at}","","","{talk}","{talk}","{status}",'
+                    f'"DOCUMENTATION","{key}",""'], zone=zone, header="",
+                    preset="asterisk")
+            elif how == "mapping":
+                result = read(store, [f"{key};{at};{talk};2"], zone=zone,
+                              header="id;s;d;t\n", mapping=CdrMap({
+                                  "time": "%F %T", "call_id": "id",
+                                  "zone": "required", "start": "s",
+                                  "duration": "d", "callee": "t"}))
+            else:
+                day, clock = at.split()
+                result = read(store, [f"{key};{day};{clock};{talk};2"],
+                              zone=zone, header="id;day;s;d;t\n",
+                              mapping=CdrMap({
+                                  "time": "iso", "call_id": "id",
+                                  "zone": "required", "start": "s",
+                                  "start_date": "day", "duration": "d",
+                                  "callee": "t"}))
+            counts = result.counts
+            assert (counts.rows_read, counts.rows_rejected) == (1, refused)
+            assert all("clock skips" in r.reason for r in result.rejects)
+
+
 @pytest.mark.parametrize("reader", [CdrMap, SheetMap])
 @pytest.mark.parametrize("number", [
     "9" * 5000, "1e99999999", "1e9999999999999999999999"])
@@ -235,3 +281,36 @@ def test_truncated_anywhere(tmp_path):
             lines = text[:cut].count(b"\n")
             # a last row without its line end may be whole: by its columns
             assert lines - 1 <= c.rows_stored <= max(lines, 0)
+
+
+LAST = [
+    (("report", "expenses"), "--month", "9999-12", "--compare", "previous"),
+    (("report", "expenses"), "--month", "9999-12", "--per", "day"),
+    (("report", "expenses"), "--from", "9999-10", "--to", "9999-12"),
+    (("report", "breakdown"), "--month", "9999-12", "--by", "day"),
+    (("report", "calls"), "--month", "9999-12"),
+    (("tariff", "total"), "--tariff", "t", "--month", "9999-12"),
+    (("journal", "export"), "--month", "9999-12", "--open"),
+]
+
+
+def test_the_last_month_of_all_has_a_name(tmp_path, command):
+    """Old stores may hold calls in it; its end is a year that no clock of
+    Python's shows."""
+    with Store(tmp_path / "s.db", create=True) as store:
+        store.apply(Deployment(
+            '[company]\nname = "F"\nzone = "Pacific/Kiritimati"\n'
+            'currency = "RUB"\n[[carrier]]\nname = "c"\n'))
+        store.import_tariff(b"prefix,destination,rate,currency\n7,R,1,RUB\n",
+                            tariff="t", carrier="c")
+    for noun, *rest in LAST:
+        for more in ((), ("--json",)):
+            if noun[0] == "journal" and more:
+                continue
+            command(*noun, "s.db", *rest, *more, cwd=tmp_path, check=0)
+    closed = command("period", "close", "s.db", "--month", "9999-12",
+                     cwd=tmp_path, check=2)
+    assert "is not over; close it after the year 9999" in closed.err
+    for month in ("10000-01", "9999-13", "99999-12"):
+        command("report", "expenses", "s.db", "--month", month,
+                cwd=tmp_path, check=2)

@@ -124,15 +124,24 @@ class TariffMonth(NamedTuple):
     bundles: list[Pot]
 
 
+# when every zone still has 9999-12-31
+_LAST = microseconds(dt.datetime(9999, 12, 31, 9, tzinfo=dt.timezone.utc))
+
+
+def _end(us: int) -> dt.datetime:
+    """The last month ends behind the last year that Python knows."""
+    return instant(min(us, _LAST))
+
+
 def _pot(p: raw.tw_pot) -> Pot:
     return Pot(p.name, _PERIODS.get(p.period, "?"), instant(p.from_us),
-               instant(p.to_us), p.seconds, p.used_s, p.left_s)
+               _end(p.to_us), p.seconds, p.used_s, p.left_s)
 
 
 def tariff_month(store: raw.tw_store, tariff: str, month: str) -> TariffMonth:
     m, pots = raw.tariff_total(store, tariff, month)
     return TariffMonth(
-        m.zone, instant(m.from_us), instant(m.to_us), m.calls, m.attempts,
+        m.zone, instant(m.from_us), _end(m.to_us), m.calls, m.attempts,
         m.charged_s, m.bundle_s, m.paid_s,
         {1: "sum_of_rounded", 2: "rounded_sum"}.get(m.invoice_total, "?"),
         money(m.sum_of_rounded), money(m.rounded_sum), money(m.difference),
