@@ -84,9 +84,10 @@ typedef struct tw_breakdown tw_breakdown;
  * none last; then the totals. Names are those of the last month's end.
  * Where `only` says so, totals are those of the rows that are left.
  * @return TW_OK (new), TW_EPARSE (month), TW_EINVAL (options; field says
- * which), TW_ENOTFOUND (no company zone; `only` a department, carrier, trunk
- * or number that never was), TW_ERANGE (a sum; or more than
- * TW_BREAKDOWN_ROWS_MAX rows, before `only`) */
+ * which; `only` a key that no call could have, "2026-02-31"), TW_ENOTFOUND
+ * (no company zone; `only` a department, carrier, trunk or number that never
+ * was), TW_ERANGE (a sum; or more than TW_BREAKDOWN_ROWS_MAX rows, before
+ * `only`) */
 TW_EXTERN(tw_status) tw_report_breakdown(tw_breakdown **out, tw_store *store,
 	const tw_breakdown_options *options, tw_error *err);
 TW_EXTERN(tw_status) tw_breakdown_next(tw_breakdown_row *out,

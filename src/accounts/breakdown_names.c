@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/e164.h"
+#include "base/zone.h"
 #include "breakdown_names.h"
+#include "breakdown_read.h"
 #include "report.h"
 
 struct named {
@@ -282,6 +285,60 @@ static const char *known_of(uint32_t cut)
 	return NULL;
 }
 
+static bool is_one_of(uint32_t cut, int64_t last, const char *name)
+{
+	tw__cut_text text;
+
+	for (int64_t value = 1; value <= last; value++) {
+		write_value(text, cut, value);
+		if (strcmp(text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_duration(const char *name)
+{
+	tw__cut_text text;
+
+	for (size_t i = 0; i < TW_CUT_DURATIONS; i++) {
+		write_value(text, TW_CUT_DURATION,
+			    tw__cut_durations_s[i] + 1);
+		if (strcmp(text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether any call could have it, of keys that no directory names. */
+static bool is_possible(uint32_t cut, const char *name)
+{
+	tw_time from, to;
+
+	switch (cut) {
+	case TW_CUT_DIRECTION:
+		return is_one_of(cut, TW_ARRAY_COUNT(directions) - 1, name);
+	case TW_CUT_STATUS:
+		return is_one_of(cut, TW_ARRAY_COUNT(statuses) - 1, name);
+	case TW_CUT_WEEKDAY:
+		return is_one_of(cut, 7, name);
+	case TW_CUT_HOUR:
+		return is_one_of(cut, 24, name);
+	case TW_CUT_DURATION:
+		return is_duration(name);
+	case TW_CUT_PREFIX:
+		return tw__digits_only(name);
+	case TW_CUT_MONTH:
+		return !tw_month_range(&from, &to, name, tw__zone_utc(),
+				       NULL);
+	case TW_CUT_DAY:
+		/* a date and no more */
+		return strlen(name) == 10 &&
+			!tw_time_parse(&from, name, tw__zone_utc(), NULL);
+	}
+	return true;
+}
+
 /* A slip of the pen would be a report of nothing. */
 static tw_status must_be_known(const struct tw__cut_naming *naming,
 			       const char *name, tw_error *err)
@@ -290,7 +347,13 @@ static tw_status must_be_known(const struct tw__cut_naming *naming,
 	struct tw_stmt *stmt;
 	tw_status status;
 
-	if (!question || !*name)
+	if (!*name)
+		return TW_OK;
+	if (!is_possible(naming->cut, name))
+		return tw__fail_at(err, TW_EINVAL, 0, "only", "no call could "
+				   "ever have '%.80s'; write it as rows of "
+				   "the breakdown have it", name);
+	if (!question)
 		return TW_OK;
 	status = tw__stmt(&stmt, naming->store, question, err);
 	if (status)

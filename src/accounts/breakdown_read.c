@@ -45,7 +45,8 @@ static const uint8_t needs[TW_CUT_COUNT + 1][2] = {
 	[TW_CUT_HOUR] = { START, DEPARTMENT }, [TW_CUT_STATUS] = { STATUS },
 };
 
-static const int32_t durations_s[] = { 0, 10, 30, 60, 180, 600, 1800, 3600 };
+const int32_t tw__cut_durations_s[TW_CUT_DURATIONS] = { 0, 10, 30, 60, 180,
+	600, 1800, 3600 };
 
 struct reader {
 	const struct tw__cut_question *question;
@@ -110,15 +111,15 @@ static int64_t prefix_of(const struct reader *r, const struct leg *leg)
 
 static int64_t duration_of(const struct leg *leg)
 {
-	size_t i = TW_ARRAY_COUNT(durations_s);
+	size_t i = TW_CUT_DURATIONS;
 
 	if (!leg->answered)
 		return 0;
 	while (i-- > 1) {
-		if (leg->duration_us >= durations_s[i] * TW_SECOND)
+		if (leg->duration_us >= tw__cut_durations_s[i] * TW_SECOND)
 			break;
 	}
-	return durations_s[i] + 1;
+	return tw__cut_durations_s[i] + 1;
 }
 
 static tw_status hour_of(int64_t *out, struct reader *r, bool weekday,

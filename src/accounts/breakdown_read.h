@@ -16,6 +16,10 @@ struct tw__cut_question {
 	bool every_call;         /* also where sums would answer */
 };
 
+#define TW_CUT_DURATIONS 8
+/* Where classes of duration begin. */
+extern const int32_t tw__cut_durations_s[TW_CUT_DURATIONS];
+
 /* A prefix as a number: a 1 and its digits, so that "0049" is not "49". */
 int64_t tw__cut_prefix(const char *digits, uint32_t most);
 

@@ -130,11 +130,51 @@ static void test_only(void **state)
 	tw__cut_groups_free(&groups);
 }
 
+/* Of keys that no directory names: what no call could ever have. */
+static void test_only_what_may_be(void **state)
+{
+	static const struct { uint32_t cut; const char *good, *bad[6]; }
+	all[] = {
+		{ TW_CUT_DIRECTION, "internal", { "Inbound", "any", " " } },
+		{ TW_CUT_STATUS, "cancelled", { "lost", "answered " } },
+		{ TW_CUT_WEEKDAY, "7", { "0", "8", "9", "07", "-1", "mon" } },
+		{ TW_CUT_HOUR, "23", { "24", "25", "9", "-1", "009", "x" } },
+		{ TW_CUT_DURATION, "3600", { "11", "-1", "00", "3601" } },
+		{ TW_CUT_PREFIX, "0049", { "+49", "7 9", "x" } },
+		{ TW_CUT_MONTH, "9999-12", { "2026-13", "2026-00", "2026-1",
+			"0000-01", "2026-10-05", "10000-01" } },
+		{ TW_CUT_DAY, "2024-02-29", { "2026-02-29", "2026-02-31",
+			"2026-13-01", "2026-10-5", "2026-10-05T00:00:00Z",
+			"0000-01-01" } },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++) {
+		const struct tw__cut_naming naming = { f->store, all[i].cut,
+			0 };
+		struct tw__cut_groups groups = { .parts = 3 };
+		struct tw__cut_names names = { 0 };
+		tw_error err = TW_ERROR_INIT;
+
+		assert_int_equal(tw__cut_names_only(&groups, 0, &names,
+			&naming, all[i].good, &err), TW_OK);
+		assert_int_equal(tw__cut_names_only(&groups, 0, &names,
+			&naming, "", &err), TW_OK);
+		for (size_t j = 0; j < 6 && all[i].bad[j]; j++) {
+			if (tw__cut_names_only(&groups, 0, &names, &naming,
+				all[i].bad[j], &err) != TW_EINVAL)
+				fail_msg("%s", all[i].bad[j]);
+			assert_string_equal(err.field, "only");
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
 		FIXTURE_TEST(test_directory), FIXTURE_TEST(test_only),
+		FIXTURE_TEST(test_only_what_may_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
