@@ -246,28 +246,58 @@ static void plain_end(struct tw_csv *csv, struct scan *row, const char *at)
 	drop_special(csv, end);
 }
 
-/* The fields that nearly all are: without a quote and up to a delimiter, a
- * block of them at a time. What else there may be, and a row that gets long
- * or wide, is left where it begins. */
+/* Of the marks from an opening quote on, those from the delimiter behind the
+ * closing one on; 0 where there is more to it, or not all in the block. */
+static uint64_t behind_quotes(const char *block, uint64_t marks,
+			      char delimiter)
+{
+	const char *at = block;
+
+	do {
+		marks &= marks - 1;
+		if (!marks)
+			return 0;
+		at = block + (unsigned)__builtin_ctzll(marks);
+	} while (*at == delimiter);
+	marks &= marks - 1;
+	if (*at != '"' || !marks || at[1] != delimiter)
+		return 0;
+	return marks;
+}
+
+/* The fields that nearly all are: up to a delimiter, perhaps between two
+ * quotes, a block of them at a time. What else there may be, and a row that
+ * gets long or wide, is left where it begins. */
 static void plain_fields(struct tw_csv *csv, struct scan *row)
 {
 	const char *from = csv->p + csv->at, *at = from;
-	struct tw_str *field = csv->fields;
+	struct tw_str *field = &csv->fields[row->count];
 	const char delimiter = csv->delimiter;
 	const char *block = csv->p + csv->block;
-	uint64_t marks = csv->marks;
+	uint64_t marks = csv->marks, behind;
 
-	for (;;) {
+	while (field <= &csv->fields[TW_CSV_FIELDS_MAX - BLOCK] &&
+	       csv->block < row->start + TW_CSV_ROW_MAX - BLOCK) {
 		for (; marks; marks &= marks - 1) {
+			size_t quote = 0;
+
 			at = block + (unsigned)__builtin_ctzll(marks);
-			if (*at != delimiter)
-				break;
-			*field++ = tw__str(from, (size_t)(at - from));
+			if (*at != delimiter) {
+				if (*at != '"' || at != from)
+					break;
+				behind = behind_quotes(block, marks,
+						       delimiter);
+				if (!behind)
+					break;
+				marks = behind;
+				at = block + (unsigned)__builtin_ctzll(marks);
+				quote = 1;
+			}
+			*field++ = tw__str(from + quote,
+				(size_t)(at - from) - 2 * quote);
 			from = at + 1;
 		}
-		if (marks || csv->size - csv->block <= BLOCK ||
-		    field > &csv->fields[TW_CSV_FIELDS_MAX - BLOCK] ||
-		    csv->block >= row->start + TW_CSV_ROW_MAX - BLOCK)
+		if (marks || csv->size - csv->block <= BLOCK)
 			break;
 		load_block(csv, csv->block + BLOCK);
 		marks = csv->marks;
@@ -412,13 +442,15 @@ tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *out,
 	csv->scratch_used = 0;
 	row.start = csv->at;
 	row.line = csv->line;
-	plain_fields(csv, &row);
-	while (!row.done) {
+	do {
+		plain_fields(csv, &row);
+		if (row.done)
+			break;
 		if (csv->at < csv->size && csv->p[csv->at] == '"')
 			quoted_field(csv, &row);
 		else
 			plain_field(csv, &row);
-	}
+	} while (!row.done);
 	if (row.oom) {
 		rewind_to(csv, row.start, row.line);
 		return tw__fail_oom(err);

@@ -125,6 +125,13 @@ static tw_status place_options(struct tw__preset *preset, tw_error *err)
 	return TW_OK;
 }
 
+static bool is_hex(char c)
+{
+	char low = (char)(c | 0x20);
+
+	return (c >= '0' && c <= '9') || (low >= 'a' && low <= 'f');
+}
+
 /* "PJSIP/main-0000002a" is a channel of peer "main". */
 static struct tw_str peer_of(const char *channel)
 {
@@ -132,7 +139,7 @@ static struct tw_str peer_of(const char *channel)
 	struct tw_str peer = tw__str_of(slash ? slash + 1 : "");
 	size_t n = peer.l;
 
-	while (n && strchr("0123456789abcdefABCDEF", peer.p[n - 1]))
+	while (n && is_hex(peer.p[n - 1]))
 		n--;
 	if (n && n < peer.l && peer.p[n - 1] == '-')
 		peer.l = n - 1;
@@ -258,12 +265,11 @@ static uint64_t stable_hash(const struct tw__preset *preset)
 	size_t at = 0;
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(stable); i++) {
-		const char *cell = tw__preset_cell(preset, (size_t)stable[i]);
-		size_t n = strlen(cell);
+		struct tw_str cell = tw__preset_str(preset,
+						    (size_t)stable[i]);
+		size_t n = cell.l > 200 ? 200 : cell.l;
 
-		if (n > 200)
-			n = 200;
-		memcpy(&text[at], cell, n);
+		memcpy(&text[at], cell.p, n);
 		text[at + n] = '\n';
 		at += n + 1;
 	}

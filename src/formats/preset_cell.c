@@ -12,6 +12,9 @@
 #include "preset_cell.h"
 #include <trunkwise/money.h>
 
+/* No clock is set by more, not even where the date line moves. */
+#define CHANGE_US (26 * 3600 * TW_SECOND)
+
 tw_time tw__preset_repeated(const tw_zone *zone, tw_time t)
 {
 	tw_time change, other;
@@ -20,7 +23,7 @@ tw_time tw__preset_repeated(const tw_zone *zone, tw_time t)
 	if (!zone)
 		return t;
 	change = tw_zone_next_change(zone, t);
-	if (change == TW_TIME_MAX)
+	if (change == TW_TIME_MAX || change - t > CHANGE_US)
 		return t;
 	tw_zone_local(&before, zone, change - 1);
 	tw_zone_local(&after, zone, change);
@@ -33,13 +36,23 @@ tw_time tw__preset_repeated(const tw_zone *zone, tw_time t)
 		other : t;
 }
 
-/* With an offset a date is one stretch of seconds, whatever the zone. */
-static void keep_date(struct preset_date *last, struct tw_str text, tw_time t)
+/* A date is one stretch of seconds when there is an offset, or when the zone's
+ * clock is not set anywhere near. */
+static bool is_stretch(const tw_zone *zone, struct tw_str text, tw_time t)
+{
+	if (text.l > 19)
+		return strchr("Zz+-", text.p[19]) != NULL;
+	return zone && tw_zone_next_change(zone, t - 2 * CHANGE_US) - t >
+		2 * CHANGE_US;
+}
+
+static void keep_date(struct preset_date *last, const tw_zone *zone,
+		      struct tw_str text, tw_time t)
 {
 	unsigned int s;
 
-	if (text.l < 20 || text.l - 19 > sizeof(last->offset) ||
-	    !strchr("Zz+-", text.p[19]))
+	if (text.l < 19 || text.l - 19 > sizeof(last->offset) ||
+	    !is_stretch(zone, text, t))
 		return;
 	s = tw__preset_of_day(&text.p[11]);
 	if (s >= 86400)
@@ -68,7 +81,7 @@ tw_status tw__preset_any_time(tw_time *out, struct tw__preset *preset,
 		return tw__preset_fail(preset, column, err, "%s",
 				       why.message);
 	}
-	keep_date(&preset->date, tw__preset_str(preset, column), *out);
+	keep_date(&preset->date, zone, tw__preset_str(preset, column), *out);
 	if (*out < after)
 		*out = tw__preset_repeated(zone, *out);
 	return TW_OK;

@@ -76,6 +76,49 @@ static void local_times_ask_the_zone(void **state)
 	check_starts(starts, TW_ARRAY_COUNT(starts), "Europe/Berlin");
 }
 
+/* What a zone's clock shows half an hour by half an hour, days before and
+ * after it is set: a day that is kept must not lie across that. */
+static void check_around(const tw_zone *zone, const char *name,
+			 tw_time change)
+{
+	const char *starts[300];
+	char texts[300][24];
+	size_t count = 0;
+
+	for (tw_time t = change - 74 * 3600 * TW_SECOND; count < 296;
+	     t += 1800 * TW_SECOND) {
+		tw_civil c;
+
+		tw_zone_local(&c, zone, t);
+		snprintf(texts[count], sizeof(texts[0]),
+			 "%04d-%02d-%02d %02d:%02d:%02d", c.year % 10000u,
+			 c.month, c.day, c.hour, c.minute, c.second);
+		starts[count] = texts[count];
+		count++;
+	}
+	for (size_t i = 0; i < count; i += 74)
+		check_starts(&starts[i], 74, name);
+}
+
+static void local_days_around_a_change(void **state)
+{
+	static const char *const names[] = { "Europe/Berlin", "Asia/Kathmandu",
+		"America/Sao_Paulo", "Australia/Lord_Howe", "Pacific/Apia",
+		"Africa/Casablanca", "Europe/Moscow" };
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(names); i++) {
+		tw_time t = at("1980-01-01T00:00:00Z");
+		tw_zone *zone;
+
+		assert_int_equal(tw_zone_open(&zone, names[i], NULL), TW_OK);
+		while ((t = tw_zone_next_change(zone, t)) <
+		       at("2028-01-01T00:00:00Z"))
+			check_around(zone, names[i], t);
+		tw_zone_free(zone);
+	}
+}
+
 static void numbers_of_a_spreadsheet(void **state)
 {
 	static const struct { const char *callee; bool lost; } rows[] = {
@@ -273,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_date_of_the_row_before),
 		cmocka_unit_test(local_times_ask_the_zone),
+		cmocka_unit_test(local_days_around_a_change),
 		cmocka_unit_test(numbers_of_a_spreadsheet),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(digits_of_a_duration),
