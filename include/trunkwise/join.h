@@ -12,8 +12,11 @@
  * counts it, the one for `cost` charges it, and the one for `department` says
  * whose it is, on both. Records that stand alone stay as they are. Of
  * ambiguous ones as many as fit are counted and charged once; whose they are
- * stays as each record found it. All of it are amendments (ledger.h): closed
- * months do not change, and taking a batch back takes its pairs apart.
+ * stays as each record found it. They are looked at, and listed, each time
+ * again, until a record that came since makes them plain or a person accepts
+ * a pair (who, when and which stands in the run). All of it are amendments
+ * (ledger.h): closed months do not change, and taking a batch back takes its
+ * pairs apart.
  */
 #ifndef TRUNKWISE_JOIN_H
 #define TRUNKWISE_JOIN_H
@@ -40,16 +43,21 @@ typedef struct tw_join_options {
 					offset is taken off; 0: 60 */
 	uint32_t offset_max_s;       /* how far clocks may differ; 0: 900 */
 	uint32_t reserved;
+	const char *accept_first;    /* call ids of two records that somebody
+					knows to be one call, or NULL: joined
+					before all others are looked at */
+	const char *accept_second;
 } tw_join_options;
 #define TW_JOIN_OPTIONS_INIT { sizeof(tw_join_options), 0, NULL, NULL, NULL, \
-	TW_JOIN_FIRST, TW_JOIN_FIRST, TW_JOIN_SECOND, 0, 0, 0 }
+	TW_JOIN_FIRST, TW_JOIN_FIRST, TW_JOIN_SECOND, 0, 0, 0, NULL, NULL }
 
-/** Each record of the month that was not joined before is in one count. */
+/** Each record of the month that was not joined before is in one count;
+ * ambiguous ones are in theirs each time, until something settles them. */
 typedef struct tw_join {
 	uint32_t size;
 	uint32_t reserved;
 	uint64_t run;                /* of the amendments; 0: none */
-	uint64_t joined;             /* pairs */
+	uint64_t joined;             /* pairs, with the accepted one */
 	uint64_t only_first;
 	uint64_t only_second;
 	uint64_t ambiguous_first;
@@ -63,7 +71,9 @@ typedef struct tw_join {
  * "ambiguous_second"): key = the other party, seconds = talk, at = start,
  * detail = call id.
  * @return TW_OK, TW_EPARSE (month), TW_EINVAL, TW_ENOTFOUND (a source that
- *         has no calls, no company zone) */
+ *         has no calls, no company zone; an accepted record that is not open),
+ *         TW_ECONFLICT (its id has several records), TW_EREFUSED (an accepted
+ *         pair that is not one call: another party, direction or time) */
 TW_EXTERN(tw_status) tw_cdr_join(tw_join *out, tw_listing **out_list,
 	tw_store *store, const tw_join_options *options, tw_error *err);
 

@@ -2,8 +2,8 @@
  * @file src/accounts/join.c  One call that two sources have told
  *
  * Decides which stored records are looked at together and what each of two
- * that are one call stands for from then on. Which ones are is pair.c's to
- * say, how a change enters the books amendment.c's.
+ * that are one call stands for from then on. Which ones are is pair.c's or a
+ * person's to say, how a change enters the books amendment.c's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,116 +15,6 @@
 #include "rating/deck.h"
 #include "usage_park.h"
 #include <trunkwise/join.h>
-
-struct side {
-	struct tw__told *told;
-	struct tw__seen *seen;
-	size_t count, capacity[2];
-};
-
-struct joining {
-	tw_store *store;
-	tw_join_options options;
-	tw_time from, to;
-	struct side side[2];
-	struct tw__pairing pairing;
-	struct tw__amending *amending;
-	struct tw_listing *list;
-	tw_join sum;
-};
-
-/* ---- what both sources have told ---- */
-
-#define SELECT_TOLD "SELECT c.start_us, c.key, c.batch, c.direction, " \
-	"c.duration_us, c.answer_after_us, CASE WHEN c.direction = 2 " \
-	"THEN a.digits ELSE b.digits END, (SELECT name FROM number n " \
-	"WHERE n.id = c.number ORDER BY valid_from DESC LIMIT 1) " \
-	"FROM call c JOIN marks m ON m.id = c.marks " \
-	"LEFT JOIN identity a ON a.id = c.caller " \
-	"LEFT JOIN identity b ON b.id = c.callee " \
-	"WHERE c.start_us >= ? AND c.start_us < ? AND c.undone = 0 " \
-	"AND c.leg > 0 AND c.direction <> 4 AND m.source = ? " \
-	"AND NOT EXISTS (SELECT 1 FROM call_pair p WHERE p.parted = 0 " \
-	"AND p.first_us = c.start_us AND p.first_key = c.key) " \
-	"AND NOT EXISTS (SELECT 1 FROM call_pair p WHERE p.parted = 0 " \
-	"AND p.second_us = c.start_us AND p.second_key = c.key) " \
-	"ORDER BY c.start_us, c.key"
-
-static uint64_t digits_of(const char *text)
-{
-	uint64_t value = 0;
-
-	if (strlen(text) > 15 || !tw__str_u64(&value, tw__str_of(text)))
-		return 0;
-	return value;
-}
-
-static tw_status add_told(struct side *side, const struct joining *j,
-			  struct tw_stmt *stmt, tw_error *err)
-{
-	size_t n = side->count;
-
-	if (tw__grow((void **)&side->told, &side->capacity[0], n + 1,
-		     sizeof(*side->told)) ||
-	    tw__grow((void **)&side->seen, &side->capacity[1], n + 1,
-		     sizeof(*side->seen)))
-		return tw__fail_oom(err);
-	side->told[n].start = tw__col_i64(stmt, 0);
-	side->told[n].key = tw__col_i64(stmt, 1);
-	side->told[n].batch = tw__col_i64(stmt, 2);
-	side->told[n].in_month = side->told[n].start >= j->from &&
-		side->told[n].start < j->to;
-	side->seen[n].start = side->told[n].start;
-	side->seen[n].inbound = tw__col_i64(stmt, 3) == TW_DIRECTION_INBOUND;
-	side->seen[n].duration_us = tw__col_i64(stmt, 4);
-	side->seen[n].answered = !tw__col_is_null(stmt, 5);
-	side->seen[n].remote = digits_of(tw__col_text(stmt, 6));
-	side->seen[n].own = digits_of(tw__col_text(stmt, 7));
-	side->count++;
-	return TW_OK;
-}
-
-/* Partners of a month's calls may lie beyond its ends. */
-static tw_status load_side(struct joining *j, int which, tw_error *err)
-{
-	const char *source = which ? j->options.second : j->options.first;
-	int64_t reach = (int64_t)(j->options.offset_max_s +
-				  j->options.window_s) * TW_SECOND;
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, j->store, SELECT_TOLD, err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, j->from - reach);
-	tw__bind_i64(stmt, 2, j->to + reach);
-	tw__bind_text(stmt, 3, source);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		status = add_told(&j->side[which], j, stmt, err);
-		if (status) {
-			tw__reset(stmt);
-			return status;
-		}
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-static tw_status check_source(struct joining *j, const char *source,
-			      const char *field, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, j->store,
-		"SELECT 1 FROM marks WHERE source = ? LIMIT 1", err);
-
-	if (status)
-		return status;
-	tw__bind_text(stmt, 1, source);
-	status = tw__step(stmt, err);
-	tw__reset(stmt);
-	return status != TW_ITER_END ? status :
-		tw__fail_at(err, TW_ENOTFOUND, 0, field, "no call is of "
-			    "source '%.80s'; see --source of cdr import",
-			    source);
-}
 
 /* ---- what a record stands for from now on ---- */
 
@@ -138,7 +28,8 @@ static void uncharge(struct tw__standing *s)
 }
 
 /* Both records of one call; ambiguous: neither may say whose it is. */
-static tw_status change_two(struct joining *j, const struct tw__told *told[2],
+static tw_status change_two(struct tw__joining *j,
+			    const struct tw__told *told[2],
 			    uint32_t state, tw_error *err)
 {
 	struct tw__stored stored[2];
@@ -168,14 +59,15 @@ static tw_status change_two(struct joining *j, const struct tw__told *told[2],
 	return status;
 }
 
-static tw_status park(struct joining *j, const struct tw__told *told,
+static tw_status park(struct tw__joining *j, const struct tw__told *told,
 		      tw_error *err)
 {
 	return tw__usage_park(j->store, told->start, told->key,
 			      tw__amending_run(j->amending), err);
 }
 
-static tw_status keep_pair(struct joining *j, const struct tw__told *told[2],
+static tw_status keep_pair(struct tw__joining *j,
+			   const struct tw__told *told[2],
 			   uint32_t state, tw_error *err)
 {
 	struct tw_stmt *stmt;
@@ -196,7 +88,7 @@ static tw_status keep_pair(struct joining *j, const struct tw__told *told[2],
 	return tw__run(stmt, err);
 }
 
-static tw_status join_two(struct joining *j, size_t first, size_t second,
+static tw_status join_two(struct tw__joining *j, size_t first, size_t second,
 			  uint32_t state, tw_error *err)
 {
 	const struct tw__told *told[2] = { &j->side[0].told[first],
@@ -208,7 +100,7 @@ static tw_status join_two(struct joining *j, size_t first, size_t second,
 	return status ? status : keep_pair(j, told, state, err);
 }
 
-static tw_status join_pairs(struct joining *j, tw_error *err)
+static tw_status join_pairs(struct tw__joining *j, tw_error *err)
 {
 	tw_status status = TW_OK;
 
@@ -225,8 +117,35 @@ static tw_status join_pairs(struct joining *j, tw_error *err)
 	return status;
 }
 
+/* Pairs of before whose records are still one of several in one cluster. */
+static void judge_helds(struct tw__joining *j)
+{
+	for (size_t i = 0; i < j->helds.count; i++) {
+		struct tw__held *held = &j->helds.rows[i];
+		const struct tw__paired *p[2];
+
+		for (int side = 0; side < 2; side++)
+			p[side] = &j->pairing.side[side][held->place[side]];
+		held->kept = p[0]->state == TW_PAIR_AMBIGUOUS &&
+			p[1]->state == TW_PAIR_AMBIGUOUS &&
+			p[0]->other == p[1]->other;
+	}
+}
+
+/* They are counted once already. */
+static void pass_over_kept(struct tw__joining *j)
+{
+	for (size_t i = 0; i < j->helds.count; i++) {
+		const struct tw__held *held = &j->helds.rows[i];
+
+		for (int side = 0; held->kept && side < 2; side++)
+			j->pairing.side[side][held->place[side]].state =
+				TW_PAIR_ALONE;
+	}
+}
+
 /* Of each cluster as many as it has on both sides, in the order of time. */
-static tw_status join_clusters(struct joining *j, tw_error *err)
+static tw_status join_clusters(struct tw__joining *j, tw_error *err)
 {
 	size_t clusters = j->pairing.clusters, at = 0;
 	uint32_t *next = tw_calloc(j->side[1].count + 1, sizeof(*next));
@@ -263,7 +182,7 @@ static tw_status join_clusters(struct joining *j, tw_error *err)
 	"THEN lower(hex(call_id)) ELSE call_id END FROM call " \
 	"WHERE start_us = ? AND key = ? AND undone = 0"
 
-static tw_status list_one(struct joining *j, int side, size_t i,
+static tw_status list_one(struct tw__joining *j, int side, size_t i,
 			  const char *kind, tw_error *err)
 {
 	const struct tw__seen *seen = &j->side[side].seen[i];
@@ -293,7 +212,7 @@ static tw_status list_one(struct joining *j, int side, size_t i,
 	return tw__listing_add(j->list, &row, err);
 }
 
-static tw_status tell(struct joining *j, tw_error *err)
+static tw_status tell(struct tw__joining *j, tw_error *err)
 {
 	uint64_t *const alone[2] = { &j->sum.only_first,
 		&j->sum.only_second };
@@ -324,7 +243,7 @@ static tw_status tell(struct joining *j, tw_error *err)
 
 /* ---- from end to end ---- */
 
-static tw_status find_month(struct joining *j, tw_error *err)
+static tw_status find_month(struct tw__joining *j, tw_error *err)
 {
 	struct tw__book book;
 	int64_t month;
@@ -338,52 +257,182 @@ static tw_status find_month(struct joining *j, tw_error *err)
 	return status;
 }
 
-static tw_status find_pairs(struct joining *j, tw_error *err)
+static tw_status find_pairs(struct tw__joining *j, tw_error *err)
 {
 	const struct tw__pair_rules rules = {
 		(int64_t)j->options.window_s * TW_SECOND,
 		(int64_t)j->options.offset_max_s * TW_SECOND };
 	struct tw__sights sights[2];
-	tw_status status = check_source(j, j->options.first, "first", err);
+	tw_status status = tw__join_load(j, err);
 
-	if (!status)
-		status = check_source(j, j->options.second, "second", err);
-	for (int i = 0; i < 2 && !status; i++)
-		status = load_side(j, i, err);
 	if (status)
 		return status;
 	for (int i = 0; i < 2; i++)
 		sights[i] = (struct tw__sights){ j->side[i].seen,
 			j->side[i].count };
-	return tw__pair(&j->pairing, sights, &rules, err);
+	status = tw__pair(&j->pairing, sights, &rules, err);
+	if (!status)
+		judge_helds(j);
+	return status;
 }
 
-static tw_status join(struct joining *j, tw_error *err)
+static tw_status settle(struct tw__joining *j, tw_error *err)
 {
 	int64_t run = 0;
+	tw_status status = tw__amending_settle(NULL, &run, j->amending, err);
+
+	if (run)
+		j->sum.run = (uint64_t)run;
+	tw__amending_free(j->amending);
+	j->amending = NULL;
+	return status;
+}
+
+/* ---- what somebody has decided ---- */
+
+/* A UUID is shown by its digits alone. */
+#define SELECT_NAMED "SELECT c.start_us, c.key FROM call c " \
+	"JOIN marks m ON m.id = c.marks WHERE c.start_us >= ? " \
+	"AND c.start_us < ? AND c.undone = 0 AND m.source = ? " \
+	"AND (c.call_id = ? OR (typeof(c.call_id) = 'blob' " \
+	"AND lower(hex(c.call_id)) = lower(?)))"
+
+static tw_status find_named(size_t *out, struct tw__joining *j, int side,
+			    tw_error *err)
+{
+	const char *id = side ? j->options.accept_second :
+		j->options.accept_first;
+	const char *field = side ? "accept_second" : "accept_first";
+	const char *source = side ? j->options.second : j->options.first;
+	const struct tw__told_side *list = &j->side[side];
+	size_t found = 0;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, j->store, SELECT_NAMED, err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, list->count ? list->told[0].start : 0);
+	tw__bind_i64(stmt, 2, list->count ?
+		     list->told[list->count - 1].start + 1 : 0);
+	tw__bind_text(stmt, 3, source);
+	tw__call_bind_id(stmt, 4, id);
+	tw__bind_text(stmt, 5, id);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		size_t at = tw__told_place(list, tw__col_i64(stmt, 0),
+					   tw__col_i64(stmt, 1));
+
+		if (at == SIZE_MAX)
+			continue;
+		found++;
+		*out = at;
+	}
+	if (status != TW_ITER_END)
+		return status;
+	if (found > 1)
+		return tw__fail_at(err, TW_ECONFLICT, 0, field, "'%.80s' is "
+				   "the id of several records of '%.80s'",
+				   id, source);
+	return found ? TW_OK : tw__fail_at(err, TW_ENOTFOUND, 0, field,
+		"no record '%.80s' of '%.80s' is open in that month; it is "
+		"joined already, or not there", id, source);
+}
+
+/* A slip of the pen would charge the wrong department. */
+static tw_status check_two(const struct tw__joining *j, const size_t at[2],
+			   tw_error *err)
+{
+	const struct tw__seen *a = &j->side[0].seen[at[0]];
+	const struct tw__seen *b = &j->side[1].seen[at[1]];
+	int64_t reach = (int64_t)(j->options.offset_max_s +
+				  j->options.window_s) * TW_SECOND;
+	const char *what = NULL;
+
+	if (a->inbound != b->inbound)
+		what = "their directions differ";
+	else if (a->remote != b->remote)
+		what = "the other party differs";
+	else if (a->own && b->own && a->own != b->own)
+		what = "our number differs";
+	else if (a->start - b->start > reach || b->start - a->start > reach)
+		what = "their times are too far apart";
+	return !what ? TW_OK : tw__fail_at(err, TW_EREFUSED, 0,
+		"accept_second", "these are not one call: %s", what);
+}
+
+static tw_status accept_two(struct tw__joining *j, const size_t at[2],
+			    tw_error *err)
+{
+	char reason[256];
+	tw_status status;
+
+	for (size_t i = 0; i < j->helds.count; i++) {
+		struct tw__held *held = &j->helds.rows[i];
+
+		held->kept = held->place[0] != at[0] &&
+			held->place[1] != at[1];
+	}
+	status = tw__helds_part(&j->helds, j->store, err);
+	snprintf(reason, sizeof(reason), "by hand: %.100s = %.100s",
+		 j->options.accept_first, j->options.accept_second);
+	if (!status)
+		status = tw__amending_new(&j->amending, j->store, "join",
+					  reason, err);
+	if (!status)
+		status = join_two(j, at[0], at[1], TW_PAIR_JOINED, err);
+	return status ? status : settle(j, err);
+}
+
+/* Before all others are looked at: they may be plain by it. */
+static tw_status accept(struct tw__joining *j, tw_error *err)
+{
+	size_t at[2];
+	tw_status status;
+
+	if (!j->options.accept_first)
+		return TW_OK;
+	status = tw__join_load(j, err);
+	for (int i = 0; i < 2 && !status; i++)
+		status = find_named(&at[i], j, i, err);
+	if (!status)
+		status = check_two(j, at, err);
+	if (!status)
+		status = accept_two(j, at, err);
+	if (!status)
+		j->sum.joined++;
+	tw__join_unload(j);
+	return status;
+}
+
+static tw_status join(struct tw__joining *j, tw_error *err)
+{
 	tw_status status = tw__rollup_catch_up(j->store, err);
 
 	if (!status)
 		status = find_month(j, err);
 	if (!status)
+		status = accept(j, err);
+	if (!status)
 		status = find_pairs(j, err);
+	if (!status)
+		status = tell(j, err);
+	if (!status)
+		status = tw__helds_part(&j->helds, j->store, err);
 	if (!status)
 		status = tw__amending_new(&j->amending, j->store, "join", "",
 					  err);
 	if (!status)
-		status = tell(j, err);
-	if (!status)
 		status = join_pairs(j, err);
-	if (!status)
+	if (!status) {
+		pass_over_kept(j);
 		status = join_clusters(j, err);
+	}
 	if (!status)
-		status = tw__amending_settle(NULL, &run, j->amending, err);
-	j->sum.run = (uint64_t)run;
+		status = settle(j, err);
 	j->sum.offset_us = j->pairing.offset_us;
 	return status;
 }
 
-static tw_status run(struct joining *j, tw_error *err)
+static tw_status run(struct tw__joining *j, tw_error *err)
 {
 	struct tw_tx tx;
 	tw_status status = tw__tx_enter(&tx, j->store, err);
@@ -409,6 +458,10 @@ static tw_status check_options(tw_join_options *o, tw_error *err)
 	    o->department > 1 || o->cost > 1)
 		return tw__fail_at(err, TW_EINVAL, 0, "flags", "unknown; use "
 				   "TW_JOIN_");
+	if (!o->accept_first != !o->accept_second)
+		return tw__fail_at(err, TW_EINVAL, 0, "accept_second", "a "
+				   "pair is two records: name one of each "
+				   "source");
 	if (o->window_s > 3600 || o->offset_max_s > 26 * 3600)
 		return tw__fail_at(err, TW_EINVAL, 0, "window_s", "a window "
 				   "has at most an hour, an offset 26");
@@ -422,7 +475,7 @@ static tw_status check_options(tw_join_options *o, tw_error *err)
 tw_status tw_cdr_join(tw_join *out, tw_listing **out_list, tw_store *store,
 		      const tw_join_options *options, tw_error *err)
 {
-	struct joining j = { .store = store,
+	struct tw__joining j = { .store = store,
 		.options = TW_JOIN_OPTIONS_INIT, .sum = TW_JOIN_INIT };
 	tw_status status;
 
@@ -450,9 +503,6 @@ tw_status tw_cdr_join(tw_join *out, tw_listing **out_list, tw_store *store,
 	tw_listing_free(j.list);
 	tw__amending_free(j.amending);
 	tw__pairing_free(&j.pairing);
-	for (int i = 0; i < 2; i++) {
-		tw_free(j.side[i].told);
-		tw_free(j.side[i].seen);
-	}
+	tw__join_unload(&j);
 	return status;
 }

@@ -5,6 +5,8 @@
 #define TW_SRC_ACCOUNTS_JOIN_H
 
 #include "history.h"
+#include "pair.h"
+#include <trunkwise/join.h>
 
 /* A record of one source, by its key in the call table. */
 struct tw__told {
@@ -12,9 +14,64 @@ struct tw__told {
 	int64_t key, batch;
 	bool in_month;
 };
+/* Records of one source, by start and key: what they are, and what they say.
+ * Both lists are as long. */
+struct tw__told_side {
+	struct tw__told *told;
+	struct tw__seen *seen;
+	size_t count, capacity[2];
+};
+/* Its place, or SIZE_MAX. */
+size_t tw__told_place(const struct tw__told_side *side, tw_time start,
+		      int64_t key);
+
 /* As it stands; TW_ESTORE when it is not there. */
 tw_status tw__told_find(struct tw__stored *out, tw_store *store,
 			const struct tw__told *told, tw_error *err);
+
+/* A pair that was ambiguous when it was kept; told as it was then. */
+struct tw__held {
+	struct tw__told told[2];
+	int64_t run;
+	size_t place[2];         /* in the lists, of first and second */
+	bool kept;               /* nothing has changed */
+};
+struct tw__helds {
+	struct tw__held *rows;
+	size_t count, capacity;
+};
+/* Pairs of the two lists that are ambiguous so far. A record whose partner is
+ * in neither of them is left alone: it goes from its list. */
+tw_status tw__helds_load(struct tw__helds *out,
+			 struct tw__told_side sides[2], tw_store *store,
+			 tw_error *err);
+void tw__helds_free(struct tw__helds *helds);
+/* Those that are not kept: their records stand for themselves again. */
+tw_status tw__helds_part(const struct tw__helds *helds, tw_store *store,
+			 tw_error *err);
+
+struct tw__amending;
+
+/* One run of tw_cdr_join(). */
+struct tw__joining {
+	tw_store *store;
+	tw_join_options options;
+	tw_time from, to;
+	struct tw__told_side side[2];
+	struct tw__helds helds;          /* that were ambiguous before */
+	struct tw__pairing pairing;
+	struct tw__amending *amending;
+	struct tw_listing *list;
+	tw_join sum;
+};
+
+/* Both sides, and the pairs among them that were ambiguous. */
+tw_status tw__join_load(struct tw__joining *joining, tw_error *err);
+void tw__join_unload(struct tw__joining *joining);
+
+/* Both records of a pair stand for themselves again, and it is parted. */
+tw_status tw__join_part_two(struct tw__amending *amending, tw_store *store,
+			    const struct tw__held *held, tw_error *err);
 
 /* The batch is about to be taken back: partners of its calls stand for
  * themselves again, before anything else is done. */

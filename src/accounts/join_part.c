@@ -1,8 +1,9 @@
 /**
  * @file src/accounts/join_part.c  Pairs that are taken apart
  *
- * Decides what becomes of a call whose partner's batch is taken back: it
- * stands for itself again, as before it was joined. Refuses to know why two
+ * Decides what becomes of a call whose partner's batch is taken back, or who
+ * gets another partner: it stands for itself again, as before it was joined.
+ * Refuses to know why two
  * were one call (join.c, pair.c).
  */
 #include <string.h>
@@ -83,7 +84,8 @@ static tw_status load_partners(struct parted *out, tw_store *store,
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-/* As it was before it was joined: by the amendment's old side. */
+/* What the run changed of it is as it was before; what others have changed
+ * since, such as its price, stays. */
 static tw_status before_run(struct tw__standing *out, tw_store *store,
 			    const struct tw__told *told, int64_t run,
 			    tw_error *err)
@@ -93,13 +95,14 @@ static tw_status before_run(struct tw__standing *out, tw_store *store,
 		&out->reason, &out->tariff_version, &out->rate_row,
 		&out->charged_s, &out->cost_nanos, &out->net_nanos,
 		&out->vat_nanos, &out->currency, &out->destination };
+	int64_t old[TW_STANDING_COUNT] = { 0 };
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT department, carrier, number, leg, rate_state, "
 		"reason, tariff_version, rate_row, charged_s, cost_nanos, "
 		"net_nanos, vat_nanos, currency, destination FROM amendment "
 		"WHERE start_us = ? AND key = ? AND batch = ? AND run = ? "
-		"AND side = 0", err);
+		"ORDER BY side", err);
 
 	if (status)
 		return status;
@@ -107,12 +110,20 @@ static tw_status before_run(struct tw__standing *out, tw_store *store,
 	tw__bind_i64(stmt, 2, told->key);
 	tw__bind_i64(stmt, 3, told->batch);
 	tw__bind_i64(stmt, 4, run);
-	status = tw__step(stmt, err);
-	/* nothing was changed on this side: it stays as it is */
-	if (status)
-		return status;
-	for (int i = 0; i < TW_STANDING_COUNT; i++)
-		*to[i] = tw__col_i64(stmt, i);
+	for (int side = 0; side < 2; side++) {
+		status = tw__step(stmt, err);
+		/* nothing was changed of this one: it stays as it is */
+		if (status)
+			return status;
+		for (int i = 0; i < TW_STANDING_COUNT; i++) {
+			int64_t value = tw__col_i64(stmt, i);
+
+			if (!side)
+				old[i] = value;
+			else if (value != old[i])
+				*to[i] = old[i];
+		}
+	}
 	tw__reset(stmt);
 	return TW_OK;
 }
@@ -123,15 +134,41 @@ static tw_status restore(struct tw__amending *amending, tw_store *store,
 {
 	struct tw__standing before;
 	struct tw__stored stored;
-	tw_status status = before_run(&before, store, told, run, err);
+	tw_status status = tw__told_find(&stored, store, told, err);
 
 	if (status)
+		return status;
+	before = stored.now;
+	status = before_run(&before, store, told, run, err);
+	if (status)
 		return status == TW_ITER_END ? TW_OK : status;
-	status = tw__told_find(&stored, store, told, err);
-	if (!status)
-		status = tw__amend(amending, &stored, &before, err);
+	status = tw__amend(amending, &stored, &before, err);
 	return status ? status : tw__usage_unpark(store, told->start,
 		told->key, run, err);
+}
+
+tw_status tw__join_part_two(struct tw__amending *amending, tw_store *store,
+			    const struct tw__held *held, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = restore(amending, store, &held->told[0],
+				   held->run, err);
+
+	if (!status)
+		status = restore(amending, store, &held->told[1], held->run,
+				 err);
+	if (!status)
+		status = tw__stmt(&stmt, store, "UPDATE call_pair "
+			"SET parted = ? WHERE first_us = ? AND first_key = ? "
+			"AND first_batch = ? AND run = ?", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, tw__amending_run(amending));
+	tw__bind_i64(stmt, 2, held->told[0].start);
+	tw__bind_i64(stmt, 3, held->told[0].key);
+	tw__bind_i64(stmt, 4, held->told[0].batch);
+	tw__bind_i64(stmt, 5, held->run);
+	return tw__run(stmt, err);
 }
 
 static tw_status mark_parted(tw_store *store, int64_t batch, tw_error *err)

@@ -341,7 +341,10 @@ def _cdr_join(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offset-max", type=int, default=900, metavar="S",
                         help="how far clocks may differ; default 900")
     parser.add_argument("--dry-run", action="store_true",
-                        help="show what would be joined")
+                        help="show what would be joined, and what waits")
+    parser.add_argument("--accept", nargs=2, metavar=("FIRST", "SECOND"),
+                        help="ids of two records that you know to be one "
+                             "call")
     parser.add_argument("--mask", action="store_true",
                         help="people's numbers as 7916***4567")
     _who(parser)

@@ -628,7 +628,8 @@ def cdr_join(arguments: argparse.Namespace) -> int:
             arguments.month, first=arguments.first, second=arguments.second,
             answer=arguments.answer, department=arguments.department,
             cost=arguments.cost, window_s=arguments.window,
-            offset_max_s=arguments.offset_max, dry_run=arguments.dry_run)
+            offset_max_s=arguments.offset_max, dry_run=arguments.dry_run,
+            accept=tuple(arguments.accept) if arguments.accept else None)
         masked = Mask.of(store) if arguments.mask else None
     counts = {"joined": j.joined, "only_first": j.only_first,
               "only_second": j.only_second,
@@ -651,6 +652,8 @@ def cdr_join(arguments: argparse.Namespace) -> int:
     print(say(arguments.lang, "joined", first=arguments.first,
               second=arguments.second,
               offset=round(j.offset.total_seconds()), **counts))
+    if ambiguous:
+        print(say(arguments.lang, "join_waits"))
     return 1 if ambiguous else 0
 
 

@@ -13,7 +13,8 @@ from .results import Listing, listing_of
 class Join(NamedTuple):
     """Each record of the month that was not joined before is in one count.
     ``open`` lists answered records that stand alone (kind only_first,
-    only_second) and ambiguous ones."""
+    only_second) and ambiguous ones, which are there each time again until a
+    later record or a person (``accept``) settles them."""
 
     run: int | None
     joined: int
@@ -27,7 +28,7 @@ class Join(NamedTuple):
 
 def join(store: raw.tw_store, month: str, first: str, second: str,
          truths: dict[str, str], window_s: int, offset_max_s: int,
-         dry_run: bool) -> Join:
+         dry_run: bool, accept: tuple[str, str] | None) -> Join:
     places = {first: 0, second: 1}
     roles = []
     for role in ("answer", "department", "cost"):
@@ -37,7 +38,7 @@ def join(store: raw.tw_store, month: str, first: str, second: str,
                 code="TW_EINVAL", field=role)
         roles.append(places[truths[role]])
     j, rows = raw.cdr_join(store, month, first, second, *roles, window_s,
-                           offset_max_s, dry_run)
+                           offset_max_s, dry_run, *(accept or (None, None)))
     return Join(j.run or None, j.joined, j.only_first, j.only_second,
                 j.ambiguous_first, j.ambiguous_second,
                 dt.timedelta(microseconds=j.offset_us), listing_of(rows))

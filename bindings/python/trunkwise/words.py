@@ -306,6 +306,11 @@ _WORDS = {
                           "Документ {invoice} отозван"),
     "invoices_none": ("There are no documents", "Документов нет"),
     "withdrawn": ("withdrawn", "отозван"),
+    "join_waits": (
+        "Ambiguous ones wait. Say which are one call: cdr join ... "
+        "--accept FIRST SECOND",
+        "Неоднозначные ждут решения. Укажите, какие записи об одном звонке: "
+        "cdr join ... --accept ПЕРВАЯ ВТОРАЯ"),
     "joined": (
         "{joined} calls told by both; only {first}: {only_first}, only "
         "{second}: {only_second}; ambiguous: {ambiguous_first} and "

@@ -169,6 +169,166 @@ static void test_ambiguous(void **state)
 	tw_listing_free(list);
 	assert_int_equal(expenses_of(f, "2026-10", "Ufa").calls, 3);
 	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls, 0);
+	/* they wait, and nothing is written for looking again */
+	out = join(f, NULL, 0);
+	assert_int_equal(out.ambiguous_first, 3);
+	assert_int_equal(out.ambiguous_second, 2);
+	assert_int_equal(out.run, 0);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call_pair"), 2);
+	assert_int_equal(expenses_of(f, "2026-10", "Ufa").calls, 3);
+}
+
+/* Two at once to one number, of Ufa and of nobody known: 1.50 and 1.55. */
+static void two_at_once(struct fixture *f)
+{
+	import_as(f, "pbx", HEAD
+		"p4,2026-10-05T13:00:00+03:00,60,101,79161234568,101,,"
+		"outbound\n"
+		"p5,2026-10-05T13:00:01+03:00,60,78432000001,79161234568,,,"
+		"outbound\n");
+	import_as(f, "carrier", HEAD
+		"c4,2026-10-05T13:00:30+03:00,60,78432000001,79161234568,,,"
+		"outbound\n"
+		"c5,2026-10-05T13:00:31+03:00,62,78432000001,79161234568,,,"
+		"outbound\n");
+}
+
+static tw_status accept(struct fixture *f, const char *first,
+			const char *second, tw_join *out, tw_error *err)
+{
+	tw_join_options options = TW_JOIN_OPTIONS_INIT;
+
+	options.month = "2026-10";
+	options.first = "pbx";
+	options.second = "carrier";
+	options.accept_first = first;
+	options.accept_second = second;
+	return tw_cdr_join(out, NULL, f->store, &options, err);
+}
+
+/* Somebody knows; what is left is plain by it. */
+static void test_decided_by_hand(void **state)
+{
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+	tw_join out;
+
+	two_at_once(f);
+	out = join(f, NULL, 0);
+	assert_int_equal(out.ambiguous_first, 2);
+	assert_int_equal(out.ambiguous_second, 2);
+	assert_int_equal(expenses_of(f, "2026-10", "Ufa").calls_cost.nanos,
+			 0);
+	must_verify(f);
+	out = (tw_join)TW_JOIN_INIT;
+	if (accept(f, "p4", "c5", &out, &err))
+		fail_msg("%s: %s", err.field, err.message);
+	assert_int_equal(out.joined, 2);
+	assert_int_equal(out.ambiguous_first + out.ambiguous_second, 0);
+	assert_int_equal(expenses_of(f, "2026-10", "Ufa").calls, 1);
+	assert_int_equal(expenses_of(f, "2026-10", "Ufa").calls_cost.nanos,
+			 RUB(1, 55));
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls_cost.nanos,
+			 RUB(1, 50));
+	assert_int_equal(one_number(f, "SELECT count(*) FROM amendment_run "
+		"WHERE reason = 'by hand: p4 = c5' AND made_us > 0"), 1);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call_pair "
+		"WHERE parted = 0 AND state = 1"), 2);
+	must_verify(f);
+	/* once is enough */
+	assert_int_equal(accept(f, "p4", "c5", &out, &err), TW_ENOTFOUND);
+	assert_string_equal(err.field, "accept_first");
+	/* and it comes apart as any other */
+	assert_int_equal(tw_import_undo(f->store, 2, NULL), TW_OK);
+	assert_int_equal(expenses_of(f, "2026-10", "Ufa").calls, 1);
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls, 1);
+}
+
+/* A record that comes later makes the others plain. */
+static void test_settled_by_what_came_since(void **state)
+{
+	struct fixture *f = *state;
+	tw_join out;
+
+	import_as(f, "pbx", HEAD
+		"p1,2026-10-05T10:00:00+03:00,0,101,79161234567,101,,"
+		"outbound\n"
+		"p2,2026-10-05T10:00:40+03:00,0,101,79161234567,101,,"
+		"outbound\n");
+	import_as(f, "carrier", HEAD
+		"c1,2026-10-05T10:00:20+03:00,0,78432000001,79161234567,,,"
+		"outbound\n");
+	out = join(f, NULL, 0);
+	assert_int_equal(out.ambiguous_first, 2);
+	assert_int_equal(out.ambiguous_second, 1);
+	must_verify(f);
+	/* by it the clocks are the same, and each has its own */
+	import_as(f, "pbx", HEAD
+		"p3,2026-10-05T10:00:20+03:00,9,101,79161234567,101,,"
+		"outbound\n");
+	import_as(f, "carrier", HEAD
+		"c2,2026-10-05T10:00:20+03:00,9,78432000001,79161234567,,,"
+		"outbound\n"
+		"c3,2026-10-05T10:02:05+03:00,0,78432000001,79161234567,,,"
+		"outbound\n");
+	out = join(f, NULL, 0);
+	assert_true(out.joined >= 1);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call_pair "
+		"WHERE parted = 0 AND state = 1"), (int64_t)out.joined);
+	must_verify(f);
+	out = join(f, NULL, 0);
+	assert_int_equal(out.joined, 0);
+	assert_int_equal(out.run, 0);
+}
+
+/* A new price of a call that waits survives its decision. */
+static void test_rated_anew_while_it_waits(void **state)
+{
+	struct fixture *f = *state;
+	tw_rerate_options rerate = TW_RERATE_OPTIONS_INIT;
+	tw_error err = TW_ERROR_INIT;
+
+	two_at_once(f);
+	join(f, NULL, 0);
+	import_sheet(f, "carrier-2026", TW_TARIFF_FULL, SHEET_HEAD
+		"79,Russia mobile,3.00,RUB,2026-10-01,,1,1,0,outbound,\n");
+	rerate.month = "2026-10";
+	if (tw_cdr_rerate(NULL, NULL, f->store, &rerate, &err))
+		fail_msg("%s", err.message);
+	if (accept(f, "p4", "c5", NULL, &err))
+		fail_msg("%s", err.message);
+	assert_int_equal(expenses_of(f, "2026-10", "Ufa").calls_cost.nanos,
+			 RUB(3, 10));
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls_cost.nanos,
+			 RUB(3, 0));
+}
+
+static void test_wrongly_accepted(void **state)
+{
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+	tw_join out = TW_JOIN_INIT;
+
+	two_at_once(f);
+	import_as(f, "carrier", HEAD
+		"other,2026-10-05T13:00:31+03:00,60,78432000001,79161239999,"
+		",,outbound\n"
+		"in,2026-10-05T13:00:31+03:00,60,79161234568,78432000001,,"
+		"78432000001,inbound\n"
+		"late,2026-10-05T19:00:31+03:00,60,78432000001,79161234568,"
+		",,outbound\n");
+	join(f, NULL, 0);
+	assert_int_equal(accept(f, "p4", NULL, &out, &err), TW_EINVAL);
+	assert_int_equal(accept(f, "nobody", "c5", &out, &err), TW_ENOTFOUND);
+	assert_int_equal(accept(f, "p4", "p5", &out, &err), TW_ENOTFOUND);
+	assert_string_equal(err.field, "accept_second");
+	assert_int_equal(accept(f, "p4", "other", &out, &err), TW_EREFUSED);
+	assert_int_equal(accept(f, "p4", "in", &out, &err), TW_EREFUSED);
+	assert_int_equal(accept(f, "p4", "late", &out, &err), TW_EREFUSED);
+	assert_non_null(strstr(err.message, "too far apart"));
+	/* nothing has changed */
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call_pair "
+		"WHERE parted = 0 AND state = 2"), 2);
 }
 
 #define CALLS 10000
@@ -290,6 +450,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_roles), T(test_undo), T(test_ambiguous),
+		T(test_decided_by_hand), T(test_settled_by_what_came_since),
+		T(test_rated_anew_while_it_waits), T(test_wrongly_accepted),
 		T(test_both_sides_of_10000_calls), T(test_wrong_use),
 		T(test_no_memory),
 	};
