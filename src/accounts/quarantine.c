@@ -3,18 +3,29 @@
  *
  * Decides which of them still wait for somebody: not those of a batch that
  * was taken back, nor those of a file that was imported again since, which
- * has its own by then.
+ * has its own by then, nor a conflict whose call was stored after it. A file
+ * that was mended has other bytes: it is known by its name, and by bringing
+ * all the good rows of the older one again, since an export that is written
+ * anew each day has the same name and says nothing of the day before.
  */
 #include <stdio.h>
 #include "listing.h"
 
-#define SELECT_ASIDE "SELECT q.batch, q.kind, q.line, q.field, q.reason, " \
-	"q.record, b.made_us FROM quarantine q " \
-	"JOIN batch b ON b.id = q.batch " \
-	"WHERE (q.batch = ?1 OR ?1 = 0) AND b.undone_us = 0 " \
+#define SELECT_ASIDE "WITH spoken AS (SELECT b.id, b.made_us FROM batch b " \
+	"WHERE (b.id = ?1 OR ?1 = 0) AND b.undone_us = 0 " \
+	"AND b.rows_rejected + b.conflicts > 0 " \
 	"AND NOT EXISTS (SELECT 1 FROM batch l WHERE b.file_hash <> '' " \
 	"AND l.file_hash = b.file_hash AND l.id > b.id " \
-	"AND l.undone_us = 0) ORDER BY q.batch, q.line, q.id"
+	"AND l.undone_us = 0) " \
+	"AND NOT EXISTS (SELECT 1 FROM batch l WHERE b.file_name <> '' " \
+	"AND l.file_name = b.file_name AND l.source = b.source " \
+	"AND l.id > b.id AND l.undone_us = 0 " \
+	"AND b.rows_stored + b.duplicates BETWEEN 1 AND l.duplicates)) " \
+	"SELECT q.batch, q.kind, q.line, q.field, q.reason, q.record, " \
+	"b.made_us FROM quarantine q JOIN spoken b ON b.id = q.batch " \
+	"WHERE q.key IS NULL OR NOT EXISTS (SELECT 1 FROM call c " \
+	"WHERE c.start_us = q.start_us AND c.key = q.key AND c.undone = 0 " \
+	"AND c.batch > q.batch) ORDER BY q.batch, q.line, q.id"
 
 static tw_status add_row(struct tw_listing *list, struct tw_stmt *stmt,
 			 tw_error *err)

@@ -190,3 +190,10 @@ def test_rows_put_aside(folder):
     code, out, _ = command(folder, "import", "rejects", "office.db",
                            "--batch", "99")
     assert code == 0
+    # mended in its file: it waits no more
+    (folder / "bad.csv").write_text(bad.replace(",x,", ",5,"))
+    code, _, _ = command(folder, "cdr", "import", "office.db", "bad.csv",
+                         "--preset", "native")
+    assert code == 0
+    code, out, _ = command(folder, "import", "rejects", "office.db", "--json")
+    assert [r["line"] for r in json.loads(out)["rows"]] == [2]

@@ -51,6 +51,83 @@ static void waits_until_mended(void **state)
 			 TW_EINVAL);
 }
 
+static tw_counts import_named(struct fixture *f, const char *name,
+			      const char *text)
+{
+	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_import *import;
+
+	options.preset = "native";
+	options.source = "test";
+	options.file_name = name;
+	if (tw_import_new(&import, f->store, &options, &err) ||
+	    tw_import_file(import, text, strlen(text), &err))
+		fail_msg("%s: %s", err.field, err.message);
+	return end_import(import);
+}
+
+#define MENDED "b,2026-10-05T10:00:00+03:00,5,78432000001,79161234567\n"
+
+/* A mended file has other bytes, its name and its good rows. */
+static void a_mended_file_answers(void **state)
+{
+	struct fixture *f = *state;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+
+	import_named(f, "cdr.csv", HEAD GOOD BAD);
+	assert_int_equal(waiting(f, 0, &row), 1);
+	/* tomorrow's export of that name says nothing of today's row */
+	import_named(f, "cdr.csv", HEAD
+		"z,2026-10-06T10:00:00+03:00,60,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 0, &row), 1);
+	/* nor does the same content under another name */
+	import_named(f, "else.csv", HEAD GOOD
+		"y,2026-10-06T10:00:00+03:00,60,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_int_equal(import_named(f, "cdr.csv", HEAD GOOD MENDED)
+			 .rows_stored, 1);
+	assert_int_equal(waiting(f, 0, &row), 0);
+	assert_int_equal(waiting(f, 1, &row), 0);
+	/* what answered it is taken back: it waits again */
+	assert_int_equal(tw_import_undo(f->store, 4, NULL), TW_OK);
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_int_equal(row.calls, 1);
+	/* a mend that brings a fault of its own */
+	import_named(f, "cdr.csv", HEAD GOOD MENDED
+		"c,2026-10-05T10:00:00+03:00,x,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_int_equal(row.calls, 5);
+	assert_int_equal(row.seconds, 4);
+}
+
+/* The right call of a conflict may come by any file. */
+static void a_conflict_is_answered_by_its_call(void **state)
+{
+	struct fixture *f = *state;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+	static const char other[] = HEAD
+		"a,2026-10-05T10:00:00+03:00,61,78432000001,79161234567\n";
+
+	import_named(f, "1.csv", HEAD GOOD);
+	import_named(f, "2.csv", other);
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_string_equal(row.kind, "conflict");
+	assert_int_equal(tw_import_undo(f->store, 1, NULL), TW_OK);
+	assert_int_equal(waiting(f, 0, &row), 1);
+	import_named(f, "3.csv", other);
+	/* by the bytes of 2.csv, and by its call */
+	assert_int_equal(waiting(f, 0, &row), 0);
+	assert_int_equal(tw_import_undo(f->store, 3, NULL), TW_OK);
+	assert_int_equal(waiting(f, 0, &row), 1);
+	import_named(f, "4.csv", HEAD
+		"d,2026-10-05T11:00:00+03:00,61,78432000001,79161234567\n"
+		"a,2026-10-05T10:00:00+03:00,61,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 0, &row), 0);
+	assert_int_equal(tw_import_undo(f->store, 4, NULL), TW_OK);
+	assert_int_equal(waiting(f, 0, &row), 1);
+}
+
 /* A row that is longer than its place ends with a whole letter. */
 static void cut_between_letters(void **state)
 {
@@ -76,6 +153,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(waits_until_mended),
+		FIXTURE_TEST(a_mended_file_answers),
+		FIXTURE_TEST(a_conflict_is_answered_by_its_call),
 		FIXTURE_TEST(cut_between_letters),
 	};
 
