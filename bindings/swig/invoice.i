@@ -22,18 +22,24 @@ typedef struct tw_invoiced_row {
 	char department[128];
 	char payee[128];
 	char documents[128];
+	char city[64];
+	char number[32];
+	char destination[96];
+	char direction[16];
+	char contract[128];
 } tw_invoiced_row;
 %mutable;
 
-%thread tw_report_invoiced;
+%thread tw_report_invoiced_by;
 
 tw_status tw_invoice_withdraw(tw_store *store, uint64_t id, tw_error *err);
 tw_status tw_invoice_list(tw_invoices **out, tw_store *store,
 			  const char *month, tw_error *err);
 tw_status tw_invoices_next(tw_invoice *out, tw_invoices *invoices,
 			   tw_error *err);
-tw_status tw_report_invoiced(tw_invoiced **out, tw_store *store,
-			     const char *month, tw_error *err);
+tw_status tw_report_invoiced_by(tw_invoiced **out, tw_store *store,
+				const char *month, uint32_t by,
+				tw_error *err);
 tw_status tw_invoiced_next(tw_invoiced_row *out, tw_invoiced *invoiced,
 			   tw_error *err);
 

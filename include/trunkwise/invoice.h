@@ -77,10 +77,15 @@ typedef struct tw_invoiced_row {
 	char payee[128];             /* "" not known */
 	char documents[128];         /* numbers, comma list, of a total; ends
 					with "..." where more do not fit */
+	char city[64];               /* "" not asked by, and so on */
+	char number[32];
+	char destination[96];
+	char direction[16];
+	char contract[128];
 } tw_invoiced_row;
 #define TW_INVOICED_ROW_INIT { sizeof(tw_invoiced_row), 0, 0, 0, \
 	{ 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, { 0, "" }, \
-	"", "", "" }
+	"", "", "", "", "", "", "", "" }
 
 typedef struct tw_invoiced tw_invoiced;
 
@@ -95,6 +100,15 @@ typedef struct tw_invoiced tw_invoiced;
  * @return TW_OK, TW_EPARSE, TW_ENOTFOUND (no company zone), TW_ERANGE */
 TW_EXTERN(tw_status) tw_report_invoiced(tw_invoiced **out, tw_store *store,
 					const char *month, tw_error *err);
+/** The same by any of TW_BY_ (report.h; 0: the payee alone): each group's part
+ * is in proportion to what our rating charged it of that payee, and the groups
+ * add up to the document. What an expense report has no name for (a rent has
+ * no destination, say) is a row with "" there. `unallocated` is set by
+ * department, and where there is nothing of ours to spread by.
+ * @return as tw_report_invoiced(), TW_EINVAL (by) */
+TW_EXTERN(tw_status) tw_report_invoiced_by(tw_invoiced **out,
+					   tw_store *store, const char *month,
+					   uint32_t by, tw_error *err);
 TW_EXTERN(tw_status) tw_invoiced_next(tw_invoiced_row *out,
 				      tw_invoiced *invoiced, tw_error *err);
 TW_EXTERN(void) tw_invoiced_free(tw_invoiced *invoiced);

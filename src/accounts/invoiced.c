@@ -103,25 +103,34 @@ static tw_status load_papers(struct builder *b, tw_store *store,
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
+/* Those of one payee in the order of their names: who gets the last kopeck
+ * must not hang on chance. */
 static int by_payee(const void *x, const void *y)
 {
 	const tw_expense_row *a = x, *b = y;
+	const char *const names[][2] = {
+		{ a->department, b->department }, { a->city, b->city },
+		{ a->number, b->number }, { a->destination, b->destination },
+		{ a->direction, b->direction }, { a->contract, b->contract },
+	};
 	int diff = strcmp(a->carrier, b->carrier);
 
 	if (!diff)
 		diff = strcmp(a->total.currency, b->total.currency);
 	if (!diff)
 		diff = (int)a->unallocated - (int)b->unallocated;
-	return diff ? diff : strcmp(a->department, b->department);
+	for (size_t i = 0; !diff && i < TW_ARRAY_COUNT(names); i++)
+		diff = strcmp(names[i][0], names[i][1]);
+	return diff;
 }
 
 static tw_status load_rated(struct builder *b, tw_store *store,
-			    const char *month, tw_error *err)
+			    const char *month, uint32_t by, tw_error *err)
 {
 	tw_expense_row row = TW_EXPENSE_ROW_INIT;
 	tw_expenses *expenses;
 	tw_status status = tw_report_expenses(&expenses, store, month,
-		TW_BY_DEPARTMENT | TW_BY_CARRIER, err);
+		by | TW_BY_CARRIER, err);
 
 	if (status)
 		return status;
@@ -198,12 +207,29 @@ static tw_status push_total(struct builder *b, const struct papers *papers,
 	snprintf(currency, sizeof(currency), "%s", like->gross.currency);
 	row.is_total = 1;
 	row.unallocated = 0;
-	row.department[0] = '\0';
+	row.department[0] = row.city[0] = row.number[0] = '\0';
+	row.destination[0] = row.direction[0] = row.contract[0] = '\0';
 	if (papers)
 		snprintf(row.documents, sizeof(row.documents), "%s",
 			 papers->numbers);
 	set_row(&row, currency, amounts);
 	return push(b, &row, err);
+}
+
+static void name_row(tw_invoiced_row *row, const tw_expense_row *rated)
+{
+	row->unallocated = rated->unallocated;
+	snprintf(row->department, sizeof(row->department), "%s",
+		 rated->department);
+	snprintf(row->payee, sizeof(row->payee), "%s", rated->carrier);
+	snprintf(row->city, sizeof(row->city), "%s", rated->city);
+	snprintf(row->number, sizeof(row->number), "%s", rated->number);
+	snprintf(row->destination, sizeof(row->destination), "%s",
+		 rated->destination);
+	snprintf(row->direction, sizeof(row->direction), "%s",
+		 rated->direction);
+	snprintf(row->contract, sizeof(row->contract), "%s",
+		 rated->contract);
 }
 
 /* Rows [from, to) of one payee and currency. */
@@ -238,10 +264,7 @@ static tw_status spread_rows(struct builder *b, size_t from, size_t to,
 		tw_invoiced_row row = TW_INVOICED_ROW_INIT;
 
 		row.invoiced = papers != NULL;
-		row.unallocated = rated->unallocated;
-		snprintf(row.department, sizeof(row.department), "%s",
-			 rated->department);
-		snprintf(row.payee, sizeof(row.payee), "%s", rated->carrier);
+		name_row(&row, rated);
 		set_row(&row, rated->total.currency, (const int64_t []){
 			papers ? parts[n + i] : rated->net.nanos,
 			papers ? parts[2 * n + i] : rated->vat.nanos,
@@ -327,6 +350,13 @@ static tw_status build(struct builder *b, tw_error *err)
 tw_status tw_report_invoiced(tw_invoiced **out, tw_store *store,
 			     const char *month, tw_error *err)
 {
+	return tw_report_invoiced_by(out, store, month, TW_BY_DEPARTMENT,
+				     err);
+}
+
+tw_status tw_report_invoiced_by(tw_invoiced **out, tw_store *store,
+				const char *month, uint32_t by, tw_error *err)
+{
 	struct builder b = { .out = NULL };
 	tw_status status;
 
@@ -338,7 +368,7 @@ tw_status tw_report_invoiced(tw_invoiced **out, tw_store *store,
 		return tw__fail_oom(err);
 	status = load_papers(&b, store, month, err);
 	if (!status)
-		status = load_rated(&b, store, month, err);
+		status = load_rated(&b, store, month, by, err);
 	if (!status)
 		status = build(&b, err);
 	tw_free(b.papers);

@@ -87,6 +87,49 @@ def test_page(folder):
         assert code == 2 and "invoiced" in err
 
 
+CUTS = ("city", "number", "destination", "direction", "contract", "carrier",
+        "department,destination", "number,carrier")
+
+
+@pytest.mark.parametrize("by", CUTS)
+def test_every_cut_adds_up_to_the_document(folder, by):
+    """--by was ignored but for department, without a word."""
+    words = ["report", "expenses", "office.db", "--month", "2026-10",
+             "--basis", "invoiced", "--by", by]
+    assert command(folder, "invoice", "enter", "office.db", "--carrier",
+                   "north", "--number", "1", "--date", "2026-11-03",
+                   "--month", "2026-10", "--net", "100.01", "--vat", "20.00",
+                   "--gross", "120.01")[0] == 0
+    document = json.loads(command(folder, *words, "--json")[1])
+    cuts = [k for k in by.split(",") if k != "carrier"]
+    assert document["by"] == by.split(",")
+    for row in document["rows"]:
+        assert set(cuts) < set(row) and row["payee"] == "north"
+        assert "department" in cuts or "department" not in row
+    for key, whole in (("net", "100.01"), ("vat", "20.00")):
+        assert sum(Decimal(r[key]) for r in document["rows"]) == Decimal(
+            whole)
+    if "number" in by:
+        assert {r["number"] for r in document["rows"]} == {
+            f"7843200000{i}" for i in range(4)}
+    rows = list(csv.reader(io.StringIO(
+        command(folder, *words, "--format", "csv")[1])))
+    assert rows[0][:len(cuts) + 2] == ["payee", *cuts, "total"]
+    assert len({len(r) for r in rows}) == 1
+    for form in ("text", "html", "xlsx"):
+        for lang in ("ru", "en"):
+            code, _, err = command(folder, *words, "--format", form,
+                                   "--lang", lang, "-o", "page")
+            assert code == 0, err
+
+
+def test_a_cut_that_is_none_is_refused(folder):
+    code, _, err = command(folder, "report", "expenses", "office.db",
+                           "--month", "2026-10", "--basis", "invoiced",
+                           "--by", "weather")
+    assert code == 2 and "weather" in err and "destination" in err
+
+
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_html_and_xlsx(folder, lang):
     """Departments add up to the document in every form; who has sent none

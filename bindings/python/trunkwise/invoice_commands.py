@@ -81,26 +81,27 @@ def invoice_withdraw(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _document(row: InvoicedRow) -> dict[str, Any]:
+def _document(row: InvoicedRow, cuts: tuple[str, ...]) -> dict[str, Any]:
     document: dict[str, Any] = {
         "payee": row.payee, "invoiced": row.invoiced}
     if row.is_total:
         document["documents"] = row.documents
     else:
-        document["department"] = row.department
+        document.update({k: getattr(row, k) for k in cuts})
         document["unallocated"] = row.unallocated
     document.update({k: text(getattr(row, k)) for k in _MONEY})
     document["currency"] = row.currency
     return document
 
 
-def _csv(rows: list[InvoicedRow]) -> str:
+def _csv(rows: list[InvoicedRow], cuts: tuple[str, ...]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["payee", "department", "total", "invoiced", *_MONEY,
+    writer.writerow(["payee", *cuts, "total", "invoiced", *_MONEY,
                      "currency", "documents"])
     for row in rows:
-        writer.writerow([as_text(row.payee), as_text(row.department),
+        writer.writerow([as_text(row.payee),
+                         *(as_text(getattr(row, k)) for k in cuts),
                          int(row.is_total), int(row.invoiced),
                          *(text(getattr(row, k)) for k in _MONEY),
                          row.currency, as_text(row.documents)])
@@ -117,16 +118,19 @@ def report_invoiced(arguments: argparse.Namespace, chosen: str,
         if getattr(arguments, name):
             raise InvalidArgument("is not there with --basis invoiced",
                                   code="TW_EINVAL", field=f"--{name}")
+    by = tuple(dict.fromkeys(k for k in arguments.by.split(",") if k)) or (
+        "department",)
+    cuts = tuple(k for k in by if k != "carrier")    # a payee is in each row
     with Store(arguments.store, readonly=True) as store:
-        rows = store.invoiced(arguments.month)
+        rows = store.invoiced(arguments.month, by=by)
         company = whose(store, arguments.month)
     if chosen == "json":
         return (json.dumps({
-            "month": arguments.month, "basis": "invoiced",
-            "rows": [_document(r) for r in rows if not r.is_total],
-            "payees": [_document(r) for r in rows if r.is_total]},
+            "month": arguments.month, "basis": "invoiced", "by": list(by),
+            "rows": [_document(r, cuts) for r in rows if not r.is_total],
+            "payees": [_document(r, cuts) for r in rows if r.is_total]},
             ensure_ascii=False, indent=2) + "\n").encode()
     if chosen == "csv":
-        return _csv(rows).encode()
-    return PAGES[chosen](table(rows, arguments.month, company,
+        return _csv(rows, cuts).encode()
+    return PAGES[chosen](table(rows, cuts, arguments.month, company,
                                arguments.lang), style)

@@ -118,12 +118,12 @@ REPORT_WORDS = {
     "invoiced_missing": ("No document yet, shown by our rating: {payees}",
                          "Документа ещё нет, показан наш расчёт: {payees}"),
     "invoiced_footer": (
-        "A document is spread over departments in proportion to our rating, "
-        "net and VAT each to the kopeck, so that departments add up to it. "
+        "A document is spread in proportion to our rating, net and VAT each "
+        "to the kopeck, so that rows add up to it. "
         "Difference: the document less our rating with VAT.",
-        "Документ распределён по отделам пропорционально нашему расчёту, "
-        "сумма без НДС и НДС отдельно до копейки: отделы складываются в "
-        "документ. Разница: документ минус наш расчёт с НДС."),
+        "Документ распределён пропорционально нашему расчёту, сумма без НДС "
+        "и НДС отдельно до копейки: строки складываются в документ. "
+        "Разница: документ минус наш расчёт с НДС."),
     "invoiced_payee": ("Carrier", "Оператор"),
     "invoiced_documents": ("Document", "Документ"),
     "invoiced_rated": ("Our rating", "Наш расчёт"),

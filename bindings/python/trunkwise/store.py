@@ -296,14 +296,17 @@ class Store:
     def join(self, month: str, *, first: str, second: str,
              answer: str | None = None, department: str | None = None,
              cost: str | None = None, window_s: int = 60,
-             offset_max_s: int = 900, dry_run: bool = False) -> Join:
+             offset_max_s: int = 900, dry_run: bool = False,
+             accept: tuple[str, str] | None = None) -> Join:
         """Finds which records of two sources are one call; ``answer``,
         ``department`` (the first, if not said) and ``cost`` (the second)
-        name the source that is truth for it."""
+        name the source that is truth for it. ``accept`` is a pair of call
+        ids, of the first source and the second, that somebody knows to be
+        one call."""
         truths = {"answer": answer or first,
                   "department": department or first, "cost": cost or second}
         return join(self.handle, month, first, second, truths, window_s,
-                    offset_max_s, dry_run)
+                    offset_max_s, dry_run, accept)
 
     def seal_periods(self) -> int:
         """Seals the days of closed months that are not sealed yet; how many.
@@ -331,10 +334,12 @@ class Store:
     def withdraw_invoice(self, invoice: int) -> None:
         raw.tw_invoice_withdraw(self.handle, invoice)
 
-    def invoiced(self, month: str) -> list[InvoicedRow]:
-        """The documents of a month, spread over departments by what our
+    def invoiced(self, month: str, *,
+                 by: tuple[str, ...] = ("department",)) -> list[InvoicedRow]:
+        """The documents of a month, spread over departments (or by any of
+        ``trunkwise.report.BY``; each row is of one payee anyway) by what our
         rating charged them; they add up to the documents."""
-        return invoiced(self.handle, month)
+        return invoiced(self.handle, month, by)
 
     def journal(self, month: str, *, open: bool = False) -> list[JournalRow]:
         """The postings of a closed month (with ``open`` of any) as entries:

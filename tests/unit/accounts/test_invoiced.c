@@ -108,6 +108,51 @@ static void test_spread(void **state)
 	assert_int_equal(r[0].gross.nanos + r[1].gross.nanos, -RUB(120, 0));
 }
 
+/* Any cut adds up to the paper; a rent has no destination and is a row. */
+static void test_other_cuts(void **state)
+{
+	static const uint32_t cuts[] = { TW_BY_CITY, TW_BY_NUMBER,
+		TW_BY_DESTINATION, TW_BY_DIRECTION, TW_BY_CONTRACT,
+		TW_BY_CARRIER, 0, TW_BY_DEPARTMENT | TW_BY_DESTINATION };
+	struct fixture *f = *state;
+	tw_invoiced *report = NULL;
+	tw_error err = TW_ERROR_INIT;
+
+	enter(f, "1", NULL, (const char *const []){ "400.00", "80.01",
+		"480.01" });
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		tw_invoiced_row row = TW_INVOICED_ROW_INIT;
+		int64_t net = 0, vat = 0;
+		bool mobile = false;
+
+		if (tw_report_invoiced_by(&report, f->store, "2026-10",
+					  cuts[i], &err))
+			fail_msg("%s: %s", err.field, err.message);
+		while (tw_invoiced_next(&row, report, &err) == TW_OK &&
+		       !row.is_total) {
+			net += row.net.nanos;
+			vat += row.vat.nanos;
+			if (strcmp(row.destination, "Russia mobile"))
+				continue;
+			/* 1.50 of 601.50 */
+			mobile = true;
+			assert_int_equal(row.net.nanos, RUB(1, 0));
+			assert_int_equal(row.rated_net.nanos, RUB(1, 50));
+		}
+		assert_int_equal(row.is_total, 1);
+		assert_string_equal(row.destination, "");
+		assert_int_equal(net, RUB(400, 0));
+		assert_int_equal(vat, RUB(80, 1));
+		assert_int_equal(row.net.nanos, net);
+		assert_int_equal(mobile, !!(cuts[i] & TW_BY_DESTINATION));
+		tw_invoiced_free(report);
+	}
+	report = NULL;
+	assert_int_equal(tw_report_invoiced_by(&report, f->store, "2026-10",
+					       0x4000, &err), TW_EINVAL);
+	assert_null(report);
+}
+
 /* A list of papers that is too long says so. */
 static void test_many_papers(void **state)
 {
@@ -153,7 +198,8 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_spread), T(test_many_papers), T(test_no_memory),
+		T(test_spread), T(test_other_cuts), T(test_many_papers),
+		T(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

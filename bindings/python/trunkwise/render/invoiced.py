@@ -1,5 +1,5 @@
-"""What carriers bill, spread over departments, as the table of all
-formats."""
+"""What carriers bill, spread over departments or other groups, as the table
+of all formats."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from ..invoices import InvoicedRow
 from ..words import month_name, say
 from .table import Line, Table, Whose, notes_of
 
-_NAMES = ("payee", "department", "documents")
 _FIGURES = ("net", "vat", "gross", "rated", "difference")
 
 
@@ -18,41 +17,62 @@ def _documents(rows: list[InvoicedRow], lang: str) -> dict[tuple, str]:
             for r in rows if r.is_total}
 
 
-def _line(row: InvoicedRow, documents: dict[tuple, str], lang: str) -> Line:
-    payee = row.payee or say(lang, "none")
-    name = (say(lang, "invoiced_total") if row.is_total
-            else row.department or say(lang, "unallocated"))
+def _name(row: InvoicedRow, key: str, lang: str) -> str:
+    value = getattr(row, key)
+    if key == "direction":
+        return say(lang, "direction_" + (value or "none"))
+    return value or say(lang, "unallocated" if key == "department"
+                        else "none")
+
+
+def _line(row: InvoicedRow, cuts: tuple[str, ...],
+          documents: dict[tuple, str], lang: str) -> Line:
+    names: tuple[str, ...] = tuple(_name(row, k, lang) for k in cuts)
+    if row.is_total:
+        names = ((say(lang, "invoiced_total"),)
+                 + ("",) * (len(cuts) - 1))[:len(cuts)]
+    elif row.unallocated and "department" not in cuts:
+        names = ((say(lang, "unallocated"),)
+                 + ("",) * (len(cuts) - 1))[:len(cuts)]
     return Line("subtotal" if row.is_total else "row",
-                (payee, name, documents.get((row.payee, row.currency), ""))
+                (row.payee or say(lang, "none"), *names,
+                 documents.get((row.payee, row.currency), ""))
                 + tuple(getattr(row, k) for k in _FIGURES), row.currency,
                 row.unallocated and not row.is_total)
 
 
-def _totals(rows: list[InvoicedRow], lang: str) -> list[Line]:
+def _totals(rows: list[InvoicedRow], cuts: tuple[str, ...],
+            lang: str) -> list[Line]:
     lines = []
     for currency in dict.fromkeys(r.currency for r in rows):
         of_it = [r for r in rows if r.is_total and r.currency == currency]
-        lines.append(Line("total", (say(lang, "grand_total"), "", "") + tuple(
-            sum(getattr(r, k) for r in of_it) for k in _FIGURES), currency))
+        lines.append(Line(
+            "total", (say(lang, "grand_total"),) + ("",) * (len(cuts) + 1)
+            + tuple(sum(getattr(r, k) for r in of_it) for k in _FIGURES),
+            currency))
     return lines
 
 
-def table(rows: list[InvoicedRow], month: str, whose: Whose,
-          lang: str) -> Table:
+def table(rows: list[InvoicedRow], cuts: tuple[str, ...], month: str,
+          whose: Whose, lang: str) -> Table:
+    """``cuts`` are what the documents are spread by; by carrier alone a row
+    says what its total does, and is left out."""
     documents = _documents(rows, lang)
     missing = [r.payee or say(lang, "none") for r in rows
                if r.is_total and not r.invoiced]
-    lines = ([_line(r, documents, lang) for r in rows]
-             + (_totals(rows, lang) if rows else []))
+    lines = ([_line(r, cuts, documents, lang) for r in rows
+              if cuts or r.is_total]
+             + (_totals(rows, cuts, lang) if rows else []))
     currencies = {r.currency for r in rows}
-    keys = _NAMES + _FIGURES
+    names = ("payee", *cuts, "documents")
+    keys = names + _FIGURES
     return Table(
         say(lang, "invoiced_title", month=month_name(lang, month)),
         notes_of(whose.company, whose.zone, whose.made, lang),
         say(lang, "invoiced_missing", payees=", ".join(dict.fromkeys(missing)))
-        if missing else "", _NAMES, keys,
-        tuple(say(lang, k if k in ("department", "net", "vat", "gross",
-                                   "difference") else "invoiced_" + k)
+        if missing else "", names, keys,
+        tuple(say(lang, "invoiced_" + k if k in ("payee", "documents",
+                                                 "rated") else k)
               for k in keys), tuple(lines),
         currencies.pop() if len(currencies) == 1 else "", whose.company,
         month, say(lang, "invoices_none"), say(lang, "invoiced_footer"))
