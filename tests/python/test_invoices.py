@@ -79,8 +79,7 @@ def test_page(folder):
     assert code == 0
     code, _, _ = command(folder, "invoice", "withdraw", "office.db", "1")
     assert code == 2
-    for words in (["--decimal", "comma", "--format", "csv"], ["--per", "day"],
-                  ["--compare", "previous"]):
+    for words in (["--per", "day"], ["--compare", "previous"]):
         code, _, err = command(folder, "report", "expenses", "office.db",
                                "--month", "2026-10", "--basis", "invoiced",
                                *words)
@@ -121,6 +120,34 @@ def test_every_cut_adds_up_to_the_document(folder, by):
             code, _, err = command(folder, *words, "--format", form,
                                    "--lang", lang, "-o", "page")
             assert code == 0, err
+
+
+@pytest.mark.parametrize("words, encoding, delimiter, point", [
+    (["--lang", "en"], "utf-8", ",", "."),
+    (["--lang", "ru"], "utf-8-sig", ";", ","),
+    (["--lang", "ru", "--encoding", "cp1251"], "cp1251", ";", ","),
+    (["--decimal", "comma", "--delimiter", "tab"], "utf-8", "\t", ","),
+])
+def test_csv_for_the_accountant(folder, words, encoding, delimiter, point):
+    """What the program of his desk opens: --lang was ignored here."""
+    command(folder, "invoice", "enter", "office.db", "--carrier", "north",
+            "--number", "1", "--date", "2026-11-03", "--month", "2026-10",
+            "--net", "100.01", "--vat", "20.00", "--gross", "120.01")
+    code, _, err = command(folder, "report", "expenses", "office.db",
+                           "--month", "2026-10", "--basis", "invoiced",
+                           "--format", "csv", *words, "-o", "a.csv")
+    assert code == 0, err
+    data = (folder / "a.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf") == (encoding == "utf-8-sig")
+    rows = list(csv.reader(io.StringIO(data.decode(encoding), newline=""),
+                           delimiter=delimiter))
+    assert len({len(r) for r in rows}) == 1
+    assert rows[0][:2] == (["Оператор", "Отдел"] if "ru" in words
+                           else ["payee", "department"])
+    assert not any(c.startswith(("=", "+", "@")) for r in rows for c in r)
+    gross = [Decimal(r[6].replace(point, ".")) for r in rows[1:]]
+    assert sum(gross) == 2 * Decimal("120.01")
+    assert rows[-1][2] == "1" and rows[-1][6] == "120" + point + "01"
 
 
 def test_a_cut_that_is_none_is_refused(folder):

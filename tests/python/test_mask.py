@@ -24,6 +24,14 @@ def test_a_short_number_of_a_person_is_hidden_too():
     assert "***" in Mask([]).number("1234567")
 
 
+def test_a_date_is_no_number():
+    hide = Mask([])
+    said = "'05.10.2026' is no time; write 2026-10-05T09:30:00+03:00"
+    assert hide.quoted(said).endswith("write 2026-10-05T09:30:00+03:00")
+    assert "***" in hide.quoted("'8 (916) 123-45-67' is no number")
+    assert "***" in hide.quoted("'2026-99-05' is no time")
+
+
 def test_words_of_a_call():
     hide = Mask(["74950000003"])
     assert hide.spoken(

@@ -21,9 +21,11 @@ import report_world
 from conftest import BUILD, SOURCE
 from report_world import fold, nanos, scan
 from trunkwise import InvalidArgument, Store, sheets
-from trunkwise.render import FORMATS, Style
+from trunkwise.invoices import InvoicedRow
+from trunkwise.render import FORMATS, PAGES, Style
+from trunkwise.render.invoiced import lines
 from trunkwise.render.safe import FORMULA, as_text
-from trunkwise.render.table import TAXED, keys_of
+from trunkwise.render.table import TAXED, Line, Table, keys_of
 from trunkwise.report import BY, ExpenseReport, ExpenseRow
 
 LONG = bool(os.environ.get("TW_TEST_LONG"))
@@ -275,6 +277,26 @@ def test_csv_is_read_back_as_it_was(style, our_reader):
         assert Decimal(figures[7]) == wanted.total
         assert Decimal(figures[9]) == wanted.difference
         assert shown[ours[0][-1]] == "RUB"
+
+
+@pytest.mark.parametrize("style", CSV_STYLES)
+def test_the_other_csv_files_are_read_back_too(style, our_reader):
+    """One writer for pages of any table, one for documents."""
+    cost = Decimal("-12.345")
+    paper = [InvoicedRow(n, "north", True, False, False, cost, cost, cost,
+                         cost, cost, "RUB", n) for n in NAMES]
+    made = Table("", (), "", ("name",), ("name", "cost"), ("Name", "Cost"),
+                 tuple(Line("row", (n, cost), "RUB") for n in NAMES), "RUB")
+    point = style.decimal or ("," if style.lang == "ru" else ".")
+    for data, name, figure in (
+            (PAGES["csv"](made, style), 0, 1),
+            (lines(paper, ("department",), style), 1, 4)):
+        rows = our_reader(data)
+        assert len({len(r) for r in rows}) == 1
+        assert [unquoted(r[name]) for r in rows[1:]] == NAMES
+        assert not any(r[name].startswith(FORMULA) for r in rows)
+        assert {r[figure].replace(point, ".") for r in rows[1:]} == {
+            "-12.345"}
 
 
 def test_a_quote_more_and_a_quote_less():

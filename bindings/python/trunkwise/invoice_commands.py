@@ -4,8 +4,6 @@ adds up to documents. No rule of the library lives here."""
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 from typing import Any
 
@@ -13,8 +11,7 @@ from .commands import actor, print_json, whose
 from .errors import InvalidArgument, NotFound
 from .invoices import InvoicedRow
 from .render import PAGES, Style
-from .render.invoiced import table
-from .render.safe import as_text
+from .render.invoiced import lines, table
 from .store import Store
 from .values import text
 from .words import plain, say
@@ -94,27 +91,13 @@ def _document(row: InvoicedRow, cuts: tuple[str, ...]) -> dict[str, Any]:
     return document
 
 
-def _csv(rows: list[InvoicedRow], cuts: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["payee", *cuts, "total", "invoiced", *_MONEY,
-                     "currency", "documents"])
-    for row in rows:
-        writer.writerow([as_text(row.payee),
-                         *(as_text(getattr(row, k)) for k in cuts),
-                         int(row.is_total), int(row.invoiced),
-                         *(text(getattr(row, k)) for k in _MONEY),
-                         row.currency, as_text(row.documents)])
-    return out.getvalue()
-
-
 def report_invoiced(arguments: argparse.Namespace, chosen: str,
                     style: Style) -> bytes:
     """The report of one month."""
     if not arguments.month:
         raise InvalidArgument("is missing; documents are of one month",
                               code="TW_EINVAL", field="--month")
-    for name in ("per", "compare", "decimal", "delimiter", "encoding"):
+    for name in ("per", "compare"):
         if getattr(arguments, name):
             raise InvalidArgument("is not there with --basis invoiced",
                                   code="TW_EINVAL", field=f"--{name}")
@@ -131,6 +114,6 @@ def report_invoiced(arguments: argparse.Namespace, chosen: str,
             "payees": [_document(r, cuts) for r in rows if r.is_total]},
             ensure_ascii=False, indent=2) + "\n").encode()
     if chosen == "csv":
-        return _csv(rows, cuts).encode()
+        return lines(rows, cuts, style)
     return PAGES[chosen](table(rows, cuts, arguments.month, company,
                                arguments.lang), style)

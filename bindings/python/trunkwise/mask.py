@@ -18,6 +18,13 @@ _SPOKEN = re.compile(r"(?<= to )\d+|(?<= from )\d+|(?<= на )\d+"
 
 # a number in what somebody typed, with blanks, dashes and brackets
 _QUOTED = re.compile(r"\+?\d(?:[\s().-]*\d){6,}")
+# a date of ours, which is no number though it has as many digits
+_DATE = re.compile(r"(19|20)\d\d-[01]\d-[0-3]\d( [0-2]\d)?")
+
+
+def _masked(found: re.Match[str]) -> str:
+    return (found[0] if _DATE.fullmatch(found[0])
+            else mask(re.sub(r"\D", "", found[0])))
 
 
 class Mask:
@@ -39,7 +46,7 @@ class Mask:
     def quoted(self, text: str) -> str:
         """The same of whatever looks like a number, however it is
         spelled."""
-        return _QUOTED.sub(lambda m: mask(re.sub(r"\D", "", m[0])), text)
+        return _QUOTED.sub(_masked, text)
 
     def spoken(self, text: str) -> str:
         """The same in the words of ``call explain``."""

@@ -18,7 +18,8 @@ from .style import Style
 from .table import Line, Table, cell, decimals, label, table
 
 
-def _figure(value: int | Decimal | None, key: str, point: str) -> str:
+def figure(value: int | Decimal | None, key: str, point: str) -> str:
+    """Digits of a column, none lost."""
     if value is None:
         return ""
     if isinstance(value, int):
@@ -45,44 +46,45 @@ def encoded(written: str, encoding: str, cells: list[list[str]]) -> bytes:
 
 
 def _line(line: Line, made: Table, point: str) -> list[str]:
-    return [as_text(v) if isinstance(v, str) else _figure(v, k, point)
+    return [as_text(v) if isinstance(v, str) else figure(v, k, point)
             for v, k in zip(line.cells, made.keys)] + (
         [line.currency] if made.has_money else [])
 
 
-def _write(cells: list[list[str]], style: Style) -> bytes:
+def file_of(cells: list[list[str]], style: Style) -> bytes:
+    """Cells that are safe already, as a whole file."""
     russian = style.lang == "ru"
-    delimiter = style.delimiter or (";" if _point(style) == "," else ",")
+    delimiter = style.delimiter or (";" if point_of(style) == "," else ",")
     encoding = style.encoding or ("utf-8-sig" if russian else "utf-8")
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter).writerows(cells)
     return encoded(out.getvalue(), encoding, cells)
 
 
-def _point(style: Style) -> str:
+def point_of(style: Style) -> str:
     return style.decimal or ("," if style.lang == "ru" else ".")
 
 
 def page(made: Table, style: Style) -> bytes:
     """Any table, with its totals; subtotals are left to the user."""
-    point = _point(style)
+    point = point_of(style)
     currency = [say(style.lang, "currency")] if made.has_money else []
-    return _write([[*made.heads, *currency]]
+    return file_of([[*made.heads, *currency]]
                   + [_line(line, made, point) for line in made.lines
                      if line.kind != "subtotal"], style)
 
 
 def render(report: ExpenseReport, style: Style) -> bytes:
-    point = _point(style)
+    point = point_of(style)
     made = table(report, style.lang)
     cells = [[say(style.lang, k) for k in made.keys + ("currency",)]]
     for row in report.rows:
         cells.append([
             row.period if k == "period"
             else as_text(label(row, k, style.lang)) if k in made.names
-            else _figure(cell(row, k), k, point)
+            else figure(cell(row, k), k, point)
             for k in made.keys] + [row.currency])
     for line in made.lines:
         if line.kind in ("total", "unrated"):
             cells.append(_line(line, made, point))
-    return _write(cells, style)
+    return file_of(cells, style)

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from ..invoices import InvoicedRow
 from ..words import month_name, say
+from .csv import figure, file_of, point_of
+from .safe import as_text
+from .style import Style
 from .table import Line, Table, Whose, notes_of
 
 _FIGURES = ("net", "vat", "gross", "rated", "difference")
@@ -15,6 +18,11 @@ def _documents(rows: list[InvoicedRow], lang: str) -> dict[tuple, str]:
     return {(r.payee, r.currency):
             r.documents if r.invoiced else say(lang, "not_invoiced")
             for r in rows if r.is_total}
+
+
+def _head(lang: str, key: str) -> str:
+    own = ("payee", "documents", "rated", "total", "invoiced")
+    return say(lang, "invoiced_" + key if key in own else key)
 
 
 def _name(row: InvoicedRow, key: str, lang: str) -> str:
@@ -71,8 +79,24 @@ def table(rows: list[InvoicedRow], cuts: tuple[str, ...], month: str,
         notes_of(whose.company, whose.zone, whose.made, lang),
         say(lang, "invoiced_missing", payees=", ".join(dict.fromkeys(missing)))
         if missing else "", names, keys,
-        tuple(say(lang, "invoiced_" + k if k in ("payee", "documents",
-                                                 "rated") else k)
-              for k in keys), tuple(lines),
+        tuple(_head(lang, k) for k in keys), tuple(lines),
         currencies.pop() if len(currencies) == 1 else "", whose.company,
         month, say(lang, "invoices_none"), say(lang, "invoiced_footer"))
+
+
+def lines(rows: list[InvoicedRow], cuts: tuple[str, ...],
+          style: Style) -> bytes:
+    """CSV for programs: a row is a group's part or (total 1) a payee's sum.
+    English heads are keys that scripts may go by; Russian is for people."""
+    point = point_of(style)
+    keys = ("payee", *cuts, "total", "invoiced", *_FIGURES, "currency",
+            "documents")
+    cells = [[k if style.lang == "en" else _head(style.lang, k)
+              for k in keys]]
+    for row in rows:
+        cells.append([
+            as_text(row.payee), *(as_text(getattr(row, k)) for k in cuts),
+            str(int(row.is_total)), str(int(row.invoiced)),
+            *(figure(getattr(row, k), k, point) for k in _FIGURES),
+            row.currency, as_text(row.documents)])
+    return file_of(cells, style)
