@@ -11,11 +11,16 @@
 
 /* ---- calls as they stand ---- */
 
-#define SELECT_STORED "SELECT c.start_us, c.key, c.batch, c.undone, " \
+#define STANDS_FOR "SELECT c.start_us, c.key, c.batch, c.undone, " \
 	"c.direction, c.duration_us, c.answer_after_us, c.department, " \
 	"c.carrier, c.number, c.leg, c.rate_state, c.reason, " \
 	"c.tariff_version, c.rate_row, c.charged_s, c.cost_nanos, " \
-	"c.vat_nanos, v.vat, m.id, d.id FROM call c " \
+	"c.vat_nanos, v.vat, m.id, d.id"
+/* What a record says of itself and nothing changes later; see TW_RECORD_. */
+#define RECORDED ", c.content, c.marks, c.call_id, c.linked, c.sequence, " \
+	"c.status, c.answer_after_us, c.end_after_us, c.caller, c.callee, " \
+	"c.trunk, c.source_cost_nanos"
+#define OF_CALLS " FROM call c " \
 	"LEFT JOIN tariff_version v ON v.id = c.tariff_version " \
 	"LEFT JOIN word m ON m.text = CASE WHEN v.convert_to <> '' " \
 	"THEN v.convert_to ELSE v.currency END " \
@@ -54,21 +59,18 @@ static void read_stored(struct tw__stored *call, struct tw_stmt *stmt)
 	now->destination = tw__col_i64(stmt, 20);
 }
 
-tw_status tw__stored_scan(tw_store *store, const int64_t range[2],
-			  int64_t batch, tw__stored_fn *fn, void *arg,
-			  tw_error *err)
+static tw_status scan(struct tw_stmt *stmt, const int64_t range[2],
+		      int64_t batch, tw__stored_fn *fn, void *arg,
+		      tw_error *err)
 {
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt_new(&stmt, store, SELECT_STORED, err);
+	tw_status status;
 
-	if (status)
-		return status;
 	tw__bind_i64(stmt, 1, range[0]);
 	tw__bind_i64(stmt, 2, range[1]);
 	tw__bind_i64(stmt, 3, batch);
 	tw__bind_i64(stmt, 4, batch);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
-		struct tw__stored call;
+		struct tw__stored call = { .row = stmt };
 
 		read_stored(&call, stmt);
 		status = fn(&call, arg, err);
@@ -77,6 +79,17 @@ tw_status tw__stored_scan(tw_store *store, const int64_t range[2],
 	}
 	tw__stmt_free(stmt);
 	return status == TW_ITER_END ? TW_OK : status;
+}
+
+tw_status tw__stored_scan(tw_store *store, const int64_t range[2],
+			  int64_t batch, tw__stored_fn *fn, void *arg,
+			  tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt_new(&stmt, store, STANDS_FOR OF_CALLS,
+					err);
+
+	return status ? status : scan(stmt, range, batch, fn, arg, err);
 }
 
 void tw__stored_row(struct tw__rollup_row *out,
@@ -314,16 +327,18 @@ static tw_status open_history(struct history *h, tw_error *err)
 	return status ? status : read_change(h, err);
 }
 
-tw_status tw__history_scan(tw_store *store, tw__event_fn *fn, void *arg,
-			   tw_error *err)
+tw_status tw__history_scan(tw_store *store, const int64_t range[2],
+			   tw__event_fn *fn, void *arg, tw_error *err)
 {
-	static const int64_t always[2] = { INT64_MIN, INT64_MAX };
 	struct history h = { .store = store, .fn = fn, .arg = arg };
+	struct tw_stmt *stmt;
 	tw_status status = open_history(&h, err);
 
 	if (!status)
-		status = tw__stored_scan(store, always, 0, tell_call, &h,
-					 err);
+		status = tw__stmt_new(&stmt, store,
+				      STANDS_FOR RECORDED OF_CALLS, err);
+	if (!status)
+		status = scan(stmt, range, 0, tell_call, &h, err);
 	tw__stmt_free(h.stmt);
 	tw_free(h.batches.rows);
 	tw_free(h.runs.rows);
@@ -350,7 +365,8 @@ static tw_status add_event(const struct tw__event *event, void *arg,
 tw_status tw__history_rollup(struct tw__rollup *out, tw_store *store,
 			     struct tw__book *book, tw_error *err)
 {
+	static const int64_t always[2] = TW_ALWAYS;
 	struct adding adding = { out, book };
 
-	return tw__history_scan(store, add_event, &adding, err);
+	return tw__history_scan(store, always, add_event, &adding, err);
 }

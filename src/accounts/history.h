@@ -29,7 +29,13 @@ struct tw__stored {
 	int64_t duration_us;
 	bool answered;
 	struct tw__standing now;
+	struct tw_stmt *row;     /* a history's has its record's columns too,
+				    from TW_RECORD_FIRST on; borrowed */
 };
+/* content, marks, call_id, linked, sequence, status, answer_after_us,
+ * end_after_us, caller, callee, trunk, source_cost_nanos */
+#define TW_RECORD_FIRST 21
+#define TW_ALWAYS { INT64_MIN, INT64_MAX }
 typedef tw_status tw__stored_fn(const struct tw__stored *call, void *arg,
 				tw_error *err);
 
@@ -53,10 +59,11 @@ struct tw__event {
 typedef tw_status tw__event_fn(const struct tw__event *event, void *arg,
 			       tw_error *err);
 
-/* Everything from the beginning: each call as it came in, each amendment
- * (the old away, the new to it), each call that was taken back. */
-tw_status tw__history_scan(tw_store *store, tw__event_fn *fn, void *arg,
-			   tw_error *err);
+/* Everything from the beginning, of calls that start in the range: each call
+ * as it came in, each amendment (the old away, the new to it), each call that
+ * was taken back. */
+tw_status tw__history_scan(tw_store *store, const int64_t range[2],
+			   tw__event_fn *fn, void *arg, tw_error *err);
 /* The rollup as history makes it. */
 tw_status tw__history_rollup(struct tw__rollup *out, tw_store *store,
 			     struct tw__book *book, tw_error *err);

@@ -27,10 +27,14 @@ static tw_status next_entry(int64_t *out, tw_store *store, tw_error *err)
 	return TW_OK;
 }
 
+struct stamp {
+	int64_t made_us, who;
+};
+
 static tw_status post_side(tw_store *store, const struct tw__entry *entry,
-			   const int64_t side[6], int64_t who, tw_error *err)
+			   const int64_t side[6], const struct stamp *stamp,
+			   tw_error *err)
 {
-	const tw_clock *clock = tw__store_clock(store);
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"INSERT INTO posting (entry, account_kind, account, "
@@ -52,8 +56,8 @@ static tw_status post_side(tw_store *store, const struct tw__entry *entry,
 	tw__bind_i64(stmt, 12, entry->batch);
 	tw__bind_i64(stmt, 13, entry->run);
 	tw__bind_i64(stmt, 14, entry->subject);
-	tw__bind_i64(stmt, 15, clock->wall(clock->arg));
-	tw__bind_i64(stmt, 16, who);
+	tw__bind_i64(stmt, 15, stamp->made_us);
+	tw__bind_i64(stmt, 16, stamp->who);
 	tw__bind_text(stmt, 17, entry->reference ? entry->reference : "");
 	return tw__run(stmt, err);
 }
@@ -76,7 +80,9 @@ tw_status tw__ledger_who(int64_t *out, tw_store *store, tw_error *err)
 tw_status tw__ledger_post(tw_store *store, const struct tw__entry *entry,
 			  tw_error *err)
 {
-	int64_t number, who = 0;
+	const tw_clock *clock = tw__store_clock(store);
+	struct stamp stamp = { clock->wall(clock->arg), 0 };
+	int64_t number;
 	tw_status status;
 
 	if (!entry->amount_nanos && !entry->net_nanos && !entry->vat_nanos)
@@ -88,17 +94,17 @@ tw_status tw__ledger_post(tw_store *store, const struct tw__entry *entry,
 				(long long)entry->month);
 	status = next_entry(&number, store, err);
 	if (!status)
-		status = tw__ledger_who(&who, store, err);
+		status = tw__ledger_who(&stamp.who, store, err);
 	if (!status)
 		status = post_side(store, entry, (const int64_t []){ number,
 			TW_ACCOUNT_DEPARTMENT, entry->department,
 			entry->amount_nanos, entry->net_nanos,
-			entry->vat_nanos }, who, err);
+			entry->vat_nanos }, &stamp, err);
 	if (!status)
 		status = post_side(store, entry, (const int64_t []){ number,
 			entry->payee_kind, entry->payee,
 			-entry->amount_nanos, -entry->net_nanos,
-			-entry->vat_nanos }, who, err);
+			-entry->vat_nanos }, &stamp, err);
 	return status;
 }
 

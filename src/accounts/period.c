@@ -1,16 +1,17 @@
 /**
  * @file src/accounts/period.c  Months that are closed
  *
- * Decides when a month may be closed and what is posted for it before. From
- * then on it is a fact that somebody has printed and paid: everything that
- * concerns it later is posted in the first open month (ledger.c, rollup.c and
- * history.c ask struct tw__book for that). A closed month is never opened
- * again.
+ * Decides when a month may be closed, what is posted for it before, and that
+ * what it was is written beside it (proof.c). From then on it is a fact that
+ * somebody has printed and paid: everything that concerns it later is posted
+ * in the first open month (ledger.c, rollup.c and history.c ask struct
+ * tw__book for that). A closed month is never opened again.
  */
 #include <stdio.h>
 #include <string.h>
 #include "ledger.h"
 #include "listing.h"
+#include "proof.h"
 #include "rent.h"
 #include "report_period.h"
 #include <trunkwise/report.h>
@@ -91,8 +92,8 @@ static tw_status write_period(tw_store *store, int64_t month, tw_error *err)
 	if (!status)
 		status = tw__stmt(&stmt, store,
 			"INSERT INTO period (month, closed_us, who, "
-			"last_posting) SELECT ?, ?, ?, "
-			"coalesce(max(id), 0) FROM posting", err);
+			"last_posting, proved) SELECT ?, ?, ?, "
+			"coalesce(max(id), 0), 1 FROM posting", err);
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, month);
@@ -125,6 +126,8 @@ static tw_status close_month(uint64_t *out, tw_store *store,
 		status = tw__rent_accrue(out, store, month, err);
 	if (!status)
 		status = write_period(store, number, err);
+	if (!status)
+		status = tw__proof_write(store, &book, err);
 	tw__book_close(&book);
 	return status;
 }

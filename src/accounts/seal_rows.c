@@ -340,6 +340,7 @@ tw_status tw__seal_rows(struct tw__seal_rows *out, tw_store *store,
 			struct tw__book *book, const struct tw__seal_ask *ask,
 			tw_error *err)
 {
+	static const int64_t always[2] = TW_ALWAYS;
 	struct tw__seal_rows rows = { .units = NULL };
 	struct reading r = { .out = &rows, .ask = ask, .book = book };
 	tw_status status = tw__stmt_new(&r.records, store, SELECT_RECORDS,
@@ -348,7 +349,7 @@ tw_status tw__seal_rows(struct tw__seal_rows *out, tw_store *store,
 	if (status)
 		return status;
 	tw__buf_init(&r.bytes);
-	status = tw__history_scan(store, read_event, &r, err);
+	status = tw__history_scan(store, always, read_event, &r, err);
 	if (!status)
 		status = put_waiting(&r, err);
 	if (!status) {

@@ -7,11 +7,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/decimal.h"
 #include "history.h"
 #include "ledger.h"
 #include "rent.h"
 #include "seal.h"
+#include "verify_closed.h"
+#include "verify_ledger.h"
 #include "verify_live.h"
 #include "verify_postings.h"
 #include "verify_usage.h"
@@ -24,6 +25,8 @@ struct report {
 /* One invariant: TW_OK with holds and detail set, or a failure to look. */
 typedef tw_status check_h(tw_verdict *verdict, tw_store *store,
 			  tw_error *err);
+typedef tw_status shared_h(tw_verdict *verdict, struct tw__scan *scan,
+			   tw_error *err);
 
 static void says(tw_verdict *verdict, bool holds, const char *fmt, ...)
 	TW_PRINTF(3, 4);
@@ -81,63 +84,7 @@ static tw_status none_of(tw_verdict *verdict, tw_store *store,
 	return TW_OK;
 }
 
-/* Sums here and not in SQL: an overflow must be seen. */
-static tw_status ledger_zero(tw_verdict *verdict, tw_store *store,
-			     tw_error *err)
-{
-	int64_t entry = 0, entries = 0, bad = 0, first_bad = 0;
-	tw__i128 sum = 0;
-	char currency[4] = "";
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT entry, amount_nanos, currency FROM posting "
-		"ORDER BY entry", err);
-
-	if (status)
-		return status;
-	for (;;) {
-		status = tw__step(stmt, err);
-		if (status && status != TW_ITER_END)
-			return status;
-		if (status || tw__col_i64(stmt, 0) != entry) {
-			if (sum && !bad++)
-				first_bad = entry;
-			if (status)
-				break;
-			entry = tw__col_i64(stmt, 0);
-			entries++;
-			sum = 0;
-			snprintf(currency, sizeof(currency), "%s",
-				 tw__col_text(stmt, 2));
-		}
-		sum += tw__col_i64(stmt, 1);
-		if (strcmp(currency, tw__col_text(stmt, 2)) != 0)
-			sum += 1;
-	}
-	if (bad)
-		says(verdict, false, "%" PRId64 " of %" PRId64 " entries do "
-		     "not sum to zero, first %" PRId64, bad, entries,
-		     first_bad);
-	else
-		says(verdict, true, "%" PRId64 " entries, each sums to zero",
-		     entries);
-	return TW_OK;
-}
-
 /* ---- calls against the rollup ---- */
-
-static tw_status scan_everything(struct tw__rollup *out, tw_store *store,
-				 tw_error *err)
-{
-	struct tw__book book;
-	tw_status status = tw__book_open(&book, store, "UTC", err);
-
-	if (status)
-		return status;
-	status = tw__history_rollup(out, store, &book, err);
-	tw__book_close(&book);
-	return status;
-}
 
 static tw_status take_stored(struct tw__rollup *rollup, tw_store *store,
 			     int64_t *lines, tw_error *err)
@@ -237,22 +184,20 @@ static tw_status forget_days(struct tw__rollup *rollup, tw_store *store,
 	return status;
 }
 
-static tw_status rollup_calls(tw_verdict *verdict, tw_store *store,
+static tw_status rollup_calls(tw_verdict *verdict, struct tw__scan *scan,
 			      tw_error *err)
 {
-	struct tw__rollup rollup = { 0 };
 	struct tw__rollup_key first = { 0 };
 	int64_t lines = 0, bad;
-	tw_status status = scan_everything(&rollup, store, err);
+	tw_status status = tw__scan_is_whole(scan, err);
 
 	if (!status)
-		status = take_stored(&rollup, store, &lines, err);
+		status = take_stored(&scan->rollup, scan->store, &lines, err);
 	if (!status)
-		status = forget_days(&rollup, store, err);
-	bad = count_unequal(&first, &rollup);
-	tw__rollup_free(&rollup);
+		status = forget_days(&scan->rollup, scan->store, err);
 	if (status)
 		return status;
+	bad = count_unequal(&first, &scan->rollup);
 	if (bad)
 		says(verdict, false, "%" PRId64 " of %" PRId64 " lines differ "
 		     "from the calls, first in %" PRId64, bad, lines,
@@ -395,6 +340,19 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"(SELECT id FROM batch)",
 		"SELECT id FROM posting WHERE account <> 0 AND account "
 		"NOT IN (SELECT id FROM entity)",
+		"SELECT id FROM posting WHERE run <> 0 AND run NOT IN "
+		"(SELECT id FROM amendment_run)",
+		"SELECT start_us FROM amendment WHERE run NOT IN "
+		"(SELECT id FROM amendment_run)",
+		"SELECT a.start_us FROM amendment a WHERE NOT EXISTS "
+		"(SELECT 1 FROM call c WHERE c.start_us = a.start_us "
+		"AND c.key = a.key AND c.batch = a.batch)",
+		"SELECT id FROM (SELECT who, id FROM posting UNION ALL "
+		"SELECT who, id FROM amendment_run UNION ALL "
+		"SELECT who, id FROM batch UNION ALL "
+		"SELECT undone_who, id FROM batch UNION ALL "
+		"SELECT who, month FROM period) WHERE who <> 0 "
+		"AND who NOT IN (SELECT id FROM word)",
 	};
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(sql); i++) {
@@ -407,27 +365,30 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 	return TW_OK;
 }
 
+/* One of the two: what reads the history shares one reading of it. */
 static const struct {
 	const char *name;
 	check_h *checkh;
+	shared_h *sharedh;
 } checks[] = {
-	{ "sqlite_integrity", integrity },
-	{ "ledger_sum_zero", ledger_zero },
-	{ "postings_equal_calls", tw__verify_postings },
-	{ "rollup_equals_calls", rollup_calls },
-	{ "every_call_has_one_state", one_state },
-	{ "counts_add_up", counts },
-	{ "closed_months_stay", tw__verify_closed },
-	{ "sealed_days_stay", tw__verify_seals },
-	{ "rent_posted_equals_directory", rents },
-	{ "references_exist", references },
-	{ "charges_equal_rating", tw__verify_charges },
-	{ "bundles_equal_calls", tw__verify_bundles },
-	{ "tiers_equal_calls", tw__verify_tiers },
-	{ "open_calls_are_not_stored", tw__verify_open_calls },
+	{ "sqlite_integrity", integrity, NULL },
+	{ "ledger_sum_zero", tw__verify_ledger, NULL },
+	{ "postings_equal_calls", NULL, tw__verify_postings },
+	{ "rollup_equals_calls", NULL, rollup_calls },
+	{ "every_call_has_one_state", one_state, NULL },
+	{ "counts_add_up", counts, NULL },
+	{ "closed_months_stay", NULL, tw__verify_closed },
+	{ "sealed_days_stay", tw__verify_seals, NULL },
+	{ "rent_posted_equals_directory", rents, NULL },
+	{ "references_exist", references, NULL },
+	{ "charges_equal_rating", tw__verify_charges, NULL },
+	{ "bundles_equal_calls", tw__verify_bundles, NULL },
+	{ "tiers_equal_calls", tw__verify_tiers, NULL },
+	{ "open_calls_are_not_stored", tw__verify_open_calls, NULL },
 };
 
-static tw_status run(struct report *report, tw_store *store, tw_error *err)
+static tw_status run(struct report *report, struct tw__scan *scan,
+		     tw_error *err)
 {
 	for (size_t i = 0; i < TW_ARRAY_COUNT(checks); i++) {
 		tw_verdict verdict = TW_VERDICT_INIT;
@@ -440,7 +401,9 @@ static tw_status run(struct report *report, tw_store *store, tw_error *err)
 					TW_ARRAY_COUNT(checks));
 		snprintf(verdict.invariant, sizeof(verdict.invariant), "%s",
 			 checks[i].name);
-		status = checks[i].checkh(&verdict, store, &why);
+		status = checks[i].checkh ?
+			checks[i].checkh(&verdict, scan->store, &why) :
+			checks[i].sharedh(&verdict, scan, &why);
 		/* a broken store fails the look; that is a verdict too */
 		if (status == TW_ENOMEM || status == TW_EBUSY) {
 			if (err)
@@ -458,6 +421,7 @@ tw_status tw_store_verify(tw_verdict *out, uint32_t *count, tw_store *store,
 			  tw_error *err)
 {
 	struct report report = { .out = out };
+	struct tw__scan scan;
 	struct tw_tx tx;
 	tw_status status;
 
@@ -468,7 +432,10 @@ tw_status tw_store_verify(tw_verdict *out, uint32_t *count, tw_store *store,
 	status = tw__read_enter(&tx, store, err);
 	if (status)
 		return status;
-	status = run(&report, store, err);
+	status = tw__scan(&scan, store, err);
+	if (!status)
+		status = run(&report, &scan, err);
+	tw__scan_free(&scan);
 	tw__read_leave(&tx, store);
 	if (!status)
 		*count = report.count;

@@ -4,12 +4,16 @@
 #ifndef TW_SRC_ACCOUNTS_VERIFY_POSTINGS_H
 #define TW_SRC_ACCOUNTS_VERIFY_POSTINGS_H
 
-#include "store/db.h"
+#include "verify_scan.h"
 
-tw_status tw__verify_postings(tw_verdict *verdict, tw_store *store,
+/* What an event posts, into sums. In their keys number is the batch,
+ * destination the run, direction 1 where it is a leg but the first one. */
+tw_status tw__postings_event(struct tw__rollup *sums,
+			     const struct tw__event *event,
+			     const struct tw__rollup_row *row,
+			     struct tw__book *book, tw_error *err);
+/* Uses the scan's sums up. */
+tw_status tw__verify_postings(tw_verdict *verdict, struct tw__scan *scan,
 			      tw_error *err);
-/* Nothing is of a closed month that came after it was closed. */
-tw_status tw__verify_closed(tw_verdict *verdict, tw_store *store,
-			    tw_error *err);
 
 #endif

@@ -554,8 +554,8 @@ def test_postings_of_an_older_store_are_kept(tmp_path):
         PRAGMA application_id = 1415017332;
         PRAGMA user_version = 3;
         INSERT INTO posting VALUES
-            (3, 1, 1, 0, 7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a'),
-            (8, 1, 2, 0, -7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a');
+            (1, 1, 1, 0, 7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a'),
+            (2, 1, 2, 0, -7, 'RUB', 3, 0, 202610, 0, 0, 5, 'a');
     """)
     columns = ("id, entry, account_kind, account, amount_nanos, currency, "
                "kind, correction, month, batch, subject, made_us, reference")

@@ -26,10 +26,11 @@ static tw_status note(const struct tw__event *e, void *arg, tw_error *err)
 
 static struct story tell(struct fixture *f)
 {
+	static const int64_t always[2] = TW_ALWAYS;
 	struct story story = { .count = 0 };
 	tw_error err = TW_ERROR_INIT;
 
-	if (tw__history_scan(f->store, note, &story, &err))
+	if (tw__history_scan(f->store, always, note, &story, &err))
 		fail_msg("%s", err.message);
 	return story;
 }
@@ -95,6 +96,7 @@ static void whole_life(void **state)
 
 static void half_an_amendment(void **state)
 {
+	static const int64_t always[2] = TW_ALWAYS;
 	struct fixture *f = *state;
 	struct story story = { .count = 0 };
 	tw_error err = TW_ERROR_INIT;
@@ -103,8 +105,8 @@ static void half_an_amendment(void **state)
 		"(4, 'rerate', '', 1, 0, 202611, 1)"), TW_OK);
 	assert_int_equal(run_sql(f, "INSERT INTO amendment VALUES (1, 2, 3, "
 		"4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)"), TW_OK);
-	assert_int_equal(tw__history_scan(f->store, note, &story, &err),
-			 TW_ESTORE);
+	assert_int_equal(tw__history_scan(f->store, always, note, &story,
+					  &err), TW_ESTORE);
 	assert_non_null(strstr(err.message, "one side"));
 }
 

@@ -134,7 +134,7 @@ static void the_first_open_month(void **state)
 	assert_int_equal(book.open_month, 0);
 	tw__book_close(&book);
 	assert_int_equal(run_sql(f, "INSERT INTO period VALUES "
-		"(202611, 1, 0, 0), (202612, 2, 0, 0)"), TW_OK);
+		"(202611, 1, 0, 0, 0), (202612, 2, 0, 0, 0)"), TW_OK);
 	book = open_book(f, "UTC");
 	assert_int_equal(book.open_month, 202701);
 	tw__book_close(&book);
