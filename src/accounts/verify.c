@@ -216,7 +216,9 @@ static tw_status one_state(tw_verdict *verdict, tw_store *store,
 		"OR (rate_state = 1) <> (cost_nanos IS NOT NULL) "
 		"OR (rate_state = 1 AND (reason <> 0 OR "
 		"tariff_version IS NULL OR rate_row IS NULL)) "
-		"OR (rate_state <> 1 AND reason = 0)",
+		"OR (rate_state <> 1 AND (reason = 0 OR "
+		"coalesce(tariff_version, rate_row, charged_s, vat_nanos) "
+		"IS NOT NULL))",
 		"calls with no state or two", err);
 }
 
@@ -317,8 +319,10 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 			    tw_error *err)
 {
 	static const char *const sql[] = {
-		"SELECT start_us FROM call WHERE batch NOT IN "
-		"(SELECT id FROM batch)",
+		"SELECT start_us FROM call WHERE CASE undone WHEN 0 THEN "
+		"batch NOT IN (SELECT id FROM batch WHERE undone_us = 0) "
+		"WHEN batch THEN batch NOT IN (SELECT id FROM batch "
+		"WHERE undone_us <> 0) ELSE 1 END",
 		"SELECT start_us FROM call WHERE (trunk <> 0 AND trunk NOT IN "
 		"(SELECT id FROM trunk)) OR (carrier <> 0 AND carrier NOT IN "
 		"(SELECT id FROM carrier)) OR (department <> 0 AND "
@@ -347,6 +351,11 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"SELECT a.start_us FROM amendment a WHERE NOT EXISTS "
 		"(SELECT 1 FROM call c WHERE c.start_us = a.start_us "
 		"AND c.key = a.key AND c.batch = a.batch)",
+		"SELECT id FROM amendment_run r WHERE 2 * calls <> "
+		"(SELECT count(*) FROM amendment a WHERE a.run = r.id "
+		"AND a.side IN (0, 1))",
+		"SELECT id FROM batch WHERE undone_us = 0 "
+		"AND (undone_month <> 0 OR undone_who <> 0)",
 		"SELECT id FROM (SELECT who, id FROM posting UNION ALL "
 		"SELECT who, id FROM amendment_run UNION ALL "
 		"SELECT who, id FROM batch UNION ALL "

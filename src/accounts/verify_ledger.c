@@ -29,7 +29,7 @@ struct side {
 	int64_t id, entry, account_kind;
 	int64_t sums[3];
 	bool lacks[3];           /* of before schema 6 */
-	char currency[4];
+	char currency[8];
 	int64_t numbers[NUMBERS];
 	char reference[128];
 	tw_time made;

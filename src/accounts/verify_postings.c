@@ -129,6 +129,9 @@ tw_status tw__verify_postings(tw_verdict *verdict, struct tw__scan *scan,
 		     "from their calls, first in %s %" PRId64, bad,
 		     first->number ? "batch" : "run", first->number ?
 		     first->number : first->destination);
+	else if (scan->astray != TW_TIME_MAX)
+		says(verdict, false, "the call of %" PRId64 " does not follow "
+		     "from its amendments", scan->astray);
 	else
 		says(verdict, true, "%zu sums of batch, month, department and "
 		     "carrier equal their calls", sums->count);

@@ -12,6 +12,11 @@ struct tw__scan {
 	struct tw__rollup postings;  /* see verify_postings.h */
 	struct tw__rollup rollup;
 	struct tw__proof proof;
+	tw_time astray;          /* start of a call that does not follow from
+				    its amendments; or TW_TIME_MAX */
+	struct tw__standing last, now;  /* of the call that is being read */
+	tw_time start;
+	bool call;               /* there is one */
 	tw_status status;        /* why nothing of it is known */
 	tw_error why;
 };
