@@ -78,7 +78,8 @@ minutes = 2
 prefixes = ["79"]
 """
 SHEET = ("prefix,destination,rate,currency,effective_from,effective_to,"
-         "first_inc,next_inc,connect_fee\n79,Mobile,1.50,RUB,,,1,1,0.10\n44,Britain,9,RUB,,,1,1,\n")
+         "first_inc,next_inc,connect_fee\n79,Mobile,1.50,RUB,,,1,1,0.10\n"
+         "44,Britain,9,RUB,,,1,1,\n")
 PEOPLE = "match_kind,match,department,city\nextension,500-599,Ufa,\n"
 
 
@@ -217,12 +218,12 @@ TABLES = {
     "bundle_pot": "0",
 }
 # What carries no money of an open month, and no sum hangs on it: what tells a
-# record from others, the rest of what a record said (of an answer: when, not whether), where a batch came from
-# and why a run was made. A close proves all of it.
+# record from others, the rest of what it said (of an answer: when, not
+# whether), where a batch came from and why a run was made. A close proves it.
 UNPROVED_OPEN = {
-    "call": {"key", "content", "marks", "call_id", "linked", "sequence", "status",
-             "answer_after_us", "end_after_us", "caller", "callee", "trunk",
-             "source_cost_nanos"},
+    "call": {"key", "content", "marks", "call_id", "linked", "sequence",
+             "status", "answer_after_us", "end_after_us", "caller", "callee",
+             "trunk", "source_cost_nanos"},
     "batch": {"source", "preset", "zone", "file_name", "file_hash",
               "made_us", "first_us", "last_us", "who", "undone_us",
               "undone_who"},
