@@ -22,7 +22,7 @@
 #define FIRST_SUM  3
 #define FIRST_SAME 6
 #define NUMBERS    8            /* from kind on */
-/* Each side was stamped by itself before schema 41. */
+/* Each side was stamped by itself before schema 42. */
 #define APART_US   TW_SECOND
 
 struct side {

@@ -5,7 +5,7 @@
 -- all columns of each (src/accounts/proof.c). part: 1 to 7 postings of that
 -- kind, 8 calls as they came in, 9 changes of calls, 10 calls that were taken
 -- back, 11 batches, 12 runs, 13 what calls used up; 0 is the period's own row
--- and all the other parts. proved 0: closed before schema 41.
+-- and all the other parts. proved 0: closed before schema 42.
 CREATE TABLE period_proof (
 	month INTEGER NOT NULL,
 	part INTEGER NOT NULL CHECK (part BETWEEN 0 AND 13),
