@@ -4,7 +4,7 @@
  * All missing steps run in one transaction: a file is of one version or of
  * another, never between. A file of a newer library is refused, because
  * writing without its rules would break what it promises. A copy of what the
- * file was is made before.
+ * file was is made before. A new file takes no steps but what they come to.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,13 +65,23 @@ tw_status tw__store_read_version(tw_store *store, tw_error *err)
 static tw_status run_steps(tw_store *store, tw_error *err)
 {
 	const struct tw_schema *step;
-	char sql[96];
 	tw_status status = TW_OK;
 
+	if (!store->schema && *tw__schema_newest)
+		return tw__store_exec(store, tw__schema_newest, err);
 	for (step = tw__schema; step->name && !status; step++) {
 		if (step_version(step) > store->schema)
 			status = tw__store_exec(store, step->sql, err);
 	}
+	return status;
+}
+
+
+static tw_status bring_forward(tw_store *store, tw_error *err)
+{
+	tw_status status = run_steps(store, err);
+	char sql[96];
+
 	if (status)
 		return status;
 	snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; "
@@ -108,7 +118,7 @@ static tw_status run_missing(tw_store *store, tw_error *err)
 	status = tw__store_exec(store, "BEGIN IMMEDIATE", err);
 	if (status)
 		return status;
-	status = run_steps(store, err);
+	status = bring_forward(store, err);
 	if (!status)
 		status = tw__store_exec(store, "COMMIT", err);
 	if (status) {

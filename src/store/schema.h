@@ -13,4 +13,8 @@ struct tw_schema {
 };
 extern const struct tw_schema tw__schema[];   /* ends with { 0, 0 } */
 
+/* What all of them come to in an empty file, as one script; "": not known
+ * (schema/newest.c). */
+extern const char tw__schema_newest[];
+
 #endif

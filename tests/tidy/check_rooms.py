@@ -43,6 +43,8 @@ OWNERS = (
 NO_FLOAT = {"base", "rating", "routing", "accounts"}
 NO_CLOCK = {"base", "accounts"} | PURE
 PORTS = {"src/base/clock.c", "src/base/random.c"}
+# Programs that run while the library is built.
+TOOLS = {"src/store/schema/newest.c"}
 
 FLOAT = re.compile(r"\b(double|float)\b")
 CLOCK = re.compile(r"(?<![.>\w])(time|clock|clock_gettime|gettimeofday|"
@@ -134,8 +136,10 @@ def check_outer_include(root, path, angle, name):
 
 def check_words(path, code):
     room = path.split("/")[1]
-    rules = [(HOST, "the library never prints, exits or reads the process's "
-              "state")]
+    rules = []
+    if path not in TOOLS:
+        rules.append((HOST, "the library never prints, exits or reads the "
+                      "process's state"))
     if room in NO_FLOAT:
         rules.append((FLOAT, "no floating point near money"))
     if room in NO_CLOCK and path not in PORTS:
@@ -247,6 +251,7 @@ GOOD = {
                       "\n#define TWO(x) { x, \\\n\tx }\n",
     "src/planning/erlang.c": "double load;\n",
     "src/store/s.c": '#include <sqlite3.h>\n#include "rating/a.h"\n' + FITS,
+    "src/store/schema/newest.c": 'void f(void) { printf("x"); }\n',
     "src/sip/s.c": '#include <re.h>\n#include "s.h"\n',
     "src/sip/s.h": "\n", "src/sip/tls.c": "#include <openssl/ssl.h>\n",
     "src/base/hash.c": "#include <openssl/evp.h>\n",

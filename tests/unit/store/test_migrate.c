@@ -52,6 +52,77 @@ static long newest(void)
 	return version;
 }
 
+/* ---- a new file ---- */
+
+static char *schema_of(sqlite3 *db)
+{
+	sqlite3_stmt *stmt;
+	char *text = calloc(1, 1 << 20);
+	size_t n = 0;
+
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT type, name, tbl_name, "
+		"coalesce(sql, '') FROM sqlite_schema ORDER BY type, name", -1,
+		&stmt, NULL), SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		n += (size_t)snprintf(text + n, (1 << 20) - n,
+			"%s %s of %s\n%s\n", sqlite3_column_text(stmt, 0),
+			sqlite3_column_text(stmt, 1),
+			sqlite3_column_text(stmt, 2),
+			sqlite3_column_text(stmt, 3));
+		assert_true(n < 1 << 20);
+	}
+	sqlite3_finalize(stmt);
+	return text;
+}
+
+static int64_t rows_of(sqlite3 *db)
+{
+	sqlite3_stmt *names, *count;
+	int64_t rows = 0;
+	char sql[160];
+
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM "
+		"sqlite_schema WHERE type = 'table'", -1, &names, NULL),
+		SQLITE_OK);
+	while (sqlite3_step(names) == SQLITE_ROW) {
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM \"%s\"",
+			 sqlite3_column_text(names, 0));
+		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &count,
+						    NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_step(count), SQLITE_ROW);
+		rows += sqlite3_column_int64(count, 0);
+		sqlite3_finalize(count);
+	}
+	sqlite3_finalize(names);
+	return rows;
+}
+
+/* It takes no steps, and is what it would have become by them. */
+static void new_is_what_steps_make(void **state)
+{
+	tw_store *store = fixture_store(*state);
+	struct fixture *f = *state;
+	sqlite3 *by_steps, *made;
+	char *a, *b;
+
+	assert_true(strlen(tw__schema_newest) > 10000);
+	tw_store_free(store);
+	assert_int_equal(sqlite3_open(f->path, &made), SQLITE_OK);
+	assert_int_equal(sqlite3_open(":memory:", &by_steps), SQLITE_OK);
+	for (const struct tw_schema *s = tw__schema; s->name; s++)
+		exec(by_steps, s->sql);
+	a = schema_of(made);
+	b = schema_of(by_steps);
+	assert_string_equal(a, b);
+	/* no step may put a row into an empty file: it would be missing */
+	assert_int_equal(rows_of(by_steps), 0);
+	assert_int_equal(rows_of(made), 0);
+	free(a);
+	free(b);
+	sqlite3_close(made);
+	sqlite3_close(by_steps);
+}
+
 /* The newest schema that still takes the rows as they are written down. */
 #define WRITTEN_FOR 5
 
@@ -353,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(steps_rise),
+		TEST(new_is_what_steps_make),
 		TEST(every_version_moves_forward),
 		TEST(refused_migration_changes_nothing),
 		TEST(no_room_for_the_copy),
