@@ -495,6 +495,22 @@ def test_a_row_without_a_budget_says_nothing_of_one():
     assert re.search(r"^-2 .* –  +–  +–  +–$", text, re.M), text
 
 
+@pytest.mark.parametrize("made, running", [
+    ("2026-10-31", True), ("2026-11-01", False), ("2026-09-15", True)])
+def test_a_month_that_is_not_over_says_so(made, running):
+    report = hostile()._replace(made=dt.date.fromisoformat(made))
+    report.totals[0] = report.totals[0]._replace(rent=Decimal(9))
+    assert report.running == running
+    for form in ("text", "html"):
+        page = FORMATS[form](report, Style("en")).decode()
+        assert ("The month is not over" in page) == running, form
+    assert json.loads(FORMATS["json"](report, Style("en")))[
+        "running"] == running
+    report.totals[0] = report.totals[0]._replace(rent=Decimal(0))
+    page = FORMATS["text"](report, Style("ru")).decode()
+    assert "не закончился" not in page
+
+
 # ---- the page ----
 
 def test_the_page_shows_what_its_commands_print(tmp_path):

@@ -91,6 +91,13 @@ class ExpenseReport(NamedTuple):
     company: str = ""
     made: dt.date | None = None
 
+    @property
+    def running(self) -> bool:
+        """The last month was not over: its rents are those of all of it."""
+        day = self.made
+        return bool(day) and f"{day.year:04d}-{day.month:02d}" <= (
+            self.last_month or self.month)
+
     def total(self, currency: str) -> Money:
         for row in self.totals:
             if row.currency == currency:

@@ -46,6 +46,8 @@ _WORDS = {
     "budget_left": ("Left", "Осталось"),
     "budget_percent": ("% spent", "% расхода"),
     "largest": ("(the largest {count})", "(наибольшие: {count})"),
+    "running_note": ("The month is not over, rents are those of all of it",
+                     "Месяц не закончился, аренда показана за весь месяц"),
     "made_note": ("Made {day}", "Составлено {day}"),
     "by_department": ("department", "отделам"),
     "by_city": ("city", "городам"),

@@ -197,7 +197,10 @@ def notes_of(company: str, zone: str, made: dt.date | None,
 
 
 def notes(report: ExpenseReport, lang: str) -> tuple[str, ...]:
-    return notes_of(report.company, report.zone, report.made, lang)
+    said = notes_of(report.company, report.zone, report.made, lang)
+    if report.running and any(r.rent for r in report.totals):
+        said += (say(lang, "running_note"),)
+    return said
 
 
 def _sum(rows: list[ExpenseRow], first: str) -> ExpenseRow:
