@@ -107,7 +107,7 @@ static tw_status join_pairs(struct tw__joining *j, tw_error *err)
 	for (size_t i = 0; !status && i < j->side[0].count; i++) {
 		const struct tw__paired *p = &j->pairing.side[0][i];
 
-		if (p->state != TW_PAIR_JOINED ||
+		if (p->state != TW_PAIR_JOINED || j->side[0].seen[i].twin ||
 		    !(j->side[0].told[i].in_month ||
 		      j->side[1].told[p->other].in_month))
 			continue;
@@ -321,7 +321,7 @@ static tw_status find_named(size_t *out, struct tw__joining *j, int side,
 		size_t at = tw__told_place(list, tw__col_i64(stmt, 0),
 					   tw__col_i64(stmt, 1));
 
-		if (at == SIZE_MAX)
+		if (at == SIZE_MAX || list->seen[at].twin)
 			continue;
 		found++;
 		*out = at;

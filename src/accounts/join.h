@@ -13,6 +13,7 @@ struct tw__told {
 	tw_time start;
 	int64_t key, batch;
 	bool in_month;
+	bool gone;               /* from its list, at the next look */
 };
 /* Records of one source, by start and key: what they are, and what they say.
  * Both lists are as long. */
@@ -29,10 +30,11 @@ size_t tw__told_place(const struct tw__told_side *side, tw_time start,
 tw_status tw__told_find(struct tw__stored *out, tw_store *store,
 			const struct tw__told *told, tw_error *err);
 
-/* A pair that was ambiguous when it was kept; told as it was then. */
+/* A pair that was kept before; told as it was then. */
 struct tw__held {
 	struct tw__told told[2];
 	int64_t run;
+	uint32_t state;          /* TW_PAIR_ */
 	size_t place[2];         /* in the lists, of first and second */
 	bool kept;               /* nothing has changed */
 };
@@ -40,8 +42,9 @@ struct tw__helds {
 	struct tw__held *rows;
 	size_t count, capacity;
 };
-/* Pairs of the two lists that are ambiguous so far. A record whose partner is
- * in neither of them is left alone: it goes from its list. */
+/* Pairs of the two lists that are ambiguous so far; of those that are joined
+ * each record is told its twin. A record whose partner is in neither list is
+ * another question's: it goes from its list. */
 tw_status tw__helds_load(struct tw__helds *out,
 			 struct tw__told_side sides[2], tw_store *store,
 			 tw_error *err);

@@ -40,6 +40,7 @@ static void read_held(struct tw__held *out, struct tw_stmt *stmt)
 		out->told[i].batch = tw__col_i64(stmt, 3 * i + 2);
 	}
 	out->run = tw__col_i64(stmt, 6);
+	out->state = (uint32_t)tw__col_i64(stmt, 7);
 }
 
 static size_t place_of(const struct tw__told_side *side,
@@ -67,19 +68,42 @@ static bool is_whole(const struct tw__held *held)
 	return held->place[0] != SIZE_MAX;
 }
 
+/* No offset and no window reach further. */
+#define REACH_US (27 * 3600 * TW_SECOND)
+
+static void find_time(tw_time out[2], const struct tw__told_side sides[2])
+{
+	out[0] = INT64_MAX;
+	out[1] = INT64_MIN;
+	for (int i = 0; i < 2; i++) {
+		const struct tw__told *told = sides[i].told;
+
+		if (!sides[i].count)
+			continue;
+		if (told[0].start - REACH_US < out[0])
+			out[0] = told[0].start - REACH_US;
+		if (told[sides[i].count - 1].start + REACH_US > out[1])
+			out[1] = told[sides[i].count - 1].start + REACH_US;
+	}
+}
+
 /* Pairs that any of the lists knows; the others are nobody's here. */
 static tw_status load(struct tw__helds *out,
 		      const struct tw__told_side sides[2], tw_store *store,
 		      tw_error *err)
 {
+	tw_time time[2];
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT first_us, first_key, first_batch, second_us, "
-		"second_key, second_batch, run FROM call_pair "
-		"WHERE state = 2 AND parted = 0", err);
+		"second_key, second_batch, run, state FROM call_pair "
+		"WHERE parted = 0 AND first_us >= ? AND first_us <= ?", err);
 
 	if (status)
 		return status;
+	find_time(time, sides);
+	tw__bind_i64(stmt, 1, time[0]);
+	tw__bind_i64(stmt, 2, time[1]);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		struct tw__held held;
 		bool known = false;
@@ -102,17 +126,6 @@ static tw_status load(struct tw__helds *out,
 
 /* ---- those of which half is not looked at ---- */
 
-static void leave_alone(struct tw__told_side *side, size_t at)
-{
-	size_t rest = side->count - at - 1;
-
-	memmove(&side->told[at], &side->told[at + 1],
-		rest * sizeof(*side->told));
-	memmove(&side->seen[at], &side->seen[at + 1],
-		rest * sizeof(*side->seen));
-	side->count--;
-}
-
 static void drop_half(const struct tw__held *held,
 		      struct tw__told_side sides[2])
 {
@@ -120,30 +133,59 @@ static void drop_half(const struct tw__held *held,
 		size_t at = place_of(&sides[i / 2], &held->told[i % 2]);
 
 		if (at != SIZE_MAX)
-			leave_alone(&sides[i / 2], at);
+			sides[i / 2].told[at].gone = true;
 	}
+}
+
+static void close_ranks(struct tw__told_side *side)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < side->count; i++) {
+		if (side->told[i].gone)
+			continue;
+		side->told[left] = side->told[i];
+		side->seen[left++] = side->seen[i];
+	}
+	side->count = left;
+}
+
+static void name_twins(const struct tw__held *held,
+		       struct tw__told_side sides[2])
+{
+	for (int i = 0; i < 2; i++)
+		sides[i].seen[held->place[i]].twin =
+			(uint32_t)held->place[!i] + 1;
 }
 
 tw_status tw__helds_load(struct tw__helds *out,
 			 struct tw__told_side sides[2], tw_store *store,
 			 tw_error *err)
 {
-	size_t whole = 0;
+	size_t ambiguous = 0;
 	tw_status status = load(out, sides, store, err);
 
 	if (status)
 		return status;
 	for (size_t i = 0; i < out->count; i++) {
 		place(&out->rows[i], sides);
-		if (is_whole(&out->rows[i]))
-			out->rows[whole++] = out->rows[i];
-		else
+		if (!is_whole(&out->rows[i]))
 			drop_half(&out->rows[i], sides);
 	}
-	out->count = whole;
-	/* places moved with each one that was dropped */
-	for (size_t i = 0; i < out->count; i++)
-		place(&out->rows[i], sides);
+	close_ranks(&sides[0]);
+	close_ranks(&sides[1]);
+	for (size_t i = 0; i < out->count; i++) {
+		struct tw__held *held = &out->rows[i];
+
+		place(held, sides);
+		if (!is_whole(held))
+			continue;
+		if (held->state == TW_PAIR_JOINED)
+			name_twins(held, sides);
+		else
+			out->rows[ambiguous++] = *held;
+	}
+	out->count = ambiguous;
 	return TW_OK;
 }
 

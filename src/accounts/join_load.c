@@ -2,17 +2,18 @@
  * @file src/accounts/join_load.c  What two sources have told of a month
  *
  * Decides which stored records of two sources are looked at for being one
- * call: those of the month and as far beyond its ends as clocks may differ,
- * but what is joined already. Refuses to pair them (pair.c).
+ * call: those of the month and as far beyond its ends as clocks may differ.
+ * Refuses to pair them (pair.c).
  */
 #include <string.h>
 #include "join.h"
 #include "rating/deck.h"
 
-/* Joined for good: looked at no more; ambiguous: each time again, whichever of
- * the two is counted meanwhile. */
-#define IN_PAIR(side) "SELECT 1 FROM call_pair p WHERE p.parted = 0 " \
-	"AND p." #side "_us = c.start_us AND p." #side "_key = c.key "
+/* Those in pairs too, whichever of the two is counted meanwhile: the ambiguous
+ * are asked again, the joined say how far the clocks are apart. */
+#define IN_PAIR(side) "EXISTS (SELECT 1 FROM call_pair p " \
+	"WHERE p.parted = 0 AND p." #side "_us = c.start_us " \
+	"AND p." #side "_key = c.key)"
 #define SELECT_TOLD "SELECT c.start_us, c.key, c.batch, c.direction, " \
 	"c.duration_us, c.answer_after_us, CASE WHEN c.direction = 2 " \
 	"THEN a.digits ELSE b.digits END, (SELECT name FROM number n " \
@@ -22,10 +23,7 @@
 	"LEFT JOIN identity b ON b.id = c.callee " \
 	"WHERE c.start_us >= ? AND c.start_us < ? AND c.undone = 0 " \
 	"AND c.direction <> 4 AND m.source = ? " \
-	"AND (c.leg > 0 OR EXISTS (" IN_PAIR(first) "AND p.state = 2) " \
-	"OR EXISTS (" IN_PAIR(second) "AND p.state = 2)) " \
-	"AND NOT EXISTS (" IN_PAIR(first) "AND p.state = 1) " \
-	"AND NOT EXISTS (" IN_PAIR(second) "AND p.state = 1) " \
+	"AND (c.leg > 0 OR " IN_PAIR(first) " OR " IN_PAIR(second) ") " \
 	"ORDER BY c.start_us, c.key"
 
 static uint64_t digits_of(const char *text)
@@ -56,6 +54,8 @@ static tw_status add_told(struct tw__told_side *side,
 	side->seen[n].start = side->told[n].start;
 	side->seen[n].inbound = tw__col_i64(stmt, 3) == TW_DIRECTION_INBOUND;
 	side->seen[n].duration_us = tw__col_i64(stmt, 4);
+	side->seen[n].twin = 0;
+	side->told[n].gone = false;
 	side->seen[n].answered = !tw__col_is_null(stmt, 5);
 	side->seen[n].remote = digits_of(tw__col_text(stmt, 6));
 	side->seen[n].own = digits_of(tw__col_text(stmt, 7));

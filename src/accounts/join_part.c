@@ -78,7 +78,7 @@ static tw_status load_partners(struct parted *out, tw_store *store,
 		}
 		out->rows[out->count] = (struct tw__told){
 			tw__col_i64(stmt, 0), tw__col_i64(stmt, 1),
-			tw__col_i64(stmt, 2), false };
+			tw__col_i64(stmt, 2), false, false };
 		out->runs[out->count++] = tw__col_i64(stmt, 3);
 	}
 	return status == TW_ITER_END ? TW_OK : status;

@@ -160,7 +160,8 @@ static void mark_ambiguous(struct pairer *p)
 
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = 0; i < c->count[side]; i++) {
-			if (!c->nodes[side][i].edges)
+			if (!c->nodes[side][i].edges ||
+			    paired(p, side, i)->state == TW_PAIR_JOINED)
 				continue;
 			*paired(p, side, i) = (struct tw__paired){
 				TW_PAIR_AMBIGUOUS,
@@ -259,6 +260,20 @@ static tw_status walk(struct pairer *p, tw_error *err)
 	return TW_OK;
 }
 
+/* What was joined before stays so, and its clocks speak for the others. */
+static void keep_known(struct pairer *p, int side)
+{
+	const struct tw__sights *s = &p->sights[side];
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (!s->rows[i].twin)
+			continue;
+		p->out->side[side][i] = (struct tw__paired){ TW_PAIR_JOINED,
+			s->rows[i].twin - 1 };
+		p->out->known += (size_t)side;
+	}
+}
+
 static tw_status prepare(struct pairer *p, tw_error *err)
 {
 	for (int side = 0; side < 2; side++) {
@@ -278,6 +293,7 @@ static tw_status prepare(struct pairer *p, tw_error *err)
 		if (s->count)
 			qsort(p->order[side], s->count,
 			      sizeof(*p->order[side]), compare_rows);
+		keep_known(p, side);
 	}
 	return TW_OK;
 }
@@ -292,7 +308,8 @@ static int compare_i64(const void *x, const void *y)
 static tw_status summarize(struct pairer *p, tw_error *err)
 {
 	struct tw__pairing *out = p->out;
-	int64_t *offsets = tw_calloc(out->joined + 1, sizeof(*offsets));
+	int64_t *offsets = tw_calloc(out->joined + out->known + 1,
+				     sizeof(*offsets));
 	size_t n = 0;
 
 	if (!offsets)
@@ -309,7 +326,7 @@ static tw_status summarize(struct pairer *p, tw_error *err)
 	tw_free(offsets);
 	for (int side = 0; side < 2; side++)
 		out->alone[side] = p->sights[side].count - out->joined -
-			out->ambiguous[side];
+			out->known - out->ambiguous[side];
 	return TW_OK;
 }
 

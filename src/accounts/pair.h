@@ -15,6 +15,9 @@ struct tw__seen {
 	uint64_t own;           /* our number's digits; 0: not known */
 	bool inbound;           /* else it left, forwarded legs too */
 	bool answered;
+	uint32_t twin;          /* joined before, with the row of this number
+				   (from 1) of the other list: it tells the
+				   clocks, and is paired no more; 0: open */
 };
 
 struct tw__sights {
@@ -41,7 +44,8 @@ struct tw__paired {
 struct tw__pairing {
 	struct tw__paired *side[2];     /* as long as the lists */
 	int64_t offset_us;      /* second clock less the first: median of the
-				   joined; 0 when nothing was joined */
+				   joined, known ones too; 0 without any */
+	size_t known;           /* pairs that were joined before */
 	size_t joined, clusters;
 	size_t alone[2], ambiguous[2];
 };

@@ -281,6 +281,40 @@ static void test_settled_by_what_came_since(void **state)
 	assert_int_equal(out.run, 0);
 }
 
+/* Once all others are joined they still say how far the clocks are apart: by
+ * zero, ca would fit pb alone, which may not be its call. */
+static void test_clocks_are_known_later_too(void **state)
+{
+	struct fixture *f = *state;
+	char text[2][4096];
+	size_t at[2];
+	tw_join out;
+
+	for (int side = 0; side < 2; side++)
+		at[side] = (size_t)sprintf(text[side], HEAD);
+	for (int i = 0; i < 12; i++) {
+		for (int side = 0; side < 2; side++)
+			at[side] += (size_t)sprintf(text[side] + at[side],
+				"%c%d,2026-10-05T%02d:00:%02d+03:00,%d,%s,"
+				"7916000%04d,%s,,outbound\n",
+				side ? 'c' : 'p', i, 8 + i, side ? 55 : 0,
+				30 + i, side ? "78432000001" : "101", i,
+				side ? "" : "101");
+	}
+	sprintf(text[0] + at[0], "pa,2026-10-05T22:00:00+03:00" REDIAL
+		"pb,2026-10-05T22:00:50+03:00" REDIAL);
+	sprintf(text[1] + at[1], "ca,2026-10-05T22:01:03+03:00" REDIALLED);
+	import_as(f, "pbx", text[0]);
+	import_as(f, "carrier", text[1]);
+	for (int i = 0; i < 3; i++) {
+		out = join(f, NULL, 0);
+		assert_int_equal(out.joined, i ? 0 : 12);
+		assert_int_equal(out.ambiguous_first, 2);
+		assert_int_equal(out.ambiguous_second, 1);
+		assert_int_equal(out.offset_us, 55 * TW_SECOND);
+	}
+}
+
 /* A new price of a call that waits survives its decision. */
 static void test_rated_anew_while_it_waits(void **state)
 {
@@ -451,6 +485,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_roles), T(test_undo), T(test_ambiguous),
 		T(test_decided_by_hand), T(test_settled_by_what_came_since),
+		T(test_clocks_are_known_later_too),
 		T(test_rated_anew_while_it_waits), T(test_wrongly_accepted),
 		T(test_both_sides_of_10000_calls), T(test_wrong_use),
 		T(test_no_memory),

@@ -16,7 +16,7 @@ static void nothing_to_part(void **state)
 static void a_partner_that_is_gone(void **state)
 {
 	struct fixture *f = *state;
-	const struct tw__told told = { 5, 6, 7, true };
+	const struct tw__told told = { 5, 6, 7, true, false };
 	struct tw__stored stored;
 	tw_error err = TW_ERROR_INIT;
 

@@ -17,7 +17,7 @@ static const struct tw__pair_rules rules = { 60 * S, 900 * S };
 static struct tw__seen call(uint64_t remote, int64_t at_s, int64_t talk_s)
 {
 	return (struct tw__seen){ START + at_s * S, talk_s * S, remote, 0,
-		true, talk_s > 0 };
+		true, talk_s > 0, 0 };
 }
 
 static struct tw__pairing pair(const struct tw__seen *a, size_t m,
