@@ -120,6 +120,7 @@ typedef struct tw_listing_row {
 	char key[128];
 	char kind[32];
 	char detail[256];
+	char who[64];
 } tw_listing_row;
 
 typedef struct tw_verdict {

@@ -144,9 +144,10 @@ typedef struct tw_listing_row {
 	char key[128];
 	char kind[32];
 	char detail[256];
+	char who[64];                /* of imports; "" elsewhere */
 } tw_listing_row;
 #define TW_LISTING_ROW_INIT { sizeof(tw_listing_row), 0, 0, 0, { 0, "" }, \
-	0, "", "", "" }
+	0, "", "", "", "" }
 TW_EXTERN(tw_status) tw_listing_next(tw_listing_row *out,
 				     tw_listing *listing, tw_error *err);
 TW_EXTERN(void) tw_listing_free(tw_listing *listing);
@@ -179,7 +180,8 @@ TW_EXTERN(tw_status) tw_period_seals(tw_listing **out, tw_store *store,
 				     tw_error *err);
 
 /** Import batches: key = batch number, kind = preset, calls = rows stored,
- * at = when, detail = file and counts. */
+ * at = when, who = who brought it in (tw_store_options.actor), detail = file,
+ * counts and, of one that was taken back, by whom. */
 TW_EXTERN(tw_status) tw_import_list(tw_listing **out, tw_store *store,
 				    tw_error *err);
 

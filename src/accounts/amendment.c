@@ -20,7 +20,7 @@ struct tw__amending {
 	int64_t run;             /* made by the first change */
 	uint64_t calls;
 	struct tw__book book;
-	struct tw__rollup sums;
+	struct tw__rollup sums, charges;
 };
 
 tw_status tw__amending_new(struct tw__amending **out, tw_store *store,
@@ -52,6 +52,7 @@ void tw__amending_free(struct tw__amending *amending)
 	if (!amending)
 		return;
 	tw__rollup_free(&amending->sums);
+	tw__rollup_free(&amending->charges);
 	if (amending->book.zone)
 		tw__book_close(&amending->book);
 	tw_free(amending->reason);
@@ -201,6 +202,16 @@ static tw_status write_down(struct tw__amending *a,
 	return status ? status : change_row(a, call, standing, err);
 }
 
+static tw_status add(struct tw__amending *a, const struct tw__posted *posted,
+		     const struct tw__rollup_row *row, tw_error *err)
+{
+	tw_status status = tw__charges_add(&a->charges, &a->book, posted, row,
+					   err);
+
+	return status ? status : tw__rollup_post(&a->sums, &a->book, posted,
+						 row, err);
+}
+
 tw_status tw__amend(struct tw__amending *amending,
 		    const struct tw__stored *call,
 		    const struct tw__standing *standing, tw_error *err)
@@ -213,14 +224,12 @@ tw_status tw__amend(struct tw__amending *amending,
 	if (tw__standing_is(&call->now, standing))
 		return TW_OK;
 	tw__stored_row(&row, call, &call->now);
-	status = tw__rollup_post(&amending->sums, &amending->book, &posted,
-				 &row, err);
+	status = add(amending, &posted, &row, err);
 	if (status)
 		return status;
 	tw__stored_row(&row, call, standing);
 	posted.sign = 1;
-	status = tw__rollup_post(&amending->sums, &amending->book, &posted,
-				 &row, err);
+	status = add(amending, &posted, &row, err);
 	if (!status && !amending->dry)
 		status = write_down(amending, call, standing, err);
 	if (!status)
@@ -253,7 +262,7 @@ tw_status tw__amending_settle(uint64_t *out_calls, int64_t *out_run,
 					  1, err);
 		if (!status)
 			status = tw__ledger_post_calls(amending->store,
-				&amending->sums, &of, err);
+				&amending->charges, &of, err);
 		if (!status)
 			status = tw__usage_recount(amending->store, err);
 		if (!status)

@@ -448,24 +448,29 @@ static void bind_counts(struct tw_stmt *stmt, const struct tw_import *import)
 }
 
 /* New, or that of an import that goes on. */
+static const char into_batch[] =
+	"INSERT INTO batch (id, source, preset, zone, file_name, file_hash, "
+	"made_us, open_month, rows_read, rows_stored, rows_rejected, "
+	"duplicates, conflicts, first_us, last_us, who) "
+	"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+	"ON CONFLICT (id) DO UPDATE SET "
+	"file_hash = excluded.file_hash, "
+	"rows_read = excluded.rows_read, "
+	"rows_stored = excluded.rows_stored, "
+	"rows_rejected = excluded.rows_rejected, "
+	"duplicates = excluded.duplicates, "
+	"conflicts = excluded.conflicts, "
+	"first_us = excluded.first_us, "
+	"last_us = excluded.last_us";
+
 static tw_status finish_batch(struct tw_import *import, tw_error *err)
 {
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, import->store,
-		"INSERT INTO batch (id, source, preset, zone, file_name, "
-		"file_hash, made_us, open_month, rows_read, rows_stored, "
-		"rows_rejected, duplicates, conflicts, first_us, last_us) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-		"ON CONFLICT (id) DO UPDATE SET "
-		"file_hash = excluded.file_hash, "
-		"rows_read = excluded.rows_read, "
-		"rows_stored = excluded.rows_stored, "
-		"rows_rejected = excluded.rows_rejected, "
-		"duplicates = excluded.duplicates, "
-		"conflicts = excluded.conflicts, "
-		"first_us = excluded.first_us, "
-		"last_us = excluded.last_us", err);
+	int64_t who = 0;
+	tw_status status = tw__ledger_who(&who, import->store, err);
 
+	if (!status)
+		status = tw__stmt(&stmt, import->store, into_batch, err);
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, import->ids.batch);
@@ -477,6 +482,7 @@ static tw_status finish_batch(struct tw_import *import, tw_error *err)
 	tw__bind_i64(stmt, 7, import->made_us);
 	tw__bind_i64(stmt, 8, import->book.open_month);
 	bind_counts(stmt, import);
+	tw__bind_i64(stmt, 16, who);
 	return tw__run(stmt, err);
 }
 

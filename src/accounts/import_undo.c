@@ -48,7 +48,7 @@ static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
 }
 
 struct taking {
-	struct tw__rollup rollup;
+	struct tw__rollup rollup, charges;
 	struct tw__book book;
 };
 
@@ -59,12 +59,15 @@ static tw_status take_call(const struct tw__stored *call, void *arg,
 	const struct tw__posted posted = { call->start,
 		taking->book.open_month, -1 };
 	struct tw__rollup_row row;
+	tw_status status;
 
 	if (call->undone)
 		return TW_OK;
 	tw__stored_row(&row, call, &call->now);
-	return tw__rollup_post(&taking->rollup, &taking->book, &posted, &row,
-			       err);
+	status = tw__charges_add(&taking->charges, &taking->book, &posted,
+				 &row, err);
+	return status ? status : tw__rollup_post(&taking->rollup,
+		&taking->book, &posted, &row, err);
 }
 
 /* What its calls stand for now, amended or not, out of rollup and ledger: of
@@ -74,7 +77,7 @@ static tw_status take_from_books(tw_store *store, struct batch *batch,
 {
 	const struct tw__charges_of of = { .batch = batch->id,
 		.correction = true, .reference = "undo" };
-	struct taking taking = { { 0 }, { 0 } };
+	struct taking taking = { { 0 }, { 0 }, { 0 } };
 	tw_status status = tw__book_open(&taking.book, store, "UTC", err);
 
 	if (status)
@@ -85,8 +88,9 @@ static tw_status take_from_books(tw_store *store, struct batch *batch,
 	if (!status)
 		status = tw__rollup_merge(store, &taking.rollup, 1, err);
 	if (!status)
-		status = tw__ledger_post_calls(store, &taking.rollup, &of,
+		status = tw__ledger_post_calls(store, &taking.charges, &of,
 					       err);
+	tw__rollup_free(&taking.charges);
 	tw__rollup_free(&taking.rollup);
 	tw__book_close(&taking.book);
 	return status;
@@ -114,15 +118,19 @@ static tw_status mark_batch(tw_store *store, const struct batch *batch,
 {
 	const tw_clock *clock = tw__store_clock(store);
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"UPDATE batch SET undone_us = ?, undone_month = ? "
-		"WHERE id = ?", err);
+	int64_t who = 0;
+	tw_status status = tw__ledger_who(&who, store, err);
 
+	if (!status)
+		status = tw__stmt(&stmt, store, "UPDATE batch SET "
+			"undone_us = ?, undone_month = ?, undone_who = ? "
+			"WHERE id = ?", err);
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, clock->wall(clock->arg));
 	tw__bind_i64(stmt, 2, batch->undone_month);
-	tw__bind_i64(stmt, 3, batch->id);
+	tw__bind_i64(stmt, 3, who);
+	tw__bind_i64(stmt, 4, batch->id);
 	return tw__run(stmt, err);
 }
 

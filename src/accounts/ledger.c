@@ -142,7 +142,9 @@ static tw_status narrow(struct tw__rollup *out,
 		if (key.period >= TW_PERIOD_DAYS ||
 		    (!from->sums.cost_nanos && !from->sums.vat_nanos))
 			continue;
-		key.number = key.destination = key.late = 0;
+		key.number = key.destination = 0;
+		if (key.late == 1)
+			key.late = 0;
 		if (key.direction != TW_DIRECTION_FORWARD)
 			key.direction = 0;
 		status = tw__rollup_row(&row, out, &key, err);
@@ -154,6 +156,25 @@ static tw_status narrow(struct tw__rollup *out,
 					"in parts");
 	}
 	return TW_OK;
+}
+
+tw_status tw__charges_add(struct tw__rollup *charges, struct tw__book *book,
+			  const struct tw__posted *posted,
+			  const struct tw__rollup_row *of, tw_error *err)
+{
+	int64_t own = tw__book_month(book, posted->start);
+	struct tw__rollup_key key = of->key;
+	struct tw__rollup_row *row;
+	tw_status status;
+
+	key.period = tw__posted_month(posted, book);
+	key.late = own == key.period ? 0 : own;
+	key.number = key.destination = 0;
+	status = tw__rollup_row(&row, charges, &key, err);
+	if (!status && !tw__sums_add(&row->sums, &of->sums, posted->sign))
+		return tw__fail(err, TW_ERANGE, "the charges of %lld exceed "
+				"9.2e9 units", (long long)key.period);
+	return status;
 }
 
 tw_status tw__ledger_post_calls(tw_store *store,
@@ -177,7 +198,8 @@ tw_status tw__ledger_post_calls(tw_store *store,
 			.kind = key->direction == TW_DIRECTION_FORWARD ?
 				TW_POSTING_FORWARD : TW_POSTING_CALL,
 			.correction = of->correction,
-			.month = key->period, .batch = of->batch,
+			.month = key->period, .of_month = key->late,
+			.batch = of->batch,
 			.run = of->run, .reference = of->reference };
 
 		status = word_text(entry.currency, store, key->currency, err);

@@ -38,8 +38,15 @@ tw_status tw__ledger_who(int64_t *out, tw_store *store, tw_error *err);
 tw_status tw__ledger_post(tw_store *store, const struct tw__entry *entry,
 			  tw_error *err);
 
+/* What a call adds to the charges that are posted. `late` of the key is the
+ * month that it is of, where that is not the one it is posted in; the rollup
+ * only says that there is one. */
+tw_status tw__charges_add(struct tw__rollup *charges, struct tw__book *book,
+			  const struct tw__posted *posted,
+			  const struct tw__rollup_row *of, tw_error *err);
+
 /* Charges by month, department, carrier and currency, as one batch's or
- * run's. */
+ * run's: of a rollup, or with the months that they are of. */
 struct tw__charges_of {
 	int64_t batch, run;      /* one of them is 0 */
 	bool correction;

@@ -19,6 +19,7 @@ tw_status tw__recorder_store(struct tw_recorder *r, tw_error *err)
 		return TW_OK;
 	options.lock_wait_ms = r->options.lock_wait_ms;
 	options.clock = r->options.clock;
+	options.actor = r->name;
 	return tw_store_open(&r->store, r->store_path, &options, err);
 }
 

@@ -380,6 +380,17 @@ tw_status tw_directory_suggest(tw_listing **out, tw_store *store,
 
 /* ---- batches ---- */
 
+/* Who took it back, where there is room for the whole name. */
+static void add_who(tw_listing_row *row, const char *who)
+{
+	size_t at = strlen(row->detail), length = strlen(who);
+
+	if (!length || at + 4 + length >= sizeof(row->detail))
+		return;
+	memcpy(&row->detail[at], " by ", 4);
+	memcpy(&row->detail[at + 4], who, length + 1);
+}
+
 static tw_status make_batches(struct tw_listing *out, tw_store *store,
 			      void *arg, tw_error *err)
 {
@@ -387,7 +398,9 @@ static tw_status make_batches(struct tw_listing *out, tw_store *store,
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT id, preset, source, file_name, made_us, rows_read, "
 		"rows_stored, rows_rejected, duplicates, conflicts, "
-		"undone_us, zone FROM batch ORDER BY id", err);
+		"undone_us, zone, (SELECT text FROM word w WHERE w.id = "
+		"b.who), (SELECT text FROM word w WHERE w.id = b.undone_who) "
+		"FROM batch b ORDER BY id", err);
 
 	(void)arg;
 	if (status)
@@ -402,6 +415,8 @@ static tw_status make_batches(struct tw_listing *out, tw_store *store,
 			 *preset ? preset : tw__col_text(stmt, 2));
 		row.at = tw__col_i64(stmt, 4);
 		row.calls = (uint64_t)tw__col_i64(stmt, 6);
+		snprintf(row.who, sizeof(row.who), "%s",
+			 tw__col_text(stmt, 12));
 		snprintf(row.detail, sizeof(row.detail),
 			 "%.100s%s%.40s%sread %" PRId64 ", stored %" PRId64
 			 ", rejected %" PRId64 ", duplicates %" PRId64
@@ -413,6 +428,7 @@ static tw_status make_batches(struct tw_listing *out, tw_store *store,
 			 tw__col_i64(stmt, 7), tw__col_i64(stmt, 8),
 			 tw__col_i64(stmt, 9),
 			 tw__col_i64(stmt, 10) ? ", undone" : "");
+		add_who(&row, tw__col_text(stmt, 13));
 		status = tw__listing_add(out, &row, err);
 		if (status) {
 			tw__reset(stmt);

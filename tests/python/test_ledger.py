@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import getpass
 import json
 import os
 import re
@@ -68,6 +70,71 @@ def test_closed_by_somebody(folder):
         code, out, _ = command(folder, "period", "close", "office.db",
                                "--month", month, "--json")
         assert code == 2 and "error" in json.loads(out)
+
+
+def postings(folder, columns):
+    with sqlite3.connect(folder / "office.db") as db:
+        return db.execute(f"SELECT {columns} FROM v_postings "
+                          "ORDER BY entry").fetchall()
+
+
+def test_who_posted(folder):
+    (folder / "d.toml").write_text(COMPANY + """
+[[carrier]]
+name = "north"
+[[department]]
+name = "Kazan"
+[[number]]
+number = "78432000001"
+carrier = "north"
+department = "Kazan"
+rent = "310.00"
+""")
+    (folder / "more.csv").write_text(LATE)
+    with trunkwise.Store(folder / "office.db") as store:
+        store.apply(trunkwise.Deployment.load(folder / "d.toml"))
+    for words in (("cdr", "import", "office.db", "more.csv", "--preset",
+                   "native", "--who", "Анна"),
+                  ("period", "close", "office.db", "--month", "2026-10",
+                   "--who", "Вера"),
+                  ("import", "undo", "office.db", "2", "--who", "Борис"),
+                  ("import", "undo", "office.db", "1")):
+        assert command(folder, *words)[0] == 0, words
+    me = getpass.getuser()
+    assert postings(folder, "who, batch, correction, month, of_month") == [
+        (None, 1, 0, "2026-10", None), ("Анна", 2, 0, "2026-10", None),
+        ("Борис", 2, 1, "2026-11", "2026-10"),
+        (me, 1, 1, "2026-11", "2026-10")]
+    code, out, _ = command(folder, "import", "list", "office.db", "--json")
+    one, two = json.loads(out)["batches"]
+    assert (one["who"], two["who"]) == ("", "Анна")
+    assert one["detail"].endswith(f", undone by {me}")
+    assert two["detail"].endswith(", undone by Борис")
+    code, out, _ = command(folder, "import", "list", "office.db")
+    assert out.splitlines()[1].endswith("undone by Борис  Анна")
+    _, out, _ = command(folder, "verify", "office.db", "--json")
+    assert json.loads(out)["holds"]
+
+
+def test_who_accrued(folder):
+    month = dt.date.today().strftime("%Y-%m")
+    (folder / "d.toml").write_text(COMPANY + """
+[[carrier]]
+name = "north"
+[[department]]
+name = "Kazan"
+[[number]]
+number = "78432000001"
+carrier = "north"
+department = "Kazan"
+rent = "310.00"
+""")
+    with trunkwise.Store(folder / "office.db") as store:
+        store.apply(trunkwise.Deployment.load(folder / "d.toml"),
+                    at=dt.datetime.now().astimezone().replace(day=1))
+    assert command(folder, "period", "accrue", "office.db", "--month", month,
+                   "--who", "Вера")[0] == 0
+    assert postings(folder, "who")[-1] == ("Вера",)
 
 
 def test_a_late_call_is_a_correction(folder):

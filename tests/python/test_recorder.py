@@ -80,6 +80,8 @@ def test_tickets_and_figures(folder):
         recorder.flush()
         assert recorder.stats.duplicates == recorder.stats.conflicts == 1
     assert calls(folder) == 3
+    with trunkwise.Store(folder / "office.db", readonly=True) as store:
+        assert store.imports()[-1].who == "host"    # the recorder's name
     with pytest.raises(ValueError):
         recorder.flush()
     with pytest.raises(trunkwise.NotFound):

@@ -179,6 +179,7 @@ def _cdr_import(parser: argparse.ArgumentParser) -> None:
                         help="part of each call's key; default the preset")
     parser.add_argument("--one-thread", action="store_true",
                         help="leave the other processors alone")
+    _who(parser)
 
 
 def _rating_explain(parser: argparse.ArgumentParser) -> None:
@@ -249,6 +250,7 @@ def _report_missed(parser: argparse.ArgumentParser) -> None:
 def _import_undo(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("batch", type=int, metavar="BATCH")
+    _who(parser)
 
 
 def _import_rejects(parser: argparse.ArgumentParser) -> None:
@@ -303,9 +305,13 @@ def _who(parser: argparse.ArgumentParser) -> None:
                              "system")
 
 
-def _period_close(parser: argparse.ArgumentParser) -> None:
+def _period_accrue(parser: argparse.ArgumentParser) -> None:
     _period(parser)
     _who(parser)
+
+
+def _period_close(parser: argparse.ArgumentParser) -> None:
+    _period_accrue(parser)
     parser.add_argument("--seal", action="store_true",
                         help="also seal the days of closed months")
 
@@ -488,7 +494,7 @@ VERBS = {
     ("journal", "export"): (journal_commands.export_arguments,
                             journal_commands.journal_export,
                             "entries of a month for the bookkeeper"),
-    ("period", "accrue"): (_period, commands.period_accrue,
+    ("period", "accrue"): (_period_accrue, commands.period_accrue,
                            "post rents, recurring items, what a month lacks"),
     ("period", "close"): (_period_close, commands.period_close,
                           "close a month that is over"),

@@ -453,7 +453,8 @@ def cdr_import(arguments: argparse.Namespace) -> int:
     mapping = arguments.mapping and records.CdrMap.load(arguments.mapping)
     existed = os.path.exists(arguments.store)
     try:
-        with Store(arguments.store, create=True) as store, \
+        with Store(arguments.store, create=True,
+                   actor=actor(arguments)) as store, \
                 files.named(arguments.file):
             result = store.import_calls(
                 data, preset=arguments.preset, mapping=mapping or None,
@@ -475,13 +476,13 @@ def import_list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"batches": [
             {"batch": int(r.key), "preset": r.kind, "rows_stored": r.calls,
-             "at": r.at.isoformat() if r.at else None, "detail": r.detail}
-            for r in rows]})
+             "at": r.at.isoformat() if r.at else None, "who": r.who,
+             "detail": r.detail} for r in rows]})
         return 0
     for r in rows:
         at = r.at.isoformat(timespec="seconds") if r.at else ""
         print(plain(f"{r.key:>5}  {at}  {r.kind:<10} {r.calls:>8}  "
-                    f"{r.detail}"))
+                    f"{r.detail}  {r.who}".rstrip()))
     if not rows:
         print(say(arguments.lang, "imports_none"))
     return 0
@@ -522,7 +523,7 @@ def import_undo(arguments: argparse.Namespace) -> int:
     if not 0 < arguments.batch < 2 ** 63:
         raise NotFound(f"no batch {arguments.batch}; see import list",
                        code="TW_ENOTFOUND", field="batch")
-    with Store(arguments.store) as store:
+    with Store(arguments.store, actor=actor(arguments)) as store:
         store.undo_import(arguments.batch)
     if arguments.json:
         print_json({"batch": arguments.batch, "undone": True})
@@ -676,7 +677,7 @@ def period_list(arguments: argparse.Namespace) -> int:
 
 
 def period_accrue(arguments: argparse.Namespace) -> int:
-    with Store(arguments.store) as store:
+    with Store(arguments.store, actor=actor(arguments)) as store:
         count = store.accrue(arguments.month)
     if arguments.json:
         print_json({"month": arguments.month, "postings": count})

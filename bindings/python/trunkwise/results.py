@@ -38,6 +38,7 @@ class Listing(NamedTuple):
     money: Money
     at: dt.datetime | None
     detail: str
+    who: str = ""
 
 
 class TariffVersion(NamedTuple):
@@ -103,7 +104,7 @@ def rejects_of_sheet(handle: raw.tw_sheet) -> list[Reject]:
 
 def listing_of(handle: raw.tw_listing) -> list[Listing]:
     return [Listing(r.kind, r.key, r.calls, r.seconds, money(r.money),
-                    instant(r.at) if r.at else None, r.detail)
+                    instant(r.at) if r.at else None, r.detail, r.who)
             for r in drain(raw.tw_listing_next, handle)]
 
 

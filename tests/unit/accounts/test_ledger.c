@@ -98,6 +98,48 @@ static void calls_are_summed(void **state)
 	tw__rollup_free(&rollup);
 }
 
+/* Of two closed months two entries, each with its month. */
+static void which_month_it_is_about(void **state)
+{
+	struct fixture *f = *state;
+	const char *const starts[] = { "2026-08-05T00:00:00+03:00",
+		"2026-09-30T23:59:59+03:00", "2026-09-01T00:00:00+03:00",
+		"2026-10-01T00:00:00+03:00" };
+	const struct tw__rollup_row one = { { 0, 0, 7, 8, 9, 10, 1, 1 },
+		{ .cost_nanos = 100, .net_nanos = 100 } };
+	struct tw__rollup charges = { 0 };
+	struct tw__book book;
+	tw_error err = TW_ERROR_INIT;
+
+	assert_int_equal(run_sql(f, "INSERT INTO word VALUES (1, 'RUB')"),
+			 TW_OK);
+	assert_int_equal(tw__book_open(&book, f->store, "Europe/Moscow",
+				       &err), TW_OK);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(starts); i++) {
+		const struct tw__posted posted = { at_time(starts[i]),
+			202610, -1 };
+
+		assert_int_equal(tw__charges_add(&charges, &book, &posted,
+						 &one, &err), TW_OK);
+	}
+	tw__book_close(&book);
+	assert_int_equal(charges.count, 3);
+	fixture_begin(f);
+	assert_int_equal(tw__ledger_post_calls(f->store, &charges,
+		&(const struct tw__charges_of){ .batch = 1, .correction = 1 },
+		&err), TW_OK);
+	fixture_commit(f);
+	tw__rollup_free(&charges);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting WHERE "
+		"month = 202610 AND account_kind = 1"), 3);
+	assert_int_equal(one_number(f, "SELECT amount_nanos FROM posting "
+		"WHERE of_month = 202609 AND account_kind = 1"), -200);
+	assert_int_equal(one_number(f, "SELECT amount_nanos FROM posting "
+		"WHERE of_month = 202608 AND account_kind = 1"), -100);
+	assert_int_equal(one_number(f, "SELECT amount_nanos FROM posting "
+		"WHERE of_month = 0 AND account_kind = 1"), -100);
+}
+
 static void what_cannot_be_posted(void **state)
 {
 	struct fixture *f = *state;
@@ -251,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(two_sides),
 		FIXTURE_TEST(calls_are_summed),
+		FIXTURE_TEST(which_month_it_is_about),
 		FIXTURE_TEST(what_cannot_be_posted),
 		FIXTURE_TEST(amended_by_somebody),
 		FIXTURE_TEST(who_may_be_named),

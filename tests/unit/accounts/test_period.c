@@ -95,8 +95,11 @@ static void test_late_calls_and_undo(void **state)
 			 RUB(3, 0));
 	assert_int_equal(expenses_of(f, "2026-11", "Kazan").calls_cost.nanos,
 			 RUB(1, 50));
-	/* what was in it when it was closed leaves it in the open month */
+	/* what was in it when it was closed leaves it in the open month, and
+	 * the entry says which month it is about */
 	assert_int_equal(tw_import_undo(f->store, 1, &err), TW_OK);
+	assert_int_equal(one_number(f, "SELECT of_month FROM posting WHERE "
+		"batch = 1 AND correction = 1 AND month = 202611"), 202610);
 	assert_int_equal(total(f, "2026-10", "Kazan"), kazan);
 	assert_int_equal(expenses_of(f, "2026-11", "Kazan").corrections.nanos,
 			 RUB(1, 50));

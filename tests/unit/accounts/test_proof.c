@@ -75,6 +75,11 @@ static void what_may_happen(void **state)
 	if (tw_cdr_rerate(&rerate, NULL, f->store, &options, &err))
 		fail_msg("%s", err.message);
 	assert_int_equal(rerate.changed, 2);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting "
+		"WHERE run = 1 AND month = 202611 AND of_month <> 202610"),
+		0);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting "
+		"WHERE run = 1"), 2);
 	must_verify(f);
 	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store, "79161234567",
 					  0, &err), TW_OK);
