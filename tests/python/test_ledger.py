@@ -25,6 +25,18 @@ TARIFF = ("prefix,destination,rate,currency,effective_from,effective_to,"
           "first_inc,next_inc,connect_fee\n79,Mobile,1.50,RUB,,,1,1,0\n")
 COMPANY = '[company]\nname = "Factory"\nzone = "Europe/Moscow"\ncurrency = "RUB"\n'
 
+RENTED = """
+[[carrier]]
+name = "north"
+[[department]]
+name = "Kazan"
+[[number]]
+number = "78432000001"
+carrier = "north"
+department = "Kazan"
+rent = "310.00"
+"""
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -79,17 +91,7 @@ def postings(folder, columns):
 
 
 def test_who_posted(folder):
-    (folder / "d.toml").write_text(COMPANY + """
-[[carrier]]
-name = "north"
-[[department]]
-name = "Kazan"
-[[number]]
-number = "78432000001"
-carrier = "north"
-department = "Kazan"
-rent = "310.00"
-""")
+    (folder / "d.toml").write_text(COMPANY + RENTED)
     (folder / "more.csv").write_text(LATE)
     with trunkwise.Store(folder / "office.db") as store:
         store.apply(trunkwise.Deployment.load(folder / "d.toml"))
@@ -116,25 +118,14 @@ rent = "310.00"
     assert json.loads(out)["holds"]
 
 
-def test_who_accrued(folder):
-    month = dt.date.today().strftime("%Y-%m")
-    (folder / "d.toml").write_text(COMPANY + """
-[[carrier]]
-name = "north"
-[[department]]
-name = "Kazan"
-[[number]]
-number = "78432000001"
-carrier = "north"
-department = "Kazan"
-rent = "310.00"
-""")
-    with trunkwise.Store(folder / "office.db") as store:
-        store.apply(trunkwise.Deployment.load(folder / "d.toml"),
-                    at=dt.datetime.now().astimezone().replace(day=1))
-    assert command(folder, "period", "accrue", "office.db", "--month", month,
-                   "--who", "Вера")[0] == 0
-    assert postings(folder, "who")[-1] == ("Вера",)
+def test_who_accrued(tmp_path):
+    (tmp_path / "d.toml").write_text(COMPANY + RENTED)
+    with trunkwise.Store(tmp_path / "office.db", create=True) as store:
+        store.apply(trunkwise.Deployment.load(tmp_path / "d.toml"),
+                    at=dt.datetime(2026, 10, 1, tzinfo=dt.timezone.utc))
+    assert command(tmp_path, "period", "accrue", "office.db", "--month",
+                   "2026-10", "--who", "Вера")[0] == 0
+    assert postings(tmp_path, "who, kind") == [("Вера", "rent")]
 
 
 def test_a_late_call_is_a_correction(folder):
