@@ -29,8 +29,8 @@ typedef struct tw_store_options {
 	const tw_clock *clock;       /* stamps rows; NULL: system's */
 	const char *actor;           /* who acts through this handle: written
 					beside postings, batches, closed
-					months and amendments; at most 63 bytes; NULL:
-					nobody says */
+					months and amendments; at most 63
+					bytes; NULL: nobody says */
 } tw_store_options;
 #define TW_STORE_OPTIONS_INIT { sizeof(tw_store_options), 0, 5000, 0, NULL, \
 	NULL }
