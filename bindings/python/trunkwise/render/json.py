@@ -44,7 +44,7 @@ def render(report: ExpenseReport, style: Style) -> bytes:
         "month": report.month, "last_month": report.last_month,
         "company": report.company, "zone": report.zone,
         "by": list(report.by), "per": report.per,
-        "compare": list(report.compare), "running": report.running,
+        "compare": list(report.compare),
         "rows": [{**_names(report, r), **_figures(report, r)}
                  for r in report.rows],
         "totals": [_figures(report, t) for t in report.totals],
