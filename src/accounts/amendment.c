@@ -82,6 +82,15 @@ bool tw__standing_is(const struct tw__standing *a,
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+void tw__standing_uncharge(struct tw__standing *s)
+{
+	s->rate_state = TW_STATE_NOT_CHARGEABLE;
+	s->reason = TW_REASON_TWIN;
+	s->tariff_version = s->rate_row = s->charged_s = 0;
+	s->cost_nanos = s->net_nanos = s->vat_nanos = 0;
+	s->currency = s->destination = 0;
+}
+
 static tw_status make_run(struct tw__amending *a, tw_error *err)
 {
 	const tw_clock *clock = tw__store_clock(a->store);

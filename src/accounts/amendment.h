@@ -10,7 +10,7 @@
  * settled; freed before that, the transaction is to be rolled back. */
 struct tw__amending;
 
-/* kind: "rerate", "join", "part"; reason: somebody's words, or "". */
+/* kind: "rerate", "join", "part", "legs"; reason: somebody's words, or "". */
 tw_status tw__amending_new(struct tw__amending **out, tw_store *store,
 			   const char *kind, const char *reason,
 			   tw_error *err);
@@ -34,6 +34,8 @@ tw_status tw__amending_settle(uint64_t *out_calls, int64_t *out_run,
 /* What the amendments so far make of the books: differences; borrowed. */
 const struct tw__rollup *tw__amending_sums(
 	const struct tw__amending *amending);
+/* Another record stands for it and its charge. */
+void tw__standing_uncharge(struct tw__standing *standing);
 /* Of two standings of the same call. */
 bool tw__standing_is(const struct tw__standing *a,
 		     const struct tw__standing *b);

@@ -136,3 +136,23 @@ tw_status tw__known_or_near(tw_store *store, const struct tw__call *call,
 	tw__reset(stmt);
 	return status;
 }
+
+tw_status tw__known_as_found(tw_store *store, struct tw__call *call,
+			     tw_error *err)
+{
+	const uint64_t key = call->key, content = call->content;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store, "SELECT 1 FROM call "
+		"WHERE start_us = ? AND key = ? AND undone = 0", err);
+
+	if (status)
+		return status;
+	tw__call_hash(call);
+	tw__bind_i64(stmt, 1, call->cdr.start);
+	tw__bind_i64(stmt, 2, (int64_t)call->key);
+	call->key = key;
+	call->content = content;
+	status = tw__step(stmt, err);
+	tw__reset(stmt);
+	return status == TW_ITER_END ? TW_OK : status ? status : TW_EEXIST;
+}

@@ -14,6 +14,10 @@ void tw__known_free(struct tw__known *known);
 /* @return TW_OK with the content of the live call, TW_ENOTFOUND */
 tw_status tw__known_find(uint64_t *content, struct tw__known *known,
 			 tw_time start, uint64_t key, tw_error *err);
+/* A forwarded leg that an older version stored, whose key and content were of
+ * what was found too. @return TW_OK (not there), TW_EEXIST */
+tw_status tw__known_as_found(tw_store *store, struct tw__call *call,
+			     tw_error *err);
 /* tw__call_check_year() of a call that may be stored already, by an older
  * version: such a one stays known. */
 tw_status tw__known_or_near(tw_store *store, const struct tw__call *call,

@@ -16,6 +16,7 @@
 #include "base/decimal.h"
 #include "call.h"
 #include "call_legs.h"
+#include "call_recall.h"
 #include "listing.h"
 #include "rating/deck.h"
 #include <trunkwise/ledger.h>
@@ -28,15 +29,13 @@ struct share {
 struct job {
 	tw_store *store;
 	struct tw__book book;
-	struct tw_dial_rule rule;
 	struct tw__intern words;
 	struct tw__owners *owners;
 	struct tw__rater *rater;
 	struct tw__legs *legs;
 	struct tw__amending *amending;
 	int64_t carrier;                 /* 0 all */
-	struct tw__call call;            /* too big for stacks */
-	char texts[8][TW_CALL_TEXT_MAX + 1];
+	struct tw__recall recall;        /* too big for stacks */
 	struct share *shares;
 	size_t share_count, share_capacity;
 	tw_rerate sum;
@@ -45,74 +44,7 @@ struct job {
 	size_t change_count, change_capacity;
 };
 
-/* ---- a record out of its row ---- */
-
-enum { SOURCE, TRUNK, CARRIER, DEPARTMENT, EXTENSION, ACCOUNTCODE, CALLER,
-	CALLEE, OWN, CALL_ID, LINKED, ANSWER, NOTE, PLACE };
-/* UUIDs are stored as their bytes. */
-#define ID_TEXT(c) "CASE typeof(" c ") WHEN 'blob' THEN lower(" \
-	"substr(hex(" c "), 1, 8) || '-' || substr(hex(" c "), 9, 4) || '-' " \
-	"|| substr(hex(" c "), 13, 4) || '-' || substr(hex(" c "), 17, 4) " \
-	"|| '-' || substr(hex(" c "), 21)) ELSE " c " END"
-#define SELECT_RECORD "SELECT m.source, " \
-	"CASE WHEN c.trunk <> 0 THEN (SELECT name FROM trunk t " \
-	"WHERE t.id = c.trunk ORDER BY valid_from DESC LIMIT 1) " \
-	"ELSE m.trunk END, m.carrier, m.department, m.extension, " \
-	"m.accountcode, a.digits, b.digits, (SELECT name FROM number n " \
-	"WHERE n.id = c.number ORDER BY valid_from DESC LIMIT 1), " \
-	ID_TEXT("c.call_id") ", " ID_TEXT("c.linked") ", " \
-	"c.answer_after_us, " \
-	"EXISTS (SELECT 1 FROM charge_note n WHERE n.start_us = c.start_us " \
-	"AND n.key = c.key AND n.undone = 0), " \
-	"EXISTS (SELECT 1 FROM charge_place n WHERE n.start_us = c.start_us " \
-	"AND n.key = c.key AND n.undone = 0) FROM call c " \
-	"JOIN marks m ON m.id = c.marks " \
-	"LEFT JOIN identity a ON a.id = c.caller " \
-	"LEFT JOIN identity b ON b.id = c.callee " \
-	"WHERE c.start_us = ? AND c.key = ? AND c.undone = 0"
-
-static const char *take_text(struct job *job, int place, struct tw_stmt *stmt,
-			     int column)
-{
-	snprintf(job->texts[place], sizeof(job->texts[place]), "%s",
-		 tw__col_text(stmt, column));
-	return job->texts[place];
-}
-
-static void fill_call(struct job *job, const struct tw__stored *stored,
-		      struct tw_stmt *stmt)
-{
-	struct tw__call *call = &job->call;
-
-	memset(call, 0, sizeof(*call));
-	call->cdr = (tw_cdr)TW_CDR_INIT;
-	call->cdr.start = stored->start;
-	call->cdr.duration_us = stored->duration_us;
-	call->cdr.direction = (uint32_t)stored->direction;
-	call->cdr.leg = stored->now.leg > 0 ? (uint32_t)stored->now.leg : 1;
-	if (stored->now.reason == TW_REASON_TWIN)
-		call->cdr.flags = TW_CDR_TWIN;
-	call->cdr.trunk = take_text(job, 0, stmt, TRUNK);
-	call->cdr.carrier = take_text(job, 1, stmt, CARRIER);
-	call->cdr.department = take_text(job, 2, stmt, DEPARTMENT);
-	call->cdr.accountcode = take_text(job, 3, stmt, ACCOUNTCODE);
-	call->cdr.call_id = take_text(job, 4, stmt, CALL_ID);
-	call->cdr.linked_id = take_text(job, 5, stmt, LINKED);
-	call->source = take_text(job, 6, stmt, SOURCE);
-	snprintf(call->extension, sizeof(call->extension), "%s",
-		 tw__col_text(stmt, EXTENSION));
-	snprintf(call->caller, sizeof(call->caller), "%s",
-		 tw__col_text(stmt, CALLER));
-	snprintf(call->callee, sizeof(call->callee), "%s",
-		 tw__col_text(stmt, CALLEE));
-	snprintf(call->own_number, sizeof(call->own_number), "%s",
-		 tw__col_text(stmt, OWN));
-	call->answered = stored->answered;
-	if (stored->answered)
-		call->answer_us = stored->start + tw__col_i64(stmt, ANSWER);
-	call->direction = (uint32_t)stored->direction;
-	call->emergency = tw__is_emergency(call->callee, &job->rule);
-}
+/* ---- whose it is ---- */
 
 static void keep_owner(struct tw__call *call, const struct tw__stored *stored)
 {
@@ -124,61 +56,10 @@ static void keep_owner(struct tw__call *call, const struct tw__stored *stored)
 	}
 }
 
-/* @return TW_OK and *left: it is not to be asked about */
-static tw_status read_record(bool *left, struct job *job,
-			     const struct tw__stored *stored, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	bool erased;
-	tw_status status = tw__stmt(&stmt, job->store, SELECT_RECORD, err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, stored->start);
-	tw__bind_i64(stmt, 2, stored->key);
-	status = tw__step(stmt, err);
-	if (status)
-		return status == TW_ITER_END ? tw__fail(err, TW_ESTORE,
-			"a call has no marks; run verify") : status;
-	erased = tw__col_is_null(stmt, CALLEE) &&
-		stored->direction != TW_DIRECTION_INBOUND;
-	*left = tw__col_i64(stmt, NOTE) || tw__col_i64(stmt, PLACE);
-	job->sum.kept += *left;
-	if (!*left && erased) {
-		job->sum.erased++;
-		*left = true;
-	}
-	if (!*left)
-		fill_call(job, stored, stmt);
-	tw__reset(stmt);
-	return TW_OK;
-}
-
-/* ---- and what it stands for now ---- */
-
-static void standing_of(struct tw__standing *out, const struct tw__call *call,
-			const struct tw__stored *stored)
-{
-	*out = (struct tw__standing){ .department = call->department,
-		.carrier = call->carrier, .number = call->number,
-		.leg = stored->now.leg, .rate_state = call->rate_state,
-		.reason = call->reason };
-	if (call->rate_state != TW_STATE_RATED)
-		return;
-	out->tariff_version = call->tariff_version;
-	out->rate_row = (int64_t)call->rate_row;
-	out->charged_s = call->charged_s;
-	out->cost_nanos = call->cost_nanos;
-	out->net_nanos = call->net_nanos;
-	out->vat_nanos = call->vat_nanos;
-	out->currency = call->currency;
-	out->destination = call->destination;
-}
-
 static tw_status find_owner(struct job *job, const struct tw__stored *stored,
 			    tw_error *err)
 {
-	struct tw__call *call = &job->call;
+	struct tw__call *call = &job->recall.call;
 	tw_status status = TW_OK;
 
 	if (stored->now.department) {
@@ -257,25 +138,29 @@ static tw_status look_at(const struct tw__stored *stored, void *arg,
 {
 	struct job *job = arg;
 	struct tw__standing to;
-	bool left = false;
+	enum tw__recalled recalled = TW_RECALLED;
+	struct tw__call *call = &job->recall.call;
 	tw_status status;
 
 	if (stored->undone || (job->carrier && stored->now.carrier &&
 			       stored->now.carrier != job->carrier))
 		return TW_OK;
 	job->sum.calls++;
-	status = read_record(&left, job, stored, err);
-	if (!status && !left)
-		status = find_owner(job, stored, err);
-	if (!status && !left)
-		status = tw__rater_rate(job->rater, &job->call, err);
-	if (status || left)
+	status = tw__recall(&recalled, &job->recall, stored, err);
+	job->sum.kept += recalled == TW_RECALLED_NOTED;
+	job->sum.erased += recalled == TW_RECALLED_ERASED;
+	if (status || recalled != TW_RECALLED)
 		return status;
-	if (job->call.note.of || job->call.note.wanted) {
+	status = find_owner(job, stored, err);
+	if (!status)
+		status = tw__rater_rate(job->rater, call, err);
+	if (status)
+		return status;
+	if (call->note.of || call->note.wanted) {
 		job->sum.kept++;
 		return TW_OK;
 	}
-	standing_of(&to, &job->call, stored);
+	tw__recall_standing(&to, &job->recall, stored);
 	if (!tw__standing_is(&to, &stored->now))
 		return keep_change(job, stored, &to, err);
 	job->sum.same++;
@@ -337,9 +222,10 @@ static tw_status open_job(struct job *job, const tw_rerate_options *options,
 
 	if (status)
 		return status;
-	job->rule = tw__dial_rule(job->book.country);
+	job->recall.store = job->store;
+	job->recall.rule = tw__dial_rule(job->book.country);
 	tw__intern_words(&job->words, job->store);
-	status = tw__owners_new(&job->owners, job->store, &job->rule, err);
+	status = tw__owners_new(&job->owners, job->store, &job->recall.rule, err);
 	if (!status && options->carrier && *options->carrier) {
 		job->carrier = tw__owners_carrier(job->owners,
 						  options->carrier, 0);

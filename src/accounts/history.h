@@ -8,12 +8,15 @@
 
 /* A leg that its partner counts (join.c); its charge is of its direction. */
 #define TW_LEG_CHARGED (-1)
+/* A record that came as a call of its own and is the way on of another one
+ * (regroup.c): a forwarded leg, whatever direction its row has. */
+#define TW_LEG_FORWARDED (-2)
 
 /* What a call stands for in the books, at one time of its life. */
 struct tw__standing {
 	int64_t department, carrier, number;
 	int64_t leg;             /* as stored: 0 is an attempt or a twin,
-				    or TW_LEG_CHARGED */
+				    or TW_LEG_CHARGED, TW_LEG_FORWARDED */
 	int64_t rate_state, reason;
 	int64_t tariff_version;  /* 0 and the like unless it is rated */
 	int64_t rate_row, charged_s;

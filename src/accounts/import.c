@@ -12,6 +12,7 @@
 #include "identity.h"
 #include "import.h"
 #include "open_call.h"
+#include "regroup.h"
 #include "rejects.h"
 
 tw_status tw__import_batch(struct tw_import *import, tw_error *err)
@@ -300,13 +301,13 @@ static tw_status check_shift(struct tw_import *import, tw_error *err)
 
 /* What the file's other rows say of this one comes after its key and content
  * are made of its own words. */
-static void take_found(struct tw_import *import)
+static tw_status take_found(struct tw_import *import, tw_error *err)
 {
 	struct tw__call *call = &import->call;
 	struct tw__preset_found found;
 
 	if (!import->reading)
-		return;
+		return TW_OK;
 	tw__preset_found(&found, import->reading);
 	if (found.direction)
 		call->cdr.direction = found.direction;
@@ -317,6 +318,8 @@ static void take_found(struct tw_import *import)
 	if (found.number && !*call->own_number)
 		tw__call_spell(call->own_number, found.number,
 			       &import->rule);
+	return found.direction ? tw__known_as_found(import->store, call,
+						    err) : TW_OK;
 }
 
 static tw_status process(struct tw_import *import, const tw_cdr *cdr,
@@ -330,7 +333,9 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 		return status;
 	tw__call_expect(call, &import->ids);
 	tw__call_hash(call);
-	take_found(import);
+	status = take_found(import, err);
+	if (status)
+		return status;
 	if (cdr->flags & TW_CDR_INTERIM) {
 		status = tw__import_flush(import, err);
 		if (status)
@@ -510,6 +515,25 @@ static tw_status drop_batch(struct tw_import *import, tw_error *err)
 	return TW_OK;
 }
 
+/* Its file may have had only some records of a call: a host's records come
+ * with what they are. */
+static tw_status regroup(struct tw_import *import, tw_error *err)
+{
+	struct tw__regroup_of of = { .batch = import->ids.batch,
+		.range = { import->first_us, import->last_us },
+		.preset = import->preset, .source = import->source };
+	tw_status status;
+
+	if (!*import->file_hash || !import->counts.rows_stored)
+		return TW_OK;
+	status = tw__preset_groups(&of.group, import->preset,
+				   import->file.map, err);
+	if (!status)
+		status = tw__regroup(import->store, &of, err);
+	return status ? status : tw__regroup_forwards(import->store, &of,
+						      err);
+}
+
 static tw_status settle(struct tw_import *import, tw_error *err)
 {
 	const tw_counts *counts = &import->counts;
@@ -538,7 +562,7 @@ static tw_status settle(struct tw_import *import, tw_error *err)
 		status = tw__rater_settle(import->rater, err);
 	if (!status && counts->rows_stored)
 		status = tw__book_keep(&import->book, import->store, err);
-	return status;
+	return status ? status : regroup(import, err);
 }
 
 tw_status tw_import_commit(tw_counts *out, tw_rejects **out_rejects,

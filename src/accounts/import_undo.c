@@ -7,16 +7,19 @@
  * records may come again (under another zone, or after the tariff that they
  * lacked).
  */
+#include <stdio.h>
 #include <string.h>
 #include "call_region.h"
 #include "history.h"
 #include "join.h"
 #include "ledger.h"
+#include "regroup.h"
 #include "usage.h"
 #include <trunkwise/report.h>
 
 struct batch {
 	int64_t id, range[2], undone_us, undone_month;
+	char preset[TW_PRESET_NAME], source[TW_CALL_TEXT_MAX + 1];
 };
 
 static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
@@ -24,8 +27,8 @@ static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT first_us, last_us, undone_us FROM batch "
-		"WHERE id = ?", err);
+		"SELECT first_us, last_us, undone_us, preset, source "
+		"FROM batch WHERE id = ?", err);
 
 	if (status)
 		return status;
@@ -40,6 +43,10 @@ static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
 	out->range[0] = tw__col_i64(stmt, 0);
 	out->range[1] = tw__col_i64(stmt, 1);
 	out->undone_us = tw__col_i64(stmt, 2);
+	snprintf(out->preset, sizeof(out->preset), "%s",
+		 tw__col_text(stmt, 3));
+	snprintf(out->source, sizeof(out->source), "%s",
+		 tw__col_text(stmt, 4));
 	tw__reset(stmt);
 	if (out->undone_us)
 		return tw__fail_at(err, TW_EEXIST, 0, "batch", "batch %lld is "
@@ -134,6 +141,22 @@ static tw_status mark_batch(tw_store *store, const struct batch *batch,
 	return tw__run(stmt, err);
 }
 
+/* What other files had of its calls stands for itself. A mapping is not kept
+ * with its batch. */
+static tw_status regroup(tw_store *store, const struct batch *batch,
+			 tw_error *err)
+{
+	struct tw__regroup_of of = { .batch = batch->id,
+		.range = { batch->range[0], batch->range[1] },
+		.preset = batch->preset, .source = batch->source };
+	tw_status status;
+
+	if (!tw__preset_is_known(batch->preset))
+		return TW_OK;
+	status = tw__preset_groups(&of.group, batch->preset, NULL, err);
+	return status ? status : tw__regroup(store, &of, err);
+}
+
 static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 {
 	struct batch batch = { 0 };
@@ -153,7 +176,7 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 		status = mark_calls(store, &batch, err);
 	if (!status)
 		status = mark_batch(store, &batch, err);
-	return status;
+	return status ? status : regroup(store, &batch, err);
 }
 
 tw_status tw_import_undo(tw_store *store, uint64_t batch, tw_error *err)

@@ -18,15 +18,6 @@
 
 /* ---- what a record stands for from now on ---- */
 
-static void uncharge(struct tw__standing *s)
-{
-	s->rate_state = TW_STATE_NOT_CHARGEABLE;
-	s->reason = TW_REASON_TWIN;
-	s->tariff_version = s->rate_row = s->charged_s = 0;
-	s->cost_nanos = s->net_nanos = s->vat_nanos = 0;
-	s->currency = s->destination = 0;
-}
-
 /* Both records of one call; ambiguous: neither may say whose it is. */
 static tw_status change_two(struct tw__joining *j,
 			    const struct tw__told *told[2],
@@ -45,7 +36,7 @@ static tw_status change_two(struct tw__joining *j,
 		return status;
 	to[!j->options.answer].leg = j->options.cost != j->options.answer ?
 		TW_LEG_CHARGED : 0;
-	uncharge(&to[!j->options.cost]);
+	tw__standing_uncharge(&to[!j->options.cost]);
 	if (state == TW_PAIR_JOINED) {
 		if (to[owner].department)
 			to[!owner].department = to[owner].department;

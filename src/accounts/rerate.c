@@ -51,7 +51,8 @@ static tw_status hold(struct held **out, struct rerate *r, int64_t version,
 enum { START, AFTER, DURATION, DIRECTION, VERSION, ROW, CHARGED, COST, VAT,
 	TARIFF, CALLEE, CALLER, NUMBER, BUNDLE, USED, EXCHANGE, KEY };
 #define SELECT_CALLS "SELECT c.start_us, c.answer_after_us, c.duration_us, " \
-	"c.direction, c.tariff_version, c.rate_row, c.charged_s, " \
+	"CASE c.leg WHEN -2 THEN 3 ELSE c.direction END, " \
+	"c.tariff_version, c.rate_row, c.charged_s, " \
 	"c.cost_nanos, c.vat_nanos, v.tariff, e.digits, r.digits, " \
 	"CASE WHEN c.direction = 2 THEN (SELECT name FROM number " \
 	"WHERE id = c.number ORDER BY valid_from DESC LIMIT 1) END, " \

@@ -129,7 +129,8 @@ tw_status tw__tier_scan(struct tw__tier_sums *sums, tw_store *store,
 		"AND c.start_us <= CASE WHEN ?1 = 0 THEN ?4 ELSE "
 		"(SELECT last_us FROM batch WHERE id = ?1) END "
 		"AND c.undone = 0 AND c.rate_state = 1 "
-		"AND c.direction IN (1, 3) AND c.answer_after_us IS NOT NULL "
+		"AND (c.direction IN (1, 3) OR c.leg = -2) "
+		"AND c.answer_after_us IS NOT NULL "
 		"AND (?1 = 0 OR c.batch = ?1) AND (v.tariff = ?2 OR (?2 = 0 "
 		"AND v.tariff IN (SELECT tariff FROM tier_use)))", err);
 

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "history.h"
 #include "rating/deck.h"
 #include "traffic_read.h"
 
@@ -14,6 +15,8 @@ static void read_call(struct tw__traffic_call *call, struct tw_stmt *stmt)
 	call->start = tw__col_i64(stmt, 0);
 	call->direction = tw__col_i64(stmt, 1);
 	call->leg = tw__col_i64(stmt, 2);
+	if (call->leg == TW_LEG_FORWARDED)
+		call->direction = TW_DIRECTION_FORWARD;
 	call->answered = !tw__col_is_null(stmt, 3);
 	call->wait_us = tw__col_i64(stmt, 3);
 	call->end_known = !tw__col_is_null(stmt, 4);

@@ -30,6 +30,27 @@ const char *tw_cdr_preset(uint32_t index)
 		tw__record_preset_name(index - TW_ARRAY_COUNT(kinds));
 }
 
+tw_status tw__preset_groups(enum record_group *out, const char *name,
+			    const tw_cdr_map *map, tw_error *err)
+{
+	const struct preset_kind *kind = map ? NULL : find_kind(name);
+	tw_cdr_map *own = NULL;
+	tw_status status;
+
+	if (map || kind) {
+		*out = map ? tw__record_groups(map) :
+			kind->grouped ? GROUP_LINKED : GROUP_NONE;
+		return TW_OK;
+	}
+	status = tw_cdr_map_new(&own, err);
+	if (!status)
+		status = tw__record_preset(own, name, err);
+	if (!status)
+		*out = tw__record_groups(own);
+	tw_cdr_map_free(own);
+	return status;
+}
+
 bool tw__preset_is_known(const char *name)
 {
 	return name && (find_kind(name) ||

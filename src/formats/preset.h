@@ -26,6 +26,12 @@ struct tw__preset_options {
 					name */
 };
 
+/* What the rows of one call are to each other. */
+enum record_group { GROUP_NONE, GROUP_LINKED, GROUP_SIDES };
+/* Of a preset or a mapping; NONE also where the rows say it themselves. */
+tw_status tw__preset_groups(enum record_group *out, const char *name,
+			    const tw_cdr_map *map, tw_error *err);
+
 bool tw__preset_is_known(const char *name);
 /* What a batch calls the way it was read: the preset (NULL is none), or of a
  * mapping a name that is the same for the same keys and values, since another

@@ -6,8 +6,8 @@
  * the first that was answered, else the first; of outbound ones each that was
  * answered, else the first; an internal one only when nothing else happened.
  * The others are attempts. Refuses to drop or change any: this is about
- * counting, not about money, and no part of a record's key, so a file that
- * ends in the middle of a call costs a count and never a duplicate.
+ * counting, not about money, and no part of a record's key, so that rows of
+ * one call may come in several files: accounts/regroup.c asks again then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,12 +41,15 @@ static tw_status collect(struct members *out, struct tw__preset *preset,
 			cdr.call_id;
 		out->rows[out->count++] = (struct preset_member){
 			tw__hash64(group, strlen(group)), cdr.start,
+			cdr.sequence,
+			tw__hash64(cdr.call_id, strlen(cdr.call_id)),
 			out->total, cdr.direction,
 			cdr.answer || cdr.duration_us };
 	}
 }
 
-/* Groups together, the earliest first. */
+/* Groups together, the earliest first. What began together is told apart by
+ * the records themselves: in another file they stand in another order. */
 static int compare(const void *x, const void *y)
 {
 	const struct preset_member *a = x, *b = y;
@@ -55,6 +58,10 @@ static int compare(const void *x, const void *y)
 		return a->group < b->group ? -1 : 1;
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
+	if (a->sequence != b->sequence)
+		return a->sequence < b->sequence ? -1 : 1;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
 	return (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
 }
 

@@ -4,6 +4,7 @@
 #ifndef TW_SRC_PRESET_ROW_H
 #define TW_SRC_PRESET_ROW_H
 
+#include "call_group.h"
 #include "preset.h"
 
 #define PRESET_COLUMNS 32
@@ -65,17 +66,6 @@ struct tw__preset {
 	char trunk[128], extension[32], dialled[40];
 };
 
-/* A row, as far as it matters for which of a call's rows is the call. */
-struct preset_member {
-	uint64_t group;
-	tw_time start;
-	size_t ordinal;
-	uint32_t direction;
-	bool answered;
-};
-/* Sorts the rows; attempts[ordinal] of those that do not count. */
-void tw__preset_judge(bool *attempts, struct preset_member *rows,
-		      size_t count);
 /* Reads the whole file once and finds the rows that are attempts only
  * (preset_group.c); reading begins anew afterwards. */
 tw_status tw__preset_group(struct tw__preset *preset, tw_error *err);

@@ -278,7 +278,8 @@ static tw_status apply(tw_cdr *out, struct tw__records *records,
 	else {
 		mark(out, verdict->role);
 	}
-	if (verdict->linked && !*out->linked_id)
+	if (verdict->linked && (!*out->linked_id ||
+				strcmp(out->linked_id, out->call_id) == 0))
 		found->linked = &texts[verdict->linked];
 	if (verdict->number && !*out->number)
 		found->number = &texts[verdict->number];

@@ -21,7 +21,6 @@
 
 enum record_format { FORMAT_CSV, FORMAT_JSON, FORMAT_XML };
 enum record_header { HEADER_AUTO, HEADER_YES, HEADER_NO };
-enum record_group { GROUP_NONE, GROUP_LINKED, GROUP_SIDES };
 
 /* How a cell spells a time or a length. */
 enum record_unit {
@@ -103,6 +102,7 @@ enum { RECORD_ENCODING_AUTO, RECORD_ENCODING_UTF8, RECORD_ENCODING_UTF16,
 tw_status tw__record_preset(tw_cdr_map *map, const char *name, tw_error *err);
 bool tw__record_preset_is_known(const char *name);
 const char *tw__record_preset_name(size_t index);       /* NULL: no more */
+enum record_group tw__record_groups(const tw_cdr_map *map);
 /* Rows of the layout tell the ends of others. */
 bool tw__record_joins(const tw_cdr_map *map);
 const char *tw__record_field_name(enum record_field field);

@@ -16,8 +16,9 @@ struct entry {
 	uint64_t id, linked, peer;      /* hashes; 0: not said */
 	tw_time start;
 	size_t ordinal;
-	size_t parent;                  /* index + 1 of the call it is of */
-	size_t id_text, callee_text;    /* in texts; 0: none */
+	uint32_t sequence;
+	uint64_t callee;
+	size_t id_text, callee_text, peer_text; /* in texts; 0: none */
 	uint32_t direction;
 	enum record_role role;
 	bool answered, has_end, from_outside, to_outside;
@@ -37,7 +38,7 @@ static uint64_t hash_of(const char *text)
 
 /* Strings that another row will point to. */
 static tw_status keep_texts(struct entry *e, struct tw_buf *texts,
-			    const tw_cdr *cdr)
+			    const tw_cdr *cdr, const char *peer)
 {
 	if (!texts->size && tw__buf_append(texts, "", 1))
 		return TW_ENOMEM;
@@ -45,7 +46,12 @@ static tw_status keep_texts(struct entry *e, struct tw_buf *texts,
 	if (tw__buf_append(texts, cdr->call_id, strlen(cdr->call_id) + 1))
 		return TW_ENOMEM;
 	e->callee_text = texts->size;
-	return tw__buf_append(texts, cdr->callee, strlen(cdr->callee) + 1);
+	if (tw__buf_append(texts, cdr->callee, strlen(cdr->callee) + 1))
+		return TW_ENOMEM;
+	if (!e->peer)
+		return TW_OK;
+	e->peer_text = texts->size;
+	return tw__buf_append(texts, peer, strlen(peer) + 1);
 }
 
 /* Of a call whose source does not say: whose numbers look like ours. */
@@ -59,10 +65,19 @@ static uint32_t guess_direction(const tw_cdr *cdr)
 		TW_DIRECTION_INTERNAL;
 }
 
+/* As it will be stored. */
+static const char *spelled(char digits[TW_DIGITS_MAX], const char *number,
+			   const struct tw_dial_rule *rule)
+{
+	return tw__e164(digits, number, rule, NULL) ? number : digits;
+}
+
 static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
 			   const struct record_reader *r)
 {
+	char digits[TW_DIGITS_MAX];
 	void *mem = all->rows;
+	const char *callee;
 	struct entry *e;
 
 	if (tw__grow(&mem, &all->capacity, all->count + 1,
@@ -75,17 +90,21 @@ static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
 	e->linked = hash_of(cdr->linked_id);
 	e->peer = hash_of(r->peer_id);
 	e->start = cdr->start;
+	e->sequence = cdr->sequence;
 	e->ordinal = all->total;
 	e->direction = guess_direction(cdr);
 	e->role = r->role;
 	e->answered = cdr->answer || cdr->duration_us ||
 		cdr->status == TW_CALL_ANSWERED;
 	e->has_end = cdr->end != 0;
-	e->from_outside = tw__record_is_outside(cdr->caller);
-	e->to_outside = tw__record_is_outside(cdr->callee);
+	e->from_outside = tw__record_is_outside(spelled(digits, cdr->caller,
+							r->rule));
+	callee = spelled(digits, cdr->callee, r->rule);
+	e->to_outside = tw__record_is_outside(callee);
+	e->callee = hash_of(callee);
 	all->count++;
 	return r->map->group == GROUP_SIDES ?
-		keep_texts(e, all->texts, cdr) : TW_OK;
+		keep_texts(e, all->texts, cdr, r->peer_id) : TW_OK;
 }
 
 static tw_status collect(struct entries *all, struct tw__records *records,
@@ -146,78 +165,47 @@ static void join_ends(struct record_verdict *rows, struct entries *all)
 
 /* ---- sides ---- */
 
-/* The first row of an id, SIZE_MAX: none. */
-static size_t find(const struct entries *all, uint64_t id)
+static struct tw__side *make_sides(const struct entries *all)
 {
-	size_t low = 0, high = all->count;
+	struct tw__side *sides = tw_calloc(all->count + 1, sizeof(*sides));
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	for (size_t i = 0; sides && i < all->count; i++) {
+		const struct entry *e = &all->rows[i];
 
-		if (all->rows[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
+		sides[i] = (struct tw__side){ .id = e->id,
+			.names = e->linked && e->linked != e->id ?
+				e->linked : e->peer,
+			.callee = e->callee, .start = e->start, .ordinal = i,
+			.from_outside = e->from_outside,
+			.to_outside = e->to_outside };
 	}
-	return low < all->count && all->rows[low].id == id && id ? low :
-		SIZE_MAX;
+	return sides;
 }
 
-static bool is_before(const struct entry *a, const struct entry *b)
+static tw_status judge_sides(struct record_verdict *rows,
+			     const struct entries *all, tw_error *err)
 {
-	return a->start != b->start ? a->start < b->start :
-		a->ordinal < b->ordinal;
-}
+	struct tw__side *sides = make_sides(all);
 
-static void set_parent(struct entries *all, size_t child, size_t parent)
-{
-	struct entry *c = &all->rows[child];
-
-	/* two that name each other are parent and child once */
-	if (!c->parent && all->rows[parent].parent != child + 1)
-		c->parent = parent + 1;
-}
-
-static void find_parents(struct entries *all)
-{
+	if (!sides)
+		return tw__fail_oom(err);
+	tw__sides_judge(sides, all->count);
 	for (size_t i = 0; i < all->count; i++) {
-		struct entry *e = &all->rows[i];
-		size_t linked = e->linked == e->id ? SIZE_MAX :
-			find(all, e->linked);
-		size_t peer = find(all, e->peer);
+		const struct entry *e = &all->rows[sides[i].ordinal], *p;
+		struct record_verdict *verdict = &rows[e->ordinal];
 
-		if (linked != SIZE_MAX && linked != i)
-			set_parent(all, i, linked);
-		if (peer == SIZE_MAX || peer == i)
+		/* its other side may be in another file, and ask for it */
+		verdict->linked = e->peer_text;
+		if (!sides[i].parent)
 			continue;
-		if (is_before(e, &all->rows[peer]))
-			set_parent(all, peer, i);
-		else
-			set_parent(all, i, peer);
-	}
-}
-
-/* The far side says nothing new, unless the call went on to another number
- * outside: that is a call of its own, paid by whoever was called first. */
-static void judge_sides(struct record_groups *out, struct entries *all)
-{
-	find_parents(all);
-	for (size_t i = 0; i < all->count; i++) {
-		const struct entry *e = &all->rows[i], *p;
-		struct record_verdict *verdict = &out->rows[e->ordinal];
-
-		if (!e->parent)
-			continue;
-		p = &all->rows[e->parent - 1];
-		verdict->role = ROLE_SIDE;
+		p = &all->rows[sides[sides[i].parent - 1].ordinal];
+		verdict->role = sides[i].forward ? ROLE_FORWARD : ROLE_SIDE;
 		verdict->linked = p->id_text;
-		if (!p->from_outside || !e->to_outside ||
-		    strcmp(&out->texts.data[p->callee_text],
-			   &out->texts.data[e->callee_text]) == 0)
-			continue;
-		verdict->role = ROLE_FORWARD;
-		verdict->number = p->callee_text;
+		if (sides[i].forward)
+			verdict->number = p->callee_text;
 	}
+	tw_free(sides);
+	return TW_OK;
 }
 
 /* ---- tries ---- */
@@ -241,8 +229,8 @@ static tw_status judge_tries(struct record_verdict *rows,
 		if (e->part || e->role == ROLE_END)
 			continue;
 		members[count++] = (struct preset_member){
-			e->linked ? e->linked : e->id, e->start, e->ordinal,
-			e->direction, e->answered };
+			e->linked ? e->linked : e->id, e->start, e->sequence,
+			e->id, e->ordinal, e->direction, e->answered };
 	}
 	tw__preset_judge(attempts, members, count);
 	for (size_t i = 0; i < all->total; i++) {
@@ -275,7 +263,7 @@ tw_status tw__record_group(struct record_groups *out,
 	if (!status)
 		join_ends(out->rows, &all);
 	if (!status && map->group == GROUP_SIDES)
-		judge_sides(out, &all);
+		status = judge_sides(out->rows, &all, err);
 	if (!status && map->group == GROUP_LINKED)
 		status = judge_tries(out->rows, &all, err);
 	tw_free(all.rows);

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -22,16 +25,24 @@ SHEET = (b"prefix,destination,rate,currency,effective_from,effective_to,"
          b"7,Russia,1.20,RUB,2026-01-01,,1,1,0\n")
 
 
-def office(path):
-    store = Store(path, create=True)
-    raw.tw_directory_import(store.handle, OWNERS, "Europe/Moscow")
-    store.import_tariff(SHEET, tariff="annex", carrier="north",
-                        zone="Europe/Moscow")
-    return store
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """Opens a new store with owners and prices; making one takes longer than
+    all that is done with it here."""
+    model = tmp_path_factory.mktemp("office") / "model.db"
+    with Store(model, create=True) as store:
+        raw.tw_directory_import(store.handle, OWNERS, "Europe/Moscow")
+        store.import_tariff(SHEET, tariff="annex", carrier="north",
+                            zone="Europe/Moscow")
+
+    def make(path):
+        shutil.copy(model, path)
+        return Store(path)
+    return make
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(office, tmp_path):
     with office(tmp_path / "s.db") as store:
         yield store
 
@@ -76,3 +87,210 @@ def test_a_number_of_ten_digits_is_ours(store):
     assert totals(store) == {"Kazan": (3, 2, 1, Decimal("1.24"))}
     assert [(r.kind, r.key) for r in store.suggest()] == [
         ("department", "Продажи")]
+
+
+# ---- the same records in any number of files, in any order ----
+
+def lines(name, headers=0):
+    """(what every file begins with, rows)"""
+    all_lines = [line.rstrip(b"\n") + b"\n" for line in
+                 (FIXTURES / name).read_bytes().splitlines()]
+    return b"".join(all_lines[:headers]), all_lines[headers:]
+
+
+def xml_documents():
+    text = (FIXTURES / "freeswitch_xml.xml").read_bytes()
+    head = b'<?xml version="1.0"?>\n'
+    return b"", [head + part for part in text.split(head) if part.strip()]
+
+
+def transactions(name):
+    """INVITE and BYE of an answered call come together, or are refused."""
+    header, rows = lines(name, 1)
+    units = {}
+    for i, row in enumerate(rows):
+        cells = row.split(b",")
+        call = cells[4] if cells[1] in (b"INVITE", b"BYE") and \
+            cells[5] == b"200" else i
+        units.setdefault(call, []).append(row)
+    return header, [b"".join(unit) for unit in units.values()]
+
+
+def mango_rows(rng):
+    """Phones that ring one after the other or all at once, for calls of one
+    second too."""
+    rows = []
+    for call in range(5):
+        start = 1791183600 + rng.randrange(3)
+        for phone in rng.sample(range(101, 106), rng.randrange(1, 5)):
+            answer = start + 9 if rng.random() < .3 else 0
+            rows.append(f"[];{start};{start + 30};{answer};;7903111224{call};"
+                        f"{phone};78432000001;1110;78432000001;;entry{call}\n"
+                        .encode())
+            start += rng.randrange(2)
+    return b"", rows
+
+
+def asterisk_rows(rng):
+    rows = []
+    for call in range(5):
+        start = 1791183600 + rng.randrange(3)
+        for n, phone in enumerate(rng.sample(range(101, 106),
+                                             rng.randrange(1, 5))):
+            talk = 60 if rng.random() < .3 else 0
+            word = "ANSWERED" if talk else "NO ANSWER"
+            rows.append(
+                f'"","7903111224{call}","78432000001","from-trunk","",'
+                f'"PJSIP/main-0{call}","PJSIP/{phone}-0{n}","Dial",'
+                f'"PJSIP/{phone}","2026-10-05 10:00:{start % 60:02}","",'
+                f'"2026-10-05 10:02:00",{talk + 5},{talk},"{word}",'
+                f'"DOCUMENTATION","{start}.{call}","","",'
+                f'"1791183600.{call}","{n + 1}"\n'.encode())
+    return b"", rows
+
+
+def freeswitch_rows(rng):
+    """Calls in, calls out and forwards, told by both sides or by one."""
+    header = (b"uuid,call_uuid,bleg_uuid,caller_id_number,destination_number,"
+              b"start_epoch,answer_epoch,end_epoch,billsec,hangup_cause\n")
+    rows = []
+    for call in range(6):
+        start = 1791183600 + rng.randrange(3)
+        caller, first, second = rng.choice([
+            ("101", "84951234567", "84951234567"),
+            ("+79031112233", "78432000001", "102"),
+            ("+79031112233", "88432000001", "89161112233"),
+            ("79031112233", "78432000001", "+7 (843) 200-00-01")])
+        a, b = f"a{call}", f"b{call}"
+        named = rng.choice([(a, "", a, ""), (a, b, "", ""), ("", b, "", a),
+                            ("", "", "", a)])
+        for i, (uuid, to) in enumerate(((a, first), (b, second))):
+            begin = start + i * rng.randrange(1, 3)
+            rows.append(f"{uuid},{named[2 * i]},{named[2 * i + 1]},{caller},"
+                        f"{to},{begin},{begin + 4},{begin + 64},60,"
+                        "NORMAL_CLEARING\n".encode())
+    return header, rows
+
+
+SOURCES = {
+    "asterisk-freepbx": ("asterisk", lambda rng: lines(
+        "asterisk-freepbx.csv", 1)),
+    "asterisk": ("asterisk", asterisk_rows),
+    "mango-fixture": ("mango", lambda rng: lines("mango.csv")),
+    "mango": ("mango", mango_rows),
+    "yeastar": ("yeastar", lambda rng: lines("yeastar.csv", 1)),
+    "freeswitch_csv-header": ("freeswitch_csv", lambda rng: lines(
+        "freeswitch_csv-header.csv", 1)),
+    "freeswitch_csv-fixture": ("freeswitch_csv", lambda rng: lines(
+        "freeswitch_csv.csv")),
+    "freeswitch_csv": ("freeswitch_csv", freeswitch_rows),
+    "freeswitch_asterisk": ("freeswitch_asterisk", lambda rng: lines(
+        "freeswitch_asterisk.csv")),
+    "freeswitch_json": ("freeswitch_json", lambda rng: lines(
+        "freeswitch_json.json")),
+    "freeswitch_xml": ("freeswitch_xml", lambda rng: xml_documents()),
+    "kamailio_acc": ("kamailio_acc", lambda rng: transactions(
+        "kamailio_acc.csv")),
+    "opensips_acc": ("opensips_acc", lambda rng: transactions(
+        "opensips_acc.csv")),
+}
+SEEDS = 100 if os.environ.get("TW_TEST_LONG") else 20
+
+
+def import_files(store, preset, header, files):
+    return [store.import_calls(header + b"".join(rows), preset=preset,
+                               zone="Europe/Moscow").counts
+            for rows in files]
+
+
+def splits(rows, rng):
+    """Files that hold each row once, in no order."""
+    files = [[] for _ in range(rng.randrange(1, len(rows) + 1))]
+    for row in rng.sample(rows, len(rows)):
+        rng.choice(files).append(row)
+    return [rows for rows in files if rows]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_any_split_is_the_same_as_one_file(office, tmp_path, source):
+    preset, make = SOURCES[source]
+    for seed in range(SEEDS):
+        rng = random.Random(seed)
+        header, rows = make(rng)
+        with office(tmp_path / f"one-{seed}.db") as store:
+            import_files(store, preset, header, [rows])
+            one = totals(store)
+        files = splits(rows, rng) if seed else [[row] for row in rows[::-1]]
+        with office(tmp_path / f"many-{seed}.db") as store:
+            import_files(store, preset, header, files)
+            assert totals(store) == one, (seed, files)
+            # and nothing of it comes twice
+            again = import_files(store, preset, header, [rows])[0]
+            assert (again.rows_stored, again.conflicts) == (0, 0), seed
+            assert totals(store) == one, (seed, files)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_growing_file_is_the_same_as_a_whole_one(office, tmp_path, source):
+    preset, make = SOURCES[source]
+    header, rows = make(random.Random(7))
+    with office(tmp_path / "one.db") as store:
+        import_files(store, preset, header, [rows])
+        one = totals(store)
+    with office(tmp_path / "many.db") as store:
+        import_files(store, preset, header,
+                     [rows[:i + 1] for i in range(len(rows))])
+        assert totals(store) == one
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_part_that_is_taken_back_was_never_there(office, tmp_path, source):
+    preset, make = SOURCES[source]
+    for seed in range(SEEDS // 4):
+        rng = random.Random(1000 + seed)
+        header, rows = make(rng)
+        files = splits(rows, rng)
+        with office(tmp_path / f"one-{seed}.db") as store:
+            import_files(store, preset, header, files[1:])
+            one = totals(store)
+        with office(tmp_path / f"many-{seed}.db") as store:
+            at = rng.randrange(len(files))
+            counts = import_files(store, preset, header,
+                                  files[1:at + 1] + files[:1] +
+                                  files[at + 1:])
+            if not counts[at].rows_stored:
+                continue
+            # a file of which nothing was stored is no batch
+            before = [row for row in store.imports() if row.calls]
+            store.undo_import(int(before[sum(
+                1 for c in counts[:at] if c.rows_stored)].key))
+            assert totals(store) == one, (seed, files, at)
+
+
+def test_a_leg_before_the_call_that_names_its_number(store):
+    head = (b"call_id,start,answer,end,caller,callee,duration,number,trunk,"
+            b"direction,linked_id,leg\n")
+    leg = (b"a-4,2026-10-07T11:00:02Z,2026-10-07T11:00:05Z,,79031112233,"
+           b"79161112233,300,,main,forward,a-4,2\n")
+    call = (b"a-4,2026-10-07T11:00:00Z,2026-10-07T11:00:05Z,,79031112233,"
+            b"78432000001,300,78432000001,main,inbound,,\n")
+    store.import_calls(head + leg, preset="native")
+    assert totals(store) == {"": (0, 0, 0, Decimal("6.00"))}
+    store.import_calls(head + call, preset="native")
+    assert totals(store) == {"Service": (1, 1, 0, Decimal("6.00"))}
+
+
+def test_what_came_for_a_closed_month_is_a_correction(store):
+    header, rows = lines("freeswitch_json.json")
+    files = [rows[3:4], rows[:3] + rows[4:]]
+    import_files(store, "freeswitch_json", header, files[:1])
+    store.close_period("2026-10")
+    closed = totals(store)
+    import_files(store, "freeswitch_json", header, files[1:])
+    assert totals(store) == closed
+    both = [row for month in ("2026-10", "2026-11")
+            for row in store.expenses(month).rows]
+    assert sum(row.calls for row in both) == 3
+    assert sum(row.total for row in both) == Decimal("2.44")
+    service = [row for row in both if row.department == "Service"]
+    assert sum(row.total for row in service) == Decimal("1.20")

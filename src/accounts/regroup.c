@@ -1,0 +1,391 @@
+/**
+ * @file src/accounts/regroup.c  Records of one call that came in several files
+ *
+ * A PBX may write a file for every leg, and a file that grows is imported in
+ * the middle of a call. Decides which stored calls are asked again when a
+ * batch came in or was taken back: those of the same source and layout around
+ * it that share a call with it. What they are to each other is the rule of
+ * their file (formats/call_group.h), what becomes of them regroup_change.c's
+ * to say. Batches that nothing else was imported beside are not looked at.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/hash.h"
+#include "call_recall.h"
+#include "formats/call_group.h"
+#include "formats/record.h"
+#include "regroup.h"
+#include "regroup_change.h"
+
+/* Records of one call begin no farther apart; twice that is read, so that
+ * those of the outermost calls are all there. */
+#define WITHIN_US (4LL * 3600 * TW_SECOND)
+
+struct row {
+	struct tw__told told;
+	uint64_t id, names, tie, callee, digits;    /* hashes; 0: not said */
+	int64_t direction, leg, sequence, reason;
+	bool answered, gone, touched, erased, from_outside, to_outside;
+};
+
+struct regroup {
+	tw_store *store;
+	const struct tw__regroup_of *of;
+	struct row *rows;
+	size_t count, capacity;
+	struct tw__regrouping *changes;
+};
+
+/* ---- what is there ---- */
+
+static tw_status has_others(bool *out, tw_store *store,
+			    const struct tw__regroup_of *of, bool alike,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT 1 FROM batch WHERE id <> ?1 AND undone_us = 0 "
+		"AND rows_stored > 0 AND last_us >= ?2 AND first_us <= ?3 "
+		"AND (?6 = 0 OR (preset = ?4 AND source = ?5)) LIMIT 1", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, of->batch);
+	tw__bind_i64(stmt, 2, of->range[0] - WITHIN_US);
+	tw__bind_i64(stmt, 3, of->range[1] + WITHIN_US);
+	tw__bind_text(stmt, 4, of->preset);
+	tw__bind_text(stmt, 5, of->source);
+	tw__bind_i64(stmt, 6, alike);
+	status = tw__step(stmt, err);
+	*out = status == TW_OK;
+	tw__reset(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+enum { START, KEY, BATCH, UNDONE, DIRECTION, LEG, SEQUENCE, ANSWERED, REASON,
+	SOURCE, CALL_ID, LINKED, CALLER, CALLEE, ERASED };
+#define SELECT_AROUND "SELECT c.start_us, c.key, c.batch, c.undone, " \
+	"c.direction, c.leg, c.sequence, c.answer_after_us IS NOT NULL, " \
+	"c.reason, m.source, " TW_ID_TEXT("c.call_id") ", " \
+	TW_ID_TEXT("c.linked") ", a.digits, b.digits, " \
+	"(c.caller <> 0 AND a.digits IS NULL) OR " \
+	"(c.callee <> 0 AND b.digits IS NULL) FROM call c " \
+	"JOIN batch t ON t.id = c.batch JOIN marks m ON m.id = c.marks " \
+	"LEFT JOIN identity a ON a.id = c.caller " \
+	"LEFT JOIN identity b ON b.id = c.callee " \
+	"WHERE c.start_us >= ?1 AND c.start_us <= ?2 " \
+	"AND (c.undone = 0 OR c.undone = ?3) " \
+	"AND t.preset = ?4 AND t.source = ?5 ORDER BY c.start_us, c.key"
+
+/* Ids are a source's own. */
+static uint64_t hash_id(const char *source, const char *text)
+{
+	char both[2 * (TW_CALL_TEXT_MAX + 1)];
+	int n;
+
+	if (!*text)
+		return 0;
+	n = snprintf(both, sizeof(both), "%s\n%s", source, text);
+	return tw__hash64(both, (size_t)n) | 1;
+}
+
+static void read_row(struct row *row, struct tw_stmt *stmt)
+{
+	const char *source = tw__col_text(stmt, SOURCE);
+	const char *id = tw__col_text(stmt, CALL_ID);
+	const char *callee = tw__col_text(stmt, CALLEE);
+
+	*row = (struct row){ .told = { tw__col_i64(stmt, START),
+			tw__col_i64(stmt, KEY), tw__col_i64(stmt, BATCH),
+			false },
+		.gone = tw__col_i64(stmt, UNDONE) != 0,
+		.direction = tw__col_i64(stmt, DIRECTION),
+		.leg = tw__col_i64(stmt, LEG),
+		.sequence = tw__col_i64(stmt, SEQUENCE),
+		.answered = tw__col_i64(stmt, ANSWERED) != 0,
+		.reason = tw__col_i64(stmt, REASON),
+		.erased = tw__col_i64(stmt, ERASED) != 0 };
+	row->id = hash_id(source, id);
+	row->names = hash_id(source, tw__col_text(stmt, LINKED));
+	row->tie = tw__hash64(id, strlen(id));
+	row->callee = *callee ? tw__hash64(callee, strlen(callee)) | 1 : 0;
+	if (strlen(callee) <= 15)
+		(void)tw__str_u64(&row->digits, tw__str_of(callee));
+	row->from_outside = tw__record_is_outside(tw__col_text(stmt, CALLER));
+	row->to_outside = tw__record_is_outside(callee);
+}
+
+static tw_status load(struct regroup *r, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, r->store, SELECT_AROUND, err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, r->of->range[0] - 2 * WITHIN_US);
+	tw__bind_i64(stmt, 2, r->of->range[1] + 2 * WITHIN_US);
+	tw__bind_i64(stmt, 3, r->of->batch);
+	tw__bind_text(stmt, 4, r->of->preset);
+	tw__bind_text(stmt, 5, r->of->source);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (tw__grow((void **)&r->rows, &r->capacity, r->count + 1,
+			     sizeof(*r->rows))) {
+			tw__reset(stmt);
+			return tw__fail_oom(err);
+		}
+		read_row(&r->rows[r->count++], stmt);
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static bool is_new(const struct regroup *r, const struct row *row)
+{
+	return row->told.batch == r->of->batch;
+}
+
+static tw_status change(struct regroup *r, const struct row *row,
+			enum tw__call_role role, uint64_t number,
+			tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	if (!r->changes)
+		status = tw__regrouping_new(&r->changes, r->store, err);
+	return status ? status : tw__regroup_change(r->changes, &row->told,
+						    role, number, err);
+}
+
+/* ---- tries of a call ---- */
+
+static uint64_t group_of(const struct row *row)
+{
+	return row->names ? row->names : row->id;
+}
+
+/* Some of it came or went with the batch, some did not. */
+static void touch_group(struct regroup *r, const struct preset_member *from,
+			const struct preset_member *to)
+{
+	bool news = false, old = false;
+
+	for (const struct preset_member *m = from; m < to; m++) {
+		news |= is_new(r, &r->rows[m->ordinal]);
+		old |= !is_new(r, &r->rows[m->ordinal]);
+	}
+	for (const struct preset_member *m = from; m < to; m++)
+		r->rows[m->ordinal].touched = news && old;
+}
+
+static void touch_groups(struct regroup *r, struct preset_member *members)
+{
+	bool *unused = (bool *)&members[r->count];
+
+	/* sorts them, those that are gone too */
+	tw__preset_judge(unused, members, r->count);
+	for (size_t from = 0, to; from < r->count; from = to) {
+		to = from;
+		while (to < r->count &&
+		       members[to].group == members[from].group)
+			to++;
+		touch_group(r, &members[from], &members[to]);
+	}
+}
+
+static size_t take_members(struct preset_member *out,
+			   const struct regroup *r, bool gone)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+
+		if (row->gone && !gone)
+			continue;
+		out[count++] = (struct preset_member){ group_of(row),
+			row->told.start, (uint32_t)row->sequence, row->tie, i,
+			(uint32_t)row->direction, row->answered };
+	}
+	return count;
+}
+
+/* A forwarded leg is no call, whichever of several it is; what another record
+ * stands for is not ours to say (join.c). */
+static bool is_try(const struct row *row)
+{
+	return row->touched && !row->gone && row->leg >= 0 &&
+		row->direction != TW_DIRECTION_FORWARD &&
+		row->reason != TW_REASON_TWIN;
+}
+
+static tw_status judge_tries(struct regroup *r, tw_error *err)
+{
+	struct preset_member *members = tw_calloc(r->count + 1,
+		sizeof(*members) + sizeof(bool));
+	bool *attempts;
+	tw_status status = TW_OK;
+	size_t count;
+
+	if (!members)
+		return tw__fail_oom(err);
+	attempts = (bool *)&members[r->count];
+	(void)take_members(members, r, true);
+	touch_groups(r, members);
+	memset(attempts, 0, r->count * sizeof(*attempts));
+	count = take_members(members, r, false);
+	tw__preset_judge(attempts, members, count);
+	for (size_t i = 0; !status && i < r->count; i++) {
+		if (is_try(&r->rows[i]) && attempts[i] == (r->rows[i].leg > 0))
+			status = change(r, &r->rows[i], attempts[i] ?
+				TW_ROLE_ATTEMPT : TW_ROLE_CALL, 0, err);
+	}
+	tw_free(members);
+	return status;
+}
+
+/* ---- sides of a call ---- */
+
+static size_t take_sides(struct tw__side *out, const struct regroup *r,
+			 bool gone)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+
+		if (row->gone && !gone)
+			continue;
+		out[count++] = (struct tw__side){ .id = row->id,
+			.names = row->names, .callee = row->callee,
+			.start = row->told.start, .ordinal = i,
+			.from_outside = row->from_outside,
+			.to_outside = row->to_outside };
+	}
+	return count;
+}
+
+/* The batch's own calls, and whoever names them or is named by them. */
+static void touch_sides(struct regroup *r, const struct tw__side *sides,
+			size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t j = tw__sides_find(sides, count, sides[i].names);
+		struct row *row = &r->rows[sides[i].ordinal], *other;
+
+		if (j == SIZE_MAX || j == i)
+			continue;
+		other = &r->rows[sides[j].ordinal];
+		row->touched |= is_new(r, other);
+		other->touched |= is_new(r, row);
+		row->touched |= is_new(r, row);
+		other->touched |= is_new(r, other);
+	}
+}
+
+static tw_status change_side(struct regroup *r, const struct tw__side *side,
+			     const struct row *parent, tw_error *err)
+{
+	const struct row *row = &r->rows[side->ordinal];
+
+	if (!row->touched || row->erased || (parent && parent->erased))
+		return TW_OK;
+	if (!parent)
+		return row->leg <= 0 ? change(r, row, TW_ROLE_CALL, 0, err) :
+			TW_OK;
+	return change(r, row, side->forward ? TW_ROLE_FORWARD : TW_ROLE_SIDE,
+		      parent->digits, err);
+}
+
+static tw_status judge_sides(struct regroup *r, tw_error *err)
+{
+	struct tw__side *sides = tw_calloc(r->count + 1, sizeof(*sides));
+	tw_status status = TW_OK;
+	size_t count;
+
+	if (!sides)
+		return tw__fail_oom(err);
+	count = take_sides(sides, r, true);
+	tw__sides_judge(sides, count);
+	touch_sides(r, sides, count);
+	count = take_sides(sides, r, false);
+	tw__sides_judge(sides, count);
+	for (size_t i = 0; !status && i < count; i++)
+		status = change_side(r, &sides[i], sides[i].parent ?
+			&r->rows[sides[sides[i].parent - 1].ordinal] : NULL,
+			err);
+	tw_free(sides);
+	return status;
+}
+
+/* ---- from end to end ---- */
+
+tw_status tw__regroup(tw_store *store, const struct tw__regroup_of *of,
+		      tw_error *err)
+{
+	struct regroup r = { .store = store, .of = of };
+	bool others = false;
+	tw_status status = TW_OK;
+
+	if (of->group == GROUP_NONE)
+		return TW_OK;
+	status = has_others(&others, store, of, true, err);
+	if (!status && others)
+		status = load(&r, err);
+	if (!status && r.count)
+		status = of->group == GROUP_LINKED ? judge_tries(&r, err) :
+			judge_sides(&r, err);
+	if (!status && r.changes)
+		status = tw__regrouping_settle(r.changes, err);
+	tw__regrouping_free(r.changes);
+	tw_free(r.rows);
+	return status;
+}
+
+/* ---- legs that wait for their number ---- */
+
+static tw_status load_forwards(struct regroup *r, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, r->store,
+		"SELECT start_us, key, batch FROM call WHERE start_us >= ? "
+		"AND start_us <= ? AND direction = ? AND number = 0 "
+		"AND undone = 0 AND batch <> ?", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, r->of->range[0] - TW_SECOND);
+	tw__bind_i64(stmt, 2, r->of->range[1] + WITHIN_US);
+	tw__bind_i64(stmt, 3, TW_DIRECTION_FORWARD);
+	tw__bind_i64(stmt, 4, r->of->batch);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (tw__grow((void **)&r->rows, &r->capacity, r->count + 1,
+			     sizeof(*r->rows))) {
+			tw__reset(stmt);
+			return tw__fail_oom(err);
+		}
+		r->rows[r->count++] = (struct row){ .told = {
+			tw__col_i64(stmt, 0), tw__col_i64(stmt, 1),
+			tw__col_i64(stmt, 2), false } };
+	}
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+tw_status tw__regroup_forwards(tw_store *store,
+			       const struct tw__regroup_of *of, tw_error *err)
+{
+	struct regroup r = { .store = store, .of = of };
+	bool others = false;
+	tw_status status = has_others(&others, store, of, false, err);
+
+	if (!status && others)
+		status = load_forwards(&r, err);
+	if (!status && r.count)
+		status = tw__regrouping_new(&r.changes, store, err);
+	for (size_t i = 0; !status && i < r.count; i++)
+		status = tw__regroup_number(r.changes, &r.rows[i].told, err);
+	if (!status && r.changes)
+		status = tw__regrouping_settle(r.changes, err);
+	tw__regrouping_free(r.changes);
+	tw_free(r.rows);
+	return status;
+}

@@ -1,0 +1,326 @@
+/**
+ * @file src/accounts/regroup_change.c  A stored call in another role
+ *
+ * Decides what a call stands for once it is known to be another try at a
+ * call, its far side, its way on, or a call of its own after all. The price
+ * comes from the same function as on its first day (call_rate.c), the change
+ * goes into the books as an amendment. A price that hangs on counters stays as
+ * it was where the call is still charged.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include "amendment.h"
+#include "call_legs.h"
+#include "call_recall.h"
+#include "join.h"
+#include "regroup_change.h"
+#include "usage_park.h"
+
+#define LEGS_TRIED 64u          /* that a record may have said */
+
+struct tw__regrouping {
+	tw_store *store;        /* borrowed */
+	struct tw__amending *amending;
+	struct tw__intern words;
+	struct tw__owners *owners;      /* made by the first that asks */
+	struct tw__rater *rater;
+	struct tw__legs *legs;
+	struct tw__recall recall;
+};
+
+tw_status tw__regrouping_new(struct tw__regrouping **out, tw_store *store,
+			     tw_error *err)
+{
+	struct tw__regrouping *r = tw_calloc(1, sizeof(*r));
+	tw_status status;
+
+	if (!r)
+		return tw__fail_oom(err);
+	r->store = r->recall.store = store;
+	tw__intern_words(&r->words, store);
+	status = tw__amending_new(&r->amending, store, "legs", "", err);
+	if (status) {
+		tw__regrouping_free(r);
+		return status;
+	}
+	*out = r;
+	return TW_OK;
+}
+
+void tw__regrouping_free(struct tw__regrouping *r)
+{
+	if (!r)
+		return;
+	tw__legs_free(r->legs);
+	tw__rater_free(r->rater);
+	tw__owners_free(r->owners);
+	tw__amending_free(r->amending);
+	tw__intern_free(&r->words);
+	tw_free(r);
+}
+
+tw_status tw__regrouping_settle(struct tw__regrouping *r, tw_error *err)
+{
+	tw_status status = r->rater ? tw__rater_settle(r->rater, err) : TW_OK;
+
+	return status ? status : tw__amending_settle(NULL, NULL, r->amending,
+						     err);
+}
+
+static tw_status make_rater(struct tw__regrouping *r, tw_error *err)
+{
+	struct tw__book book;
+	tw_status status;
+
+	if (r->rater)
+		return TW_OK;
+	status = tw__book_open(&book, r->store, "UTC", err);
+	if (status)
+		return status;
+	r->recall.rule = tw__dial_rule(book.country);
+	tw__book_close(&book);
+	status = tw__owners_new(&r->owners, r->store, &r->recall.rule, err);
+	if (!status)
+		status = tw__rater_new(&r->rater, r->store, &r->words, 0,
+				       err);
+	return status ? status : tw__legs_new(&r->legs, r->store, err);
+}
+
+/* ---- what it was ---- */
+
+static tw_status is_paired(bool *out, tw_store *store,
+			   const struct tw__told *told, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT 1 FROM call_pair WHERE parted = 0 AND "
+		"((first_us = ?1 AND first_key = ?2) OR "
+		"(second_us = ?1 AND second_key = ?2)) LIMIT 1", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, told->start);
+	tw__bind_i64(stmt, 2, told->key);
+	status = tw__step(stmt, err);
+	*out = status == TW_OK;
+	tw__reset(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+/* The leg that the record said is in its key only, once it did not count. */
+static int64_t said_leg(struct tw__regrouping *r,
+			const struct tw__stored *stored, uint32_t sequence)
+{
+	struct tw__call *call = &r->recall.call;
+
+	call->cdr.sequence = sequence;
+	for (uint32_t leg = 1; leg <= LEGS_TRIED; leg++) {
+		call->cdr.leg = leg;
+		tw__call_hash(call);
+		if ((int64_t)call->key == stored->key)
+			return leg;
+	}
+	call->key = (uint64_t)stored->key;
+	call->cdr.leg = 1;
+	return 1;
+}
+
+static tw_status find_leg(int64_t *out, struct tw__regrouping *r,
+			  const struct tw__stored *stored, tw_error *err)
+{
+	enum tw__recalled recalled;
+	struct tw_stmt *stmt;
+	uint32_t sequence;
+	tw_status status = tw__stmt(&stmt, r->store, "SELECT sequence "
+		"FROM call WHERE start_us = ? AND key = ? AND undone = 0",
+		err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, stored->start);
+	tw__bind_i64(stmt, 2, stored->key);
+	status = tw__step(stmt, err);
+	if (status)
+		return status;
+	sequence = (uint32_t)tw__col_i64(stmt, 0);
+	tw__reset(stmt);
+	status = tw__recall(&recalled, &r->recall, stored, err);
+	if (!status)
+		*out = said_leg(r, stored, sequence);
+	return status;
+}
+
+/* ---- what it is ---- */
+
+static tw_status make_attempt(struct tw__regrouping *r,
+			      const struct tw__stored *stored, bool attempt,
+			      tw_error *err)
+{
+	struct tw__standing to = stored->now;
+	tw_status status = TW_OK;
+
+	if (attempt == !to.leg)
+		return TW_OK;
+	to.leg = 0;
+	if (!attempt)
+		status = find_leg(&to.leg, r, stored, err);
+	return status ? status : tw__amend(r->amending, stored, &to, err);
+}
+
+static tw_status make_side(struct tw__regrouping *r,
+			   const struct tw__stored *stored, tw_error *err)
+{
+	struct tw__standing to = stored->now;
+	tw_status status;
+
+	to.leg = 0;
+	tw__standing_uncharge(&to);
+	if (tw__standing_is(&to, &stored->now))
+		return TW_OK;
+	status = tw__amend(r->amending, stored, &to, err);
+	return status ? status : tw__usage_park(r->store, stored->start,
+		stored->key, tw__amending_run(r->amending), err);
+}
+
+/* A record of its own words is asked whose it is; where they are not kept, it
+ * stays whose it was. */
+static void find_owner(struct tw__regrouping *r,
+		       const struct tw__stored *stored)
+{
+	struct tw__call *call = &r->recall.call;
+
+	tw__owners_resolve(r->owners, call);
+	/* of a forwarded leg it was the other call's */
+	if (!call->department && stored->now.leg != TW_LEG_FORWARDED)
+		call->department = stored->now.department;
+	if (stored->now.carrier) {
+		call->carrier = stored->now.carrier;
+		call->carrier_named = true;
+	}
+}
+
+/* The call in r->recall, with the words that its role changed. */
+static tw_status charge(struct tw__regrouping *r,
+			const struct tw__stored *stored, int64_t leg,
+			enum tw__recalled recalled, tw_error *err)
+{
+	struct tw__call *call = &r->recall.call;
+	struct tw__standing to = stored->now;
+	tw_status status = TW_OK;
+
+	find_owner(r, stored);
+	if (recalled == TW_RECALLED) {
+		status = tw__rater_rate(r->rater, call, err);
+		tw__recall_standing(&to, &r->recall, stored);
+	}
+	else {
+		to.department = call->department;
+		to.number = call->number;
+	}
+	to.leg = leg;
+	if (!status)
+		status = tw__amend(r->amending, stored, &to, err);
+	if (status || recalled != TW_RECALLED ||
+	    !tw__rater_keeps(r->rater, call))
+		return status;
+	return tw__rater_keep(r->rater, call, stored->batch, err);
+}
+
+static tw_status make_forward(struct tw__regrouping *r,
+			      const struct tw__stored *stored,
+			      uint64_t number, tw_error *err)
+{
+	struct tw__call *call = &r->recall.call;
+	enum tw__recalled recalled;
+	bool came_so = stored->direction == TW_DIRECTION_FORWARD;
+	tw_status status;
+
+	if (stored->now.reason != TW_REASON_TWIN &&
+	    (came_so || stored->now.leg == TW_LEG_FORWARDED))
+		return TW_OK;
+	status = make_rater(r, err);
+	if (!status)
+		status = tw__recall(&recalled, &r->recall, stored, err);
+	if (status)
+		return status;
+	call->cdr.flags = 0;
+	call->cdr.direction = TW_DIRECTION_FORWARD;
+	call->cdr.leg = 2;
+	if (number)
+		snprintf(call->own_number, sizeof(call->own_number),
+			 "%" PRIu64, number);
+	return charge(r, stored, came_so ? 2 : TW_LEG_FORWARDED, recalled,
+		      err);
+}
+
+static tw_status make_call(struct tw__regrouping *r,
+			   const struct tw__stored *stored, tw_error *err)
+{
+	struct tw__call *call = &r->recall.call;
+	bool forwarded = stored->now.leg == TW_LEG_FORWARDED;
+	enum tw__recalled recalled;
+	int64_t leg;
+	tw_status status = TW_OK;
+
+	if (stored->now.leg && !forwarded)
+		return TW_OK;
+	status = make_rater(r, err);
+	if (!status)
+		status = find_leg(&leg, r, stored, err);
+	if (!status)
+		status = tw__recall(&recalled, &r->recall, stored, err);
+	if (status)
+		return status;
+	call->cdr.flags = 0;
+	call->cdr.direction = (uint32_t)stored->direction;
+	call->cdr.leg = (uint32_t)leg;
+	if (forwarded)
+		call->own_number[0] = '\0';
+	return charge(r, stored, leg, recalled, err);
+}
+
+tw_status tw__regroup_change(struct tw__regrouping *r,
+			     const struct tw__told *told,
+			     enum tw__call_role role, uint64_t number,
+			     tw_error *err)
+{
+	struct tw__stored stored;
+	bool paired = false;
+	tw_status status = is_paired(&paired, r->store, told, err);
+
+	if (!status)
+		status = tw__told_find(&stored, r->store, told, err);
+	if (status || paired)
+		return status;
+	switch (role) {
+	case TW_ROLE_SIDE:
+		return make_side(r, &stored, err);
+	case TW_ROLE_FORWARD:
+		return make_forward(r, &stored, number, err);
+	case TW_ROLE_ATTEMPT:
+		return make_attempt(r, &stored, true, err);
+	default:
+		return stored.now.reason == TW_REASON_TWIN ||
+			stored.now.leg == TW_LEG_FORWARDED ?
+			make_call(r, &stored, err) :
+			make_attempt(r, &stored, false, err);
+	}
+}
+
+tw_status tw__regroup_number(struct tw__regrouping *r,
+			     const struct tw__told *told, tw_error *err)
+{
+	enum tw__recalled recalled;
+	struct tw__stored stored;
+	tw_status status = make_rater(r, err);
+
+	if (!status)
+		status = tw__told_find(&stored, r->store, told, err);
+	if (!status)
+		status = tw__recall(&recalled, &r->recall, &stored, err);
+	if (!status)
+		status = tw__legs_fill(&r->recall.call, r->legs, err);
+	if (status || !*r->recall.call.own_number)
+		return status;
+	return charge(r, &stored, stored.now.leg, recalled, err);
+}
