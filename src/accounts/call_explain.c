@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/decimal.h"
 #include "call.h"
+#include "history.h"
 #include "rerate.h"
 #include <trunkwise/versions.h>
 
@@ -227,7 +228,7 @@ static tw_status say_leg(struct story *s, tw_store *store, tw_error *err)
 	const int64_t range[2] = { leg->answer, leg->answer };
 
 	SAY(s, "Звонок %s, плечо %lld", "Call %s, leg %lld", s->call_id,
-	    (long long)leg->leg);
+	    (long long)(leg->leg == TW_LEG_FORWARDED ? 2 : leg->leg));
 	if (*leg->carrier)
 		SAY(s, ", оператор %s", ", carrier %s", leg->carrier);
 	if (leg->state == TW_STATE_RATED)

@@ -225,7 +225,8 @@ static tw_status open_job(struct job *job, const tw_rerate_options *options,
 	job->recall.store = job->store;
 	job->recall.rule = tw__dial_rule(job->book.country);
 	tw__intern_words(&job->words, job->store);
-	status = tw__owners_new(&job->owners, job->store, &job->recall.rule, err);
+	status = tw__owners_new(&job->owners, job->store, &job->recall.rule,
+				err);
 	if (!status && options->carrier && *options->carrier) {
 		job->carrier = tw__owners_carrier(job->owners,
 						  options->carrier, 0);

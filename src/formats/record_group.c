@@ -54,22 +54,32 @@ static tw_status keep_texts(struct entry *e, struct tw_buf *texts,
 	return tw__buf_append(texts, peer, strlen(peer) + 1);
 }
 
-/* Of a call whose source does not say: whose numbers look like ours. */
-static uint32_t guess_direction(const tw_cdr *cdr)
-{
-	if (cdr->direction)
-		return cdr->direction;
-	if (tw__record_is_outside(cdr->caller))
-		return TW_DIRECTION_INBOUND;
-	return tw__record_is_outside(cdr->callee) ? TW_DIRECTION_OUTBOUND :
-		TW_DIRECTION_INTERNAL;
-}
-
 /* As it will be stored. */
 static const char *spelled(char digits[TW_DIGITS_MAX], const char *number,
 			   const struct tw_dial_rule *rule)
 {
 	return tw__e164(digits, number, rule, NULL) ? number : digits;
+}
+
+static bool is_ours(const struct record_reader *r, const tw_cdr *cdr)
+{
+	char digits[2][TW_DIGITS_MAX];
+
+	return r->from_inside || (*cdr->number && strcmp(
+		spelled(digits[0], cdr->number, r->rule),
+		spelled(digits[1], cdr->caller, r->rule)) == 0);
+}
+
+/* Of a call whose source does not say: whose numbers look like ours. */
+static uint32_t guess_direction(const struct record_reader *r,
+				const tw_cdr *cdr)
+{
+	if (cdr->direction)
+		return cdr->direction;
+	if (!is_ours(r, cdr) && tw__record_is_outside(cdr->caller))
+		return TW_DIRECTION_INBOUND;
+	return tw__record_is_outside(cdr->callee) ? TW_DIRECTION_OUTBOUND :
+		TW_DIRECTION_INTERNAL;
 }
 
 static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
@@ -92,7 +102,7 @@ static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
 	e->start = cdr->start;
 	e->sequence = cdr->sequence;
 	e->ordinal = all->total;
-	e->direction = guess_direction(cdr);
+	e->direction = guess_direction(r, cdr);
 	e->role = r->role;
 	e->answered = cdr->answer || cdr->duration_us ||
 		cdr->status == TW_CALL_ANSWERED;

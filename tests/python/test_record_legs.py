@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from conftest import SOURCE
-from trunkwise import Store, raw
+from trunkwise import CdrMap, Store, raw
 
 FIXTURES = SOURCE / "tests" / "fixtures" / "records"
 OWNERS = (b"match_kind,match,department,city,from,to\n"
@@ -124,9 +124,10 @@ def mango_rows(rng):
         start = 1791183600 + rng.randrange(3)
         for phone in rng.sample(range(101, 106), rng.randrange(1, 5)):
             answer = start + 9 if rng.random() < .3 else 0
-            rows.append(f"[];{start};{start + 30};{answer};;7903111224{call};"
-                        f"{phone};78432000001;1110;78432000001;;entry{call}\n"
-                        .encode())
+            ends = (f";7903111224{call};{phone};78432000001" if call < 4 else
+                    f"{phone};78432000001;;84951234567")
+            rows.append(f"[];{start};{start + 30};{answer};{ends};1110;"
+                        f"78432000001;;entry{call}\n".encode())
             start += rng.randrange(2)
     return b"", rows
 
@@ -198,8 +199,10 @@ SEEDS = 100 if os.environ.get("TW_TEST_LONG") else 20
 
 
 def import_files(store, preset, header, files):
-    return [store.import_calls(header + b"".join(rows), preset=preset,
-                               zone="Europe/Moscow").counts
+    read = {"mapping": preset} if isinstance(preset, CdrMap) else \
+        {"preset": preset}
+    return [store.import_calls(header + b"".join(rows), zone="Europe/Moscow",
+                               **read).counts
             for rows in files]
 
 
@@ -241,6 +244,17 @@ def test_a_growing_file_is_the_same_as_a_whole_one(office, tmp_path, source):
         import_files(store, preset, header,
                      [rows[:i + 1] for i in range(len(rows))])
         assert totals(store) == one
+
+
+def test_files_of_a_mapping_are_one_file_too(office, tmp_path):
+    mapping = CdrMap({"preset": "mango"})
+    header, rows = mango_rows(random.Random(5))
+    results = []
+    for files in ([rows], [[row] for row in rows[::-1]]):
+        with office(tmp_path / f"{len(results)}.db") as store:
+            import_files(store, mapping, header, files)
+            results.append(totals(store))
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("source", SOURCES)

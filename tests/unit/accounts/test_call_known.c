@@ -111,10 +111,37 @@ static void stored_behind_the_cursor(void **state)
 	fixture_commit(f);
 }
 
+/* Older versions made the key of what was found about a leg too. */
+static void a_leg_of_an_older_version(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__call *call = calloc(1, sizeof(*call));
+	uint64_t key;
+
+	call->source = "test";
+	call->cdr = (tw_cdr)TW_CDR_INIT;
+	call->cdr.start = 7;
+	call->cdr.call_id = "b";
+	tw__call_hash(call);
+	key = call->key;
+	call->cdr.leg = 2;
+	call->cdr.direction = TW_DIRECTION_FORWARD;
+	assert_int_equal(tw__known_as_found(f->store, call, NULL), TW_OK);
+	tw__call_hash(call);
+	put_call(f, 7, (int64_t)call->key, 0);
+	call->key = key;
+	assert_int_equal(tw__known_as_found(f->store, call, NULL), TW_EEXIST);
+	assert_true(call->key == key);
+	call->cdr.leg = 3;
+	assert_int_equal(tw__known_as_found(f->store, call, NULL), TW_OK);
+	free(call);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(along_and_across),
+		FIXTURE_TEST(a_leg_of_an_older_version),
 		FIXTURE_TEST(stored_behind_the_cursor),
 	};
 
