@@ -18,7 +18,8 @@ static void test_csv_example(void **state)
 		{ .id = UUID "3", .start = "2026-10-05T07:06:00Z",
 		  .answer = "2026-10-05T07:06:03Z",
 		  .end = "2026-10-05T07:07:03Z", .ms = 60000,
-		  .caller = "anonymous", .callee = "78432000001" },
+		  .caller = "anonymous", .callee = "78432000001",
+		  .linked = UUID "4" },
 		/* the far side of the one before */
 		{ .id = UUID "4", .start = "2026-10-05T07:06:01Z",
 		  .answer = "2026-10-05T07:06:03Z",
