@@ -23,7 +23,8 @@
 	"LEFT JOIN identity b ON b.id = c.callee " \
 	"WHERE c.start_us >= ? AND c.start_us < ? AND c.undone = 0 " \
 	"AND c.direction <> 4 AND m.source = ? " \
-	"AND (c.leg > 0 OR " IN_PAIR(first) " OR " IN_PAIR(second) ") " \
+	"AND (c.leg > 0 OR c.leg = -2 OR " IN_PAIR(first) \
+	" OR " IN_PAIR(second) ") " \
 	"ORDER BY c.start_us, c.key"
 
 static uint64_t digits_of(const char *text)

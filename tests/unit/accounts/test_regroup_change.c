@@ -26,7 +26,8 @@ static struct tw__stored become(struct fixture *f, enum tw__call_role role,
 				uint64_t number)
 {
 	struct tw__stored is = only_call(f);
-	const struct tw__told told = { is.start, is.key, is.batch, false };
+	const struct tw__told told = { is.start, is.key, is.batch, false,
+		false };
 	struct tw__regrouping *regrouping;
 	tw_error err = TW_ERROR_INIT;
 	struct tw_tx tx;
