@@ -153,7 +153,8 @@ static uint64_t mix_columns(uint64_t h, struct tw_stmt *stmt, int first,
 
 #define RECORD_KINDS "iibbiiiiiiii"
 
-/* Not what follows from the rest: net, currency, destination. */
+/* Not what follows from the rest: net, currency, destination; an amendment
+ * has them in its own row. */
 static uint64_t mix_standing(uint64_t h, const struct tw__standing *s)
 {
 	const int64_t values[] = { s->department, s->carrier, s->number,
@@ -182,8 +183,13 @@ void tw__proof_event(struct tw__proof *proof, const struct tw__event *event,
 		h = mix_columns(h, call->row, TW_RECORD_FIRST, RECORD_KINDS);
 	}
 	else {
+		const struct tw__standing *s = event->standing;
+
 		h = mix(h, (uint64_t)event->run);
 		h = mix(h, (uint64_t)event->posted.sign);
+		if (event->run)
+			h = mix_all(h, (const int64_t []){ s->net_nanos,
+				s->currency, s->destination }, 3);
 	}
 	add(month, first ? TW_PROOF_CALLS : event->run ?
 	    TW_PROOF_AMENDMENTS : TW_PROOF_UNDONE,

@@ -342,8 +342,13 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"(SELECT id FROM tariff)",
 		"SELECT id FROM posting WHERE batch <> 0 AND batch NOT IN "
 		"(SELECT id FROM batch)",
-		"SELECT id FROM posting WHERE account <> 0 AND account "
-		"NOT IN (SELECT id FROM entity)",
+		"SELECT id FROM posting WHERE account <> 0 AND CASE "
+		"account_kind WHEN 1 THEN account NOT IN "
+		"(SELECT id FROM department) WHEN 2 THEN account NOT IN "
+		"(SELECT id FROM carrier) ELSE account NOT IN "
+		"(SELECT id FROM vendor) END",
+		"SELECT id FROM posting WHERE account_kind = 3 "
+		"AND kind IN (1, 2, 6, 7)",
 		"SELECT id FROM posting WHERE run <> 0 AND run NOT IN "
 		"(SELECT id FROM amendment_run)",
 		"SELECT start_us FROM amendment WHERE run NOT IN "
