@@ -37,10 +37,10 @@ TW_EXTERN(tw_status) tw_ledger_accrue(uint64_t *out_postings,
  * what tw_ledger_accrue() posts. From then on nothing changes it: calls that
  * come late, batches that are taken back, calls rated anew and corrections of
  * the directory are posted in the first open month, and a deployment can't be
- * applied to a day of it. What it was is written down beside it: how many
- * rows of each kind and a sum over all their columns, by which
- * tw_store_verify() sees an edit. Months are closed in order, and never opened again;
- * the first one closes all before it as they stand.
+ * applied to a day of it. What it was is written down beside it: how many rows
+ * of each kind and a sum over all their columns, by which tw_store_verify()
+ * sees an edit. Months are closed in order, and never opened again; the first
+ * one closes all before it as they stand.
  * @return TW_OK (postings made), TW_EPARSE, TW_EREFUSED (not over yet),
  *         TW_EEXIST (closed already), TW_EINVAL (another one is next),
  *         TW_ENOTFOUND (as for accrue) */
