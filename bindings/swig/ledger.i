@@ -3,7 +3,7 @@ TW_RESULT(tw_rerate, TW_RERATE_INIT)
 
 %immutable;
 typedef struct tw_rerate {
-	uint64_t run, calls, changed, same, kept, erased;
+	uint64_t run, calls, changed, same, kept, erased, turned;
 } tw_rerate;
 %mutable;
 

@@ -19,7 +19,8 @@ TW_BEGIN_DECLS
  * it further; kopecks go by largest remainder, so that a full month is the
  * rent exactly. One-off fees fall into the month of the number's first
  * version. Idempotent: a second call posts only what differs, as a
- * correction. month = "2026-10" in company zone.
+ * correction. month = "2026-10" in company zone; one that runs is posted to
+ * its end, by the directory as it is now.
  *
  * When the month is over (in a tariff's own zone) also what its calls lack to
  * the tariff's commitment, and what the last tier reached makes of them under
@@ -28,7 +29,7 @@ TW_BEGIN_DECLS
  * is now (late calls of a commitment, a number that was entered late).
  * @return TW_OK (postings made, two an entry, may be 0), TW_ENOTFOUND (no
  *         company, or it has no currency, or no exchange rate is known),
- *         TW_EPARSE (month), TW_EREFUSED (it is closed) */
+ *         TW_EPARSE (month), TW_EREFUSED (it is closed, or to come) */
 TW_EXTERN(tw_status) tw_ledger_accrue(uint64_t *out_postings,
 				      tw_store *store, const char *month,
 				      tw_error *err);
@@ -71,12 +72,17 @@ typedef struct tw_rerate {
 					look-up, by the old or the new price:
 					left as they are */
 	uint64_t erased;             /* the callee's number is gone */
+	uint64_t turned;             /* of those changed: their direction is
+					another one by now */
 } tw_rerate;
-#define TW_RERATE_INIT { sizeof(tw_rerate), 0, 0, 0, 0, 0, 0, 0 }
+#define TW_RERATE_INIT { sizeof(tw_rerate), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Computes the charges of a month's stored calls by the tariff versions that
  * are in force at their answer by now, and looks for the owner of those that
- * had none, by the directory as it is now. What changes is an amendment: the
+ * had none, by the directory as it is now. A call to a number that came into
+ * the directory after it is found to be inbound, with the number, carrier and
+ * department that follow, unless its record named a direction: those stay.
+ * What changes is an amendment: the
  * difference is posted in the call's month, or in the first open one when
  * that is closed. A second run changes nothing.
  *

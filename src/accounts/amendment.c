@@ -128,18 +128,28 @@ static void bind_standing(struct tw_stmt *stmt, int index,
 		tw__bind_i64(stmt, index + i, values[i]);
 }
 
+static void bind_if(struct tw_stmt *stmt, int index, bool there,
+		    int64_t value)
+{
+	if (there)
+		tw__bind_i64(stmt, index, value);
+	else
+		tw__bind_null(stmt, index);
+}
+
 static tw_status keep_side(struct tw__amending *a,
 			   const struct tw__stored *call, int side,
-			   const struct tw__standing *standing, tw_error *err)
+			   const struct tw__standing both[2], tw_error *err)
 {
+	bool turned = both[0].direction != both[1].direction;
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, a->store,
 		"INSERT INTO amendment (start_us, key, batch, run, side, "
 		"department, carrier, number, leg, rate_state, reason, "
 		"tariff_version, rate_row, charged_s, cost_nanos, net_nanos, "
-		"vat_nanos, currency, destination) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		err);
+		"vat_nanos, currency, destination, direction) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?)", err);
 
 	if (status)
 		return status;
@@ -148,17 +158,9 @@ static tw_status keep_side(struct tw__amending *a,
 	tw__bind_i64(stmt, 3, call->batch);
 	tw__bind_i64(stmt, 4, a->run);
 	tw__bind_i64(stmt, 5, side);
-	bind_standing(stmt, 6, standing);
+	bind_standing(stmt, 6, &both[side]);
+	bind_if(stmt, 6 + TW_STANDING_COUNT, turned, both[side].direction);
 	return tw__run(stmt, err);
-}
-
-static void bind_rated(struct tw_stmt *stmt, int index, bool rated,
-		       int64_t value)
-{
-	if (rated)
-		tw__bind_i64(stmt, index, value);
-	else
-		tw__bind_null(stmt, index);
 }
 
 static tw_status change_row(struct tw__amending *a,
@@ -170,8 +172,8 @@ static tw_status change_row(struct tw__amending *a,
 	tw_status status = tw__stmt(&stmt, a->store,
 		"UPDATE call SET department = ?, carrier = ?, number = ?, "
 		"leg = ?, rate_state = ?, reason = ?, tariff_version = ?, "
-		"rate_row = ?, charged_s = ?, cost_nanos = ?, vat_nanos = ? "
-		"WHERE start_us = ? AND key = ? AND undone = 0 "
+		"rate_row = ?, charged_s = ?, cost_nanos = ?, vat_nanos = ?, "
+		"direction = ? WHERE start_us = ? AND key = ? AND undone = 0 "
 		"AND batch = ?", err);
 
 	if (status)
@@ -182,14 +184,15 @@ static tw_status change_row(struct tw__amending *a,
 	tw__bind_i64(stmt, 4, s->leg);
 	tw__bind_i64(stmt, 5, s->rate_state);
 	tw__bind_i64(stmt, 6, s->reason);
-	bind_rated(stmt, 7, rated, s->tariff_version);
-	bind_rated(stmt, 8, rated, s->rate_row);
-	bind_rated(stmt, 9, rated, s->charged_s);
-	bind_rated(stmt, 10, rated, s->cost_nanos);
-	bind_rated(stmt, 11, rated, s->vat_nanos);
-	tw__bind_i64(stmt, 12, call->start);
-	tw__bind_i64(stmt, 13, call->key);
-	tw__bind_i64(stmt, 14, call->batch);
+	bind_if(stmt, 7, rated, s->tariff_version);
+	bind_if(stmt, 8, rated, s->rate_row);
+	bind_if(stmt, 9, rated, s->charged_s);
+	bind_if(stmt, 10, rated, s->cost_nanos);
+	bind_if(stmt, 11, rated, s->vat_nanos);
+	tw__bind_i64(stmt, 12, s->direction);
+	tw__bind_i64(stmt, 13, call->start);
+	tw__bind_i64(stmt, 14, call->key);
+	tw__bind_i64(stmt, 15, call->batch);
 	status = tw__run(stmt, err);
 	if (!status && tw__changes(a->store) != 1)
 		return tw__fail(err, TW_ESTORE, "a call that is to be "
@@ -202,12 +205,11 @@ static tw_status write_down(struct tw__amending *a,
 			    const struct tw__standing *standing,
 			    tw_error *err)
 {
+	const struct tw__standing both[2] = { call->now, *standing };
 	tw_status status = a->run ? TW_OK : make_run(a, err);
 
-	if (!status)
-		status = keep_side(a, call, 0, &call->now, err);
-	if (!status)
-		status = keep_side(a, call, 1, standing, err);
+	for (int side = 0; !status && side < 2; side++)
+		status = keep_side(a, call, side, both, err);
 	return status ? status : change_row(a, call, standing, err);
 }
 

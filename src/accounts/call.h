@@ -111,6 +111,9 @@ void tw__owners_free(struct tw__owners *owners);
 /* Finds direction (when not given), trunk, carrier, number, department. */
 void tw__owners_resolve(const struct tw__owners *owners,
 			struct tw__call *call);
+/* Is a number of the call ours at its start, or an extension? */
+bool tw__owners_have(const struct tw__owners *owners,
+		     const struct tw__call *call, const char *number);
 /* A carrier by name at an instant, else by its nearest version; 0. */
 int64_t tw__owners_carrier(const struct tw__owners *owners, const char *name,
 			   tw_time at);

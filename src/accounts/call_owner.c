@@ -356,6 +356,14 @@ void tw__owners_resolve(const struct tw__owners *owners,
 						   digits);
 }
 
+bool tw__owners_have(const struct tw__owners *owners,
+		     const struct tw__call *call, const char *number)
+{
+	struct seen seen = { NULL, NULL };
+
+	return is_ours(&seen, owners, call, number);
+}
+
 int64_t tw__owners_carrier(const struct tw__owners *owners, const char *name,
 			   tw_time at)
 {

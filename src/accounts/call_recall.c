@@ -44,10 +44,11 @@ static void fill_call(struct tw__recall *r, const struct tw__stored *stored,
 	memset(call, 0, sizeof(*call));
 	call->cdr = (tw_cdr)TW_CDR_INIT;
 	call->cdr.start = stored->start;
+	call->key = (uint64_t)stored->key;
 	call->cdr.duration_us = stored->duration_us;
 	call->key = (uint64_t)stored->key;
 	call->cdr.direction = stored->now.leg == TW_LEG_FORWARDED ?
-		TW_DIRECTION_FORWARD : (uint32_t)stored->direction;
+		TW_DIRECTION_FORWARD : (uint32_t)stored->now.direction;
 	call->cdr.leg = stored->now.leg > 0 ? (uint32_t)stored->now.leg : 1;
 	if (stored->now.reason == TW_REASON_TWIN)
 		call->cdr.flags = TW_CDR_TWIN;
@@ -91,7 +92,7 @@ tw_status tw__recall(enum tw__recalled *out, struct tw__recall *r,
 	if (tw__col_i64(stmt, NOTE) || tw__col_i64(stmt, PLACE))
 		*out = TW_RECALLED_NOTED;
 	else if (tw__col_is_null(stmt, CALLEE) &&
-		 stored->direction != TW_DIRECTION_INBOUND)
+		 stored->now.direction != TW_DIRECTION_INBOUND)
 		*out = TW_RECALLED_ERASED;
 	fill_call(r, stored, stmt);
 	tw__reset(stmt);
@@ -107,7 +108,7 @@ void tw__recall_standing(struct tw__standing *out,
 	*out = (struct tw__standing){ .department = call->department,
 		.carrier = call->carrier, .number = call->number,
 		.leg = stored->now.leg, .rate_state = call->rate_state,
-		.reason = call->reason };
+		.reason = call->reason, .direction = call->direction };
 	if (call->rate_state != TW_STATE_RATED)
 		return;
 	out->tariff_version = call->tariff_version;

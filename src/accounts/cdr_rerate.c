@@ -7,8 +7,9 @@
  * price hangs on counters (bundles, tiers) or on answers of that day
  * (exchange, ported numbers) are left as they are: asked again they would
  * answer otherwise for no fault of their price. Whose call it is is asked
- * again only where nobody was found: a record's own words are not kept once
- * the directory knew them.
+ * again only where nobody was found, and where its direction turns: a call to
+ * a number that the directory did not have yet went out, for all that an
+ * import could know. A direction that the record named stays (call_said.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "call.h"
 #include "call_legs.h"
 #include "call_recall.h"
+#include "call_said.h"
 #include "listing.h"
 #include "rating/deck.h"
 #include <trunkwise/ledger.h>
@@ -36,6 +38,7 @@ struct job {
 	struct tw__amending *amending;
 	int64_t carrier;                 /* 0 all */
 	struct tw__recall recall;        /* too big for stacks */
+	struct tw__said said;
 	struct share *shares;
 	size_t share_count, share_capacity;
 	tw_rerate sum;
@@ -46,22 +49,78 @@ struct job {
 
 /* ---- whose it is ---- */
 
+static void keep_carrier(struct tw__call *call,
+			 const struct tw__stored *stored)
+{
+	if (!stored->now.carrier)
+		return;
+	call->carrier = stored->now.carrier;
+	call->carrier_named = true;
+}
+
 static void keep_owner(struct tw__call *call, const struct tw__stored *stored)
 {
 	call->department = stored->now.department;
-	call->number = stored->now.number;
-	if (stored->now.carrier) {
-		call->carrier = stored->now.carrier;
-		call->carrier_named = true;
+	if (stored->now.number)
+		call->number = stored->now.number;
+	keep_carrier(call, stored);
+}
+
+/* Only a first leg: the others are forwards, whoever called whom. And only by
+ * a number that is ours: what rows beside it told of it once is no guess that
+ * nothing could undo. */
+static bool may_turn(struct job *job, const struct tw__stored *stored)
+{
+	struct tw__call *call = &job->recall.call;
+	char extension[TW_CALL_TEXT_MAX + 1];
+	bool turns;
+
+	if (stored->now.leg != 1 ||
+	    stored->now.direction == TW_DIRECTION_FORWARD)
+		return false;
+	memcpy(extension, call->extension, sizeof(extension));
+	call->cdr.direction = 0;
+	tw__owners_resolve(job->owners, call);
+	turns = call->direction != (uint32_t)stored->now.direction &&
+		(call->direction == TW_DIRECTION_INBOUND ||
+		 tw__owners_have(job->owners, call, call->caller));
+	call->cdr.direction = (uint32_t)stored->now.direction;
+	memcpy(call->extension, extension, sizeof(extension));
+	return turns;
+}
+
+/* *turned: its direction and all that hangs on it are found anew. */
+static tw_status turn(bool *turned, struct job *job,
+		      const struct tw__stored *stored, tw_error *err)
+{
+	struct tw__call *call = &job->recall.call;
+	bool known;
+	tw_status status;
+
+	*turned = false;
+	if (!may_turn(job, stored))
+		return TW_OK;
+	status = tw__said_find(&known, call, &job->said, job->store, err);
+	if (status || !known || call->cdr.direction) {
+		call->cdr.direction = (uint32_t)stored->now.direction;
+		return status;
 	}
+	tw__owners_resolve(job->owners, call);
+	if (!call->carrier && !call->carrier_named)
+		keep_carrier(call, stored);
+	*turned = call->direction != (uint32_t)stored->now.direction;
+	return TW_OK;
 }
 
 static tw_status find_owner(struct job *job, const struct tw__stored *stored,
 			    tw_error *err)
 {
 	struct tw__call *call = &job->recall.call;
-	tw_status status = TW_OK;
+	bool turned;
+	tw_status status = turn(&turned, job, stored, err);
 
+	if (status || turned)
+		return status;
 	if (stored->now.department) {
 		tw__owners_resolve(job->owners, call);
 		keep_owner(call, stored);
@@ -72,10 +131,7 @@ static tw_status find_owner(struct job *job, const struct tw__stored *stored,
 	if (status)
 		return status;
 	tw__owners_resolve(job->owners, call);
-	if (stored->now.carrier) {
-		call->carrier = stored->now.carrier;
-		call->carrier_named = true;
-	}
+	keep_carrier(call, stored);
 	return TW_OK;
 }
 
@@ -130,6 +186,7 @@ static tw_status keep_change(struct job *job, const struct tw__stored *stored,
 	job->changes[job->change_count].call = *stored;
 	job->changes[job->change_count++].to = *to;
 	job->sum.changed++;
+	job->sum.turned += to->direction != stored->now.direction;
 	return TW_OK;
 }
 

@@ -38,7 +38,7 @@ static void read_stored(struct tw__stored *call, struct tw_stmt *stmt)
 	call->key = tw__col_i64(stmt, 1);
 	call->batch = tw__col_i64(stmt, 2);
 	call->undone = tw__col_i64(stmt, 3);
-	call->direction = tw__col_i64(stmt, 4);
+	now->direction = tw__col_i64(stmt, 4);
 	call->duration_us = tw__col_i64(stmt, 5);
 	call->answered = !tw__col_is_null(stmt, 6);
 	now->department = tw__col_i64(stmt, 7);
@@ -97,18 +97,18 @@ void tw__stored_row(struct tw__rollup_row *out,
 		    const struct tw__standing *standing)
 {
 	bool first = standing->leg == 1 &&
-		call->direction != TW_DIRECTION_FORWARD;
+		standing->direction != TW_DIRECTION_FORWARD;
 	bool rated = standing->rate_state == TW_STATE_RATED;
 
 	out->key = (struct tw__rollup_key){ 0, 0, standing->department,
 		standing->carrier, standing->number, standing->destination,
-		first || standing->leg == TW_LEG_CHARGED ? call->direction :
-			TW_DIRECTION_FORWARD,
+		first || standing->leg == TW_LEG_CHARGED ?
+			standing->direction : TW_DIRECTION_FORWARD,
 		rated ? standing->currency : 0 };
 	out->sums = (struct tw__sums){
 		.calls = first, .answered = first && call->answered,
 		.missed = first && !call->answered &&
-			call->direction == TW_DIRECTION_INBOUND,
+			standing->direction == TW_DIRECTION_INBOUND,
 		.unrated = standing->rate_state == TW_STATE_UNRATED,
 		.talk_us = first ? call->duration_us : 0,
 		.cost_nanos = rated ? standing->cost_nanos : 0,
@@ -131,6 +131,7 @@ struct openings {
 struct change {
 	tw_time start;
 	int64_t key, batch, run;
+	bool turned;
 	struct tw__standing side[2];
 };
 
@@ -197,6 +198,7 @@ static void read_standing(struct tw__standing *out, struct tw_stmt *stmt,
 
 	for (int i = 0; i < TW_STANDING_COUNT; i++)
 		*to[i] = tw__col_i64(stmt, column + i);
+	out->direction = tw__col_i64(stmt, column + TW_STANDING_COUNT);
 }
 
 /* Both sides of the change that comes next. */
@@ -219,6 +221,7 @@ static tw_status read_change(struct history *h, tw_error *err)
 		h->next.batch = tw__col_i64(h->stmt, 2);
 		h->next.run = tw__col_i64(h->stmt, 3);
 		read_standing(&h->next.side[side], h->stmt, 4);
+		h->next.turned = h->next.side[side].direction != 0;
 	}
 	return TW_OK;
 }
@@ -258,6 +261,24 @@ static tw_status gather(struct history *h, const struct tw__stored *call,
 	return TW_OK;
 }
 
+/* Amendments that left the direction alone do not name it: it is that of the
+ * change before which they stand, or of the row. */
+static void fill_directions(struct history *h, const struct tw__stored *call)
+{
+	int64_t direction = call->now.direction;
+
+	for (size_t i = h->count; i-- > 0; ) {
+		struct change *change = &h->changes[i];
+
+		if (change->batch != call->batch)
+			continue;
+		if (!change->turned)
+			change->side[0].direction =
+				change->side[1].direction = direction;
+		direction = change->side[0].direction;
+	}
+}
+
 static tw_status tell(struct history *h, struct tw__event *event,
 		      const struct tw__standing *standing, int sign,
 		      tw_error *err)
@@ -271,7 +292,8 @@ static tw_status tell(struct history *h, struct tw__event *event,
 static tw_status tell_change(struct history *h, const struct tw__stored *call,
 			     const struct change *change, tw_error *err)
 {
-	struct tw__event event = { .call = call, .run = change->run };
+	struct tw__event event = { .call = call, .run = change->run,
+		.turned = change->turned };
 	tw_status status;
 
 	event.posted.open_month = find_opening(&h->runs,
@@ -289,6 +311,7 @@ static tw_status tell_call(const struct tw__stored *call, void *arg,
 	const struct tw__standing *came_as = &call->now;
 	tw_status status = gather(h, call, err);
 
+	fill_directions(h, call);
 	for (size_t i = h->count; i-- > 0; ) {
 		if (h->changes[i].batch == call->batch)
 			came_as = &h->changes[i].side[0];
@@ -321,8 +344,8 @@ static tw_status open_history(struct history *h, tw_error *err)
 			"SELECT start_us, key, batch, run, department, "
 			"carrier, number, leg, rate_state, reason, "
 			"tariff_version, rate_row, charged_s, cost_nanos, "
-			"net_nanos, vat_nanos, currency, destination "
-			"FROM amendment "
+			"net_nanos, vat_nanos, currency, destination, "
+			"coalesce(direction, 0) FROM amendment "
 			"ORDER BY start_us, key, batch, run, side", err);
 	return status ? status : read_change(h, err);
 }

@@ -22,13 +22,14 @@ struct tw__standing {
 	int64_t rate_row, charged_s;
 	int64_t cost_nanos, net_nanos, vat_nanos;
 	int64_t currency, destination;  /* words */
+	int64_t direction;       /* what amendments rarely change: kept where
+				    they do, apart from the members above */
 };
-#define TW_STANDING_COUNT 14
+#define TW_STANDING_COUNT 14     /* without direction */
 
 struct tw__stored {
 	tw_time start;
 	int64_t key, batch, undone;
-	int64_t direction;
 	int64_t duration_us;
 	bool answered;
 	struct tw__standing now;
@@ -58,6 +59,7 @@ struct tw__event {
 	const struct tw__standing *standing;
 	struct tw__posted posted;
 	int64_t batch, run;      /* who brought it: one of them is 0 */
+	bool turned;             /* the run gave it another direction */
 };
 typedef tw_status tw__event_fn(const struct tw__event *event, void *arg,
 			       tw_error *err);

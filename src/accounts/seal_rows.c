@@ -214,8 +214,14 @@ static tw_status wait_for(struct reading *r, struct waiting *row,
 
 /* ---- calls and what became of them ---- */
 
+/* The direction is that of its first day, which amendments may have changed
+ * since: a closed month lives through that. */
 #define SELECT_RECORDS "SELECT start_us, key, undone, content, batch, " \
-	"marks, call_id, linked, sequence, direction, status, " \
+	"marks, call_id, linked, sequence, coalesce((SELECT a.direction " \
+	"FROM amendment a WHERE a.start_us = call.start_us " \
+	"AND a.key = call.key AND a.batch = call.batch AND a.side = 0 " \
+	"AND a.direction IS NOT NULL ORDER BY a.run LIMIT 1), direction), " \
+	"status, " \
 	"answer_after_us, end_after_us, duration_us, caller, callee, trunk, " \
 	"source_cost_nanos FROM call ORDER BY start_us, key, undone"
 #define RECORD_KINDS "ii-iiibbiiiiiiiiii"
@@ -297,6 +303,8 @@ static tw_status read_event(const struct tw__event *event, void *arg,
 		put_i64(&r->bytes, event->posted.sign);
 	}
 	put_standing(&r->bytes, event->standing);
+	if (event->turned)
+		put_i64(&r->bytes, event->standing->direction);
 	return wait_for(r, &row, err);
 }
 

@@ -24,7 +24,8 @@ class Difference(NamedTuple):
 
 
 class Rerate(NamedTuple):
-    """Every call looked at is in one of changed, same, kept, erased."""
+    """Every call looked at is in one of changed, same, kept, erased;
+    turned are those of the changed that have another direction now."""
 
     run: int | None
     calls: int
@@ -33,6 +34,7 @@ class Rerate(NamedTuple):
     kept: int
     erased: int
     departments: list[Difference]
+    turned: int = 0
 
 
 def rerate(store: raw.tw_store, month: str, carrier: str | None,
@@ -48,4 +50,4 @@ def rerate(store: raw.tw_store, month: str, carrier: str | None,
                   [Difference(name, currency, calls, amounts.get("old", zero),
                               amounts.get("new", zero))
                    for (name, currency), (calls, amounts)
-                   in sorted(sums.items())])
+                   in sorted(sums.items())], r.turned)

@@ -63,12 +63,12 @@ static void whole_life(void **state)
 	assert_int_equal(run_sql(f, "INSERT INTO amendment SELECT start_us, "
 		"key, batch, 4, s, 9, carrier, number, leg, rate_state, "
 		"reason, tariff_version, rate_row, charged_s, 100 + s, 0, 0, "
-		"1, 1 FROM call, (SELECT 0 s UNION ALL SELECT 1) "
+		"1, 1, NULL FROM call, (SELECT 0 s UNION ALL SELECT 1) "
 		"WHERE call_id = 'a'"), TW_OK);
 	assert_int_equal(run_sql(f, "INSERT INTO amendment SELECT start_us, "
 		"key, batch, 5, s, 9, carrier, number, leg, rate_state, "
 		"reason, tariff_version, rate_row, charged_s, 101 + s, 0, 0, "
-		"1, 1 FROM call, (SELECT 0 s UNION ALL SELECT 1) "
+		"1, 1, NULL FROM call, (SELECT 0 s UNION ALL SELECT 1) "
 		"WHERE call_id = 'a'"), TW_OK);
 	assert_int_equal(run_sql(f, "UPDATE call SET cost_nanos = 102, "
 		"department = 9, undone = batch WHERE call_id = 'a'"),
@@ -104,7 +104,8 @@ static void half_an_amendment(void **state)
 	assert_int_equal(run_sql(f, "INSERT INTO amendment_run VALUES "
 		"(4, 'rerate', '', 1, 0, 202611, 1)"), TW_OK);
 	assert_int_equal(run_sql(f, "INSERT INTO amendment VALUES (1, 2, 3, "
-		"4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)"), TW_OK);
+		"4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL)"),
+		TW_OK);
 	assert_int_equal(tw__history_scan(f->store, always, note, &story,
 					  &err), TW_ESTORE);
 	assert_non_null(strstr(err.message, "one side"));
