@@ -168,6 +168,17 @@ static tw_status read_times(tw_cdr *out, struct tw__preset *preset,
 	return TW_OK;
 }
 
+static tw_status check_status(const tw_cdr *out, struct tw__preset *preset,
+			      tw_error *err)
+{
+	if (!out->answer || !out->duration_us || !out->status ||
+	    out->status == TW_CALL_ANSWERED)
+		return TW_OK;
+	return tw__preset_fail(preset, N_STATUS, err, "says that nobody "
+			       "answered, answer and duration that somebody "
+			       "did; mend those that are wrong");
+}
+
 /* Every member by name: what is left out would be cleared by one sweep over
  * the whole, which costs more than the rest of this. */
 static tw_cdr all_texts(const struct tw__preset *preset)
@@ -197,6 +208,8 @@ static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)
 	status = read_status(&out->status, preset, err);
 	if (!status)
 		status = read_times(out, preset, err);
+	if (!status)
+		status = check_status(out, preset, err);
 	if (!status)
 		status = read_direction(&out->direction, preset, err);
 	if (!status)

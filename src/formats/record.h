@@ -83,6 +83,7 @@ struct tw_cdr_map {
 	int64_t longest_us;         /* 0: a year, as for everybody */
 	bool types_line, percent, ring, zone_needed;
 	bool forwards;              /* a row may be a call and its way on */
+	bool built_in;              /* begins with a preset */
 	char *prefix, *suffix;      /* of each line, cut off */
 	char *records;              /* path to the list, or element's name */
 	char *order, *strip, *zone;

@@ -24,6 +24,7 @@ struct csv_source {
 	bool may_be_types;          /* the row behind the header */
 	size_t width;               /* of the header; 0: none */
 	size_t usual;               /* of the first row, header or not */
+	size_t ordered;             /* of the order that stands for one */
 	int place[RECORD_COLUMNS_MAX];
 	size_t start;               /* one of the columns of start */
 	char fault[160];
@@ -142,14 +143,16 @@ static size_t try_header(struct csv_source *s)
 static void take_order(struct csv_source *s)
 {
 	const char *order = s->map->order;
+	int at = 0;
 
 	clear_places(s);
-	for (int at = 0; order && *order; at++) {
+	for (; order && *order; at++) {
 		size_t n = strcspn(order, ",");
 
 		(void)name_place(s, tw__str(order, n), at);
 		order += n + (order[n] == ',');
 	}
+	s->ordered = (size_t)at;
 }
 
 static bool has_field(const struct csv_source *s, enum record_field field)
@@ -290,20 +293,25 @@ static bool is_header_again(const struct csv_source *s,
 }
 
 /* NULL, or why the row is not what the exporter wrote. */
-static const char *shape_fault(struct csv_source *s)
+static const char *shape_fault(struct csv_source *s, bool first)
 {
+	size_t usual = s->usual;
+
 	if (s->width && s->row.count > s->width) {
 		snprintf(s->fault, sizeof(s->fault), "has %zu fields, the "
 			 "header %zu; quote what holds the delimiter",
 			 s->row.count, s->width);
 		return s->fault;
 	}
-	/* half a row may still look like one, with a shorter call */
-	if (s->row.count < s->usual && tw__csv_at(s->csv) == s->size &&
+	/* half a row may still look like one, with a shorter call; before the
+	 * first only the order says how long one is */
+	if (first && s->ordered > usual)
+		usual = s->ordered;
+	if (s->row.count < usual && tw__csv_at(s->csv) == s->size &&
 	    s->size && s->text[s->size - 1] != '\n') {
 		snprintf(s->fault, sizeof(s->fault), "has %zu of %zu fields "
 			 "and no line end; was the file cut off?",
-			 s->row.count, s->usual);
+			 s->row.count, usual);
 		return s->fault;
 	}
 	return NULL;
@@ -354,15 +362,16 @@ static tw_status csv_next(struct record_row *out, struct record_source *base,
 {
 	struct csv_source *s = (struct csv_source *)base;
 	size_t before = tw__csv_at(s->csv);
+	bool first = s->pending;
 	tw_status status = TW_OK;
 
-	if (!s->pending)
+	if (!first)
 		status = tw__csv_next(s->csv, &s->row, err);
-	if (!status && s->may_be_types && !s->pending && is_types(&s->row)) {
+	if (!status && s->may_be_types && !first && is_types(&s->row)) {
 		before = tw__csv_at(s->csv);
 		status = tw__csv_next(s->csv, &s->row, err);
 	}
-	if (s->pending)
+	if (first)
 		before = 0;
 	s->pending = s->may_be_types = false;
 	if (status)
@@ -371,7 +380,7 @@ static tw_status csv_next(struct record_row *out, struct record_source *base,
 	out->text = tw__str(&s->text[before], tw__csv_at(s->csv) - before);
 	out->fault = s->row.fault;
 	if (!out->fault)
-		out->fault = shape_fault(s);
+		out->fault = shape_fault(s, first);
 	status = copy_cells(out, s, err);
 	if (!status && !out->fault && is_header_again(s, out))
 		out->fault = "is the header once more; remove it";

@@ -49,5 +49,6 @@ tw_status tw__record_preset(tw_cdr_map *map, const char *name, tw_error *err)
 	for (const struct record_setting *s = preset->settings; !status &&
 	     s->key; s++)
 		status = tw_cdr_map_set(map, s->key, s->value, err);
+	map->built_in = true;
 	return status;
 }

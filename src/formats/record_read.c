@@ -243,6 +243,19 @@ static tw_status check_lengths(const tw_cdr *out, const struct lengths *l,
 			     out->end ? RF_END : RF_TOTAL, err);
 }
 
+/* Built-in sources tell how a call ended, which says nothing of an answer:
+ * FreeSWITCH has causes for calls that were cut off while people talked. */
+static tw_status check_status(const tw_cdr *out,
+			      const struct record_reader *r, tw_error *err)
+{
+	if (r->map->built_in || !out->answer || !out->duration_us ||
+	    !out->status || out->status == TW_CALL_ANSWERED)
+		return TW_OK;
+	return fail(r, RF_STATUS, err, "says that nobody answered, the times "
+		    "of answer and duration that somebody did; mend those "
+		    "that are wrong, or what the word means in [statuses]");
+}
+
 static tw_status read_times(tw_cdr *out, struct record_reader *r,
 			    tw_error *err)
 {
@@ -280,7 +293,8 @@ static tw_status read_times(tw_cdr *out, struct record_reader *r,
 		out->answer = 0;
 	out->duration_us = l.talk;
 	find_end(out, &l, r->joins);
-	return check_lengths(out, &l, r, err);
+	status = check_lengths(out, &l, r, err);
+	return status ? status : check_status(out, r, err);
 }
 
 tw_status tw__record_ended(tw_cdr *out, const struct record_reader *r,

@@ -215,6 +215,16 @@ _RU = {
         "пусто; нужно в каждой записи",
     "is missing": "нет",
     "lies outside of 1970-9999": "вне 1970–9999 годов",
+    "says that nobody answered, answer and duration that somebody did; mend "
+    "those that are wrong":
+        "говорит, что никто не ответил, а ответ и длительность — что ответили; "
+        "исправьте то, что неверно",
+    "says that nobody answered, the times of answer and duration that "
+    "somebody did; mend those that are wrong, or what the word means in "
+    "[statuses]":
+        "говорит, что никто не ответил, а времена ответа и длительности — что "
+        "ответили; исправьте то, что неверно, или значение слова в "
+        "[statuses]",
     "lies before answer; check both and their zone":
         "раньше ответа; проверьте оба времени и их пояс",
     "'{}': the zone's clock skips this time; check the zone of the source's "

@@ -84,6 +84,38 @@ static void test_native_durations(void **state)
 	done(&r);
 }
 
+/* A line that was busy was not talked on; the others say so at most. */
+static void test_native_status_against_times(void **state)
+{
+	static const char *const words[] = { "busy", "no_answer", "failed",
+		"cancelled" };
+	struct reader r;
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(words); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "call_id,start,answer,end,"
+			 "duration,status\n"
+			 "1,2026-10-05T10:00:00Z,2026-10-05T10:00:05Z,,60,%s\n"
+			 "2,2026-10-05T10:00:00Z,2026-10-05T10:00:05Z,"
+			 "2026-10-05T10:01:05Z,,%s\n"
+			 "3,2026-10-05T10:00:00Z,,2026-10-05T10:00:20Z,0,%s\n",
+			 words[i], words[i], words[i]);
+		assert_int_equal(open_as(&r, "native", NULL, NULL, false,
+					 text), TW_OK);
+		for (int line = 2; line <= 3; line++) {
+			assert_int_equal(next(&r), TW_EPARSE);
+			assert_string_equal(r.err.field, "status");
+			assert_int_equal(r.err.line, line);
+			assert_non_null(strstr(r.err.message,
+					       "answer and duration"));
+		}
+		assert_int_equal(next(&r), TW_OK);
+		done(&r);
+	}
+}
+
 static void test_native_bad_rows(void **state)
 {
 	static const struct { const char *row, *field; } rows[] = {
@@ -317,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_native),
 		cmocka_unit_test(test_native_cells),
 		cmocka_unit_test(test_native_durations),
+		cmocka_unit_test(test_native_status_against_times),
 		cmocka_unit_test(test_native_bad_rows),
 		cmocka_unit_test(test_native_reasons),
 		cmocka_unit_test(test_native_cut_off),

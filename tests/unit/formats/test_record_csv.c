@@ -145,6 +145,47 @@ static void test_bad_rows(void **state)
 	close_csv(&r, map);
 }
 
+/* The order of columns says how long a row is before any is seen. */
+static void test_a_first_row_that_was_cut(void **state)
+{
+	static const char cut[] = "[];17911836";
+	struct reader r;
+
+	(void)state;
+	assert_int_equal(open_as(&r, "mango", NULL, NULL, false, cut), TW_OK);
+	refused(&r, 1, "", "cut off");
+	the_end(&r);
+	/* written to its end it is a row of its own length */
+	assert_int_equal(open_as(&r, "mango", NULL, NULL, false,
+		"[];1759651200;1759651260;1759651210\n"), TW_OK);
+	assert_int_equal(next(&r), TW_OK);
+	the_end(&r);
+}
+
+/* Built-in sources say how a call ended: cut off while people talked. */
+static void test_status_against_times(void **state)
+{
+	static const char rows[] = "id,start,answer,billsec,dst,how\n"
+		"a," T "," T ",7,1,busy\n"
+		"b," T ",,7,1,\n";
+	struct reader r;
+	tw_cdr_map *map;
+
+	(void)state;
+	open_csv(&r, "answer=answer\nstatus=how\nstatuses.busy=busy\n"
+		 "statuses.=unknown\n", rows, &map);
+	refused(&r, 2, "how", "nobody answered");
+	row(&r, "b", "1");
+	close_csv(&r, map);
+	assert_int_equal(open_as(&r, "freeswitch_csv", "UTC", NULL, false,
+		"uuid,start_stamp,answer_stamp,end_stamp,duration,billsec,"
+		"caller_id_number,destination_number,hangup_cause\n"
+		"a," T "," T ",2026-10-05 10:00:07,7,7,101,1,"
+		"MEDIA_TIMEOUT\n"), TW_OK);
+	row(&r, "a", "1");
+	the_end(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +193,8 @@ int main(void)
 		cmocka_unit_test(test_encodings),
 		cmocka_unit_test(test_bad_headers),
 		cmocka_unit_test(test_bad_rows),
+		cmocka_unit_test(test_a_first_row_that_was_cut),
+		cmocka_unit_test(test_status_against_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
