@@ -6,9 +6,9 @@
  * charges, rollups, postings and tw_store_verify() stay as they were. Rows put
  * aside (quarantine) are cut to their reason, because they hold numbers too.
  *
- * The company's own numbers, its landlines and what is too short to be a
- * person's (extensions, up to six digits) are kept. Freed space is
- * overwritten. Copies elsewhere are not: backups made before, files that were
+ * The company's own numbers, its landlines, what is too short to be a person's
+ * (extensions, up to six digits) and words for callers who hide ("anonymous")
+ * are kept; names and addresses are people too. Freed space is overwritten. Copies elsewhere are not: backups made before, files that were
  * imported, exports.
  *
  * Who calls again after an erasure is a new person to every report.
@@ -45,9 +45,13 @@ TW_EXTERN(tw_status) tw_privacy_retain(tw_erasure *out,
 	tw_listing **out_list, tw_store *store, uint32_t months,
 	uint32_t flags, tw_error *err);
 
-/** Erases one person's number, as dialled or in E.164 digits.
- * @return TW_OK, TW_EPARSE (no number), TW_ENOTFOUND (no call has it),
- *         TW_EREFUSED (it is the company's own, or the store read-only) */
+/** Erases one person: a number as dialled or in E.164 digits, in all
+ * spellings that the company's dial rule makes the same; a name or an address
+ * as it is written in the records. `out_list` has a line for each text that
+ * went.
+ * @return TW_OK, TW_EPARSE (empty), TW_ENOTFOUND (no call has it),
+ *         TW_EREFUSED (it is the company's own, an extension or a word like
+ *         "anonymous", or the store read-only) */
 TW_EXTERN(tw_status) tw_privacy_erase(tw_erasure *out,
 	tw_listing **out_list, tw_store *store, const char *number,
 	uint32_t flags, tw_error *err);

@@ -19,7 +19,7 @@
 
 struct person {
 	uint32_t calls;
-	bool known, needed;
+	bool known, needed, chosen;
 	tw_time last;           /* start of the last call */
 };
 
@@ -28,7 +28,10 @@ struct eraser {
 	struct person *people;  /* by identity */
 	size_t count;
 	tw_time before;         /* calls from here on need theirs */
-	int64_t only;           /* this identity; 0 all */
+	bool one;               /* chosen people only */
+	const char *name;       /* of one: as it was given */
+	char digits[TW_DIGITS_MAX];     /* and as a number; "" none */
+	struct tw_dial_rule rule;
 	struct tw_listing *list;
 	tw_erasure sum;
 };
@@ -85,12 +88,16 @@ static tw_status scan_calls(struct eraser *e, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
+/* Who may be erased: names and addresses are people too. Words for a caller
+ * who hides say nothing of anybody, and reports tell by them. */
 static tw_status mark_known(struct eraser *e, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, e->store,
-		"SELECT id FROM identity WHERE digits GLOB '*[0-9]*' "
-		"AND length(digits) > ? "
+		"SELECT id FROM identity WHERE digits <> '' "
+		"AND (length(digits) > ? OR digits GLOB '*[^0-9]*') "
+		"AND lower(digits) NOT IN ('anonymous', 'unknown', "
+		"'private', 'restricted', 'unavailable', 'withheld') "
 		"AND digits NOT IN (SELECT name FROM number) "
 		"AND digits NOT IN (SELECT number FROM landline "
 		"WHERE number IS NOT NULL)", err);
@@ -144,7 +151,7 @@ static tw_status erase_people(struct eraser *e, bool dry, tw_error *err)
 		tw_status status;
 
 		if (!person->known || person->needed ||
-		    (e->only && e->only != (int64_t)i))
+		    (e->one && !person->chosen))
 			continue;
 		e->sum.numbers++;
 		e->sum.calls += person->calls;
@@ -157,18 +164,34 @@ static tw_status erase_people(struct eraser *e, bool dry, tw_error *err)
 	return TW_OK;
 }
 
+/* What its spellings share: of a national number the digits behind the
+ * country code. */
+static const char *needle_of(const struct eraser *e)
+{
+	size_t code = strlen(e->rule.country);
+
+	if (!*e->digits)
+		return e->name;
+	if (e->rule.national_length &&
+	    strlen(e->digits) == e->rule.national_length - 1 + code &&
+	    strncmp(e->digits, e->rule.country, code) == 0)
+		return &e->digits[code];
+	return e->digits;
+}
+
 /* A row that could not be read has no start: its batch says how old it is. Of
  * one person everything goes that might name him. */
-static tw_status cut_records(struct eraser *e, const char *digits, bool dry,
-			     tw_error *err)
+static tw_status cut_records(struct eraser *e, bool dry, tw_error *err)
 {
+	const char *digits = e->one ? needle_of(e) : "";
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, e->store,
 		"SELECT count(*) FROM quarantine q JOIN batch b "
 		"ON b.id = q.batch WHERE q.record <> '' AND CASE ?1 "
 		"WHEN 0 THEN instr(replace(replace(replace(replace("
 		"q.record || ' ' || q.reason, ' ', ''), '-', ''), '(', ''), "
-		"')', ''), ?2) > 0 "
+		"')', ''), replace(replace(replace(replace(?2, ' ', ''), "
+		"'-', ''), '(', ''), ')', '')) > 0 "
 		"ELSE coalesce(q.start_us, b.made_us) < ?1 END", err);
 
 	if (status)
@@ -189,7 +212,8 @@ static tw_status cut_records(struct eraser *e, const char *digits, bool dry,
 		"ON b.id = q.batch WHERE q.record <> '' AND CASE ?1 "
 		"WHEN 0 THEN instr(replace(replace(replace(replace("
 		"q.record || ' ' || q.reason, ' ', ''), '-', ''), '(', ''), "
-		"')', ''), ?2) > 0 "
+		"')', ''), replace(replace(replace(replace(?2, ' ', ''), "
+		"'-', ''), '(', ''), ')', '')) > 0 "
 		"ELSE coalesce(q.start_us, b.made_us) < ?1 END)", err);
 	if (status)
 		return status;
@@ -211,7 +235,7 @@ static tw_status write_down(struct eraser *e, tw_error *err)
 		"calls, records) VALUES (?, ?, ?, ?, ?, ?)", err);
 	if (status)
 		return status;
-	tw__bind_text(stmt, 1, e->only ? "erase" : "retain");
+	tw__bind_text(stmt, 1, e->one ? "erase" : "retain");
 	tw__bind_i64(stmt, 2, clock->wall(clock->arg));
 	tw__bind_i64(stmt, 3, e->sum.before);
 	tw__bind_i64(stmt, 4, (int64_t)e->sum.numbers);
@@ -220,23 +244,61 @@ static tw_status write_down(struct eraser *e, tw_error *err)
 	return tw__run(stmt, err);
 }
 
-static tw_status erase(struct eraser *e, const char *digits, bool dry,
-		       tw_error *err)
+/* As it is written, and whatever the dial rule makes the same digits. */
+static tw_status choose(struct eraser *e, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	bool found = false;
+	tw_status status = tw__stmt(&stmt, e->store,
+		"SELECT id, digits FROM identity WHERE digits <> ''", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		const char *text = tw__col_text(stmt, 1);
+		char digits[TW_DIGITS_MAX];
+
+		if (strcmp(text, e->name) != 0 && (!*e->digits ||
+		    tw__e164(digits, text, &e->rule, NULL) ||
+		    strcmp(digits, e->digits) != 0))
+			continue;
+		e->people[tw__col_i64(stmt, 0)].chosen = true;
+		found = true;
+	}
+	if (status != TW_ITER_END)
+		return status;
+	return found ? TW_OK : tw__fail_at(err, TW_ENOTFOUND, 0, "number",
+		"no call of this store has it; a name or an address is "
+		"looked for as it is written");
+}
+
+static tw_status check_chosen(const struct eraser *e, tw_error *err)
+{
+	for (size_t i = 1; i < e->count; i++) {
+		if (e->people[i].chosen && !e->people[i].known)
+			return tw__fail_at(err, TW_EREFUSED, 0, "number",
+				"is the company's own, an extension or nobody "
+				"in particular; those are not erased");
+	}
+	return TW_OK;
+}
+
+static tw_status erase(struct eraser *e, bool dry, tw_error *err)
 {
 	tw_status status = load_people(e, err);
 
+	if (!status && e->one)
+		status = choose(e, err);
 	if (!status)
 		status = scan_calls(e, err);
 	if (!status)
 		status = mark_known(e, err);
-	if (!status && e->only && !e->people[e->only].known)
-		return tw__fail_at(err, TW_EREFUSED, 0, "number", "is the "
-				   "company's own or an extension; those are "
-				   "not erased");
+	if (!status && e->one)
+		status = check_chosen(e, err);
 	if (!status)
 		status = erase_people(e, dry, err);
 	if (!status)
-		status = cut_records(e, digits, dry, err);
+		status = cut_records(e, dry, err);
 	if (!status && !dry)
 		status = write_down(e, err);
 	return status;
@@ -268,8 +330,7 @@ static tw_status find_before(tw_time *out, tw_store *store, uint32_t months,
 	return status;
 }
 
-static tw_status run(struct eraser *e, const char *digits, bool dry,
-			    tw_error *err)
+static tw_status run(struct eraser *e, bool dry, tw_error *err)
 {
 	struct tw_tx tx;
 	tw_status status;
@@ -278,7 +339,7 @@ static tw_status run(struct eraser *e, const char *digits, bool dry,
 		status = tw__read_enter(&tx, e->store, err);
 		if (status)
 			return status;
-		status = erase(e, digits, true, err);
+		status = erase(e, true, err);
 		tw__read_leave(&tx, e->store);
 		return status;
 	}
@@ -287,8 +348,7 @@ static tw_status run(struct eraser *e, const char *digits, bool dry,
 		status = tw__tx_enter(&tx, e->store, err);
 	if (status)
 		return status;
-	status = tw__tx_leave(&tx, e->store, erase(e, digits, false, err),
-			      err);
+	status = tw__tx_leave(&tx, e->store, erase(e, false, err), err);
 	return status ? status : tw__store_empty_log(e->store, err);
 }
 
@@ -336,36 +396,14 @@ tw_status tw_privacy_retain(tw_erasure *out, tw_listing **out_list,
 	status = find_before(&e.before, store, months, err);
 	e.sum.before = e.before;
 	if (!status)
-		status = run(&e, "", flags & TW_PRIVACY_DRY_RUN, err);
+		status = run(&e, flags & TW_PRIVACY_DRY_RUN, err);
 	return finish(out, out_list, &e, status, err);
-}
-
-static tw_status find_person(int64_t *out, tw_store *store,
-			     const char *digits, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store,
-		"SELECT id FROM identity WHERE digits = ?", err);
-
-	if (status)
-		return status;
-	tw__bind_text(stmt, 1, digits);
-	status = tw__step(stmt, err);
-	if (status)
-		return status != TW_ITER_END ? status :
-			tw__fail_at(err, TW_ENOTFOUND, 0, "number", "no call "
-				    "of this store has it");
-	*out = tw__col_i64(stmt, 0);
-	tw__reset(stmt);
-	return TW_OK;
 }
 
 tw_status tw_privacy_erase(tw_erasure *out, tw_listing **out_list,
 			   tw_store *store, const char *number,
 			   uint32_t flags, tw_error *err)
 {
-	char digits[TW_DIGITS_MAX];
-	struct tw_dial_rule rule;
 	struct tw__book book;
 	struct eraser e;
 	tw_status status;
@@ -375,17 +413,18 @@ tw_status tw_privacy_erase(tw_erasure *out, tw_listing **out_list,
 	status = begin(&e, store, flags, err);
 	if (status)
 		return status;
+	e.one = true;
+	e.name = number;
+	e.before = TW_TIME_MAX;
 	status = tw__book_open(&book, store, "UTC", err);
 	if (!status) {
-		rule = tw__dial_rule(book.country);
+		e.rule = tw__dial_rule(book.country);
+		/* what is none is a name */
+		if (tw__e164(e.digits, number, &e.rule, NULL))
+			e.digits[0] = '\0';
+		status = run(&e, flags & TW_PRIVACY_DRY_RUN, err);
 		tw__book_close(&book);
-		status = tw__e164(digits, number, &rule, err);
 	}
-	if (!status)
-		status = find_person(&e.only, store, digits, err);
-	e.before = TW_TIME_MAX;
-	if (!status)
-		status = run(&e, digits, flags & TW_PRIVACY_DRY_RUN, err);
 	return finish(out, out_list, &e, status, err);
 }
 

@@ -178,7 +178,7 @@ void tw__proof_event(struct tw__proof *proof, const struct tw__event *event,
 		return;
 	h = mix_all(0, id, TW_ARRAY_COUNT(id));
 	if (first) {
-		h = mix(h, (uint64_t)call->direction);
+		h = mix(h, (uint64_t)event->standing->direction);
 		h = mix(h, (uint64_t)call->duration_us);
 		h = mix_columns(h, call->row, TW_RECORD_FIRST, RECORD_KINDS);
 	}
@@ -191,6 +191,8 @@ void tw__proof_event(struct tw__proof *proof, const struct tw__event *event,
 			h = mix_all(h, (const int64_t []){ s->net_nanos,
 				s->currency, s->destination }, 3);
 	}
+	if (event->turned)
+		h = mix(h, (uint64_t)event->standing->direction);
 	add(month, first ? TW_PROOF_CALLS : event->run ?
 	    TW_PROOF_AMENDMENTS : TW_PROOF_UNDONE,
 	    mix_standing(h, event->standing));

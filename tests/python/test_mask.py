@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 
 import report_world
+import trunkwise
 from report_world import NUMBERS
 from trunkwise.mask import Mask
 
@@ -30,6 +32,55 @@ def test_a_date_is_no_number():
     assert hide.quoted(said).endswith("write 2026-10-05T09:30:00+03:00")
     assert "***" in hide.quoted("'8 (916) 123-45-67' is no number")
     assert "***" in hide.quoted("'2026-99-05' is no time")
+
+
+@pytest.mark.parametrize("text, shown", [
+    ("maria.ivanova@mail.ru", "***"), ("ivan.petrov", "***"), ("", ""),
+    ("79161234567", "7916***4567"), ("78432000001", "78432000001"),
+    ("101", "101"), ("112", "112"), ("anonymous", "anonymous"),
+    ("Anonymous", "Anonymous"), ("sip:ivan@pbx", "***"),
+])
+def test_a_name_is_a_person_too(text, shown):
+    assert Mask(["78432000001"]).person(text) == shown
+
+
+@pytest.mark.parametrize("text, shown", [
+    ("write 2026-10-05T09:30:00+03:00", "write 2026-10-05T09:30:00+03:00"),
+    ("'05.10.2026 09:30:00' is no time", "'05.10.2026 09:30:00' is no time"),
+    ("2026-10-05 of 79161234567", "2026-10-05 of 7916***4567"),
+    ("'8 (916) 123-45-67' is not", "'8916***4567' is not"),
+    ("'ivan@mail.ru' is not", "'***' is not"),
+    ("2026100512345", "2026***2345"), ("79161234567", "7916***4567"),
+    ("1999-12-31-44-55", "1999***4455"),
+])
+def test_times_are_nobody(text, shown):
+    assert Mask([]).quoted(text) == shown
+
+
+def test_lists_hide_names(tmp_path, command):
+    with trunkwise.Store(tmp_path / "n.db", create=True) as store:
+        deployment = tmp_path / "d.toml"
+        deployment.write_text(
+            '[company]\nname = "F"\nzone = "Europe/Moscow"\n'
+            'currency = "RUB"\n[[number]]\nnumber = "78432000001"\n')
+        store.apply(trunkwise.Deployment.load(deployment),
+                    at=dt.datetime(2026, 9, 1, tzinfo=dt.timezone.utc))
+        store.import_calls(
+            b"call_id,start,duration,caller,callee,status\n"
+            b"a,2026-10-05T10:00:00+03:00,60,101,maria.ivanova@mail.ru,\n"
+            b"b,2026-10-05T11:00:00+03:00,0,ivan.petrov,78432000001,"
+            b"no_answer\n"
+            b"c,2026-10-05T11:00:00+03:00,60,oleg@pbx,maria@mail.ru,\n",
+            preset="native")
+    said = [command("unrated", "list", tmp_path / "n.db", "--mask",
+                    check=1).out,
+            command("report", "missed", tmp_path / "n.db", "--month",
+                    "2026-10", "--mask", check=0).out,
+            command("directory", "suggest", tmp_path / "n.db", "--mask",
+                    check=0).out]
+    for out in said:
+        assert "***" in out
+        assert not re.search("ivan|maria|oleg", out)
 
 
 def test_words_of_a_call():

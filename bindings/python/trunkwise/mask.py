@@ -16,15 +16,16 @@ _SPOKEN = re.compile(r"(?<= to )\d+|(?<= from )\d+|(?<= на )\d+"
                      r"|(?<= номера )\d+")
 
 
-# a number in what somebody typed, with blanks, dashes and brackets
-_QUOTED = re.compile(r"\+?\d(?:[\s().-]*\d){6,}")
-# a date of ours, which is no number though it has as many digits
-_DATE = re.compile(r"(19|20)\d\d-[01]\d-[0-3]\d( [0-2]\d)?")
-
-
-def _masked(found: re.Match[str]) -> str:
-    return (found[0] if _DATE.fullmatch(found[0])
-            else mask(re.sub(r"\D", "", found[0])))
+# in what somebody typed: a time, an address, or a number with blanks, dashes
+# and brackets. Times are nobody's.
+_QUOTED = re.compile(
+    r"(?P<time>\b(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]\d\.[01]\d\.(?:19|20)"
+    r"\d\d)(?:[T ][0-2]\d:[0-5]\d(?::[0-6]\d(?:[.,]\d+)?)?"
+    r"(?:Z|[+-]\d\d:?\d\d)?)?)(?![\d-])"
+    r"|[^\s\"'<>«»]+@[^\s\"'<>«»]+|\+?\d(?:[\s().-]*\d){6,}")
+# what callers who hide are called
+_NOBODY = frozenset(("anonymous", "unknown", "private", "restricted",
+                     "unavailable", "withheld"))
 
 
 class Mask:
@@ -43,10 +44,19 @@ class Mask:
                   and number.isdigit() and number not in self._own)
         return mask(number) if person else number
 
+    def person(self, text: str) -> str:
+        """Where only a caller or callee can stand: of names and addresses
+        nothing is left."""
+        if not text or text.isdigit() or text.lower() in _NOBODY:
+            return self.number(text)
+        return mask(text)
+
     def quoted(self, text: str) -> str:
         """The same of whatever looks like a number, however it is
-        spelled."""
-        return _QUOTED.sub(_masked, text)
+        spelled, or like an address; times stay."""
+        return _QUOTED.sub(
+            lambda m: m[0] if m["time"] else
+            mask(m[0] if "@" in m[0] else re.sub(r"\D", "", m[0])), text)
 
     def spoken(self, text: str) -> str:
         """The same in the words of ``call explain``."""

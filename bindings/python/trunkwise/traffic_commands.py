@@ -161,7 +161,7 @@ def report_missed(arguments: argparse.Namespace) -> int:
         zone = months_zone(store, arguments.month)
         if arguments.mask:
             hide = Mask.of(store)
-            rows = [r._replace(number=hide.number(r.number)) for r in rows]
+            rows = [r._replace(number=hide.person(r.number)) for r in rows]
     documents = [_missed(r, zone) for r in rows]
     if chosen == "json":
         print_json({"month": arguments.month, "zone": zone,

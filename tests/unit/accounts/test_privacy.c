@@ -133,6 +133,69 @@ static void test_erase_in_records(void **state)
 		"WHERE record <> ''"), 0);
 }
 
+/* Names and addresses are people too, found as they are written; a number by
+ * whatever the dial rule makes of it. */
+static void test_names_and_spellings(void **state)
+{
+	struct fixture *f = *state;
+	tw_erasure e = TW_ERASURE_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+	tw_listing *list;
+
+	import_text(f, "native", NULL, "call_id,start,duration,caller,callee\n"
+		"m,2026-05-05T13:00:00+03:00,1,maria.ivanova@mail.ru,"
+		"78432000001\n"
+		"i,2026-05-05T13:00:00+03:00,1,ivan,78432000001\n"
+		"n,2026-05-05T13:00:00+03:00,1,84951234567,78432000001\n"
+		"g,2026-05-05T13:00:00+03:00,1,4951234567,78432000001\n"
+		"x,2026-05-05T13:00:00+03:00,x,8 (495) 123-45-67,78432000001\n"
+		"y,2026-05-05T13:00:00+03:00,x,maria.ivanova@mail.ru,1\n");
+	/* as a store of another country has it */
+	assert_int_equal(run_sql(f, "INSERT INTO identity (digits) VALUES "
+		"('+7 495 123-45-67')"), TW_OK);
+	assert_int_equal(tw_privacy_erase(&e, &list, f->store,
+		"maria.ivanova@mail.ru", 0, &err), TW_OK);
+	assert_int_equal(e.numbers, 1);
+	assert_int_equal(e.calls, 1);
+	assert_int_equal(e.records, 1);
+	assert_int_equal(tw_listing_next(&row, list, &err), TW_OK);
+	assert_string_equal(row.key, "***");
+	tw_listing_free(list);
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "ivan", 0,
+					  &err), TW_OK);
+	assert_int_equal(is_there(f, "ivan"), 0);
+	assert_int_equal(tw_privacy_erase(&e, &list, f->store,
+		"+7 495 123 45 67", 0, &err), TW_OK);
+	assert_int_equal(e.numbers, 2);
+	/* the row that was put aside had it with an 8 */
+	assert_int_equal(e.records, 1);
+	tw_listing_free(list);
+	assert_int_equal(is_there(f, "74951234567"), 0);
+	/* ten digits are a number of another country */
+	assert_int_equal(is_there(f, "4951234567"), 1);
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "4951234567", 0,
+					  &err), TW_OK);
+	assert_int_equal(e.numbers, 1);
+	assert_int_equal(is_there(f, "4951234567"), 0);
+}
+
+/* Of names retain keeps the recent ones too. */
+static void test_retain_of_names(void **state)
+{
+	struct fixture *f = *state;
+	tw_erasure e = TW_ERASURE_INIT;
+
+	import_text(f, "native", NULL, "call_id,start,duration,caller,callee\n"
+		"m,2024-05-05T13:00:00+03:00,1,ivan.petrov,78432000001\n"
+		"i,2026-05-05T13:00:00+03:00,1,maria.ivanova,78432000001\n");
+	assert_int_equal(tw_privacy_retain(&e, NULL, f->store, 12, 0, NULL),
+			 TW_OK);
+	assert_int_equal(is_there(f, "ivan.petrov"), 0);
+	assert_int_equal(is_there(f, "maria.ivanova"), 1);
+	assert_int_equal(is_there(f, "anonymous"), 1);
+}
+
 static void test_what_is_not_erased(void **state)
 {
 	struct fixture *f = *state;
@@ -146,7 +209,9 @@ static void test_what_is_not_erased(void **state)
 	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "79990001122",
 					  0, &err), TW_ENOTFOUND);
 	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "' OR 1", 0,
-					  &err), TW_EPARSE);
+					  &err), TW_ENOTFOUND);
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "anonymous", 0,
+					  &err), TW_EREFUSED);
 	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, NULL, 0, &err),
 			 TW_EPARSE);
 	assert_int_equal(tw_privacy_retain(&e, NULL, f->store, 0, 0, &err),
@@ -195,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_retain), T(test_records_are_cut),
 		T(test_erase_in_records), T(test_what_is_not_erased),
+		T(test_names_and_spellings), T(test_retain_of_names),
 		T(test_no_memory),
 	};
 
