@@ -352,6 +352,25 @@ static tw_status post_corrections(uint64_t *out, tw_store *store,
 	return status;
 }
 
+/* Of a month to come nobody owes anything yet, and what is posted stays. */
+static tw_status check_begun(tw_store *store, const char *month, tw_error *err)
+{
+	const tw_clock *clock = tw__store_clock(store);
+	struct tw__book book;
+	int64_t number = 0;
+	tw_time from, to;
+	tw_status status = tw__book_open(&book, store, NULL, err);
+
+	if (status)
+		return status;
+	status = tw__book_parse(&number, &from, &to, &book, month, err);
+	tw__book_close(&book);
+	if (status || clock->wall(clock->arg) >= from)
+		return status;
+	return tw__fail_at(err, TW_EREFUSED, 0, "month", "%s has not begun; "
+			   "nothing is owed for it yet", month);
+}
+
 tw_status tw__rent_accrue(uint64_t *out_postings, tw_store *store,
 			  const char *month, tw_error *err)
 {
@@ -378,8 +397,10 @@ tw_status tw_ledger_accrue(uint64_t *out_postings, tw_store *store,
 	status = tw__tx_enter(&tx, store, err);
 	if (status)
 		return status;
-	status = tw__tx_leave(&tx, store,
-		tw__rent_accrue(&made, store, month, err), err);
+	status = check_begun(store, month, err);
+	if (!status)
+		status = tw__rent_accrue(&made, store, month, err);
+	status = tw__tx_leave(&tx, store, status, err);
 	if (!status && out_postings)
 		*out_postings = made;
 	return status;

@@ -72,8 +72,8 @@ tw_status tw__lock_take(struct tw_lock *lock, uint32_t wait_ms,
 		if (waited >= wait_ms)
 			return tw__fail(err, TW_EBUSY, "another process has "
 				"been writing to this store for %u ms and "
-				"holds %s; try again when it has finished, "
-				"or wait longer (lock_wait_ms)",
+				"holds %s; try again when it has finished "
+				"(a program may wait longer: lock_wait_ms)",
 				(unsigned)wait_ms, lock->path);
 		nanosleep(&nap, NULL);
 		waited += POLL_MS;

@@ -11,7 +11,7 @@ import pytest
 
 import trunkwise
 from conftest import SOURCE
-from trunkwise import Bundles, Deployment, Store
+from trunkwise import Bundles, Deployment, Refused, Store
 
 MOSCOW = dt.timezone(dt.timedelta(hours=3))
 
@@ -345,7 +345,9 @@ def test_a_month_that_is_not_over_owes_nothing_yet(world):
     w = world(HEAD + COMMITMENT)
     now = dt.datetime.now(MOSCOW)
     assert w.store.accrue(f"{now.year}-{now.month:02d}") == 0
-    assert w.store.accrue(f"{now.year + 1}-01") == 0
+    with pytest.raises(Refused) as caught:
+        w.store.accrue(f"{now.year + 1}-01")
+    assert "has not begun" in str(caught.value)
 
 
 # ---- attempts ----

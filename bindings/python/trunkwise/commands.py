@@ -84,13 +84,19 @@ def country(store: Store) -> str | None:
     return None
 
 
+# kinds of lines whose key is the name of a thing; else it is a caller or a
+# callee
+_OF_THINGS = frozenset(("department", "accountcode", "extension", "trunk"))
+
+
 def masked(store: Store, rows: list[Listing],
            arguments: argparse.Namespace) -> list[Listing]:
     """Lines whose key may be somebody's number, as --mask wants them."""
     if not arguments.mask:
         return rows
     hide = Mask.of(store)
-    return [r._replace(key=hide.number(r.key)) for r in rows]
+    return [r._replace(key=(hide.number if r.kind in _OF_THINGS else
+                            hide.person)(r.key)) for r in rows]
 
 
 def _counts(counts: Counts) -> dict[str, int]:
@@ -604,7 +610,7 @@ def cdr_rerate(arguments: argparse.Namespace) -> int:
         r = store.rerate(arguments.month, carrier=arguments.carrier,
                          reason=arguments.reason, dry_run=arguments.dry_run)
     counts = {"calls": r.calls, "changed": r.changed, "same": r.same,
-              "kept": r.kept, "erased": r.erased}
+              "kept": r.kept, "erased": r.erased, "turned": r.turned}
     if arguments.json:
         print_json({"month": arguments.month, "dry_run": arguments.dry_run,
                     "run": r.run, **counts, "departments": [
@@ -638,7 +644,8 @@ def cdr_join(arguments: argparse.Namespace) -> int:
               "ambiguous_second": j.ambiguous_second}
     ambiguous = j.ambiguous_first + j.ambiguous_second
     rows = [{"kind": r.kind,
-             "number": masked.number(r.key) if masked else r.key, "seconds": r.seconds,
+             "number": masked.person(r.key) if masked else r.key,
+             "seconds": r.seconds,
              "start": local(r.at, zone).isoformat(timespec="seconds"),
              "call": r.detail} for r in j.open]
     if arguments.json:
@@ -679,11 +686,18 @@ def period_list(arguments: argparse.Namespace) -> int:
 def period_accrue(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, actor=actor(arguments)) as store:
         count = store.accrue(arguments.month)
+        zone = company_zone(store)
+    today = local(instant(now_us()), zone)
+    running = f"{today:%Y-%m}" == arguments.month
     if arguments.json:
-        print_json({"month": arguments.month, "postings": count})
+        print_json({"month": arguments.month, "postings": count,
+                    "running": running})
     else:
         print(say(arguments.lang, "accrued", count=count,
                   month=arguments.month))
+        if running:
+            print(say(arguments.lang, "accrued_running",
+                      month=arguments.month))
     return 0
 
 

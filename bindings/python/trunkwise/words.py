@@ -321,10 +321,11 @@ _WORDS = {
         "только {second}: {only_second}; неоднозначных: {ambiguous_first} и "
         "{ambiguous_second}; часы расходятся на {offset} с"),
     "rerated": (
-        "{calls} calls: {changed} changed, {same} the same, {kept} left "
-        "because of bundles, tiers or exchange, {erased} with an erased "
+        "{calls} calls: {changed} changed (the direction of {turned}), "
+        "{same} the same, {kept} left because of bundles, tiers or exchange, {erased} with an erased "
         "number",
-        "Звонков: {calls}; изменилось {changed}, прежних {same}, оставлено "
+        "Звонков: {calls}; изменилось {changed} (направление у {turned}), "
+        "прежних {same}, оставлено "
         "из-за пакетов, ступеней или курса {kept}, со стёртым номером "
         "{erased}"),
     "period_closed": ("{month} is closed, {postings} postings made",
@@ -414,6 +415,12 @@ _WORDS = {
                "Пакет {batch} отменён: его начисления сторнированы."),
     "accrued": ("{count} postings for {month}.",
                 "Проводок за {month}: {count}."),
+    "accrued_running": (
+        "{month} is not over: what it owes to its end by the directory of "
+        "today is posted; what changes until then becomes a correction.",
+        "{month} ещё идёт: проведено всё, что он должен до конца по "
+        "сегодняшнему справочнику; что до тех пор изменится, станет "
+        "исправлением."),
     "holds": ("holds", "верно"),
     "broken": ("BROKEN", "НАРУШЕНО"),
     "verified": ("All {count} invariants hold.",

@@ -158,6 +158,7 @@ static void test_shares_add_up(void **state)
 	want(f, "recurring[0].vendor", "PBX");
 	want(f, "recurring[0].amount", "0.10");
 	apply_at(f, "2025-12-31T23:00:00+03:00");
+	f->now = MOSCOW("2026-12-01T00:00:00");
 	for (int m = 1; m <= 12; m++) {
 		snprintf(month, sizeof(month), "2026-%02d", m);
 		accrue(f, month);
@@ -260,6 +261,31 @@ static void refuse(struct fixture *f, const char *sql)
 	tw_store_rollback(f->store, NULL);
 }
 
+/* What nobody owes yet would stay in the books for good. */
+static void test_months_to_come(void **state)
+{
+	struct fixture *f = *state;
+	tw_error err = TW_ERROR_INIT;
+	uint64_t made = 77;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	f->now = MOSCOW("2026-11-30T23:59:59");
+	assert_int_equal(tw_ledger_accrue(&made, f->store, "2026-12", &err),
+			 TW_EREFUSED);
+	assert_string_equal(err.field, "month");
+	assert_non_null(strstr(err.message, "2026-12 has not begun"));
+	assert_int_equal(tw_ledger_accrue(&made, f->store, "2027-12", &err),
+			 TW_EREFUSED);
+	assert_int_equal(made, 77);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting"), 0);
+	assert_int_equal(accrue(f, "2026-11"), 4);
+	/* the company's midnight, not that of UTC */
+	f->now = MOSCOW("2026-12-01T00:00:00");
+	assert_int_equal(accrue(f, "2026-12"), 4);
+	must_verify(f);
+}
+
 static void test_postings_stay(void **state)
 {
 	struct fixture *f = *state;
@@ -287,6 +313,7 @@ int main(void)
 		T(test_one_off_and_periods),
 		T(test_many_holders),
 		T(test_needs_a_company),
+		T(test_months_to_come),
 		T(test_postings_stay),
 	};
 
