@@ -19,11 +19,13 @@
 
 #include <trunkwise.h>
 #include "accounts/breakdown.h"
+#include "authorize_bench.h"
 #include "formats/preset.h"
 #include "ledger_bench.h"
 
 #define PREFIXES 2000u
 #define REPORTS  5
+#define QUESTIONS 200000u
 
 struct bench {
 	unsigned int rows;
@@ -446,6 +448,22 @@ static void years(const struct bench *bench)
 	}
 }
 
+/* As many questions as there are calls, up to those of bench_authorize. */
+static void authorize(const struct bench *bench)
+{
+	size_t rounds = bench->rows < QUESTIONS ? bench->rows : QUESTIONS;
+	struct authorize_spread router, far, near;
+
+	authorize_measure(&router, &far, 1000000 * TW_NANOS, rounds);
+	authorize_measure(&router, &near, 50 * TW_NANOS, rounds);
+	printf("%-34s p50 %.2f, p99 %.2f us; where limits shorten it p50 "
+	       "%.2f, p99 %.2f us", "authorize: route, price, hold",
+	       (double)far.p50_ns / 1e3, (double)far.p99_ns / 1e3,
+	       (double)near.p50_ns / 1e3, (double)near.p99_ns / 1e3);
+	aim((double)(far.p99_ns > near.p99_ns ? far.p99_ns : near.p99_ns) /
+	    1e3, 10.0);
+}
+
 static void late(struct bench *bench)
 {
 	struct bench_time t;
@@ -508,6 +526,7 @@ int main(int argc, char *argv[])
 	rounds(&bench);
 	reports(&bench);
 	years(&bench);
+	authorize(&bench);
 	bench_unlink(bench.plain);
 	late(&bench);
 	bench_unlink(bench.store);
