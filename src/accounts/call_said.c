@@ -71,9 +71,9 @@ static void add_costs(struct search *s, struct tw__said *said, int64_t nanos)
 				 nanos < 0 ? "-" : "",
 				 size / (uint64_t)TW_NANOS);
 			if (decimals)
-				snprintf(&text[strlen(text)], 12, ".%0*" PRIu64,
-					 decimals, size % (uint64_t)TW_NANOS /
-					 unit);
+				snprintf(&text[strlen(text)], 12,
+					 ".%0*" PRIu64, decimals,
+					 size % (uint64_t)TW_NANOS / unit);
 			add_way(&s->fields[COST], text);
 		}
 		unit /= 10;

@@ -4,6 +4,7 @@ or not at all. Every failure carries the name of the file."""
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 import tempfile
@@ -32,18 +33,28 @@ def named(path: str | os.PathLike) -> Iterator[None]:
 
 def read(path: str | os.PathLike, limit: int = LIMIT) -> bytes:
     """All bytes of a file or pipe; one that never ends is refused."""
-    parts, size = [], 0
     try:
-        with open(path, "rb") as file:
-            while part := file.read(1 << 20):
-                size += len(part)
-                if size > limit:
-                    raise OutOfRange(
-                        f"{os.fspath(path)}: is larger than "
-                        f"{limit >> 20} MiB; split it", code="TW_ERANGE")
-                parts.append(part)
+        with open(path, "rb", buffering=0) as file:
+            data = _all_of(file, limit)
     except OSError as error:
         raise _failed(path, error) from None
+    if len(data) > limit:
+        raise OutOfRange(f"{os.fspath(path)}: is larger than "
+                         f"{limit >> 20} MiB; split it", code="TW_ERANGE")
+    return data
+
+
+def _all_of(file: io.FileIO, limit: int) -> bytes:
+    """More than ``limit`` bytes where there are more. A plain file goes into
+    one piece of memory of its size, so that none is needed twice. It is not
+    mapped: who shortened it meanwhile would end this program."""
+    about = os.fstat(file.fileno())
+    if stat.S_ISREG(about.st_mode) and about.st_size <= limit:
+        return file.readall()
+    parts, size = [], 0
+    while size <= limit and (part := file.read(1 << 20)):
+        size += len(part)
+        parts.append(part)
     return b"".join(parts)
 
 
