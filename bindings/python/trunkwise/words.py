@@ -192,12 +192,14 @@ _WORDS = {
         "звонки, начните заново: trunkwise apply {file} STORE --at "
         "{example}"),
     "kept_hint": (
-        "Calls that are in the store keep their department and price. To "
-        "count them anew: trunkwise import list STORE, import undo STORE "
-        "BATCH, then import the file again.",
-        "Уже загруженные звонки сохраняют отдел и цену. Чтобы пересчитать "
-        "их: trunkwise import list STORE, import undo STORE ПАКЕТ, затем "
-        "загрузите файл снова."),
+        "Calls that are in the store keep their department and price. "
+        "trunkwise cdr rerate STORE --month YYYY-MM finds owners and "
+        "directions that were not known; what has a department keeps it "
+        "until import undo STORE BATCH and another import of its file.",
+        "Уже загруженные звонки сохраняют отдел и цену. Владельцев и "
+        "направления, которых не знали, находит trunkwise cdr rerate STORE "
+        "--month ГГГГ-ММ; у кого отдел есть, тот сохраняет его до import "
+        "undo STORE ПАКЕТ и новой загрузки файла."),
     "suggest_undeclared": (
         "{calls} calls name department {name!r}, which nobody declared: "
         "declare it in the deployment, or name it in the department column.",
