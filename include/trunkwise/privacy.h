@@ -6,9 +6,10 @@
  * charges, rollups, postings and tw_store_verify() stay as they were. Rows put
  * aside (quarantine) are cut to their reason, because they hold numbers too.
  *
- * The company's own numbers, its landlines, what is too short to be a person's
- * (extensions, up to six digits) and words for callers who hide ("anonymous")
- * are kept; names and addresses are people too. Freed space is overwritten. Copies elsewhere are not: backups made before, files that were
+ * The company's own numbers, its landlines, what is too short to be a
+ * person's (extensions, up to six digits) and words for callers who hide
+ * ("anonymous") are kept; names and addresses are people too. Freed space is
+ * overwritten. Copies elsewhere are not: backups made before, files that were
  * imported, exports.
  *
  * Who calls again after an erasure is a new person to every report.
