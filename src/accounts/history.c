@@ -221,8 +221,11 @@ static tw_status read_change(struct history *h, tw_error *err)
 		h->next.batch = tw__col_i64(h->stmt, 2);
 		h->next.run = tw__col_i64(h->stmt, 3);
 		read_standing(&h->next.side[side], h->stmt, 4);
-		h->next.turned = h->next.side[side].direction != 0;
 	}
+	h->next.turned = h->next.side[0].direction != 0;
+	if (h->next.turned != (h->next.side[1].direction != 0))
+		return tw__fail(err, TW_ESTORE, "an amendment has a direction "
+				"on one side only; run verify");
 	return TW_OK;
 }
 

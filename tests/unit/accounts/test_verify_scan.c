@@ -44,8 +44,8 @@ static void a_broken_store(void **state)
 	assert_int_equal(run_sql(f, "INSERT INTO amendment_run VALUES "
 		"(1, 'rerate', '', 1, 0, 0, 1)"), TW_OK);
 	assert_int_equal(run_sql(f, "INSERT INTO amendment SELECT start_us, "
-		"key, batch, 1, 0, 0, 0, 0, 1, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0 "
-		"FROM call"), TW_OK);
+		"key, batch, 1, 0, 0, 0, 0, 1, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, "
+		"NULL FROM call"), TW_OK);
 	assert_int_equal(tw__scan(&scan, f->store, &err), TW_OK);
 	assert_int_equal(tw__verify_postings(&verdict, &scan, &err),
 			 TW_ESTORE);
