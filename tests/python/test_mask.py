@@ -68,7 +68,7 @@ def test_lists_hide_names(tmp_path, command):
         store.import_calls(
             b"call_id,start,duration,caller,callee,status\n"
             b"a,2026-10-05T10:00:00+03:00,60,101,maria.ivanova@mail.ru,\n"
-            b"b,2026-10-05T11:00:00+03:00,0,ivan.petrov,78432000001,"
+            b"b,2026-10-05T11:00:00+03:00,0,ivan7@mail.ru,78432000001,"
             b"no_answer\n"
             b"c,2026-10-05T11:00:00+03:00,60,oleg@pbx,maria@mail.ru,\n",
             preset="native")

@@ -26,6 +26,7 @@ static tw_status change(const struct tw__stored *call, void *arg,
 	if (c->twin) {
 		s = (struct tw__standing){ .department = s.department,
 			.carrier = s.carrier, .number = s.number,
+			.direction = s.direction,
 			.rate_state = TW_STATE_NOT_CHARGEABLE,
 			.reason = TW_REASON_TWIN };
 	}
