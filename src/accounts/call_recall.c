@@ -44,7 +44,6 @@ static void fill_call(struct tw__recall *r, const struct tw__stored *stored,
 	memset(call, 0, sizeof(*call));
 	call->cdr = (tw_cdr)TW_CDR_INIT;
 	call->cdr.start = stored->start;
-	call->key = (uint64_t)stored->key;
 	call->cdr.duration_us = stored->duration_us;
 	call->key = (uint64_t)stored->key;
 	call->cdr.direction = stored->now.leg == TW_LEG_FORWARDED ?
@@ -108,7 +107,7 @@ void tw__recall_standing(struct tw__standing *out,
 	*out = (struct tw__standing){ .department = call->department,
 		.carrier = call->carrier, .number = call->number,
 		.leg = stored->now.leg, .rate_state = call->rate_state,
-		.reason = call->reason, .direction = call->direction };
+		.reason = call->reason, .direction = stored->now.direction };
 	if (call->rate_state != TW_STATE_RATED)
 		return;
 	out->tariff_version = call->tariff_version;

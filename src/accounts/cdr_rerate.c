@@ -39,6 +39,7 @@ struct job {
 	int64_t carrier;                 /* 0 all */
 	struct tw__recall recall;        /* too big for stacks */
 	struct tw__said said;
+	bool turned;                     /* the call that is looked at */
 	struct share *shares;
 	size_t share_count, share_capacity;
 	tw_rerate sum;
@@ -116,10 +117,9 @@ static tw_status find_owner(struct job *job, const struct tw__stored *stored,
 			    tw_error *err)
 {
 	struct tw__call *call = &job->recall.call;
-	bool turned;
-	tw_status status = turn(&turned, job, stored, err);
+	tw_status status = turn(&job->turned, job, stored, err);
 
-	if (status || turned)
+	if (status || job->turned)
 		return status;
 	if (stored->now.department) {
 		tw__owners_resolve(job->owners, call);
@@ -218,6 +218,8 @@ static tw_status look_at(const struct tw__stored *stored, void *arg,
 		return TW_OK;
 	}
 	tw__recall_standing(&to, &job->recall, stored);
+	if (job->turned)
+		to.direction = call->direction;
 	if (!tw__standing_is(&to, &stored->now))
 		return keep_change(job, stored, &to, err);
 	job->sum.same++;

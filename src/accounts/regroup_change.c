@@ -232,7 +232,7 @@ static tw_status make_forward(struct tw__regrouping *r,
 {
 	struct tw__call *call = &r->recall.call;
 	enum tw__recalled recalled;
-	bool came_so = stored->direction == TW_DIRECTION_FORWARD;
+	bool came_so = stored->now.direction == TW_DIRECTION_FORWARD;
 	tw_status status;
 
 	if (stored->now.reason != TW_REASON_TWIN &&
@@ -272,7 +272,7 @@ static tw_status make_call(struct tw__regrouping *r,
 	if (status)
 		return status;
 	call->cdr.flags = 0;
-	call->cdr.direction = (uint32_t)stored->direction;
+	call->cdr.direction = (uint32_t)stored->now.direction;
 	call->cdr.leg = (uint32_t)leg;
 	if (forwarded)
 		call->own_number[0] = '\0';
