@@ -39,6 +39,7 @@ struct tw__stored {
 /* content, marks, call_id, linked, sequence, status, answer_after_us,
  * end_after_us, caller, callee, trunk, source_cost_nanos */
 #define TW_RECORD_FIRST 21
+#define TW_RECORD_MARKS 22
 #define TW_ALWAYS { INT64_MIN, INT64_MAX }
 typedef tw_status tw__stored_fn(const struct tw__stored *call, void *arg,
 				tw_error *err);

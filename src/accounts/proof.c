@@ -3,94 +3,17 @@
  *
  * Decides what of a month its close writes down: for each kind of posting, and
  * for calls, their changes, batches and runs, how many rows there are and a
- * sum over all their columns, to the month in which they were posted. So what
- * a closed month may live through (late calls, undo, re-rating, erased
- * numbers) is no part of it. Refuses to promise more than that an edit is
- * seen: who knows this file can write the sums anew, and for that there are
- * seals, whose hash can be kept elsewhere.
+ * sum over all their columns, to the month in which they were posted. Who
+ * acted and what marks a call has are there by their texts too, which nothing
+ * ever changes. So what a closed month may live through (late calls, undo,
+ * re-rating, erased numbers) is no part of it. Refuses to promise more than
+ * that an edit is seen: who knows this file can write the sums anew, and for
+ * that there are seals, whose hash can be kept elsewhere.
  */
 #include <stdio.h>
 #include <string.h>
 #include "ledger.h"
 #include "proof.h"
-
-void tw__proof_free(struct tw__proof *proof)
-{
-	tw_free(proof->months);
-	memset(proof, 0, sizeof(*proof));
-}
-
-static tw_status read_months(struct tw__proof *proof, tw_store *store,
-			     tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt_new(&stmt, store,
-		"SELECT month FROM period ORDER BY month", err);
-
-	if (status)
-		return status;
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		struct tw__proof_month *month;
-
-		if (tw__grow((void **)&proof->months, &proof->capacity,
-			     proof->count + 1, sizeof(*month))) {
-			status = tw__fail_oom(err);
-			break;
-		}
-		month = &proof->months[proof->count++];
-		memset(month, 0, sizeof(*month));
-		month->month = tw__col_i64(stmt, 0);
-	}
-	tw__stmt_free(stmt);
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-tw_status tw__proof_open(struct tw__proof *out, tw_store *store,
-			 tw_error *err)
-{
-	struct tw__proof proof = { NULL, 0, 0, 0 };
-	tw_status status = read_months(&proof, store, err);
-
-	if (status) {
-		tw__proof_free(&proof);
-		return status;
-	}
-	*out = proof;
-	return TW_OK;
-}
-
-static bool covers(const struct tw__proof *proof, size_t at, int64_t month)
-{
-	return month <= proof->months[at].month &&
-		(!at || month > proof->months[at - 1].month);
-}
-
-/* The period that a month was closed with; NULL: it is open. */
-static struct tw__proof_month *find(struct tw__proof *proof, int64_t month)
-{
-	size_t low = 0, high = proof->count;
-
-	if (!high || month > proof->months[high - 1].month)
-		return NULL;
-	if (covers(proof, proof->last, month))
-		return &proof->months[proof->last];
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (proof->months[middle].month < month)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	proof->last = low;
-	return &proof->months[low];
-}
-
-static void add(struct tw__proof_month *month, int64_t part, uint64_t row)
-{
-	month->parts[part].rows++;
-	month->parts[part].digest += row;
-}
 
 /* ---- a row as a number ---- */
 
@@ -149,6 +72,136 @@ static uint64_t mix_columns(uint64_t h, struct tw_stmt *stmt, int first,
 	return h;
 }
 
+/* ---- closed months ---- */
+
+void tw__proof_free(struct tw__proof *proof)
+{
+	tw_free(proof->months);
+	tw_free(proof->marks);
+	memset(proof, 0, sizeof(*proof));
+}
+
+static tw_status read_months(struct tw__proof *proof, tw_store *store,
+			     tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt_new(&stmt, store,
+		"SELECT month FROM period ORDER BY month", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		struct tw__proof_month *month;
+
+		if (tw__grow((void **)&proof->months, &proof->capacity,
+			     proof->count + 1, sizeof(*month))) {
+			status = tw__fail_oom(err);
+			break;
+		}
+		month = &proof->months[proof->count++];
+		memset(month, 0, sizeof(*month));
+		month->month = tw__col_i64(stmt, 0);
+	}
+	tw__stmt_free(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+/* Of all texts, since an id says nothing once they are edited. */
+static tw_status read_marks(struct tw__proof *proof, tw_store *store,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt_new(&stmt, store,
+		"SELECT id, source, trunk, carrier, department, extension, "
+		"accountcode, campaign, source_currency FROM marks "
+		"ORDER BY id", err);
+
+	if (status)
+		return status;
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		if (tw__grow((void **)&proof->marks, &proof->marks_capacity,
+			     proof->marks_count + 1,
+			     sizeof(*proof->marks))) {
+			status = tw__fail_oom(err);
+			break;
+		}
+		proof->marks[proof->marks_count++] = (struct tw__proof_marks){
+			tw__col_i64(stmt, 0),
+			mix_columns(0, stmt, 1, "bbbbbbbb") };
+	}
+	tw__stmt_free(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+tw_status tw__proof_open(struct tw__proof *out, tw_store *store,
+			 tw_error *err)
+{
+	struct tw__proof proof = { .months = NULL };
+	tw_status status = read_months(&proof, store, err);
+
+	if (!status && proof.count)
+		status = read_marks(&proof, store, err);
+	if (status) {
+		tw__proof_free(&proof);
+		return status;
+	}
+	*out = proof;
+	return TW_OK;
+}
+
+static bool covers(const struct tw__proof *proof, size_t at, int64_t month)
+{
+	return month <= proof->months[at].month &&
+		(!at || month > proof->months[at - 1].month);
+}
+
+/* The period that a month was closed with; NULL: it is open. */
+static struct tw__proof_month *find(struct tw__proof *proof, int64_t month)
+{
+	size_t low = 0, high = proof->count;
+
+	if (!high || month > proof->months[high - 1].month)
+		return NULL;
+	if (covers(proof, proof->last, month))
+		return &proof->months[proof->last];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (proof->months[middle].month < month)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	proof->last = low;
+	return &proof->months[low];
+}
+
+/* 0: there are none, which is verify's own question. An import numbers them
+ * without a gap, so most are where their id says. */
+static uint64_t marks_of(const struct tw__proof *proof, int64_t id)
+{
+	size_t low = 0, high = proof->marks_count;
+
+	if (id > 0 && (uint64_t)id <= high && proof->marks[id - 1].id == id)
+		return proof->marks[id - 1].digest;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (proof->marks[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < proof->marks_count && proof->marks[low].id == id ?
+		proof->marks[low].digest : 0;
+}
+
+static void add(struct tw__proof_month *month, int64_t part, uint64_t row)
+{
+	month->parts[part].rows++;
+	month->parts[part].digest += row;
+}
+
 /* ---- calls and what became of them ---- */
 
 #define RECORD_KINDS "iibbiiiiiiii"
@@ -181,6 +234,8 @@ void tw__proof_event(struct tw__proof *proof, const struct tw__event *event,
 		h = mix(h, (uint64_t)event->standing->direction);
 		h = mix(h, (uint64_t)call->duration_us);
 		h = mix_columns(h, call->row, TW_RECORD_FIRST, RECORD_KINDS);
+		h = mix(h, marks_of(proof, tw__col_i64(call->row,
+						       TW_RECORD_MARKS)));
 	}
 	else {
 		const struct tw__standing *s = event->standing;
@@ -202,6 +257,8 @@ void tw__proof_event(struct tw__proof *proof, const struct tw__event *event,
 
 /* Column 0 is the month, or (start) the first month that was open, and column
  * 1 the call's start; part 0: column 2 is the part, as postings have it. */
+#define NAME_OF(who) "(SELECT text FROM word WHERE id = " who ")"
+
 struct table {
 	const char *sql, *kinds;
 	int64_t part;
@@ -211,16 +268,20 @@ struct table {
 static const struct table tables[] = {
 	{ "SELECT month, 0, kind, id, entry, account_kind, account, "
 	  "amount_nanos, net_nanos, vat_nanos, currency, correction, month, "
-	  "of_month, batch, run, subject, made_us, who, reference "
-	  "FROM posting", "iiiiiiiibiiiiiiiib", 0, false },
+	  "of_month, batch, run, subject, made_us, who, reference, "
+	  NAME_OF("who") " FROM posting",
+	  "iiiiiiiibiiiiiiiibb", 0, false },
 	{ "SELECT open_month, 0, id, open_month, source, preset, zone, "
 	  "file_name, file_hash, made_us, rows_read, rows_stored, "
-	  "rows_rejected, duplicates, conflicts, first_us, last_us, who "
-	  "FROM batch", "iibbbbbiiiiiiiii", TW_PROOF_BATCHES, false },
-	{ "SELECT undone_month, 0, id, undone_month, undone_us, undone_who "
-	  "FROM batch WHERE undone_us <> 0", "iiii", TW_PROOF_UNDONE, false },
+	  "rows_rejected, duplicates, conflicts, first_us, last_us, who, "
+	  NAME_OF("who") " FROM batch",
+	  "iibbbbbiiiiiiiiib", TW_PROOF_BATCHES, false },
+	{ "SELECT undone_month, 0, id, undone_month, undone_us, undone_who, "
+	  NAME_OF("undone_who") " FROM batch WHERE undone_us <> 0",
+	  "iiiib", TW_PROOF_UNDONE, false },
 	{ "SELECT open_month, 0, id, open_month, kind, reason, made_us, who, "
-	  "calls FROM amendment_run", "iibbiii", TW_PROOF_RUNS, false },
+	  "calls, " NAME_OF("who") " FROM amendment_run",
+	  "iibbiiib", TW_PROOF_RUNS, false },
 	{ "SELECT b.open_month, n.start_us, 1, n.start_us, n.key, n.batch, "
 	  "n.bundle_s, n.used_s, n.exchange_nanos, n.exchange_date, "
 	  "n.own_cost_nanos, n.own_vat_nanos FROM charge_note n "
@@ -282,8 +343,8 @@ static tw_status read_periods(struct tw__proof *proof, tw_store *store,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt_new(&stmt, store,
-		"SELECT month, closed_us, who, last_posting, proved "
-		"FROM period", err);
+		"SELECT month, closed_us, who, last_posting, proved, "
+		NAME_OF("who") " FROM period", err);
 
 	if (status)
 		return status;
@@ -292,7 +353,7 @@ static tw_status read_periods(struct tw__proof *proof, tw_store *store,
 			tw__col_i64(stmt, 0));
 
 		if (month)
-			hold(month, mix_columns(0, stmt, 0, "iiiii"));
+			hold(month, mix_columns(0, stmt, 0, "iiiiib"));
 	}
 	tw__stmt_free(stmt);
 	return status == TW_ITER_END ? TW_OK : status;

@@ -26,12 +26,20 @@ struct tw__proof_month {
 	struct tw__proof_sum parts[TW_PROOF_PARTS];
 };
 
+/* The texts of a row of `marks`, as a number. */
+struct tw__proof_marks {
+	int64_t id;
+	uint64_t digest;
+};
+
 /* Closed months, rising. What lies before the first one is part of it: it was
  * closed with it. */
 struct tw__proof {
 	struct tw__proof_month *months;
 	size_t count, capacity;
 	size_t last;             /* found the time before */
+	struct tw__proof_marks *marks;  /* by id; none where no months are */
+	size_t marks_count, marks_capacity;
 };
 tw_status tw__proof_open(struct tw__proof *out, tw_store *store,
 			 tw_error *err);

@@ -200,6 +200,57 @@ def test_edits_are_named(office, tmp_path, name):
     assert invariant in broken_by(office, tmp_path, sql)
 
 
+MARKS = ("source", "trunk", "carrier", "department", "extension",
+         "accountcode", "campaign", "source_currency")
+
+
+def marks_of(office, of_month):
+    """Of a call that came in when that month was open."""
+    with sqlite3.connect(office) as db:
+        return db.execute(
+            "SELECT max(c.marks) FROM call c JOIN batch b ON b.id = c.batch "
+            "WHERE b.open_month <= ? AND b.undone_us = 0",
+            (int(of_month.replace("-", "")),)).fetchone()[0]
+
+
+@pytest.mark.parametrize("column", MARKS)
+def test_what_a_record_said_is_named(office, tmp_path, column):
+    """Many calls share it: their rows stay as they were."""
+    broken = broken_by(
+        office, tmp_path, f"UPDATE marks SET {column} = {column} || 'z' "
+        f"WHERE id = {marks_of(office, month(2))}")
+    assert list(broken) == ["closed_months_stay"]
+    assert f"calls of {month(2)} are not as they were closed" in \
+        broken["closed_months_stay"]
+
+
+@pytest.mark.parametrize("column", MARKS)
+def test_what_records_said_is_not_moved_between_columns(office, tmp_path,
+                                                        column):
+    after = MARKS[(MARKS.index(column) + 1) % len(MARKS)]
+    copy = Copy(office, tmp_path)
+    id_ = marks_of(office, month(2))
+    old = copy.db.execute(f"SELECT {column}, {after} FROM marks WHERE id = ?",
+                          (id_,)).fetchone()
+    copy.db.execute(f"UPDATE marks SET {column} = ?, {after} = ? "
+                    "WHERE id = ?", (*reversed(old), id_))
+    assert bool(copy.broken()) == (old[0] != old[1])
+
+
+def test_whoever_acted_is_named(office, tmp_path):
+    """By a word's id, whose text is another row."""
+    broken = broken_by(office, tmp_path, "UPDATE word SET text = 'Boris' "
+                       "WHERE text = 'Anna'")
+    assert list(broken) == ["closed_months_stay"]
+
+
+def test_marks_that_are_gone(office, tmp_path):
+    broken = broken_by(office, tmp_path,
+                       f"DELETE FROM marks WHERE id = "
+                       f"{marks_of(office, month(2))}")
+    assert {"references_exist", "closed_months_stay"} <= set(broken)
+
+
 # ---- any row, any column ----
 
 # Tables, and the month that is to be closed for a row to be proved whole.
