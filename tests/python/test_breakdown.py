@@ -369,6 +369,7 @@ def test_every_name_has_words(world, lang):
     (("--only", "duration=11"), "is no duration; choose from 0"),
     (("--only", "status=lost"), "is no status; choose from answered"),
     (("--only", "hour=09", "--only", "hour=10"), "is given twice"),
+    (("--by", "hour,day,hour"), "'hour' is given twice"),
     (("--only", "department=a\x1fB"), "is no name"),
     (("--by", ",".join(BY[:6]), "--only", "status=busy"), "give 1 to 6"),
     (("--format", "csv", "--json"), "leave one out"),

@@ -91,6 +91,13 @@ def test_command(office, command, tmp_path):
     assert done.status == 0 and "No source says" in done.out
 
 
+def test_twice_is_refused(office, command, tmp_path):
+    done = command("report", "differences", tmp_path / "office.db",
+                   "--month", "2026-10", "--by", "source,source", check=2)
+    assert "--by" in done.err and "'source' is given twice" in done.err
+    assert not done.out
+
+
 def test_a_call_names_both(office, command, tmp_path):
     path = str(tmp_path / "office.db")
     done = command("call", "explain", path, "more")

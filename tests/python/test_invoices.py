@@ -157,6 +157,15 @@ def test_a_cut_that_is_none_is_refused(folder):
     assert code == 2 and "weather" in err and "destination" in err
 
 
+@pytest.mark.parametrize("basis", ["invoiced", "rated"])
+def test_a_cut_that_is_given_twice_is_refused(folder, basis):
+    code, out, err = command(folder, "report", "expenses", "office.db",
+                             "--month", "2026-10", "--basis", basis,
+                             "--by", "destination,city,destination")
+    assert code == 2 and not out
+    assert "--by" in err and "'destination' is given twice" in err
+
+
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_html_and_xlsx(folder, lang):
     """Departments add up to the document in every form; who has sent none

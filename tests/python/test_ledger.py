@@ -90,6 +90,25 @@ def postings(folder, columns):
                           "ORDER BY entry").fetchall()
 
 
+@pytest.mark.parametrize("who", ["", "  "])
+def test_who_is_somebody(folder, who):
+    """Nothing is posted without a name because a script's variable was
+    empty."""
+    (folder / "d.toml").write_text(COMPANY + RENTED)
+    (folder / "more.csv").write_text(LATE)
+    with trunkwise.Store(folder / "office.db") as store:
+        store.apply(trunkwise.Deployment.load(folder / "d.toml"))
+    for words in (("cdr", "import", "office.db", "more.csv", "--preset",
+                   "native"), ("import", "undo", "office.db", "1"),
+                  ("period", "close", "office.db", "--month", "2026-10")):
+        code, out, err = command(folder, *words, "--who", who)
+        assert code == 2 and not out and "--who: is empty" in err, words
+    assert postings(folder, "batch, correction") == [(1, 0)]
+    with trunkwise.Store(folder / "office.db", readonly=True) as store:
+        assert not store.periods()
+        assert [batch.key for batch in store.imports()] == ["1"]
+
+
 def test_who_posted(folder):
     (folder / "d.toml").write_text(COMPANY + RENTED)
     (folder / "more.csv").write_text(LATE)

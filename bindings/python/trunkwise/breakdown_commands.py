@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 
 from .breakdown import BY
+from .commands import groups_of
 from .errors import InvalidArgument
 from .render import PAGES
 from .render.breakdown import document, table
 from .report_commands import (form_arguments, format_of, month_arguments,
-                              months_of, parts_of, style_of, write)
+                              months_of, style_of, write)
 from .store import Store
 
 
@@ -47,7 +48,7 @@ def report_breakdown(arguments: argparse.Namespace) -> int:
     month, last = months_of(arguments)
     with Store(arguments.store, readonly=True) as store:
         report = store.breakdown(month, last_month=last,
-                                 by=parts_of(arguments.by),
+                                 by=groups_of(arguments.by),
                                  digits=arguments.digits,
                                  only=_only(arguments.only))
     data = (document(report) if chosen == "json"

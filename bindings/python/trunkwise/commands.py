@@ -71,6 +71,16 @@ def months_zone(store: Store, month: str) -> str:
     return store.expenses(month).zone
 
 
+def groups_of(words: str) -> tuple[str, ...]:
+    """What ``--by`` names, each once."""
+    by = tuple(word for word in words.split(",") if word)
+    for i, word in enumerate(by):
+        if word in by[:i]:
+            raise InvalidArgument(f"{word!r} is given twice; once is enough",
+                                  code="TW_EINVAL", field="--by")
+    return by
+
+
 def whose(store: Store, month: str) -> Whose:
     """For the head of a page."""
     zone = months_zone(store, month)
@@ -561,6 +571,9 @@ def unrated_list(arguments: argparse.Namespace) -> int:
 def actor(arguments: argparse.Namespace) -> str:
     """Who acts: ``--who``, else the user of this system."""
     if arguments.who is not None:
+        if not arguments.who.strip():
+            raise InvalidArgument("is empty; write who acts, or leave it out",
+                                  code="TW_EINVAL", field="--who")
         return arguments.who
     try:
         return getpass.getuser()[:63]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from .commands import whose
+from .commands import groups_of, whose
 from .differences import AGAINST, BY
 from .render import PAGES
 from .render.differences import document, table
 from .report_commands import (form_arguments, format_of, month_arguments,
-                              months_of, parts_of, style_of, write)
+                              months_of, style_of, write)
 from .store import Store
 
 
@@ -30,7 +30,7 @@ def report_differences(arguments: argparse.Namespace) -> int:
     month, last = months_of(arguments)
     with Store(arguments.store, readonly=True) as store:
         report = store.differences(month, last_month=last,
-                                   by=parts_of(arguments.by),
+                                   by=groups_of(arguments.by),
                                    against=arguments.against)
         company = whose(store, month)
     data = (document(report, company) if chosen == "json" else

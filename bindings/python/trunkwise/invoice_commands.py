@@ -7,7 +7,7 @@ import argparse
 import json
 from typing import Any
 
-from .commands import actor, print_json, whose
+from .commands import actor, groups_of, print_json, whose
 from .errors import InvalidArgument, NotFound
 from .invoices import InvoicedRow
 from .render import PAGES, Style
@@ -101,8 +101,7 @@ def report_invoiced(arguments: argparse.Namespace, chosen: str,
         if getattr(arguments, name):
             raise InvalidArgument("is not there with --basis invoiced",
                                   code="TW_EINVAL", field=f"--{name}")
-    by = tuple(dict.fromkeys(k for k in arguments.by.split(",") if k)) or (
-        "department",)
+    by = groups_of(arguments.by) or ("department",)
     cuts = tuple(k for k in by if k != "carrier")    # a payee is in each row
     with Store(arguments.store, readonly=True) as store:
         rows = store.invoiced(arguments.month, by=by)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from . import files
+from .commands import groups_of
 from .errors import InvalidArgument
 from .invoice_commands import report_invoiced
 from .render import FORMATS, Style
@@ -131,7 +132,7 @@ def report_expenses(arguments: argparse.Namespace) -> int:
     month, last = months_of(arguments)
     with Store(arguments.store, readonly=True) as store:
         report = store.expenses(
-            month, last_month=last, by=parts_of(arguments.by),
+            month, last_month=last, by=groups_of(arguments.by),
             per=arguments.per,
             compare=tuple(dict.fromkeys(parts_of(arguments.compare))))
     return write(FORMATS[chosen](report, style), arguments, chosen)
