@@ -119,6 +119,9 @@ static void open_fields(struct search *s, struct tw__said *said,
 	keep(said->number, call->own_number);
 	named_or(&s->fields[LINKED], &cdr->linked_id, cdr->linked_id,
 		 cdr->call_id);
+	/* the other rows of its file may have said it */
+	add_way(&s->fields[LINKED], cdr->call_id);
+	add_way(&s->fields[LINKED], "");
 	named_or(&s->fields[CARRIER], &cdr->carrier, cdr->carrier,
 		 said->carrier);
 	named_or(&s->fields[DEPARTMENT], &cdr->department, cdr->department,

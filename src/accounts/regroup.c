@@ -13,6 +13,7 @@
 #include <string.h>
 #include "base/hash.h"
 #include "call_recall.h"
+#include "call_said.h"
 #include "formats/call_group.h"
 #include "formats/record.h"
 #include "regroup.h"
@@ -24,9 +25,16 @@
 
 struct row {
 	struct tw__told told;
-	uint64_t id, names, tie, callee, digits;    /* hashes; 0: not said */
+	uint64_t id, names, callee, digits;    /* hashes; 0: not said */
 	int64_t direction, leg, sequence, reason;
 	bool answered, gone, touched, erased, from_outside, to_outside;
+	char text[24];
+};
+
+/* Too big for stacks. */
+struct asked {
+	struct tw__recall recall;
+	struct tw__said said;
 };
 
 struct regroup {
@@ -78,21 +86,21 @@ enum { START, KEY, BATCH, UNDONE, DIRECTION, LEG, SEQUENCE, ANSWERED, REASON,
 	"AND (c.undone = 0 OR c.undone = ?3) " \
 	"AND t.preset = ?4 AND t.source = ?5 ORDER BY c.start_us, c.key"
 
-/* Ids are a source's own. */
-static uint64_t hash_id(const char *source, const char *text)
+/* As a file has it: what is the same to both is judged alike. */
+static uint64_t hash_id(const struct regroup *r, struct tw_stmt *stmt,
+			int column)
 {
-	char both[2 * (TW_CALL_TEXT_MAX + 1)];
-	int n;
+	const char *source = tw__col_text(stmt, SOURCE);
+	const char *text = tw__col_text(stmt, column);
 
 	if (!*text)
 		return 0;
-	n = snprintf(both, sizeof(both), "%s\n%s", source, text);
-	return tw__hash64(both, (size_t)n) | 1;
+	return tw__id_hash(strcmp(source, r->of->source) ? source : "", text);
 }
 
-static void read_row(struct row *row, struct tw_stmt *stmt)
+static void read_row(struct row *row, const struct regroup *r,
+		     struct tw_stmt *stmt)
 {
-	const char *source = tw__col_text(stmt, SOURCE);
 	const char *id = tw__col_text(stmt, CALL_ID);
 	const char *callee = tw__col_text(stmt, CALLEE);
 
@@ -106,10 +114,10 @@ static void read_row(struct row *row, struct tw_stmt *stmt)
 		.answered = tw__col_i64(stmt, ANSWERED) != 0,
 		.reason = tw__col_i64(stmt, REASON),
 		.erased = tw__col_i64(stmt, ERASED) != 0 };
-	row->id = hash_id(source, id);
-	row->names = hash_id(source, tw__col_text(stmt, LINKED));
-	row->tie = tw__hash64(id, strlen(id));
+	row->id = hash_id(r, stmt, CALL_ID);
+	row->names = hash_id(r, stmt, LINKED);
 	row->callee = *callee ? tw__hash64(callee, strlen(callee)) | 1 : 0;
+	snprintf(row->text, sizeof(row->text), "%s", id);
 	if (strlen(callee) <= 15)
 		(void)tw__str_u64(&row->digits, tw__str_of(callee));
 	row->from_outside = tw__record_is_outside(tw__col_text(stmt, CALLER));
@@ -134,7 +142,7 @@ static tw_status load(struct regroup *r, tw_error *err)
 			tw__reset(stmt);
 			return tw__fail_oom(err);
 		}
-		read_row(&r->rows[r->count++], stmt);
+		read_row(&r->rows[r->count++], r, stmt);
 	}
 	return status == TW_ITER_END ? TW_OK : status;
 }
@@ -203,7 +211,7 @@ static size_t take_members(struct preset_member *out,
 		if (row->gone && !gone)
 			continue;
 		out[count++] = (struct preset_member){ group_of(row),
-			row->told.start, (uint32_t)row->sequence, row->tie, i,
+			row->told.start, (uint32_t)row->sequence, row->id, i,
 			(uint32_t)row->direction, row->answered };
 	}
 	return count;
@@ -218,6 +226,63 @@ static bool is_try(const struct row *row)
 		row->reason != TW_REASON_TWIN;
 }
 
+/* ---- the direction by which a file judges ---- */
+
+/* Its own rows know more than a directory that may change: who called by
+ * their mobile has an extension, and the call did not come in. */
+static bool is_from_inside(const struct row *row, const struct tw__call *call)
+{
+	if (!row->from_outside || (*call->own_number &&
+				   strcmp(call->own_number,
+					  call->caller) == 0))
+		return true;
+	return call->cdr.extension && *call->cdr.extension &&
+		row->direction != TW_DIRECTION_INBOUND;
+}
+
+/* Where the record left it open, the directory found it, and files do not ask
+ * that. What is no longer known stays. */
+static tw_status find_direction(struct row *row, struct asked *asked,
+				tw_store *store, tw_error *err)
+{
+	const struct tw__call *call = &asked->recall.call;
+	enum tw__recalled recalled;
+	struct tw__stored stored;
+	bool known = false;
+	tw_status status = tw__told_find(&stored, store, &row->told, err);
+
+	if (!status)
+		status = tw__recall(&recalled, &asked->recall, &stored, err);
+	if (!status)
+		status = tw__said_find(&known, &asked->recall.call,
+				       &asked->said, store, err);
+	if (!status && known && !call->cdr.direction)
+		row->direction = tw__record_guess(is_from_inside(row, call),
+						  row->to_outside);
+	return status;
+}
+
+static tw_status find_directions(struct regroup *r, tw_error *err)
+{
+	struct asked *asked = tw_calloc(1, sizeof(*asked));
+	tw_status status = TW_OK;
+
+	if (!asked)
+		return tw__fail_oom(err);
+	asked->recall.store = r->store;
+	for (size_t i = 0; !status && i < r->count; i++) {
+		struct row *row = &r->rows[i];
+
+		if (row->touched && !row->gone && !row->erased &&
+		    row->direction != TW_DIRECTION_FORWARD)
+			status = find_direction(row, asked, r->store, err);
+	}
+	tw_free(asked);
+	return status;
+}
+
+/* ---- which tries count ---- */
+
 static tw_status judge_tries(struct regroup *r, tw_error *err)
 {
 	struct preset_member *members = tw_calloc(r->count + 1,
@@ -231,6 +296,7 @@ static tw_status judge_tries(struct regroup *r, tw_error *err)
 	attempts = (bool *)&members[r->count];
 	(void)take_members(members, r, true);
 	touch_groups(r, members);
+	status = find_directions(r, err);
 	memset(attempts, 0, r->count * sizeof(*attempts));
 	count = take_members(members, r, false);
 	tw__preset_judge(attempts, members, count);
@@ -260,6 +326,7 @@ static size_t take_sides(struct tw__side *out, const struct regroup *r,
 			.start = row->told.start, .ordinal = i,
 			.from_outside = row->from_outside,
 			.to_outside = row->to_outside };
+		memcpy(out[count - 1].text, row->text, sizeof(row->text));
 	}
 	return count;
 }

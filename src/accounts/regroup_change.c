@@ -12,6 +12,7 @@
 #include "amendment.h"
 #include "call_legs.h"
 #include "call_recall.h"
+#include "call_said.h"
 #include "join.h"
 #include "regroup_change.h"
 #include "usage_park.h"
@@ -26,6 +27,8 @@ struct tw__regrouping {
 	struct tw__rater *rater;
 	struct tw__legs *legs;
 	struct tw__recall recall;
+	struct tw__said said;
+	bool own_words;         /* the call is all that its record said */
 };
 
 tw_status tw__regrouping_new(struct tw__regrouping **out, tw_store *store,
@@ -191,7 +194,8 @@ static void find_owner(struct tw__regrouping *r,
 
 	tw__owners_resolve(r->owners, call);
 	/* of a forwarded leg it was the other call's */
-	if (!call->department && stored->now.leg != TW_LEG_FORWARDED)
+	if (!call->department && !r->own_words &&
+	    stored->now.leg != TW_LEG_FORWARDED)
 		call->department = stored->now.department;
 	if (stored->now.carrier) {
 		call->carrier = stored->now.carrier;
@@ -226,6 +230,18 @@ static tw_status charge(struct tw__regrouping *r,
 	return tw__rater_keep(r->rater, call, stored->batch, err);
 }
 
+static tw_status recall(enum tw__recalled *out, struct tw__regrouping *r,
+			const struct tw__stored *stored, tw_error *err)
+{
+	struct tw__call *call = &r->recall.call;
+	tw_status status = tw__recall(out, &r->recall, stored, err);
+
+	if (status)
+		return status;
+	call->cdr.direction = (uint32_t)stored->now.direction;
+	return tw__said_find(&r->own_words, call, &r->said, r->store, err);
+}
+
 static tw_status make_forward(struct tw__regrouping *r,
 			      const struct tw__stored *stored,
 			      uint64_t number, tw_error *err)
@@ -240,13 +256,13 @@ static tw_status make_forward(struct tw__regrouping *r,
 		return TW_OK;
 	status = make_rater(r, err);
 	if (!status)
-		status = tw__recall(&recalled, &r->recall, stored, err);
+		status = recall(&recalled, r, stored, err);
 	if (status)
 		return status;
 	call->cdr.flags = 0;
 	call->cdr.direction = TW_DIRECTION_FORWARD;
 	call->cdr.leg = 2;
-	if (number)
+	if (number && !(r->own_words && *call->own_number))
 		snprintf(call->own_number, sizeof(call->own_number),
 			 "%" PRIu64, number);
 	return charge(r, stored, came_so ? 2 : TW_LEG_FORWARDED, recalled,
@@ -268,13 +284,13 @@ static tw_status make_call(struct tw__regrouping *r,
 	if (!status)
 		status = find_leg(&leg, r, stored, err);
 	if (!status)
-		status = tw__recall(&recalled, &r->recall, stored, err);
+		status = recall(&recalled, r, stored, err);
 	if (status)
 		return status;
 	call->cdr.flags = 0;
 	call->cdr.direction = (uint32_t)stored->now.direction;
 	call->cdr.leg = (uint32_t)leg;
-	if (forwarded)
+	if (forwarded && !r->own_words)
 		call->own_number[0] = '\0';
 	return charge(r, stored, leg, recalled, err);
 }
@@ -322,5 +338,6 @@ tw_status tw__regroup_number(struct tw__regrouping *r,
 		status = tw__legs_fill(&r->recall.call, r->legs, err);
 	if (status || !*r->recall.call.own_number)
 		return status;
+	r->own_words = false;
 	return charge(r, &stored, stored.now.leg, recalled, err);
 }

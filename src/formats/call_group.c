@@ -7,7 +7,18 @@
  * are the same call. (Tries of a call: preset_group.c.)
  */
 #include <stdlib.h>
+#include <string.h>
+#include "base/hash.h"
 #include "call_group.h"
+
+uint64_t tw__id_hash(const char *source, const char *id)
+{
+	uint64_t hash = tw__hash64(id, strlen(id));
+
+	if (*source)
+		hash ^= tw__hash64(source, strlen(source)) << 1;
+	return hash | 1;
+}
 
 static int compare(const void *x, const void *y)
 {
@@ -42,6 +53,31 @@ static void set_parent(struct tw__side *rows, size_t child, size_t parent)
 		rows[child].parent = parent + 1;
 }
 
+/* Of two that name each other and began together (of a clock of whole
+ * seconds). To one number: our phone called, and the carrier was shown a
+ * number of ours. Else whoever came from outside; of those that both did, who
+ * dialled what the outside dials: the phones rang for it. Two numbers of the
+ * outside are told apart by nothing in the records: ids that grow with time
+ * are right then, and all others at least the same in any files. */
+static bool is_first(const struct tw__side *a, const struct tw__side *b)
+{
+	int order;
+
+	if (a->from_outside != b->from_outside)
+		return a->from_outside == (a->callee != b->callee);
+	if (a->to_outside != b->to_outside)
+		return a->to_outside;
+	order = strcmp(a->text, b->text);
+	return order ? order < 0 : a->id < b->id;
+}
+
+static bool is_before(const struct tw__side *a, const struct tw__side *named)
+{
+	if (a->start != named->start)
+		return a->start < named->start;
+	return named->names == a->id && is_first(a, named);
+}
+
 /* The far side says nothing new, unless the call went on to another number
  * outside: that is a call of its own, paid by whoever was called first. */
 void tw__sides_judge(struct tw__side *rows, size_t count)
@@ -57,7 +93,7 @@ void tw__sides_judge(struct tw__side *rows, size_t count)
 
 		if (named == SIZE_MAX || named == i)
 			continue;
-		if (rows[i].start < rows[named].start)
+		if (is_before(&rows[i], &rows[named]))
 			set_parent(rows, named, i);
 		else
 			set_parent(rows, i, named);

@@ -11,6 +11,10 @@
 #include "base/base.h"
 #include <trunkwise/time.h>
 
+/* Of an id, which is its source's own. source: "" where the record names none,
+ * and the import does. */
+uint64_t tw__id_hash(const char *source, const char *id);
+
 /* A record, as far as it matters for which of a call's tries is the call. */
 struct preset_member {
 	uint64_t group;
@@ -33,11 +37,13 @@ struct tw__side {
 	tw_time start;
 	size_t ordinal;         /* the caller's own */
 	size_t parent;          /* out: place + 1 of whose far side it is */
+	char text[24];          /* how its id begins */
 	bool from_outside, to_outside;
 	bool forward;           /* out: a far side that is a leg of its own */
 };
 /* Sorts the rows by id. Of two the earlier one is the parent; begun together,
- * the one that is named. */
+ * the one that is named; where each names the other, what their numbers say,
+ * and their ids where those say nothing. */
 void tw__sides_judge(struct tw__side *rows, size_t count);
 /* The first row of an id in sorted ones; SIZE_MAX: none. */
 size_t tw__sides_find(const struct tw__side *rows, size_t count, uint64_t id);

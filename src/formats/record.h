@@ -200,6 +200,9 @@ const char *tw__record_column(const struct record_reader *reader,
 			      enum record_field field);
 /* Longer than any extension: a number of the outside. */
 bool tw__record_is_outside(const char *number);
+/* The direction of a call whose source does not say, where only its numbers
+ * can: whose look like ours. */
+uint32_t tw__record_guess(bool from_inside, bool to_outside);
 
 /* Of a row that was read. True: it is a call that came in and its way on to
  * another number; found says what the row is then, the way on. */

@@ -6,6 +6,7 @@
  * Refuses to drop a call: what does not count is marked and stored, and only
  * the end of a call, which is no call, goes into the row of that call.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/hash.h"
@@ -36,6 +37,13 @@ static uint64_t hash_of(const char *text)
 	return text && *text ? tw__hash64(text, strlen(text)) | 1 : 0;
 }
 
+/* Ids are a source's own. */
+static uint64_t hash_id(const tw_cdr *cdr, const char *text)
+{
+	return text && *text ? tw__id_hash(cdr->source ? cdr->source : "",
+					   text) : 0;
+}
+
 /* Strings that another row will point to. */
 static tw_status keep_texts(struct entry *e, struct tw_buf *texts,
 			    const tw_cdr *cdr, const char *peer)
@@ -61,6 +69,13 @@ static const char *spelled(char digits[TW_DIGITS_MAX], const char *number,
 	return tw__e164(digits, number, rule, NULL) ? number : digits;
 }
 
+uint32_t tw__record_guess(bool from_inside, bool to_outside)
+{
+	if (!from_inside)
+		return TW_DIRECTION_INBOUND;
+	return to_outside ? TW_DIRECTION_OUTBOUND : TW_DIRECTION_INTERNAL;
+}
+
 static bool is_ours(const struct record_reader *r, const tw_cdr *cdr)
 {
 	char digits[2][TW_DIGITS_MAX];
@@ -68,18 +83,6 @@ static bool is_ours(const struct record_reader *r, const tw_cdr *cdr)
 	return r->from_inside || (*cdr->number && strcmp(
 		spelled(digits[0], cdr->number, r->rule),
 		spelled(digits[1], cdr->caller, r->rule)) == 0);
-}
-
-/* Of a call whose source does not say: whose numbers look like ours. */
-static uint32_t guess_direction(const struct record_reader *r,
-				const tw_cdr *cdr)
-{
-	if (cdr->direction)
-		return cdr->direction;
-	if (!is_ours(r, cdr) && tw__record_is_outside(cdr->caller))
-		return TW_DIRECTION_INBOUND;
-	return tw__record_is_outside(cdr->callee) ? TW_DIRECTION_OUTBOUND :
-		TW_DIRECTION_INTERNAL;
 }
 
 static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
@@ -96,13 +99,12 @@ static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
 	all->rows = mem;
 	e = &all->rows[all->count];
 	memset(e, 0, sizeof(*e));
-	e->id = hash_of(cdr->call_id);
-	e->linked = hash_of(cdr->linked_id);
-	e->peer = hash_of(r->peer_id);
+	e->id = hash_id(cdr, cdr->call_id);
+	e->linked = hash_id(cdr, cdr->linked_id);
+	e->peer = hash_id(cdr, r->peer_id);
 	e->start = cdr->start;
 	e->sequence = cdr->sequence;
 	e->ordinal = all->total;
-	e->direction = guess_direction(r, cdr);
 	e->role = r->role;
 	e->answered = cdr->answer || cdr->duration_us ||
 		cdr->status == TW_CALL_ANSWERED;
@@ -112,6 +114,8 @@ static tw_status add_entry(struct entries *all, const tw_cdr *cdr,
 	callee = spelled(digits, cdr->callee, r->rule);
 	e->to_outside = tw__record_is_outside(callee);
 	e->callee = hash_of(callee);
+	e->direction = cdr->direction ? cdr->direction : tw__record_guess(
+		!e->from_outside || is_ours(r, cdr), e->to_outside);
 	all->count++;
 	return r->map->group == GROUP_SIDES ?
 		keep_texts(e, all->texts, cdr, r->peer_id) : TW_OK;
@@ -188,6 +192,8 @@ static struct tw__side *make_sides(const struct entries *all)
 			.callee = e->callee, .start = e->start, .ordinal = i,
 			.from_outside = e->from_outside,
 			.to_outside = e->to_outside };
+		snprintf(sides[i].text, sizeof(sides[i].text), "%s",
+			 all->texts->data + e->id_text);
 	}
 	return sides;
 }

@@ -308,3 +308,101 @@ def test_what_came_for_a_closed_month_is_a_correction(store):
     assert sum(row.total for row in both) == Decimal("2.44")
     service = [row for row in both if row.department == "Service"]
     assert sum(row.total for row in service) == Decimal("1.20")
+
+
+# ---- what a file says, several files say too ----
+
+BONDS = (b"uuid,signal_bond,caller_id_number,destination_number,start_stamp,"
+         b"answer_stamp,end_stamp,billsec,hangup_cause\n")
+
+
+def bond(uuid, other, caller, callee):
+    return (f"{uuid},{other},{caller},{callee},2026-10-05 10:00:00,"
+            "2026-10-05 10:00:08,2026-10-05 10:01:09,61,"
+            "NORMAL_CLEARING\n").encode()
+
+
+def results_of(office, tmp_path, preset, header, rows):
+    """Of one file, and of a file for each row in either order."""
+    results = []
+    for files in ([rows], [rows[::-1]], [[row] for row in rows],
+                  [[row] for row in rows[::-1]]):
+        with office(tmp_path / f"{len(results)}.db") as store:
+            import_files(store, preset, header, files)
+            results.append(totals(store))
+            os.unlink(tmp_path / f"{len(results) - 1}.db")
+    return results
+
+
+@pytest.mark.parametrize("first, second, expected", [
+    # the number that was dialled rang a phone; no leg back to ourselves
+    (("79031112233", "78432000001"), ("79031112233", "101"),
+     {"Service": (1, 1, 0, Decimal("0.00"))}),
+    # a phone called, and the carrier was shown our number
+    (("101", "84951234567"), ("78432000001", "84951234567"),
+     {"Kazan": (1, 1, 0, Decimal("1.22"))}),
+    # a phone sent a call on
+    (("79031112233", "78432000001"), ("101", "79161112233"),
+     {"Service": (1, 1, 0, Decimal("1.22"))}),
+])
+def test_sides_that_begin_in_one_second(office, tmp_path, first, second,
+                                        expected):
+    """By their numbers, whatever their ids."""
+    for n in range(4):
+        ids = (f"a{n}", f"b{n}") if n % 2 else (f"b{n}", f"a{n}")
+        rows = [bond(*ids, *first), bond(*ids[::-1], *second)]
+        assert results_of(office, tmp_path, "freeswitch_csv", BONDS,
+                          rows) == [expected] * 4, ids
+
+
+def test_sides_whose_numbers_say_nothing(office, tmp_path):
+    """By the text of their ids."""
+    for n in range(8):
+        rows = [bond(f"a{n}", f"b{n}", "79031112233", "78432000001"),
+                bond(f"b{n}", f"a{n}", "79031112233", "79161112233")]
+        assert results_of(office, tmp_path, "freeswitch_csv", BONDS,
+                          rows) == [
+            {"Service": (1, 1, 0, Decimal("1.22"))}] * 4, n
+
+
+def test_a_direction_that_a_row_leaves_open(office, tmp_path):
+    """A file judges tries by their numbers; the directory, which knows the
+    caller for ours, has no part in it."""
+    header = FORWARDS["yeastar"].splitlines(True)[0]
+    rows = [f"1.1,2026-10-05 10:0{n}:00,78432000001,7916111224{n},69,61,,"
+            "north,ANSWERED,Transfer,,,\n".encode() for n in range(2)]
+    assert results_of(office, tmp_path, "yeastar", header, rows) == [
+        {"Service": (1, 1, 0, Decimal("2.44"))}] * 4
+    # a row that says it is believed
+    rows = [row.replace(b"Transfer", b"Outbound") for row in rows]
+    assert results_of(office, tmp_path, "yeastar", header, rows) == [
+        {"Service": (2, 2, 0, Decimal("2.44"))}] * 4
+
+
+def json_leg(uuid, first, at, caller, callee):
+    start = 1791183600 + at
+    link = f'"originating_leg_uuid":"{first}",' if first else ""
+    return (f'{{"variables":{{"uuid":"{uuid}",{link}'
+            f'"start_uepoch":"{start}000000",'
+            f'"answer_uepoch":"{start + 3}000000",'
+            f'"end_uepoch":"{start + 64}000000","billsec":"61",'
+            '"hangup_cause":"NORMAL_CLEARING"},"callflow":['
+            f'{{"caller_profile":{{"caller_id_number":"{caller}",'
+            f'"destination_number":"{callee}"}}}}]}}\n').encode()
+
+
+def test_a_forward_of_a_number_that_nobody_owns(office, tmp_path):
+    """Is nobody's, though it shows a number of ours."""
+    rows = [json_leg("A", "", 0, "79161112233", "78432000099"),
+            json_leg("B", "A", 1, "78432000001", "79161112244")]
+    assert results_of(office, tmp_path, "freeswitch_json", b"", rows) == [
+        {"": (1, 1, 0, Decimal("2.44"))}] * 4
+
+
+def test_a_chain_of_forwards(office, tmp_path):
+    rows = [json_leg("A", "", 0, "79161112233", "78432000001"),
+            json_leg("B", "A", 3, "79161112233", "79031112233"),
+            json_leg("C", "B", 4, "78432000001", "79161112233")]
+    results = results_of(office, tmp_path, "freeswitch_json", b"", rows)
+    assert results == [results[0]] * 4
+    assert results[0]["Service"] == (1, 1, 0, Decimal("1.22"))

@@ -79,6 +79,59 @@ static void only_from_outside_to_another_outside(void **state)
 	}
 }
 
+static struct tw__side one(uint64_t id, uint64_t names, const char *text)
+{
+	struct tw__side side = { .id = id, .names = names, .callee = id };
+
+	strcpy(side.text, text);
+	return side;
+}
+
+/* Whatever their ids hash to. */
+static void begun_together_their_numbers_decide(void **state)
+{
+	(void)state;
+	for (uint64_t first = 1; first <= 2; first++) {
+		uint64_t other = 3 - first;
+		struct tw__side rows[2];
+
+		/* a phone called, the carrier was shown a number of ours */
+		rows[0] = one(first, other, "b");
+		rows[1] = one(other, first, "a");
+		rows[1].from_outside = true;
+		rows[0].callee = rows[1].callee = 9;
+		rows[0].to_outside = rows[1].to_outside = true;
+		tw__sides_judge(rows, 2);
+		assert_int_equal(parent_of(rows, 2, other), first);
+		/* one came from outside, and was sent on */
+		rows[0] = one(first, other, "b");
+		rows[1] = one(other, first, "a");
+		rows[0].from_outside = true;
+		tw__sides_judge(rows, 2);
+		assert_int_equal(parent_of(rows, 2, other), first);
+		/* a phone rang */
+		rows[0] = one(first, other, "b");
+		rows[1] = one(other, first, "a");
+		rows[0].to_outside = true;
+		tw__sides_judge(rows, 2);
+		assert_int_equal(parent_of(rows, 2, other), first);
+		/* nothing says it */
+		rows[0] = one(first, other, "a");
+		rows[1] = one(other, first, "b");
+		tw__sides_judge(rows, 2);
+		assert_int_equal(parent_of(rows, 2, other), first);
+		assert_int_equal(parent_of(rows, 2, first), 0);
+	}
+}
+
+static void ids_are_a_sources_own(void **state)
+{
+	(void)state;
+	assert_true(tw__id_hash("", "x") == tw__id_hash("", "x"));
+	assert_true(tw__id_hash("north", "x") != tw__id_hash("", "x"));
+	assert_true(tw__id_hash("north", "x") != tw__id_hash("south", "x"));
+}
+
 /* Nothing depends on where a record stands. */
 static void any_order(void **state)
 {
@@ -115,6 +168,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_earlier_one_is_the_parent),
 		cmocka_unit_test(only_from_outside_to_another_outside),
+		cmocka_unit_test(begun_together_their_numbers_decide),
+		cmocka_unit_test(ids_are_a_sources_own),
 		cmocka_unit_test(any_order),
 	};
 
