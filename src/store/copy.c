@@ -109,22 +109,42 @@ tw_status tw__copy_pages(tw_store *from, const char *temporary, tw_error *err)
 }
 
 
-tw_status tw__copy_sync_directory(const char *path, tw_error *err)
+static tw_status fail_directory(const char *path, tw_error *err)
+{
+	return tw__fail(err, TW_EIO, "cannot sync the directory of %s: %s",
+			path, strerror(errno));
+}
+
+
+static tw_status open_directory(int *out, const char *path, tw_error *err)
 {
 	char *copy = tw_strdup(path);
-	int fd, failed;
 
 	if (!copy)
 		return tw__fail_oom(err);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	failed = fd < 0 || fsync(fd);
-	if (failed)
-		tw__fail(err, TW_EIO, "cannot sync the directory of %s: %s",
-			 path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	*out = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	tw_free(copy);
-	return failed ? TW_EIO : TW_OK;
+	return *out < 0 ? fail_directory(path, err) : TW_OK;
+}
+
+
+static tw_status sync_and_close(int directory, const char *path,
+				tw_error *err)
+{
+	tw_status status = fsync(directory) ? fail_directory(path, err) :
+		TW_OK;
+
+	close(directory);
+	return status;
+}
+
+
+tw_status tw__copy_sync_directory(const char *path, tw_error *err)
+{
+	int directory;
+	tw_status status = open_directory(&directory, path, err);
+
+	return status ? status : sync_and_close(directory, path, err);
 }
 
 
@@ -150,17 +170,23 @@ static int rename_onto_nothing(const char *from, const char *to)
 tw_status tw__copy_publish(const char *temporary, const char *path,
 			   bool replace, tw_error *err)
 {
-	int failed = replace ? rename(temporary, path) :
-		rename_onto_nothing(temporary, path);
+	int directory;
+	tw_status status = open_directory(&directory, path, err);
 
-	if (failed && errno == EEXIST)
-		return tw__fail(err, TW_EEXIST, "%s is there already; name "
-				"another file, or say that it may be "
-				"replaced (--force)", path);
-	if (failed)
-		return tw__fail(err, TW_EIO, "cannot give the copy its name "
-				"%s: %s", path, strerror(errno));
-	return tw__copy_sync_directory(path, err);
+	/* once the name is given nothing may want memory any more */
+	if (status)
+		return status;
+	if (!(replace ? rename(temporary, path) :
+	      rename_onto_nothing(temporary, path)))
+		return sync_and_close(directory, path, err);
+	status = errno == EEXIST ?
+		tw__fail(err, TW_EEXIST, "%s is there already; name another "
+			 "file, or say that it may be replaced (--force)",
+			 path) :
+		tw__fail(err, TW_EIO, "cannot give the copy its name %s: %s",
+			 path, strerror(errno));
+	close(directory);
+	return status;
 }
 
 

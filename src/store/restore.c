@@ -199,18 +199,23 @@ static tw_status restore_at(char **kept, const char *path, const char *from,
 tw_status tw_store_restore(char **out, const char *path, const char *from,
 			   tw_error *err)
 {
-	char *real, *kept = NULL;
+	char *real, *kept = NULL, *none;
 	tw_status status;
 
 	if (!out || !path || !*path || !from || !*from)
 		return tw__fail(err, TW_EINVAL, "a restore needs a backup and "
 				"the path of the store");
+	/* Before: once the file is in its place nothing may fail any more. */
+	none = tw_strdup("");
+	if (!none)
+		return tw__fail_oom(err);
 	/* Through a link it is the file that is replaced, not the link. */
 	real = realpath(path, NULL);
 	status = restore_at(&kept, real ? real : path, from, err);
 	free(real);
-	if (status)
-		return status;
-	*out = kept ? kept : tw_strdup("");
-	return *out ? TW_OK : tw__fail_oom(err);
+	if (status || kept)
+		tw_free(none);
+	if (!status)
+		*out = kept ? kept : none;
+	return status;
 }
