@@ -114,9 +114,9 @@ typedef struct tw_import tw_import;
 
 /** A file is read and written by the calling thread alone. Without it, calls
  * of a file of 1 MiB or more are written by a thread of the import's own while
- * the next ones are read, where the machine has two processors: half the time
- * for the same result. That thread calls nothing of the host's, takes none of
- * its signals, and ends before tw_import_file() returns. */
+ * the next ones are read, where the machine has two processors: two thirds of
+ * the time for the same result. That thread calls nothing of the host's, takes
+ * none of its signals, and ends before tw_import_file() returns. */
 #define TW_IMPORT_ONE_THREAD 1u
 
 typedef struct tw_import_options {
