@@ -55,6 +55,11 @@ static tw_status copy_options(struct tw_import *import,
 				      options->file_name : "");
 	import->carrier = tw_strdup(options->carrier ? options->carrier : "");
 	import->lookup = options->lookup;
+	if (*preset)
+		status = tw__preset_groups(&import->group, preset,
+					   options->map, err);
+	if (status)
+		return status;
 	if (!import->source || !import->preset || !import->zone_name ||
 	    !import->trunk_pattern || !import->file_name || !import->carrier)
 		return tw__fail_oom(err);
@@ -204,6 +209,26 @@ uint64_t tw_import_batch(const tw_import *import)
 	return import ? (uint64_t)import->ids.batch : 0;
 }
 
+/* What a record said itself of its call is nowhere else: tries and sides that
+ * were found look alike. */
+static tw_status keep_own(struct tw_import *import, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	if (!import->own)
+		return TW_OK;
+	status = tw__stmt(&stmt, import->store, "INSERT INTO call_role "
+		"(start_us, key, batch, role) VALUES (?, ?, ?, ?)", err);
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, import->call.cdr.start);
+	tw__bind_i64(stmt, 2, (int64_t)import->call.key);
+	tw__bind_i64(stmt, 3, import->ids.batch);
+	tw__bind_i64(stmt, 4, import->own);
+	return tw__run(stmt, err);
+}
+
 /* Into the sums first: calls are never deleted, and a sum that overflows must
  * be seen before there is one too many. */
 static tw_status store_now(struct tw_import *import, tw_error *err)
@@ -221,7 +246,8 @@ static tw_status store_now(struct tw_import *import, tw_error *err)
 		tw__import_unsum(import, &sum);
 		return status;
 	}
-	if (import->any_open)
+	status = keep_own(import, err);
+	if (!status && import->any_open)
 		status = import->closing ?
 			tw__open_call_close(import->store, call,
 					    import->ids.batch, err) :
@@ -306,9 +332,11 @@ static tw_status take_found(struct tw_import *import, tw_error *err)
 	struct tw__call *call = &import->call;
 	struct tw__preset_found found;
 
+	import->own = OWN_NONE;
 	if (!import->reading)
 		return TW_OK;
 	tw__preset_found(&found, import->reading);
+	import->own = found.own;
 	if (found.direction)
 		call->cdr.direction = found.direction;
 	if (found.leg)
@@ -456,10 +484,11 @@ static void bind_counts(struct tw_stmt *stmt, const struct tw_import *import)
 static const char into_batch[] =
 	"INSERT INTO batch (id, source, preset, zone, file_name, file_hash, "
 	"made_us, open_month, rows_read, rows_stored, rows_rejected, "
-	"duplicates, conflicts, first_us, last_us, who) "
-	"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+	"duplicates, conflicts, first_us, last_us, who, grouped) "
+	"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
 	"ON CONFLICT (id) DO UPDATE SET "
 	"file_hash = excluded.file_hash, "
+	"grouped = excluded.grouped, "
 	"rows_read = excluded.rows_read, "
 	"rows_stored = excluded.rows_stored, "
 	"rows_rejected = excluded.rows_rejected, "
@@ -488,6 +517,9 @@ static tw_status finish_batch(struct tw_import *import, tw_error *err)
 	tw__bind_i64(stmt, 8, import->book.open_month);
 	bind_counts(stmt, import);
 	tw__bind_i64(stmt, 16, who);
+	/* a host's records say themselves what they are */
+	tw__bind_i64(stmt, 17, *import->file_hash ? import->group :
+		     GROUP_NONE);
 	return tw__run(stmt, err);
 }
 
@@ -515,21 +547,18 @@ static tw_status drop_batch(struct tw_import *import, tw_error *err)
 	return TW_OK;
 }
 
-/* Its file may have had only some records of a call: a host's records come
- * with what they are. */
+/* Its file may have had only some records of a call. */
 static tw_status regroup(struct tw_import *import, tw_error *err)
 {
 	struct tw__regroup_of of = { .batch = import->ids.batch,
 		.range = { import->first_us, import->last_us },
-		.preset = import->preset, .source = import->source };
+		.preset = import->preset, .source = import->source,
+		.group = import->group };
 	tw_status status;
 
 	if (!*import->file_hash || !import->counts.rows_stored)
 		return TW_OK;
-	status = tw__preset_groups(&of.group, import->preset,
-				   import->file.map, err);
-	if (!status)
-		status = tw__regroup(import->store, &of, err);
+	status = tw__regroup(import->store, &of, err);
 	return status ? status : tw__regroup_forwards(import->store, &of,
 						      err);
 }

@@ -27,6 +27,7 @@ struct tw_import {
 	size_t beside_from;     /* bytes of a file that is worth a thread */
 	tw_status failed;       /* of a call that no count can express */
 	char *source, *preset, *zone_name, *trunk_pattern;
+	enum record_group group;        /* what the preset's rows are */
 	char *file_name, *carrier;
 	char file_hash[2 * TW_HASH_MAX + 1];    /* of the last one; or "" */
 	int64_t made_us;        /* when the batch began */
@@ -53,6 +54,7 @@ struct tw_import {
 	uint64_t passed_over;           /* likewise */
 	bool any_open;          /* calls under way are in the store */
 	bool closing;           /* one of them is stored as it stands */
+	enum record_own own;    /* what the call below says that it is */
 	struct tw__call call;   /* scratch: it is too big for stacks */
 	tw_error why;           /* likewise, to be cleared for every row */
 };

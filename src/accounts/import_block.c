@@ -65,7 +65,7 @@ void tw__import_span(struct tw_import *import, tw_time start)
 
 bool tw__import_may_wait(const struct tw_import *import)
 {
-	return import->reading && !import->any_open &&
+	return import->reading && !import->any_open && !import->own &&
 		tw__call_is_taken_for_new(&import->ids) &&
 		!tw__rater_keeps(import->rater, &import->call);
 }

@@ -20,6 +20,7 @@
 struct batch {
 	int64_t id, range[2], undone_us, undone_month;
 	char preset[TW_PRESET_NAME], source[TW_CALL_TEXT_MAX + 1];
+	enum record_group group;
 };
 
 static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
@@ -27,7 +28,7 @@ static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT first_us, last_us, undone_us, preset, source "
+		"SELECT first_us, last_us, undone_us, preset, source, grouped "
 		"FROM batch WHERE id = ?", err);
 
 	if (status)
@@ -47,6 +48,7 @@ static tw_status read_batch(struct batch *out, tw_store *store, int64_t id,
 		 tw__col_text(stmt, 3));
 	snprintf(out->source, sizeof(out->source), "%s",
 		 tw__col_text(stmt, 4));
+	out->group = (enum record_group)tw__col_i64(stmt, 5);
 	tw__reset(stmt);
 	if (out->undone_us)
 		return tw__fail_at(err, TW_EEXIST, 0, "batch", "batch %lld is "
@@ -141,20 +143,16 @@ static tw_status mark_batch(tw_store *store, const struct batch *batch,
 	return tw__run(stmt, err);
 }
 
-/* What other files had of its calls stands for itself. A mapping is not kept
- * with its batch. */
+/* What other files had of its calls stands for itself. */
 static tw_status regroup(tw_store *store, const struct batch *batch,
 			 tw_error *err)
 {
-	struct tw__regroup_of of = { .batch = batch->id,
+	const struct tw__regroup_of of = { .batch = batch->id,
 		.range = { batch->range[0], batch->range[1] },
-		.preset = batch->preset, .source = batch->source };
-	tw_status status;
+		.preset = batch->preset, .source = batch->source,
+		.group = batch->group };
 
-	if (!tw__preset_is_known(batch->preset))
-		return TW_OK;
-	status = tw__preset_groups(&of.group, batch->preset, NULL, err);
-	return status ? status : tw__regroup(store, &of, err);
+	return tw__regroup(store, &of, err);
 }
 
 static tw_status undo(tw_store *store, uint64_t id, tw_error *err)

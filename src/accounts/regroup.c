@@ -5,8 +5,9 @@
  * the middle of a call. Decides which stored calls are asked again when a
  * batch came in or was taken back: those of the same source and layout around
  * it that share a call with it. What they are to each other is the rule of
- * their file (formats/call_group.h), what becomes of them regroup_change.c's
- * to say. Batches that nothing else was imported beside are not looked at.
+ * their file (formats/call_group.h), where one is believed that said itself
+ * what it is; what becomes of them regroup_change.c's to say. Batches that
+ * nothing else was imported beside are not looked at.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct row {
 	uint64_t id, names, callee, digits;    /* hashes; 0: not said */
 	int64_t direction, leg, sequence, reason;
 	bool answered, gone, touched, erased, from_outside, to_outside;
+	bool own;                /* said itself what it is */
 	char text[24];
 };
 
@@ -72,13 +74,15 @@ static tw_status has_others(bool *out, tw_store *store,
 }
 
 enum { START, KEY, BATCH, UNDONE, DIRECTION, LEG, SEQUENCE, ANSWERED, REASON,
-	SOURCE, CALL_ID, LINKED, CALLER, CALLEE, ERASED };
+	SOURCE, CALL_ID, LINKED, CALLER, CALLEE, ERASED, OWN };
 #define SELECT_AROUND "SELECT c.start_us, c.key, c.batch, c.undone, " \
 	"c.direction, c.leg, c.sequence, c.answer_after_us IS NOT NULL, " \
 	"c.reason, m.source, " TW_ID_TEXT("c.call_id") ", " \
 	TW_ID_TEXT("c.linked") ", a.digits, b.digits, " \
 	"(c.caller <> 0 AND a.digits IS NULL) OR " \
-	"(c.callee <> 0 AND b.digits IS NULL) FROM call c " \
+	"(c.callee <> 0 AND b.digits IS NULL), EXISTS (SELECT 1 " \
+	"FROM call_role o WHERE o.start_us = c.start_us " \
+	"AND o.key = c.key AND o.batch = c.batch) FROM call c " \
 	"JOIN batch t ON t.id = c.batch JOIN marks m ON m.id = c.marks " \
 	"LEFT JOIN identity a ON a.id = c.caller " \
 	"LEFT JOIN identity b ON b.id = c.callee " \
@@ -113,7 +117,8 @@ static void read_row(struct row *row, const struct regroup *r,
 		.sequence = tw__col_i64(stmt, SEQUENCE),
 		.answered = tw__col_i64(stmt, ANSWERED) != 0,
 		.reason = tw__col_i64(stmt, REASON),
-		.erased = tw__col_i64(stmt, ERASED) != 0 };
+		.erased = tw__col_i64(stmt, ERASED) != 0,
+		.own = tw__col_i64(stmt, OWN) != 0 };
 	row->id = hash_id(r, stmt, CALL_ID);
 	row->names = hash_id(r, stmt, LINKED);
 	row->callee = *callee ? tw__hash64(callee, strlen(callee)) | 1 : 0;
@@ -185,15 +190,16 @@ static void touch_group(struct regroup *r, const struct preset_member *from,
 		r->rows[m->ordinal].touched = news && old;
 }
 
-static void touch_groups(struct regroup *r, struct preset_member *members)
+static void touch_groups(struct regroup *r, struct preset_member *members,
+			 size_t count)
 {
 	bool *unused = (bool *)&members[r->count];
 
 	/* sorts them, those that are gone too */
-	tw__preset_judge(unused, members, r->count);
-	for (size_t from = 0, to; from < r->count; from = to) {
+	tw__preset_judge(unused, members, count);
+	for (size_t from = 0, to; from < count; from = to) {
 		to = from;
-		while (to < r->count &&
+		while (to < count &&
 		       members[to].group == members[from].group)
 			to++;
 		touch_group(r, &members[from], &members[to]);
@@ -208,7 +214,7 @@ static size_t take_members(struct preset_member *out,
 	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 
-		if (row->gone && !gone)
+		if (row->own || (row->gone && !gone))
 			continue;
 		out[count++] = (struct preset_member){ group_of(row),
 			row->told.start, (uint32_t)row->sequence, row->id, i,
@@ -221,7 +227,7 @@ static size_t take_members(struct preset_member *out,
  * stands for is not ours to say (join.c). */
 static bool is_try(const struct row *row)
 {
-	return row->touched && !row->gone && row->leg >= 0 &&
+	return row->touched && !row->own && !row->gone && row->leg >= 0 &&
 		row->direction != TW_DIRECTION_FORWARD &&
 		row->reason != TW_REASON_TWIN;
 }
@@ -294,8 +300,8 @@ static tw_status judge_tries(struct regroup *r, tw_error *err)
 	if (!members)
 		return tw__fail_oom(err);
 	attempts = (bool *)&members[r->count];
-	(void)take_members(members, r, true);
-	touch_groups(r, members);
+	count = take_members(members, r, true);
+	touch_groups(r, members, count);
 	status = find_directions(r, err);
 	memset(attempts, 0, r->count * sizeof(*attempts));
 	count = take_members(members, r, false);
@@ -319,7 +325,7 @@ static size_t take_sides(struct tw__side *out, const struct regroup *r,
 	for (size_t i = 0; i < r->count; i++) {
 		const struct row *row = &r->rows[i];
 
-		if (row->gone && !gone)
+		if (row->own || (row->gone && !gone))
 			continue;
 		out[count++] = (struct tw__side){ .id = row->id,
 			.names = row->names, .callee = row->callee,

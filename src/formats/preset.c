@@ -38,7 +38,7 @@ tw_status tw__preset_groups(enum record_group *out, const char *name,
 	tw_status status;
 
 	if (map || kind) {
-		*out = map ? tw__record_groups(map) :
+		*out = map ? map->group :
 			kind->grouped ? GROUP_LINKED : GROUP_NONE;
 		return TW_OK;
 	}
@@ -46,7 +46,7 @@ tw_status tw__preset_groups(enum record_group *out, const char *name,
 	if (!status)
 		status = tw__record_preset(own, name, err);
 	if (!status)
-		*out = tw__record_groups(own);
+		*out = own->group;
 	tw_cdr_map_free(own);
 	return status;
 }

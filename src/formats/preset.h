@@ -26,9 +26,8 @@ struct tw__preset_options {
 					name */
 };
 
-/* What the rows of one call are to each other. */
+/* What the rows of one call are to each other; numbers as stored. */
 enum record_group { GROUP_NONE, GROUP_LINKED, GROUP_SIDES };
-/* Of a preset or a mapping; NONE also where the rows say it themselves. */
 tw_status tw__preset_groups(enum record_group *out, const char *name,
 			    const tw_cdr_map *map, tw_error *err);
 
@@ -49,11 +48,15 @@ tw_status tw__preset_open(struct tw__preset **out, const char *name,
  * on. TW_ITER_END, TW_ENOMEM. */
 tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err);
+/* What a record says itself that it is, where the others of its call are asked
+ * what they are; numbers as stored. */
+enum record_own { OWN_NONE, OWN_ATTEMPT, OWN_SIDE, OWN_FORWARD };
 /* What other rows or its own numbers say of the last record, where they do:
  * no part of its key and content, as the same record may come in a file that
  * lacks them. Zero and NULL: nothing is found. Borrowed like the record. */
 struct tw__preset_found {
 	uint32_t direction, leg;
+	enum record_own own;
 	const char *number, *linked;
 };
 void tw__preset_found(struct tw__preset_found *out,

@@ -331,6 +331,9 @@ tw_status tw__records_next(tw_cdr *out, struct tw__records *records,
 			continue;
 		mark(out, records->reader.role);
 		records->reader.found = (struct tw__preset_found){ 0 };
+		if (records->map->group)
+			records->reader.found.own =
+				tw__record_own(records->reader.role);
 		if (verdict)
 			status = apply(out, records, verdict, err);
 		if (!status)

@@ -103,7 +103,6 @@ enum { RECORD_ENCODING_AUTO, RECORD_ENCODING_UTF8, RECORD_ENCODING_UTF16,
 tw_status tw__record_preset(tw_cdr_map *map, const char *name, tw_error *err);
 bool tw__record_preset_is_known(const char *name);
 const char *tw__record_preset_name(size_t index);       /* NULL: no more */
-enum record_group tw__record_groups(const tw_cdr_map *map);
 /* Rows of the layout tell the ends of others. */
 bool tw__record_joins(const tw_cdr_map *map);
 const char *tw__record_field_name(enum record_field field);
@@ -198,6 +197,8 @@ tw_status tw__record_ended(tw_cdr *out, const struct record_reader *reader,
 /* The name under which the last row had it. */
 const char *tw__record_column(const struct record_reader *reader,
 			      enum record_field field);
+/* The row says itself what it is to its call. */
+enum record_own tw__record_own(enum record_role role);
 /* Longer than any extension: a number of the outside. */
 bool tw__record_is_outside(const char *number);
 /* The direction of a call whose source does not say, where only its numbers

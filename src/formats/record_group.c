@@ -2,7 +2,8 @@
  * @file src/formats/record_group.c  Which rows of a file are one call
  *
  * Decides what the rows of a file say of each other: that one is another try
- * at a call, the far side of it, its way on to another number, or its end.
+ * at a call, the far side of it, its way on to another number, or its end. A
+ * row that says so itself is believed, and is none of those to choose from.
  * Refuses to drop a call: what does not count is marked and stored, and only
  * the end of a call, which is no call, goes into the row of that call.
  */
@@ -67,6 +68,20 @@ static const char *spelled(char digits[TW_DIGITS_MAX], const char *number,
 			   const struct tw_dial_rule *rule)
 {
 	return tw__e164(digits, number, rule, NULL) ? number : digits;
+}
+
+enum record_own tw__record_own(enum record_role role)
+{
+	switch (role) {
+	case ROLE_ATTEMPT:
+		return OWN_ATTEMPT;
+	case ROLE_SIDE:
+		return OWN_SIDE;
+	case ROLE_FORWARD:
+		return OWN_FORWARD;
+	default:
+		return OWN_NONE;
+	}
 }
 
 uint32_t tw__record_guess(bool from_inside, bool to_outside)
@@ -179,39 +194,47 @@ static void join_ends(struct record_verdict *rows, struct entries *all)
 
 /* ---- sides ---- */
 
-static struct tw__side *make_sides(const struct entries *all)
+static struct tw__side *make_sides(size_t *out_count,
+				   const struct entries *all)
 {
 	struct tw__side *sides = tw_calloc(all->count + 1, sizeof(*sides));
+	size_t count = 0;
 
 	for (size_t i = 0; sides && i < all->count; i++) {
 		const struct entry *e = &all->rows[i];
 
-		sides[i] = (struct tw__side){ .id = e->id,
+		if (tw__record_own(e->role))
+			continue;
+		sides[count] = (struct tw__side){ .id = e->id,
 			.names = e->linked && e->linked != e->id ?
 				e->linked : e->peer,
 			.callee = e->callee, .start = e->start, .ordinal = i,
 			.from_outside = e->from_outside,
 			.to_outside = e->to_outside };
-		snprintf(sides[i].text, sizeof(sides[i].text), "%s",
+		snprintf(sides[count].text, sizeof(sides[count].text), "%s",
 			 all->texts->data + e->id_text);
+		count++;
 	}
+	*out_count = count;
 	return sides;
 }
 
 static tw_status judge_sides(struct record_verdict *rows,
 			     const struct entries *all, tw_error *err)
 {
-	struct tw__side *sides = make_sides(all);
+	size_t count = 0;
+	struct tw__side *sides = make_sides(&count, all);
 
 	if (!sides)
 		return tw__fail_oom(err);
-	tw__sides_judge(sides, all->count);
-	for (size_t i = 0; i < all->count; i++) {
+	/* its other side may be in another file, and ask for it */
+	for (size_t i = 0; i < all->count; i++)
+		rows[all->rows[i].ordinal].linked = all->rows[i].peer_text;
+	tw__sides_judge(sides, count);
+	for (size_t i = 0; i < count; i++) {
 		const struct entry *e = &all->rows[sides[i].ordinal], *p;
 		struct record_verdict *verdict = &rows[e->ordinal];
 
-		/* its other side may be in another file, and ask for it */
-		verdict->linked = e->peer_text;
 		if (!sides[i].parent)
 			continue;
 		p = &all->rows[sides[sides[i].parent - 1].ordinal];
@@ -242,7 +265,7 @@ static tw_status judge_tries(struct record_verdict *rows,
 	for (size_t i = 0; i < all->count; i++) {
 		const struct entry *e = &all->rows[i];
 
-		if (e->part || e->role == ROLE_END)
+		if (e->part || e->role == ROLE_END || tw__record_own(e->role))
 			continue;
 		members[count++] = (struct preset_member){
 			e->linked ? e->linked : e->id, e->start, e->sequence,

@@ -123,18 +123,6 @@ const char *tw__record_field_name(enum record_field field)
 	return fields[field];
 }
 
-enum record_group tw__record_groups(const tw_cdr_map *map)
-{
-	for (size_t i = 0; i < map->word_count; i++) {
-		uint32_t role = map->words[i].value;
-
-		if (map->words[i].field == RF_ROLE && (role == ROLE_ATTEMPT ||
-		    role == ROLE_SIDE || role == ROLE_FORWARD))
-			return GROUP_NONE;
-	}
-	return map->group;
-}
-
 bool tw__record_joins(const tw_cdr_map *map)
 {
 	for (size_t i = 0; i < map->word_count; i++) {

@@ -173,7 +173,38 @@ def freeswitch_rows(rng):
     return header, rows
 
 
+MAPPED = {"time": "epoch", "call_id": "id", "linked_id": "of", "start": "at",
+          "duration": "talk", "caller": "from", "callee": "to",
+          "status": "word", "role": "role",
+          "statuses": {"yes": "answered", "no": "no_answer"},
+          "roles": {"try": "attempt", "far": "side", "on": "forward",
+                    "*": "call"}}
+
+
+def mapped_rows(rng):
+    """Some say themselves what they are, the others are asked."""
+    header = b"id,of,peer,at,talk,from,to,word,role\n"
+    rows = []
+    for call in range(6):
+        start = 1791183600 + rng.randrange(3)
+        caller = rng.choice(["101", "79031112233", "79031112233"])
+        first = "84951234567" if caller == "101" else "78432000001"
+        for n in range(rng.randrange(1, 5)):
+            to = rng.choice([first, first, "102", "79161112233"])
+            role = rng.choice(["", "", "", "try", "far"])
+            of = f"c{call}.0" if n and rng.random() < .9 else ""
+            peer = f"c{call}.1" if not n and rng.random() < .4 else ""
+            talk = rng.choice([0, 61])
+            rows.append(f"c{call}.{n},{of},{peer},{start},{talk},{caller},"
+                        f"{to},{'yes' if talk else 'no'},{role}\n".encode())
+            start += rng.randrange(2)
+    return header, rows
+
+
 SOURCES = {
+    "mapping-linked": (CdrMap(MAPPED | {"group": "linked"}), mapped_rows),
+    "mapping-sides": (CdrMap(MAPPED | {"group": "sides", "peer_id": "peer"}),
+                      mapped_rows),
     "asterisk-freepbx": ("asterisk", lambda rng: lines(
         "asterisk-freepbx.csv", 1)),
     "asterisk": ("asterisk", asterisk_rows),

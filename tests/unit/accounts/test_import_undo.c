@@ -164,6 +164,58 @@ static void test_years_that_are_no_longer_stored(void **state)
 	}
 }
 
+static uint64_t mapped(struct fixture *f, const char *rows)
+{
+	static const char *const keys[] = { "group", "time", "start",
+		"duration", "call_id", "linked_id", "caller", "callee",
+		"role", "roles.try", "roles.*" };
+	static const char *const values[] = { "linked", "epoch", "s", "d",
+		"id", "of", "from", "to", "role", "attempt", "call" };
+	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
+	tw_error err = TW_ERROR_INIT;
+	tw_import *import;
+	tw_cdr_map *map;
+	uint64_t batch;
+	char text[512];
+
+	assert_int_equal(tw_cdr_map_new(&map, &err), TW_OK);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(keys); i++)
+		assert_int_equal(tw_cdr_map_set(map, keys[i], values[i],
+						&err), TW_OK);
+	snprintf(text, sizeof(text), "id,of,s,d,from,to,role\n%s", rows);
+	options.map = map;
+	assert_int_equal(tw_import_new(&import, f->store, &options, &err),
+			 TW_OK);
+	batch = tw_import_batch(import);
+	assert_int_equal(tw_import_file(import, text, strlen(text), &err),
+			 TW_OK);
+	end_import(import);
+	tw_cdr_map_free(map);
+	return batch;
+}
+
+/* What a mapping says of its groups is kept with the batch, and what a row
+ * said of itself with the call. */
+static void test_left_of_a_mapping(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = mapped(f, "1,a,1791183600,60,79031112233,"
+				"78432000001,\n");
+
+	mapped(f, "2,a,1791183601,60,79031112233,78432000001,\n"
+	       "3,a,1791183599,60,79031112233,78432000001,try\n");
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls, 1);
+	assert_int_equal(one_number(f, "SELECT leg FROM call "
+				    "WHERE call_id = '2'"), 0);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call_role"), 1);
+	assert_int_equal(tw_import_undo(f->store, first, NULL), TW_OK);
+	assert_int_equal(expenses_of(f, "2026-10", "Kazan").calls, 1);
+	assert_int_equal(one_number(f, "SELECT leg FROM call "
+				    "WHERE call_id = '2'"), 1);
+	assert_int_equal(one_number(f, "SELECT leg FROM call "
+				    "WHERE call_id = '3'"), 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -172,6 +224,7 @@ int main(void)
 		T(test_undo_and_again),
 		T(test_nothing_is_left),
 		T(test_list),
+		T(test_left_of_a_mapping),
 		T(test_years_that_are_no_longer_stored),
 	};
 

@@ -18,6 +18,7 @@ struct reader {
 	tw_error err;
 	tw_cdr cdr;
 	uint32_t key_leg;       /* of the record's key */
+	enum record_own own;
 };
 
 static inline bool is_main(const char *name, size_t length, void *arg)
@@ -55,6 +56,7 @@ static inline tw_status next(struct reader *r)
 	/* as an import takes it */
 	tw__preset_found(&found, r->preset);
 	r->key_leg = cdr->leg;
+	r->own = found.own;
 	cdr->direction = found.direction ? found.direction : cdr->direction;
 	cdr->leg = found.leg ? found.leg : cdr->leg;
 	cdr->linked_id = found.linked ? found.linked : cdr->linked_id;

@@ -85,6 +85,55 @@ static void test_sides(void **state)
 	tw_cdr_map_free(map);
 }
 
+/* What a row says itself goes before what is found, and is none to choose. */
+static void test_roles(void **state)
+{
+	struct reader r;
+	tw_cdr_map *map;
+
+	(void)state;
+	open_rows(&r, &map, "group=linked\nroles.try=attempt\n"
+		"roles.on=forward\nroles.far=side\n",
+		"id,of,s,d,from,to,role\n"
+		"1,a,100000000,9,79031112233,101,try\n"
+		"2,a,100000001,9,79031112233,102,\n"
+		"3,a,100000002,9,79031112233,103,\n"
+		"4,a,100000000,9,79031112233,79161234567,on\n"
+		"5,a,100000000,9,79031112233,101,far\n");
+	flags(&r, TW_CDR_ATTEMPT);
+	assert_int_equal(r.own, OWN_ATTEMPT);
+	flags(&r, 0);
+	assert_int_equal(r.own, OWN_NONE);
+	flags(&r, TW_CDR_ATTEMPT);
+	flags(&r, 0);
+	assert_int_equal(r.own, OWN_FORWARD);
+	assert_int_equal(r.cdr.direction, TW_DIRECTION_FORWARD);
+	flags(&r, TW_CDR_TWIN);
+	assert_int_equal(r.own, OWN_SIDE);
+	the_end(&r);
+	tw_cdr_map_free(map);
+	open_rows(&r, &map, "group=sides\nroles.far=side\nroles.on=forward\n",
+		"id,of,s,d,from,to,role\n"
+		"a,b,100000000,9,79031112233,78432000001,far\n"
+		"b,,100000001,9,79031112233,78432000001,\n"
+		"c,b,100000002,9,79031112233,101,\n"
+		"d,b,100000003,9,79031112233,79161112233,on\n");
+	flags(&r, TW_CDR_TWIN);
+	flags(&r, 0);
+	flags(&r, TW_CDR_TWIN);
+	flags(&r, 0);
+	assert_int_equal(r.cdr.direction, TW_DIRECTION_FORWARD);
+	the_end(&r);
+	tw_cdr_map_free(map);
+	/* nobody is asked for what they are */
+	open_rows(&r, &map, "roles.try=attempt\n", "id,of,s,d,from,to,role\n"
+		"1,a,100000000,9,79031112233,101,try\n");
+	flags(&r, TW_CDR_ATTEMPT);
+	assert_int_equal(r.own, OWN_NONE);
+	the_end(&r);
+	tw_cdr_map_free(map);
+}
+
 static void test_ends(void **state)
 {
 	struct reader r;
@@ -127,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_linked),
 		cmocka_unit_test(test_sides),
+		cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_ends),
 	};
 
