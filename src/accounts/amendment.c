@@ -21,6 +21,7 @@ struct tw__amending {
 	uint64_t calls;
 	struct tw__book book;
 	struct tw__rollup sums, charges;
+	struct tw__intern traits;
 };
 
 tw_status tw__amending_new(struct tw__amending **out, tw_store *store,
@@ -33,6 +34,7 @@ tw_status tw__amending_new(struct tw__amending **out, tw_store *store,
 	if (!a)
 		return tw__fail_oom(err);
 	a->store = store;
+	tw__intern_traits(&a->traits, store);
 	a->kind = kind;
 	a->reason = tw_strdup(reason ? reason : "");
 	if (!a->reason)
@@ -53,6 +55,7 @@ void tw__amending_free(struct tw__amending *amending)
 		return;
 	tw__rollup_free(&amending->sums);
 	tw__rollup_free(&amending->charges);
+	tw__intern_free(&amending->traits);
 	if (amending->book.zone)
 		tw__book_close(&amending->book);
 	tw_free(amending->reason);
@@ -163,41 +166,73 @@ static tw_status keep_side(struct tw__amending *a,
 	return tw__run(stmt, err);
 }
 
+static void bind_call(struct tw_stmt *stmt, int index,
+		      const struct tw__stored *call)
+{
+	tw__bind_i64(stmt, index, call->start);
+	tw__bind_i64(stmt, index + 1, call->key);
+	tw__bind_i64(stmt, index + 2, call->batch);
+}
+
+/* Its traits but for what nothing changes: the way it came, how it ended, and
+ * what its lengths are counted in. */
+static tw_status new_traits(struct tw__traits *out, struct tw__amending *a,
+			    const struct tw__stored *call,
+			    const struct tw__standing *s, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, a->store,
+		"SELECT t.trunk, t.status, t.time_us FROM call_row r "
+		"JOIN traits t ON t.id = r.traits WHERE r.start_us = ? "
+		"AND r.key = ? AND r.batch = ? AND r.undone = 0", err);
+
+	if (status)
+		return status;
+	bind_call(stmt, 1, call);
+	status = tw__step(stmt, err);
+	if (status)
+		return status == TW_ITER_END ? tw__fail(err, TW_ESTORE,
+			"a call that is to be amended is not there; run "
+			"verify") : status;
+	*out = (struct tw__traits){ .trunk = tw__col_i64(stmt, 0),
+		.carrier = s->carrier, .department = s->department,
+		.number = s->number, .leg = s->leg,
+		.direction = s->direction, .status = tw__col_i64(stmt, 1),
+		.rate_state = s->rate_state, .reason = s->reason,
+		.tariff_version = s->tariff_version,
+		.time_us = tw__col_i64(stmt, 2),
+		.cost_nanos = tw__money_unit(s->cost_nanos),
+		.vat_nanos = tw__money_unit(s->vat_nanos) };
+	tw__reset(stmt);
+	return TW_OK;
+}
+
 static tw_status change_row(struct tw__amending *a,
 			    const struct tw__stored *call,
 			    const struct tw__standing *s, tw_error *err)
 {
 	bool rated = s->rate_state == TW_STATE_RATED;
+	struct tw__traits traits;
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, a->store,
-		"UPDATE call SET department = ?, carrier = ?, number = ?, "
-		"leg = ?, rate_state = ?, reason = ?, tariff_version = ?, "
-		"rate_row = ?, charged_s = ?, cost_nanos = ?, vat_nanos = ?, "
-		"direction = ? WHERE start_us = ? AND key = ? AND undone = 0 "
-		"AND batch = ?", err);
+	int64_t id = 0;
+	tw_status status = new_traits(&traits, a, call, s, err);
 
+	if (!status)
+		status = tw__traits_id(&id, &a->traits, NULL, &traits, err);
+	if (!status)
+		status = tw__stmt(&stmt, a->store, "UPDATE call_row SET "
+			"traits = ?, rate_row = ?, charged_s = ?, cost = ?, "
+			"vat = ? WHERE start_us = ? AND key = ? "
+			"AND batch = ? AND undone = 0", err);
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, s->department);
-	tw__bind_i64(stmt, 2, s->carrier);
-	tw__bind_i64(stmt, 3, s->number);
-	tw__bind_i64(stmt, 4, s->leg);
-	tw__bind_i64(stmt, 5, s->rate_state);
-	tw__bind_i64(stmt, 6, s->reason);
-	bind_if(stmt, 7, rated, s->tariff_version);
-	bind_if(stmt, 8, rated, s->rate_row);
-	bind_if(stmt, 9, rated, s->charged_s);
-	bind_if(stmt, 10, rated, s->cost_nanos);
-	bind_if(stmt, 11, rated, s->vat_nanos);
-	tw__bind_i64(stmt, 12, s->direction);
-	tw__bind_i64(stmt, 13, call->start);
-	tw__bind_i64(stmt, 14, call->key);
-	tw__bind_i64(stmt, 15, call->batch);
-	status = tw__run(stmt, err);
-	if (!status && tw__changes(a->store) != 1)
-		return tw__fail(err, TW_ESTORE, "a call that is to be "
-				"amended is not there; run verify");
-	return status;
+	tw__bind_i64(stmt, 1, id);
+	bind_if(stmt, 2, rated, s->rate_row);
+	bind_if(stmt, 3, rated, s->charged_s);
+	bind_if(stmt, 4, rated, s->cost_nanos / traits.cost_nanos);
+	bind_if(stmt, 5, rated, s->vat_nanos / traits.vat_nanos);
+	bind_call(stmt, 6, call);
+	return tw__run(stmt, err);
 }
 
 static tw_status write_down(struct tw__amending *a,

@@ -19,31 +19,32 @@
 #include "history.h"
 
 /* In the table's order from behind: SQLite reads the head of a row up to the
- * column that is asked for, so the last one first has it read once. */
+ * column that is asked for, so the last one first has it read once. What is
+ * one of a few is behind a row's traits. */
 enum {
-	VAT, PRICE, RATE_ROW, VERSION, NUMBER, DEPARTMENT, CARRIER, TRUNK,
-	CALLEE, CALLER, DURATION, ANSWER, STATUS, DIRECTION, LEG, START,
+	VAT, COST, RATE_ROW, CALLEE, CALLER, DURATION, ANSWER, TRAITS, START,
 	COLUMNS
 };
 
-/* What has no price says in its place why: far below what any costs. */
-#define WITHOUT_PRICE(state) ((int64_t)(state) - INT64_MAX)
-#define PRICE_SQL "coalesce(cost_nanos, rate_state - 9223372036854775807)"
+static const char *const columns[COLUMNS] = { "vat", "cost", "rate_row",
+	"callee", "caller", "duration", "answer", "traits", "start_us" };
 
-static const char *const columns[COLUMNS] = { "vat_nanos", PRICE_SQL,
-	"rate_row", "tariff_version", "number", "department", "carrier",
-	"trunk", "callee", "caller", "duration_us", "answer_after_us",
-	"status", "direction", "leg", "start_us" };
-
-/* Beside those that are always read; 0: none. */
-static const uint8_t needs[TW_CUT_COUNT + 1][2] = {
-	[TW_CUT_DEPARTMENT] = { DEPARTMENT }, [TW_CUT_CARRIER] = { CARRIER },
-	[TW_CUT_TRUNK] = { TRUNK }, [TW_CUT_NUMBER] = { NUMBER },
-	[TW_CUT_DESTINATION] = { RATE_ROW, VERSION },
-	[TW_CUT_PREFIX] = { CALLER, CALLEE }, [TW_CUT_MONTH] = { START },
-	[TW_CUT_DAY] = { START }, [TW_CUT_WEEKDAY] = { START, DEPARTMENT },
-	[TW_CUT_HOUR] = { START, DEPARTMENT }, [TW_CUT_STATUS] = { STATUS },
-};
+/* Beside those that are always read. */
+static bool needs(uint32_t cut, int column)
+{
+	switch (column) {
+	case RATE_ROW:
+		return cut == TW_CUT_DESTINATION;
+	case CALLEE:
+	case CALLER:
+		return cut == TW_CUT_PREFIX;
+	case START:
+		return cut == TW_CUT_MONTH || cut == TW_CUT_DAY ||
+			cut == TW_CUT_WEEKDAY || cut == TW_CUT_HOUR;
+	default:
+		return false;
+	}
+}
 
 const int32_t tw__cut_durations_s[TW_CUT_DURATIONS] = { 0, 10, 30, 60, 180,
 	600, 1800, 3600 };
@@ -60,6 +61,7 @@ struct reader {
 	int place[COLUMNS];      /* of what is asked, among the arguments */
 	int count;
 	int64_t values[COLUMNS]; /* of the call that is read */
+	struct tw__traits_list traits;
 	int64_t *prefixes;       /* by identity */
 	size_t prefix_count;
 };
@@ -67,7 +69,8 @@ struct reader {
 /* ---- one call ---- */
 
 struct leg {
-	int64_t leg, direction, duration_us, price;
+	const struct tw__traits *of;
+	int64_t duration_us;
 	bool answered, first, rated;
 };
 
@@ -77,33 +80,30 @@ static int64_t col(const struct reader *r, int column)
 }
 
 /* Who spoke was answered: the answer itself is looked at where nobody did. */
-static void read_leg(struct leg *out, struct reader *r,
+static void read_leg(struct leg *out, const struct reader *r,
 		     const struct tw_row *row)
 {
-	tw__row_all(r->values, row, r->count);
-	out->leg = col(r, LEG);
-	out->direction = col(r, DIRECTION);
-	out->duration_us = col(r, DURATION);
+	out->duration_us = col(r, DURATION) * out->of->time_us;
 	out->answered = out->duration_us || col(r, ANSWER) ||
 		!tw__row_is_null(row, r->place[ANSWER]);
-	out->price = col(r, PRICE);
-	out->rated = out->price > WITHOUT_PRICE(TW_STATE_UNRATED);
-	out->first = out->leg == 1 && out->direction != TW_DIRECTION_FORWARD;
+	out->rated = out->of->rate_state == TW_STATE_RATED;
+	out->first = out->of->leg == 1 &&
+		out->of->direction != TW_DIRECTION_FORWARD;
 }
 
 static int64_t direction_of(const struct leg *leg)
 {
-	return leg->first || leg->leg == TW_LEG_CHARGED ? leg->direction :
-		TW_DIRECTION_FORWARD;
+	return leg->first || leg->of->leg == TW_LEG_CHARGED ?
+		leg->of->direction : TW_DIRECTION_FORWARD;
 }
 
 static int64_t prefix_of(const struct reader *r, const struct leg *leg)
 {
 	int64_t party;
 
-	if (leg->direction == TW_DIRECTION_INTERNAL)
+	if (leg->of->direction == TW_DIRECTION_INTERNAL)
 		return 0;
-	party = col(r, leg->direction == TW_DIRECTION_INBOUND ? CALLER :
+	party = col(r, leg->of->direction == TW_DIRECTION_INBOUND ? CALLER :
 		    CALLEE);
 	return party > 0 && (size_t)party < r->prefix_count ?
 		r->prefixes[party] : 0;
@@ -122,12 +122,12 @@ static int64_t duration_of(const struct leg *leg)
 	return tw__cut_durations_s[i] + 1;
 }
 
-static tw_status hour_of(int64_t *out, struct reader *r, bool weekday,
-			 tw_error *err)
+static tw_status hour_of(int64_t *out, struct reader *r,
+			 const struct leg *leg, bool weekday, tw_error *err)
 {
 	int64_t local_s, days;
 	tw_status status = tw__cut_local(&local_s, &r->clocks,
-		col(r, DEPARTMENT), col(r, START), err);
+		leg->of->department, col(r, START), err);
 
 	if (status)
 		return status;
@@ -135,6 +135,22 @@ static tw_status hour_of(int64_t *out, struct reader *r, bool weekday,
 	*out = weekday ? tw__weekday(days) + 1 :
 		(local_s - days * 86400) / 3600 + 1;
 	return TW_OK;
+}
+
+static int64_t trait_of(const struct tw__traits *traits, uint32_t cut)
+{
+	switch (cut) {
+	case TW_CUT_DEPARTMENT:
+		return traits->department;
+	case TW_CUT_CARRIER:
+		return traits->carrier;
+	case TW_CUT_TRUNK:
+		return traits->trunk;
+	case TW_CUT_NUMBER:
+		return traits->number;
+	default:
+		return traits->status;
+	}
 }
 
 static tw_status part_of(int64_t *out, struct reader *r,
@@ -155,16 +171,17 @@ static tw_status part_of(int64_t *out, struct reader *r,
 		return TW_OK;
 	case TW_CUT_WEEKDAY:
 	case TW_CUT_HOUR:
-		return hour_of(out, r, cut == TW_CUT_WEEKDAY, err);
+		return hour_of(out, r, leg, cut == TW_CUT_WEEKDAY, err);
 	case TW_CUT_DURATION:
 		*out = duration_of(leg);
 		return TW_OK;
 	case TW_CUT_DESTINATION:
 		*out = 0;
 		return leg->rated ? tw__cut_destination(out, &r->tariffs,
-			col(r, VERSION), col(r, RATE_ROW), err) : TW_OK;
+			leg->of->tariff_version, col(r, RATE_ROW), err) :
+			TW_OK;
 	default:
-		*out = col(r, needs[cut][0]);
+		*out = trait_of(leg->of, cut);
 		return TW_OK;
 	}
 }
@@ -179,9 +196,9 @@ static tw_status price_of(struct tw__cut_sums *out, int64_t *currency,
 	*currency = r->prices.currency;
 	if (!r->prices.are_alike)
 		status = tw__cut_tariff(currency, &gross, &r->tariffs,
-					col(r, VERSION), err);
-	out->cost = leg->price;
-	out->vat = r->prices.have_vat ? col(r, VAT) : 0;
+					leg->of->tariff_version, err);
+	out->cost = col(r, COST) * leg->of->cost_nanos;
+	out->vat = r->prices.have_vat ? col(r, VAT) * leg->of->vat_nanos : 0;
 	out->net = out->cost - (gross ? out->vat : 0);
 	return status;
 }
@@ -195,15 +212,20 @@ static tw_status see(const struct tw_row *row, void *arg, tw_error *err)
 	tw_status status = TW_OK;
 	struct leg leg;
 
+	tw__row_all(r->values, row, r->count);
+	leg.of = tw__traits_at(&r->traits, col(r, TRAITS));
+	if (!leg.of)
+		return tw__fail(err, TW_ESTORE, "a call names traits that "
+				"are not there; run verify");
 	read_leg(&leg, r, row);
 	if (leg.first) {
 		sums.calls = 1;
 		sums.answered = leg.answered;
 		sums.missed = !leg.answered &&
-			leg.direction == TW_DIRECTION_INBOUND;
+			leg.of->direction == TW_DIRECTION_INBOUND;
 		sums.talk_us = leg.duration_us;
 	}
-	sums.unrated = leg.price == WITHOUT_PRICE(TW_STATE_UNRATED);
+	sums.unrated = leg.of->rate_state == TW_STATE_UNRATED;
 	part[question->count] = TW_CUT_HOME;
 	if (leg.rated)
 		status = price_of(&sums, &part[question->count], r, &leg,
@@ -279,18 +301,14 @@ static bool is_asked(const struct tw__cut_question *question, uint32_t cut)
 
 static void ask_columns(struct reader *r)
 {
-	static const uint8_t always[] = { PRICE, DURATION, ANSWER, DIRECTION,
-		LEG };
+	static const uint8_t always[] = { COST, DURATION, ANSWER, TRAITS };
 
 	for (size_t i = 0; i < TW_ARRAY_COUNT(always); i++)
 		r->asked[always[i]] = true;
 	r->asked[VAT] = r->prices.have_vat;
-	r->asked[VERSION] = !r->prices.are_alike;
 	for (size_t i = 0; i < r->question->count; i++) {
-		const uint8_t *need = needs[r->question->by[i]];
-
-		for (int k = 0; k < 2 && need[k]; k++)
-			r->asked[need[k]] = true;
+		for (int k = 0; k < COLUMNS; k++)
+			r->asked[k] |= needs(r->question->by[i], k);
 	}
 }
 
@@ -318,8 +336,8 @@ static tw_status has_row(bool *out, tw_store *store, const char *sql,
 static tw_status find_limits(struct limits *out, tw_store *store, tw_time end,
 			     tw_error *err)
 {
-	tw_status status = has_row(&out->end, store, "SELECT 1 FROM call "
-		"WHERE start_us >= ? LIMIT 1", end, err);
+	tw_status status = has_row(&out->end, store, "SELECT 1 "
+		"FROM call_row WHERE start_us >= ? LIMIT 1", end, err);
 
 	return status ? status : has_row(&out->undone, store, "SELECT 1 "
 		"FROM batch WHERE undone_us <> 0 AND first_us < ? LIMIT 1",
@@ -339,7 +357,7 @@ static tw_status write_query(struct tw_buf *sql, struct reader *r,
 		tw__buf_text(sql, columns[i]);
 		r->place[i] = r->count++;
 	}
-	tw__buf_text(sql, ") FROM call WHERE start_us >= ?");
+	tw__buf_text(sql, ") FROM call_row WHERE start_us >= ?");
 	if (limits->end)
 		tw__buf_text(sql, " AND start_us < ?");
 	if (tw__buf_text(sql, limits->undone ? " AND undone = 0" : ""))
@@ -439,6 +457,8 @@ tw_status tw__cut_read(struct tw__cut_groups *groups,
 	if (!status)
 		status = tw__cut_prices(&r.prices, &r.tariffs, err);
 	ask_columns(&r);
+	if (!status)
+		status = tw__traits_load(&r.traits, store, err);
 	if (!status && is_asked(question, TW_CUT_PREFIX))
 		status = read_people(&r, err);
 	if (!status && (is_asked(question, TW_CUT_HOUR) ||
@@ -451,6 +471,7 @@ tw_status tw__cut_read(struct tw__cut_groups *groups,
 		status = settle(groups, currencies, err);
 	tw__cut_tariffs_free(&r.tariffs);
 	tw__cut_clocks_free(&r.clocks);
+	tw__traits_unload(&r.traits);
 	tw_free(r.prefixes);
 	return status;
 }

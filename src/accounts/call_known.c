@@ -28,7 +28,7 @@ tw_status tw__known_new(struct tw__known **out, tw_store *store,
 	if (!known)
 		return tw__fail_oom(err);
 	status = tw__stmt_new(&known->from, store,
-		"SELECT start_us, key, content FROM call "
+		"SELECT start_us, key, content FROM call_row "
 		"WHERE (start_us, key) >= (?, ?) AND undone = 0 "
 		"ORDER BY start_us, key", err);
 	if (status) {
@@ -124,7 +124,7 @@ tw_status tw__known_or_near(tw_store *store, const struct tw__call *call,
 
 	if (!tw__call_check_year(call, NULL))
 		return TW_OK;
-	status = tw__stmt(&stmt, store, "SELECT 1 FROM call "
+	status = tw__stmt(&stmt, store, "SELECT 1 FROM call_row "
 		"WHERE start_us = ? AND key = ? AND undone = 0", err);
 	if (status)
 		return status;
@@ -142,7 +142,7 @@ tw_status tw__known_as_found(tw_store *store, struct tw__call *call,
 {
 	const uint64_t key = call->key, content = call->content;
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, store, "SELECT 1 FROM call "
+	tw_status status = tw__stmt(&stmt, store, "SELECT 1 FROM call_row "
 		"WHERE start_us = ? AND key = ? AND undone = 0", err);
 
 	if (status)

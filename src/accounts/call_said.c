@@ -158,7 +158,7 @@ static bool fits(struct search *s)
 		call->cdr.answer = s->answers[i / 2 % s->answer_count];
 		call->cdr.end = s->ends[i / 2 / s->answer_count];
 		tw__call_hash(call);
-		if (call->content == s->content)
+		if (tw__content_is(s->content, call->content))
 			return true;
 	}
 	return false;

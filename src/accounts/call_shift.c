@@ -84,7 +84,7 @@ static tw_status load(struct tw__shift *shift, tw_time from, tw_time to,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, shift->store,
-		"SELECT key, start_us FROM call WHERE start_us >= ? "
+		"SELECT key, start_us FROM call_row WHERE start_us >= ? "
 		"AND start_us < ? AND undone = 0 AND batch <> ?", err);
 
 	if (status)

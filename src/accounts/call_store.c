@@ -12,18 +12,14 @@
 
 enum {
 	C_START, C_KEY, C_UNDONE, C_CONTENT, C_BATCH, C_MARKS, C_CALL_ID,
-	C_LINKED, C_LEG, C_SEQUENCE, C_DIRECTION, C_STATUS, C_ANSWER, C_END,
-	C_DURATION, C_CALLER, C_CALLEE, C_TRUNK, C_CARRIER, C_DEPARTMENT,
-	C_NUMBER, C_RATE_STATE, C_REASON, C_VERSION, C_ROW, C_CHARGED,
-	C_COST, C_VAT, C_SOURCE_COST, COLUMNS
+	C_LINKED, C_SEQUENCE, C_TRAITS, C_ANSWER, C_END, C_DURATION, C_CALLER,
+	C_CALLEE, C_ROW, C_CHARGED, C_COST, C_VAT, C_SOURCE_COST, COLUMNS
 };
 /* All columns in the table's own order, or SQLite would copy each row to put
  * it into that order. */
-static const char into_call[] = "call (start_us, key, undone, content, "
-	"batch, marks, call_id, linked, leg, sequence, direction, status, "
-	"answer_after_us, end_after_us, duration_us, caller, callee, "
-	"trunk, carrier, department, number, rate_state, reason, "
-	"tariff_version, rate_row, charged_s, cost_nanos, vat_nanos, "
+static const char into_call[] = "call_row (start_us, key, undone, content, "
+	"batch, marks, call_id, linked, sequence, traits, answer, ended, "
+	"duration, caller, callee, rate_row, charged_s, cost, vat, "
 	"source_cost_nanos)";
 
 /* After so many new calls in a row the next one is taken for new too. */
@@ -99,10 +95,11 @@ struct tw__call_writer {
 	char key[8 * (TW_CALL_TEXT_MAX + 1)];   /* marks of the row before */
 	size_t key_size;
 	int64_t marks;
+	struct tw__traits_near near;
 };
 
 struct names {
-	int64_t marks, caller, callee;
+	int64_t marks, traits, caller, callee;
 };
 
 void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store)
@@ -111,6 +108,7 @@ void tw__call_ids_open(struct tw__call_ids *ids, tw_store *store)
 	tw__intern_words(&ids->words, store);
 	tw__intern_identities(&ids->identities, store);
 	tw__intern_marks(&ids->marks, store);
+	tw__intern_traits(&ids->traits, store);
 }
 
 static void close_writer(struct tw__call_ids *ids)
@@ -128,16 +126,22 @@ void tw__call_ids_close(struct tw__call_ids *ids)
 	tw__intern_free(&ids->words);
 	tw__intern_free(&ids->identities);
 	tw__intern_free(&ids->marks);
+	tw__intern_free(&ids->traits);
 	close_writer(ids);
 }
 
 tw_status tw__call_ids_hold(struct tw__call_ids *ids, uint64_t rows,
 			    tw_error *err)
 {
+	tw_status status;
+
 	tw__intern_hold(&ids->words);
 	tw__intern_hold(&ids->identities);
 	tw__intern_hold(&ids->marks);
-	return tw__intern_learn(&ids->identities, rows, err);
+	tw__intern_hold(&ids->traits);
+	status = tw__intern_learn(&ids->traits, rows, err);
+	return status ? status :
+		tw__intern_learn(&ids->identities, rows, err);
 }
 
 tw_status tw__call_ids_write(struct tw__call_ids *ids, tw_error *err)
@@ -146,7 +150,15 @@ tw_status tw__call_ids_write(struct tw__call_ids *ids, tw_error *err)
 
 	if (!status)
 		status = tw__intern_flush(&ids->identities, err);
-	return status ? status : tw__intern_flush(&ids->marks, err);
+	if (!status)
+		status = tw__intern_flush(&ids->marks, err);
+	return status ? status : tw__intern_flush(&ids->traits, err);
+}
+
+bool tw__call_ids_ask_nothing(const struct tw__call_ids *ids)
+{
+	return tw__intern_asks_nothing(&ids->identities) &&
+		tw__intern_asks_nothing(&ids->traits);
 }
 
 void tw__call_expect(struct tw__call *call, const struct tw__call_ids *ids)
@@ -206,11 +218,48 @@ static tw_status find_marks(int64_t *out, const struct tw__call *call,
 	return TW_OK;
 }
 
-static tw_status find_names(struct names *out, const struct tw__call *call,
+/* Times count from the start; of those not known it is 0. */
+static int64_t answer_after(const struct tw__call *call)
+{
+	return call->answered ? call->answer_us - call->cdr.start : 0;
+}
+
+static int64_t end_after(const struct tw__call *call)
+{
+	return call->end_us && call->end_us !=
+		call->answer_us + call->cdr.duration_us ?
+		call->end_us - call->cdr.start : 0;
+}
+
+static void find_traits(struct tw__traits *out, const struct tw__call *call)
+{
+	const tw_cdr *cdr = &call->cdr;
+	bool rated = call->rate_state == TW_STATE_RATED;
+
+	*out = (struct tw__traits){
+		.trunk = call->trunk, .carrier = call->carrier,
+		.department = call->department, .number = call->number,
+		.leg = cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN) ?
+			0 : cdr->leg,
+		.direction = call->direction, .status = cdr->status,
+		.rate_state = call->rate_state, .reason = call->reason,
+		.tariff_version = rated ? call->tariff_version : 0,
+		.time_us = tw__time_unit(answer_after(call), end_after(call),
+					 cdr->duration_us),
+		.cost_nanos = tw__money_unit(rated ? call->cost_nanos : 0),
+		.vat_nanos = tw__money_unit(rated ? call->vat_nanos : 0) };
+}
+
+static tw_status find_names(struct names *out,
+			    const struct tw__traits *traits,
+			    const struct tw__call *call,
 			    struct tw__call_ids *ids, tw_error *err)
 {
 	tw_status status = find_marks(&out->marks, call, ids, err);
 
+	if (!status)
+		status = tw__traits_id(&out->traits, &ids->traits,
+				       &ids->writer->near, traits, err);
 	if (!status)
 		status = tw__intern_tagged(&out->caller, &ids->identities,
 			call->caller_tag, call->caller, err);
@@ -250,13 +299,11 @@ static void set_record(struct tw__bulk *rows, struct tw__cell *cells,
 		       const struct tw__call *call, const struct names *names)
 {
 	const tw_cdr *cdr = &call->cdr;
-	bool odd_end = call->end_us && call->end_us !=
-		call->answer_us + cdr->duration_us;
 
 	set(cells, C_START, cdr->start);
 	set(cells, C_KEY, (int64_t)call->key);
 	set(cells, C_UNDONE, 0);
-	set(cells, C_CONTENT, (int64_t)call->content);
+	set(cells, C_CONTENT, tw__content_short(call->content));
 	set(cells, C_MARKS, names->marks);
 	set_id(rows, C_CALL_ID, cdr->call_id);
 	if (cdr->linked_id && *cdr->linked_id &&
@@ -264,33 +311,31 @@ static void set_record(struct tw__bulk *rows, struct tw__cell *cells,
 		set_id(rows, C_LINKED, cdr->linked_id);
 	else
 		tw__cell_null(&cells[C_LINKED]);
-	set(cells, C_LEG, cdr->flags & (TW_CDR_ATTEMPT | TW_CDR_TWIN) ?
-	    0 : cdr->leg);
 	set(cells, C_SEQUENCE, cdr->sequence);
-	set(cells, C_DIRECTION, call->direction);
-	set(cells, C_STATUS, cdr->status);
-	set_if(cells, C_ANSWER, call->answered, call->answer_us - cdr->start);
-	set_if(cells, C_END, odd_end, call->end_us - cdr->start);
-	set(cells, C_DURATION, cdr->duration_us);
+	set(cells, C_TRAITS, names->traits);
 	set(cells, C_CALLER, names->caller);
 	set(cells, C_CALLEE, names->callee);
 }
 
-static void set_findings(struct tw__cell *cells, const struct tw__call *call)
+static void set_times(struct tw__cell *cells, const struct tw__call *call,
+		      int64_t unit_us)
+{
+	int64_t end = end_after(call);
+
+	set_if(cells, C_ANSWER, call->answered, answer_after(call) / unit_us);
+	set_if(cells, C_END, end, end / unit_us);
+	set(cells, C_DURATION, call->cdr.duration_us / unit_us);
+}
+
+static void set_charge(struct tw__cell *cells, const struct tw__call *call,
+		       const struct tw__traits *traits)
 {
 	bool rated = call->rate_state == TW_STATE_RATED;
 
-	set(cells, C_TRUNK, call->trunk);
-	set(cells, C_CARRIER, call->carrier);
-	set(cells, C_DEPARTMENT, call->department);
-	set(cells, C_NUMBER, call->number);
-	set(cells, C_RATE_STATE, call->rate_state);
-	set(cells, C_REASON, call->reason);
-	set_if(cells, C_VERSION, rated, call->tariff_version);
 	set_if(cells, C_ROW, rated, (int64_t)call->rate_row);
 	set_if(cells, C_CHARGED, rated, call->charged_s);
-	set_if(cells, C_COST, rated, call->cost_nanos);
-	set_if(cells, C_VAT, rated, call->vat_nanos);
+	set_if(cells, C_COST, rated, call->cost_nanos / traits->cost_nanos);
+	set_if(cells, C_VAT, rated, call->vat_nanos / traits->vat_nanos);
 	set_if(cells, C_SOURCE_COST, call->has_source_cost,
 	       call->source_cost_nanos);
 }
@@ -325,7 +370,7 @@ static tw_status find_same(struct tw__call_writer *w, tw_time start,
 	if (status)
 		return status;
 	w->new_in_a_row = 0;
-	return there == content ? TW_EEXIST : TW_ECONFLICT;
+	return tw__content_is(there, content) ? TW_EEXIST : TW_ECONFLICT;
 }
 
 /* What became of a row that was to be inserted. */
@@ -381,14 +426,18 @@ tw_status tw__call_set(const struct tw__call *call, struct tw__call_ids *ids,
 		       tw_error *err)
 {
 	struct tw__cell *cells = tw__bulk_row(ids->writer->rows);
+	struct tw__traits traits;
 	struct names names;
-	tw_status status = find_names(&names, call, ids, err);
+	tw_status status;
 
+	find_traits(&traits, call);
+	status = find_names(&names, &traits, call, ids, err);
 	if (status)
 		return status;
 	set_record(ids->writer->rows, cells, call, &names);
 	set(cells, C_BATCH, ids->batch);
-	set_findings(cells, call);
+	set_times(cells, call, traits.time_us);
+	set_charge(cells, call, &traits);
 	*mark_of_next(ids->writer) = (struct mark){ call->cdr.start,
 		call->key, call->content };
 	return TW_OK;

@@ -33,7 +33,7 @@ static tw_status mark_used(bool *used, size_t count, tw_store *store,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT caller, callee FROM call WHERE start_us >= ? "
+		"SELECT caller, callee FROM call_row WHERE start_us >= ? "
 		"AND start_us <= ? AND batch = ? UNION ALL "
 		"SELECT caller, callee FROM open_call", err);
 

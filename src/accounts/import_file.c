@@ -106,7 +106,7 @@ static bool may_be_beside(const struct tw_import *import)
 {
 	return !(import->flags & TW_IMPORT_ONE_THREAD) &&
 		import->file.size >= import->beside_from &&
-		tw__intern_asks_nothing(&import->ids.identities);
+		tw__call_ids_ask_nothing(&import->ids);
 }
 
 static tw_status read_file(struct tw_import *import, tw_error *err)

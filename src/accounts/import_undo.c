@@ -111,7 +111,7 @@ static tw_status mark_calls(tw_store *store, const struct batch *batch,
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"UPDATE call SET undone = batch WHERE start_us >= ? "
+		"UPDATE call_row SET undone = batch WHERE start_us >= ? "
 		"AND start_us <= ? AND undone = 0 AND batch = ?", err);
 
 	if (status)

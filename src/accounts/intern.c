@@ -72,6 +72,32 @@ void tw__intern_marks(struct tw__intern *intern, tw_store *store)
 	intern->newest = "SELECT max(id) FROM marks";
 }
 
+/* Numbers, which SQL makes of the texts of a key. */
+void tw__intern_traits(struct tw__intern *intern, tw_store *store)
+{
+	intern_init(intern, store);
+	intern->columns = 13;
+	intern->select = "SELECT id FROM traits WHERE trunk = ? "
+		"AND carrier = ? AND department = ? AND number = ? "
+		"AND leg = ? AND direction = ? AND status = ? "
+		"AND rate_state = ? AND reason = ? AND tariff_version = ? "
+		"AND time_us = ? AND cost_nanos = ? AND vat_nanos = ?";
+	intern->insert = "INSERT INTO traits (trunk, carrier, department, "
+		"number, leg, direction, status, rate_state, reason, "
+		"tariff_version, time_us, cost_nanos, vat_nanos, id) VALUES "
+		"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+		"ON CONFLICT (trunk, carrier, department, number, leg, "
+		"direction, status, rate_state, reason, tariff_version, "
+		"time_us, cost_nanos, vat_nanos) DO NOTHING";
+	intern->newest = "SELECT max(id) FROM traits";
+	intern->all = "SELECT id, trunk || char(31) || carrier || char(31) "
+		"|| department || char(31) || number || char(31) || leg "
+		"|| char(31) || direction || char(31) || status || char(31) "
+		"|| rate_state || char(31) || reason || char(31) "
+		"|| tariff_version || char(31) || time_us || char(31) "
+		"|| cost_nanos || char(31) || vat_nanos FROM traits";
+}
+
 static void forget(struct tw__intern *intern)
 {
 	for (size_t i = 0; i < intern->other_count; i++)

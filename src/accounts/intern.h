@@ -1,8 +1,9 @@
 /**
  * @file src/accounts/intern.h  Texts that repeat, as small integers
  *
- * Decides which id a text has in `word`, `identity` or `marks`, and keeps
- * what it learned so that a million calls ask SQL a few thousand times.
+ * Decides which id a text has in `word`, `identity`, `marks` or
+ * `traits`, and keeps what it learned so that a million calls ask SQL a few
+ * thousand times.
  * Refuses to know what the texts mean.
  */
 #ifndef TW_SRC_INTERN_H
@@ -41,6 +42,8 @@ void tw__intern_words(struct tw__intern *intern, tw_store *store);
 void tw__intern_identities(struct tw__intern *intern, tw_store *store);
 /* Keys are eight texts, in the order of the table's columns. */
 void tw__intern_marks(struct tw__intern *intern, tw_store *store);
+/* Thirteen numbers likewise (traits.h). */
+void tw__intern_traits(struct tw__intern *intern, tw_store *store);
 void tw__intern_free(struct tw__intern *intern);
 
 /* New texts get their ids, and are written by the flush: a page that a long

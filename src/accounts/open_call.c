@@ -104,7 +104,7 @@ tw_status tw__open_call_keep(tw_store *store, const struct tw__call *call,
 	int64_t people[2];
 	bool over = false;
 	tw_status status = of_call(&stmt, store,
-		"SELECT 1 FROM call WHERE start_us = ? AND key = ? "
+		"SELECT 1 FROM call_row WHERE start_us = ? AND key = ? "
 		"AND undone = 0", call, err);
 
 	if (!status)
@@ -245,8 +245,8 @@ static tw_status list_closed(tw_listing *out, tw_store *store, tw_error *err)
 		"SELECT o.start_us, o.host, o.batch, c.duration_us, "
 		"CASE WHEN typeof(c.call_id) = 'text' THEN c.call_id "
 		"ELSE lower(hex(c.call_id)) END FROM open_call AS o "
-		"JOIN call AS c ON c.start_us = o.start_us AND c.key = o.key "
-		"AND c.undone = 0 WHERE o.batch <> 0 "
+		"CROSS JOIN call AS c ON c.start_us = o.start_us "
+		"AND c.key = o.key AND c.undone = 0 WHERE o.batch <> 0 "
 		"ORDER BY o.start_us, o.key", err);
 
 	if (status)

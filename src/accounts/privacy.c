@@ -70,7 +70,7 @@ static tw_status scan_calls(struct eraser *e, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, e->store,
-		"SELECT start_us, caller, callee FROM call UNION ALL "
+		"SELECT start_us, caller, callee FROM call_row UNION ALL "
 		"SELECT start_us, caller, callee FROM open_call "
 		"WHERE batch = 0", err);
 

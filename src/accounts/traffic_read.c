@@ -86,8 +86,9 @@ tw_status tw__traffic_callers(bool *called, size_t count, tw_store *store,
 	struct callers callers = { called, count };
 	struct tw_stmt *stmt;
 	tw_status status = tw__each_new(&stmt, store,
-		"SELECT tw_each(caller) FROM call WHERE start_us < ? "
-		"AND direction = 2 AND leg = 1 AND undone = 0", err);
+		"SELECT tw_each(caller) FROM call_row WHERE start_us < ? "
+		"AND undone = 0 AND traits IN (SELECT id FROM traits "
+		"WHERE direction = 2 AND leg = 1)", err);
 
 	if (status)
 		return status;

@@ -247,7 +247,7 @@ static tw_status same_counts(tw_verdict *verdict, tw_store *store,
 static tw_status counts(tw_verdict *verdict, tw_store *store, tw_error *err)
 {
 	static const char *const stored[] = {
-		"SELECT batch, 0, 0, 0, 1 FROM call",
+		"SELECT batch, 0, 0, 0, 1 FROM call_row",
 		"SELECT id, 0, 0, 0, rows_stored FROM batch" };
 	static const char *const aside[] = {
 		"SELECT batch, 0, 0, 0, 1 FROM quarantine",
@@ -319,16 +319,18 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 			    tw_error *err)
 {
 	static const char *const sql[] = {
-		"SELECT start_us FROM call WHERE CASE undone WHEN 0 THEN "
+		"SELECT start_us FROM call_row WHERE CASE undone WHEN 0 THEN "
 		"batch NOT IN (SELECT id FROM batch WHERE undone_us = 0) "
 		"WHEN batch THEN batch NOT IN (SELECT id FROM batch "
 		"WHERE undone_us <> 0) ELSE 1 END",
-		"SELECT start_us FROM call WHERE (trunk <> 0 AND trunk NOT IN "
+		"SELECT start_us FROM call_row WHERE traits NOT IN "
+		"(SELECT id FROM traits)",
+		"SELECT id FROM traits WHERE (trunk <> 0 AND trunk NOT IN "
 		"(SELECT id FROM trunk)) OR (carrier <> 0 AND carrier NOT IN "
 		"(SELECT id FROM carrier)) OR (department <> 0 AND "
 		"department NOT IN (SELECT id FROM department)) OR "
 		"(number <> 0 AND number NOT IN (SELECT id FROM number))",
-		"SELECT start_us FROM call WHERE (caller <> 0 AND caller "
+		"SELECT start_us FROM call_row WHERE (caller <> 0 AND caller "
 		"NOT IN (SELECT id FROM identity)) OR (callee <> 0 AND "
 		"callee NOT IN (SELECT id FROM identity)) OR marks NOT IN "
 		"(SELECT id FROM marks)",

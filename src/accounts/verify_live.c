@@ -29,14 +29,14 @@ tw_status tw__verify_open_calls(tw_verdict *verdict, tw_store *store,
 {
 	int64_t twice = 0, lost = 0, open = 0;
 	tw_status status = count(&twice, store,
-		"SELECT count(*) FROM open_call AS o JOIN call AS c "
+		"SELECT count(*) FROM open_call AS o CROSS JOIN call_row AS c "
 		"ON c.start_us = o.start_us AND c.key = o.key "
 		"AND c.undone = 0 WHERE o.batch = 0", err);
 
 	if (!status)
 		status = count(&lost, store,
 			"SELECT count(*) FROM open_call AS o WHERE batch <> 0 "
-			"AND NOT EXISTS (SELECT 1 FROM call WHERE "
+			"AND NOT EXISTS (SELECT 1 FROM call_row WHERE "
 			"start_us = o.start_us AND key = o.key)", err);
 	if (!status)
 		status = count(&open, store,

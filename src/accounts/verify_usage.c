@@ -79,7 +79,7 @@ static tw_status compare_rates(tw_verdict *verdict, tw_store *store,
 			       tw_error *err)
 {
 	return none_of(verdict, store,
-		"SELECT n.start_us FROM charge_note n JOIN call c "
+		"SELECT n.start_us FROM charge_note n CROSS JOIN call c "
 		"ON c.start_us = n.start_us AND c.key = n.key "
 		"AND c.undone = n.undone "
 		"JOIN tariff_version v ON v.id = c.tariff_version "

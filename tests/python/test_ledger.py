@@ -235,7 +235,7 @@ def test_an_edited_row_is_named(folder):
     assert command(folder, "verify", "office.db")[0] == 0
     db = sqlite3.connect(folder / "office.db")
     with db:
-        db.execute("UPDATE call SET duration_us = duration_us + 1")
+        db.execute("UPDATE call_row SET duration = duration + 1")
     db.close()
     code, out, _ = command(folder, "verify", "office.db")
     assert code == 1

@@ -188,7 +188,7 @@ EDITS = {
         "closed_months_stay"),
     "open again": ("DELETE FROM period", "closed_months_stay"),
     "no runs": ("DELETE FROM amendment_run", "references_exist"),
-    "other contents": ("UPDATE call SET content = content + 1",
+    "other contents": ("UPDATE call_row SET content = content + 1",
                        "closed_months_stay"),
     "nothing put aside": ("DELETE FROM quarantine", "counts_add_up"),
 }

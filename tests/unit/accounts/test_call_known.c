@@ -10,12 +10,11 @@ static void put_call(struct fixture *f, tw_time start, int64_t key,
 {
 	char sql[400];
 
-	snprintf(sql, sizeof(sql), "INSERT INTO call (start_us, key, undone, "
-		 "content, batch, marks, call_id, leg, sequence, direction, "
-		 "status, duration_us, caller, callee, trunk, carrier, "
-		 "department, number, rate_state, reason) VALUES (%lld, %lld, "
-		 "%lld, %lld, 1, 0, 'x', 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 2, "
-		 "11)", (long long)start, (long long)key, (long long)undone,
+	snprintf(sql, sizeof(sql), "INSERT INTO call_row (start_us, key, "
+		 "undone, content, batch, marks, call_id, sequence, traits, "
+		 "duration, caller, callee) VALUES (%lld, %lld, %lld, %lld, "
+		 "1, 0, 'x', 0, 1, 0, 0, 0)", (long long)start,
+		 (long long)key, (long long)undone,
 		 (long long)(start % 1000 * 1000 + key));
 	assert_int_equal(run_sql(f, sql), TW_OK);
 }

@@ -12,11 +12,10 @@ static void put_call(struct fixture *f, int64_t key, tw_time start,
 {
 	char sql[400];
 
-	snprintf(sql, sizeof(sql), "INSERT INTO call (start_us, key, content, "
-		 "batch, marks, call_id, leg, sequence, direction, status, "
-		 "duration_us, caller, callee, trunk, carrier, department, "
-		 "number, rate_state, reason) VALUES (%lld, %lld, 1, %lld, 0, "
-		 "'x', 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 2, 11)",
+	snprintf(sql, sizeof(sql), "INSERT INTO call_row (start_us, key, "
+		 "content, batch, marks, call_id, sequence, traits, duration, "
+		 "caller, callee) VALUES (%lld, %lld, 1, %lld, 0, 'x', 0, 1, "
+		 "0, 0, 0)",
 		 (long long)start, (long long)key, (long long)batch);
 	assert_int_equal(run_sql(f, sql), TW_OK);
 }
@@ -103,7 +102,7 @@ static void undone_calls(void **state)
 
 	fixture_begin(f);
 	put_call(f, 5, START, 1);
-	assert_int_equal(run_sql(f, "UPDATE call SET undone = 1"), TW_OK);
+	assert_int_equal(run_sql(f, "UPDATE call_row SET undone = 1"), TW_OK);
 	shift = shift_of(f);
 	assert_int_equal(find(shift, 5, START + 1), 0);
 	tw__shift_free(shift);

@@ -70,9 +70,14 @@ static void whole_life(void **state)
 		"reason, tariff_version, rate_row, charged_s, 101 + s, 0, 0, "
 		"1, 1, NULL FROM call, (SELECT 0 s UNION ALL SELECT 1) "
 		"WHERE call_id = 'a'"), TW_OK);
-	assert_int_equal(run_sql(f, "UPDATE call SET cost_nanos = 102, "
-		"department = 9, undone = batch WHERE call_id = 'a'"),
+	assert_int_equal(run_sql(f, "INSERT INTO traits SELECT NULL, trunk, "
+		"carrier, 9, number, leg, direction, status, rate_state, "
+		"reason, tariff_version, time_us, 1, vat_nanos FROM traits"),
 		TW_OK);
+	assert_int_equal(run_sql(f, "UPDATE call_row SET cost = 102, "
+		"undone = batch, traits = (SELECT id FROM traits "
+		"WHERE department = 9 ORDER BY id LIMIT 1) "
+		"WHERE call_id = 'a'"), TW_OK);
 	assert_int_equal(run_sql(f, "UPDATE batch SET undone_month = 202612, "
 		"open_month = 202601"), TW_OK);
 	story = tell(f);

@@ -8,11 +8,10 @@ static void put(struct fixture *f, int64_t batch, tw_time start,
 {
 	char sql[400];
 
-	snprintf(sql, sizeof(sql), "INSERT INTO call (start_us, key, content, "
-		 "batch, marks, call_id, leg, sequence, direction, status, "
-		 "duration_us, caller, callee, trunk, carrier, department, "
-		 "number, rate_state, reason) VALUES (%lld, 1, 1, %lld, 0, "
-		 "'x', 1, 0, 1, 1, 0, %lld, %lld, 0, 0, 0, 0, 2, 11)",
+	snprintf(sql, sizeof(sql), "INSERT INTO call_row (start_us, key, "
+		 "content, batch, marks, call_id, sequence, traits, duration, "
+		 "caller, callee) VALUES (%lld, 1, 1, %lld, 0, 'x', 0, 1, 0, "
+		 "%lld, %lld)",
 		 (long long)start, (long long)batch, (long long)caller,
 		 (long long)callee);
 	assert_int_equal(run_sql(f, sql), TW_OK);

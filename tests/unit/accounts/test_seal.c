@@ -133,22 +133,23 @@ static void changed_rows_are_named(void **state)
 	struct fixture *f = *state;
 
 	seal(f);
-	forged(f, "call", "UPDATE call SET cost_nanos = cost_nanos - 1 "
+	forged(f, "call_row", "UPDATE call_row SET cost = cost - 1 "
 	       "WHERE call_id = 'a'", "call a (2026-10-05T10:00:00");
-	forged(f, "call", "UPDATE call SET duration_us = 1 "
+	forged(f, "call_row", "UPDATE call_row SET duration = 1 "
 	       "WHERE call_id = 'a'", "call a (");
-	forged(f, "call", "UPDATE call SET callee = caller "
+	forged(f, "call_row", "UPDATE call_row SET callee = caller "
 	       "WHERE call_id = 'c'", "call c (2026-10-07T11:00:00");
-	forged(f, "call", "UPDATE call SET department = 0 "
+	forged(f, "traits", "UPDATE traits SET department = 0", "call a (");
+	forged(f, "call_row", "UPDATE call_row SET caller = callee "
 	       "WHERE start_us = 1791187200000000",
 	       "call 12345678-9abc-def0-1234-56789abcdef0 (");
-	forged(f, "call", "UPDATE call SET call_id = 'x' "
+	forged(f, "call_row", "UPDATE call_row SET call_id = 'x' "
 	       "WHERE call_id = 'a'", "call x (");
-	forged(f, "call", "UPDATE call SET start_us = start_us + 1 "
+	forged(f, "call_row", "UPDATE call_row SET start_us = start_us + 1 "
 	       "WHERE call_id = 'a'", "call a (");
-	forged(f, "call", "UPDATE call SET undone = batch "
+	forged(f, "call_row", "UPDATE call_row SET undone = batch "
 	       "WHERE call_id = 'a'", "the undoing of call a (");
-	forged(f, "call", "DELETE FROM call WHERE call_id = 'c'",
+	forged(f, "call_row", "DELETE FROM call_row WHERE call_id = 'c'",
 	       "row 1 of 2026-10-07 is gone");
 	forged(f, "posting", "UPDATE posting SET account = 0 WHERE id = 1",
 	       "posting 1 is not");
@@ -161,8 +162,9 @@ static void changed_rows_are_named(void **state)
 	       "WHERE day = 20261009", "the seal of 2026-10-09");
 	forged(f, "seal", "DELETE FROM seal WHERE day = 20261009",
 	       "20261009 has lost its seal");
-	forged(f, "call", "UPDATE call SET start_us = start_us + 86400000000 "
-	       "WHERE call_id = 'a'", "row ");
+	forged(f, "call_row", "UPDATE call_row "
+	       "SET start_us = start_us + 86400000000 WHERE call_id = 'a'",
+	       "row ");
 	must_stay(f, "32 days");
 }
 
@@ -187,7 +189,7 @@ static void life_goes_on(void **state)
 	close_month(f, "2026-11");
 	assert_int_equal(seal(f), 31);
 	must_stay(f, "63 days");
-	forged(f, "call", "UPDATE call SET marks = marks + 1 "
+	forged(f, "call_row", "UPDATE call_row SET marks = marks + 1 "
 	       "WHERE call_id = 'late'", "call late (");
 	forged(f, "batch", "UPDATE batch SET undone_month = 0 WHERE id = 3",
 	       "the undoing of call a (");
@@ -218,7 +220,7 @@ static void changed_amendments(void **state)
 	       "WHERE side = 1 AND start_us = 1791183600000000",
 	       "an amendment of call a (");
 	forged(f, "amendment", "DELETE FROM amendment", "is ");
-	forged(f, "call", "UPDATE call SET cost_nanos = 1 "
+	forged(f, "call_row", "UPDATE call_row SET cost = 1 "
 	       "WHERE call_id = 'a'", "call a (2026-10-05T10:00:00+03:00) "
 	       "does not follow from its amendments");
 }

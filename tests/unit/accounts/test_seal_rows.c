@@ -50,8 +50,8 @@ static void days_are_the_companys(void **state)
 	       sizeof(before));
 	tw__seal_rows_free(&rows);
 	/* NULL is not 0 */
-	assert_int_equal(run_sql(f, "UPDATE call SET source_cost_nanos = 0"),
-			 TW_OK);
+	assert_int_equal(run_sql(f, "UPDATE call_row "
+				 "SET source_cost_nanos = 0"), TW_OK);
 	rows = read_rows(f, 202610, 0);
 	assert_memory_not_equal(before,
 		tw__seal_unit_of(&rows, 20261005)->digest, sizeof(before));

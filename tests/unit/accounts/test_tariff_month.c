@@ -89,13 +89,11 @@ static void too_much_for_a_sum(void **state)
 	m = month_at(f, "2026-10");
 	assert_int_equal(m.sums.total.nanos, RUB(5000000000, 0));
 	fixture_begin(f);
-	assert_int_equal(run_sql(f, "INSERT INTO call SELECT start_us, "
+	assert_int_equal(run_sql(f, "INSERT INTO call_row SELECT start_us, "
 		"key + 1, undone, content, batch, marks, call_id, linked, "
-		"leg, sequence, direction, status, answer_after_us, "
-		"end_after_us, duration_us, caller, callee, trunk, carrier, "
-		"department, number, rate_state, reason, tariff_version, "
-		"rate_row, charged_s, cost_nanos, vat_nanos, "
-		"source_cost_nanos FROM call"), TW_OK);
+		"sequence, traits, answer, ended, duration, caller, callee, "
+		"rate_row, charged_s, cost, vat, source_cost_nanos "
+		"FROM call_row"), TW_OK);
 	assert_int_equal(tw__tariff_month(&m, f->store, tariff_of(f),
 					  "2026-10", NULL), TW_ERANGE);
 	assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);

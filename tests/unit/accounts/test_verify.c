@@ -142,25 +142,42 @@ static void test_rollup_gone(void **state)
 
 static void test_call_gone(void **state)
 {
-	damage(*state, "call_no_delete",
-	       "DELETE FROM call WHERE rate_state = 1");
+	damage(*state, "call_row_no_delete",
+	       "DELETE FROM call_row WHERE cost IS NOT NULL");
 	only_fails(*state, "postings_equal_calls rollup_equals_calls "
 		   "counts_add_up");
 }
 
 static void test_cost_changed(void **state)
 {
-	damage(*state, NULL, "UPDATE call SET cost_nanos = 1 "
-	       "WHERE rate_state = 1");
+	damage(*state, NULL, "UPDATE call_row SET cost = 1 "
+	       "WHERE cost IS NOT NULL");
 	only_fails(*state, "postings_equal_calls rollup_equals_calls "
 		   "charges_equal_rating");
 }
 
 static void test_state_without_reason(void **state)
 {
-	damage(*state, NULL, "UPDATE call SET reason = 0 "
+	damage(*state, "traits_no_update", "UPDATE traits SET reason = 0 "
 	       "WHERE rate_state = 3");
 	only_fails(*state, "every_call_has_one_state");
+}
+
+static void test_charge_without_state(void **state)
+{
+	damage(*state, NULL, "UPDATE call_row SET cost = 0, vat = 0, "
+	       "rate_row = 0, charged_s = 0 WHERE traits IN "
+	       "(SELECT id FROM traits WHERE rate_state = 3)");
+	only_fails(*state, "every_call_has_one_state");
+}
+
+/* The view has no such call. */
+static void test_no_traits(void **state)
+{
+	damage(*state, NULL, "UPDATE call_row SET traits = 999 "
+	       "WHERE cost IS NOT NULL");
+	only_fails(*state, "postings_equal_calls rollup_equals_calls "
+		   "references_exist");
 }
 
 static void test_counts_changed(void **state)
@@ -219,7 +236,9 @@ int main(void)
 		T(test_net_of_one_side), T(test_rent_of_both_sides),
 		T(test_rollup_changed), T(test_rollup_gone),
 		T(test_call_gone), T(test_cost_changed),
-		T(test_state_without_reason), T(test_counts_changed),
+		T(test_state_without_reason),
+		T(test_charge_without_state), T(test_no_traits),
+		T(test_counts_changed),
 		T(test_reference_gone), T(test_too_little_room),
 		T(test_no_memory),
 	};

@@ -83,9 +83,9 @@ static void what_was_edited(void **state)
 		  "calls of 2026-09" },
 		{ "UPDATE period_proof SET digest = digest + 1 "
 		  "WHERE part = 3", "rents of 2026-09" },
-		{ "UPDATE call SET content = content + 1",
+		{ "UPDATE call_row SET content = content + 1",
 		  "calls of 2026-09" },
-		{ "UPDATE call SET call_id = 'b2' WHERE call_id = 'b'",
+		{ "UPDATE call_row SET call_id = 'b2' WHERE call_id = 'b'",
 		  "calls of 2026-10 are not as they were closed: 1 rows, 1" },
 		{ "UPDATE batch SET file_name = 'x'", "batches of 2026-09" },
 		{ "UPDATE batch SET open_month = 202612",

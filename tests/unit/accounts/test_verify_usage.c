@@ -62,9 +62,9 @@ static void damages(void **state)
 {
 	struct fixture *f = *state;
 
-	breaks(f, "UPDATE call SET cost_nanos = cost_nanos + 1",
+	breaks(f, "UPDATE call_row SET cost = cost + 1",
 	       tw__verify_charges);
-	breaks(f, "UPDATE call SET charged_s = charged_s + 1",
+	breaks(f, "UPDATE call_row SET charged_s = charged_s + 1",
 	       tw__verify_charges);
 	breaks(f, "UPDATE charge_note SET bundle_s = 0",
 	       tw__verify_charges);
