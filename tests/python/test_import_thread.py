@@ -68,7 +68,7 @@ def test_same_books(tmp_path, sick):
             assert all(check.holds for check in store.verify())
     alone, beside = (everything(tmp_path / name)
                      for name in ("alone.db", "beside.db"))
-    assert len(alone["call"]) > 2 * ROWS - 500
+    assert len(alone["call_row"]) > 2 * ROWS - 500
     assert alone.keys() == beside.keys()
     for table in alone:
         assert alone[table] == beside[table], table
