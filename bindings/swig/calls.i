@@ -9,7 +9,6 @@ const char *tw_status_name(tw_status status);
 %thread tw_import_file;
 %thread tw_import_commit;
 %thread tw_store_verify_all;
-%thread tw_ledger_accrue;
 %thread tw_store_commit;
 %thread tw_directory_open;
 %thread tw_directory_import;
@@ -337,8 +336,6 @@ static tw_status registration_status(tw_trunk_status *out,
 %}
 
 /* ---- ledger and listings ---- */
-tw_status tw_ledger_accrue(uint64_t *out_postings, tw_store *store,
-			   const char *month, tw_error *err);
 tw_status tw_ledger_month_total(tw_money *out, tw_store *store,
 	const char *month, const char *currency, tw_error *err);
 tw_status tw_listing_next(tw_listing_row *out, tw_listing *listing,

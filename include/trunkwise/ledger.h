@@ -13,26 +13,57 @@
 
 TW_BEGIN_DECLS
 
-/** Number rents, one-off fees and recurring items of a month, prorated by
- * the days that each department held them. A day belongs to who holds the
- * number at its midnight in the company's zone; [[allocation]] shares split
- * it further; kopecks go by largest remainder, so that a full month is the
- * rent exactly. One-off fees fall into the month of the number's first
- * version. Idempotent: a second call posts only what differs, as a
- * correction. month = "2026-10" in company zone; one that runs is posted to
- * its end, by the directory as it is now.
+/** How far a month is accrued. */
+typedef struct tw_accrual {
+	uint32_t size;
+	uint32_t whole;              /* 1: through the month's last day */
+	uint64_t postings;           /* that this call made, two an entry */
+	tw_money posted;             /* rents, one-off fees and recurring items
+					of the month by now, as their prices
+					are written, in the company's
+					currency */
+	char month[16];              /* "2026-10" */
+	char through[16];            /* the last day that is accrued,
+					"2026-10-15"; "": none is */
+} tw_accrual;
+#define TW_ACCRUAL_INIT { sizeof(tw_accrual), 0, 0, { 0, "" }, "", "" }
+
+/** Posts number rents, one-off fees and recurring items of a month, prorated
+ * by the days that each department held them, through `day`
+ * ("2026-10-15", included; it may be today); NULL: through the last day that
+ * is over in the company's zone, of a month that is over all of it. A day
+ * belongs to who holds the number at its midnight in that zone; [[allocation]]
+ * shares split it further. One-off fees are of the first day of the number's
+ * first version.
+ *
+ * What is accrued of an item is what its days have earned in whole kopecks;
+ * with the last day kopecks go by largest remainder, so that a month that was
+ * accrued day by day is to the kopeck the one that is posted at once. The same
+ * day again posts only what differs by then, as a correction; an earlier day
+ * (or clock) takes nothing back.
  *
  * When the month is over (in a tariff's own zone) also what its calls lack to
  * the tariff's commitment, and what the last tier reached makes of them under
  * tier_mode whole: nobody's, as postings of their own kinds.
  * In the first open month also what closed ones lack by the directory as it
  * is now (late calls of a commitment, a number that was entered late).
- * @return TW_OK (postings made, two an entry, may be 0), TW_ENOTFOUND (no
- *         company, or it has no currency, or no exchange rate is known),
- *         TW_EPARSE (month), TW_EREFUSED (it is closed, or to come) */
+ * @return TW_OK (out->postings may be 0), TW_ENOTFOUND (no company, or it has
+ *         no currency, or no exchange rate is known), TW_EPARSE (month, day),
+ *         TW_EINVAL (the day is of another month), TW_EREFUSED (the month is
+ *         closed, or it or the day is to come) */
+TW_EXTERN(tw_status) tw_ledger_accrue_through(tw_accrual *out,
+	tw_store *store, const char *month, const char *day, tw_error *err);
+
+/** tw_ledger_accrue_through() the last day that is over. `out_postings` may be
+ * NULL. */
 TW_EXTERN(tw_status) tw_ledger_accrue(uint64_t *out_postings,
 				      tw_store *store, const char *month,
 				      tw_error *err);
+
+/** How far a month is accrued by now; a closed month is whole. Reads only.
+ * @return TW_OK, TW_ENOTFOUND (no company zone), TW_EPARSE */
+TW_EXTERN(tw_status) tw_ledger_accrued(tw_accrual *out, tw_store *store,
+				       const char *month, tw_error *err);
 
 /** Closes a month that is over, in the zones of all tariffs too, after posting
  * what tw_ledger_accrue() posts. From then on nothing changes it: calls that

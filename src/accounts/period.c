@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "accrual.h"
 #include "ledger.h"
 #include "listing.h"
 #include "proof.h"
@@ -123,9 +124,11 @@ static tw_status close_month(uint64_t *out, tw_store *store,
 	if (!status)
 		status = tw__book_keep(&book, store, err);
 	if (!status)
-		status = tw__rent_accrue(out, store, month, err);
+		status = tw__rent_accrue(out, store, month, NULL, err);
 	if (!status)
 		status = write_period(store, number, err);
+	if (!status)
+		status = tw__accrual_forget(store, number, err);
 	if (!status)
 		status = tw__proof_write(store, &book, err);
 	tw__book_close(&book);

@@ -22,6 +22,7 @@ struct month {
 	int days;
 	tw_time from, to;
 	int64_t unit;            /* smallest coin in nano-units */
+	tw__i128 coin;           /* its weight: unit * percent * days */
 	bool daily;              /* rows of days are wanted */
 	struct tw__vat_parties parties;
 };
@@ -188,45 +189,40 @@ static tw_status emit(struct tw__rents *out, const struct parts *parts,
 	return TW_OK;
 }
 
-/* Of an amount, what `done` of `total` makes, in whole coins. Weights are
- * below 2^62 here, so that the product stays in 128 bits. */
-static int64_t accrued(int64_t amount, tw__i128 done, tw__i128 total,
-		       int64_t unit)
+/* What the days up to one have earned, in whole coins; what makes the parts
+ * add up to the month comes with the last day. So no day takes back what those
+ * before it gave, or needs to know those that follow. */
+static struct part earned(const struct part *part, const struct month *month,
+			  int days)
 {
-	return (int64_t)tw__div_round(amount / unit * done, total,
-				      TW_ROUND_HALF_UP) * unit;
+	struct part out = *part;
+	tw__i128 weight = 0;
+
+	if (days == month->days)
+		return out;
+	for (int i = 0; i < days; i++)
+		weight += part->days[i];
+	/* no more than the month's, which was seen to fit */
+	out.amount = (int64_t)(weight / month->coin) * month->unit;
+	out.tax = (int64_t)((tw__i128)out.amount * part->vat.percent_nanos /
+		(tw__vat_divisor(&part->vat) * month->unit)) * month->unit;
+	return out;
 }
 
-/* Each day what has come together by its end less what had by the one
- * before: no kopeck is lost or made, and no day but the last needs to know
- * the others. */
 static tw_status emit_days(struct tw__rents *out, const struct parts *parts,
 			   const struct part *part, const struct month *month,
 			   tw_error *err)
 {
-	tw__i128 total = 0, done = 0;
-	int64_t until = 0, tax_until = 0;
+	struct part before = earned(part, month, 0);
 	tw_status status = TW_OK;
-	int shift = 0;
 
-	for (int i = 0; i < month->days; i++)
-		total += part->days[i];
-	while (total >> shift >= (tw__i128)1 << 62)
-		shift++;
-	for (int i = 0; !status && total >> shift && i < month->days; i++) {
-		struct part day = *part;
-		int64_t amount, tax;
+	for (int i = 1; !status && i <= month->days; i++) {
+		struct part now = earned(part, month, i), day = now;
 
-		done += part->days[i];
-		amount = accrued(part->amount, done >> shift, total >> shift,
-				 month->unit);
-		tax = accrued(part->tax, done >> shift, total >> shift,
-			      month->unit);
-		day.amount = amount - until;
-		day.tax = tax - tax_until;
-		until = amount;
-		tax_until = tax;
-		status = emit(out, parts, &day, i + 1, err);
+		day.amount -= before.amount;
+		day.tax -= before.tax;
+		before = now;
+		status = emit(out, parts, &day, i, err);
 	}
 	return status;
 }
@@ -265,8 +261,7 @@ static void spread(struct parts *parts, const struct tw__vat *only,
 static tw_status spread_amount(struct parts *parts, const struct month *month,
 			       tw_error *err)
 {
-	spread(parts, NULL, (tw__i128)month->days * PERCENT_WHOLE *
-	       month->unit);
+	spread(parts, NULL, month->coin);
 	for (size_t i = 0; i < parts->count; i++) {
 		struct part *part = &parts->rows[i];
 		tw_status status = tw__i128_narrow(&part->amount,
@@ -467,6 +462,7 @@ static tw_status compute(struct tw__rents *out, struct month *month,
 	tw_status status = read_days(month, book->zone, err);
 
 	find_unit(month, book);
+	month->coin = (tw__i128)month->days * PERCENT_WHOLE * month->unit;
 	if (!status)
 		status = tw__vat_parties_load(&month->parties, month->store,
 					      err);

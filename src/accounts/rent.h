@@ -4,7 +4,7 @@
 #ifndef TW_SRC_ACCOUNTS_RENT_H
 #define TW_SRC_ACCOUNTS_RENT_H
 
-#include "ledger.h"
+#include "due.h"
 
 struct tw__rent {
 	int64_t kind;            /* TW_POSTING_RENT, _ONE_OFF, _RECURRING */
@@ -42,29 +42,20 @@ tw_status tw__rents_compute(struct tw__rents *out, tw_store *store,
 			    const struct tw__book *book, tw_time from,
 			    tw_time to, tw_error *err);
 
-/* The same, cut into days: each row's month is spread over the days that made
- * it, in whole coins by what has come together until each day, so that days
- * add up to the month's amount, net and VAT, and a sum up to some day is what
- * had accrued by then. A one-off fee is of the number's first day. */
+/* The same, cut into days: a row has what its day adds to the whole coins that
+ * the days before it have earned, and of the last one also what makes the
+ * shares add up to the month. So days add up to the month's amount, net and
+ * VAT, amounts and VAT never fall, and a sum up to some day hangs on nothing
+ * that is later than that day: it is what has accrued. A one-off fee is of the
+ * number's first day. */
 tw_status tw__rents_daily(struct tw__rents *out, tw_store *store,
 			  const struct tw__book *book, tw_time from,
 			  tw_time to, tw_error *err);
 
-/* Owed less posted, for one department, payee, kind and subject. */
-struct tw__due {
-	struct tw__entry entry;  /* amount 0: nothing is due */
-	char reference[128];
-};
-
-struct tw__dues {
-	struct tw__due *rows;
-	size_t count, capacity;
-};
-void tw__dues_free(struct tw__dues *dues);
-
-/* Postings that a month still needs, or (post) makes. */
-tw_status tw__rent_dues(uint64_t *out_postings, tw_store *store,
-			const char *month, bool post, tw_error *err);
+/* Postings by which an open month differs from what the directory says of the
+ * days that were accrued. */
+tw_status tw__rent_differs(uint64_t *out_postings, tw_store *store,
+			   const char *month, tw_error *err);
 /* What an open month that is over will be charged for commitments and tiers,
  * less what was posted of it. Reads the calls of such tariffs. */
 tw_status tw__usage_expected(struct tw__dues *out, tw_store *store,
@@ -73,10 +64,12 @@ tw_status tw__usage_expected(struct tw__dues *out, tw_store *store,
 /* What closed months would owe by the directory as it is now, less what was
  * posted for them; entry.month is the closed one. */
 tw_status tw__rent_corrections(struct tw__dues *out, tw_store *store,
-			       const struct tw__book *book, tw_error *err);
-/* A month, and in the first open one what closed ones lack. In a transaction.
- * @return TW_OK, TW_EREFUSED (it is closed) */
+			       struct tw__book *book, tw_error *err);
+/* A month's days through one (NULL: the last that is over), and in the first
+ * open month what closed ones lack. In a transaction.
+ * @return TW_OK, TW_EREFUSED (it is closed, or to come) */
 tw_status tw__rent_accrue(uint64_t *out_postings, tw_store *store,
-			  const char *month, tw_error *err);
+			  const char *month, const char *through,
+			  tw_error *err);
 
 #endif

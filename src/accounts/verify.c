@@ -273,8 +273,9 @@ static tw_status accrued_months(int64_t *months, size_t *count,
 	size_t room = *count;
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT DISTINCT month FROM posting WHERE batch = 0 "
-		"AND run = 0 AND month NOT IN (SELECT month FROM period) "
+		"SELECT month FROM (SELECT month FROM posting "
+		"WHERE batch = 0 AND run = 0 UNION SELECT month FROM accrual) "
+		"WHERE month NOT IN (SELECT month FROM period) "
 		"ORDER BY month DESC", err);
 
 	*count = 0;
@@ -291,15 +292,20 @@ static tw_status rents(tw_verdict *verdict, tw_store *store, tw_error *err)
 {
 	int64_t months[120];
 	size_t count = TW_ARRAY_COUNT(months);
-	tw_status status = accrued_months(months, &count, store, err);
+	tw_status status = none_of(verdict, store, "SELECT month FROM accrual "
+		"WHERE month <= (SELECT max(month) FROM period)",
+		"closed months with days to accrue", err);
 
+	if (status || !verdict->holds)
+		return status;
+	status = accrued_months(months, &count, store, err);
 	for (size_t i = 0; !status && i < count; i++) {
 		char month[32];
 		uint64_t due;
 
 		snprintf(month, sizeof(month), "%04d-%02d",
 			 (int)(months[i] / 100), (int)(months[i] % 100));
-		status = tw__rent_dues(&due, store, month, false, err);
+		status = tw__rent_differs(&due, store, month, err);
 		if (!status && due) {
 			says(verdict, false, "%s differs from the directory "
 			     "in %" PRIu64 " postings; accrue it again",

@@ -198,7 +198,8 @@ class Life:
         months = [m for m in MONTHS if m not in self.closed]
         if months:
             self.accrued.add(month := self.dice.choice(months))
-            self.store.accrue(month)
+            day = f"{month}-{self.dice.randint(1, 28):02d}"
+            self.store.accrue(month, through=self.dice.choice((None, day)))
 
     # ---- what must be ----
 

@@ -25,7 +25,7 @@ from .rating import CallTerms, Charge, Deck, Rate, Sheet, Span
 from .recorder import (Recorder, RecorderStats, Spooled, spool_names,
                        spooled)
 from .records import CdrMap
-from .report import ExpenseReport, ExpenseRow
+from .report import Accrual, ExpenseReport, ExpenseRow
 from .results import (Counts, ImportResult, Listing, Reject, TariffVersion,
                       Verdict)
 from .routes import (NamedContract, Origin, Route, RouteCandidate, RouteRule,
@@ -59,8 +59,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Band", "Bundles", "Busy", "CallTerms", "Cancelled", "CdrMap", "Change",
-    "Charge", "ChargeColumns", "Conflict", "Counts", "Decision", "Deck",
+    "Accrual", "Band", "Bundles", "Busy", "CallTerms", "Cancelled", "CdrMap",
+    "Change", "Charge", "ChargeColumns", "Conflict", "Counts", "Decision", "Deck",
     "Deployment", "Directory", "Document", "Engine", "Error", "Exists",
     "ExpenseReport", "ExpenseRow", "Hours", "ImportResult", "InvalidArgument",
     "IOFailure", "Listing", "Money", "NoPrice", "NotFound", "Numbering",

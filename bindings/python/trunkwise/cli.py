@@ -307,11 +307,15 @@ def _who(parser: argparse.ArgumentParser) -> None:
 
 def _period_accrue(parser: argparse.ArgumentParser) -> None:
     _period(parser)
+    parser.add_argument("--through", metavar="YYYY-MM-DD",
+                        help="this day of it is the last one; default the "
+                             "last that is over")
     _who(parser)
 
 
 def _period_close(parser: argparse.ArgumentParser) -> None:
-    _period_accrue(parser)
+    _period(parser)
+    _who(parser)
     parser.add_argument("--seal", action="store_true",
                         help="also seal the days of closed months")
 

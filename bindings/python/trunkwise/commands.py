@@ -698,19 +698,21 @@ def period_list(arguments: argparse.Namespace) -> int:
 
 def period_accrue(arguments: argparse.Namespace) -> int:
     with Store(arguments.store, actor=actor(arguments)) as store:
-        count = store.accrue(arguments.month)
+        count = store.accrue(arguments.month, through=arguments.through)
+        done = store.accrued(arguments.month)
         zone = company_zone(store)
     today = local(instant(now_us()), zone)
-    running = f"{today:%Y-%m}" == arguments.month
     if arguments.json:
         print_json({"month": arguments.month, "postings": count,
-                    "running": running})
-    else:
-        print(say(arguments.lang, "accrued", count=count,
-                  month=arguments.month))
-        if running:
-            print(say(arguments.lang, "accrued_running",
-                      month=arguments.month))
+                    "running": f"{today:%Y-%m}" == arguments.month,
+                    "through": done.through or None,
+                    "posted": text(done.posted), "currency": done.currency})
+        return 0
+    print(say(arguments.lang, "accrued", count=count, month=arguments.month))
+    print(say(arguments.lang,
+              "accrued_through" if done.through else "accrued_nothing",
+              month=arguments.month, day=done.through,
+              money=f"{text(done.posted)} {done.currency}"))
     return 0
 
 

@@ -73,11 +73,24 @@ class ExpenseRow(NamedTuple):
         return _percent(self.budget_spent, self.budget)
 
 
+class Accrual(NamedTuple):
+    """How far a month is accrued: ``through`` its last day that is, "" where
+    none is; ``posted`` are its rents, one-off fees and recurring items by
+    then, as their prices are written."""
+
+    month: str
+    through: str
+    whole: bool
+    posted: Decimal
+    currency: str
+
+
 class ExpenseReport(NamedTuple):
     """Rows, one grand total per currency, and the zone of the months.
 
     ``month`` is the first one and ``last_month`` the last; ``made`` is the
-    day of making in that zone.
+    day of making in that zone. ``accrued`` are those months that are accrued
+    in part; their rows have the rents of all of them.
     """
 
     month: str
@@ -90,6 +103,7 @@ class ExpenseReport(NamedTuple):
     compare: tuple[str, ...] = ()
     company: str = ""
     made: dt.date | None = None
+    accrued: tuple[Accrual, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -138,6 +152,27 @@ def _totals(handle: raw.tw_expenses) -> list[ExpenseRow]:
         return totals
 
 
+def accrual(store: raw.tw_store, month: str) -> Accrual:
+    a = raw.tw_ledger_accrued(store, month)
+    return Accrual(a.month, a.through, bool(a.whole),
+                   decimal(a.posted.nanos), a.posted.currency)
+
+
+def _accrued(store: raw.tw_store, month: str,
+             last_month: str) -> tuple[Accrual, ...]:
+    """Before a month that is whole all are, or nobody accrues them."""
+    found: list[Accrual] = []
+    year, number = map(int, last_month.split("-"))
+    while f"{year:04d}-{number:02d}" >= month:
+        one = accrual(store, f"{year:04d}-{number:02d}")
+        if one.whole:
+            break
+        if one.through:
+            found.insert(0, one)
+        year, number = year - (number == 1), (number - 2) % 12 + 1
+    return tuple(found)
+
+
 def expenses(store: raw.tw_store, month: str, *, by: tuple[str, ...],
              last_month: str | None = None, per: str = "",
              compare: tuple[str, ...] = ()) -> ExpenseReport:
@@ -153,4 +188,5 @@ def expenses(store: raw.tw_store, month: str, *, by: tuple[str, ...],
         [_row(r) for r in drain(raw.tw_expenses_next, handle)],
         _totals(handle), last_month or month, per, tuple(compare),
         raw.tw_expenses_company(handle),
-        local(instant(now_us()), zone).date())
+        local(instant(now_us()), zone).date(),
+        _accrued(store, month, last_month or month))

@@ -24,7 +24,7 @@ from .prices import PriceChanges, price_changes
 from .privacy import Erasure
 from .rating import Deck
 from .records import CdrMap
-from .report import ExpenseReport, expenses
+from .report import Accrual, ExpenseReport, accrual, expenses
 from .rerate import Rerate, rerate
 from .results import (ImportResult, Listing, TariffVersion, Verdict,
                       counts_of, listing_of, rejects_of, versions_of)
@@ -278,9 +278,15 @@ class Store:
         this day, the latest first."""
         return traffic.missed(self.handle, month)
 
-    def accrue(self, month: str) -> int:
-        """Posts rents and recurring items of a month; how many postings."""
-        return raw.tw_ledger_accrue(self.handle, month)
+    def accrue(self, month: str, *, through: str | None = None) -> int:
+        """Posts rents and recurring items of a month, ``through`` a day of it
+        or the last that is over; how many postings."""
+        return raw.tw_ledger_accrue_through(self.handle, month,
+                                            through).postings
+
+    def accrued(self, month: str) -> Accrual:
+        """How far a month is accrued by now."""
+        return accrual(self.handle, month)
 
     def close_period(self, month: str) -> int:
         """Closes a month that is over; how many postings were made. What

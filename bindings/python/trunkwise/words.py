@@ -48,6 +48,9 @@ _WORDS = {
     "largest": ("(the largest {count})", "(наибольшие: {count})"),
     "running_note": ("The month is not over, rents are those of all of it",
                      "Месяц не закончился, аренда показана за весь месяц"),
+    "accrued_note": (
+        "Accrued of the rents of {month} is {money}, through {day}",
+        "Из аренды за {month} начислено {money}, по {day}"),
     "made_note": ("Made {day}", "Составлено {day}"),
     "by_department": ("department", "отделам"),
     "by_city": ("city", "городам"),
@@ -417,12 +420,14 @@ _WORDS = {
                "Пакет {batch} отменён: его начисления сторнированы."),
     "accrued": ("{count} postings for {month}.",
                 "Проводок за {month}: {count}."),
-    "accrued_running": (
-        "{month} is not over: what it owes to its end by the directory of "
-        "today is posted; what changes until then becomes a correction.",
-        "{month} ещё идёт: проведено всё, что он должен до конца по "
-        "сегодняшнему справочнику; что до тех пор изменится, станет "
-        "исправлением."),
+    "accrued_through": (
+        "{month} is accrued through {day}: rents, fees and recurring items "
+        "of {money}.",
+        "{month}: начислено по {day}, аренды, разовых и повторяющихся "
+        "платежей на {money}."),
+    "accrued_nothing": (
+        "No day of {month} is over yet.",
+        "Ни один день {month} ещё не закончился."),
     "holds": ("holds", "верно"),
     "broken": ("BROKEN", "НАРУШЕНО"),
     "verified": ("All {count} invariants hold.",

@@ -196,8 +196,8 @@ static void test_days_add_up_to_the_month(void **state)
 	assert_int_equal(days.rows, 62);
 	assert_int_equal(days.months, 0);
 	assert_int_equal(days.rents, RUB(600, 0));
-	/* 300 * 10 / 31 = 96.774, 300 * 9 / 31 = 87.096 */
-	assert_int_equal(days.rent_of_10, 2 * RUB(9, 67));
+	/* whole kopecks of 300 * 10 / 31 = 96.774 and 300 * 9 / 31 = 87.096 */
+	assert_int_equal(days.rent_of_10, 2 * RUB(9, 68));
 	assert_int_equal(days.calls, RUB(6, 0));
 	assert_int_equal(days.calls_of_10, RUB(1, 50));
 	assert_int_equal(days.calls_of_31, RUB(4, 50));
@@ -230,7 +230,7 @@ static void test_days_of_a_closed_month(void **state)
 	days = days_of(f, "2026-08");
 	assert_int_equal(days.months, 1);
 	assert_int_equal(days.rents, RUB(600, 0));
-	assert_int_equal(days.rent_of_10, 2 * RUB(9, 67) + RUB(1, 0));
+	assert_int_equal(days.rent_of_10, 2 * RUB(9, 68) + RUB(1, 0));
 }
 
 /* August is closed, and a call of August comes in: September shows it. */

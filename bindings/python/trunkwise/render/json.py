@@ -48,4 +48,7 @@ def render(report: ExpenseReport, style: Style) -> bytes:
         "rows": [{**_names(report, r), **_figures(report, r)}
                  for r in report.rows],
         "totals": [_figures(report, t) for t in report.totals],
+        "accrued": [{"month": a.month, "through": a.through,
+                     "posted": text(a.posted), "currency": a.currency}
+                    for a in report.accrued],
     }, ensure_ascii=False, indent=2) + "\n").encode()

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..report import ExpenseReport, ExpenseRow
-from ..words import day_name, month_name, period_name, say
+from ..words import amount, day_name, month_name, period_name, say
 
 COUNTS = ("calls", "answered", "missed", "unrated", "minutes")
 MONEY = ("rent", "call_cost", "forwarded_cost", "corrections", "cost")
@@ -200,6 +200,10 @@ def notes(report: ExpenseReport, lang: str) -> tuple[str, ...]:
     said = notes_of(report.company, report.zone, report.made, lang)
     if report.running and any(r.rent for r in report.totals):
         said += (say(lang, "running_note"),)
+    for one in report.accrued:
+        said += (say(lang, "accrued_note", month=month_name(lang, one.month),
+                     day=day_name(lang, one.through),
+                     money=f"{amount(lang, one.posted)} {one.currency}"),)
     return said
 
 
