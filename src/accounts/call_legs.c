@@ -3,22 +3,24 @@
  *
  * A forwarded leg is paid by the department whose number forwarded it, and
  * many PBX write that number only into the row of the call that came in.
- * Decides which number that was, by the id that links both rows. The number
- * is a finding and no part of the record's content: the same leg found alone
- * in another file must still be the same leg.
+ * Decides which number that was, by the id that links both rows: that of the
+ * earliest row that is no far side and no leg itself, whatever the order in
+ * which they come. The number is a finding and no part of the record's
+ * content: the same leg found alone in another file must still be the same.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
 #include "call_legs.h"
-
-/* A leg is forwarded while its call rings or talks. */
-#define LEG_WITHIN_US (4LL * 3600 * TW_SECOND)
+#include "history.h"
 
 struct slot {
 	uint64_t link;
 	uint64_t digits;        /* of our number; 0: free */
+	tw_time start;
+	int64_t key;
+	bool side;
 };
 
 struct tw__legs {
@@ -55,11 +57,10 @@ static const char *link_of(const struct tw__call *call)
 }
 
 /* Ids are a source's own. */
-static uint64_t hash_link(const struct tw__call *call)
+static uint64_t hash_id(const struct tw__call *call, const char *id)
 {
 	char text[2 * (TW_CALL_TEXT_MAX + 1)];
-	int n = snprintf(text, sizeof(text), "%s\n%s", call->source,
-			 link_of(call));
+	int n = snprintf(text, sizeof(text), "%s\n%s", call->source, id);
 
 	return tw__hash64(text, (size_t)n);
 }
@@ -95,29 +96,51 @@ static tw_status make_room(struct tw__legs *legs, tw_error *err)
 	return TW_OK;
 }
 
+/* Begun together they are told apart as their table has them. */
+static bool is_better(const struct slot *a, const struct slot *b)
+{
+	if (a->side != b->side)
+		return b->side;
+	return a->start != b->start ? a->start < b->start : a->key < b->key;
+}
+
+static tw_status note(struct tw__legs *legs, const struct slot *noted,
+		      tw_error *err)
+{
+	struct slot *slot;
+	tw_status status = make_room(legs, err);
+
+	if (status)
+		return status;
+	slot = slot_of(legs->slots, legs->capacity, noted->link);
+	if (slot->digits && !is_better(noted, slot))
+		return TW_OK;
+	legs->count += !slot->digits;
+	*slot = *noted;
+	return TW_OK;
+}
+
+/* Legs name a call by the id that links it, or by that of the record. */
 tw_status tw__legs_note(struct tw__legs *legs, const struct tw__call *call,
 			tw_error *err)
 {
 	const char *number = *call->own_number ? call->own_number :
 		call->callee;
-	uint64_t link = hash_link(call), digits;
-	struct slot *slot;
+	struct slot noted = { .link = hash_id(call, link_of(call)),
+		.start = call->cdr.start, .key = (int64_t)call->key,
+		.side = (call->cdr.flags & TW_CDR_TWIN) != 0 };
 	tw_status status;
 
 	if (call->direction != TW_DIRECTION_INBOUND ||
 	    strlen(number) > 15 ||
-	    !tw__str_u64(&digits, tw__str_of(number)) || !digits)
+	    !tw__str_u64(&noted.digits, tw__str_of(number)) ||
+	    !noted.digits)
 		return TW_OK;
-	status = make_room(legs, err);
-	if (status)
+	status = note(legs, &noted, err);
+	if (status || link_of(call) == call->cdr.call_id)
 		return status;
-	slot = slot_of(legs->slots, legs->capacity, link);
-	/* the first leg says it; others of the call repeat it */
-	if (slot->digits)
-		return TW_OK;
-	*slot = (struct slot){ link, digits };
-	legs->count++;
-	return TW_OK;
+	noted.link = hash_id(call, call->cdr.call_id);
+	return note(legs, &noted, err);
 }
 
 bool tw__legs_wants(const struct tw__call *call)
@@ -133,6 +156,7 @@ static tw_status read_ahead(struct tw__legs *legs, struct tw__call *call,
 			    tw_error *err)
 {
 	for (;;) {
+		struct tw__preset_found found;
 		tw_cdr cdr = TW_CDR_INIT;
 		tw_status status = tw__preset_next(&cdr, reading->preset,
 						   NULL);
@@ -146,6 +170,12 @@ static tw_status read_ahead(struct tw__legs *legs, struct tw__call *call,
 		if (tw__call_read(call, &cdr, reading->source, reading->rule,
 				  NULL))
 			continue;
+		tw__call_hash(call);
+		tw__preset_found(&found, reading->preset);
+		if (found.direction)
+			call->cdr.direction = found.direction;
+		if (found.linked)
+			call->cdr.linked_id = found.linked;
 		tw__owners_resolve(reading->owners, call);
 		status = tw__legs_note(legs, call, err);
 		if (status)
@@ -178,17 +208,19 @@ static tw_status ask_store(struct tw__call *call, struct tw__legs *legs,
 		"(SELECT digits FROM identity i WHERE i.id = c.callee)) "
 		"FROM call c JOIN marks m ON m.id = c.marks "
 		"WHERE c.start_us >= ?1 AND c.start_us <= ?2 "
-		"AND c.undone = 0 AND c.direction = ?3 AND m.source = ?4 "
-		"AND (c.linked = ?5 OR (c.linked IS NULL AND "
-		"c.call_id = ?5)) ORDER BY c.start_us LIMIT 1", err);
+		"AND c.undone = 0 AND c.direction = ?3 AND c.leg <> ?6 "
+		"AND m.source = ?4 AND (c.linked = ?5 OR c.call_id = ?5) "
+		"ORDER BY c.reason = ?7, c.start_us, c.key LIMIT 1", err);
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, call->cdr.start - LEG_WITHIN_US);
-	tw__bind_i64(stmt, 2, call->cdr.start + TW_SECOND);
+	tw__bind_i64(stmt, 1, call->cdr.start - TW_LEG_WITHIN_US);
+	tw__bind_i64(stmt, 2, call->cdr.start + TW_LEG_WITHIN_US);
 	tw__bind_i64(stmt, 3, TW_DIRECTION_INBOUND);
 	tw__bind_text(stmt, 4, call->source);
 	tw__call_bind_id(stmt, 5, link_of(call));
+	tw__bind_i64(stmt, 6, TW_LEG_FORWARDED);
+	tw__bind_i64(stmt, 7, TW_REASON_TWIN);
 	status = tw__step(stmt, err);
 	if (status)
 		return status == TW_ITER_END ? TW_OK : status;
@@ -203,7 +235,7 @@ tw_status tw__legs_fill(struct tw__call *call, struct tw__legs *legs,
 {
 	if (legs->count) {
 		struct slot *slot = slot_of(legs->slots, legs->capacity,
-					    hash_link(call));
+					    hash_id(call, link_of(call)));
 
 		if (slot->digits) {
 			snprintf(call->own_number, sizeof(call->own_number),

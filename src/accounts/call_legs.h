@@ -7,12 +7,16 @@
 #include "call.h"
 #include "formats/preset.h"
 
+/* A leg is forwarded while its call rings or talks, and clocks differ. */
+#define TW_LEG_WITHIN_US (4LL * 3600 * TW_SECOND)
+
 struct tw__legs;
 
 tw_status tw__legs_new(struct tw__legs **out, tw_store *store, tw_error *err);
 void tw__legs_free(struct tw__legs *legs);
 
-/* A call whose owners are found: remembers the number that it came to. */
+/* A call whose key and owners are found: remembers the number that it came
+ * to. */
 tw_status tw__legs_note(struct tw__legs *legs, const struct tw__call *call,
 			tw_error *err);
 /* Does a record leave open which of our numbers forwarded it? Before its

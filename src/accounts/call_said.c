@@ -31,7 +31,8 @@ struct search {
 	struct field fields[FIELDS];
 	int64_t answers[2], ends[2];
 	size_t answer_count, end_count;
-	uint32_t direction;
+	uint32_t directions[5];
+	size_t direction_count;
 	uint64_t content;
 };
 
@@ -98,6 +99,19 @@ static void open_times(struct search *s, struct tw_stmt *stmt)
 		s->ends[s->end_count++] = 0;
 }
 
+/* Other rows of its file may have made it a forward, whatever it said. */
+static void open_directions(struct search *s, uint32_t direction)
+{
+	static const uint32_t others[] = { TW_DIRECTION_INBOUND,
+		TW_DIRECTION_OUTBOUND, TW_DIRECTION_INTERNAL };
+
+	s->direction_count = 1;
+	s->directions[s->direction_count++] = direction;
+	for (size_t i = 0; direction == TW_DIRECTION_FORWARD &&
+	     i < TW_ARRAY_COUNT(others); i++)
+		s->directions[s->direction_count++] = others[i];
+}
+
 static void keep(char out[TW_CALL_TEXT_MAX + 1], const char *text)
 {
 	snprintf(out, TW_CALL_TEXT_MAX + 1, "%s", text);
@@ -153,10 +167,13 @@ static bool fits(struct search *s)
 	for (size_t i = 0; i < FIELDS; i++)
 		*s->fields[i].into = s->fields[i].ways[s->fields[i].at];
 	memmove(call->own_number, s->number, strlen(s->number) + 1);
-	for (size_t i = 0; i < 2 * s->answer_count * s->end_count; i++) {
-		call->cdr.direction = i & 1 ? s->direction : 0;
-		call->cdr.answer = s->answers[i / 2 % s->answer_count];
-		call->cdr.end = s->ends[i / 2 / s->answer_count];
+	for (size_t i = 0; i < s->direction_count * s->answer_count *
+	     s->end_count; i++) {
+		size_t rest = i / s->direction_count;
+
+		call->cdr.direction = s->directions[i % s->direction_count];
+		call->cdr.answer = s->answers[rest % s->answer_count];
+		call->cdr.end = s->ends[rest / s->answer_count];
 		tw__call_hash(call);
 		if (tw__content_is(s->content, call->content))
 			return true;
@@ -209,7 +226,7 @@ tw_status tw__said_find(bool *found, struct tw__call *call,
 			struct tw__said *said, tw_store *store,
 			tw_error *err)
 {
-	struct search s = { .call = call, .direction = call->cdr.direction };
+	struct search s = { .call = call };
 	const tw_cdr cdr = call->cdr;
 	uint64_t key = call->key;
 	tw_status status = open_search(&s, said, store, err);
@@ -217,6 +234,7 @@ tw_status tw__said_find(bool *found, struct tw__call *call,
 	*found = false;
 	if (status)
 		return status;
+	open_directions(&s, call->cdr.direction);
 	do {
 		*found = fits(&s);
 	} while (!*found && next_way(&s));

@@ -554,13 +554,10 @@ static tw_status regroup(struct tw_import *import, tw_error *err)
 		.range = { import->first_us, import->last_us },
 		.preset = import->preset, .source = import->source,
 		.group = import->group };
-	tw_status status;
 
 	if (!*import->file_hash || !import->counts.rows_stored)
 		return TW_OK;
-	status = tw__regroup(import->store, &of, err);
-	return status ? status : tw__regroup_forwards(import->store, &of,
-						      err);
+	return tw__regroup(import->store, &of, err);
 }
 
 static tw_status settle(struct tw_import *import, tw_error *err)

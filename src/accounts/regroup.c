@@ -19,6 +19,7 @@
 #include "formats/record.h"
 #include "regroup.h"
 #include "regroup_change.h"
+#include "regroup_legs.h"
 
 /* Records of one call begin no farther apart; twice that is read, so that
  * those of the outermost calls are all there. */
@@ -30,6 +31,7 @@ struct row {
 	int64_t direction, leg, sequence, reason;
 	bool answered, gone, touched, erased, from_outside, to_outside;
 	bool own;                /* said itself what it is */
+	bool numbered;           /* a leg of its parent's number */
 	char text[24];
 };
 
@@ -90,16 +92,11 @@ enum { START, KEY, BATCH, UNDONE, DIRECTION, LEG, SEQUENCE, ANSWERED, REASON,
 	"AND (c.undone = 0 OR c.undone = ?3) " \
 	"AND t.preset = ?4 AND t.source = ?5 ORDER BY c.start_us, c.key"
 
-/* As a file has it: what is the same to both is judged alike. */
 static uint64_t hash_id(const struct regroup *r, struct tw_stmt *stmt,
 			int column)
 {
-	const char *source = tw__col_text(stmt, SOURCE);
-	const char *text = tw__col_text(stmt, column);
-
-	if (!*text)
-		return 0;
-	return tw__id_hash(strcmp(source, r->of->source) ? source : "", text);
+	return tw__regroup_link(r->of, tw__col_text(stmt, SOURCE),
+				tw__col_text(stmt, column));
 }
 
 static void read_row(struct row *row, const struct regroup *r,
@@ -358,13 +355,15 @@ static void touch_sides(struct regroup *r, const struct tw__side *sides,
 static tw_status change_side(struct regroup *r, const struct tw__side *side,
 			     const struct row *parent, tw_error *err)
 {
-	const struct row *row = &r->rows[side->ordinal];
+	struct row *row = &r->rows[side->ordinal];
 
+	row->numbered = parent && side->forward && parent->digits;
 	if (!row->touched || row->erased || (parent && parent->erased))
 		return TW_OK;
 	if (!parent)
-		return row->leg <= 0 ? change(r, row, TW_ROLE_CALL, 0, err) :
-			TW_OK;
+		return row->leg > 0 &&
+			row->direction != TW_DIRECTION_FORWARD ? TW_OK :
+			change(r, row, TW_ROLE_CALL, 0, err);
 	return change(r, row, side->forward ? TW_ROLE_FORWARD : TW_ROLE_SIDE,
 		      parent->digits, err);
 }
@@ -392,70 +391,51 @@ static tw_status judge_sides(struct regroup *r, tw_error *err)
 
 /* ---- from end to end ---- */
 
+static tw_status judge(struct regroup *r, tw_error *err)
+{
+	bool others = false;
+	tw_status status = has_others(&others, r->store, r->of, true, err);
+
+	if (!status && others)
+		status = load(r, err);
+	if (status || !r->count)
+		return status;
+	return r->of->group == GROUP_LINKED ? judge_tries(r, err) :
+		judge_sides(r, err);
+}
+
+static tw_status fill_legs(struct regroup *r, tw_error *err)
+{
+	struct tw__asked *asked = tw_calloc(r->count + 1, sizeof(*asked));
+	struct tw__regrouped done = { asked, 0 };
+	tw_status status;
+
+	if (!asked)
+		return tw__fail_oom(err);
+	for (size_t i = 0; i < r->count; i++) {
+		const struct row *row = &r->rows[i];
+
+		if (row->touched || row->numbered)
+			asked[done.count++] = (struct tw__asked){
+				row->told.start, row->told.key,
+				group_of(row), row->id, row->numbered };
+	}
+	status = tw__regroup_legs(&r->changes, r->store, r->of, &done, err);
+	tw_free(asked);
+	return status;
+}
+
 tw_status tw__regroup(tw_store *store, const struct tw__regroup_of *of,
 		      tw_error *err)
 {
 	struct regroup r = { .store = store, .of = of };
 	bool others = false;
-	tw_status status = TW_OK;
-
-	if (of->group == GROUP_NONE)
-		return TW_OK;
-	status = has_others(&others, store, of, true, err);
-	if (!status && others)
-		status = load(&r, err);
-	if (!status && r.count)
-		status = of->group == GROUP_LINKED ? judge_tries(&r, err) :
-			judge_sides(&r, err);
-	if (!status && r.changes)
-		status = tw__regrouping_settle(r.changes, err);
-	tw__regrouping_free(r.changes);
-	tw_free(r.rows);
-	return status;
-}
-
-/* ---- legs that wait for their number ---- */
-
-static tw_status load_forwards(struct regroup *r, tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, r->store,
-		"SELECT start_us, key, batch FROM call WHERE start_us >= ? "
-		"AND start_us <= ? AND direction = ? AND number = 0 "
-		"AND undone = 0 AND batch <> ?", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, r->of->range[0] - TW_SECOND);
-	tw__bind_i64(stmt, 2, r->of->range[1] + WITHIN_US);
-	tw__bind_i64(stmt, 3, TW_DIRECTION_FORWARD);
-	tw__bind_i64(stmt, 4, r->of->batch);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		if (tw__grow((void **)&r->rows, &r->capacity, r->count + 1,
-			     sizeof(*r->rows))) {
-			tw__reset(stmt);
-			return tw__fail_oom(err);
-		}
-		r->rows[r->count++] = (struct row){ .told = {
-			tw__col_i64(stmt, 0), tw__col_i64(stmt, 1),
-			tw__col_i64(stmt, 2), false } };
-	}
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
-tw_status tw__regroup_forwards(tw_store *store,
-			       const struct tw__regroup_of *of, tw_error *err)
-{
-	struct regroup r = { .store = store, .of = of };
-	bool others = false;
 	tw_status status = has_others(&others, store, of, false, err);
 
+	if (!status && others && of->group)
+		status = judge(&r, err);
 	if (!status && others)
-		status = load_forwards(&r, err);
-	if (!status && r.count)
-		status = tw__regrouping_new(&r.changes, store, err);
-	for (size_t i = 0; !status && i < r.count; i++)
-		status = tw__regroup_number(r.changes, &r.rows[i].told, err);
+		status = fill_legs(&r, err);
 	if (!status && r.changes)
 		status = tw__regrouping_settle(r.changes, err);
 	tw__regrouping_free(r.changes);

@@ -20,9 +20,5 @@ struct tw__regroup_of {
  * transaction, with the batch's books done. */
 tw_status tw__regroup(tw_store *store, const struct tw__regroup_of *of,
 		      tw_error *err);
-/* Forwarded legs that came before the call that names their number. */
-tw_status tw__regroup_forwards(tw_store *store,
-			       const struct tw__regroup_of *of,
-			       tw_error *err);
 
 #endif

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "amendment.h"
-#include "call_legs.h"
 #include "call_recall.h"
 #include "call_said.h"
 #include "join.h"
@@ -25,7 +24,6 @@ struct tw__regrouping {
 	struct tw__intern words;
 	struct tw__owners *owners;      /* made by the first that asks */
 	struct tw__rater *rater;
-	struct tw__legs *legs;
 	struct tw__recall recall;
 	struct tw__said said;
 	bool own_words;         /* the call is all that its record said */
@@ -54,7 +52,6 @@ void tw__regrouping_free(struct tw__regrouping *r)
 {
 	if (!r)
 		return;
-	tw__legs_free(r->legs);
 	tw__rater_free(r->rater);
 	tw__owners_free(r->owners);
 	tw__amending_free(r->amending);
@@ -86,7 +83,7 @@ static tw_status make_rater(struct tw__regrouping *r, tw_error *err)
 	if (!status)
 		status = tw__rater_new(&r->rater, r->store, &r->words, 0,
 				       err);
-	return status ? status : tw__legs_new(&r->legs, r->store, err);
+	return status;
 }
 
 /* ---- what it was ---- */
@@ -203,16 +200,25 @@ static void find_owner(struct tw__regrouping *r,
 	}
 }
 
-/* The call in r->recall, with the words that its role changed. */
+/* The call in r->recall, with the words that its role changed. to: its leg and
+ * direction (0: as it is found) from now on. What it was already is no reason
+ * for another price. */
 static tw_status charge(struct tw__regrouping *r,
-			const struct tw__stored *stored, int64_t leg,
-			enum tw__recalled recalled, tw_error *err)
+			const struct tw__stored *stored,
+			struct tw__standing to, enum tw__recalled recalled,
+			tw_error *err)
 {
 	struct tw__call *call = &r->recall.call;
-	struct tw__standing to = stored->now;
+	int64_t leg = to.leg, direction;
 	tw_status status = TW_OK;
 
 	find_owner(r, stored);
+	direction = to.direction ? to.direction : call->direction;
+	if (leg == stored->now.leg && direction == stored->now.direction &&
+	    stored->now.reason != TW_REASON_TWIN &&
+	    call->number == stored->now.number &&
+	    call->department == stored->now.department)
+		return TW_OK;
 	if (recalled == TW_RECALLED) {
 		status = tw__rater_rate(r->rater, call, err);
 		tw__recall_standing(&to, &r->recall, stored);
@@ -222,6 +228,7 @@ static tw_status charge(struct tw__regrouping *r,
 		to.number = call->number;
 	}
 	to.leg = leg;
+	to.direction = direction;
 	if (!status)
 		status = tw__amend(r->amending, stored, &to, err);
 	if (status || recalled != TW_RECALLED ||
@@ -242,57 +249,80 @@ static tw_status recall(enum tw__recalled *out, struct tw__regrouping *r,
 	return tw__said_find(&r->own_words, call, &r->said, r->store, err);
 }
 
+static void set_forward(struct tw__regrouping *r, uint64_t number)
+{
+	struct tw__call *call = &r->recall.call;
+
+	call->cdr.flags = 0;
+	call->cdr.direction = TW_DIRECTION_FORWARD;
+	call->cdr.leg = 2;
+	if (r->own_words && *call->own_number)
+		return;
+	call->own_number[0] = '\0';
+	if (number)
+		snprintf(call->own_number, sizeof(call->own_number),
+			 "%" PRIu64, number);
+}
+
 static tw_status make_forward(struct tw__regrouping *r,
 			      const struct tw__stored *stored,
 			      uint64_t number, tw_error *err)
 {
-	struct tw__call *call = &r->recall.call;
+	struct tw__standing to = stored->now;
+	bool came_so = to.direction == TW_DIRECTION_FORWARD;
+	bool is_one = to.reason != TW_REASON_TWIN &&
+		(came_so || to.leg == TW_LEG_FORWARDED);
 	enum tw__recalled recalled;
-	bool came_so = stored->now.direction == TW_DIRECTION_FORWARD;
 	tw_status status;
 
-	if (stored->now.reason != TW_REASON_TWIN &&
-	    (came_so || stored->now.leg == TW_LEG_FORWARDED))
+	if (is_one && !number)
 		return TW_OK;
 	status = make_rater(r, err);
 	if (!status)
 		status = recall(&recalled, r, stored, err);
-	if (status)
+	if (status || (is_one && !r->own_words))
 		return status;
-	call->cdr.flags = 0;
-	call->cdr.direction = TW_DIRECTION_FORWARD;
-	call->cdr.leg = 2;
-	if (number && !(r->own_words && *call->own_number))
-		snprintf(call->own_number, sizeof(call->own_number),
-			 "%" PRIu64, number);
-	return charge(r, stored, came_so ? 2 : TW_LEG_FORWARDED, recalled,
-		      err);
+	set_forward(r, number);
+	if (!is_one)
+		to.leg = came_so ? 2 : TW_LEG_FORWARDED;
+	return charge(r, stored, to, recalled, err);
+}
+
+/* Other rows of its file made it a forward, and they are gone. */
+static bool was_found(const struct tw__regrouping *r,
+		      const struct tw__stored *stored)
+{
+	return stored->now.direction == TW_DIRECTION_FORWARD &&
+		r->own_words &&
+		r->recall.call.cdr.direction != TW_DIRECTION_FORWARD;
 }
 
 static tw_status make_call(struct tw__regrouping *r,
 			   const struct tw__stored *stored, tw_error *err)
 {
 	struct tw__call *call = &r->recall.call;
-	bool forwarded = stored->now.leg == TW_LEG_FORWARDED;
+	struct tw__standing to = stored->now;
+	bool aside = !to.leg, forwarded = to.leg == TW_LEG_FORWARDED;
 	enum tw__recalled recalled;
-	int64_t leg;
-	tw_status status = TW_OK;
+	tw_status status = make_rater(r, err);
 
-	if (stored->now.leg && !forwarded)
-		return TW_OK;
-	status = make_rater(r, err);
 	if (!status)
-		status = find_leg(&leg, r, stored, err);
+		status = find_leg(&to.leg, r, stored, err);
 	if (!status)
 		status = recall(&recalled, r, stored, err);
 	if (status)
 		return status;
 	call->cdr.flags = 0;
-	call->cdr.direction = (uint32_t)stored->now.direction;
-	call->cdr.leg = (uint32_t)leg;
+	call->cdr.leg = (uint32_t)to.leg;
+	if (was_found(r, stored))
+		to.direction = call->cdr.direction;
+	else if (aside || forwarded)
+		call->cdr.direction = (uint32_t)to.direction;
+	else
+		return TW_OK;
 	if (forwarded && !r->own_words)
 		call->own_number[0] = '\0';
-	return charge(r, stored, leg, recalled, err);
+	return charge(r, stored, to, recalled, err);
 }
 
 tw_status tw__regroup_change(struct tw__regrouping *r,
@@ -317,14 +347,16 @@ tw_status tw__regroup_change(struct tw__regrouping *r,
 		return make_attempt(r, &stored, true, err);
 	default:
 		return stored.now.reason == TW_REASON_TWIN ||
-			stored.now.leg == TW_LEG_FORWARDED ?
+			stored.now.leg == TW_LEG_FORWARDED ||
+			stored.now.direction == TW_DIRECTION_FORWARD ?
 			make_call(r, &stored, err) :
 			make_attempt(r, &stored, false, err);
 	}
 }
 
 tw_status tw__regroup_number(struct tw__regrouping *r,
-			     const struct tw__told *told, tw_error *err)
+			     const struct tw__told *told, uint64_t number,
+			     tw_error *err)
 {
 	enum tw__recalled recalled;
 	struct tw__stored stored;
@@ -333,11 +365,10 @@ tw_status tw__regroup_number(struct tw__regrouping *r,
 	if (!status)
 		status = tw__told_find(&stored, r->store, told, err);
 	if (!status)
-		status = tw__recall(&recalled, &r->recall, &stored, err);
-	if (!status)
-		status = tw__legs_fill(&r->recall.call, r->legs, err);
-	if (status || !*r->recall.call.own_number)
+		status = recall(&recalled, r, &stored, err);
+	/* of words that are not kept the number may be one */
+	if (status || (!r->own_words && stored.now.number))
 		return status;
-	r->own_words = false;
-	return charge(r, &stored, stored.now.leg, recalled, err);
+	set_forward(r, number);
+	return charge(r, &stored, stored.now, recalled, err);
 }

@@ -17,15 +17,15 @@ tw_status tw__regrouping_new(struct tw__regrouping **out, tw_store *store,
 			     tw_error *err);
 void tw__regrouping_free(struct tw__regrouping *regrouping);
 /* The call is what it is said to be from now on; number: ours, of a forwarded
- * leg, or 0. What stands in a pair (join.c) or was forwarded in its own file
- * stays so. */
+ * leg, or 0. What stands in a pair (join.c) stays as it is. */
 tw_status tw__regroup_change(struct tw__regrouping *regrouping,
 			     const struct tw__told *told,
 			     enum tw__call_role role, uint64_t number,
 			     tw_error *err);
-/* A forwarded leg without a number takes that of its call, if it is there. */
+/* A forwarded leg that left its number open is of that one; 0: of none. */
 tw_status tw__regroup_number(struct tw__regrouping *regrouping,
-			     const struct tw__told *told, tw_error *err);
+			     const struct tw__told *told, uint64_t number,
+			     tw_error *err);
 tw_status tw__regrouping_settle(struct tw__regrouping *regrouping,
 				tw_error *err);
 

@@ -227,7 +227,8 @@ static tw_status judge_sides(struct record_verdict *rows,
 
 	if (!sides)
 		return tw__fail_oom(err);
-	/* its other side may be in another file, and ask for it */
+	/* its other side may be in another file, and ask for it: by what the
+	 * row says itself, whatever this file found */
 	for (size_t i = 0; i < all->count; i++)
 		rows[all->rows[i].ordinal].linked = all->rows[i].peer_text;
 	tw__sides_judge(sides, count);
@@ -239,7 +240,6 @@ static tw_status judge_sides(struct record_verdict *rows,
 			continue;
 		p = &all->rows[sides[sides[i].parent - 1].ordinal];
 		verdict->role = sides[i].forward ? ROLE_FORWARD : ROLE_SIDE;
-		verdict->linked = p->id_text;
 		if (sides[i].forward)
 			verdict->number = p->callee_text;
 	}

@@ -173,6 +173,46 @@ def freeswitch_rows(rng):
     return header, rows
 
 
+NUMBERS = ["101", "102", "103", "78432000001", "79600000001", "78432000099",
+           "79031112233", "79161234567", "84951234567", "+79161112233"]
+
+
+def freeswitch_chains(rng):
+    """Whoever names whom: no PBX is as bad."""
+    header = (b"uuid,call_uuid,bleg_uuid,caller_id_number,destination_number,"
+              b"start_epoch,answer_epoch,end_epoch,billsec,hangup_cause\n")
+    rows = []
+    for call in range(rng.randrange(1, 4)):
+        ids = [f"c{call}{leg}" for leg in "abcd"[:rng.randrange(2, 5)]]
+        for uuid in ids:
+            first = rng.choice([*ids, *ids, "", "", uuid])
+            other = rng.choice([*ids, "", "", ""])
+            begin = 1791183600 + rng.randrange(5)
+            talk = rng.choice([0, 60, 60])
+            rows.append(f"{uuid},{first},{other},{rng.choice(NUMBERS)},"
+                        f"{rng.choice(NUMBERS)},{begin},"
+                        f"{begin + 4 if talk else ''},{begin + 64},{talk},"
+                        "NORMAL_CLEARING\n".encode())
+    return header, rows
+
+
+def native_legs(rng):
+    header = (b"call_id,start,answer,caller,callee,duration,number,direction,"
+              b"linked_id,leg\n")
+    rows = []
+    for call in range(rng.randrange(1, 4)):
+        for n in range(rng.randrange(2, 5)):
+            callee = rng.choice(NUMBERS)
+            rows.append(
+                f"k{call}{n},2026-10-05T10:00:0{rng.randrange(4)}Z,"
+                f"2026-10-05T10:00:05Z,{rng.choice(NUMBERS)},{callee},60,"
+                f"{rng.choice(['', '', '', callee])},"
+                f"{rng.choice(['inbound', 'forward', 'forward', ''])},"
+                f"{rng.choice(['', f'k{call}0', f'k{call}0', f'k{call}1'])},"
+                f"{rng.choice([1, 1, 2])}\n".encode())
+    return header, rows
+
+
 MAPPED = {"time": "epoch", "call_id": "id", "linked_id": "of", "start": "at",
           "duration": "talk", "caller": "from", "callee": "to",
           "status": "word", "role": "role",
@@ -191,7 +231,7 @@ def mapped_rows(rng):
         first = "84951234567" if caller == "101" else "78432000001"
         for n in range(rng.randrange(1, 5)):
             to = rng.choice([first, first, "102", "79161112233"])
-            role = rng.choice(["", "", "", "try", "far"])
+            role = rng.choice(["", "", "", "try", "far", "on"])
             of = f"c{call}.0" if n and rng.random() < .9 else ""
             peer = f"c{call}.1" if not n and rng.random() < .4 else ""
             talk = rng.choice([0, 61])
@@ -202,6 +242,8 @@ def mapped_rows(rng):
 
 
 SOURCES = {
+    "native": ("native", native_legs),
+    "freeswitch_csv-chains": ("freeswitch_csv", freeswitch_chains),
     "mapping-linked": (CdrMap(MAPPED | {"group": "linked"}), mapped_rows),
     "mapping-sides": (CdrMap(MAPPED | {"group": "sides", "peer_id": "peer"}),
                       mapped_rows),

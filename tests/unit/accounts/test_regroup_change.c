@@ -111,6 +111,7 @@ static void the_way_on_is_paid_by_the_number(void **state)
 {
 	struct fixture *f = *state;
 	struct tw__stored before, after;
+	int64_t is_of;
 
 	open_with(f, "a,2026-10-05T10:00:00Z,60,79031112233,79161234567,1,0,"
 		  "\n");
@@ -125,6 +126,12 @@ static void the_way_on_is_paid_by_the_number(void **state)
 	assert_int_equal(runs(f), 1);
 	become(f, TW_ROLE_SIDE, 0);
 	become(f, TW_ROLE_FORWARD, 73472000002);
+	assert_int_equal(runs(f), 3);
+	/* a better record of its call names another one */
+	is_of = only_call(f).now.department;
+	after = become(f, TW_ROLE_FORWARD, 78432000001);
+	assert_int_not_equal(after.now.department, is_of);
+	assert_int_equal(after.now.cost_nanos, 1500000000);
 	after = become(f, TW_ROLE_CALL, 0);
 	assert_memory_equal(&after.now, &before.now, sizeof(after.now));
 }
