@@ -202,7 +202,7 @@ static tw_tariff_rules rules_of(const tariff_parts *parts)
 {
 	tw_tariff_rules rules = parts->rules;
 
-	if (!parts->has_decimals)
+	if (!parts->has_decimals && !*rules.stated_by)
 		tw_currency_decimals(&rules.decimals, rules.currency, NULL);
 
 	return rules;

@@ -31,20 +31,22 @@ TW_HANDLE(tariff_parts)
 %thread deck_of_bytes;
 
 /* (direction, number, caller, answer, duration_us, flags, relation,
- *  bundle_left_s, used_s, exchange_nanos) */
+ *  bundle_left_s, used_s, exchange_nanos, stated_nanos) */
 %typemap(in) const tw_rating_request *request (tw_rating_request r) {
-	long long answer, duration, bundle, used, exchange;
+	long long answer, duration, bundle, used, exchange, stated;
 
 	r = (tw_rating_request)TW_RATING_REQUEST_INIT;
-	if (!PyArg_ParseTuple($input, "IszLLIILLL", &r.direction, &r.number,
+	if (!PyArg_ParseTuple($input, "IszLLIILLLL", &r.direction, &r.number,
 			      &r.caller, &answer, &duration, &r.flags,
-			      &r.relation, &bundle, &used, &exchange))
+			      &r.relation, &bundle, &used, &exchange,
+			      &stated))
 		SWIG_fail;
 	r.answer = answer;
 	r.duration_us = duration;
 	r.bundle_left_s = bundle;
 	r.used_s = used;
 	r.exchange_nanos = exchange;
+	r.stated_nanos = stated;
 	$1 = &r;
 }
 

@@ -39,6 +39,7 @@ typedef struct tw_tariff_rules {
 	int64_t minimum_charge_nanos, maximum_charge_nanos;
 	int64_t attempt_fee_nanos, commitment_nanos;
 	char convert_to[4];
+	char stated_by[64];
 } tw_tariff_rules;
 
 typedef struct tw_tariff_day {

@@ -26,14 +26,20 @@ typedef struct tw_rating_request {
 	int64_t used_s;              /* paid in this month before, for tiers */
 	int64_t exchange_nanos;      /* convert_to units per unit; 0: no rate
 					of that day is known */
+	int64_t stated_nanos;        /* TW_RATING_STATED: >= 0, in the
+					currency of the deck */
 } tw_rating_request;
 #define TW_RATING_REQUEST_INIT { sizeof(tw_rating_request), \
-	TW_DIRECTION_OUTBOUND, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
+	TW_DIRECTION_OUTBOUND, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** The carrier was asked and the call not answered: the attempt fee. */
 #define TW_RATING_UNANSWERED 0x1u
+/** The call's record states its cost, and is of the deck's stated_by: that is
+ * the charge, answered or not. A deck with rows does not look at it. */
+#define TW_RATING_STATED     0x2u
 
-/** rate_index of an internal call: it costs 0 and no row says so. */
+/** rate_index of a call that no row prices: an internal or unanswered one, or
+ * one whose cost is stated. */
 #define TW_RATE_NONE UINT64_MAX
 
 typedef struct tw_charge {
@@ -61,8 +67,9 @@ typedef struct tw_charge {
 	{ 0, "" }, 0, 0, 0, 0, 0, "", "", 0, 0, 0, 0, { 0, "" }, { 0, "" }, \
 	{ 0, "" } }
 
-/** @return TW_OK, TW_ENOPRICE (no row in force, or no exchange rate where
- *          the rules convert), TW_EREFUSED (blocked), TW_ERANGE, TW_EINVAL */
+/** @return TW_OK, TW_ENOPRICE (no row in force, no exchange rate where the
+ *          rules convert, or nothing stated where stated_by rules), TW_EREFUSED
+ *          (blocked), TW_ERANGE, TW_EINVAL */
 TW_EXTERN(tw_status) tw_rating_rate(tw_charge *out, const tw_deck *deck,
 				    const tw_rating_request *request,
 				    tw_error *err);

@@ -56,13 +56,19 @@ typedef struct tw_tariff_rules {
 	int64_t attempt_fee_nanos;   /* of a call that was not answered */
 	int64_t commitment_nanos;    /* least charge of a month */
 	char convert_to[4];          /* "": charges stay in `currency` */
+	uint32_t reserved;
+	char stated_by[64];          /* "": rows have the prices; else there
+					are none, and a call costs what this
+					source's record states, digit by
+					digit: decimals is 9 */
 } tw_tariff_rules;
 #define TW_TARIFF_RULES_INIT { sizeof(tw_tariff_rules), TW_SECONDS_CEIL, \
 	TW_ROUND_HALF_UP, 2, TW_CROSSING_INCREMENT_START, TW_VAT_NET, 0, \
 	TW_INVOICE_SUM_OF_ROUNDED, "", "", TW_ROUND_EACH_CALL, 0, \
-	TW_TIERS_GRADUATED, 0, 0, 0, 0, 0, 0, 0, "" }
+	TW_TIERS_GRADUATED, 0, 0, 0, 0, 0, 0, 0, "", 0, "" }
 
-/** Sets one rule by its `[[tariff]]` key ("rounding", "half_up").
+/** Sets one rule by its `[[tariff]]` key ("rounding", "half_up"); of
+ * stated_by the decimals too.
  * @return TW_OK, TW_ENOTFOUND (no such key), TW_EPARSE (no such value) */
 TW_EXTERN(tw_status) tw_tariff_rules_set(tw_tariff_rules *rules,
 					 const char *key, const char *value,

@@ -401,6 +401,16 @@ static tw_status compile(struct tw_deck *deck, const tw_rate *rates,
 	return status;
 }
 
+tw_status tw__stated_check(const struct tw_deck *deck, tw_error *err)
+{
+	if (!tw__is_stated(&deck->rules) ||
+	    !(deck->count || deck->band_count || deck->tier_count))
+		return TW_OK;
+
+	return tw__fail_at(err, TW_EINVAL, 0, "stated_by", "what is stated is "
+		"the charge; leave out prices, bands and tiers");
+}
+
 tw_status tw__deck_build(tw_deck **out, const tw_deck_options *options,
 			 tw_zone *zone, const tw_rate *rates, size_t count,
 			 tw_error *err)
@@ -428,6 +438,8 @@ tw_status tw__deck_build(tw_deck **out, const tw_deck_options *options,
 	}
 	if (!status)
 		status = tw__terms_take(deck, options, err);
+	if (!status)
+		status = tw__stated_check(deck, err);
 	if (!status)
 		status = compile(deck, rates, err);
 	if (status) {

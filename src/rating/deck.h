@@ -110,7 +110,14 @@ bool tw__row_key_same(const struct tw_row_key *a, const struct tw_row_key *b);
 tw_status tw__rate_check(const tw_rate *rate, struct tw_row_key *out,
 			 tw_error *err);
 void tw__rules_complete(tw_tariff_rules *rules);
+static inline bool tw__is_stated(const tw_tariff_rules *rules)
+{
+	return rules->stated_by[0];
+}
 tw_status tw__rules_check(const tw_tariff_rules *rules, tw_error *err);
+
+/* A deck by whose rules the record states the cost has no prices. */
+tw_status tw__stated_check(const struct tw_deck *deck, tw_error *err);
 
 /* What stands in options besides rules (terms.c): copied and checked. */
 tw_status tw__terms_take(struct tw_deck *deck, const tw_deck_options *options,
@@ -144,6 +151,7 @@ struct tw_question {
 	int64_t bundle_left_s;
 	int64_t used_s;
 	int64_t exchange_nanos;
+	int64_t stated_nanos;
 };
 tw_status tw__question_read(struct tw_question *out,
 			    const tw_rating_request *request, tw_error *err);
@@ -231,8 +239,8 @@ struct tw_sum {
 	int64_t cost_nanos, net_nanos, vat_nanos;
 	int64_t converted_nanos, converted_net_nanos, converted_vat_nanos;
 };
-/* price NULL: a call that was not answered. Filled in place: its 300 bytes
- * would else be copied for each call. */
+/* price NULL: a call that was not answered, or one whose cost is stated.
+ * Filled in place: its 300 bytes would else be copied for each call. */
 tw_status tw__sum(struct tw_sum *sum, const struct tw_deck *deck,
 		  const struct tw_question *q, const struct tw_price *price,
 		  tw_error *err);

@@ -325,6 +325,22 @@ static tw_status say_price(struct tw_explain *e, const struct tw_price *price,
 	return say_sum(e, price, err);
 }
 
+static tw_status say_stated(struct tw_explain *e, tw_error *err)
+{
+	const char *source = e->deck->rules.stated_by;
+
+	say_call(e);
+	if (e->q->flags & TW_RATING_STATED || tw__is_attempt(e->q))
+		return say_sum(e, NULL, err);
+	SAY(e, "Цен в тарифе нет: звонок стоит столько, сколько назвала его "
+	    "запись из источника %s. Без неё стоимость неизвестна, и это не "
+	    "ноль.\n", "The tariff has no prices: a call costs what its "
+	    "record of source %s states. Without one the cost is unknown, "
+	    "and that is not zero.\n", source);
+
+	return TW_OK;
+}
+
 static tw_status say_all(struct tw_explain *e, tw_error *err)
 {
 	struct tw_price price;
@@ -334,6 +350,8 @@ static tw_status say_all(struct tw_explain *e, tw_error *err)
 		    "Internal call: it costs nothing.\n");
 		return TW_OK;
 	}
+	if (tw__is_stated(&e->deck->rules))
+		return say_stated(e, err);
 	if (tw__is_attempt(e->q) && e->q->direction == TW_DIRECTION_INBOUND) {
 		SAY(e, "Входящий звонок без ответа ничего не стоит.\n",
 		    "An inbound call that was not answered costs nothing.\n");

@@ -274,15 +274,22 @@ static const char *rounding_text(const struct tw_explain *e)
 static void say_cost(struct tw_explain *e, const struct tw_sum *sum)
 {
 	const tw_tariff_rules *rules = &e->deck->rules;
+	bool stated = tw__is_stated(rules);
+	uint32_t decimals = stated ? TW_DECIMALS_SHORTEST : rules->decimals;
 	const char *currency = rules->currency;
-	struct amount cost = amount(sum->cost_nanos, rules->decimals);
-	struct amount net = amount(sum->net_nanos, rules->decimals);
-	struct amount vat = amount(sum->vat_nanos, rules->decimals);
+	struct amount cost = amount(sum->cost_nanos, decimals);
+	struct amount net = amount(sum->net_nanos, decimals);
+	struct amount vat = amount(sum->vat_nanos, decimals);
 	struct amount rate = shortest(rules->vat_percent_nanos);
 
-	SAY(e, "Округление один раз, %s, знаков: %u. Стоимость %s %s",
-	    "Rounded once, %s, to %u decimals. Cost %s %s",
-	    rounding_text(e), rules->decimals, cost.text, currency);
+	if (stated)
+		SAY(e, "По записи источника %s. Стоимость %s %s", "As its "
+		    "record of source %s states. Cost %s %s",
+		    rules->stated_by, cost.text, currency);
+	else
+		SAY(e, "Округление один раз, %s, знаков: %u. Стоимость %s "
+		    "%s", "Rounded once, %s, to %u decimals. Cost %s %s",
+		    rounding_text(e), rules->decimals, cost.text, currency);
 	if (rules->vat == TW_VAT_NET)
 		SAY(e, " без НДС; НДС %s %% сверху: %s %s.\n",
 		    " without VAT; VAT %s %% on top: %s %s.\n",
@@ -303,7 +310,7 @@ static void say_exchange(struct tw_explain *e, const struct tw_sum *sum)
 
 	if (rules->convert_to[0] && (sum->exact.nanos || sum->exact.rest))
 		SAY(e, "Пересчёт до округления: %s%s %s x %s = %s %s.\n",
-		    "Converted before that rounding: %s%s %s x %s = %s "
+		    "Converted before rounding: %s%s %s x %s = %s "
 		    "%s.\n", exact.text, rest_of(&sum->exact),
 		    rules->currency, rate.text, converted.text,
 		    rules->convert_to);
@@ -364,7 +371,7 @@ void tw__say_sum(struct tw_explain *e, const struct tw_sum *sum,
 	if (sum->attempt) {
 		say_attempt(e, sum);
 	}
-	else {
+	else if (!tw__is_stated(&e->deck->rules)) {
 		say_seconds(e, sum);
 		if (!sum->free)
 			say_usage(e, sum, price);

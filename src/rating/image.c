@@ -31,8 +31,8 @@ static_assert(sizeof(struct tw_image_entry) == 32, "layout");
 static_assert(sizeof(struct tw_image_zone) == 128, "layout");
 static_assert(sizeof(struct tw_rate_row) == 64, "layout");
 static_assert(sizeof(struct tw_rate_note) == 24, "layout");
-/* No byte of these but the rules' last four is padding. */
-static_assert(sizeof(tw_tariff_rules) == 168, "layout");
+/* No byte of these is padding. */
+static_assert(sizeof(tw_tariff_rules) == 232, "layout");
 static_assert(sizeof(tw_band) == 240, "layout");
 static_assert(sizeof(tw_tariff_day) == 24, "layout");
 static_assert(sizeof(tw_tier) == 16, "layout");
@@ -150,15 +150,15 @@ static void clean(char *text, size_t size)
 
 static void write_rules(void *out, const tw_tariff_rules *in)
 {
-	const size_t used = offsetof(tw_tariff_rules, convert_to) +
-		sizeof(in->convert_to);
 	tw_tariff_rules *rules = out;
 
-	memcpy(rules, in, used);
+	memcpy(rules, in, sizeof(*rules));
 	rules->size = sizeof(*rules);
+	rules->reserved = 0;
 	clean(rules->currency, sizeof(rules->currency));
 	clean(rules->zone, sizeof(rules->zone));
 	clean(rules->convert_to, sizeof(rules->convert_to));
+	clean(rules->stated_by, sizeof(rules->stated_by));
 }
 
 static struct tw_image_rule rule_of(const struct tw_zone_rule *rule)
@@ -536,6 +536,8 @@ static tw_status take_rows(struct tw_deck *deck, const struct layout *l,
 	deck->texts = texts->data;
 	deck->texts_size = texts->count;
 	deck->count = rows->count;
+	if (tw__stated_check(deck, NULL))
+		return damaged(err, "its rows");
 	status = tw__image_rows_check(deck, err);
 	if (!status)
 		status = tw__parts_check(deck, err);

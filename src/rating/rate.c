@@ -37,7 +37,7 @@ static tw_status check_numbers(const tw_rating_request *r, tw_error *err)
 	if (r->relation > TW_RELATION_OTHER)
 		return tw__fail_at(err, TW_EINVAL, 0, "relation",
 				   "no such relation");
-	if (r->flags & ~TW_RATING_UNANSWERED)
+	if (r->flags & ~(TW_RATING_UNANSWERED | TW_RATING_STATED))
 		return tw__fail_at(err, TW_EINVAL, 0, "flags",
 				   "0x%x is unknown", r->flags);
 	if (r->duration_us < 0)
@@ -52,6 +52,9 @@ static tw_status check_numbers(const tw_rating_request *r, tw_error *err)
 	if (r->bundle_left_s < 0 || r->used_s < 0 || r->exchange_nanos < 0)
 		return tw__fail_at(err, TW_EINVAL, 0, "used",
 			"bundle_left_s, used_s and exchange are 0 or more");
+	if (r->flags & TW_RATING_STATED && r->stated_nanos < 0)
+		return tw__fail_at(err, TW_EINVAL, 0, "stated", "a stated "
+			"cost is 0 or more; less is no charge");
 	if (r->used_s > USED_MAX_S)
 		return tw__fail_at(err, TW_EINVAL, 0, "used",
 				   "used_s is more than any month has");
@@ -91,6 +94,7 @@ tw_status tw__question_read(struct tw_question *out,
 	q.bundle_left_s = r.bundle_left_s;
 	q.used_s = r.used_s;
 	q.exchange_nanos = r.exchange_nanos;
+	q.stated_nanos = r.stated_nanos;
 	/* A bundle or tier is for calls that we make. */
 	if (r.direction == TW_DIRECTION_INBOUND)
 		q.bundle_left_s = 0;
@@ -99,10 +103,19 @@ tw_status tw__question_read(struct tw_question *out,
 	return TW_OK;
 }
 
+static tw_status fail_unstated(const struct tw_deck *deck, tw_error *err)
+{
+	return tw__fail_at(err, TW_ENOPRICE, 0, "stated", "no price but what "
+			   "a record of %.63s states that the call cost",
+			   deck->rules.stated_by);
+}
+
 /* tw__deck_find(), or why there is no price. */
 static tw_status find_priced(struct tw_price *out, const struct tw_deck *deck,
 			     const struct tw_question *q, tw_error *err)
 {
+	if (tw__is_stated(&deck->rules))
+		return fail_unstated(deck, err);
 	if (!tw__deck_find(out, deck, q))
 		return tw__fail_at(err, TW_ENOPRICE, 0, "number", "no %s "
 			"price in force for %.31s at that time; import a "
@@ -177,6 +190,9 @@ tw_status tw__rate(struct tw_sum *sum, const struct tw_rate_row **row,
 	tw_status status;
 
 	*row = NULL;
+	if (tw__is_stated(&deck->rules) && q->flags & TW_RATING_STATED &&
+	    q->direction != TW_DIRECTION_INTERNAL)
+		return tw__sum(sum, deck, q, NULL, err);
 	if (q->direction == TW_DIRECTION_INTERNAL ||
 	    (tw__is_attempt(q) && q->direction == TW_DIRECTION_INBOUND)) {
 		*sum = (struct tw_sum){ .attempt = tw__is_attempt(q),
@@ -306,7 +322,8 @@ tw_status tw_rating_span(tw_span *out, const tw_deck *deck,
 	status = tw__question_read(&q, request, err);
 	if (status)
 		return status;
-	if (q.direction == TW_DIRECTION_INTERNAL || tw__is_attempt(&q))
+	if (q.direction == TW_DIRECTION_INTERNAL || tw__is_attempt(&q) ||
+	    (tw__is_stated(&deck->rules) && q.flags & TW_RATING_STATED))
 		return TW_ITER_END;
 	status = find_priced(&price, deck, &q, err);
 	if (!status)

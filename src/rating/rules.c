@@ -259,6 +259,25 @@ static tw_status set_convert_to(tw_tariff_rules *rules, const char *value,
 	return TW_OK;
 }
 
+/* As a source is named (accounts): no longer than the rule has room for. */
+static tw_status set_stated_by(tw_tariff_rules *rules, const char *value,
+			       tw_error *err)
+{
+	size_t length = strlen(value);
+
+	if (length >= sizeof(rules->stated_by) ||
+	    !tw__text_is_header_safe(value))
+		return tw__fail_at(err, TW_EPARSE, 0, "stated_by", "is the "
+			"source of call records, as --source of cdr import "
+			"names it: at most %zu bytes, without quotes and "
+			"control characters", sizeof(rules->stated_by) - 1);
+	memcpy(rules->stated_by, value, length + 1);
+	if (length)
+		rules->decimals = 9;
+
+	return TW_OK;
+}
+
 /* Where the value of a key goes and how it is read. */
 enum rule_kind { RULE_WORD, RULE_MONEY, RULE_SECONDS };
 struct rule {
@@ -324,13 +343,15 @@ tw_status tw_tariff_rules_set(tw_tariff_rules *rules, const char *key,
 		return set_convert_to(rules, value, err);
 	if (!strcmp(key, "zone"))
 		return set_zone(rules, value, err);
+	if (!strcmp(key, "stated_by"))
+		return set_stated_by(rules, value, err);
 
 	return tw__fail_at(err, TW_ENOTFOUND, 0, key, "no such rule; there "
 		"are seconds, minimum_s, free_below_s, included_s, "
 		"fee_on_zero, rounding, decimals, round_each, "
 		"minimum_charge, maximum_charge, attempt_fee, commitment, "
 		"crossing, tier_mode, vat, vat_percent, invoice_total, "
-		"currency, convert_to and zone");
+		"currency, convert_to, zone and stated_by");
 }
 
 static tw_status check_amounts(const tw_tariff_rules *rules, tw_error *err)
@@ -361,6 +382,30 @@ static tw_status check_amounts(const tw_tariff_rules *rules, tw_error *err)
 	if (!strcmp(rules->convert_to, rules->currency))
 		return tw__fail_at(err, TW_EINVAL, 0, "convert_to",
 			"is the tariff's own currency; leave it out");
+
+	return TW_OK;
+}
+
+/* What somebody else has counted, rounded and bound is not to be changed. */
+static tw_status check_stated(const tw_tariff_rules *rules, tw_error *err)
+{
+	if (!memchr(rules->stated_by, '\0', sizeof(rules->stated_by)))
+		return tw__fail_at(err, TW_EINVAL, 0, "stated_by",
+			"a source has at most %zu bytes",
+			sizeof(rules->stated_by) - 1);
+	if (rules->decimals != 9)
+		return tw__fail_at(err, TW_EINVAL, 0, "decimals", "of what is "
+			"stated all digits count; leave decimals out, in C "
+			"it is 9");
+	if (rules->minimum_s || rules->free_below_s || rules->included_s ||
+	    rules->minimum_charge_nanos || rules->maximum_charge_nanos ||
+	    rules->attempt_fee_nanos || rules->fee_on_zero ||
+	    rules->round_each != TW_ROUND_EACH_CALL)
+		return tw__fail_at(err, TW_EINVAL, 0, "stated_by", "what is "
+			"stated is the charge; leave out minimum_s, "
+			"free_below_s, included_s, minimum_charge, "
+			"maximum_charge, attempt_fee, fee_on_zero and "
+			"round_each");
 
 	return TW_OK;
 }
@@ -396,6 +441,12 @@ tw_status tw__rules_check(const tw_tariff_rules *rules, tw_error *err)
 	    !memchr(rules->zone, '\0', sizeof(rules->zone)))
 		return tw__fail_at(err, TW_EINVAL, 0, "zone",
 			"the tariff needs a zone such as Europe/Moscow");
+	if (tw__is_stated(rules)) {
+		tw_status status = check_stated(rules, err);
+
+		if (status)
+			return status;
+	}
 
 	return check_amounts(rules, err);
 }

@@ -425,6 +425,18 @@ static tw_status charge_fee(struct tw_sum *sum, const struct tw_deck *deck,
 	return close_sum(sum, &deck->rules, q->exchange_nanos, err);
 }
 
+/* What its source has charged already, whole: only VAT and another currency
+ * are ours to compute. */
+static tw_status take_stated(struct tw_sum *sum, const struct tw_deck *deck,
+			     const struct tw_question *q, tw_error *err)
+{
+	sum->counted_s = sum->charged_s = sum->paid_s = sum->seconds;
+	sum->exact = (struct tw_exact){ q->stated_nanos, 0, MINUTE_S };
+	sum->usage = sum->exact;
+
+	return close_sum(sum, &deck->rules, q->exchange_nanos, err);
+}
+
 tw_status tw__sum(struct tw_sum *sum, const struct tw_deck *deck,
 		  const struct tw_question *q, const struct tw_price *price,
 		  tw_error *err)
@@ -434,6 +446,8 @@ tw_status tw__sum(struct tw_sum *sum, const struct tw_deck *deck,
 
 	memset(sum, 0, sizeof(*sum));
 	sum->seconds = tw__count_seconds(q->duration_us, rules->seconds);
+	if (tw__is_stated(rules) && q->flags & TW_RATING_STATED)
+		return take_stated(sum, deck, q, err);
 	sum->attempt = !price;
 	sum->free = price && (!sum->seconds ||
 			      sum->seconds < (int64_t)rules->free_below_s);

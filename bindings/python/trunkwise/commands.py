@@ -425,7 +425,7 @@ def tariff_check(arguments: argparse.Namespace) -> int:
 _SILENT = {"round_each": "call", "fee_on_zero": "false", "minimum_s": "0",
            "free_below_s": "0", "included_s": "0", "minimum_charge": "0",
            "maximum_charge": "0", "attempt_fee": "0", "commitment": "0",
-           "tier_mode": "graduated", "convert_to": ""}
+           "tier_mode": "graduated", "convert_to": "", "stated_by": ""}
 
 
 def tariff_import(arguments: argparse.Namespace) -> int:

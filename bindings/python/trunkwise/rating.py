@@ -107,6 +107,8 @@ class CallTerms(TypedDict, total=False):
     exchange: NotRequired[Decimal | None]
     #: False: the carrier was asked, and nobody answered.
     answered: NotRequired[bool]
+    #: What its record states that it cost, for a deck of ``stated_by``.
+    stated: NotRequired[Decimal | None]
 
 
 def _code(codes: Mapping[Any, int], name: str, value: object) -> int:
@@ -140,14 +142,17 @@ def _request(number: str, *, answer: dt.datetime, seconds: int | Decimal = 0,
              direction: str = "outbound", caller: str | None = None,
              relation: str | None = None, bundle_left_s: int = 0,
              used_s: int = 0, exchange: Decimal | None = None,
-             answered: bool = True) -> tuple[Any, ...]:
+             answered: bool = True,
+             stated: Decimal | None = None) -> tuple[Any, ...]:
     """The call as the library reads it (bindings/swig/rating.i)."""
     rate = 0 if exchange is None else _whole("exchange", exchange, NANOS)
+    flags = (0 if answered else 1) | (0 if stated is None else 2)
     return (_code(DIRECTIONS, "direction", direction), number, caller,
             microseconds(answer), _whole("seconds", seconds, 1_000_000),
-            0 if answered else 1, _code(RELATIONS, "relation", relation),
+            flags, _code(RELATIONS, "relation", relation),
             _whole("bundle_left_s", bundle_left_s, 1),
-            _whole("used_s", used_s, 1), rate)
+            _whole("used_s", used_s, 1), rate,
+            0 if stated is None else _whole("stated", stated, NANOS))
 
 
 def _relation(code: int) -> str | None:

@@ -31,7 +31,7 @@ _WORDS = {
 _NUMBERS = ("decimals", "minimum_s", "free_below_s", "included_s")
 _AMOUNTS = ("vat_percent", "minimum_charge", "maximum_charge", "attempt_fee",
             "commitment")
-_TEXTS = ("currency", "zone", "convert_to")
+_TEXTS = ("currency", "zone", "convert_to", "stated_by")
 
 
 class Band(NamedTuple):

@@ -187,7 +187,46 @@ static void test_bad_rules(void **state)
 	REFUSES(strcpy(rules.zone, ""), TW_EINVAL);
 	REFUSES(memset(rules.zone, 'A', 64), TW_EINVAL);
 	REFUSES(strcpy(rules.zone, "Europe/Nowhere"), TW_ENOTFOUND);
+	/* beside prices a record states nothing */
+	REFUSES(tw_tariff_rules_set(&rules, "stated_by", "z", NULL),
+		TW_EINVAL);
 #undef REFUSES
+}
+
+/* Whoever states a cost has rounded and bound it. */
+static void test_stated_rules(void **state)
+{
+	tw_deck_options options = TW_DECK_OPTIONS_INIT;
+	tw_tier tier = TW_TIER_INIT;
+	tw_tariff_rules rules;
+	tw_deck *deck = NULL;
+
+	(void)state;
+#define MAKES(change, code) do { \
+	rules = fixture_rules(); \
+	tw_tariff_rules_set(&rules, "stated_by", "z", NULL); \
+	change; \
+	options.rules = &rules; \
+	assert_int_equal(tw_deck_make(&deck, &options, NULL, 0, NULL), \
+			 code); \
+} while (0)
+	MAKES(rules.decimals = 2, TW_EINVAL);
+	MAKES(rules.minimum_s = 1, TW_EINVAL);
+	MAKES(rules.free_below_s = 1, TW_EINVAL);
+	MAKES(rules.included_s = 1, TW_EINVAL);
+	MAKES(rules.fee_on_zero = 1, TW_EINVAL);
+	MAKES(rules.minimum_charge_nanos = 1, TW_EINVAL);
+	MAKES(rules.maximum_charge_nanos = 1, TW_EINVAL);
+	MAKES(rules.attempt_fee_nanos = 1, TW_EINVAL);
+	MAKES(rules.round_each = TW_ROUND_EACH_INCREMENT, TW_EINVAL);
+	MAKES(memset(rules.stated_by, 'z', 64), TW_EINVAL);
+	MAKES(rules.commitment_nanos = 1, TW_OK);
+	tw_deck_free(deck);
+	tier.from_s = 60;
+	options.tiers = &tier;
+	options.tier_count = 1;
+	MAKES(rules.vat = TW_VAT_GROSS, TW_EINVAL);
+#undef MAKES
 }
 
 static void test_half_open(void **state)
@@ -624,6 +663,7 @@ int main(void)
 		cmocka_unit_test(test_conflict_not_adjacent),
 		cmocka_unit_test(test_bad_rates),
 		cmocka_unit_test(test_bad_rules),
+		cmocka_unit_test(test_stated_rules),
 		cmocka_unit_test(test_half_open),
 		cmocka_unit_test(test_falls_to_shorter),
 		cmocka_unit_test(test_directions),

@@ -116,7 +116,7 @@ static void test_bounds_and_exchange(void **state)
 	      "Less than the minimum charge of a call: 2 USD.\n"
 	      "Rounded once, half up, to 2 decimals. Cost 2.00 USD without "
 	      "VAT; VAT 0 % on top: 0.00 USD.\n"
-	      "Converted before that rounding: 2 USD x 92.5 = 185 RUB.\n");
+	      "Converted before rounding: 2 USD x 92.5 = 185 RUB.\n");
 }
 
 /* No rate of the day is no price, which is what is told; nothing is nothing
@@ -188,6 +188,47 @@ static void test_free_and_attempt(void **state)
 	      "VAT; VAT 0 % on top: 0.00 RUB.\n");
 }
 
+static void test_stated(void **state)
+{
+	tw_rating_request request = fixture_request("74951234567",
+						    2 * TW_SECOND);
+	struct banded b;
+
+	(void)state;
+	banded_make(&b);
+	b.options.band_count = 0;
+	b.rules.vat = TW_VAT_GROSS;
+	b.rules.vat_percent_nanos = 20 * TW_NANOS;
+	tw_tariff_rules_set(&b.rules, "stated_by", "zadarma", NULL);
+	check(&b, &request, "en",
+	      "Outbound call to 74951234567, answered "
+	      "2026-01-01T00:00:00+00:00 (UTC).\n"
+	      "The tariff has no prices: a call costs what its record of "
+	      "source zadarma states. Without one the cost is unknown, and "
+	      "that is not zero.\n");
+	request.flags = TW_RATING_STATED;
+	request.stated_nanos = 12345 * RUB / 10000;
+	check(&b, &request, "en",
+	      "Outbound call to 74951234567, answered "
+	      "2026-01-01T00:00:00+00:00 (UTC).\n"
+	      "As its record of source zadarma states. Cost 1.2345 RUB with "
+	      "VAT; VAT 20 % within: 0.20575 RUB, without 1.02875 RUB.\n");
+	strcpy(b.rules.convert_to, "USD");
+	request.exchange_nanos = TW_NANOS / 50;
+	check(&b, &request, "ru",
+	      "Исходящий звонок на 74951234567, ответ "
+	      "2026-01-01T00:00:00+00:00 (UTC).\n"
+	      "По записи источника zadarma. Стоимость 1.2345 RUB с НДС; в "
+	      "том числе НДС 20 %: 0.20575 RUB, без НДС 1.02875 RUB.\n"
+	      "Пересчёт до округления: 1.2345 RUB x 0.02 = 0.02 USD.\n");
+	request.exchange_nanos = 0;
+	check(&b, &request, "en",
+	      "Outbound call to 74951234567, answered "
+	      "2026-01-01T00:00:00+00:00 (UTC).\n"
+	      "No rate from RUB to USD is known for that day: there is no "
+	      "price, and that is not zero.\n");
+}
+
 /* A week by the second in two bands is told up to a point. */
 static void test_many_parts(void **state)
 {
@@ -240,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_bounds_and_exchange),
 		cmocka_unit_test(test_no_exchange),
 		cmocka_unit_test(test_free_and_attempt),
+		cmocka_unit_test(test_stated),
 		cmocka_unit_test(test_many_parts),
 		cmocka_unit_test(test_beyond_an_amount),
 	};

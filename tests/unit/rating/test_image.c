@@ -364,6 +364,25 @@ static void bytes_are_given_back_once(void **state)
 	tw_free(data);
 }
 
+/* The rules as they were once, and what stands behind them so much nearer. */
+static void shorten_rules(char *data, size_t *size, uint32_t length)
+{
+	struct tw_image_header *header = (void *)data;
+	struct tw_image_entry *entries = (void *)(data + sizeof(*header));
+	tw_tariff_rules *rules = (void *)(data + entries[0].offset);
+	size_t left = (length + TW_IMAGE_ALIGN - 1) &
+		~(size_t)(TW_IMAGE_ALIGN - 1);
+	size_t by = entries[1].offset - entries[0].offset - left;
+
+	entries[0].size = rules->size = length;
+	memset((char *)rules + length, 0, left - length);
+	memmove(data + entries[1].offset - by, data + entries[1].offset,
+		*size - entries[1].offset);
+	for (size_t i = 1; i < TW_IMAGE_SECTIONS; i++)
+		entries[i].offset -= by;
+	header->size = *size -= by;
+}
+
 /* A file from before a struct grew: its elements are shorter. */
 static void older_structs_are_read(void **state)
 {
@@ -380,26 +399,61 @@ static void older_structs_are_read(void **state)
 	pack(&data, &size, deck);
 	entry = (void *)((char *)data + sizeof(struct tw_image_header));
 	rules = (void *)((char *)data + entry->offset);
-	/* as long as they were before the amounts */
-	entry->size = rules->size = offsetof(tw_tariff_rules, round_each) +
-		8 * sizeof(uint32_t);
-	rules->round_each = 0;
-	memset((char *)rules + entry->size, 0, sizeof(*rules) - entry->size);
-	tw__image_seal(data, size);
-	seen = view(data, size);
-	assert_int_equal(tw_deck_rules(seen)->round_each, TW_ROUND_EACH_CALL);
-	assert_int_equal(tw_deck_rules(seen)->minimum_charge_nanos, 0);
-	tw_deck_free(seen);
-	/* and a struct that is longer, if it says nothing there */
-	entry->size = rules->size = 192;
+	/* a struct that is longer, if it says nothing there */
+	entry->size = rules->size = 256;
 	tw__image_seal(data, size);
 	seen = view(data, size);
 	tw_deck_free(seen);
-	((char *)rules)[190] = 1;
+	((char *)rules)[250] = 1;
 	tw__image_seal(data, size);
 	seen = NULL;
 	assert_int_equal(tw_deck_view(&seen, data, size, NULL, NULL, NULL),
 			 TW_EVERSION);
+	/* as long as they were before the amounts */
+	shorten_rules(data, &size, offsetof(tw_tariff_rules, round_each) +
+		      8 * sizeof(uint32_t));
+	rules->round_each = 0;
+	tw__image_seal(data, size);
+	seen = view(data, size);
+	assert_int_equal(tw_deck_rules(seen)->round_each, TW_ROUND_EACH_CALL);
+	assert_int_equal(tw_deck_rules(seen)->minimum_charge_nanos, 0);
+	assert_string_equal(tw_deck_rules(seen)->stated_by, "");
+	tw_deck_free(seen);
+	tw_deck_free(deck);
+	tw_free(data);
+}
+
+/* A deck of records' word has no rows, whoever wrote the file. */
+static void stated_decks(void **state)
+{
+	tw_tariff_rules rules = TW_TARIFF_RULES_INIT, *forged;
+	struct tw_image_entry *entry;
+	struct image_random r;
+	tw_deck *deck, *seen;
+	void *data;
+	size_t size;
+
+	(void)state;
+	strcpy(rules.currency, "USD");
+	strcpy(rules.zone, "UTC");
+	assert_int_equal(tw_tariff_rules_set(&rules, "stated_by", "z", NULL),
+			 TW_OK);
+	assert_int_equal(tw_deck_new(&deck, &rules, NULL, 0, NULL), TW_OK);
+	pack(&data, &size, deck);
+	seen = view(data, size);
+	assert_string_equal(tw_deck_rules(seen)->stated_by, "z");
+	tw_deck_free(seen);
+	tw_deck_free(deck);
+	tw_free(data);
+	image_seed(&r, 11);
+	deck = image_deck(&r, 3);
+	pack(&data, &size, deck);
+	entry = (void *)((char *)data + sizeof(struct tw_image_header));
+	forged = (void *)((char *)data + entry->offset);
+	*forged = rules;
+	tw__image_seal(data, size);
+	assert_int_equal(tw_deck_view(&seen, data, size, NULL, NULL, NULL),
+			 TW_EPARSE);
 	tw_deck_free(deck);
 	tw_free(data);
 }
@@ -456,6 +510,7 @@ int main(void)
 		cmocka_unit_test(newer_foreign_and_strange),
 		cmocka_unit_test(bytes_are_given_back_once),
 		cmocka_unit_test(older_structs_are_read),
+		cmocka_unit_test(stated_decks),
 		cmocka_unit_test(every_failed_allocation),
 	};
 

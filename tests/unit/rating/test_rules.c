@@ -84,6 +84,12 @@ static void test_values(void **state)
 	assert_string_equal(rules.currency, "KWD");
 	set("zone", "Asia/Yekaterinburg");
 	assert_string_equal(rules.zone, "Asia/Yekaterinburg");
+	/* of what is stated all digits count */
+	set("decimals", "2");
+	set("stated_by", "zadarma");
+	assert_string_equal(rules.stated_by, "zadarma");
+	assert_int_equal(rules.decimals, 9);
+	set("stated_by", "");
 }
 
 static void test_refused(void **state)
@@ -102,6 +108,9 @@ static void test_refused(void **state)
 		{ "zone", "" },
 		{ "zone", "Europe/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  "aaaaaaaaaaaaaaaaaaaa" },
+		{ "stated_by", "a\tb" }, { "stated_by", "\xff" },
+		{ "stated_by", "0123456789012345678901234567890123456789"
+		  "012345678901234567890123" },
 	};
 	tw_error err = TW_ERROR_INIT;
 

@@ -212,6 +212,115 @@ static void test_percent_and_vat(void **state)
 	assert_int_equal(charge.vat.nanos, 5 * KOPECK);
 }
 
+static tw_rating_request stated(int64_t nanos)
+{
+	tw_rating_request request = seconds(61);
+
+	request.flags = TW_RATING_STATED;
+	request.stated_nanos = nanos;
+	return request;
+}
+
+/* No prices: what a record states, to its last digit. */
+static void stated_make(struct banded *b)
+{
+	banded_make(b);
+	b->options.band_count = 0;
+	assert_int_equal(tw_tariff_rules_set(&b->rules, "stated_by",
+					     "zadarma", NULL), TW_OK);
+}
+
+static void test_stated(void **state)
+{
+	tw_rating_request request = stated(12345678);
+	tw_charge charge;
+	struct banded b;
+
+	(void)state;
+	stated_make(&b);
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.cost.nanos, 12345678);
+	assert_int_equal(charge.net.nanos, 12345678);
+	assert_int_equal(charge.charged_s, 61);
+	assert_int_equal(charge.rate_index, TW_RATE_NONE);
+	/* it was charged, whoever called whom and whether or not anybody
+	 * answered */
+	request.flags |= TW_RATING_UNANSWERED;
+	request.direction = TW_DIRECTION_INBOUND;
+	assert_int_equal(cost(&b, &request), 12345678);
+	request.direction = TW_DIRECTION_INTERNAL;
+	assert_int_equal(cost(&b, &request), 0);
+	request = stated(0);
+	assert_int_equal(cost(&b, &request), 0);
+}
+
+static void test_stated_vat_and_exchange(void **state)
+{
+	tw_rating_request request = stated(100);
+	tw_charge charge;
+	struct banded b;
+
+	(void)state;
+	stated_make(&b);
+	b.rules.vat_percent_nanos = 20 * TW_NANOS;
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.vat.nanos, 20);
+	b.rules.vat = TW_VAT_GROSS;
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.cost.nanos, 100);
+	assert_int_equal(charge.net.nanos, 83);
+	assert_int_equal(charge.vat.nanos, 17);
+	strcpy(b.rules.convert_to, "USD");
+	request = stated(90 * RUB);
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_ENOPRICE);
+	request.exchange_nanos = 12345678;
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	/* 1.11111102, in the cents of the other currency */
+	assert_int_equal(charge.converted.nanos, 111 * KOPECK);
+	b.rules.convert_to[0] = '\0';
+	b.rules.vat = TW_VAT_NET;
+	b.rules.vat_percent_nanos = 100 * TW_NANOS;
+	request = stated(INT64_MAX);
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.vat.nanos, INT64_MAX);
+}
+
+static void test_nothing_stated(void **state)
+{
+	tw_rating_request request = seconds(61);
+	tw_charge charge;
+	tw_error err = TW_ERROR_INIT;
+	uint64_t index;
+	tw_span span = TW_SPAN_INIT;
+	tw_deck *deck;
+	struct banded b;
+
+	(void)state;
+	stated_make(&b);
+	assert_int_equal(rates(&charge, &b, &request, &err), TW_ENOPRICE);
+	assert_string_equal(err.field, "stated");
+	assert_non_null(strstr(err.message, "zadarma"));
+	/* only a word of the record counts */
+	request.stated_nanos = RUB;
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_ENOPRICE);
+	request = stated(-1);
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_EINVAL);
+	request = seconds(0);
+	request.flags = TW_RATING_UNANSWERED;
+	assert_int_equal(cost(&b, &request), 0);
+	assert_int_equal(banded_deck(&deck, &b, NULL), TW_OK);
+	request = stated(RUB);
+	assert_int_equal(tw_rating_lookup(&index, deck, &request, NULL),
+			 TW_ENOPRICE);
+	assert_int_equal(tw_rating_span(&span, deck, &request, 0, NULL),
+			 TW_ITER_END);
+	tw_deck_free(deck);
+	/* a deck of prices does not look at it */
+	plain_make(&b);
+	request = stated(RUB);
+	assert_int_equal(cost(&b, &request), 71 * KOPECK);
+}
+
 static void test_limits_of_questions(void **state)
 {
 	tw_rating_request request = seconds(60);
@@ -232,7 +341,7 @@ static void test_limits_of_questions(void **state)
 	REFUSES(request.used_s = INT64_MAX, TW_EINVAL);
 	REFUSES(request.exchange_nanos = -1, TW_EINVAL);
 	REFUSES(request.relation = 4, TW_EINVAL);
-	REFUSES(request.flags = 2, TW_EINVAL);
+	REFUSES(request.flags = 4, TW_EINVAL);
 	REFUSES(request.answer = TW_TIME_MAX, TW_ERANGE);
 	REFUSES(request.bundle_left_s = INT64_MAX, TW_OK);
 #undef REFUSES
@@ -248,6 +357,9 @@ int main(void)
 		cmocka_unit_test(test_rounding_each),
 		cmocka_unit_test(test_exchange),
 		cmocka_unit_test(test_percent_and_vat),
+		cmocka_unit_test(test_stated),
+		cmocka_unit_test(test_stated_vat_and_exchange),
+		cmocka_unit_test(test_nothing_stated),
 		cmocka_unit_test(test_limits_of_questions),
 	};
 
