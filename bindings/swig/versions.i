@@ -12,6 +12,7 @@ typedef struct tw_tariff_version {
 	char tariff[128];
 	char carrier[128];
 	char file_name[256];
+	char stated_by[64];
 } tw_tariff_version;
 
 typedef struct tw_price_change {
@@ -43,6 +44,7 @@ typedef struct tw_price_total {
 %thread tariff_changes;
 %thread tariff_import;
 %thread tw_tariff_list;
+%thread tariff_stated;
 %thread tariff_undo;
 
 const char *tw_version_state_name(uint32_t state);
@@ -120,6 +122,23 @@ static tw_status tariff_import(tw_counts *out, tw_tariff_diff *out_diff,
 	}
 	return tw_tariff_import_sheet(out, out_diff, out_rejects, store, &o,
 				      data, size, err);
+}
+
+/* 0: it is in force already */
+static tw_status tariff_stated(int64_t *out_from, tw_store *store,
+	const char *tariff, const char *carrier, const char *source,
+	const char *currency, const char *zone, const char *starts,
+	tw_error *err)
+{
+	tw_stated_options o = TW_STATED_OPTIONS_INIT;
+
+	o.tariff = tariff;
+	o.carrier = carrier;
+	o.source = source;
+	o.currency = currency;
+	o.zone = zone;
+	o.starts = starts;
+	return tw_tariff_stated(out_from, store, &o, err);
 }
 
 /* (version, in_force) */

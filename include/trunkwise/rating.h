@@ -68,8 +68,8 @@ typedef struct tw_charge {
 	{ 0, "" } }
 
 /** @return TW_OK, TW_ENOPRICE (no row in force, no exchange rate where the
- *          rules convert, or nothing stated where stated_by rules), TW_EREFUSED
- *          (blocked), TW_ERANGE, TW_EINVAL */
+ *          rules convert, or nothing stated where they name who states it),
+ *          TW_EREFUSED (blocked), TW_ERANGE, TW_EINVAL */
 TW_EXTERN(tw_status) tw_rating_rate(tw_charge *out, const tw_deck *deck,
 				    const tw_rating_request *request,
 				    tw_error *err);

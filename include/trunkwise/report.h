@@ -154,8 +154,9 @@ TW_EXTERN(void) tw_listing_free(tw_listing *listing);
 
 /** Billable calls without a price: one row per (called number, reason):
  * key = number, kind = reason ("no_price", "blocked", "no_tariff",
- * "no_carrier", "too_large", "no_exchange"), calls, seconds, detail = example
- * call and the mend; most calls first. */
+ * "no_carrier", "too_large", "no_exchange", "not_stated", "other_currency",
+ * "negative"), calls, seconds, detail = example call and the mend; most calls
+ * first. */
 TW_EXTERN(tw_status) tw_unrated_list(tw_listing **out, tw_store *store,
 				     tw_error *err);
 

@@ -33,9 +33,11 @@ typedef struct tw_tariff_version {
 	char tariff[128];
 	char carrier[128];
 	char file_name[256];         /* "" when nobody said */
+	char stated_by[64];          /* the source that states the prices, ""
+					when they are rates */
 } tw_tariff_version;
 #define TW_TARIFF_VERSION_INIT { sizeof(tw_tariff_version), 0, 0, 0, 0, 0, \
-	0, 0, 0, "", "", "" }
+	0, 0, 0, "", "", "", "" }
 
 typedef struct tw_tariff_versions tw_tariff_versions;
 
@@ -47,6 +49,34 @@ TW_EXTERN(tw_status) tw_tariff_versions_next(tw_tariff_version *out,
 					     tw_tariff_versions *versions,
 					     tw_error *err);
 TW_EXTERN(void) tw_tariff_versions_free(tw_tariff_versions *versions);
+
+typedef struct tw_stated_options {
+	uint32_t size;
+	uint32_t reserved;
+	const char *tariff;          /* name */
+	const char *carrier;         /* name; NULL: as declared */
+	const char *source;          /* of records; NULL: as declared */
+	const char *currency;        /* of that cost; NULL: as declared */
+	const char *zone;            /* NULL: rules, company, Europe/Moscow */
+	const char *starts;          /* as of tw_tariff_import */
+} tw_stated_options;
+#define TW_STATED_OPTIONS_INIT { sizeof(tw_stated_options), 0, NULL, NULL, \
+	NULL, NULL, NULL, NULL }
+
+/** Puts a version without rates in force: from then on the calls of the
+ * tariff's carrier cost what the records of the source state (tw_cdr.cost),
+ * to the last digit. Rules are those of the declared [[tariff]] with its
+ * stated_by, else defaults, and then tariff and carrier are entered into the
+ * directory. Calls that are stored already keep what they stand for until
+ * tw_cdr_rerate(). The same again makes no version.
+ * @param out_version  the new one, 0: it is in force already; may be NULL
+ * @return TW_OK, TW_EINVAL (something that is not declared is not given),
+ *         TW_ECONFLICT (a tariff of prices, of another source, carrier or
+ *         currency; a version that starts later), TW_EPARSE, TW_ENOTFOUND
+ *         (no such zone) */
+TW_EXTERN(tw_status) tw_tariff_stated(int64_t *out_version, tw_store *store,
+				      const tw_stated_options *options,
+				      tw_error *err);
 
 /** Takes the newest version of a tariff back that is not yet withdrawn; the
  * one before it is in force again, or none. Calls that it had priced keep

@@ -27,6 +27,9 @@ const char *tw__reason_name(uint32_t reason)
 	case TW_REASON_NO_CARRIER:   return "no_carrier";
 	case TW_REASON_TOO_LARGE:    return "too_large";
 	case TW_REASON_NO_EXCHANGE:  return "no_exchange";
+	case TW_REASON_NOT_STATED:   return "not_stated";
+	case TW_REASON_OTHER_MONEY:  return "other_currency";
+	case TW_REASON_NEGATIVE:     return "negative";
 	case TW_REASON_UNANSWERED:   return "unanswered";
 	case TW_REASON_INTERNAL:     return "internal";
 	case TW_REASON_FREE_INBOUND: return "free_inbound";

@@ -57,6 +57,16 @@ static const char *reason_text(const struct story *s, uint32_t reason)
 	case TW_REASON_NO_EXCHANGE:
 		return s->ru ? "на тот день нет курса" :
 			"no exchange rate of that day is known";
+	case TW_REASON_NOT_STATED:
+		return s->ru ? "запись не называет стоимости, по которой "
+			"начисляется" : "no record says the cost that its "
+			"tariff goes by";
+	case TW_REASON_OTHER_MONEY:
+		return s->ru ? "запись называет стоимость в другой валюте" :
+			"its record states a cost of another currency";
+	case TW_REASON_NEGATIVE:
+		return s->ru ? "запись называет стоимость меньше нуля" :
+			"its record states a cost below zero";
 	case TW_REASON_UNANSWERED:
 		return s->ru ? "без ответа" : "nobody answered";
 	case TW_REASON_INTERNAL:
@@ -138,7 +148,8 @@ static void say_cost(struct story *s, const struct tw__again *again)
 	bool converted = *rules->convert_to != '\0';
 	int64_t now = converted ? again->sum.converted_nanos :
 		again->sum.cost_nanos;
-	uint32_t decimals = rules->decimals;
+	uint32_t decimals = tw__is_stated(rules) ? TW_DECIMALS_SHORTEST :
+		rules->decimals;
 	char cost[40] = "?";
 
 	if (converted &&

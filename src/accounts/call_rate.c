@@ -1,9 +1,10 @@
 /**
  * @file src/accounts/call_rate.c  What a call costs as it comes in
  *
- * Decides which calls are chargeable and by which tariff version, and keeps
- * that version's deck while an import runs. Refuses to know arithmetic: that
- * is src/rating. No price is a state with a reason, never a zero.
+ * Decides which calls are chargeable and by which tariff version, whose word
+ * for a cost is taken, and keeps that version's deck while an import runs.
+ * Refuses to know arithmetic: that is src/rating. No price is a state with a
+ * reason, never a zero.
  */
 #include <string.h>
 #include "call.h"
@@ -210,8 +211,13 @@ static tw_status no_answer(struct tw__call *call,
 	return set(call, TW_STATE_UNRATED, TW_REASON_NO_EXCHANGE);
 }
 
+static bool is_stated(const struct held_version *version)
+{
+	return tw__is_stated(tw_deck_rules(version->deck));
+}
+
 static void fill_request(tw_rating_request *request,
-			 const struct tw__call *call)
+			 const struct tw__call *call, bool stated)
 {
 	request->direction = call->direction;
 	request->number = call->callee;
@@ -221,12 +227,16 @@ static void fill_request(tw_rating_request *request,
 		request->caller = call->caller;
 	request->answer = call->answer_us;
 	request->duration_us = call->cdr.duration_us;
-	if (call->answered)
-		return;
-	/* an attempt's fee goes by no prefix, and a hidden callee owes it */
-	request->flags = TW_RATING_UNANSWERED;
-	request->answer = call->cdr.start;
-	if (!tw__digits_only(request->number))
+	if (stated) {
+		request->flags = TW_RATING_STATED;
+		request->stated_nanos = call->source_cost_nanos;
+	}
+	if (!call->answered) {
+		request->flags |= TW_RATING_UNANSWERED;
+		request->answer = call->cdr.start;
+	}
+	/* what goes by no prefix is owed for a hidden callee too */
+	if (request->flags && !tw__digits_only(request->number))
 		request->number = "0";
 }
 
@@ -291,7 +301,7 @@ static tw_status ask_deck(struct tw__rater *rater, struct tw__call *call,
 	struct tw_sum sum;
 	tw_status status = TW_OK;
 
-	fill_request(&request, call);
+	fill_request(&request, call, is_stated(version));
 	if (version->asks_relation && call->answered)
 		status = tw__regions_relation(&request.relation,
 					      rater->regions, call, err);
@@ -323,6 +333,37 @@ static tw_status no_deck(struct tw__call *call, uint32_t reason)
 	return set(call, TW_STATE_UNRATED, reason);
 }
 
+/* Whose word the tariff takes, in which money; less than nothing is no charge
+ * that anybody could be billed by. */
+static uint32_t doubt_stated(const struct tw__call *call,
+			     const tw_tariff_rules *rules)
+{
+	if (!call->has_source_cost || strcmp(call->source, rules->stated_by))
+		return TW_REASON_NOT_STATED;
+	if (strcmp(call->cdr.currency, rules->currency))
+		return TW_REASON_OTHER_MONEY;
+	return call->source_cost_nanos < 0 ? TW_REASON_NEGATIVE :
+		TW_REASON_NONE;
+}
+
+/* What its carrier says that it charged is owed, whoever called whom and
+ * whether or not anybody answered. */
+static tw_status take_stated(struct tw__rater *rater, struct tw__call *call,
+			     struct held_version *version, tw_error *err)
+{
+	uint32_t doubt = doubt_stated(call, tw_deck_rules(version->deck));
+
+	if (!call->answered && (doubt == TW_REASON_NOT_STATED ||
+				!call->source_cost_nanos))
+		return set(call, TW_STATE_NOT_CHARGEABLE,
+			   TW_REASON_UNANSWERED);
+	if (doubt == TW_REASON_NOT_STATED)
+		return no_deck(call, doubt);
+	if (doubt)
+		return set(call, TW_STATE_UNRATED, doubt);
+	return ask_deck(rater, call, version, err);
+}
+
 /* A carrier that was asked in vain may charge for it. */
 static tw_status rate_attempt(struct tw__rater *rater, struct tw__call *call,
 			      tw_error *err)
@@ -330,8 +371,7 @@ static tw_status rate_attempt(struct tw__rater *rater, struct tw__call *call,
 	struct held_version *version = NULL;
 	tw_status status;
 
-	if (call->carrier && !call->emergency &&
-	    call->direction != TW_DIRECTION_INBOUND)
+	if (call->carrier)
 		version = version_at(rater, call->carrier, call->cdr.start);
 	if (!version)
 		return set(call, TW_STATE_NOT_CHARGEABLE,
@@ -339,7 +379,10 @@ static tw_status rate_attempt(struct tw__rater *rater, struct tw__call *call,
 	status = hold_deck(rater, version, err);
 	if (status)
 		return status;
-	if (!tw_deck_rules(version->deck)->attempt_fee_nanos)
+	if (is_stated(version))
+		return take_stated(rater, call, version, err);
+	if (call->emergency || call->direction == TW_DIRECTION_INBOUND ||
+	    !tw_deck_rules(version->deck)->attempt_fee_nanos)
 		return set(call, TW_STATE_NOT_CHARGEABLE,
 			   TW_REASON_UNANSWERED);
 	return ask_deck(rater, call, version, err);
@@ -373,7 +416,8 @@ tw_status tw__rater_rate(struct tw__rater *rater, struct tw__call *call,
 	status = hold_deck(rater, version, err);
 	if (status)
 		return status;
-	return ask_deck(rater, call, version, err);
+	return is_stated(version) ? take_stated(rater, call, version, err) :
+		ask_deck(rater, call, version, err);
 }
 
 bool tw__rater_keeps(const struct tw__rater *rater,

@@ -10,7 +10,7 @@
 #include "call_recall.h"
 
 enum { SOURCE, TRUNK, CARRIER, DEPARTMENT, EXTENSION, ACCOUNTCODE, CALLER,
-	CALLEE, OWN, CALL_ID, LINKED, ANSWER, NOTE, PLACE };
+	CALLEE, OWN, CALL_ID, LINKED, ANSWER, NOTE, PLACE, COST, CURRENCY };
 #define SELECT_RECORD "SELECT m.source, " \
 	"CASE WHEN c.trunk <> 0 THEN (SELECT name FROM trunk t " \
 	"WHERE t.id = c.trunk ORDER BY valid_from DESC LIMIT 1) " \
@@ -22,7 +22,8 @@ enum { SOURCE, TRUNK, CARRIER, DEPARTMENT, EXTENSION, ACCOUNTCODE, CALLER,
 	"EXISTS (SELECT 1 FROM charge_note n WHERE n.start_us = c.start_us " \
 	"AND n.key = c.key AND n.undone = 0), " \
 	"EXISTS (SELECT 1 FROM charge_place n WHERE n.start_us = c.start_us " \
-	"AND n.key = c.key AND n.undone = 0) FROM call c " \
+	"AND n.key = c.key AND n.undone = 0), c.source_cost_nanos, " \
+	"m.source_currency FROM call c " \
 	"JOIN marks m ON m.id = c.marks " \
 	"LEFT JOIN identity a ON a.id = c.caller " \
 	"LEFT JOIN identity b ON b.id = c.callee " \
@@ -58,6 +59,9 @@ static void fill_call(struct tw__recall *r, const struct tw__stored *stored,
 	call->cdr.call_id = take_text(r, 4, stmt, CALL_ID);
 	call->cdr.linked_id = take_text(r, 5, stmt, LINKED);
 	call->source = take_text(r, 6, stmt, SOURCE);
+	call->cdr.currency = take_text(r, 7, stmt, CURRENCY);
+	call->has_source_cost = !tw__col_is_null(stmt, COST);
+	call->source_cost_nanos = tw__col_i64(stmt, COST);
 	snprintf(call->extension, sizeof(call->extension), "%s",
 		 tw__col_text(stmt, EXTENSION));
 	snprintf(call->caller, sizeof(call->caller), "%s",

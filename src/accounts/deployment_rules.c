@@ -303,8 +303,15 @@ tw_status tw__wanted_names(struct tw_deployment *d, uint32_t row,
 
 static tw_status check_bundle(struct tw_deployment *d, uint32_t row)
 {
+	const struct tw_value *tariff = value(d, row, "tariff");
 	tw_status status = rising_dates(d, row);
 
+	if (!status && tariff->set &&
+	    value(d, tariff->target, "stated_by")->set)
+		status = tw__problem(d, TW_ECONFLICT, row, "tariff", "the "
+			"calls of '%.80s' cost what records state, and no "
+			"bundle changes that; leave the bundle out",
+			tariff->text);
 	if (!status && value(d, row, "prefixes")->set)
 		status = check_prefixes(d, row, "prefixes");
 	if (!status && value(d, row, "departments")->set)

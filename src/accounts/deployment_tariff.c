@@ -58,6 +58,42 @@ static tw_status take_rules(struct check *c)
 	return status;
 }
 
+/* What stands beside the word of records: the rest says something of prices,
+ * and there are none. */
+static bool goes_beside_stated(const char *field)
+{
+	static const char *const all[] = { "carrier", "currency", "zone",
+		"seconds", "rounding", "vat", "vat_percent", "invoice_total",
+		"commitment", "convert_to", "stated_by" };
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++) {
+		if (!strcmp(field, all[i]))
+			return true;
+	}
+	return false;
+}
+
+static tw_status check_stated(struct check *c)
+{
+	const struct tw_kind *kind = &tw__kinds[c->d->rows[c->row].kind];
+	tw_status status = TW_OK;
+
+	if (!value(c, c->row, "stated_by")->set)
+		return TW_OK;
+	for (size_t i = 0; i < kind->count && !status; i++) {
+		const char *field = kind->fields[i].name;
+
+		if (goes_beside_stated(field) ||
+		    !tw__given(c->d, c->row, field))
+			continue;
+		c->broken = true;
+		status = tw__problem(c->d, TW_ECONFLICT, c->row, field,
+			"beside stated_by there are no prices; leave %s out",
+			field);
+	}
+	return status;
+}
+
 static tw_status take_days(struct check *c)
 {
 	const struct tw_value *days = value(c, c->row, "holidays");
@@ -159,6 +195,8 @@ tw_status tw__deployment_tariff(struct tw_deployment *deployment,
 			   .terms = { .rules = TW_TARIFF_RULES_INIT } };
 	tw_status status = take_rules(&c);
 
+	if (!status)
+		status = check_stated(&c);
 	if (!status)
 		status = take_days(&c);
 	if (!status)

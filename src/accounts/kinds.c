@@ -330,6 +330,7 @@ static const struct tw_field tariff[] = {
 	RULED("convert_to", TW_RULE_TARIFF),
 	LIST("holidays"),
 	TEXT("sheet"),
+	RULED("stated_by", TW_RULE_TARIFF),
 };
 
 static const struct tw_field tariff_band[] = {

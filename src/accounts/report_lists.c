@@ -43,6 +43,14 @@ static const char *mend_of(uint32_t reason)
 	case TW_REASON_NO_EXCHANGE:
 		return "import the exchange rate of its day, then undo its "
 			"batch and import it again";
+	case TW_REASON_NOT_STATED:
+		return "no record of the tariff's stated_by says its cost: "
+			"import the carrier's, then cdr join";
+	case TW_REASON_OTHER_MONEY:
+		return "its record states a cost of another currency; "
+			"declare the tariff in that one";
+	case TW_REASON_NEGATIVE:
+		return "its record states less than 0; ask the carrier";
 	default:
 		return "check the sheet's price";
 	}

@@ -1,8 +1,9 @@
 /**
  * @file src/accounts/rerate.c  Stored charges computed again
  *
- * Decides which question a stored call once was: number, caller and instant
- * from its row, bundle, tier and exchange rate from its note. Refuses to
+ * Decides which question a stored call once was: number, caller, instant and
+ * what its record stated from its row, bundle, tier and exchange rate from its
+ * note. Refuses to
  * change anything: who compares or adds up does it in a callback.
  */
 #include <string.h>
@@ -49,7 +50,7 @@ static tw_status hold(struct held **out, struct rerate *r, int64_t version,
 }
 
 enum { START, AFTER, DURATION, DIRECTION, VERSION, ROW, CHARGED, COST, VAT,
-	TARIFF, CALLEE, CALLER, NUMBER, BUNDLE, USED, EXCHANGE, KEY };
+	TARIFF, CALLEE, CALLER, NUMBER, BUNDLE, USED, EXCHANGE, KEY, STATED };
 #define SELECT_CALLS "SELECT c.start_us, c.answer_after_us, c.duration_us, " \
 	"CASE c.leg WHEN -2 THEN 3 ELSE c.direction END, " \
 	"c.tariff_version, c.rate_row, c.charged_s, " \
@@ -57,7 +58,11 @@ enum { START, AFTER, DURATION, DIRECTION, VERSION, ROW, CHARGED, COST, VAT,
 	"CASE WHEN c.direction = 2 THEN (SELECT name FROM number " \
 	"WHERE id = c.number ORDER BY valid_from DESC LIMIT 1) END, " \
 	"n.bundle_s, n.used_s, " \
-	"n.exchange_nanos, c.key FROM call c " \
+	"n.exchange_nanos, c.key, " \
+	"CASE WHEN v.stated_by <> '' AND EXISTS (SELECT 1 FROM marks m " \
+	"WHERE m.id = c.marks AND m.source = v.stated_by " \
+	"AND m.source_currency = v.currency) THEN c.source_cost_nanos END " \
+	"FROM call c " \
 	"JOIN tariff_version v ON v.id = c.tariff_version " \
 	"LEFT JOIN identity e ON e.id = c.callee " \
 	"LEFT JOIN identity r ON r.id = c.caller " \
@@ -114,10 +119,15 @@ static void read_request(tw_rating_request *request,
 	request->bundle_left_s = tw__col_i64(stmt, BUNDLE);
 	request->used_s = tw__col_i64(stmt, USED);
 	request->exchange_nanos = tw__col_i64(stmt, EXCHANGE);
-	if (!again->answered) {
-		request->flags = TW_RATING_UNANSWERED;
-		request->number = "0";
+	if (!tw__col_is_null(stmt, STATED)) {
+		request->flags = TW_RATING_STATED;
+		request->stated_nanos = tw__col_i64(stmt, STATED);
 	}
+	if (!again->answered)
+		request->flags |= TW_RATING_UNANSWERED;
+	/* neither goes by a number */
+	if (request->flags)
+		request->number = "0";
 }
 
 static tw_status again_one(struct rerate *r, struct tw_stmt *stmt,

@@ -29,8 +29,15 @@ struct tw__sheet_job {
 	struct tw_rejects *rejects;
 };
 
+/* Whether tariff and carrier may be called so. */
+tw_status tw__sheet_job_names(const struct tw__sheet_job *job, tw_error *err);
 /* What the options and the store say before a row is read: the tariff and its
  * carrier, its rules, `starts` as asked, and the version in force. */
 tw_status tw__sheet_job_prepare(struct tw__sheet_job *job, tw_error *err);
+/* From when the version is in force, which is made of those rates. */
+tw_status tw__sheet_job_start(struct tw__sheet_job *job, tw_error *err);
+/* A tariff is of one currency from its first version on. */
+tw_status tw__sheet_job_currency(const struct tw__sheet_job *job,
+				 tw_error *err);
 
 #endif

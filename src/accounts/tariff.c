@@ -55,6 +55,8 @@ static void read_rules(tw_tariff_rules *rules, struct tw_stmt *stmt)
 	rules->commitment_nanos = tw__col_i64(stmt, 18);
 	snprintf(rules->convert_to, sizeof(rules->convert_to), "%s",
 		 tw__col_text(stmt, 19));
+	snprintf(rules->stated_by, sizeof(rules->stated_by), "%s",
+		 tw__col_text(stmt, 20));
 }
 
 tw_status tw__tariff_version_rules(tw_tariff_rules *out, tw_store *store,
@@ -67,7 +69,7 @@ tw_status tw__tariff_version_rules(tw_tariff_rules *out, tw_store *store,
 		"vat_percent, invoice_total, currency, zone, round_each, "
 		"fee_on_zero, tier_mode, minimum_s, free_below_s, "
 		"included_s, minimum_charge, maximum_charge, attempt_fee, "
-		"commitment, convert_to "
+		"commitment, convert_to, stated_by "
 		"FROM tariff_version WHERE id = ?", err);
 
 	if (status)

@@ -50,7 +50,8 @@ static tw_status find_version(struct tw_price_changes *changes,
 	return TW_OK;
 }
 
-/* The one that this was made of: not what was withdrawn by then. */
+/* The one that this was made of: not what was withdrawn by then, or had no
+ * prices. */
 static tw_status find_before(struct tw_price_changes *changes,
 			     tw_store *store, int64_t tariff, tw_error *err)
 {
@@ -58,7 +59,8 @@ static tw_status find_before(struct tw_price_changes *changes,
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT v.id FROM tariff_version v LEFT JOIN "
 		"tariff_withdrawn w ON w.version = v.id WHERE v.tariff = ?1 "
-		"AND v.id < ?2 AND (w.made_us IS NULL OR w.made_us > "
+		"AND v.id < ?2 AND v.stated_by = '' "
+		"AND (w.made_us IS NULL OR w.made_us > "
 		"(SELECT made_us FROM tariff_version WHERE id = ?2)) "
 		"ORDER BY v.id DESC LIMIT 1", err);
 
@@ -72,6 +74,16 @@ static tw_status find_before(struct tw_price_changes *changes,
 	changes->total.before = tw__col_i64(stmt, 0);
 	tw__reset(stmt);
 	return TW_OK;
+}
+
+static tw_status check_prices(const struct tw__side *side, const char *tariff,
+			      tw_error *err)
+{
+	const char *source = side->terms.rules.stated_by;
+
+	return !*source ? TW_OK : tw__fail_at(err, TW_ENOTFOUND, 0, "version",
+		"'%.80s' has no prices to compare: its calls cost what "
+		"records of %s state", tariff, source);
 }
 
 static tw_status read_side(struct tw__side *side, tw_store *store,
@@ -185,6 +197,8 @@ static tw_status run(struct tw_price_changes *changes, tw_store *store,
 	if (!status)
 		status = read_side(&changes->side[1], store,
 				   changes->total.version, err);
+	if (!status)
+		status = check_prices(&changes->side[1], options->tariff, err);
 	if (!status && options->notice_days < 0)
 		status = find_notice(changes, store, now, err);
 	if (!status)

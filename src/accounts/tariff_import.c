@@ -138,13 +138,14 @@ static tw_time start_of(const struct tw__sheet_job *job)
 		return job->starts;
 	if (job->first)
 		return TW_TIME_MIN;
-	return earliest == TW_TIME_MIN ? job->now : earliest;
+	return earliest == TW_TIME_MIN || !job->rates.count ? job->now :
+		earliest;
 }
 
 /* In force is who starts last, so that a version which starts before the one
  * that it is made of would be hidden behind it. Dates of the past are dates
  * of a list that is known; a start that is still to come was meant. */
-static tw_status find_start(struct tw__sheet_job *job, tw_error *err)
+tw_status tw__sheet_job_start(struct tw__sheet_job *job, tw_error *err)
 {
 	char at[48] = "?";
 	tw_zone *zone;
@@ -167,26 +168,33 @@ static tw_status find_start(struct tw__sheet_job *job, tw_error *err)
 		(long long)job->current, at);
 }
 
+tw_status tw__sheet_job_currency(const struct tw__sheet_job *job,
+				 tw_error *err)
+{
+	const char *currency = job->terms.rules.currency;
+	tw_tariff_rules old;
+	tw_status status;
+
+	if (!job->current)
+		return TW_OK;
+	status = tw__tariff_version_rules(&old, job->store, job->current, err);
+	if (status || !strcmp(old.currency, currency))
+		return status;
+	return tw__fail_at(err, TW_ECONFLICT, 0, "currency", "tariff '%.80s' "
+		"is in %s; import %s prices under another name",
+		job->options.tariff, old.currency, currency);
+}
+
 static tw_status merge(struct tw__sheet_job *job, tw_error *err)
 {
 	bool partial = job->options.flags & TW_TARIFF_PARTIAL;
 	const struct tw__merge merge = { &job->before, &job->rates,
 		job->starts, partial };
-	tw_tariff_rules old;
-	tw_status status = TW_OK;
+	tw_status status = tw__sheet_job_currency(job, err);
 
-	if (job->current) {
-		status = tw__tariff_version_rules(&old, job->store,
+	if (!status && job->current)
+		status = tw__tariff_version_rates(&job->before, job->store,
 						  job->current, err);
-		if (!status && strcmp(old.currency, job->terms.rules.currency))
-			return tw__fail_at(err, TW_ECONFLICT, 0, "currency",
-				"tariff '%.80s' is in %s; import %s prices "
-				"under another name", job->options.tariff,
-				old.currency, job->terms.rules.currency);
-		if (!status)
-			status = tw__tariff_version_rates(&job->before,
-				job->store, job->current, err);
-	}
 	return status ? status : tw__tariff_merge(&job->next, &job->diff,
 						  &merge, err);
 }
@@ -292,6 +300,12 @@ static tw_status run(struct tw__sheet_job *job, const void *data, size_t size,
 	bool same;
 	tw_status status = tw__sheet_job_prepare(job, err);
 
+	if (!status && *job->terms.rules.stated_by)
+		return tw__fail_at(err, TW_ECONFLICT, 0, "tariff", "'%.80s' "
+			"has no prices: its calls cost what records of %s "
+			"state; take stated_by out of its [[tariff]], or "
+			"import the sheet under another name",
+			job->options.tariff, job->terms.rules.stated_by);
 	if (!status)
 		status = read_sheet(job, data, size, err);
 	if (status)
@@ -315,7 +329,7 @@ static tw_status run(struct tw__sheet_job *job, const void *data, size_t size,
 		status = copy_rates(job, err);
 	if (status)
 		return status;
-	status = find_start(job, err);
+	status = tw__sheet_job_start(job, err);
 	if (!status)
 		status = merge(job, err);
 	if (!status)
@@ -329,10 +343,8 @@ static tw_status run(struct tw__sheet_job *job, const void *data, size_t size,
 	return status ? status : tell(job, WHOLE, err);
 }
 
-static tw_status check_options(struct tw__sheet_job *job, tw_error *err)
+tw_status tw__sheet_job_names(const struct tw__sheet_job *job, tw_error *err)
 {
-	uint32_t flags = job->options.flags;
-
 	if (!job->options.tariff || !*job->options.tariff)
 		return tw__fail_at(err, TW_EINVAL, 0, "tariff", "is empty; "
 				   "name the tariff");
@@ -346,6 +358,16 @@ static tw_status check_options(struct tw__sheet_job *job, tw_error *err)
 		return tw__fail_at(err, TW_EINVAL, 0, "tariff", "names hold "
 				   "no control characters, quotes or "
 				   "brackets; change it");
+	return TW_OK;
+}
+
+static tw_status check_options(struct tw__sheet_job *job, tw_error *err)
+{
+	uint32_t flags = job->options.flags;
+	tw_status status = tw__sheet_job_names(job, err);
+
+	if (status)
+		return status;
 	if (flags & ~(TW_TARIFF_FULL | TW_TARIFF_PARTIAL |
 		      TW_TARIFF_DRY_RUN))
 		return tw__fail_at(err, TW_EINVAL, 0, "flags",

@@ -124,6 +124,7 @@ static bool same_rules(const tw_tariff_rules *a, const tw_tariff_rules *b)
 		a->attempt_fee_nanos == b->attempt_fee_nanos &&
 		a->commitment_nanos == b->commitment_nanos &&
 		strcmp(a->convert_to, b->convert_to) == 0 &&
+		strcmp(a->stated_by, b->stated_by) == 0 &&
 		strcmp(a->currency, b->currency) == 0 &&
 		strcmp(a->zone, b->zone) == 0;
 }

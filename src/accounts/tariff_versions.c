@@ -73,6 +73,8 @@ static void read_version(tw_tariff_version *row, struct tw_stmt *stmt,
 		 tw__col_text(stmt, 7));
 	snprintf(row->file_name, sizeof(row->file_name), "%s",
 		 tw__col_text(stmt, 8));
+	snprintf(row->stated_by, sizeof(row->stated_by), "%s",
+		 tw__col_text(stmt, 9));
 	row->state = row->withdrawn ? TW_VERSION_WITHDRAWN :
 		row->from > now ? TW_VERSION_FUTURE : TW_VERSION_PAST;
 }
@@ -99,7 +101,7 @@ static tw_status read_versions(tw_tariff_versions *list, tw_store *store,
 		"0), v.row_count, v.partial, (SELECT name FROM tariff "
 		"WHERE id = v.tariff ORDER BY valid_from DESC LIMIT 1), "
 		"(SELECT name FROM carrier WHERE id = v.carrier "
-		"ORDER BY valid_from DESC LIMIT 1), v.file_name "
+		"ORDER BY valid_from DESC LIMIT 1), v.file_name, v.stated_by "
 		"FROM tariff_version v LEFT JOIN tariff_withdrawn w "
 		"ON w.version = v.id WHERE ? IN (0, v.tariff) "
 		"ORDER BY v.id", err);

@@ -47,6 +47,7 @@ static tw_status declare_carrier(struct tw__new_version *v, tw_error *err)
 /* Only what the defaults do not say: NULL stays "the default". */
 static tw_status declare_tariff(struct tw__new_version *v, tw_error *err)
 {
+	const tw_tariff_rules *rules = &v->terms->rules;
 	struct tw_stmt *stmt;
 	tw_status status;
 
@@ -56,15 +57,17 @@ static tw_status declare_tariff(struct tw__new_version *v, tw_error *err)
 	if (!status)
 		status = tw__stmt(&stmt, v->store,
 			"INSERT INTO tariff (id, valid_from, name, carrier, "
-			"currency, zone) VALUES (?, ?, ?, ?, ?, ?)", err);
+			"currency, zone, stated_by) VALUES "
+			"(?, ?, ?, ?, ?, ?, nullif(?, ''))", err);
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, v->tariff);
 	tw__bind_i64(stmt, 2, TW_TIME_MIN);
 	tw__bind_text(stmt, 3, v->tariff_name);
 	tw__bind_i64(stmt, 4, v->carrier);
-	tw__bind_text(stmt, 5, v->terms->rules.currency);
-	tw__bind_text(stmt, 6, v->terms->rules.zone);
+	tw__bind_text(stmt, 5, rules->currency);
+	tw__bind_text(stmt, 6, rules->zone);
+	tw__bind_text(stmt, 7, rules->stated_by);
 	return tw__run(stmt, err);
 }
 
@@ -90,6 +93,7 @@ static void bind_rules(struct tw_stmt *stmt, const tw_tariff_rules *rules)
 	tw__bind_i64(stmt, 26, rules->attempt_fee_nanos);
 	tw__bind_i64(stmt, 27, rules->commitment_nanos);
 	tw__bind_text(stmt, 28, rules->convert_to);
+	tw__bind_text(stmt, 29, rules->stated_by);
 }
 
 static tw_status insert_version(struct tw__new_version *v, tw_error *err)
@@ -102,8 +106,9 @@ static tw_status insert_version(struct tw__new_version *v, tw_error *err)
 		"vat_percent, invoice_total, round_each, fee_on_zero, "
 		"tier_mode, minimum_s, free_below_s, included_s, "
 		"minimum_charge, maximum_charge, attempt_fee, commitment, "
-		"convert_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+		"convert_to, stated_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		err);
 
 	if (status)
 		return status;

@@ -341,7 +341,9 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"callee NOT IN (SELECT id FROM identity)) OR marks NOT IN "
 		"(SELECT id FROM marks)",
 		"SELECT c.start_us FROM call c WHERE c.rate_state = 1 "
-		"AND (c.rate_row <> -1 OR c.answer_after_us IS NOT NULL) "
+		"AND (c.rate_row <> -1 OR (c.answer_after_us IS NOT NULL "
+		"AND c.tariff_version NOT IN (SELECT id FROM tariff_version "
+		"WHERE stated_by <> ''))) "
 		"AND NOT EXISTS (SELECT 1 FROM tariff_rate r "
 		"WHERE r.version = c.tariff_version "
 		"AND r.position = c.rate_row)",

@@ -84,6 +84,22 @@ def _tariff_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true")
 
 
+def _tariff_stated(parser: argparse.ArgumentParser) -> None:
+    _store(parser)
+    parser.add_argument("--tariff", required=True, metavar="NAME")
+    parser.add_argument("--carrier", metavar="NAME",
+                        help="default the declared one")
+    parser.add_argument("--source", metavar="NAME",
+                        help="whose records state what calls cost; default "
+                             "the declared stated_by")
+    parser.add_argument("--currency", help="of what they state; default the "
+                                           "declared one")
+    parser.add_argument("--zone", help="of months; default the company's")
+    parser.add_argument("--from", dest="starts", metavar="DATE",
+                        help="in force from here; default now, the first "
+                             "prices of a carrier always")
+
+
 def _tariff_list(parser: argparse.ArgumentParser) -> None:
     _store(parser)
     parser.add_argument("--tariff", metavar="NAME", help="this one only")
@@ -429,6 +445,8 @@ VERBS = {
                           "read a price sheet, change nothing"),
     ("tariff", "import"): (_tariff_import, commands.tariff_import,
                            "put a price sheet in force"),
+    ("tariff", "stated"): (_tariff_stated, commands.tariff_stated,
+                           "take what records state for the price"),
     ("tariff", "list"): (_tariff_list, tariff_commands.tariff_list,
                          "which sheets were put in force, and when"),
     ("tariff", "changes"): (_tariff_changes, tariff_commands.tariff_changes,

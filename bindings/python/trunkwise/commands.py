@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import files, raw, records, sheets
-from .deployment import Change, Deployment, Problem
+from .deployment import Change, Deployment, Problem, Stated
 from .errors import (Conflict, Error, Exists, InvalidArgument, NotFound,
                      ParseError)
 from .mask import Mask
@@ -162,24 +162,43 @@ def _import_sheets(store: Store, deployment: Deployment,
     return not any(refused(r.counts) for _, r in results)
 
 
+def _put_stated(store: Store, deployment: Deployment
+                ) -> list[tuple[Stated, int | None]]:
+    """With the version that each made, None when it is in force already."""
+    found = []
+    for stated in deployment.stated:
+        try:
+            found.append((stated, store.stated_tariff(stated.tariff)))
+        except Error as error:
+            refusal = ParseError(error.message, code="TW_EPARSE",
+                                 field=stated.field)
+            refusal.problems = [Problem(stated.field, error.message, True)]
+            raise refusal from None
+    return found
+
+
 class _SheetsRefused(Exception):
     """Leaves the transaction without writing."""
 
 
 def _put(store: Store, deployment: Deployment, at: dt.datetime,
-         dry_run: bool) -> tuple[list[Change], list, bool]:
-    """The deployment and its sheets in one transaction."""
+         dry_run: bool) -> tuple[list[Change], list, list, bool]:
+    """The deployment, its sheets and what it takes the word of records for,
+    in one transaction."""
     sheets: list[tuple[Any, ImportResult]] = []
+    stated: list[tuple[Stated, int | None]] = []
     found: list[Change] = []
     try:
         with store.transaction():
             found = store.apply(deployment, at=at)
+            stated = _put_stated(store, deployment)
             good = _import_sheets(store, deployment, sheets)
             if dry_run or not good:
                 raise _SheetsRefused
     except _SheetsRefused:
-        return found, sheets, all(not refused(r.counts) for _, r in sheets)
-    return found, sheets, True
+        return (found, sheets, stated,
+                all(not refused(r.counts) for _, r in sheets))
+    return found, sheets, stated, True
 
 
 def apply(arguments: argparse.Namespace) -> int:
@@ -201,8 +220,8 @@ def apply(arguments: argparse.Namespace) -> int:
     at = when(arguments.at, deployment.zone)
     try:
         with Store(arguments.store, create=True) as store:
-            found, sheets, good = _put(store, deployment, at,
-                                       arguments.dry_run)
+            found, sheets, stated, good = _put(store, deployment, at,
+                                               arguments.dry_run)
     except ParseError as error:
         remove_new(arguments.store, existed)
         if error.problems:
@@ -227,7 +246,10 @@ def apply(arguments: argparse.Namespace) -> int:
             "tariffs": [{"tariff": s.tariff, "sheet": str(s.path),
                          **_counts(r.counts), **r.extra,
                          "rejects": _rejects(r.rejects)}
-                        for s, r in sheets]})
+                        for s, r in sheets],
+            "stated": [{"tariff": s.tariff, "source": s.source,
+                        "version": version if applied else None}
+                       for s, version in stated]})
         return 0 if good else 1
     for change in found:
         print(_say_change(change, lang))
@@ -236,6 +258,10 @@ def apply(arguments: argparse.Namespace) -> int:
                         tariff=sheet.tariff)))
         _say_rejects(result.rejects, lang)
         print("  " + say(lang, "counts", **_counts(result.counts)))
+    for row, version in stated:
+        if version:
+            print(plain(say(lang, "tariff_stated", tariff=row.tariff,
+                            source=row.source)))
     for problem in warnings:
         print(plain(f"{say(lang, 'warning')}: {problem.field}: "
                     + deployment_reason_in(lang, problem.message)),
@@ -243,7 +269,8 @@ def apply(arguments: argparse.Namespace) -> int:
     if not good:
         print(say(lang, "nothing_in_force"), file=sys.stderr)
         return 1
-    if not found and all(not r.counts.rows_stored for _, r in sheets):
+    if not (found or any(v for _, v in stated) or
+            any(r.counts.rows_stored for _, r in sheets)):
         print(say(lang, "no_change"))
     elif arguments.dry_run:
         print(say(lang, "would_apply", count=len(found)))
@@ -459,6 +486,29 @@ def tariff_import(arguments: argparse.Namespace) -> int:
                       if v != _SILENT.get(k))
     print(plain(say(arguments.lang, "tariff_rules",
                     tariff=arguments.tariff, rules=rules)))
+    return 0
+
+
+def tariff_stated(arguments: argparse.Namespace) -> int:
+    existed = os.path.exists(arguments.store)
+    try:
+        with Store(arguments.store, create=True) as store:
+            version = store.stated_tariff(
+                arguments.tariff, carrier=arguments.carrier,
+                source=arguments.source, currency=arguments.currency,
+                zone=arguments.zone, starts=arguments.starts)
+            source = store.tariff_versions(arguments.tariff)[-1].stated_by
+    except Exception:
+        remove_new(arguments.store, existed)
+        raise
+    if arguments.json:
+        print_json({"tariff": arguments.tariff, "source": source,
+                    "version": version})
+        return 0
+    print(plain(say(arguments.lang, "tariff_stated", tariff=arguments.tariff,
+                    source=source)))
+    print(say(arguments.lang, "stated_rerate" if version else
+              "stated_nothing"))
     return 0
 
 

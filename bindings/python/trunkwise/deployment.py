@@ -51,6 +51,14 @@ class Sheet(NamedTuple):
     field: str
 
 
+class Stated(NamedTuple):
+    """A ``[[tariff]]`` whose calls cost what records state."""
+
+    tariff: str
+    source: str
+    field: str
+
+
 def _value(value: Any) -> tuple[int, str]:
     if isinstance(value, bool):
         return _BOOLEAN, "true" if value else "false"
@@ -186,6 +194,14 @@ class Deployment:
                                    self._directory / tariff["sheet"],
                                    f"tariff[{index}].sheet"))
         return found
+
+    @property
+    def stated(self) -> list[Stated]:
+        """Tariffs without prices of their own, in the file's order."""
+        return [Stated(tariff["name"], tariff["stated_by"],
+                       f"tariff[{index}].stated_by")
+                for index, tariff in enumerate(self._tree.get("tariff", []))
+                if tariff.get("stated_by")]
 
     @property
     def unread(self) -> list[Problem]:

@@ -42,7 +42,8 @@ class Listing(NamedTuple):
 
 
 class TariffVersion(NamedTuple):
-    """One sheet as it was put in force; ``valid_from`` None: all the past."""
+    """One sheet, or one word for it that records state what calls cost, as
+    it was put in force; ``valid_from`` None: all the past."""
 
     version: int
     state: str
@@ -54,6 +55,8 @@ class TariffVersion(NamedTuple):
     partial: bool
     made: dt.datetime
     withdrawn: dt.datetime | None
+    #: The source whose records state the prices, "" when a sheet has them.
+    stated_by: str = ""
 
 
 class Verdict(NamedTuple):
@@ -113,5 +116,6 @@ def versions_of(handle: raw.tw_tariff_versions) -> list[TariffVersion]:
                           v.tariff, v.carrier, v.file_name,
                           instant(v.from_us), v.rates, bool(v.partial),
                           instant(v.made),
-                          instant(v.withdrawn) if v.withdrawn else None)
+                          instant(v.withdrawn) if v.withdrawn else None,
+                          v.stated_by)
             for v in drain(raw.tw_tariff_versions_next, handle)]

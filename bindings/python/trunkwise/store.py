@@ -157,6 +157,19 @@ class Store:
             "decrease": diff.decrease, "ended": diff.ended,
             "unchanged": diff.unchanged, "rules": rules_of(diff.rules)})
 
+    def stated_tariff(self, tariff: str, *, carrier: str | None = None,
+                      source: str | None = None, currency: str | None = None,
+                      zone: str | None = None,
+                      starts: dt.date | str | None = None) -> int | None:
+        """From ``starts`` (else now, the first version of a carrier always)
+        its calls cost what the records of ``source`` state. What the
+        deployment declares may be left out. The version; None when it is in
+        force already."""
+        return raw.tariff_stated(
+            self.handle, tariff, carrier, source, currency, zone,
+            starts.isoformat() if isinstance(starts, dt.date) else starts
+        ) or None
+
     def tariff_versions(self,
                         tariff: str | None = None) -> list[TariffVersion]:
         """Every sheet that was put in force, the oldest first."""

@@ -73,7 +73,9 @@ def tariff_list(arguments: argparse.Namespace) -> int:
         start = (_iso(local(v.valid_from, zone)) if v.valid_from
                  else say(arguments.lang, "version_always"))
         print(plain(f"{v.version:>5}  {state:<12} {start:<25} {v.rates:>8}  "
-                    f"{v.carrier}  {v.tariff}  {v.file_name}"))
+                    f"{v.carrier}  {v.tariff}  " +
+                    (say(arguments.lang, "version_stated", source=v.stated_by)
+                     if v.stated_by else v.file_name)))
     if not versions:
         print(say(arguments.lang, "versions_none"))
     return 0

@@ -226,6 +226,17 @@ _WORDS = {
         "{unchanged} unchanged",
         "цены: новых {new}, выше {increase}, ниже {decrease}, закрыто "
         "{ended}, без изменений {unchanged}"),
+    "tariff_stated": (
+        "{tariff}: its calls cost what records of source {source} state",
+        "{tariff}: звонки стоят столько, сколько называют записи источника "
+        "{source}"),
+    "stated_rerate": (
+        "Calls that are stored stay as they are; to charge them too: "
+        "trunkwise cdr rerate STORE --month YYYY-MM --reason TEXT.",
+        "Сохранённые звонки не меняются; чтобы начислить и их: trunkwise cdr "
+        "rerate STORE --month ГГГГ-ММ --reason ТЕКСТ."),
+    "stated_nothing": ("Nothing changes: it is in force already.",
+                       "Ничего не меняется: это уже действует."),
     "tariff_rules": ("rules of {tariff}: {rules}",
                      "правила {tariff}: {rules}"),
     "price_new": ("new", "новая"),
@@ -271,6 +282,7 @@ _WORDS = {
     "version_in_force": ("in force", "действует"),
     "version_past": ("past", "прошлая"),
     "version_future": ("future", "будущая"),
+    "version_stated": ("as {source} states", "по записям {source}"),
     "version_withdrawn": ("withdrawn", "отозвана"),
     "version_always": ("always", "всегда"),
     "versions_none": ("No price sheet was imported yet.",

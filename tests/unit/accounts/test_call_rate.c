@@ -2,6 +2,8 @@
 #include "accounts_fixture.h"
 #include "accounts/call.h"
 #include "../faults.h"
+#include <trunkwise/rating.h>
+#include <trunkwise/versions.h>
 
 struct bench {
 	struct fixture f;
@@ -205,6 +207,94 @@ static void versions_by_time(void **state)
 	assert_int_equal(call.cost_nanos, RUB(2, 0));
 }
 
+/* From now on what records of "zadarma" state is the price. */
+static void take_the_word(struct bench *b, const char *currency)
+{
+	tw_stated_options options = TW_STATED_OPTIONS_INIT;
+
+	close_rater(b);
+	fixture_commit(&b->f);
+	options.tariff = "word";
+	options.carrier = "carrier";
+	options.source = "zadarma";
+	options.currency = currency;
+	options.starts = "2026-09-02";
+	assert_int_equal(tw_tariff_stated(NULL, b->f.store, &options, NULL),
+			 TW_OK);
+	fixture_begin(&b->f);
+	open_rater(b, 0);
+}
+
+static struct tw__call stated(int64_t nanos, const char *currency)
+{
+	struct tw__call call = outbound("79161234567");
+
+	call.source = "zadarma";
+	call.has_source_cost = true;
+	call.source_cost_nanos = nanos;
+	call.cdr.currency = currency;
+	return call;
+}
+
+static void what_a_record_states(void **state)
+{
+	struct bench *b = *state;
+	struct tw__call call;
+
+	take_the_word(b, "USD");
+	call = stated(12345678, "USD");
+	rate(b, &call);
+	assert_int_equal(call.rate_state, TW_STATE_RATED);
+	assert_int_equal(call.cost_nanos, 12345678);
+	assert_int_equal(call.charged_s, 60);
+	assert_true(call.rate_row == TW_RATE_NONE);
+	assert_int_equal(call.destination, 0);
+	is(b, stated(0, "USD"), TW_STATE_RATED, TW_REASON_NONE);
+	/* whoever was called, in whatever direction, answered or not */
+	call = stated(5, "USD");
+	strcpy(call.callee, "anonymous");
+	is(b, call, TW_STATE_RATED, TW_REASON_NONE);
+	call.direction = TW_DIRECTION_INBOUND;
+	is(b, call, TW_STATE_RATED, TW_REASON_NONE);
+	call.answered = false;
+	is(b, call, TW_STATE_RATED, TW_REASON_NONE);
+	call.emergency = true;
+	is(b, call, TW_STATE_RATED, TW_REASON_NONE);
+	call.cdr.flags = TW_CDR_TWIN;
+	is(b, call, TW_STATE_NOT_CHARGEABLE, TW_REASON_TWIN);
+	/* before the version it is evidence and no price */
+	call = stated(5, "USD");
+	call.cdr.start = call.answer_us = MOSCOW("2026-09-01T23:59:59");
+	rate(b, &call);
+	assert_int_equal(call.cost_nanos, RUB(1, 50));
+}
+
+static void what_no_record_states(void **state)
+{
+	struct bench *b = *state;
+	struct tw__call call = outbound("79161234567");
+
+	take_the_word(b, "USD");
+	call.source = "pbx";
+	is(b, call, TW_STATE_UNRATED, TW_REASON_NOT_STATED);
+	call.direction = TW_DIRECTION_INBOUND;
+	is(b, call, TW_STATE_NOT_CHARGEABLE, TW_REASON_FREE_INBOUND);
+	call.answered = false;
+	is(b, call, TW_STATE_NOT_CHARGEABLE, TW_REASON_UNANSWERED);
+	/* a PBX may say what it likes */
+	call = stated(5, "USD");
+	call.source = "pbx";
+	is(b, call, TW_STATE_UNRATED, TW_REASON_NOT_STATED);
+	is(b, stated(5, "RUB"), TW_STATE_UNRATED, TW_REASON_OTHER_MONEY);
+	is(b, stated(-5, "USD"), TW_STATE_UNRATED, TW_REASON_NEGATIVE);
+	call = stated(-5, "USD");
+	call.answered = false;
+	is(b, call, TW_STATE_UNRATED, TW_REASON_NEGATIVE);
+	call = stated(0, "RUB");
+	call.answered = false;
+	is(b, call, TW_STATE_NOT_CHARGEABLE, TW_REASON_UNANSWERED);
+}
+
 /* A failure in the middle leaves a rater that goes on, and leaks nothing. */
 static void every_failed_allocation(void **state)
 {
@@ -258,7 +348,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_priced_call), T(what_has_no_price), T(whose_tariff),
-		T(versions_by_time), T(every_failed_allocation),
+		T(versions_by_time), T(what_a_record_states),
+		T(what_no_record_states), T(every_failed_allocation),
 		FIXTURE_TEST(no_tariff_at_all),
 	};
 

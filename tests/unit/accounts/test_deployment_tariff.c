@@ -121,6 +121,66 @@ static void one_thing_wrong(void **state)
 	}
 }
 
+/* Beside the word of records nothing may say what a price is. */
+static void stated_by_records(void **state)
+{
+	static const struct pair plain[] = {
+		{ "tariff[0].stated_by", "t", "zadarma" },
+		{ "tariff[0].vat", "t", "gross" },
+		{ "tariff[0].commitment", "t", "50000" },
+		{ "tariff[0].convert_to", "t", "USD" },
+	};
+	static const struct wrong cases[] = {
+		{ { "tariff[0].decimals", "i", "2" }, "tariff[0].decimals",
+		  "there are no prices", NO },
+		{ { "tariff[0].minimum_charge", "t", "1" },
+		  "tariff[0].minimum_charge", "there are no prices", NO },
+		{ { "tariff[0].sheet", "t", "a.csv" }, "tariff[0].sheet",
+		  "there are no prices", NO },
+		{ { "tariff[0].tier[0].from_minutes", "i", "5" },
+		  "tariff[0].tier[0].percent", "required", NO },
+	};
+	struct pair pairs[TW_ARRAY_COUNT(plain) + 3];
+	size_t count = TW_ARRAY_COUNT(plain);
+	tw_deployment *d = deployment_with(plain, count);
+
+	(void)state;
+	assert_int_equal(tw_deployment_check(d, NULL), TW_OK);
+	tw_deployment_free(d);
+	memcpy(pairs, plain, sizeof(plain));
+	for (size_t i = 0; i < TW_ARRAY_COUNT(cases); i++) {
+		pairs[count] = cases[i].change;
+		d = deployment_with(pairs, count + 1);
+		assert_int_not_equal(tw_deployment_check(d, NULL), TW_OK);
+		if (!has_problem(d, cases[i].field, cases[i].word))
+			fail_msg("%s", cases[i].change.path);
+		tw_deployment_free(d);
+	}
+	pairs[0].text = "a\\b";
+	d = deployment_with(pairs, count);
+	assert_int_not_equal(tw_deployment_check(d, NULL), TW_OK);
+	assert_true(has_problem(d, "tariff[0].stated_by",
+				"source of call records"));
+	tw_deployment_free(d);
+	pairs[0] = plain[0];
+	pairs[count] = (struct pair){ "tariff[0].tier[0].from_minutes", "i",
+		"5" };
+	pairs[count + 1] = (struct pair){ "tariff[0].tier[0].percent", "t",
+		"90" };
+	d = deployment_with(pairs, count + 2);
+	assert_int_not_equal(tw_deployment_check(d, NULL), TW_OK);
+	assert_true(has_problem(d, "tariff[0].stated_by", "tiers"));
+	tw_deployment_free(d);
+	pairs[count] = (struct pair){ "bundle[0].name", "t", "hundred" };
+	pairs[count + 1] = (struct pair){ "bundle[0].tariff", "t",
+		"volga-2026" };
+	pairs[count + 2] = (struct pair){ "bundle[0].minutes", "i", "100" };
+	d = deployment_with(pairs, count + 3);
+	assert_int_not_equal(tw_deployment_check(d, NULL), TW_OK);
+	assert_true(has_problem(d, "bundle[0].tariff", "no bundle"));
+	tw_deployment_free(d);
+}
+
 /* Two kinds of children do not get into each other's places. */
 static void bands_beside_tiers(void **state)
 {
@@ -156,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_fits),
 		cmocka_unit_test(one_thing_wrong),
+		cmocka_unit_test(stated_by_records),
 		TEST(bands_beside_tiers),
 	};
 

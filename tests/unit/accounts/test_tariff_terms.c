@@ -67,7 +67,7 @@ static void change_rule(struct tw__terms *terms, size_t i)
 		&r->attempt_fee_nanos, &r->commitment_nanos,
 		&terms->tiers[0].from_s };
 	char *const texts[] = { r->currency, r->zone, r->convert_to,
-		terms->bands[0].name };
+		terms->bands[0].name, r->stated_by };
 
 	if (i < 12)
 		*words[i] += 1;
