@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "breakdown_tariff.h"
-#include <trunkwise/tariff.h>
+#include <trunkwise/rating.h>
 
 /* No sheet has as many rows; a damaged file may say so. */
 #define ROWS_MAX 100000000
@@ -157,6 +157,11 @@ tw_status tw__cut_destination(int64_t *out, struct tw__cut_tariffs *tariffs,
 
 	if (status)
 		return status;
+	/* an attempt, or a cost that its record stated */
+	if (row == (int64_t)TW_RATE_NONE) {
+		*out = 0;
+		return TW_OK;
+	}
 	if (row < 0 || row > ROWS_MAX)
 		return tw__fail(err, TW_ESTORE, "a call has a price of row "
 				"%lld; run verify", (long long)row);

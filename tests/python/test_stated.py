@@ -145,6 +145,11 @@ def test_a_cloud_pbx_and_its_carrier(office, order):
     assert joined["joined"] == len(CALLS)
     assert office.expenses() == {"Kazan": KAZAN, "Ufa": UFA}
     office.verify()
+    # no row of a sheet: no destination, but a number
+    cut = office("report", "breakdown", "--month", "2026-10", "--by",
+                 "prefix,destination", "--json").json["rows"]
+    assert {(row["prefix"], row["destination"]) for row in cut} == {
+        ("7495", ""), ("7916", "")}
     # nothing differs from what the carrier said, and nothing waits
     assert office("report", "differences", "--month", "2026-10", "--json"
                   ).json["totals"][0]["difference"] == "0.00"
@@ -212,6 +217,9 @@ def test_nothing_is_known_before_the_record(office, tmp_path):
                   "--json", check=1)
     assert done.json["verdict"] == "no_price"
     assert "record of north" in done.json["candidates"][0]["reason"]
+    done = office("call", "route", "79161112233", "--at", "2026-10-05",
+                  "--lang", "ru", check=1)
+    assert "запись источника north не назовёт" in done.out
     done = office("tariff", "changes", "--tariff", "north-stated", check=2)
     assert "no prices to compare" in done.err
     sheet = tmp_path / "t.csv"

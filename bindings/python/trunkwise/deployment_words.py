@@ -531,6 +531,27 @@ DEPLOYMENT_REASONS = {
         "ступени начинаются после первой минуты и одна за другой; запишите "
         "их по возрастанию",
     "a name has at most 127 bytes": "в имени не больше 127 байт",
+    "is the source of call records, as --source of cdr import names it: at "
+    "most {} bytes, without quotes and control characters":
+        "источник записей о звонках, как его называет --source у cdr import: "
+        "не больше {} байт, без кавычек и управляющих знаков",
+    "a source has at most {} bytes": "в имени источника не больше {} байт",
+    "of what is stated all digits count; leave decimals out, in C it is 9":
+        "из названной стоимости важны все знаки; уберите decimals, в C это 9",
+    "what is stated is the charge; leave out minimum_s, free_below_s, "
+    "included_s, minimum_charge, maximum_charge, attempt_fee, fee_on_zero and "
+    "round_each":
+        "начисляется то, что названо; уберите minimum_s, free_below_s, "
+        "included_s, minimum_charge, maximum_charge, attempt_fee, fee_on_zero "
+        "и round_each",
+    "what is stated is the charge; leave out prices, bands and tiers":
+        "начисляется то, что названо; уберите цены, band и ступени",
+    "beside stated_by there are no prices; leave {} out":
+        "рядом с stated_by цен нет; уберите {}",
+    "the calls of '{}' cost what records state, and no bundle changes that; "
+    "leave the bundle out":
+        "звонки по '{}' стоят столько, сколько называют записи, и пакет этого "
+        "не меняет; уберите пакет",
     "no band covers {} at {}:{}; add these hours to one, bands must cover "
     "the whole week":
         "ни один band не покрывает {} {}:{}; добавьте эти часы к одному, "

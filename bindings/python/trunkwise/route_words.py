@@ -159,6 +159,8 @@ ROUTE_REASONS = {
     "prefix":
         "нет действующей цены ({}) для {} в это время; загрузите тариф с "
         "этим префиксом",
+    "no price but what a record of {} states that the call cost":
+        "цены нет, пока запись источника {} не назовёт стоимость звонка",
     "no way out for emergency number {} is up; add the site's landline":
         "ни один выход для экстренного номера {} не работает; добавьте "
         "городскую линию площадки",

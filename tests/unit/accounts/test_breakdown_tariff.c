@@ -118,6 +118,9 @@ static void test_damage(void **state)
 	assert_int_equal(tw__cut_tariff(&currency, &gross, &tariffs, 99,
 					&err), TW_ESTORE);
 	assert_int_equal(tw__cut_destination(&word, &tariffs, version, -1,
+					     NULL), TW_OK);
+	assert_int_equal(word, 0);
+	assert_int_equal(tw__cut_destination(&word, &tariffs, version, -2,
 					     &err), TW_ESTORE);
 	assert_int_equal(tw__cut_destination(&word, &tariffs, version,
 					     INT64_MAX, &err), TW_ESTORE);

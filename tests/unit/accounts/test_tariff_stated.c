@@ -176,8 +176,8 @@ static void rated_from_the_store(void **state)
 static void an_edited_cost_is_told(void **state)
 {
 	static const char *const edits[] = {
-		"UPDATE call SET cost_nanos = cost_nanos + 1",
-		"UPDATE call SET source_cost_nanos = source_cost_nanos - 1",
+		"UPDATE call_row SET cost = cost + 1",
+		"UPDATE call_row SET source_cost_nanos = 1",
 		"UPDATE marks SET source = 'pbx'",
 		"UPDATE marks SET source_currency = 'EUR'",
 	};
