@@ -33,6 +33,8 @@
 #define MONEY(n)    { .name = n, .type = TW_FIELD_MONEY, .max = INT64_MAX }
 #define PERCENT(n)  { .name = n, .type = TW_FIELD_DECIMAL, \
 		      .max = 100000000000 }
+/* On which a month of a party's begins; every month has it. */
+#define BILLING() NUMBER("billing_day", NULL, 1, 28)
 /* How a party's amounts are written; left out: gross, and no VAT in them. */
 #define VAT() CHOICE("vat", NULL, "net gross"), PERCENT("vat_percent")
 #define TARIFF(n, t, hi) { .name = n, .type = t, .rule = TW_RULE_TARIFF, \
@@ -114,11 +116,13 @@ static const struct tw_field carrier[] = {
 	NUMBER("calls_max", "0", 0, COUNT_MAX),
 	/* REGISTERs to each registrar of its trunks */
 	NUMBER("requests_per_s", NULL, 1, RATE_MAX),
+	BILLING(),
 };
 
 static const struct tw_field vendor[] = {
 	TEXT("legal_name"),
 	VAT(),
+	BILLING(),
 };
 
 static const struct tw_field contract[] = {
@@ -161,6 +165,7 @@ static const struct tw_field number[] = {
 	VAT(),
 	LIST("skills"),
 	NUMBER("priority", NULL, 0, TW_PRIORITY_MAX),
+	BILLING(),
 };
 
 static const struct tw_field recurring[] = {
@@ -172,6 +177,7 @@ static const struct tw_field recurring[] = {
 	DATE("from"),
 	DATE("to"),
 	VAT(),
+	BILLING(),
 };
 
 /* Then `amount` is that of one seat. */

@@ -1,59 +1,48 @@
 /**
  * @file src/accounts/rent.c  What is owed by the month, whether called or not
  *
- * Decides whose day of rent it is, by local midnights, and how kopecks are
- * shared so that they add up. Refuses to know what was posted already: that
- * is rent_accrue.c.
+ * Decides whose day of rent it is, by local midnights, and what of a month is
+ * of which billing period. Refuses to know how days become kopecks
+ * (rent_part.c) and what was posted already (rent_accrue.c).
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/calendar.h"
 #include "base/decimal.h"
 #include "ledger.h"
 #include "rent.h"
+#include "rent_part.h"
 #include "rent_share.h"
-#include "rent_vat.h"
-
-#define DAYS_MAX 31
-#define PERCENT_WHOLE TW__SHARE_WHOLE
 
 struct month {
 	tw_store *store;
-	tw_time day[DAYS_MAX];   /* local midnights */
-	int days;
+	tw_time day[TW__RENT_DAYS]; /* local midnights */
+	int days, begin;         /* of them; where the month begins */
+	int64_t first;           /* number of day[0] */
 	tw_time from, to;
 	int64_t unit;            /* smallest coin in nano-units */
-	tw__i128 coin;           /* its weight: unit * percent * days */
 	bool daily;              /* rows of days are wanted */
 	struct tw__vat_parties parties;
+	struct tw__billings billings;
 };
 
 /* One version of a number or recurring item. */
 struct holding {
-	int64_t kind, subject, department, payee_kind, payee, rent;
+	int64_t kind, subject, rent;
 	tw_time from, to;        /* of the version */
 	tw_time since, until;    /* of the item itself */
 	struct tw__vat_own own;
-	int day;                 /* that is looked at, from 0 */
-	struct tw__vat vat;      /* on it */
+	int32_t billing_day;     /* 0: the party's */
+	struct tw__rent_part part;      /* of the day that is looked at */
+	int day;
 	char name[128];
 };
 
-struct part {
-	int64_t department, payee_kind, payee;
-	struct tw__vat vat;
-	tw__i128 weight;         /* nano-units * percent * days */
-	tw__i128 days[DAYS_MAX]; /* ... of each of them */
-	tw__i128 rest;
-	int64_t units;
-	int64_t amount, tax;
-};
-
-/* What one subject's month is made of. */
-struct parts {
-	struct part *rows;
-	size_t count, capacity;
+/* One subject. */
+struct subject {
+	struct tw__rent_parts parts;
 	struct tw__shares shares;
-	int64_t subject, kind;
+	int64_t id, kind;
 	char name[128];
 };
 
@@ -63,68 +52,44 @@ void tw__rents_free(struct tw__rents *rents)
 	memset(rents, 0, sizeof(*rents));
 }
 
+/* A period that reaches into the month began in the one before. */
+static void find_days(struct month *month, const tw_zone *zone)
+{
+	tw_civil civil;
+	int64_t begin, back;
+
+	tw_zone_local(&civil, zone, month->from);
+	begin = tw__days_from_civil(civil.year, civil.month, 1);
+	back = !month->billings.any || civil.year <= 1 ? begin :
+		tw__billing_of(begin - 1, 1).first;
+	month->first = back;
+	month->begin = (int)(begin - back);
+	month->days = month->begin + tw__month_days(civil.year, civil.month);
+}
+
 static tw_status read_days(struct month *month, const tw_zone *zone,
 			   tw_error *err)
 {
-	tw_civil civil;
-
-	tw_zone_local(&civil, zone, month->from);
-	civil.hour = civil.minute = civil.second = civil.microsecond = 0;
-	for (month->days = 0; month->days < DAYS_MAX; month->days++) {
-		tw_time *t = &month->day[month->days];
+	find_days(month, zone);
+	for (int i = 0; i < month->days; i++) {
+		tw_civil civil = { .year = 0 };
 		tw_status status;
 
-		civil.day = month->days + 1;
-		status = tw_zone_instant(t, zone, &civil, NULL);
-		if (status == TW_EINVAL && month->days >= 28)
-			break;
+		tw__civil_from_days(&civil.year, &civil.month, &civil.day,
+				    month->first + i);
+		status = tw_zone_instant(&month->day[i], zone, &civil, NULL);
 		if (status)
-			return tw__fail(err, status, "day %d of the month "
-					"has no midnight in %s",
-					month->days + 1, tw_zone_name(zone));
+			return tw__fail(err, status, "%04d-%02d-%02d has no "
+					"midnight in %s", (int)civil.year,
+					(int)civil.month, (int)civil.day,
+					tw_zone_name(zone));
 	}
-	return TW_OK;
-}
-
-static void put_weight(struct part *part, const struct holding *held,
-		       int64_t percent_nanos)
-{
-	const tw__i128 weight = (tw__i128)held->rent * percent_nanos;
-
-	part->weight += weight;
-	part->days[held->day] += weight;
-}
-
-static tw_status add_weight(struct parts *parts, const struct holding *held,
-			    int64_t department, int64_t percent_nanos,
-			    tw_error *err)
-{
-	struct part *part;
-
-	for (size_t i = 0; i < parts->count; i++) {
-		part = &parts->rows[i];
-		if (part->department == department &&
-		    part->payee_kind == held->payee_kind &&
-		    part->payee == held->payee &&
-		    tw__vat_same(&part->vat, &held->vat)) {
-			put_weight(part, held, percent_nanos);
-			return TW_OK;
-		}
-	}
-	if (tw__grow((void **)&parts->rows, &parts->capacity,
-		     parts->count + 1, sizeof(*part)))
-		return tw__fail_oom(err);
-	part = &parts->rows[parts->count++];
-	*part = (struct part){ .department = department,
-		.payee_kind = held->payee_kind, .payee = held->payee,
-		.vat = held->vat };
-	put_weight(part, held, percent_nanos);
 	return TW_OK;
 }
 
 struct weighing {
-	struct parts *parts;
-	const struct holding *held;
+	struct tw__rent_parts *parts;
+	struct holding *held;
 };
 
 static tw_status weigh(int64_t department, int64_t percent_nanos, void *arg,
@@ -132,177 +97,122 @@ static tw_status weigh(int64_t department, int64_t percent_nanos, void *arg,
 {
 	const struct weighing *w = arg;
 
-	return add_weight(w->parts, w->held, department, percent_nanos, err);
+	w->held->part.department = department;
+	return tw__rent_parts_add(w->parts, &w->held->part, w->held->day,
+		(tw__i128)w->held->rent * percent_nanos, err);
 }
 
-static void find_vat(struct holding *held, const struct month *month,
-		     tw_time t)
+static void find_terms(struct holding *held, const struct month *month,
+		       tw_time t)
 {
-	held->vat = tw__vat_of(&month->parties, held->payee_kind,
-			       held->payee, t, &held->own);
+	struct tw__rent_part *part = &held->part;
+
+	part->vat = tw__vat_of(&month->parties, part->payee_kind,
+			       part->payee, t, &held->own);
+	part->period = tw__billing_of(month->first + held->day,
+		tw__billing_day(&month->billings, part->payee_kind,
+				part->payee, t, held->billing_day));
 }
 
-static tw_status add_holding(struct parts *parts, const struct month *month,
-			     struct holding *held, tw_error *err)
+static bool is_held(const struct holding *held, tw_time t)
 {
-	struct weighing weighing = { parts, held };
+	return t >= held->from && t < held->to && t >= held->since &&
+		t < held->until;
+}
+
+/* Days of a period that was over before the month are no part of it. */
+static tw_status add_holding(struct subject *subject,
+			     const struct month *month, struct holding *held,
+			     tw_error *err)
+{
+	const int64_t owner = held->part.department;
+	const int64_t begin = month->first + month->begin;
+	struct weighing weighing = { &subject->parts, held };
+	tw_status status = TW_OK;
 
 	if (held->rent < 0)
 		return tw__fail(err, TW_ERANGE, "'%.80s' has a negative rent; "
 				"apply one that is not", held->name);
-	for (int i = 0; i < month->days; i++) {
+	for (int i = 0; !status && i < month->days; i++) {
+		const struct tw__billing *period = &held->part.period;
 		tw_time t = month->day[i];
-		tw_status status;
 
-		if (t < held->from || t >= held->to || t < held->since ||
-		    t >= held->until)
+		if (!is_held(held, t))
 			continue;
 		held->day = i;
-		find_vat(held, month, t);
-		status = tw__shares_day(&parts->shares, t, held->department,
-					weigh, &weighing, err);
-		if (status)
-			return status;
+		find_terms(held, month, t);
+		if (period->first + period->days <= begin)
+			continue;
+		status = tw__shares_day(&subject->shares, t, owner, weigh,
+					&weighing, err);
 	}
-	return TW_OK;
+	return status;
 }
 
-static tw_status emit(struct tw__rents *out, const struct parts *parts,
-		      const struct part *part, int64_t day, tw_error *err)
+struct row {
+	const struct subject *subject;
+	const struct tw__rent_part *part;
+	struct tw__rent_sum sum;
+	int64_t day;
+};
+
+static tw_status emit(struct tw__rents *out, const struct row *row,
+		      tw_error *err)
 {
+	const struct tw__rent_part *part = row->part;
+	const struct tw__rent_sum *sum = &row->sum;
 	struct tw__rent *rent;
 
-	if (!part->amount && !part->tax)
+	if (!sum->amount && !sum->tax)
 		return TW_OK;
 	if (tw__grow((void **)&out->rows, &out->capacity, out->count + 1,
 		     sizeof(*rent)))
 		return tw__fail_oom(err);
 	rent = &out->rows[out->count++];
-	*rent = (struct tw__rent){ .kind = parts->kind,
-		.subject = parts->subject, .department = part->department,
+	*rent = (struct tw__rent){ .kind = row->subject->kind,
+		.subject = row->subject->id, .department = part->department,
 		.payee_kind = part->payee_kind, .payee = part->payee,
-		.amount_nanos = part->amount,
-		.net_nanos = part->amount - (part->vat.net ? 0 : part->tax),
-		.vat_nanos = part->tax, .day = day };
+		.amount_nanos = sum->amount,
+		.net_nanos = sum->amount - (part->vat.net ? 0 : sum->tax),
+		.vat_nanos = sum->tax, .day = row->day };
 	snprintf(rent->reference, sizeof(rent->reference), "%s",
-		 parts->name);
+		 row->subject->name);
 	return TW_OK;
 }
 
-/* What the days up to one have earned, in whole coins; what makes the parts
- * add up to the month comes with the last day. So no day takes back what those
- * before it gave, or needs to know those that follow. */
-static struct part earned(const struct part *part, const struct month *month,
-			  int days)
+/* What the month adds to what was earned before it, at once or day by day. */
+static tw_status emit_part(struct tw__rents *out,
+			   const struct subject *subject,
+			   const struct tw__rent_part *part,
+			   const struct month *month, tw_error *err)
 {
-	struct part out = *part;
-	tw__i128 weight = 0;
-
-	if (days == month->days)
-		return out;
-	for (int i = 0; i < days; i++)
-		weight += part->days[i];
-	/* no more than the month's, which was seen to fit */
-	out.amount = (int64_t)(weight / month->coin) * month->unit;
-	out.tax = (int64_t)((tw__i128)out.amount * part->vat.percent_nanos /
-		(tw__vat_divisor(&part->vat) * month->unit)) * month->unit;
-	return out;
-}
-
-static tw_status emit_days(struct tw__rents *out, const struct parts *parts,
-			   const struct part *part, const struct month *month,
-			   tw_error *err)
-{
-	struct part before = earned(part, month, 0);
+	struct tw__rent_sum before = tw__rent_part_earned(&subject->parts,
+		part, month->begin);
+	int step = month->daily ? 1 : month->days - month->begin;
 	tw_status status = TW_OK;
 
-	for (int i = 1; !status && i <= month->days; i++) {
-		struct part now = earned(part, month, i), day = now;
+	for (int i = month->begin + step; !status && i <= month->days;
+	     i += step) {
+		struct tw__rent_sum now = tw__rent_part_earned(
+			&subject->parts, part, i);
+		const struct row row = { subject, part,
+			{ now.amount - before.amount, now.tax - before.tax },
+			month->daily ? i - month->begin : 0 };
 
-		day.amount -= before.amount;
-		day.tax -= before.tax;
 		before = now;
-		status = emit(out, parts, &day, i, err);
+		status = emit(out, &row, err);
 	}
 	return status;
 }
 
-/* Whole coins first, then one more to the largest remainders. Of all parts,
- * or of those with these terms. */
-static void spread(struct parts *parts, const struct tw__vat *only,
-		   tw__i128 coin)
-{
-	tw__i128 sum = 0, whole = 0, total;
-
-	for (size_t i = 0; i < parts->count; i++) {
-		struct part *part = &parts->rows[i];
-
-		part->rest = -1;
-		if (only && !tw__vat_same(only, &part->vat))
-			continue;
-		sum += part->weight;
-		part->rest = part->weight % coin;
-		part->units = (int64_t)(part->weight / coin);
-		whole += part->units;
-	}
-	total = tw__div_round(sum, coin, TW_ROUND_HALF_UP);
-	for (; whole < total; whole++) {
-		struct part *most = &parts->rows[0];
-
-		for (size_t i = 1; i < parts->count; i++) {
-			if (parts->rows[i].rest > most->rest)
-				most = &parts->rows[i];
-		}
-		most->units++;
-		most->rest = -1;
-	}
-}
-
-static tw_status spread_amount(struct parts *parts, const struct month *month,
-			       tw_error *err)
-{
-	spread(parts, NULL, month->coin);
-	for (size_t i = 0; i < parts->count; i++) {
-		struct part *part = &parts->rows[i];
-		tw_status status = tw__i128_narrow(&part->amount,
-			(tw__i128)part->units * month->unit, err);
-
-		if (status)
-			return status;
-		part->weight = (tw__i128)part->amount *
-			part->vat.percent_nanos;
-	}
-	return TW_OK;
-}
-
-static tw_status spread_vat(struct parts *parts, const struct month *month,
-			    tw_error *err)
-{
-	for (size_t i = 0; i < parts->count; i++) {
-		struct part *part = &parts->rows[i];
-		tw_status status;
-
-		spread(parts, &part->vat, tw__vat_divisor(&part->vat) *
-		       month->unit);
-		status = tw__i128_narrow(&part->tax,
-			(tw__i128)part->units * month->unit, err);
-		if (status)
-			return status;
-	}
-	return TW_OK;
-}
-
-static tw_status share_out(struct tw__rents *out, struct parts *parts,
+static tw_status share_out(struct tw__rents *out, struct subject *subject,
 			   const struct month *month, tw_error *err)
 {
-	tw_status status = spread_amount(parts, month, err);
+	struct tw__rent_parts *parts = &subject->parts;
+	tw_status status = tw__rent_parts_share(parts, err);
 
-	if (!status)
-		status = spread_vat(parts, month, err);
 	for (size_t i = 0; !status && i < parts->count; i++)
-		status = month->daily ?
-			emit_days(out, parts, &parts->rows[i], month, err) :
-			emit(out, parts, &parts->rows[i], 0, err);
+		status = emit_part(out, subject, &parts->rows[i], month, err);
 	if (!status)
 		parts->count = 0;
 	return status;
@@ -316,10 +226,10 @@ static void read_holding(struct holding *held, struct tw_stmt *stmt,
 	*held = (struct holding){ .kind = kind,
 		.subject = tw__col_i64(stmt, 0),
 		.from = tw__col_i64(stmt, 1), .to = tw__col_i64(stmt, 2),
-		.department = tw__col_i64(stmt, 3),
-		.payee_kind = vendor ? TW_ACCOUNT_VENDOR :
-			TW_ACCOUNT_CARRIER,
-		.payee = tw__col_i64(stmt, vendor ? 5 : 4),
+		.part = { .department = tw__col_i64(stmt, 3),
+			.payee_kind = vendor ? TW_ACCOUNT_VENDOR :
+				TW_ACCOUNT_CARRIER,
+			.payee = tw__col_i64(stmt, vendor ? 5 : 4) },
 		.rent = tw__col_i64(stmt, 6),
 		.since = tw__col_is_null(stmt, 8) ? TW_TIME_MIN :
 			tw__col_i64(stmt, 8),
@@ -328,40 +238,43 @@ static void read_holding(struct holding *held, struct tw_stmt *stmt,
 		.own = { !tw__col_is_null(stmt, 10),
 			 strcmp(tw__col_text(stmt, 10), "net") == 0,
 			 !tw__col_is_null(stmt, 11),
-			 tw__col_i64(stmt, 11) } };
+			 tw__col_i64(stmt, 11) },
+		.billing_day = (int32_t)tw__col_i64(stmt, 12) };
 	snprintf(held->name, sizeof(held->name), "%s",
 		 tw__col_text(stmt, 7));
 }
 
-static tw_status next_holding(struct tw__rents *out, struct parts *parts,
+static tw_status next_holding(struct tw__rents *out, struct subject *subject,
 			      struct month *month, struct holding *held,
 			      tw_error *err)
 {
 	tw_status status;
 
-	if (parts->subject != held->subject) {
-		status = share_out(out, parts, month, err);
+	if (subject->id != held->subject) {
+		status = share_out(out, subject, month, err);
 		if (!status)
-			status = tw__shares_load(&parts->shares,
+			status = tw__shares_load(&subject->shares,
 						 month->store, held->kind,
 						 held->subject, err);
 		if (status)
 			return status;
-		parts->subject = held->subject;
-		parts->kind = held->kind;
-		snprintf(parts->name, sizeof(parts->name), "%s", held->name);
-		memcpy(parts->shares.name, parts->name,
-		       sizeof(parts->shares.name));
+		subject->id = held->subject;
+		subject->kind = held->kind;
+		snprintf(subject->name, sizeof(subject->name), "%s",
+			 held->name);
+		memcpy(subject->shares.name, subject->name,
+		       sizeof(subject->shares.name));
 	}
-	return add_holding(parts, month, held, err);
+	return add_holding(subject, month, held, err);
 }
 
 /* sql: id, valid_from, valid_to, department, carrier, vendor, amount, name,
- * from, to, vat, vat_percent; by id and valid_from. */
+ * from, to, vat, vat_percent, billing_day; by id and valid_from. */
 static tw_status walk(struct tw__rents *out, struct month *month,
 		      int64_t kind, const char *sql, tw_error *err)
 {
-	struct parts parts = { 0 };
+	struct subject subject = { .parts = { .unit = month->unit,
+		.first = month->first } };
 	struct tw_stmt *stmt;
 	struct holding held;
 	tw_status status = tw__stmt(&stmt, month->store, sql, err);
@@ -369,42 +282,47 @@ static tw_status walk(struct tw__rents *out, struct month *month,
 	if (status)
 		return status;
 	tw__bind_i64(stmt, 1, month->to);
-	tw__bind_i64(stmt, 2, month->from);
+	tw__bind_i64(stmt, 2, month->day[0]);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		read_holding(&held, stmt, kind);
-		status = next_holding(out, &parts, month, &held, err);
+		status = next_holding(out, &subject, month, &held, err);
 		if (status) {
 			tw__reset(stmt);
 			break;
 		}
 	}
 	if (status == TW_ITER_END)
-		status = share_out(out, &parts, month, err);
-	tw_free(parts.rows);
-	tw__shares_free(&parts.shares);
+		status = share_out(out, &subject, month, err);
+	tw__rent_parts_free(&subject.parts);
+	tw__shares_free(&subject.shares);
 	return status;
-}
-
-static tw_status one_part(struct part *out, struct holding *held,
-			  const struct month *month, tw_error *err)
-{
-	int64_t net;
-
-	find_vat(held, month, held->from);
-	*out = (struct part){ .department = held->department,
-		.payee_kind = held->payee_kind, .payee = held->payee,
-		.vat = held->vat, .amount = held->rent };
-	return tw__vat_split(&net, &out->tax, held->rent, &held->vat,
-			     month->unit, err);
 }
 
 static int64_t day_of(const struct month *month, tw_time t)
 {
 	int64_t day = 0;
 
-	while (month->daily && day < month->days && month->day[day] <= t)
+	while (month->daily && day < month->days - month->begin &&
+	       month->day[month->begin + day] <= t)
 		day++;
 	return day;
+}
+
+static tw_status one_off(struct tw__rents *out, struct holding *held,
+			 const struct month *month, tw_error *err)
+{
+	struct subject subject = { .id = held->subject, .kind = held->kind };
+	struct row row = { &subject, &held->part, { held->rent, 0 },
+		day_of(month, held->from) };
+	int64_t net;
+	tw_status status;
+
+	snprintf(subject.name, sizeof(subject.name), "%s", held->name);
+	held->part.vat = tw__vat_of(&month->parties, held->part.payee_kind,
+		held->part.payee, held->from, &held->own);
+	status = tw__vat_split(&net, &row.sum.tax, held->rent,
+			       &held->part.vat, month->unit, err);
+	return status ? status : emit(out, &row, err);
 }
 
 static tw_status one_offs(struct tw__rents *out, const struct month *month,
@@ -415,7 +333,7 @@ static tw_status one_offs(struct tw__rents *out, const struct month *month,
 	tw_status status = tw__stmt(&stmt, month->store,
 		"SELECT n.id, n.valid_from, n.valid_to, n.department, "
 		"n.carrier, n.rented_through, n.one_off, n.name, NULL, NULL, "
-		"n.vat, n.vat_percent "
+		"n.vat, n.vat_percent, NULL "
 		"FROM number n WHERE n.valid_from < ? AND n.valid_from >= ? "
 		"AND n.one_off IS NOT NULL AND NOT EXISTS (SELECT 1 "
 		"FROM number p WHERE p.id = n.id "
@@ -426,16 +344,8 @@ static tw_status one_offs(struct tw__rents *out, const struct month *month,
 	tw__bind_i64(stmt, 1, month->to);
 	tw__bind_i64(stmt, 2, month->from);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
-		struct parts parts = { .kind = TW_POSTING_ONE_OFF };
-		struct part part;
-
 		read_holding(&held, stmt, TW_POSTING_ONE_OFF);
-		parts.subject = held.subject;
-		memcpy(parts.name, held.name, sizeof(parts.name));
-		status = one_part(&part, &held, month, err);
-		if (!status)
-			status = emit(out, &parts, &part,
-				      day_of(month, held.from), err);
+		status = one_off(out, &held, month, err);
 		if (status) {
 			tw__reset(stmt);
 			return status;
@@ -459,10 +369,12 @@ static tw_status compute(struct tw__rents *out, struct month *month,
 			 const struct tw__book *book, tw_error *err)
 {
 	struct tw__rents rents = { 0 };
-	tw_status status = read_days(month, book->zone, err);
+	tw_status status = tw__billings_load(&month->billings, month->store,
+					     err);
 
 	find_unit(month, book);
-	month->coin = (tw__i128)month->days * PERCENT_WHOLE * month->unit;
+	if (!status)
+		status = read_days(month, book->zone, err);
 	if (!status)
 		status = tw__vat_parties_load(&month->parties, month->store,
 					      err);
@@ -470,14 +382,14 @@ static tw_status compute(struct tw__rents *out, struct month *month,
 		status = walk(&rents, month, TW_POSTING_RENT,
 			"SELECT id, valid_from, valid_to, department, "
 			"carrier, rented_through, rent, name, NULL, NULL, "
-			"vat, vat_percent "
+			"vat, vat_percent, billing_day "
 			"FROM number WHERE valid_from < ? AND valid_to > ? "
 			"AND rent IS NOT NULL ORDER BY id, valid_from", err);
 	if (!status)
 		status = walk(&rents, month, TW_POSTING_RECURRING,
 			"SELECT id, valid_from, valid_to, department, "
 			"carrier, vendor, amount, name, \"from\", \"to\", "
-			"vat, vat_percent "
+			"vat, vat_percent, billing_day "
 			"FROM recurring WHERE valid_from < ? "
 			"AND valid_to > ? AND amount IS NOT NULL "
 			"ORDER BY id, valid_from", err);
@@ -488,6 +400,7 @@ static tw_status compute(struct tw__rents *out, struct month *month,
 			"company.currency", "rents have no currency; apply a "
 			"[company] with one");
 	tw__vat_parties_free(&month->parties);
+	tw__billings_free(&month->billings);
 	if (status) {
 		tw__rents_free(&rents);
 		return status;

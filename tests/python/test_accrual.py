@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import sqlite3
 from collections import defaultdict
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from zoneinfo import ZoneInfo
@@ -17,16 +19,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import trunkwise
-from conftest import BUILD
+from conftest import SOURCE
 from test_ledger import COMPANY, RENTED, command
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-MONTH, DAYS = "2026-10", 31
-
-
-def day(number: int, hour: int = 0) -> dt.datetime:
-    return dt.datetime(2026, 10, 1, hour, tzinfo=MOSCOW) + dt.timedelta(
-        days=number - 1)
+MONTH = "2026-10"
+LONG = bool(os.environ.get("TW_TEST_LONG"))
 
 
 @pytest.fixture
@@ -143,8 +141,8 @@ def test_a_store_of_before(office):
     accrue(office)
     with sqlite3.connect(office / "office.db") as db:
         step, = db.execute("PRAGMA user_version").fetchone()
-        sql = next((BUILD.parent.parent / "src/store/schema").glob(
-            "*_accrual.sql")).read_text()
+        sql = next((SOURCE / "src/store/schema").glob(
+            "*_accrual.sql")).read_text().partition("\n-- On which day")[0]
         db.execute("DROP TABLE accrual")
         db.executescript(sql)
         assert db.execute("SELECT * FROM accrual").fetchall() == [
@@ -155,20 +153,59 @@ def test_a_store_of_before(office):
     assert json.loads(accrue(office, "--json")[1])["postings"] == 0
 
 
+# ---- months that begin on another day ----
+
+def test_a_billing_day(tmp_path):
+    """The page's example, to the kopeck."""
+    (tmp_path / "d.toml").write_text(COMPANY + RENTED.replace(
+        'name = "north"', 'name = "north"\nbilling_day = 10').replace(
+            "310.00", "300.00"))
+    with trunkwise.Store(tmp_path / "office.db", create=True) as store:
+        store.apply(trunkwise.Deployment.load(tmp_path / "d.toml"),
+                    at=dt.datetime(2025, 1, 1, tzinfo=MOSCOW))
+
+        def rents(month, **words):
+            return [r.rent for r in store.expenses(month, **words).rows]
+
+        assert rents("2025-10") == [Decimal("302.90")]
+        assert rents("2025-11") == [Decimal("297.10")]
+        assert sum(rents("2025-10", per="day")) == Decimal("302.90")
+        assert sum(rents("2025-10", last_month="2025-11",
+                         per="day")[9:40]) == 300
+        # each period once: the two halves of the first and the last one
+        year = sum(rents("2025-03", last_month="2026-02"))
+        assert year == 12 * 300 + sum(rents("2025-03", per="day")[:9]) - sum(
+            rents("2026-03", per="day")[:9])
+
+
+@pytest.mark.parametrize("day", ["0", "29", "-1", "10.5", '"10"'])
+def test_billing_days_that_are_refused(tmp_path, day):
+    (tmp_path / "d.toml").write_text(
+        COMPANY + f'[[carrier]]\nname = "north"\nbilling_day = {day}\n')
+    with trunkwise.Store(tmp_path / "office.db", create=True) as store:
+        with pytest.raises(trunkwise.Error) as caught:
+            store.apply(trunkwise.Deployment.load(tmp_path / "d.toml"))
+    assert caught.value.field == "carrier[0].billing_day"
+
+
 # ---- random months against fractions ----
 
 DEPARTMENTS = ("Kazan", "Ufa", "Omsk")
+ITEMS = ("78432000001", "78432000002", "seats")
+BILLING = (None, None, 1, 2, 10, 15, 28)
 
 
 class Config:
     """What the directory says from one moment on."""
 
-    def __init__(self, dice: random.Random) -> None:
-        self.vat = {name: (dice.choice(("net", "gross")),
-                           dice.choice((0, 10, 20, 22)))
-                    for name in ("north", "cloud")}
+    def __init__(self, dice: random.Random, billing: bool) -> None:
+        days = BILLING if billing else (None,)
+        self.parties = {name: (dice.choice(("net", "gross")),
+                               dice.choice((0, 10, 20, 22)),
+                               dice.choice(days))
+                        for name in ("north", "cloud")}
         self.items = {}
-        for item in ("78432000001", "78432000002", "seats"):
+        for item in ITEMS:
             rent = dice.choice((0, 1, 15, 10000, dice.randint(1, 99999)))
             shares = dice.sample(DEPARTMENTS, dice.randint(0, 3))
             cuts = sorted(dice.sample(range(1, 100), max(len(shares) - 1,
@@ -178,17 +215,26 @@ class Config:
                       else Fraction(b - a, 100))
                      for name, a, b in zip(shares, [0] + cuts, cuts + [100])]
             self.items[item] = (rent, "" if shares else owner,
-                                parts or [(owner, 1)])
+                                parts or [(owner, 1)], dice.choice(days))
         self.gone = dice.choice((None, None, "78432000002"))
 
+    def terms(self, item: str) -> tuple[str, int, int]:
+        """Mode, percent, and the billing day."""
+        mode, percent, billing_day = self.parties[
+            "cloud" if item == "seats" else "north"]
+        return mode, percent, self.items[item][3] or billing_day or 1
+
     def deployment(self) -> str:
+        def said(billing_day):
+            return f"billing_day = {billing_day}\n" if billing_day else ""
+
         text = COMPANY + "".join(f'[[department]]\nname = "{name}"\n'
                                  for name in DEPARTMENTS)
         for kind, name in (("carrier", "north"), ("vendor", "cloud")):
-            mode, percent = self.vat[name]
+            mode, percent, billing_day = self.parties[name]
             text += (f'[[{kind}]]\nname = "{name}"\nvat = "{mode}"\n'
-                     f'vat_percent = "{percent}"\n')
-        for item, (rent, owner, parts) in self.items.items():
+                     f'vat_percent = "{percent}"\n{said(billing_day)}')
+        for item, (rent, owner, parts, billing_day) in self.items.items():
             if item == self.gone:
                 continue
             shared = parts != [(owner, 1)]
@@ -196,13 +242,13 @@ class Config:
             money = f"{rent // 100}.{rent % 100:02d}"
             if item == "seats":
                 text += (f'[[recurring]]\nname = "{item}"\nvendor = "cloud"\n'
-                         f'amount = "{money}"\n{owned}')
+                         f'amount = "{money}"\n{owned}{said(billing_day)}')
                 text += "".join(
                     f'[[recurring.seat]]\ndepartment = "{name}"\n'
                     f"count = {count}\n" for name, count in parts if shared)
                 continue
             text += (f'[[number]]\nnumber = "{item}"\ncarrier = "north"\n'
-                     f'rent = "{money}"\n{owned}')
+                     f'rent = "{money}"\n{owned}{said(billing_day)}')
             if shared:
                 text += f'[[allocation]]\nnumber = "{item}"\n' + "".join(
                     f'[[allocation.share]]\ndepartment = "{name}"\n'
@@ -214,102 +260,184 @@ def half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2))
 
 
-def largest_remainder(parts: list[Fraction]) -> list[int]:
+def largest_remainder(parts: list[Fraction]) -> tuple[list[int], bool]:
+    """And whether it hangs on who came first."""
     whole = [floor(p) for p in parts]
-    order = sorted(range(len(parts)), key=lambda i: whole[i] - parts[i])
-    for i in order[:half_up(sum(parts, Fraction(0))) - sum(whole)]:
+    rest = [p - w for p, w in zip(parts, whole)]
+    order = sorted(range(len(parts)), key=lambda i: -rest[i])
+    more = half_up(sum(parts, Fraction(0))) - sum(whole)
+    tied = 0 < more < len(parts) and (
+        rest[order[more - 1]] == rest[order[more]])
+    for i in order[:more]:
         whole[i] += 1
-    return whole
+    return whole, tied
 
 
-def owed(versions, through: int):
-    """{(item, department): [kopecks, net, VAT]} of the days through one."""
-    sums = defaultdict(lambda: [0, 0, 0])
-    for item in ("78432000001", "78432000002", "seats"):
-        parts: dict[tuple, Fraction] = {}
-        for number in range(1, through + 1):
-            config = [c for at, c in versions if at <= day(number)][-1]
-            if item == config.gone:
-                continue
-            rent, _, shares = config.items[item]
-            vat = config.vat["cloud" if item == "seats" else "north"]
+def period_of(date: dt.date, billing_day: int) -> tuple[dt.date, dt.date]:
+    """Its first day, and the first one of the next."""
+    first = date.replace(day=billing_day)
+    if first > date:
+        first = (first.replace(day=1) - dt.timedelta(days=1)).replace(
+            day=billing_day)
+    return first, (first.replace(day=28) + dt.timedelta(days=4)).replace(
+        day=billing_day)
+
+
+def earned(versions, item: str, date: dt.date):
+    """{(department, VAT, period): (kopecks, VAT)} of all days through one,
+    and whether somebody's last kopeck hangs on who came first."""
+    parts: dict[tuple, Fraction] = {}
+    at = versions[0][0].date()     # whose midnight it began at
+    while at <= date:
+        midnight = dt.datetime.combine(at, dt.time(), MOSCOW)
+        config = [c for since, c in versions if since <= midnight][-1]
+        if item != config.gone:
+            rent, _, shares, _ = config.items[item]
+            mode, percent, billing_day = config.terms(item)
+            first, after = period_of(at, billing_day)
             for name, part in shares:
-                key = name, vat
-                if part:
-                    parts[key] = parts.get(key, Fraction(0)) + (
-                        Fraction(rent, DAYS) * part)
-        amounts = ([floor(p) for p in parts.values()] if through < DAYS
-                   else largest_remainder(list(parts.values())))
-        taxes = [Fraction(a * percent, 100 + (mode == "gross") * percent)
-                 for a, (_, (mode, percent)) in zip(amounts, parts)]
-        terms = {}
-        for i, (_, vat) in enumerate(parts):
-            terms.setdefault(vat, []).append(i)
-        for places in terms.values():
-            exact = [taxes[i] for i in places]
-            for i, tax in zip(places, map(floor, exact) if through < DAYS
-                              else largest_remainder(exact)):
-                taxes[i] = tax
-        for (name, (mode, _)), amount, tax in zip(parts, amounts, taxes):
-            one = sums[item, name]
-            one[0] += amount
-            one[1] += amount - (tax if mode == "gross" else 0)
-            one[2] += tax
+                key = name, (mode, percent), (first, after)
+                parts[key] = parts.get(key, Fraction(0)) + Fraction(
+                    rent, (after - first).days) * part
+        at += dt.timedelta(days=1)
+    found, tied = {}, False
+    for period in dict.fromkeys(p for _, _, p in parts):
+        of_it = {k: v for k, v in parts.items() if k[2] == period}
+        running = date < period[1] - dt.timedelta(days=1)
+        amounts = list(map(floor, of_it.values()))
+        if not running:
+            amounts, even = largest_remainder(list(of_it.values()))
+            tied |= even
+        for vat in dict.fromkeys(v for _, v, _ in of_it):
+            keys = [(k, a) for k, a in zip(of_it, amounts) if k[1] == vat]
+            exact = [Fraction(a * vat[1], 100 + (vat[0] == "gross") * vat[1])
+                     for _, a in keys]
+            taxes = list(map(floor, exact))
+            if not running:
+                taxes, even = largest_remainder(exact)
+                tied |= even
+            found.update((key, (amount, tax))
+                         for (key, amount), tax in zip(keys, taxes))
+    return found, tied
+
+
+def compare(sums, versions, month: dt.date, through: int) -> None:
+    """{(item, department): [kopecks, net, VAT]} with those of a month's days;
+    where kopecks tie, what the item comes to."""
+    expected = owed(versions, month, through, tied := set())
+    for item in tied:
+        assert sum(v[0] for k, v in sums.items() if k[0] == item) == sum(
+            v[0] for k, v in expected.items() if k[0] == item)
+    assert {k: v for k, v in sums.items() if k[0] not in tied} == {
+        k: v for k, v in expected.items() if k[0] not in tied}
+
+
+def owed(versions, month: dt.date, through: int, tied: set[str]):
+    sums = defaultdict(lambda: [0, 0, 0])
+    for item in ITEMS:
+        before, _ = earned(versions, item, month - dt.timedelta(days=1))
+        now, even = earned(versions, item, month.replace(day=through))
+        if even:
+            tied.add(item)
+        for key, (amount, tax) in now.items():
+            old = before.get(key, (0, 0))
+            one = sums[item, key[0]]
+            one[0] += amount - old[0]
+            one[2] += tax - old[1]
+            one[1] += amount - old[0] - (key[1][0] == "gross") * (
+                tax - old[1])
     return {k: v for k, v in sums.items() if any(v)}
 
 
-def posted(path):
+def posted(path, month: dt.date):
     sums = defaultdict(lambda: [0, 0, 0])
+    number = month.year * 100 + month.month
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
         names = dict(db.execute("SELECT id, name FROM department"))
         rows = db.execute("SELECT reference, account, amount_nanos, "
-                          "net_nanos, vat_nanos FROM posting "
-                          "WHERE account_kind = 1").fetchall()
+                          "net_nanos, vat_nanos, of_month FROM posting "
+                          "WHERE account_kind = 1 AND month = ?",
+                          (number,)).fetchall()
         corrections, = db.execute("SELECT count(*) FROM posting "
                                   "WHERE correction = 1").fetchone()
     db.close()
-    for item, account, *amounts in rows:
+    for item, account, *amounts, of_month in rows:
+        assert of_month == 0
         for i, nanos in enumerate(amounts):
             assert nanos % 10_000_000 == 0
             sums[item, names.get(account, "")][i] += nanos // 10_000_000
     return {k: v for k, v in sums.items() if any(v)}, corrections
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_any_way_leads_to_the_same_month(tmp_path, seed):
-    dice = random.Random(seed)
-    path = tmp_path / "office.db"
-    versions, done, fixed = [], 0, 0
-    with trunkwise.Store(path, create=True) as store:
-        def apply(at):
-            config = Config(dice)
-            (tmp_path / "d.toml").write_text(config.deployment())
-            store.apply(trunkwise.Deployment.load(tmp_path / "d.toml"), at=at)
-            versions.append((at, config))
+class Life:
+    """One month after another: accrued through any day, while the directory
+    changes, and closed."""
 
-        apply(day(-10))
-        for _ in range(dice.randint(4, 14)):
-            if dice.random() < 0.4:
-                first = versions[-1][0] + dt.timedelta(hours=1)
-                at = day(dice.randint(1, DAYS), dice.choice((0, 9)))
-                if at > first:
-                    apply(at)
+    def __init__(self, folder, seed: int) -> None:
+        self.dice, self.folder = random.Random(seed), folder
+        self.path = folder / "office.db"
+        self.store = trunkwise.Store(self.path, create=True)
+        self.billing = seed % 3 > 0
+        self.versions: list[tuple[dt.datetime, Config]] = []
+        self.apply(dt.datetime(2026, 7, 20, tzinfo=MOSCOW))
+        self.store.close_period("2026-07")
+
+    def apply(self, at: dt.datetime) -> None:
+        config = Config(self.dice, self.billing)
+        (self.folder / "d.toml").write_text(config.deployment())
+        self.store.apply(trunkwise.Deployment.load(self.folder / "d.toml"),
+                         at=at)
+        self.versions.append((at, config))
+
+    def change(self, month: dt.date, days: int) -> None:
+        at = dt.datetime(month.year, month.month, self.dice.randint(1, days),
+                         self.dice.choice((0, 9)), tzinfo=MOSCOW)
+        if at > self.versions[-1][0]:
+            self.apply(at)
+
+    def accrue(self, month: dt.date, done: int, days: int,
+               known: int) -> int:
+        """Corrections only where days that were posted have changed."""
+        name = f"{month:%Y-%m}"
+        through = self.dice.randint(1, days - 1)
+        before = posted(self.path, month)[1]
+        self.store.accrue(name, through=f"{name}-{through:02d}")
+        assert self.store.accrue(name, through=f"{name}-{through:02d}") == 0
+        midnight = dt.datetime(month.year, month.month, max(done, 1),
+                               tzinfo=MOSCOW)
+        late = done and any(at <= midnight
+                            for at, _ in self.versions[known:])
+        done = max(done, through)
+        sums, corrections = posted(self.path, month)
+        compare(sums, self.versions, month, done)
+        assert late or corrections == before
+        return done
+
+    def month(self, month: dt.date, days: int) -> None:
+        done, known = 0, len(self.versions)
+        for _ in range(self.dice.randint(2, 8)):
+            if self.dice.random() < 0.4:
+                self.change(month, days)
                 continue
-            through = dice.randint(1, DAYS - 1)
-            store.accrue(MONTH, through=f"{MONTH}-{through:02d}")
-            assert store.accrue(MONTH, through=f"{MONTH}-{through:02d}") == 0
-            late = any(day(1) < at <= day(done) for at, _ in versions[fixed:])
-            fixed, before = len(versions), posted(path)[1]
-            done = max(done, through)
-            sums, corrections = posted(path)
-            assert sums == owed(versions, done)
-            if not late:
-                assert corrections == before
-            assert all(v.holds for v in store.verify())
-        expected = store.expenses(MONTH)
-        store.close_period(MONTH)
-        assert posted(path)[0] == owed(versions, DAYS)
-        closed = store.expenses(MONTH)
+            done = self.accrue(month, done, days, known)
+            known = len(self.versions)
+            assert all(v.holds for v in self.store.verify())
+        name = f"{month:%Y-%m}"
+        expected = self.store.expenses(name)
+        per_day = self.store.expenses(name, per="day")
+        self.store.close_period(name)
+        compare(posted(self.path, month)[0], self.versions, month, days)
+        closed = self.store.expenses(name)
         assert [(r.department, r.rent, r.net, r.vat) for r in closed.rows] \
             == [(r.department, r.rent, r.net, r.vat) for r in expected.rows]
-        assert all(v.holds for v in store.verify())
+        assert sum(r.rent for r in per_day.rows) == sum(
+            r.rent for r in closed.rows)
+        assert all(v.holds for v in self.store.verify())
+
+
+@pytest.mark.parametrize("seed", range(60 if LONG else 9))
+def test_any_way_leads_to_the_same_month(tmp_path, seed):
+    life = Life(tmp_path, seed)
+    for number, days in ((8, 31), (9, 30), (10, 31)):
+        life.month(dt.date(2026, number, 1), days)
+    life.store.close()

@@ -20,3 +20,41 @@ INSERT INTO accrual SELECT DISTINCT month, month * 100 + CAST(strftime('%d',
 	AND batch = 0 AND run = 0 AND of_month = 0
 	AND month BETWEEN 100 AND 999912 AND month % 100 BETWEEN 1 AND 12
 	AND month > coalesce((SELECT max(month) FROM period), 0);
+
+-- On which day of the month, 1 to 28, a party's months begin; NULL: the first.
+-- A number's or an item's own value comes before its party's.
+ALTER TABLE "carrier" ADD COLUMN "billing_day" INTEGER;
+ALTER TABLE "vendor" ADD COLUMN "billing_day" INTEGER;
+ALTER TABLE "number" ADD COLUMN "billing_day" INTEGER;
+ALTER TABLE "recurring" ADD COLUMN "billing_day" INTEGER;
+
+DROP TRIGGER carrier_no_update;
+CREATE TRIGGER carrier_no_update BEFORE UPDATE OF
+	id, valid_from, name, "legal_name", "inn", "vat", "vat_percent",
+	"no_caller", "calls_max", "requests_per_s", "billing_day"
+ON "carrier" BEGIN
+	SELECT RAISE(ABORT, 'versions are never changed, only ended');
+END;
+DROP TRIGGER vendor_no_update;
+CREATE TRIGGER vendor_no_update BEFORE UPDATE OF
+	id, valid_from, name, "legal_name", "vat", "vat_percent",
+	"billing_day"
+ON "vendor" BEGIN
+	SELECT RAISE(ABORT, 'versions are never changed, only ended');
+END;
+DROP TRIGGER number_no_update;
+CREATE TRIGGER number_no_update BEFORE UPDATE OF
+	id, valid_from, name, "carrier", "rented_through", "department",
+	"site", "contract", "plan", "rent", "one_off", "caller_id",
+	"campaign", "vat", "vat_percent", "skills", "priority",
+	"billing_day"
+ON "number" BEGIN
+	SELECT RAISE(ABORT, 'versions are never changed, only ended');
+END;
+DROP TRIGGER recurring_no_update;
+CREATE TRIGGER recurring_no_update BEFORE UPDATE OF
+	id, valid_from, name, "department", "vendor", "carrier", "amount",
+	"from", "to", "vat", "vat_percent", "billing_day"
+ON "recurring" BEGIN
+	SELECT RAISE(ABORT, 'versions are never changed, only ended');
+END;
