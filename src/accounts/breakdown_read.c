@@ -81,7 +81,7 @@ static int64_t col(const struct reader *r, int column)
 
 /* Who spoke was answered: the answer itself is looked at where nobody did. */
 static void read_leg(struct leg *out, const struct reader *r,
-		     const struct tw_row *row)
+		     const struct tw__row *row)
 {
 	out->duration_us = col(r, DURATION) * out->of->time_us;
 	out->answered = out->duration_us || col(r, ANSWER) ||
@@ -203,7 +203,7 @@ static tw_status price_of(struct tw__cut_sums *out, int64_t *currency,
 	return status;
 }
 
-static tw_status see(const struct tw_row *row, void *arg, tw_error *err)
+static tw_status see(const struct tw__row *row, void *arg, tw_error *err)
 {
 	struct reader *r = arg;
 	const struct tw__cut_question *question = r->question;
@@ -251,7 +251,7 @@ int64_t tw__cut_prefix(const char *digits, uint32_t most)
 	return prefix == 1 ? 0 : prefix;
 }
 
-static tw_status see_person(const struct tw_row *row, void *arg,
+static tw_status see_person(const struct tw__row *row, void *arg,
 			    tw_error *err)
 {
 	struct reader *r = arg;

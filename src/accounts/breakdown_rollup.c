@@ -201,7 +201,7 @@ static tw_status find_currency(int64_t *out, struct summing *s, int64_t word,
 	return status;
 }
 
-static int64_t part_of(const struct summing *s, const struct tw_row *row,
+static int64_t part_of(const struct summing *s, const struct tw__row *row,
 		       uint32_t cut)
 {
 	int64_t value = tw__row_i64(row, s->place[needs[cut]]);
@@ -214,7 +214,7 @@ static int64_t part_of(const struct summing *s, const struct tw_row *row,
 		(int32_t)(value / 100 % 100), (int32_t)(value % 100))) + 1;
 }
 
-static tw_status see(const struct tw_row *row, void *arg, tw_error *err)
+static tw_status see(const struct tw__row *row, void *arg, tw_error *err)
 {
 	struct summing *s = arg;
 	const struct tw__cut_question *question = s->question;

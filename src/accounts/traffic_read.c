@@ -68,7 +68,7 @@ struct callers {
 	size_t count;
 };
 
-static tw_status see_caller(const struct tw_row *row, void *arg,
+static tw_status see_caller(const struct tw__row *row, void *arg,
 			    tw_error *err)
 {
 	struct callers *callers = arg;

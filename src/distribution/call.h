@@ -96,9 +96,9 @@ bool tw__call_is_before(const struct tw_call *a, const struct tw_call *b);
 /* turn.c */
 tw_status tw__call_turn(struct tw_engine *engine, struct tw_call *call);
 /* A row about the call where it is now; its room is reserved. */
-struct tw_row *tw__call_row(struct tw_queue *queue,
-			    const struct tw_call *call, uint32_t kind,
-			    uint32_t why);
+struct tw__event_row *tw__call_row(struct tw_queue *queue,
+				   const struct tw_call *call, uint32_t kind,
+				   uint32_t why);
 void tw__call_step_over(struct tw_engine *engine, struct tw_call *call);
 void tw__call_time_up(struct tw_engine *engine, struct tw_call *call);
 /* Goes on to the next step, for the reason given. */

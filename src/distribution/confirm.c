@@ -10,9 +10,9 @@
 void tw__confirm_ask(struct tw_engine *engine, struct tw_offer *offer)
 {
 	struct tw_call *call = offer->call;
-	struct tw_row *row = tw__call_row(&engine->decisions, call,
-					  TW_DECISION_CONFIRM,
-					  TW_WHY_ASK_KEY);
+	struct tw__event_row *row = tw__call_row(&engine->decisions, call,
+						 TW_DECISION_CONFIRM,
+						 TW_WHY_ASK_KEY);
 
 	row->offer = offer->id;
 	row->target = offer->target->id;

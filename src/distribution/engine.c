@@ -301,7 +301,7 @@ static void hand_out(void *out, uint32_t size, void *in, uint32_t known)
 
 /* All but its size. */
 static void fill_decision(tw_decision *d, const struct tw_engine *engine,
-			  const struct tw_row *row)
+			  const struct tw__event_row *row)
 {
 	const bool is_told = row->kind == TW_DECISION_ANNOUNCE;
 
@@ -326,7 +326,7 @@ static void fill_decision(tw_decision *d, const struct tw_engine *engine,
 /* Rows are written where the host wants them, unless its struct is of an
  * older release: a copy costs as much as half of the choice. */
 static void give_decision(tw_decision *out, const struct tw_engine *engine,
-			  const struct tw_row *row)
+			  const struct tw__event_row *row)
 {
 	tw_decision d;
 
@@ -341,7 +341,7 @@ static void give_decision(tw_decision *out, const struct tw_engine *engine,
 
 tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
 {
-	const struct tw_row *row;
+	const struct tw__event_row *row;
 
 	if (!out || !engine || out->size < sizeof(out->size))
 		return tw__fail(err, TW_EINVAL, "no engine, or a decision "
@@ -357,7 +357,7 @@ tw_status tw_engine_next(tw_decision *out, tw_engine *engine, tw_error *err)
 }
 
 static void fill_event(tw_offer_event *e, const struct tw_engine *engine,
-		       const struct tw_row *row)
+		       const struct tw__event_row *row)
 {
 	e->outcome = row->outcome;
 	e->call.id = row->call;
@@ -374,7 +374,7 @@ static void fill_event(tw_offer_event *e, const struct tw_engine *engine,
 }
 
 static void give_event(tw_offer_event *out, const struct tw_engine *engine,
-		       const struct tw_row *row)
+		       const struct tw__event_row *row)
 {
 	tw_offer_event e;
 
@@ -390,7 +390,7 @@ static void give_event(tw_offer_event *out, const struct tw_engine *engine,
 tw_status tw_engine_next_event(tw_offer_event *out, tw_engine *engine,
 			       tw_error *err)
 {
-	const struct tw_row *row;
+	const struct tw__event_row *row;
 
 	if (!out || !engine || out->size < sizeof(out->size))
 		return tw__fail(err, TW_EINVAL, "no engine, or an event "

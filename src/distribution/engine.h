@@ -147,6 +147,6 @@ tw_status tw__give_before(struct tw_engine *engine,
 
 /* reason.c */
 void tw__reason(char *buf, size_t size, const struct tw_engine *engine,
-		const struct tw_row *row);
+		const struct tw__event_row *row);
 
 #endif

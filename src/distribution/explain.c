@@ -35,7 +35,7 @@ static bool rings(const struct tw_call *call, const struct tw_member *member)
 }
 
 /* Not ready by itself, whoever asks. */
-static void not_ready(tw_explain_row *out, struct tw_row *row,
+static void not_ready(tw_explain_row *out, struct tw__event_row *row,
 		      const struct account *a, const struct tw_member *member)
 {
 	out->verdict = member->target->standing == TW_STANDING_BUSY ?
@@ -45,7 +45,7 @@ static void not_ready(tw_explain_row *out, struct tw_row *row,
 				      &row->a, &row->b);
 }
 
-static void not_for_call(tw_explain_row *out, struct tw_row *row,
+static void not_for_call(tw_explain_row *out, struct tw__event_row *row,
 			 const struct tw_call *call,
 			 const struct tw_member *member)
 {
@@ -76,7 +76,7 @@ static void explain(tw_explain_row *out, const struct account *a,
 		    const struct tw_member *member)
 {
 	struct tw_call *call = a->look.call;
-	struct tw_row row = { .why = TW_WHY_LATER };
+	struct tw__event_row row = { .why = TW_WHY_LATER };
 
 	out->verdict = TW_VERDICT_READY;
 	if (rings(call, member)) {

@@ -92,11 +92,11 @@ static void unlink_call(struct tw_offer *offer)
 	offer->prev = offer->next = NULL;
 }
 
-static struct tw_row *add_row(struct tw_queue *queue,
-			      const struct tw_offer *offer, uint32_t why,
-			      int64_t a)
+static struct tw__event_row *add_row(struct tw_queue *queue,
+				     const struct tw_offer *offer,
+				     uint32_t why, int64_t a)
 {
-	struct tw_row *row = tw__queue_add(queue);
+	struct tw__event_row *row = tw__queue_add(queue);
 
 	row->why = why;
 	row->a = a;
@@ -117,7 +117,7 @@ void tw__offer_make(struct tw_look *look, struct tw_member *member)
 	struct tw_engine *engine = look->engine;
 	struct tw_call *call = look->call;
 	struct tw_offer *offer = offer_take(engine);
-	struct tw_row *row;
+	struct tw__event_row *row;
 
 	offer->member = member;
 	offer->target = member->target;
@@ -217,7 +217,7 @@ static void let_go(struct tw_engine *engine, struct tw_offer *offer,
 void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 		   uint32_t outcome, uint32_t why, int64_t a)
 {
-	struct tw_row *row = add_row(&engine->events, offer, why, a);
+	struct tw__event_row *row = add_row(&engine->events, offer, why, a);
 	struct tw_call *call = offer->call;
 
 	row->outcome = outcome;
@@ -245,7 +245,7 @@ void tw__offer_end(struct tw_engine *engine, struct tw_offer *offer,
 void tw__offer_cancel(struct tw_engine *engine, struct tw_offer *offer,
 		      uint32_t outcome, uint32_t why, int64_t a)
 {
-	struct tw_row *row = add_row(&engine->decisions, offer, why, a);
+	struct tw__event_row *row = add_row(&engine->decisions, offer, why, a);
 
 	row->kind = TW_DECISION_CANCEL;
 	row->outcome = outcome;

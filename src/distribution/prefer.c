@@ -43,8 +43,8 @@ bool tw__prefer_choose(struct tw_look *look)
 void tw__prefer_pass(struct tw_engine *engine, struct tw_call *call)
 {
 	const struct tw_member *member = preferred(call);
-	struct tw_row *row = tw__call_row(&engine->events, call, 0,
-					  TW_WHY_NONE);
+	struct tw__event_row *row = tw__call_row(&engine->events, call, 0,
+						 TW_WHY_NONE);
 
 	row->target = member->target->id;
 	row->offered = row->ended = engine->now;

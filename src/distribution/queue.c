@@ -11,7 +11,7 @@
 tw_status tw__queue_reserve(struct tw_queue *queue, size_t places)
 {
 	size_t capacity = queue->capacity ? queue->capacity : 64;
-	struct tw_row *row;
+	struct tw__event_row *row;
 	size_t i;
 
 	if (queue->capacity - queue->count >= places)
@@ -36,10 +36,10 @@ tw_status tw__queue_reserve(struct tw_queue *queue, size_t places)
 
 /* Cleared in two parts: of one as large gcc makes a string instruction, which
  * takes longer to start than both. */
-struct tw_row *tw__queue_add(struct tw_queue *queue)
+struct tw__event_row *tw__queue_add(struct tw_queue *queue)
 {
-	const size_t part = offsetof(struct tw_row, offered);
-	struct tw_row *row;
+	const size_t part = offsetof(struct tw__event_row, offered);
+	struct tw__event_row *row;
 
 	assert(queue->count < queue->capacity);
 	row = &queue->row[(queue->head + queue->count) &

@@ -94,7 +94,7 @@ enum tw_why {
 	TW_WHY_WAITED_MOVED
 };
 
-struct tw_row {
+struct tw__event_row {
 	uint32_t kind;          /* TW_DECISION_, 0 in the event queue */
 	uint32_t why;
 	uint64_t call;
@@ -116,7 +116,7 @@ struct tw_row {
 };
 
 struct tw_queue {
-	struct tw_row *row;
+	struct tw__event_row *row;
 	size_t head;
 	size_t count;
 	size_t capacity;        /* a power of two */
@@ -125,9 +125,9 @@ struct tw_queue {
 /* So many free places, so that pushing into them cannot fail. */
 tw_status tw__queue_reserve(struct tw_queue *queue, size_t places);
 /* A new youngest one, all zero, to be filled in where it stands. */
-struct tw_row *tw__queue_add(struct tw_queue *queue);
+struct tw__event_row *tw__queue_add(struct tw_queue *queue);
 /* The oldest one, or NULL; tw__queue_drop() takes it away. */
-static inline const struct tw_row *
+static inline const struct tw__event_row *
 tw__queue_first(const struct tw_queue *queue)
 {
 	return queue->count ? &queue->row[queue->head] : NULL;

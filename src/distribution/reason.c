@@ -129,7 +129,7 @@ static const char fixed[][64] = {
 	[TW_WHY_NO_VOICEMAIL] = "step skipped: this host has no voicemail"
 };
 
-static void step_reason(struct words *w, const struct tw_row *row)
+static void step_reason(struct words *w, const struct tw__event_row *row)
 {
 	add(w, "step ");
 	add_number(w, row->a);
@@ -143,7 +143,7 @@ static void step_reason(struct words *w, const struct tw_row *row)
 		add(w, " was skipped");
 }
 
-static void member_reason(struct words *w, const struct tw_row *row)
+static void member_reason(struct words *w, const struct tw__event_row *row)
 {
 	switch (row->why) {
 	case TW_WHY_WRAP_UP:
@@ -168,7 +168,7 @@ static void member_reason(struct words *w, const struct tw_row *row)
 	}
 }
 
-static void order_reason(struct words *w, const struct tw_row *row)
+static void order_reason(struct words *w, const struct tw__event_row *row)
 {
 	if (row->why == TW_WHY_LINEAR) {
 		add(w, "linear: first ready one, tier ");
@@ -183,7 +183,7 @@ static void order_reason(struct words *w, const struct tw_row *row)
 	}
 }
 
-static void load_reason(struct words *w, const struct tw_row *row)
+static void load_reason(struct words *w, const struct tw__event_row *row)
 {
 	switch (row->why) {
 	case TW_WHY_FEWEST_CALLS:
@@ -208,7 +208,7 @@ static void load_reason(struct words *w, const struct tw_row *row)
 	}
 }
 
-static void share_reason(struct words *w, const struct tw_row *row)
+static void share_reason(struct words *w, const struct tw__event_row *row)
 {
 	switch (row->why) {
 	case TW_WHY_STICKY:
@@ -244,7 +244,7 @@ static void share_reason(struct words *w, const struct tw_row *row)
 	}
 }
 
-static void offer_reason(struct words *w, const struct tw_row *row)
+static void offer_reason(struct words *w, const struct tw__event_row *row)
 {
 	switch (row->why) {
 	case TW_WHY_ALL:
@@ -273,7 +273,7 @@ static void offer_reason(struct words *w, const struct tw_row *row)
 }
 
 /* Calls in line, and those that may not enter it. */
-static void wait_reason(struct words *w, const struct tw_row *row)
+static void wait_reason(struct words *w, const struct tw__event_row *row)
 {
 	switch (row->why) {
 	case TW_WHY_RESERVED:
@@ -312,7 +312,7 @@ static void wait_reason(struct words *w, const struct tw_row *row)
 }
 
 static void pause_reason(struct words *w, const struct tw_engine *engine,
-			 const struct tw_row *row)
+			 const struct tw__event_row *row)
 {
 	const tw_target_id id = { row->target };
 	const struct tw_target *target = tw__target_of(engine, id);
@@ -326,7 +326,7 @@ static void pause_reason(struct words *w, const struct tw_engine *engine,
 
 /* Who gave bits without names is told no names. */
 static void skills_reason(struct words *w, const struct tw_engine *engine,
-			  const struct tw_row *row)
+			  const struct tw__event_row *row)
 {
 	const uint64_t missing = (uint64_t)row->a;
 	const char *between = "lacks ";
@@ -344,7 +344,7 @@ static void skills_reason(struct words *w, const struct tw_engine *engine,
 }
 
 static void with_arguments(struct words *w, const struct tw_engine *engine,
-			   const struct tw_row *row)
+			   const struct tw__event_row *row)
 {
 	const tw_target_id winner = { (uint32_t)row->a };
 	const tw_plan_id plan = { (uint32_t)row->a };
@@ -413,7 +413,7 @@ static void with_arguments(struct words *w, const struct tw_engine *engine,
 }
 
 void tw__reason(char *buf, size_t size, const struct tw_engine *engine,
-		const struct tw_row *row)
+		const struct tw__event_row *row)
 {
 	struct words w = { buf, buf + size - 1 };
 

@@ -71,7 +71,7 @@ struct tw_was_plan {
 };
 
 struct tw_was_rows {
-	struct tw_row *row;
+	struct tw__event_row *row;
 	size_t count;
 };
 

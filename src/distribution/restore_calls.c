@@ -425,7 +425,7 @@ static void read_freed(struct tw_restore *r)
 }
 
 /* Numbers of things become those of here; a text may name a target. */
-static void read_row(struct tw_restore *r, struct tw_row *row)
+static void read_row(struct tw_restore *r, struct tw__event_row *row)
 {
 	const struct tw_target *target;
 	const struct tw_plan *plan;

@@ -8,11 +8,11 @@
 
 #include <assert.h>
 
-struct tw_row *tw__call_row(struct tw_queue *queue,
-			    const struct tw_call *call, uint32_t kind,
-			    uint32_t why)
+struct tw__event_row *tw__call_row(struct tw_queue *queue,
+				   const struct tw_call *call, uint32_t kind,
+				   uint32_t why)
 {
-	struct tw_row *row = tw__queue_add(queue);
+	struct tw__event_row *row = tw__queue_add(queue);
 
 	row->kind = kind;
 	row->why = why;
@@ -140,9 +140,9 @@ static tw_status reserve_turn(struct tw_engine *engine, struct tw_call *call)
 
 static void end_of_plan(struct tw_engine *engine, struct tw_call *call)
 {
-	struct tw_row *row = tw__call_row(&engine->decisions, call,
-					  TW_DECISION_END,
-					  TW_WHY_PLAN_RAN_OUT);
+	struct tw__event_row *row = tw__call_row(&engine->decisions, call,
+						 TW_DECISION_END,
+						 TW_WHY_PLAN_RAN_OUT);
 
 	row->outcome = TW_OUTCOME_UNANSWERED;
 	row->sip_code = 480;
@@ -159,7 +159,8 @@ static void end_of_plan(struct tw_engine *engine, struct tw_call *call)
 static void skip_step(struct tw_engine *engine, struct tw_call *call,
 		      uint32_t why, int64_t a)
 {
-	struct tw_row *row = tw__call_row(&engine->events, call, 0, why);
+	struct tw__event_row *row = tw__call_row(&engine->events, call, 0,
+						 why);
 
 	row->a = a;
 	row->offered = row->ended = engine->now;
@@ -222,7 +223,7 @@ static void enter_step(struct tw_engine *engine, struct tw_call *call)
 	int64_t a = 0;
 	uint32_t why = why_not_step(engine, call, &a);
 	bool is_new_ticket;
-	struct tw_row *row;
+	struct tw__event_row *row;
 
 	if (why) {
 		skip_step(engine, call, why, a);
@@ -292,8 +293,8 @@ static bool offer_tier(struct tw_look *look, struct tw_level *tier)
 static void pass(struct tw_engine *engine, struct tw_call *call)
 {
 	const uint32_t *count = call->pool->count;
-	struct tw_row *row = tw__call_row(&engine->events, call, 0,
-					  TW_WHY_NOBODY_READY);
+	struct tw__event_row *row = tw__call_row(&engine->events, call, 0,
+						 TW_WHY_NOBODY_READY);
 
 	row->a = count[TW_STANDING_BUSY];
 	row->b = count[TW_STANDING_AWAY] + count[TW_STANDING_PAUSED];
@@ -313,7 +314,7 @@ static void pass(struct tw_engine *engine, struct tw_call *call)
 /* The next step, for a call that has a policy that does wrong. */
 static void fail(struct tw_engine *engine, struct tw_call *call)
 {
-	struct tw_row *row;
+	struct tw__event_row *row;
 
 	if (engine->entering == call) {
 		engine->is_refused = true;

@@ -105,7 +105,8 @@ void tw__wait_leave(struct tw_engine *engine, struct tw_call *call)
 void tw__wait_over(struct tw_engine *engine, struct tw_call *call,
 		   uint32_t outcome, uint32_t why)
 {
-	struct tw_row *row = tw__call_row(&engine->events, call, 0, why);
+	struct tw__event_row *row = tw__call_row(&engine->events, call, 0,
+						 why);
 
 	row->a = engine->now - call->entered;
 	row->outcome = outcome;
@@ -132,9 +133,9 @@ void tw__wait_arm(struct tw_engine *engine, struct tw_call *call,
 
 static void announce(struct tw_engine *engine, struct tw_call *call)
 {
-	struct tw_row *row = tw__call_row(&engine->decisions, call,
-					  TW_DECISION_ANNOUNCE,
-					  TW_WHY_ANNOUNCE);
+	struct tw__event_row *row = tw__call_row(&engine->decisions, call,
+						 TW_DECISION_ANNOUNCE,
+						 TW_WHY_ANNOUNCE);
 	struct tw_estimate estimate;
 
 	tw__estimate(&estimate, call);

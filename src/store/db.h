@@ -52,19 +52,19 @@ bool tw__col_is_null(struct tw_stmt *stmt, int column);
 /* "SELECT tw_each(a, b, ...) FROM ...": its rows are told to a function one
  * by one, in a third less time than by steps. New, like tw__stmt_new(). A
  * failure of fn ends it and is what it returns; fn may ask the store. */
-struct tw_row;
-typedef tw_status tw__each_fn(const struct tw_row *row, void *arg,
+struct tw__row;
+typedef tw_status tw__each_fn(const struct tw__row *row, void *arg,
 			      tw_error *err);
 tw_status tw__each_new(struct tw_stmt **out, tw_store *store,
 		       const char *sql, tw_error *err);
 tw_status tw__each(struct tw_stmt *stmt, tw__each_fn *fn, void *arg,
 		   tw_error *err);
 /* 0-based arguments of tw_each(); text is borrowed until fn returns. */
-int64_t tw__row_i64(const struct tw_row *row, int column);
+int64_t tw__row_i64(const struct tw__row *row, int column);
 /* The first `count` of them; what is NULL is 0. */
-void tw__row_all(int64_t *out, const struct tw_row *row, int count);
-bool tw__row_is_null(const struct tw_row *row, int column);
-const char *tw__row_text(const struct tw_row *row, int column);
+void tw__row_all(int64_t *out, const struct tw__row *row, int count);
+bool tw__row_is_null(const struct tw__row *row, int column);
+const char *tw__row_text(const struct tw__row *row, int column);
 
 int64_t tw__last_id(const tw_store *store);
 int64_t tw__changes(const tw_store *store);

@@ -9,7 +9,7 @@
  */
 #include "handle.h"
 
-struct tw_row {
+struct tw__row {
 	sqlite3_value **values;
 };
 
@@ -25,7 +25,7 @@ static void on_row(sqlite3_context *context, int count,
 {
 	tw_store *store = sqlite3_user_data(context);
 	struct tw_each *each = store->each;
-	struct tw_row row = { values };
+	struct tw__row row = { values };
 
 	(void)count;
 	if (!each) {
@@ -90,26 +90,26 @@ tw_status tw__each(struct tw_stmt *stmt, tw__each_fn *fn, void *arg,
 }
 
 
-int64_t tw__row_i64(const struct tw_row *row, int column)
+int64_t tw__row_i64(const struct tw__row *row, int column)
 {
 	return sqlite3_value_int64(row->values[column]);
 }
 
 
-void tw__row_all(int64_t *out, const struct tw_row *row, int count)
+void tw__row_all(int64_t *out, const struct tw__row *row, int count)
 {
 	for (int i = 0; i < count; i++)
 		out[i] = sqlite3_value_int64(row->values[i]);
 }
 
 
-bool tw__row_is_null(const struct tw_row *row, int column)
+bool tw__row_is_null(const struct tw__row *row, int column)
 {
 	return sqlite3_value_type(row->values[column]) == SQLITE_NULL;
 }
 
 
-const char *tw__row_text(const struct tw_row *row, int column)
+const char *tw__row_text(const struct tw__row *row, int column)
 {
 	const unsigned char *text = sqlite3_value_text(row->values[column]);
 

@@ -6,7 +6,7 @@
 static void keeps_order_while_it_grows(void **state)
 {
 	struct tw_queue queue = { 0 };
-	const struct tw_row *first;
+	const struct tw__event_row *first;
 	uint64_t in = 0, out = 0;
 	int i, j;
 
@@ -35,7 +35,7 @@ static void keeps_order_while_it_grows(void **state)
 /* A place that was used before must not show through. */
 static void a_new_row_is_all_zero(void **state)
 {
-	const struct tw_row zero = { 0 };
+	const struct tw__event_row zero = { 0 };
 	struct tw_queue queue = { 0 };
 	int i;
 
@@ -43,7 +43,7 @@ static void a_new_row_is_all_zero(void **state)
 	assert_null(tw__queue_first(&queue));
 	assert_int_equal(tw__queue_reserve(&queue, 1), TW_OK);
 	for (i = 0; i < 200; ++i) {
-		struct tw_row *row = tw__queue_add(&queue);
+		struct tw__event_row *row = tw__queue_add(&queue);
 
 		assert_memory_equal(row, &zero, sizeof(zero));
 		memset(row, 0xff, sizeof(*row));

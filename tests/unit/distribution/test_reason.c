@@ -12,7 +12,8 @@ static void every_reason_has_words(void **state)
 	host_target(&h, "Анна Сергеевна из салона на Баумана, второй этаж, "
 		    "окно", 1, 0);
 	for (why = TW_WHY_ALL; why <= TW_WHY_NO_VOICEMAIL; ++why) {
-		struct tw_row row = { .why = why, .a = 1, .b = INT64_MAX };
+		struct tw__event_row row = { .why = why, .a = 1,
+			.b = INT64_MAX };
 
 		memset(buf, 'x', sizeof(buf));
 		tw__reason(buf, sizeof(buf), h.engine, &row);
@@ -40,7 +41,7 @@ static void words_are_cut_to_any_room(void **state)
 	(void)state;
 	host_open(&h, 0);
 	for (why = TW_WHY_ALL; why <= TW_WHY_WAITED_MOVED; ++why) {
-		const struct tw_row row = { .why = why, .a = -1234567,
+		const struct tw__event_row row = { .why = why, .a = -1234567,
 					    .b = 1234567 };
 
 		tw__reason(full, sizeof(full), h.engine, &row);
@@ -60,7 +61,7 @@ static void words_are_cut_to_any_room(void **state)
 /* A long name is cut between characters: reasons are UTF-8. */
 static void cut_names_stay_utf8(void **state)
 {
-	struct tw_row row = { .why = TW_WHY_ELSEWHERE, .a = 1 };
+	struct tw__event_row row = { .why = TW_WHY_ELSEWHERE, .a = 1 };
 	char name[128] = "", buf[96];
 	struct host h;
 	int shift;

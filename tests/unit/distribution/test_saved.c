@@ -31,7 +31,7 @@ static void nothing_twice(void **state)
 	check(&tw__saved_step, sizeof(struct tw_step));
 	check(&tw__saved_call, sizeof(struct tw_call));
 	check(&tw__saved_offer, sizeof(struct tw_offer));
-	check(&tw__saved_row, sizeof(struct tw_row));
+	check(&tw__saved_row, sizeof(struct tw__event_row));
 }
 
 int main(void)

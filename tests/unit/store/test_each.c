@@ -9,7 +9,7 @@ struct seen {
 	size_t count, most;
 };
 
-static tw_status see(const struct tw_row *row, void *arg, tw_error *err)
+static tw_status see(const struct tw__row *row, void *arg, tw_error *err)
 {
 	struct seen *seen = arg;
 
@@ -116,7 +116,7 @@ static void sqlite_failures_come_out(void **state)
 	tw_store_free(store);
 }
 
-static tw_status see_within(const struct tw_row *row, void *arg,
+static tw_status see_within(const struct tw__row *row, void *arg,
 			    tw_error *err)
 {
 	struct seen *seen = arg, inner = { .most = 8 };
