@@ -12,9 +12,6 @@
 #include "call.h"
 
 #define CALL_TIME_END   253402300800000000LL     /* year 10000 */
-/* Fixed, and not so far from today: a file means the same in every year, and
- * a machine whose own clock is wrong refuses nobody's calls. */
-#define CALL_START_END  4102444800000000LL       /* year 2100 */
 #define CALL_LENGTH_MAX (366LL * 86400 * TW_SECOND)
 
 const char *tw__reason_name(uint32_t reason)
@@ -65,7 +62,7 @@ tw_status tw__call_check_year(const struct tw__call *call, tw_error *err)
 {
 	tw_civil civil;
 
-	if (call->cdr.start < CALL_START_END)
+	if (call->cdr.start < TW_CALL_START_END)
 		return TW_OK;
 	tw_zone_local(&civil, NULL, call->cdr.start);
 	return tw__fail_at(err, TW_EPARSE, 0, "start", "lies in the year %d; "
@@ -260,17 +257,38 @@ static void mix_i64(struct mix *mix, int64_t value)
 	mix->size += sizeof(bytes);
 }
 
+static uint64_t mix_key(struct mix *mix, const tw_cdr *cdr,
+			const char *source)
+{
+	mix->size = 0;
+	mix_text(mix, source);
+	mix_text(mix, cdr->call_id);
+	mix_i64(mix, (int64_t)cdr->leg << 32 | cdr->sequence);
+	return tw__hash64(mix->bytes, mix->size);
+}
+
+uint64_t tw__call_key(const tw_cdr *cdr, const char *source)
+{
+	tw_cdr as_stored = *cdr;
+	struct mix mix;
+
+	if (cdr->source && *cdr->source)
+		source = cdr->source;
+	if (!cdr->leg)
+		as_stored.leg = 1;
+	if (!cdr->call_id || !*cdr->call_id ||
+	    strlen(cdr->call_id) > TW_CALL_TEXT_MAX ||
+	    strlen(source) > TW_CALL_TEXT_MAX)
+		return 0;
+	return mix_key(&mix, &as_stored, source);
+}
+
 void tw__call_hash(struct tw__call *call)
 {
 	const tw_cdr *cdr = &call->cdr;
 	struct mix mix;
 
-	mix.size = 0;
-	mix_text(&mix, call->source);
-	mix_text(&mix, cdr->call_id);
-	mix_i64(&mix, (int64_t)cdr->leg << 32 | cdr->sequence);
-	call->key = tw__hash64(mix.bytes, mix.size);
-
+	call->key = mix_key(&mix, cdr, call->source);
 	mix.size = 0;
 	mix_i64(&mix, (int64_t)cdr->direction << 32 | cdr->status);
 	mix_i64(&mix, cdr->answer);

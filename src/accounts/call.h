@@ -15,6 +15,9 @@
 #include <trunkwise/cdr.h>
 
 #define TW_CALL_TEXT_MAX 255
+/* Fixed, and not so far from today: a file means the same in every year, and
+ * a machine whose own clock is wrong refuses nobody's calls. */
+#define TW_CALL_START_END 4102444800000000LL    /* year 2100 */
 
 #define TW_STATE_RATED          1u
 #define TW_STATE_NOT_CHARGEABLE 2u
@@ -114,6 +117,9 @@ void tw__call_spell(char out[TW_CALL_TEXT_MAX + 1], const char *text,
 
 /* Its key and content, of what tw__call_read() made of it. */
 void tw__call_hash(struct tw__call *call);
+/* The key alone, of a record that may not be stored as it is. 0: its texts are
+ * too long for one. */
+uint64_t tw__call_key(const tw_cdr *cdr, const char *source);
 
 /* ---- whose: the directory's versions in memory ---- */
 

@@ -93,8 +93,8 @@ struct tw__aside {
 	const tw_error *why;    /* its field: member of tw_cdr */
 	int64_t line;
 	const char *column;     /* what the source calls that field */
-	tw_time start;          /* of a conflict */
-	uint64_t key;
+	tw_time start;          /* 0: cannot be read */
+	uint64_t key;           /* likewise */
 	char text[TW_ASIDE_TEXT];
 };
 tw_status tw__import_keep_aside(struct tw_import *import,

@@ -60,10 +60,10 @@ static tw_status quarantine(struct tw_import *import,
 	tw__bind_i64(stmt, 3, aside->line);
 	tw__bind_text(stmt, 4, aside->why->field);
 	tw__bind_text(stmt, 5, aside->why->message);
-	if (aside->why->code == TW_ECONFLICT) {
+	if (aside->start && aside->key)
 		tw__bind_i64(stmt, 6, aside->start);
+	if (aside->key)
 		tw__bind_i64(stmt, 7, (int64_t)aside->key);
-	}
 	tw__bind_text(stmt, 8, aside->text);
 	return tw__run(stmt, err);
 }
@@ -82,17 +82,38 @@ tw_status tw__import_keep_aside(struct tw_import *import,
 	return status;
 }
 
+/* By which the mended record will be known, whichever file brings it. */
+static void find_key(struct tw__aside *aside, const struct tw_import *import,
+		     const tw_cdr *cdr)
+{
+	tw_cdr read;
+
+	if (import->reading) {
+		tw__preset_identity(&read, import->reading);
+		cdr = &read;
+	}
+	aside->key = tw__call_key(cdr, import->source);
+	if (cdr->start > 0 && cdr->start < TW_CALL_START_END)
+		aside->start = cdr->start;
+}
+
 tw_status tw__import_put_aside(struct tw_import *import, const char *kind,
 			       const tw_cdr *cdr, const tw_error *why,
 			       tw_error *err)
 {
 	struct tw__aside aside = { .kind = kind, .why = why,
-		.line = line_of(import), .column = why->field,
-		.start = import->call.cdr.start, .key = import->call.key };
+		.line = line_of(import), .column = why->field };
 	tw_status status = tw__import_flush(import, err);
 
 	if (status)
 		return status;
+	if (why->code != TW_ECONFLICT) {
+		find_key(&aside, import, cdr);
+	}
+	else {
+		aside.start = import->call.cdr.start;
+		aside.key = import->call.key;
+	}
 	if (import->reading)
 		aside.column = tw__preset_column(import->reading, why->field);
 	record_text(aside.text, import, cdr);

@@ -179,8 +179,8 @@ static const char *needle_of(const struct eraser *e)
 	return e->digits;
 }
 
-/* A row that could not be read has no start: its batch says how old it is. Of
- * one person everything goes that might name him. */
+/* Where not even the start of a row could be read, its batch says how old it
+ * is. Of one person everything goes that might name him. */
 static tw_status cut_records(struct eraser *e, bool dry, tw_error *err)
 {
 	const char *digits = e->one ? needle_of(e) : "";

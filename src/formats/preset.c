@@ -436,6 +436,18 @@ void tw__preset_found(struct tw__preset_found *out,
 		*out = tw__records_reader(preset->records)->found;
 }
 
+/* Cells of a row that is cut off are those of the one before. */
+void tw__preset_identity(tw_cdr *out, struct tw__preset *preset)
+{
+	*out = (tw_cdr)TW_CDR_INIT;
+	out->call_id = "";
+	if (preset->records)
+		tw__records_identity(out, preset->records);
+	else if (!preset->row.fault && (!preset->width ||
+		 preset->row.count == preset->width))
+		preset->kind->identify(out, preset);
+}
+
 static void fields_text(char *out, size_t size, const struct tw_csv_row *row)
 {
 	size_t at = 0;

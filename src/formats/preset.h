@@ -48,6 +48,10 @@ tw_status tw__preset_open(struct tw__preset **out, const char *name,
  * on. TW_ITER_END, TW_ENOMEM. */
 tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err);
+/* Of the last row, which was refused: the key of its record and its start, as
+ * far as they can be read. Else: an empty call_id, a start of 0. Borrowed like
+ * a record. */
+void tw__preset_identity(tw_cdr *out, struct tw__preset *preset);
 /* What a record says itself that it is, where the others of its call are asked
  * what they are; numbers as stored. */
 enum record_own { OWN_NONE, OWN_ATTEMPT, OWN_SIDE, OWN_FORWARD };

@@ -405,6 +405,16 @@ static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)
 	return read_identity(out, preset, err);
 }
 
+static void identify(tw_cdr *out, struct tw__preset *preset)
+{
+	out->callee = "";
+	read_direction(out, preset);
+	if (read_identity(out, preset, NULL))
+		out->call_id = "";
+	if (tw__preset_time(&out->start, preset, A_START, 0, NULL))
+		out->start = 0;
+}
+
 const struct preset_kind tw__preset_asterisk = {
-	"asterisk", columns, A_COUNT, true, begin, read, true
+	"asterisk", columns, A_COUNT, true, begin, read, true, identify
 };

@@ -229,6 +229,16 @@ static tw_status read(tw_cdr *out, struct tw__preset *preset, tw_error *err)
 	return status;
 }
 
+static void identify(tw_cdr *out, struct tw__preset *preset)
+{
+	*out = all_texts(preset);
+	if (tw__preset_u32(&out->leg, preset, N_LEG, 1, NULL) ||
+	    tw__preset_u32(&out->sequence, preset, N_SEQUENCE, 0, NULL))
+		out->call_id = "";
+	if (tw__preset_time(&out->start, preset, N_START, 0, NULL))
+		out->start = 0;
+}
+
 const struct preset_kind tw__preset_native = {
-	"native", columns, N_COUNT, false, begin, read, false
+	"native", columns, N_COUNT, false, begin, read, false, identify
 };

@@ -28,6 +28,8 @@ struct preset_kind {
 	tw_status (*read)(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err);
 	bool grouped;               /* several rows may be one call */
+	/* What of a row that cannot be read is its key, and its start. */
+	void (*identify)(tw_cdr *out, struct tw__preset *preset);
 };
 extern const struct preset_kind tw__preset_native, tw__preset_asterisk;
 

@@ -264,6 +264,13 @@ static void mark(tw_cdr *out, enum record_role role)
 	}
 }
 
+void tw__records_identity(tw_cdr *out, struct tw__records *records)
+{
+	tw__record_identify(out, &records->reader);
+	if (*out->call_id)
+		mark(out, records->reader.role);
+}
+
 /* What the other rows say of this one. */
 static tw_status apply(tw_cdr *out, struct tw__records *records,
 		       const struct record_verdict *verdict, tw_error *err)

@@ -191,6 +191,8 @@ struct record_reader {
 /* The row in reader->row. @return TW_OK, TW_EPARSE */
 tw_status tw__record_read(tw_cdr *out, struct record_reader *reader,
 			  tw_error *err);
+/* Of a row that cannot be read: its key, and its start where that can be. */
+void tw__record_identify(tw_cdr *out, struct record_reader *reader);
 /* The end of the call just read, as another row tells it; 0: none does. */
 tw_status tw__record_ended(tw_cdr *out, const struct record_reader *reader,
 			   tw_time end, tw_error *err);
@@ -243,6 +245,8 @@ struct tw_str tw__records_raw(const struct tw__records *records);
 void tw__records_text(char *out, size_t size, struct tw_str raw);
 void tw__records_free(struct tw__records *records);
 
+/* As tw__preset_identity(). */
+void tw__records_identity(tw_cdr *out, struct tw__records *records);
 /* One row, whatever other rows say. */
 tw_status tw__records_row(tw_cdr *out, struct tw__records *records,
 			  tw_error *err);

@@ -552,6 +552,20 @@ static tw_status read_identity(tw_cdr *out, struct record_reader *r,
 	return TW_OK;
 }
 
+void tw__record_identify(tw_cdr *out, struct record_reader *r)
+{
+	if (r->row.fault || read_identity(out, r, NULL) ||
+	    r->role == ROLE_END || r->role == ROLE_NONE ||
+	    read_word(&out->direction, r, RF_DIRECTION, NULL)) {
+		out->call_id = "";
+		return;
+	}
+	if (out->direction == TW_DIRECTION_FORWARD && out->leg == 1)
+		out->leg = 2;
+	out->source = cell(r, RF_SOURCE);
+	(void)read_time(&out->start, r, RF_START, 0, NULL);
+}
+
 tw_status tw__record_read(tw_cdr *out, struct record_reader *r, tw_error *err)
 {
 	tw_status status;

@@ -133,3 +133,45 @@ def test_money_of_two_sides_and_a_forward(store):
     # two answered and one busy; neither a far side nor a second leg counts
     assert sum(r.calls for r in report.rows) == 3
     assert all(v.holds for v in store.verify())
+
+
+NATIVE = ("call_id,start,duration,caller,callee,direction,leg\n"
+          "a,2026-10-05T10:00:00Z,61,79031112233,79161112233,forward,2\n")
+MAPPED = ("id,at,talk,from,to,role\n"
+          "a,1791183600,61,79031112233,79161112233,on\n")
+BROKEN = {
+    "native": (NATIVE, ",61,", ",x,"),
+    "asterisk": ("asterisk-freepbx.csv", ",ANSWERED,", ",x,"),
+    "freeswitch_csv": ("freeswitch_csv-header.csv", ",1791183608,", ",x,"),
+    "freeswitch_json": ("freeswitch_json.json",
+                        '"answer_uepoch":"1791183608000000"',
+                        '"answer_uepoch":"x"'),
+    "mango": ("mango.csv", ";1791183608;", ";x;"),
+    "mapping": (MAPPED, ",61,", ",x,"),
+}
+
+
+@pytest.mark.parametrize("source", BROKEN)
+def test_a_row_that_any_file_mends(store, source):
+    """Its key is known though the row cannot be read."""
+    text, good, bad = BROKEN[source]
+    if "\n" not in text:
+        text = (FIXTURES / text).read_text()
+    assert good in text
+    mapping = CdrMap({
+        "time": "epoch", "call_id": "id", "start": "at", "duration": "talk",
+        "caller": "from", "callee": "to", "role": "role",
+        "roles": {"on": "forward", "*": "call"}})
+    how = {"mapping": mapping} if source == "mapping" else {"preset": source}
+
+    def take(text, name):
+        return store.import_calls(text.encode(), zone="Europe/Moscow",
+                                  file_name=name, **how)
+
+    take(text.replace(good, bad, 1), "one")
+    assert len(store.rejects()) == 1
+    # an export of later days, and the row among them
+    stored = take(text, "two").counts.rows_stored
+    assert stored == 1 and store.rejects() == []
+    store.undo_import(2)
+    assert len(store.rejects()) == 1

@@ -63,7 +63,8 @@ static void test_retain(void **state)
 	assert_int_equal(tw_privacy_retain(&e, NULL, f->store, 12,
 		TW_PRIVACY_DRY_RUN, &err), TW_OK);
 	assert_int_equal(e.numbers, 2);
-	assert_int_equal(e.records, 0);
+	/* a row that could not be read, but for its start */
+	assert_int_equal(e.records, 1);
 	assert_int_equal(e.before, MOSCOW("2025-11-01T00:00:00"));
 	assert_int_equal(is_there(f, "79161110001"), 1);
 

@@ -128,6 +128,51 @@ static void a_conflict_is_answered_by_its_call(void **state)
 	assert_int_equal(waiting(f, 0, &row), 1);
 }
 
+/* The record of a row that could not be read may come by any file. */
+static void a_record_answers_for_its_row(void **state)
+{
+	struct fixture *f = *state;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+
+	import_named(f, "1.csv", HEAD BAD);
+	/* with another key, or too far from it */
+	import_named(f, "2.csv", HEAD GOOD
+		"b,2026-10-08T10:00:00+03:00,5,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_int_equal(tw_import_undo(f->store, 2, NULL), TW_OK);
+	import_named(f, "3.csv", HEAD MENDED);
+	assert_int_equal(waiting(f, 0, &row), 0);
+	assert_int_equal(waiting(f, 1, &row), 0);
+	assert_int_equal(tw_import_undo(f->store, 3, NULL), TW_OK);
+	assert_int_equal(waiting(f, 0, &row), 1);
+}
+
+/* Where the start was what could not be read, near the rows of its file. */
+static void a_start_that_could_not_be_read(void **state)
+{
+	struct fixture *f = *state;
+	tw_listing_row row = TW_LISTING_ROW_INIT;
+
+	import_named(f, "1.csv", HEAD GOOD
+		"b,5 Oct 2026,60,78432000001,79161234567\n"
+		",2026-10-05T10:00:00+03:00,60,78432000001,79161234567\n"
+		"d,1926-10-05T10:00:00+03:00,60,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 0, &row), 3);
+	import_named(f, "2.csv", HEAD MENDED);
+	assert_int_equal(waiting(f, 0, &row), 2);
+	import_named(f, "3.csv", HEAD
+		"d,2026-10-05T10:00:00+03:00,60,78432000001,79161234567\n");
+	/* what has no id is known by nothing */
+	assert_int_equal(waiting(f, 0, &row), 1);
+	assert_int_equal(row.seconds, 4);
+	/* a file without a good row is nowhere */
+	import_named(f, "4.csv", HEAD
+		"e,5 Oct 2026,60,78432000001,79161234567\n");
+	import_named(f, "5.csv", HEAD
+		"e,2026-10-05T10:00:00+03:00,60,78432000001,79161234567\n");
+	assert_int_equal(waiting(f, 4, &row), 1);
+}
+
 /* A row that is longer than its place ends with a whole letter. */
 static void cut_between_letters(void **state)
 {
@@ -155,6 +200,8 @@ int main(void)
 		FIXTURE_TEST(waits_until_mended),
 		FIXTURE_TEST(a_mended_file_answers),
 		FIXTURE_TEST(a_conflict_is_answered_by_its_call),
+		FIXTURE_TEST(a_record_answers_for_its_row),
+		FIXTURE_TEST(a_start_that_could_not_be_read),
 		FIXTURE_TEST(cut_between_letters),
 	};
 
