@@ -12,12 +12,13 @@ typedef struct tw_join {
 %thread cdr_join;
 
 %inline %{
-/* answer, department, cost: 0 the first source, 1 the second. */
+/* answer, department, cost, alone_of: 0 the first source, 1 the second. */
 static tw_status cdr_join(tw_join *out, tw_listing **out_rejects,
 	tw_store *store, const char *month, const char *first,
 	const char *second, uint32_t answer, uint32_t department,
 	uint32_t cost, uint32_t window_s, uint32_t offset_max_s, int dry_run,
-	const char *accept_first, const char *accept_second, tw_error *err)
+	const char *accept_first, const char *accept_second,
+	const char *alone, uint32_t alone_of, tw_error *err)
 {
 	tw_join_options o = TW_JOIN_OPTIONS_INIT;
 
@@ -31,6 +32,8 @@ static tw_status cdr_join(tw_join *out, tw_listing **out_rejects,
 	o.offset_max_s = offset_max_s;
 	o.accept_first = accept_first;
 	o.accept_second = accept_second;
+	o.alone = alone;
+	o.alone_of = alone_of;
 	o.flags = dry_run ? TW_JOIN_DRY_RUN : 0;
 	return tw_cdr_join(out, out_rejects, store, &o, err);
 }

@@ -14,7 +14,8 @@
  * ambiguous ones as many as fit are counted and charged once; whose they are
  * stays as each record found it. They are looked at, and listed, each time
  * again, until a record that came since makes them plain or a person accepts
- * a pair (who, when and which stands in the run). All of it are amendments
+ * a pair (who, when and which stands in the run), or says of one that it is
+ * nobody's twin. All of it are amendments
  * (ledger.h): closed months do not change, and taking a batch back takes its
  * pairs apart.
  */
@@ -47,9 +48,17 @@ typedef struct tw_join_options {
 					knows to be one call, or NULL: joined
 					before all others are looked at */
 	const char *accept_second;
+	const char *alone;           /* call id of a record that somebody knows
+					to have no twin in the other source, or
+					NULL: it is looked at no more, until it
+					is accepted in a pair or its batch is
+					taken back */
+	uint32_t alone_of;           /* its source: TW_JOIN_FIRST, _SECOND */
+	uint32_t reserved_2;
 } tw_join_options;
 #define TW_JOIN_OPTIONS_INIT { sizeof(tw_join_options), 0, NULL, NULL, NULL, \
-	TW_JOIN_FIRST, TW_JOIN_FIRST, TW_JOIN_SECOND, 0, 0, 0, NULL, NULL }
+	TW_JOIN_FIRST, TW_JOIN_FIRST, TW_JOIN_SECOND, 0, 0, 0, NULL, NULL, \
+	NULL, TW_JOIN_FIRST, 0 }
 
 /** Each record of the month that was not joined before is in one count;
  * ambiguous ones are in theirs each time, until something settles them. */
@@ -71,7 +80,7 @@ typedef struct tw_join {
  * "ambiguous_second"): key = the other party, seconds = talk, at = start,
  * detail = call id.
  * @return TW_OK, TW_EPARSE (month), TW_EINVAL, TW_ENOTFOUND (a source that
- *         has no calls, no company zone; an accepted record that is not open),
+ *         has no calls, no company zone; a named record that is not open),
  *         TW_ECONFLICT (its id has several records), TW_EREFUSED (an accepted
  *         pair that is not one call: another party, direction or time) */
 TW_EXTERN(tw_status) tw_cdr_join(tw_join *out, tw_listing **out_list,

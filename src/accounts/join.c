@@ -288,14 +288,12 @@ static tw_status settle(struct tw__joining *j, tw_error *err)
 	"AND (c.call_id = ? OR (typeof(c.call_id) = 'blob' " \
 	"AND lower(hex(c.call_id)) = lower(?)))"
 
-static tw_status find_named(size_t *out, struct tw__joining *j, int side,
-			    tw_error *err)
+tw_status tw__join_named(size_t *out, struct tw__joining *j,
+			 const struct tw__named *named, tw_error *err)
 {
-	const char *id = side ? j->options.accept_second :
-		j->options.accept_first;
-	const char *field = side ? "accept_second" : "accept_first";
-	const char *source = side ? j->options.second : j->options.first;
-	const struct tw__told_side *list = &j->side[side];
+	const char *source = named->side ? j->options.second :
+		j->options.first;
+	const struct tw__told_side *list = &j->side[named->side];
 	size_t found = 0;
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, j->store, SELECT_NAMED, err);
@@ -306,8 +304,8 @@ static tw_status find_named(size_t *out, struct tw__joining *j, int side,
 	tw__bind_i64(stmt, 2, list->count ?
 		     list->told[list->count - 1].start + 1 : 0);
 	tw__bind_text(stmt, 3, source);
-	tw__call_bind_id(stmt, 4, id);
-	tw__bind_text(stmt, 5, id);
+	tw__call_bind_id(stmt, 4, named->id);
+	tw__bind_text(stmt, 5, named->id);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		size_t at = tw__told_place(list, tw__col_i64(stmt, 0),
 					   tw__col_i64(stmt, 1));
@@ -320,12 +318,12 @@ static tw_status find_named(size_t *out, struct tw__joining *j, int side,
 	if (status != TW_ITER_END)
 		return status;
 	if (found > 1)
-		return tw__fail_at(err, TW_ECONFLICT, 0, field, "'%.80s' is "
-				   "the id of several records of '%.80s'",
-				   id, source);
-	return found ? TW_OK : tw__fail_at(err, TW_ENOTFOUND, 0, field,
+		return tw__fail_at(err, TW_ECONFLICT, 0, named->field,
+				   "'%.80s' is the id of several records of "
+				   "'%.80s'", named->id, source);
+	return found ? TW_OK : tw__fail_at(err, TW_ENOTFOUND, 0, named->field,
 		"no record '%.80s' of '%.80s' is open in that month; it is "
-		"joined already, or not there", id, source);
+		"joined already, or not there", named->id, source);
 }
 
 /* A slip of the pen would charge the wrong department. */
@@ -376,6 +374,9 @@ static tw_status accept_two(struct tw__joining *j, const size_t at[2],
 /* Before all others are looked at: they may be plain by it. */
 static tw_status accept(struct tw__joining *j, tw_error *err)
 {
+	const struct tw__named named[2] = {
+		{ 0, j->options.accept_first, "accept_first" },
+		{ 1, j->options.accept_second, "accept_second" } };
 	size_t at[2];
 	tw_status status;
 
@@ -383,9 +384,11 @@ static tw_status accept(struct tw__joining *j, tw_error *err)
 		return TW_OK;
 	status = tw__join_load(j, err);
 	for (int i = 0; i < 2 && !status; i++)
-		status = find_named(&at[i], j, i, err);
+		status = tw__join_named(&at[i], j, &named[i], err);
 	if (!status)
 		status = check_two(j, at, err);
+	if (!status)
+		status = tw__join_alone_over(j, at, err);
 	if (!status)
 		status = accept_two(j, at, err);
 	if (!status)
@@ -402,6 +405,8 @@ static tw_status join(struct tw__joining *j, tw_error *err)
 		status = find_month(j, err);
 	if (!status)
 		status = accept(j, err);
+	if (!status)
+		status = tw__join_alone(j, err);
 	if (!status)
 		status = find_pairs(j, err);
 	if (!status)
@@ -453,6 +458,10 @@ static tw_status check_options(tw_join_options *o, tw_error *err)
 		return tw__fail_at(err, TW_EINVAL, 0, "accept_second", "a "
 				   "pair is two records: name one of each "
 				   "source");
+	if (o->alone && (o->accept_first || o->alone_of > 1))
+		return tw__fail_at(err, TW_EINVAL, 0, "alone", "a record is "
+				   "alone in one of the two sources, or one "
+				   "of a pair");
 	if (o->window_s > 3600 || o->offset_max_s > 26 * 3600)
 		return tw__fail_at(err, TW_EINVAL, 0, "window_s", "a window "
 				   "has at most an hour, an offset 26");

@@ -72,6 +72,23 @@ struct tw__joining {
 tw_status tw__join_load(struct tw__joining *joining, tw_error *err);
 void tw__join_unload(struct tw__joining *joining);
 
+/* A record that somebody names: of the first source (0) or the second. */
+struct tw__named {
+	int side;
+	const char *id, *field;  /* field: the option that names it */
+};
+/* Its place among those that are not joined. @return TW_OK, TW_ENOTFOUND,
+ * TW_ECONFLICT (several) */
+tw_status tw__join_named(size_t *out, struct tw__joining *joining,
+			 const struct tw__named *named, tw_error *err);
+
+/* What the options say to have no twin in the other source: before all others
+ * are looked at. */
+tw_status tw__join_alone(struct tw__joining *joining, tw_error *err);
+/* Both are joined by hand, whatever was said of them. */
+tw_status tw__join_alone_over(struct tw__joining *joining,
+			      const size_t at[2], tw_error *err);
+
 /* Both records of a pair stand for themselves again, and it is parted. */
 tw_status tw__join_part_two(struct tw__amending *amending, tw_store *store,
 			    const struct tw__held *held, tw_error *err);

@@ -17,12 +17,14 @@
 #define SELECT_TOLD "SELECT c.start_us, c.key, c.batch, c.direction, " \
 	"c.duration_us, c.answer_after_us, CASE WHEN c.direction = 2 " \
 	"THEN a.digits ELSE b.digits END, (SELECT name FROM number n " \
-	"WHERE n.id = c.number ORDER BY valid_from DESC LIMIT 1) " \
-	"FROM call c JOIN marks m ON m.id = c.marks " \
+	"WHERE n.id = c.number ORDER BY valid_from DESC LIMIT 1), " \
+	"EXISTS (SELECT 1 FROM call_alone x WHERE x.start_us = c.start_us " \
+	"AND x.key = c.key AND x.batch = c.batch AND x.other = ?4 " \
+	"AND x.over_us = 0) FROM call c JOIN marks m ON m.id = c.marks " \
 	"LEFT JOIN identity a ON a.id = c.caller " \
 	"LEFT JOIN identity b ON b.id = c.callee " \
-	"WHERE c.start_us >= ? AND c.start_us < ? AND c.undone = 0 " \
-	"AND c.direction <> 4 AND m.source = ? " \
+	"WHERE c.start_us >= ?1 AND c.start_us < ?2 AND c.undone = 0 " \
+	"AND c.direction <> 4 AND m.source = ?3 " \
 	"AND (c.leg > 0 OR c.leg = -2 OR " IN_PAIR(first) \
 	" OR " IN_PAIR(second) ") " \
 	"ORDER BY c.start_us, c.key"
@@ -60,6 +62,7 @@ static tw_status add_told(struct tw__told_side *side,
 	side->seen[n].answered = !tw__col_is_null(stmt, 5);
 	side->seen[n].remote = digits_of(tw__col_text(stmt, 6));
 	side->seen[n].own = digits_of(tw__col_text(stmt, 7));
+	side->seen[n].alone = tw__col_i64(stmt, 8) != 0;
 	side->count++;
 	return TW_OK;
 }
@@ -78,6 +81,7 @@ static tw_status load_side(struct tw__joining *j, int which, tw_error *err)
 	tw__bind_i64(stmt, 1, j->from - reach);
 	tw__bind_i64(stmt, 2, j->to + reach);
 	tw__bind_text(stmt, 3, source);
+	tw__bind_text(stmt, 4, which ? j->options.first : j->options.second);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
 		status = add_told(&j->side[which], j, stmt, err);
 		if (status) {

@@ -234,6 +234,9 @@ static tw_status walk(struct pairer *p, tw_error *err)
 		int side, order;
 
 		for (side = 0; side < 2; side++) {
+			while (at[side] < p->sights[side].count &&
+			       p->order[side][at[side]]->alone)
+				at[side]++;
 			if (at[side] < p->sights[side].count)
 				next[side] = p->order[side][at[side]];
 		}

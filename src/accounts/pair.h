@@ -18,6 +18,7 @@ struct tw__seen {
 	uint32_t twin;          /* joined before, with the row of this number
 				   (from 1) of the other list: it tells the
 				   clocks, and is paired no more; 0: open */
+	bool alone;             /* somebody knows that it has no twin */
 };
 
 struct tw__sights {

@@ -363,9 +363,12 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"(SELECT id FROM amendment_run)",
 		"SELECT start_us FROM amendment WHERE run NOT IN "
 		"(SELECT id FROM amendment_run)",
-		"SELECT a.start_us FROM amendment a WHERE NOT EXISTS "
-		"(SELECT 1 FROM call c WHERE c.start_us = a.start_us "
-		"AND c.key = a.key AND c.batch = a.batch)",
+		"SELECT a.start_us FROM (SELECT start_us, key, batch FROM "
+		"amendment UNION ALL SELECT start_us, key, batch "
+		"FROM call_alone UNION ALL SELECT start_us, key, batch "
+		"FROM call_role) a WHERE NOT EXISTS (SELECT 1 FROM call c "
+		"WHERE c.start_us = a.start_us AND c.key = a.key "
+		"AND c.batch = a.batch)",
 		"SELECT id FROM amendment_run r WHERE 2 * calls <> "
 		"(SELECT count(*) FROM amendment a WHERE a.run = r.id "
 		"AND a.side IN (0, 1))",
@@ -375,6 +378,7 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"SELECT who, id FROM amendment_run UNION ALL "
 		"SELECT who, id FROM batch UNION ALL "
 		"SELECT undone_who, id FROM batch UNION ALL "
+		"SELECT who, start_us FROM call_alone UNION ALL "
 		"SELECT who, month FROM period) WHERE who <> 0 "
 		"AND who NOT IN (SELECT id FROM word)",
 	};

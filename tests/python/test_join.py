@@ -111,3 +111,23 @@ def test_two_that_are_not_one_are_refused(store, command):
     assert done.status == 2
     done = join(command, store, "--json")
     assert done.json["ambiguous_first"] == 2
+
+
+def test_a_record_that_is_nobodys_twin(store, command):
+    done = join(command, store, "--alone", "nobody", "p-4")
+    assert done.status == 2 and "alone" in done.err
+    done = join(command, store, "--alone", "pbx", "p-4", "--dry-run",
+                "--json")
+    assert done.json["only_first"] == 1 and done.json["ambiguous_first"] == 1
+    assert join(command, store, "--json").json["ambiguous_first"] == 2
+    # one of each side, and nothing is left to guess
+    join(command, store, "--alone", "pbx", "p-4", "--who", "Anna")
+    done = join(command, store, "--alone", "carrier", "c-5", "--json")
+    assert done.status == 0 and done.json["joined"] == 1
+    assert [(r["kind"], r["call"]) for r in done.json["rows"]] == [
+        ("only_first", "p-4"), ("only_second", "c-5")]
+    with trunkwise.Store(store) as office:
+        assert sum(r.calls for r in office.expenses("2026-10").rows) == 4
+    assert command("verify", store).status == 0
+    done = join(command, store, "--alone", "pbx", "p-1")
+    assert done.status == 2 and "joined already" in done.err

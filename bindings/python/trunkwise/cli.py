@@ -371,6 +371,8 @@ def _cdr_join(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--accept", nargs=2, metavar=("FIRST", "SECOND"),
                         help="ids of two records that you know to be one "
                              "call")
+    parser.add_argument("--alone", nargs=2, metavar=("SOURCE", "ID"),
+                        help="a record that you know to be nobody's twin")
     parser.add_argument("--mask", action="store_true",
                         help="people's numbers as 7916***4567")
     _who(parser)

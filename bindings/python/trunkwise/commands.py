@@ -699,7 +699,8 @@ def cdr_join(arguments: argparse.Namespace) -> int:
             answer=arguments.answer, department=arguments.department,
             cost=arguments.cost, window_s=arguments.window,
             offset_max_s=arguments.offset_max, dry_run=arguments.dry_run,
-            accept=tuple(arguments.accept) if arguments.accept else None)
+            accept=tuple(arguments.accept) if arguments.accept else None,
+            alone=tuple(arguments.alone) if arguments.alone else None)
         masked = Mask.of(store) if arguments.mask else None
     counts = {"joined": j.joined, "only_first": j.only_first,
               "only_second": j.only_second,

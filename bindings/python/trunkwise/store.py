@@ -316,16 +316,18 @@ class Store:
              answer: str | None = None, department: str | None = None,
              cost: str | None = None, window_s: int = 60,
              offset_max_s: int = 900, dry_run: bool = False,
-             accept: tuple[str, str] | None = None) -> Join:
+             accept: tuple[str, str] | None = None,
+             alone: tuple[str, str] | None = None) -> Join:
         """Finds which records of two sources are one call; ``answer``,
         ``department`` (the first, if not said) and ``cost`` (the second)
         name the source that is truth for it. ``accept`` is a pair of call
         ids, of the first source and the second, that somebody knows to be
-        one call."""
+        one call; ``alone`` is a source and the id of its record that has no
+        twin in the other one."""
         truths = {"answer": answer or first,
                   "department": department or first, "cost": cost or second}
         return join(self.handle, month, first, second, truths, window_s,
-                    offset_max_s, dry_run, accept)
+                    offset_max_s, dry_run, accept, alone)
 
     def seal_periods(self) -> int:
         """Seals the days of closed months that are not sealed yet; how many.

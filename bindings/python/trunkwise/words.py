@@ -327,9 +327,10 @@ _WORDS = {
     "withdrawn": ("withdrawn", "отозван"),
     "join_waits": (
         "Ambiguous ones wait. Say which are one call: cdr join ... "
-        "--accept FIRST SECOND",
+        "--accept FIRST SECOND; or which has no twin: --alone SOURCE ID",
         "Неоднозначные ждут решения. Укажите, какие записи об одном звонке: "
-        "cdr join ... --accept ПЕРВАЯ ВТОРАЯ"),
+        "cdr join ... --accept ПЕРВАЯ ВТОРАЯ; или у какой записи пары нет: "
+        "--alone ИСТОЧНИК ЗАПИСЬ"),
     "joined": (
         "{joined} calls told by both; only {first}: {only_first}, only "
         "{second}: {only_second}; ambiguous: {ambiguous_first} and "

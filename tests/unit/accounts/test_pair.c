@@ -17,7 +17,7 @@ static const struct tw__pair_rules rules = { 60 * S, 900 * S };
 static struct tw__seen call(uint64_t remote, int64_t at_s, int64_t talk_s)
 {
 	return (struct tw__seen){ START + at_s * S, talk_s * S, remote, 0,
-		true, talk_s > 0, 0 };
+		true, talk_s > 0, 0, false };
 }
 
 static struct tw__pairing pair(const struct tw__seen *a, size_t m,
@@ -235,6 +235,33 @@ static void every_failed_allocation(void **state)
 	}
 }
 
+/* What somebody knows to have no twin is in nobody's way. */
+static void who_is_known_to_be_alone(void **state)
+{
+	struct tw__seen a[] = { call(79161234567, 0, 60),
+		call(79161234567, 1, 60) };
+	struct tw__seen b[] = { call(79161234567, 1, 60) };
+	struct tw__pairing p;
+
+	(void)state;
+	p = pair(a, 2, b, 1);
+	assert_int_equal(p.joined, 0);
+	assert_int_equal(p.ambiguous[0], 2);
+	tw__pairing_free(&p);
+	a[0].alone = true;
+	p = pair(a, 2, b, 1);
+	assert_int_equal(p.joined, 1);
+	assert_int_equal(p.alone[0], 1);
+	assert_int_equal(p.side[0][0].state, TW_PAIR_ALONE);
+	assert_int_equal(p.side[0][1].state, TW_PAIR_JOINED);
+	tw__pairing_free(&p);
+	b[0].alone = true;
+	p = pair(a, 2, b, 1);
+	assert_int_equal(p.joined, 0);
+	assert_int_equal(p.alone[0] + p.alone[1], 3);
+	tw__pairing_free(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +271,7 @@ int main(void)
 		cmocka_unit_test(ambiguous_calls),
 		cmocka_unit_test(a_machine_that_calls),
 		cmocka_unit_test(both_sides_of_a_month),
+		cmocka_unit_test(who_is_known_to_be_alone),
 		cmocka_unit_test(every_failed_allocation),
 	};
 

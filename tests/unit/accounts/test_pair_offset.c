@@ -32,7 +32,8 @@ static struct tw__offsets measure(const struct tw__seen *a, size_t m,
 
 static struct tw__seen call(uint64_t remote, tw_time start)
 {
-	return (struct tw__seen){ start, 0, remote, 0, true, false, 0 };
+	return (struct tw__seen){ start, 0, remote, 0, true, false, 0,
+		false };
 }
 
 static void nothing_to_vote(void **state)

@@ -192,6 +192,21 @@ static void test_reference_gone(void **state)
 	only_fails(*state, "references_exist");
 }
 
+/* What is said of a record goes with it. */
+static void test_word_of_no_call(void **state)
+{
+	damage(*state, NULL, "INSERT INTO call_alone (start_us, key, batch, "
+	       "other, made_us, who) VALUES (1, 2, 3, 'pbx', 4, 0)");
+	only_fails(*state, "references_exist");
+}
+
+static void test_role_of_no_call(void **state)
+{
+	damage(*state, NULL, "INSERT INTO call_role (start_us, key, batch, "
+	       "role) SELECT start_us, key, batch + 1, 1 FROM call LIMIT 1");
+	only_fails(*state, "references_exist");
+}
+
 static void test_too_little_room(void **state)
 {
 	struct fixture *f = *state;
@@ -240,6 +255,8 @@ int main(void)
 		T(test_charge_without_state), T(test_no_traits),
 		T(test_counts_changed),
 		T(test_reference_gone), T(test_too_little_room),
+		T(test_word_of_no_call), T(test_too_little_room),
+		T(test_role_of_no_call), T(test_too_little_room),
 		T(test_no_memory),
 	};
 
