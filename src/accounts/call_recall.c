@@ -92,7 +92,9 @@ tw_status tw__recall(enum tw__recalled *out, struct tw__recall *r,
 		return status == TW_ITER_END ? tw__fail(err, TW_ESTORE,
 			"a call has no marks; run verify") : status;
 	*out = TW_RECALLED;
-	if (tw__col_i64(stmt, NOTE) || tw__col_i64(stmt, PLACE))
+	if (tw__col_i64(stmt, PLACE))
+		*out = TW_RECALLED_ASKED;
+	else if (tw__col_i64(stmt, NOTE))
 		*out = TW_RECALLED_NOTED;
 	else if (tw__col_is_null(stmt, CALLEE) &&
 		 stored->now.direction != TW_DIRECTION_INBOUND)

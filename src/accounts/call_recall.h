@@ -22,7 +22,8 @@ struct tw__recall {
 
 enum tw__recalled {
 	TW_RECALLED,            /* it can be rated as it was */
-	TW_RECALLED_NOTED,      /* its price hangs on counters or answers */
+	TW_RECALLED_NOTED,      /* its price hangs on counters */
+	TW_RECALLED_ASKED,      /* ... on what was answered of its numbers */
 	TW_RECALLED_ERASED      /* whom it called is forgotten */
 };
 

@@ -204,7 +204,8 @@ static tw_status look_at(const struct tw__stored *stored, void *arg,
 		return TW_OK;
 	job->sum.calls++;
 	status = tw__recall(&recalled, &job->recall, stored, err);
-	job->sum.kept += recalled == TW_RECALLED_NOTED;
+	job->sum.kept += recalled == TW_RECALLED_NOTED ||
+		recalled == TW_RECALLED_ASKED;
 	job->sum.erased += recalled == TW_RECALLED_ERASED;
 	if (status || recalled != TW_RECALLED)
 		return status;

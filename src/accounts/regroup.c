@@ -425,6 +425,17 @@ static tw_status fill_legs(struct regroup *r, tw_error *err)
 	return status;
 }
 
+/* A run changes a call once, and a leg may first become one. */
+static tw_status settle(struct regroup *r, tw_error *err)
+{
+	tw_status status = r->changes ?
+		tw__regrouping_settle(r->changes, err) : TW_OK;
+
+	tw__regrouping_free(r->changes);
+	r->changes = NULL;
+	return status;
+}
+
 tw_status tw__regroup(tw_store *store, const struct tw__regroup_of *of,
 		      tw_error *err)
 {
@@ -434,10 +445,12 @@ tw_status tw__regroup(tw_store *store, const struct tw__regroup_of *of,
 
 	if (!status && others && of->group)
 		status = judge(&r, err);
+	if (!status)
+		status = settle(&r, err);
 	if (!status && others)
 		status = fill_legs(&r, err);
-	if (!status && r.changes)
-		status = tw__regrouping_settle(r.changes, err);
+	if (!status)
+		status = settle(&r, err);
 	tw__regrouping_free(r.changes);
 	tw_free(r.rows);
 	return status;

@@ -4,8 +4,10 @@
  * Decides what a call stands for once it is known to be another try at a
  * call, its far side, its way on, or a call of its own after all. The price
  * comes from the same function as on its first day (call_rate.c), the change
- * goes into the books as an amendment. A price that hangs on counters stays as
- * it was where the call is still charged.
+ * goes into the books as an amendment. A price in which bundles or tiers have
+ * a part is taken off by one run and found anew by the next, when they have it
+ * back: the first gives only, and the second takes. A price that hangs on what
+ * was answered of the numbers stays.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,6 +20,13 @@
 
 #define LEGS_TRIED 64u          /* that a record may have said */
 
+/* A charge that is to be found anew. */
+struct again {
+	struct tw__told told;
+	enum tw__call_role role;
+	uint64_t number;
+};
+
 struct tw__regrouping {
 	tw_store *store;        /* borrowed */
 	struct tw__amending *amending;
@@ -27,6 +36,10 @@ struct tw__regrouping {
 	struct tw__recall recall;
 	struct tw__said said;
 	bool own_words;         /* the call is all that its record said */
+	struct again now;       /* what the running change was asked */
+	bool takes;             /* of bundles and tiers: a second run */
+	struct again *again;
+	size_t count, capacity;
 };
 
 tw_status tw__regrouping_new(struct tw__regrouping **out, tw_store *store,
@@ -56,16 +69,10 @@ void tw__regrouping_free(struct tw__regrouping *r)
 	tw__owners_free(r->owners);
 	tw__amending_free(r->amending);
 	tw__intern_free(&r->words);
+	tw_free(r->again);
 	tw_free(r);
 }
 
-tw_status tw__regrouping_settle(struct tw__regrouping *r, tw_error *err)
-{
-	tw_status status = r->rater ? tw__rater_settle(r->rater, err) : TW_OK;
-
-	return status ? status : tw__amending_settle(NULL, NULL, r->amending,
-						     err);
-}
 
 static tw_status make_rater(struct tw__regrouping *r, tw_error *err)
 {
@@ -200,6 +207,18 @@ static void find_owner(struct tw__regrouping *r,
 	}
 }
 
+static tw_status take_off(struct tw__regrouping *r,
+			  const struct tw__stored *stored, tw_error *err)
+{
+	void *mem = r->again;
+
+	if (tw__grow(&mem, &r->capacity, r->count + 1, sizeof(*r->again)))
+		return tw__fail_oom(err);
+	r->again = mem;
+	r->again[r->count++] = r->now;
+	return make_side(r, stored, err);
+}
+
 /* The call in r->recall, with the words that its role changed. to: its leg and
  * direction (0: as it is found) from now on. What it was already is no reason
  * for another price. */
@@ -223,7 +242,10 @@ static tw_status charge(struct tw__regrouping *r,
 		status = tw__rater_rate(r->rater, call, err);
 		tw__recall_standing(&to, &r->recall, stored);
 	}
-	else {
+	if (!status && !r->takes &&
+	    (recalled == TW_RECALLED_NOTED || call->note.of))
+		return take_off(r, stored, err);
+	if (recalled != TW_RECALLED) {
 		to.department = call->department;
 		to.number = call->number;
 	}
@@ -334,6 +356,7 @@ tw_status tw__regroup_change(struct tw__regrouping *r,
 	bool paired = false;
 	tw_status status = is_paired(&paired, r->store, told, err);
 
+	r->now = (struct again){ *told, role, number };
 	if (!status)
 		status = tw__told_find(&stored, r->store, told, err);
 	if (status || paired)
@@ -362,6 +385,7 @@ tw_status tw__regroup_number(struct tw__regrouping *r,
 	struct tw__stored stored;
 	tw_status status = make_rater(r, err);
 
+	r->now = (struct again){ *told, TW_ROLE_FORWARD, number };
 	if (!status)
 		status = tw__told_find(&stored, r->store, told, err);
 	if (!status)
@@ -371,4 +395,39 @@ tw_status tw__regroup_number(struct tw__regrouping *r,
 		return status;
 	set_forward(r, number);
 	return charge(r, &stored, stored.now, recalled, err);
+}
+
+/* ---- the end of a run ---- */
+
+static tw_status settle(struct tw__regrouping *r, tw_error *err)
+{
+	tw_status status = r->rater ? tw__rater_settle(r->rater, err) : TW_OK;
+
+	return status ? status : tw__amending_settle(NULL, NULL, r->amending,
+						     err);
+}
+
+static tw_status charge_again(const struct tw__regrouping *r, tw_error *err)
+{
+	struct tw__regrouping *next;
+	tw_status status = tw__regrouping_new(&next, r->store, err);
+
+	if (status)
+		return status;
+	next->takes = true;
+	for (size_t i = 0; !status && i < r->count; i++)
+		status = tw__regroup_change(next, &r->again[i].told,
+					    r->again[i].role,
+					    r->again[i].number, err);
+	if (!status)
+		status = settle(next, err);
+	tw__regrouping_free(next);
+	return status;
+}
+
+tw_status tw__regrouping_settle(struct tw__regrouping *r, tw_error *err)
+{
+	tw_status status = settle(r, err);
+
+	return status || !r->count ? status : charge_again(r, err);
 }

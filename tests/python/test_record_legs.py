@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import shutil
@@ -10,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from conftest import SOURCE
-from trunkwise import CdrMap, Store, raw
+from trunkwise import CdrMap, Deployment, Store, raw
 
 FIXTURES = SOURCE / "tests" / "fixtures" / "records"
 OWNERS = (b"match_kind,match,department,city,from,to\n"
@@ -35,6 +36,10 @@ def office(tmp_path_factory):
         store.import_tariff(SHEET, tariff="annex", carrier="north",
                             zone="Europe/Moscow")
 
+    return copies_of(model)
+
+
+def copies_of(model):
     def make(path):
         shutil.copy(model, path)
         return Store(path)
@@ -352,6 +357,69 @@ def test_a_part_that_is_taken_back_was_never_there(office, tmp_path, source):
             store.undo_import(int(before[sum(
                 1 for c in counts[:at] if c.rows_stored)].key))
             assert totals(store) == one, (seed, files, at)
+
+
+BUNDLES = """
+company = { name = "Factory", zone = "Europe/Moscow", currency = "RUB" }
+department = [{ name = "Service" }, { name = "Mobile" }]
+carrier = [{ name = "north" }]
+number = [
+    { number = "78432000001", carrier = "north", department = "Service" },
+    { number = "79600000001", carrier = "north", department = "Mobile" }]
+
+[[bundle]]
+name = "all"
+tariff = "annex"
+minutes = MINUTES
+departments = ["Service"]
+
+[[bundle]]
+name = "mobiles"
+tariff = "annex"
+minutes = MINUTES
+prefixes = ["79"]
+
+[[tariff]]
+name = "annex"
+carrier = "north"
+currency = "RUB"
+zone = "Europe/Moscow"
+tier = [{ from_minutes = MINUTES, percent = "50" }]
+"""
+
+
+def bundled(folder, minutes):
+    model = folder / f"model-{minutes}.db"
+    (folder / "d.toml").write_text(BUNDLES.replace("MINUTES", str(minutes)))
+    with Store(model, create=True) as store:
+        store.apply(Deployment.load(folder / "d.toml"), at=dt.datetime(
+            2026, 1, 1, tzinfo=dt.timezone.utc))
+        store.import_tariff(SHEET, tariff="annex", carrier="north",
+                            zone="Europe/Moscow")
+    return copies_of(model)
+
+
+@pytest.mark.parametrize("source", ["native", "freeswitch_csv-chains"])
+def test_what_bundles_gave(tmp_path, source):
+    """Enough for all: totals are those of one file. Too little: who came
+    first has them, and nothing is counted twice (totals() verifies)."""
+    preset, make = SOURCES[source]
+    plenty, little = bundled(tmp_path, 100000), bundled(tmp_path, 1)
+    for seed in range(SEEDS // 2):
+        rng = random.Random(2000 + seed)
+        header, rows = make(rng)
+        files = splits(rows, rng)
+        results = []
+        for n, parts in enumerate(([rows], files)):
+            with plenty(tmp_path / f"{seed}-{n}.db") as store:
+                import_files(store, preset, header, parts)
+                results.append(totals(store))
+        assert results[0] == results[1], (seed, files)
+        with little(tmp_path / f"{seed}-little.db") as store:
+            import_files(store, preset, header, files)
+            totals(store)
+            store.undo_import(1)
+            totals(store)
 
 
 def test_a_leg_before_the_call_that_names_its_number(store):

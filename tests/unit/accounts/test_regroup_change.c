@@ -1,5 +1,5 @@
 /* A stored call in another role, and in the old one again. */
-#include "accounts_fixture.h"
+#include "usage_fixture.h"
 #include "accounts/call.h"
 #include "accounts/regroup_change.h"
 
@@ -136,12 +136,50 @@ static void the_way_on_is_paid_by_the_number(void **state)
 	assert_memory_equal(&after.now, &before.now, sizeof(after.now));
 }
 
+static int64_t pot(struct fixture *f)
+{
+	return one_number(f, "SELECT sum(seconds) FROM bundle_pot");
+}
+
+/* Minutes are given back before they are taken by another department. */
+static void bundles_follow(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__stored before, after;
+
+	want_tariff(f, "RUB");
+	want_bundle(f);
+	want_tier(f, "1", "50");
+	in_force(f);
+	import_text(f, "native", NULL, HEAD "a,2026-10-05T10:00:00Z,90,"
+		    "79031112233," MOBILE ",1,0,\n");
+	before = only_call(f);
+	assert_true(before.now.cost_nanos > 0);
+	for (int i = 0; i < 2; i++) {
+		after = become(f, TW_ROLE_FORWARD, 78432000001);
+		assert_int_equal(after.now.cost_nanos, 0);
+		assert_int_equal(pot(f), 90);
+		after = become(f, TW_ROLE_FORWARD, 73472000002);
+		assert_int_equal(after.now.cost_nanos, before.now.cost_nanos);
+		assert_int_equal(pot(f), 0);
+	}
+	become(f, TW_ROLE_FORWARD, 78432000001);
+	become(f, TW_ROLE_SIDE, 0);
+	assert_int_equal(pot(f), 0);
+	become(f, TW_ROLE_FORWARD, 78432000001);
+	assert_int_equal(pot(f), 90);
+	after = become(f, TW_ROLE_CALL, 0);
+	assert_memory_equal(&after.now, &before.now, sizeof(after.now));
+	assert_int_equal(pot(f), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(a_try_keeps_its_leg_and_its_price),
 		FIXTURE_TEST(a_side_costs_nothing),
 		FIXTURE_TEST(the_way_on_is_paid_by_the_number),
+		FIXTURE_TEST(bundles_follow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
