@@ -180,6 +180,27 @@ TW_EXTERN(tw_status) tw_import_add(tw_import *import, const tw_cdr *cdr,
 TW_EXTERN(tw_status) tw_import_file(tw_import *import, const void *data,
 				    size_t size, tw_error *err);
 
+/** Bytes of a file from `offset` on: up to `*size` of them into `out`, and how
+ * many they are into `*size`; 0 is the end of the file, and fewer than asked
+ * for is not. A file is read two to four times from its beginning, so a pipe
+ * is to be copied to a temporary file first. Called on the thread of the
+ * import and within its transaction; it must not use the store.
+ * @return TW_OK, TW_ECANCELLED, or another failure, which ends the batch as
+ * TW_EIO with the message of `err` */
+typedef tw_status (*tw_import_read_fn)(void *out, size_t *size,
+				       uint64_t offset, void *arg,
+				       tw_error *err);
+
+/** As tw_import_file(), with the same result, and some MiB of the file in
+ * memory at a time, however long it is. A file that grows meanwhile is taken
+ * as long as it was when it was read first. What the layout needs to know of
+ * all rows (which are one call: 150 bytes a row at most) stays in memory.
+ * @return as tw_import_file(), TW_EIO (the reader failed, or the file is
+ *         another than when it was read first: nothing can be committed) */
+TW_EXTERN(tw_status) tw_import_stream(tw_import *import,
+				      tw_import_read_fn read, void *arg,
+				      tw_error *err);
+
 /** Posts the batch's charges to the ledger and commits; a batch that brought
  * nothing new leaves no trace. `out_rejects` (new) may be NULL. */
 TW_EXTERN(tw_status) tw_import_commit(tw_counts *out,

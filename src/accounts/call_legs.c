@@ -157,16 +157,17 @@ static tw_status read_ahead(struct tw__legs *legs, struct tw__call *call,
 {
 	for (;;) {
 		struct tw__preset_found found;
+		tw_error why = TW_ERROR_INIT;
 		tw_cdr cdr = TW_CDR_INIT;
 		tw_status status = tw__preset_next(&cdr, reading->preset,
-						   NULL);
+						   &why);
 
 		if (status == TW_ITER_END)
 			return TW_OK;
 		if (status == TW_EPARSE)
 			continue;
 		if (status)
-			return tw__fail_oom(err);
+			return tw__fail(err, status, "%s", why.message);
 		if (tw__call_read(call, &cdr, reading->source, reading->rule,
 				  NULL))
 			continue;

@@ -47,12 +47,17 @@ static tw_status check_file(struct tw_import *import, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-static tw_status keep_hash(struct tw_import *import, const void *data,
-			   size_t size, tw_error *err)
+static tw_status keep_hash(struct tw_import *import, tw_error *err)
 {
-	tw_status status = tw__hash_hex(import->file_hash, TW_HASH_SHA256,
-					data, size, err);
+	const struct tw__preset_options *file = &import->file;
+	tw_status status = TW_OK;
 
+	if (file->bytes)
+		tw__hex(import->file_hash, file->bytes->sha256,
+			sizeof(file->bytes->sha256));
+	else
+		status = tw__hash_hex(import->file_hash, TW_HASH_SHA256,
+				      file->data, file->size, err);
 	return status ? status : check_file(import, err);
 }
 
@@ -100,19 +105,25 @@ static tw_status read_rows(struct tw_import *import, tw_error *err)
 	}
 }
 
+static uint64_t size_of(const struct tw_import *import)
+{
+	return import->file.bytes ? import->file.bytes->size :
+		import->file.size;
+}
+
 /* A question to the store would wait for what is on its way in, so the thread
  * pays only where there are none: all names are known, or there were none. */
 static bool may_be_beside(const struct tw_import *import)
 {
 	return !(import->flags & TW_IMPORT_ONE_THREAD) &&
-		import->file.size >= import->beside_from &&
+		size_of(import) >= import->beside_from &&
 		tw__call_ids_ask_nothing(&import->ids);
 }
 
 static tw_status read_file(struct tw_import *import, tw_error *err)
 {
 	tw_status status = tw__call_ids_hold(&import->ids,
-		import->file.size / ROW_BYTES, err);
+		(size_t)(size_of(import) / ROW_BYTES), err);
 	struct tw__beside *beside = NULL;
 
 	if (!status && may_be_beside(import))
@@ -129,32 +140,46 @@ static tw_status read_file(struct tw_import *import, tw_error *err)
 	return status;
 }
 
-tw_status tw_import_file(tw_import *import, const void *data, size_t size,
-			 tw_error *err)
+/* Rows on their way in are shown by the text in view. */
+static tw_status moving(void *arg, tw_error *err)
+{
+	return tw__import_flush(arg, err);
+}
+
+static tw_status open_file(struct tw_import *import, tw_error *err)
 {
 	struct tw__preset_options *options = &import->file;
-	tw_status status = tw__import_usable(import, err);
+	tw_status status;
 
-	if (status)
-		return status;
-	if (!*import->preset)
-		return tw__fail_at(err, TW_EINVAL, 0, "preset", "a file needs "
-				   "one, or a mapping");
-	if (!data && size)
-		return tw__fail(err, TW_EINVAL, "no file bytes");
-	options->data = data;
-	options->size = size;
 	options->zone = import->zone;
 	options->trunk_pattern = import->trunk_pattern;
 	options->is_trunk = tw__owners_has_trunks(import->owners) ?
 		is_trunk : NULL;
 	options->arg = import->owners;
 	options->rule = &import->rule;
+	options->moving = moving;
+	options->moving_arg = import;
 	status = tw__preset_open(&import->reading, import->preset, options,
 				 err);
-	if (status)
+	return status ? status : keep_hash(import, err);
+}
+
+static void close_file(struct tw_import *import)
+{
+	tw__preset_free(import->reading);
+	tw__shift_free(import->shift);
+	tw__legs_free(import->legs);
+	import->reading = NULL;
+	import->shift = NULL;
+	import->legs = NULL;
+}
+
+static tw_status take_file(struct tw_import *import, tw_error *err)
+{
+	tw_status status = open_file(import, err);
+
+	if (!import->reading)
 		return status;
-	status = keep_hash(import, data, size, err);
 	if (!status && !import->known_file)
 		status = tw__shift_new(&import->shift, import->store,
 				       import->ids.batch, err);
@@ -165,11 +190,47 @@ tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 		import->failed = status;
 	else
 		status = read_file(import, err);
-	tw__preset_free(import->reading);
-	tw__shift_free(import->shift);
-	tw__legs_free(import->legs);
-	import->reading = NULL;
-	import->shift = NULL;
-	import->legs = NULL;
+	close_file(import);
 	return status;
+}
+
+static tw_status may_take(const struct tw_import *import, tw_error *err)
+{
+	tw_status status = tw__import_usable(import, err);
+
+	if (!status && !*import->preset)
+		return tw__fail_at(err, TW_EINVAL, 0, "preset", "a file needs "
+				   "one, or a mapping");
+	return status;
+}
+
+tw_status tw_import_file(tw_import *import, const void *data, size_t size,
+			 tw_error *err)
+{
+	tw_status status = may_take(import, err);
+
+	if (status)
+		return status;
+	if (!data && size)
+		return tw__fail(err, TW_EINVAL, "no file bytes");
+	import->file.data = data;
+	import->file.size = size;
+	import->file.bytes = NULL;
+	return take_file(import, err);
+}
+
+tw_status tw_import_stream(tw_import *import, tw_import_read_fn read,
+			   void *arg, tw_error *err)
+{
+	tw_status status = may_take(import, err);
+
+	if (status)
+		return status;
+	if (!read)
+		return tw__fail(err, TW_EINVAL, "a file needs a reader");
+	import->bytes = (struct tw__bytes){ .read = read, .arg = arg };
+	import->file.data = NULL;
+	import->file.size = 0;
+	import->file.bytes = &import->bytes;
+	return take_file(import, err);
 }

@@ -16,7 +16,7 @@
 #include <openssl/sha.h>
 #include "hash.h"
 
-static void hex(char *out, const unsigned char *bytes, size_t size)
+void tw__hex(char *out, const uint8_t *bytes, size_t size)
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -75,7 +75,7 @@ tw_status tw__hash_hex(char out[2 * TW_HASH_MAX + 1], uint32_t algorithm,
 
 	if (status)
 		return status;
-	hex(out, bytes, n);
+	tw__hex(out, bytes, n);
 	OPENSSL_cleanse(bytes, sizeof(bytes));
 	return TW_OK;
 }
@@ -105,6 +105,34 @@ void tw__sha256(uint8_t out[32], const void *data, size_t size)
 	SHA256_Init(&ctx);
 	SHA256_Update(&ctx, data, size);
 	SHA256_Final(out, &ctx);
+}
+
+struct tw__digest {
+	SHA256_CTX ctx;
+};
+
+struct tw__digest *tw__digest_new(void)
+{
+	struct tw__digest *digest = tw_malloc(sizeof(*digest));
+
+	if (digest)
+		SHA256_Init(&digest->ctx);
+	return digest;
+}
+
+void tw__digest_add(struct tw__digest *digest, const void *data, size_t size)
+{
+	SHA256_Update(&digest->ctx, data, size);
+}
+
+void tw__digest_end(uint8_t out[32], struct tw__digest *digest)
+{
+	SHA256_Final(out, &digest->ctx);
+}
+
+void tw__digest_free(struct tw__digest *digest)
+{
+	tw_free(digest);
 }
 
 /* Keys of records, two for each: whole blocks, with the end that the standard

@@ -12,15 +12,18 @@
  */
 #include <assert.h>
 #include <string.h>
-#include "csv.h"
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "csv_marks.h"
+#include "window.h"
 
-#define BLOCK 64u
 #define DETECT_MAX 65536u
 
+/* Longer than any row that is read whole, and than what is looked at to tell
+ * that one is not. */
+#define ROW_AHEAD (TW_CSV_ROW_MAX + 4096u)
+
 struct tw_csv {
+	struct tw__window *window;      /* NULL: the input is here as a whole */
+	bool skips;            /* the rest of a line that is no row */
 	const char *p;         /* input behind the BOM */
 	size_t size;
 	size_t at;             /* next unread byte */
@@ -49,75 +52,6 @@ static const char fault_open[] = "a quote is opened and not closed within "
 	"1 MiB";
 static const char fault_many[] = "row has more than 256 fields";
 static const char fault_nul[] = "row has a NUL byte; is the file text?";
-
-/* A bit for each byte of a block that could end or spoil a field. */
-#if defined(__SSE2__)
-/* NUL and the line ends all lie at or below '\r'. What else does is as rare
- * in texts, and is told apart where it is met. */
-static inline uint64_t find_marks(const char *p, char delimiter)
-{
-	const __m128i end = _mm_set1_epi8(delimiter);
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i last = _mm_set1_epi8('\r');
-	uint32_t part[BLOCK / 16];
-
-	for (unsigned i = 0; i < BLOCK / 16; i++) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(p + 16 * i));
-		__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, last), v);
-		__m128i mark = _mm_or_si128(_mm_cmpeq_epi8(v, end),
-					    _mm_cmpeq_epi8(v, quote));
-
-		part[i] = (uint32_t)_mm_movemask_epi8(_mm_or_si128(mark,
-								   low));
-	}
-	return (uint64_t)(part[3] << 16 | part[2]) << 32 |
-		(part[1] << 16 | part[0]);
-}
-#else
-/* 0x80 in every byte of x that is zero: exact, unlike the shorter trick that
- * lets a borrow spill into the next byte. */
-static uint64_t zero_bytes(uint64_t x)
-{
-	const uint64_t low7 = 0x7f7f7f7f7f7f7f7full;
-
-	return ~(((x & low7) + low7) | x | low7);
-}
-
-static uint64_t match8(uint64_t word, char c)
-{
-	return zero_bytes(word ^ 0x0101010101010101ull * (unsigned char)c);
-}
-
-/* Gathers the eight 0x80 flags into one byte. */
-static uint64_t gather(uint64_t flags)
-{
-	return (flags >> 7) * 0x0102040810204080ull >> 56;
-}
-
-static uint64_t find_marks(const char *p, char delimiter)
-{
-	uint64_t marks = 0;
-
-	for (unsigned i = 0; i < BLOCK; i += 8) {
-		uint64_t word = 0;
-
-		for (unsigned k = 0; k < 8; k++)
-			word |= (uint64_t)(unsigned char)p[i + k] << (8 * k);
-		marks |= gather(match8(word, delimiter) |
-				match8(word, '\n') | match8(word, '\r') |
-				match8(word, '"') | match8(word, '\0')) << i;
-	}
-	return marks;
-}
-#endif
-
-static uint64_t tail_marks(const char *p, size_t left, char delimiter)
-{
-	char tail[BLOCK] = { 0 };
-
-	memcpy(tail, p, left);
-	return find_marks(tail, delimiter) & ((1ull << left) - 1);
-}
 
 static inline void load_block(struct tw_csv *csv, size_t at)
 {
@@ -407,21 +341,52 @@ static void quoted_field(struct tw_csv *csv, struct scan *row)
 		end_field(csv, row, stop);
 }
 
+static bool is_last(const struct tw_csv *csv)
+{
+	return !csv->window || csv->window->is_last;
+}
+
+/* Brings more behind `from`, which is the first byte in view then. */
+static tw_status see_more(struct tw_csv *csv, size_t from, int64_t line,
+			  tw_error *err)
+{
+	size_t mark = (size_t)(csv->p - csv->window->p);
+	tw_status status = tw__window_more(csv->window, mark + from, err);
+
+	if (status)
+		return status;
+	csv->p = csv->window->p;
+	csv->size = csv->window->size;
+	rewind_to(csv, 0, line);
+	return TW_OK;
+}
+
+/* To the end of the line, or of what is in view: then the rest is skipped
+ * before the next row is read, when nobody looks at this one any more. */
+static void skip_line(struct tw_csv *csv)
+{
+	size_t at;
+
+	csv->skips = false;
+	while ((at = next_special(csv)) < csv->size) {
+		if (csv->p[at] == '\n' || csv->p[at] == '\r')
+			break;
+		drop_special(csv, at);
+	}
+	/* a CR may have its LF in the next view */
+	csv->skips = !is_last(csv) && at + 1 >= csv->size;
+	if (csv->skips || at >= csv->size)
+		csv->at = at;
+	else
+		end_line(csv, at);
+}
+
 /* Goes on after the first physical line of a row that can't be trusted: a
  * stray quote then costs one row, not everything up to the next quote. */
 static void resync(struct tw_csv *csv, const struct scan *row)
 {
-	size_t at;
-
 	rewind_to(csv, row->start, row->line);
-	while ((at = next_special(csv)) < csv->size) {
-		if (csv->p[at] == '\n' || csv->p[at] == '\r') {
-			end_line(csv, at);
-			return;
-		}
-		drop_special(csv, at);
-	}
-	csv->at = csv->size;
+	skip_line(csv);
 }
 
 static bool at_line_end(const struct tw_csv *csv)
@@ -430,27 +395,61 @@ static bool at_line_end(const struct tw_csv *csv)
 				       csv->p[csv->at] == '\r');
 }
 
+/* Over blank lines to where a row begins, or to the end. */
+static tw_status find_row(struct tw_csv *csv, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	while (!status) {
+		while (!csv->skips && at_line_end(csv) &&
+		       (is_last(csv) || csv->at + 1 < csv->size))
+			end_line(csv, csv->at);
+		if (!csv->skips && (is_last(csv) || csv->at + 1 < csv->size))
+			return csv->at < csv->size ? TW_OK : TW_ITER_END;
+		status = see_more(csv, csv->at, csv->line, err);
+		if (!status && csv->skips)
+			skip_line(csv);
+	}
+	return status;
+}
+
+/* With more in view it could be another row. */
+static bool may_be_cut(const struct tw_csv *csv, const struct scan *row)
+{
+	return !is_last(csv) && csv->size - row->start < ROW_AHEAD &&
+		(row->fault || csv->at + 1 >= csv->size);
+}
+
+static void read_row(struct tw_csv *csv, struct scan *row)
+{
+	*row = (struct scan){ .start = csv->at, .line = csv->line };
+	csv->scratch_used = 0;
+	do {
+		plain_fields(csv, row);
+		if (row->done)
+			break;
+		if (csv->at < csv->size && csv->p[csv->at] == '"')
+			quoted_field(csv, row);
+		else
+			plain_field(csv, row);
+	} while (!row->done);
+}
+
 tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *out,
 		       tw_error *err)
 {
-	struct scan row = { 0 };
+	struct scan row;
+	tw_status status = find_row(csv, err);
 
-	while (at_line_end(csv))
-		end_line(csv, csv->at);
-	if (csv->at >= csv->size)
-		return TW_ITER_END;
-	csv->scratch_used = 0;
-	row.start = csv->at;
-	row.line = csv->line;
-	do {
-		plain_fields(csv, &row);
-		if (row.done)
-			break;
-		if (csv->at < csv->size && csv->p[csv->at] == '"')
-			quoted_field(csv, &row);
-		else
-			plain_field(csv, &row);
-	} while (!row.done);
+	if (status)
+		return status;
+	read_row(csv, &row);
+	while (!row.oom && may_be_cut(csv, &row)) {
+		status = see_more(csv, row.start, row.line, err);
+		if (status)
+			return status;
+		read_row(csv, &row);
+	}
 	if (row.oom) {
 		rewind_to(csv, row.start, row.line);
 		return tw__fail_oom(err);
@@ -492,29 +491,81 @@ static char detect(const char *p, size_t size)
 	return candidates[best];
 }
 
-tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
-		      char delimiter, tw_error *err)
+static tw_status check_delimiter(char delimiter, tw_error *err)
 {
-	const char *p = size > 0 ? data : "";
-	struct tw_csv *csv;
-
-	if (!out || (!data && size > 0))
-		return tw__fail(err, TW_EINVAL, "CSV: NULL argument");
 	if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
 		return tw__fail_at(err, TW_EINVAL, 0, "delimiter", "a quote "
 				   "or line end can't separate fields; use "
 				   "a comma, semicolon or tab");
+	return TW_OK;
+}
+
+static void begin(struct tw_csv *csv, const char *p, size_t size)
+{
+	bool has_mark = size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0;
+
+	csv->p = has_mark ? p + 3 : p;
+	csv->size = has_mark ? size - 3 : size;
+	if (!csv->delimiter && !csv->window)
+		csv->delimiter = detect(csv->p, csv->size);
+	rewind_to(csv, 0, 1);
+}
+
+tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
+		      char delimiter, tw_error *err)
+{
+	struct tw_csv *csv;
+	tw_status status;
+
+	if (!out || (!data && size > 0))
+		return tw__fail(err, TW_EINVAL, "CSV: NULL argument");
+	status = check_delimiter(delimiter, err);
+	if (status)
+		return status;
 	csv = tw_calloc(1, sizeof(*csv));
 	if (!csv)
 		return tw__fail_oom(err);
-	if (size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
-		p += 3;
-		size -= 3;
+	csv->delimiter = delimiter;
+	begin(csv, size > 0 ? data : "", size);
+	*out = csv;
+	return TW_OK;
+}
+
+/* As much in view as may tell the delimiter, behind blank lines. */
+static tw_status see_first(struct tw_csv *csv, tw_error *err)
+{
+	tw_status status = find_row(csv, err);
+
+	while (!status && !is_last(csv) && csv->size - csv->at < DETECT_MAX)
+		status = see_more(csv, csv->at, csv->line, err);
+	csv->delimiter = detect(csv->p + csv->at, csv->size - csv->at);
+	/* the marks of a block are made for it */
+	rewind_to(csv, csv->at, csv->line);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+tw_status tw__csv_open(struct tw_csv **out, struct tw__window *window,
+		       char delimiter, tw_error *err)
+{
+	struct tw_csv *csv;
+	tw_status status = check_delimiter(delimiter, err);
+
+	while (!status && !window->is_last && window->size < 3)
+		status = tw__window_more(window, 0, err);
+	if (status)
+		return status;
+	csv = tw_calloc(1, sizeof(*csv));
+	if (!csv)
+		return tw__fail_oom(err);
+	csv->window = window;
+	csv->delimiter = delimiter;
+	begin(csv, window->p, window->size);
+	if (!delimiter)
+		status = see_first(csv, err);
+	if (status) {
+		tw__csv_free(csv);
+		return status;
 	}
-	csv->p = p;
-	csv->size = size;
-	csv->delimiter = delimiter ? delimiter : detect(p, size);
-	rewind_to(csv, 0, 1);
 	*out = csv;
 	return TW_OK;
 }
@@ -537,6 +588,16 @@ void tw__csv_count_from(struct tw_csv *csv, int64_t line)
 size_t tw__csv_at(const struct tw_csv *csv)
 {
 	return csv->at;
+}
+
+bool tw__csv_is_over(const struct tw_csv *csv)
+{
+	return is_last(csv) && csv->at >= csv->size;
+}
+
+size_t tw__csv_ahead(const struct tw_csv *csv)
+{
+	return csv->size - csv->at;
 }
 
 void tw__csv_free(struct tw_csv *csv)

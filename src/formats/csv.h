@@ -30,7 +30,12 @@ struct tw_csv;
  * , ; and tab by the first non-empty row. */
 tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
 		      char delimiter, tw_error *err);
-/* TW_OK, TW_ITER_END, TW_ENOMEM. Blank lines are skipped, they are no rows.
+/* The same of a text that comes by and by. The window is borrowed, at its
+ * beginning. */
+struct tw__window;
+tw_status tw__csv_open(struct tw_csv **out, struct tw__window *window,
+		       char delimiter, tw_error *err);
+/* TW_OK, TW_ITER_END, TW_ENOMEM, or what the window says. Blank lines are skipped, they are no rows.
  * A faulty row is returned with its fault, and reading goes on after it. */
 tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *row,
 		       tw_error *err);
@@ -39,8 +44,12 @@ char tw__csv_delimiter(const struct tw_csv *csv);
  * input is the rest of a text. */
 int64_t tw__csv_line(const struct tw_csv *csv);
 void tw__csv_count_from(struct tw_csv *csv, int64_t line);
-/* Bytes read so far. */
+/* Bytes read so far; of a window, of what is in view. */
 size_t tw__csv_at(const struct tw_csv *csv);
+/* Nothing follows the last row. */
+bool tw__csv_is_over(const struct tw_csv *csv);
+/* Bytes behind the last row that may be read. */
+size_t tw__csv_ahead(const struct tw_csv *csv);
 void tw__csv_free(struct tw_csv *csv);
 
 /* Text bytes of any usual encoding as UTF-8 (new, tw_free): UTF-8 with or
@@ -55,6 +64,18 @@ tw_status tw__text_utf16(char **out, size_t *out_size, const void *data,
 			 size_t size, tw_error *err);
 tw_status tw__text_cp1251(char **out, size_t *out_size, const void *data,
 			  size_t size, tw_error *err);
+
+/* A part of such a text in whole characters, and its place in the file, which
+ * messages say. out has room for three bytes of each of its bytes. */
+struct tw__piece {
+	struct tw_str text;
+	uint64_t at;
+};
+tw_status tw__piece_utf16(char *out, size_t *out_size,
+			  const struct tw__piece *piece, bool big,
+			  tw_error *err);
+tw_status tw__piece_cp1251(char *out, size_t *out_size,
+			   const struct tw__piece *piece, tw_error *err);
 
 /* Of a text that is UTF-8, what a message has room for: one line, cut between
  * letters. */

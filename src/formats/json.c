@@ -8,7 +8,7 @@
 #include "json.h"
 
 static const char why_deep[] = "nests deeper than 64 values";
-static const char why_end[] = "the text ends within a record; was the file "
+const char tw__json_ends[] = "the text ends within a record; was the file "
 	"cut off?";
 static const char why_close[] = "a bracket closes what it did not open";
 static const char why_word[] = "NaN, Infinity and bare words are no JSON; "
@@ -55,7 +55,7 @@ const char *tw__json_skip(const char *p, const char *end, const char **why)
 	char open[JSON_DEPTH_MAX];
 	size_t depth = 0;
 
-	*why = why_end;
+	*why = tw__json_ends;
 	while (p && p < end) {
 		if (*p == '"') {
 			p = skip_string(p, end);
@@ -352,7 +352,7 @@ static const char *walk_value(struct walk *w, const char *p)
 	const char *after;
 
 	if (p >= w->end)
-		return fail(w, why_end);
+		return fail(w, tw__json_ends);
 	if (*p == '"') {
 		after = tw__json_string(&w->text, p, w->end, &w->why);
 		return after ? give(w, tw__str(w->text.data, w->text.size),

@@ -18,6 +18,8 @@
 /* End of the value that begins at p, by its brackets and quotes only; NULL:
  * the text ends within it, or it nests too deep, with a reason. */
 const char *tw__json_skip(const char *p, const char *end, const char **why);
+/* That reason, of a text that ends. */
+extern const char tw__json_ends[];
 const char *tw__json_blank(const char *p, const char *end);
 /* A name or other string, unescaped into out (emptied first); behind it, or
  * NULL with a reason; no reason: no memory. */

@@ -257,44 +257,59 @@ static tw_status copy_cells(struct tw__preset *preset, tw_error *err)
 	    tw__grow((void **)&preset->cells, &preset->cells_capacity, want,
 		     1))
 		return tw__fail_oom(err);
-	if (row->in_raw && preset->text_end - row->raw.p -
-	    (ptrdiff_t)row->raw.l >= PRESET_SLACK)
+	if (row->in_raw && tw__csv_ahead(preset->csv) >= PRESET_SLACK)
 		cut_cells(preset);
 	else
 		move_cells(preset);
 	return TW_OK;
 }
 
-static tw_status find_text(struct tw_str *out, struct tw__preset *preset,
-			   tw_error *err)
+/* What is UTF-8 in memory already is read where it is. */
+static tw_status open_window(struct tw__preset *preset, tw_error *err)
 {
 	const struct tw__preset_options *o = &preset->options;
-	size_t size;
+	struct tw__bytes *bytes = o->bytes ? o->bytes : &preset->memory;
+	struct tw__encoding encoding;
+	struct tw_str text;
 	tw_status status;
 
-	if (tw__text_is_utf8(out, o->data, o->size))
+	if (!o->bytes && tw__text_is_utf8(&text, o->data, o->size)) {
+		tw__window_lend(&preset->window, text);
 		return TW_OK;
-	status = tw__text_to_utf8(&preset->utf8, &size, o->data, o->size,
-				  true, err);
+	}
+	preset->memory = (struct tw__bytes){ .data = o->data,
+		.size = o->size };
+	status = tw__encoding_find(&encoding, bytes, WISH_GUESS, err);
+	if (status)
+		return status;
+	tw__window_init(&preset->window, bytes, encoding);
+	preset->window.bytes = o->window;
+	preset->window.moving = o->moving;
+	preset->window.moving_arg = o->moving_arg;
+	return TW_OK;
+}
+
+static tw_status begin_rows(struct tw__preset *preset, tw_error *err)
+{
+	tw_status status = tw__window_rewind(&preset->window, err);
+
+	tw__csv_free(preset->csv);
+	preset->csv = NULL;
 	if (!status)
-		*out = tw__str(preset->utf8, size);
-	return status;
+		status = tw__csv_open(&preset->csv, &preset->window, 0, err);
+	if (!status)
+		status = tw__csv_next(preset->csv, &preset->row, err);
+	return status != TW_ITER_END ? status :
+		tw__fail(err, TW_EPARSE, "the file has no rows");
 }
 
 static tw_status open_csv(struct tw__preset *preset, tw_error *err)
 {
-	struct tw_str text;
 	bool is_header = false;
-	tw_status status = find_text(&text, preset, err);
+	tw_status status = open_window(preset, err);
 
 	if (!status)
-		status = tw__csv_new(&preset->csv, text.p, text.l, 0, err);
-	if (status)
-		return status;
-	preset->text_end = text.p + text.l;
-	status = tw__csv_next(preset->csv, &preset->row, err);
-	if (status == TW_ITER_END)
-		return tw__fail(err, TW_EPARSE, "the file has no rows");
+		status = begin_rows(preset, err);
 	if (status)
 		return status;
 	status = preset->kind->begin(preset, &is_header, err);
@@ -302,13 +317,9 @@ static tw_status open_csv(struct tw__preset *preset, tw_error *err)
 	if (status || !preset->kind->grouped)
 		return status;
 	status = tw__preset_group(preset, err);
-	tw__csv_free(preset->csv);
-	preset->csv = NULL;
-	if (!status)
-		status = tw__csv_new(&preset->csv, text.p, text.l, 0, err);
 	/* the header, or the first row once more */
 	if (!status)
-		status = tw__csv_next(preset->csv, &preset->row, err);
+		status = begin_rows(preset, err);
 	preset->pending = !is_header;
 	return status;
 }
@@ -375,7 +386,7 @@ void tw__preset_free(struct tw__preset *preset)
 		return;
 	tw__records_free(preset->records);
 	tw__csv_free(preset->csv);
-	tw_free(preset->utf8);
+	tw__window_free(&preset->window);
 	tw_free(preset->titles);
 	tw_free(preset->cells);
 	tw_free(preset->attempts);

@@ -8,7 +8,7 @@
 #define TW_SRC_PRESET_H
 
 #include "base/e164.h"
-#include "csv.h"
+#include "window.h"
 #include <trunkwise/cdr.h>
 
 struct tw__preset;
@@ -24,6 +24,10 @@ struct tw__preset_options {
 	const struct tw_dial_rule *rule;    /* borrowed; NULL: none */
 	const tw_cdr_map *map;      /* borrowed; the layout, in place of a
 					name */
+	struct tw__bytes *bytes;    /* borrowed; in place of data and size */
+	size_t window;              /* bytes in view; 0: as is usual */
+	tw__moving_fn *moving;      /* before places end, or NULL */
+	void *moving_arg;
 };
 
 /* What the rows of one call are to each other; numbers as stored. */
@@ -39,13 +43,14 @@ bool tw__preset_is_known(const char *name);
 tw_status tw__preset_name(char out[TW_PRESET_NAME], const char *preset,
 			  const tw_cdr_map *map, tw_error *err);
 /* @return TW_OK (new), TW_EINVAL (no such preset, or its times need a zone),
- * TW_EPARSE (header or encoding) */
+ * TW_EPARSE (header or encoding), or what the bytes say */
 tw_status tw__preset_open(struct tw__preset **out, const char *name,
 			  const struct tw__preset_options *options,
 			  tw_error *err);
 /* TW_OK: a record, its strings borrowed until the next call. TW_EPARSE: a row
  * that cannot be read; err.line, field and message say why, and reading goes
- * on. TW_ITER_END, TW_ENOMEM. */
+ * on. TW_ITER_END; TW_ENOMEM, TW_EIO and what else the bytes or moving() say
+ * end it. */
 tw_status tw__preset_next(tw_cdr *out, struct tw__preset *preset,
 			  tw_error *err);
 /* Of the last row, which was refused: the key of its record and its start, as
@@ -73,7 +78,8 @@ const char *tw__preset_column(const struct tw__preset *preset,
 			      const char *member);
 void tw__preset_text(char *out, size_t size,
 		     const struct tw__preset *preset);
-/* The same of a row that was the last one once: good as long as the preset. */
+/* The same of a row that was the last one once: good until moving() is called,
+ * which may be in tw__preset_next(). */
 struct tw__preset_place {
 	int64_t line;
 	struct tw_str raw;

@@ -24,16 +24,17 @@ static tw_status collect(struct members *out, struct tw__preset *preset,
 			 tw_error *err)
 {
 	for (;; out->total++) {
+		tw_error why = TW_ERROR_INIT;
 		const char *group;
 		tw_cdr cdr;
-		tw_status status = tw__preset_row(&cdr, preset, NULL);
+		tw_status status = tw__preset_row(&cdr, preset, &why);
 
 		if (status == TW_ITER_END)
 			return TW_OK;
 		if (status == TW_EPARSE)
 			continue;
 		if (status)
-			return tw__fail_oom(err);
+			return tw__fail(err, status, "%s", why.message);
 		if (tw__grow((void **)&out->rows, &out->capacity,
 			     out->count + 1, sizeof(*out->rows)))
 			return tw__fail_oom(err);

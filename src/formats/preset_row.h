@@ -46,7 +46,8 @@ struct tw__preset {
 	struct tw__records *records;    /* all else is of no use then */
 	const struct preset_kind *kind;
 	struct tw__preset_options options;
-	char *utf8;
+	struct tw__bytes memory;    /* options.data */
+	struct tw__window window;
 	struct tw_csv *csv;
 	struct tw_csv_row row;
 	bool pending;               /* row is read but not given out */
@@ -58,7 +59,6 @@ struct tw__preset {
 	char numbers[PRESET_COLUMNS][8];
 	char *cells;                /* terminated copies of the row */
 	size_t cells_capacity;
-	const char *text_end;
 	const struct tw_str *field; /* of the row, trimmed */
 	ptrdiff_t move;             /* from a field to its terminated copy */
 	struct tw_str trimmed[TW_CSV_FIELDS_MAX];

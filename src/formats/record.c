@@ -9,10 +9,14 @@
 #include <string.h>
 #include "record.h"
 
+#define WRAPPED_MAX (16u << 20) /* a record with percent signs, and more */
+
 struct tw__records {
 	const tw_cdr_map *map;
 	tw_cdr_map *own;            /* of a built-in preset */
 	tw_zone *zone;              /* the map's own */
+	struct tw__bytes memory;    /* options.data */
+	struct tw__window window;
 	struct record_source *source;
 	struct record_reader reader;
 	struct record_groups groups;
@@ -60,16 +64,22 @@ static bool base64_decode(char *text, size_t *size)
 	return true;
 }
 
-/* What a PBX posts may be kept as it was posted: "cdr=" and the record with
- * percent signs or in base64. */
-static void unwrap(char *text, size_t *size)
+/* May the text be what a PBX posts, kept as it was posted: "cdr=" and the
+ * record with percent signs or in base64? *at: where that begins. */
+static bool may_be_wrapped(size_t *at, const char *text)
 {
-	size_t at = strspn(text, " \t\r\n");
+	size_t blank = strspn(text, " \t\r\n");
 
-	if (strncmp(&text[at], "cdr=", 4) == 0)
-		at += 4;
-	if (strchr("{[<", text[at]) || !text[at])
-		at = 0;
+	if (strchr("{[<", text[blank]))
+		return false;
+	*at = strncmp(&text[blank], "cdr=", 4) == 0 ? blank + 4 : blank;
+	if (strchr("{[<", text[*at]))
+		*at = 0;
+	return true;
+}
+
+static void unwrap(char *text, size_t *size, size_t at)
+{
 	if (at) {
 		memmove(text, &text[at], *size - at + 1);
 		*size -= at;
@@ -83,54 +93,91 @@ static void unwrap(char *text, size_t *size)
 	}
 }
 
-static tw_status to_text(char **out, size_t *out_size, const tw_cdr_map *map,
-			 const struct tw__preset_options *o, tw_error *err)
+/* One record is; so it is taken whole, and what is longer is not wrapped. */
+static tw_status open_wrapped(struct tw__window *window, tw_error *err)
 {
-	bool guess = map->encoding == RECORD_ENCODING_AUTO;
+	bool is_held = false;
+	size_t at;
 	tw_status status;
 
-	if (map->encoding == RECORD_ENCODING_UTF16)
-		return tw__text_utf16(out, out_size, o->data, o->size, err);
-	if (map->encoding == RECORD_ENCODING_CP1251)
-		return tw__text_cp1251(out, out_size, o->data, o->size, err);
-	status = tw__text_to_utf8(out, out_size, o->data, o->size, guess &&
-				  map->format == FORMAT_CSV, err);
-	/* one bad byte of a nested format costs the record that has it */
-	if (status != TW_EPARSE || !guess || map->format == FORMAT_CSV)
+	if (!may_be_wrapped(&at, window->p))
+		return TW_OK;
+	status = tw__window_hold(&is_held, window, WRAPPED_MAX, err);
+	if (!status && is_held)
+		unwrap(window->p, &window->size, at);
+	return status;
+}
+
+static enum encoding_wish wish_of(const tw_cdr_map *map)
+{
+	switch (map->encoding) {
+	case RECORD_ENCODING_UTF16:
+		return WISH_UTF16;
+	case RECORD_ENCODING_CP1251:
+		return WISH_CP1251;
+	case RECORD_ENCODING_UTF8:
+		return WISH_UTF8;
+	default:
+		/* one bad byte of a nested format costs the record that has
+		 * it */
+		return map->format == FORMAT_CSV ? WISH_GUESS : WISH_LENIENT;
+	}
+}
+
+static tw_status open_window(struct tw__records *records,
+			     const struct tw__preset_options *o,
+			     tw_error *err)
+{
+	struct tw__bytes *bytes = o->bytes ? o->bytes : &records->memory;
+	struct tw__encoding encoding;
+	tw_status status;
+
+	records->memory = (struct tw__bytes){ .data = o->data,
+		.size = o->size };
+	status = tw__encoding_find(&encoding, bytes, wish_of(records->map),
+				   err);
+	if (status)
 		return status;
-	*out = tw_malloc(o->size + 1);
-	if (!*out)
-		return tw__fail_oom(err);
-	if (o->size)
-		memcpy(*out, o->data, o->size);
-	(*out)[o->size] = '\0';
-	*out_size = o->size;
-	if (err)
-		*err = (tw_error)TW_ERROR_INIT;
+	tw__window_init(&records->window, bytes, encoding);
+	records->window.bytes = o->window;
+	records->window.moving = o->moving;
+	records->window.moving_arg = o->moving_arg;
 	return TW_OK;
+}
+
+/* The first row's beginning is in view. */
+static tw_status open_nested(struct tw__records *records, tw_error *err)
+{
+	const tw_cdr_map *map = records->map;
+	struct tw__window *window = &records->window;
+	tw_status status = tw__window_rewind(window, err);
+
+	while (!status && !window->is_last && window->size < RECORD_AHEAD &&
+	       window->size < strspn(window->p, " \t\r\n") + 5)
+		status = tw__window_more(window, 0, err);
+	if (!status && !window->p[strspn(window->p, " \t\r\n")])
+		return tw__fail(err, TW_EPARSE, "the file has no rows");
+	if (!status)
+		status = open_wrapped(window, err);
+	if (status)
+		return status;
+	return map->format == FORMAT_JSON ?
+		tw__record_json(&records->source, map, window, err) :
+		tw__record_xml(&records->source, map, window, err);
 }
 
 static tw_status open_source(struct tw__records *records,
 			     const struct tw__preset_options *o,
 			     tw_error *err)
 {
-	const tw_cdr_map *map = records->map;
-	char *text = NULL;
-	size_t size;
-	tw_status status = to_text(&text, &size, map, o, err);
+	tw_status status = open_window(records, o, err);
 
 	if (status)
 		return status;
-	if (!text[strspn(text, " \t\r\n")]) {
-		tw_free(text);
-		return tw__fail(err, TW_EPARSE, "the file has no rows");
-	}
-	if (map->format == FORMAT_CSV)
-		return tw__record_csv(&records->source, map, text, size, err);
-	unwrap(text, &size);
-	return map->format == FORMAT_JSON ?
-		tw__record_json(&records->source, map, text, size, err) :
-		tw__record_xml(&records->source, map, text, size, err);
+	return records->map->format != FORMAT_CSV ?
+		open_nested(records, err) :
+		tw__record_csv(&records->source, records->map,
+			       &records->window, err);
 }
 
 /* ---- zone and groups ---- */
@@ -235,6 +282,7 @@ void tw__records_free(struct tw__records *records)
 		return;
 	if (records->source)
 		records->source->ops->free(records->source);
+	tw__window_free(&records->window);
 	tw__record_groups_free(&records->groups);
 	tw_zone_free(records->zone);
 	tw_cdr_map_free(records->own);
@@ -327,7 +375,7 @@ tw_status tw__records_next(tw_cdr *out, struct tw__records *records,
 		const struct record_verdict *verdict = NULL;
 		tw_status status = tw__records_row(out, records, err);
 
-		if (status == TW_ITER_END || status == TW_ENOMEM)
+		if (status && status != TW_EPARSE)
 			return status;
 		if (records->ordinal < records->groups.count)
 			verdict = &records->groups.rows[records->ordinal];

@@ -118,7 +118,8 @@ struct record_row {
 
 struct record_source;
 struct record_source_ops {
-	/* TW_OK (perhaps with a fault), TW_ITER_END, TW_ENOMEM */
+	/* TW_OK (perhaps with a fault), TW_ITER_END, TW_ENOMEM, or what the
+	 * window says */
 	tw_status (*next)(struct record_row *out,
 			  struct record_source *source, tw_error *err);
 	tw_status (*rewind)(struct record_source *source, tw_error *err);
@@ -127,14 +128,17 @@ struct record_source_ops {
 struct record_source {
 	const struct record_source_ops *ops;
 };
-/* `text` is UTF-8 as far as could be found out, terminated, and taken also
- * on failure. */
+/* The window is borrowed. That of CSV is not begun yet: what a layout has
+ * around its lines is cut off as they come in. */
 tw_status tw__record_csv(struct record_source **out, const tw_cdr_map *map,
-			 char *text, size_t size, tw_error *err);
+			 struct tw__window *window, tw_error *err);
 tw_status tw__record_json(struct record_source **out, const tw_cdr_map *map,
-			  char *text, size_t size, tw_error *err);
+			  struct tw__window *window, tw_error *err);
 tw_status tw__record_xml(struct record_source **out, const tw_cdr_map *map,
-			 char *text, size_t size, tw_error *err);
+			 struct tw__window *window, tw_error *err);
+/* Of JSON and XML. One that is longer is RECORD_BYTES_MAX too long; of one
+ * that is longer than this not even the end is looked for. */
+#define RECORD_AHEAD (4u << 20)
 
 /* Cells of a record whose columns are paths. The first of a name counts. */
 struct record_leaves {

@@ -16,8 +16,8 @@
 struct csv_source {
 	struct record_source base;
 	const tw_cdr_map *map;
-	char *text;
-	size_t size;
+	struct tw__window *window;
+	bool in_line;               /* one that is too long to be cut */
 	struct tw_csv *csv;
 	struct tw_csv_row row;
 	bool pending;               /* row is read but not given out */
@@ -51,23 +51,31 @@ static size_t cut_line(char *to, const char *from, size_t n,
 	return n;
 }
 
-/* In place: lines only lose bytes, and none of them goes. */
-static size_t cut_lines(char *text, size_t size, const tw_cdr_map *map)
+/* In place: lines only lose bytes, and none of them goes. Only whole ones are
+ * cut; of a line that no row can be as long as, nothing more is. Gives what is
+ * cut, *size: and what is not yet. */
+static size_t cut_lines(char *text, size_t *size, bool is_last,
+			struct csv_source *s)
 {
 	size_t at = 0, to = 0;
 
-	if (!map->prefix && !map->suffix)
-		return size;
-	while (at < size) {
-		const char *end = memchr(&text[at], '\n', size - at);
-		size_t n = end ? (size_t)(end - &text[at]) : size - at;
+	while (at < *size) {
+		const char *end = memchr(&text[at], '\n', *size - at);
+		size_t n = end ? (size_t)(end - &text[at]) : *size - at;
+		bool is_long = s->in_line || n > TW_CSV_ROW_MAX;
 
-		to += cut_line(&text[to], &text[at], n, map);
+		if (!end && !is_last && !is_long)
+			break;
+		if (is_long)
+			memmove(&text[to], &text[at], n);
+		to += is_long ? n : cut_line(&text[to], &text[at], n, s->map);
+		s->in_line = is_long && !end;
 		at += n + (end != NULL);
 		if (end)
 			text[to++] = '\n';
 	}
-	text[to] = '\0';
+	memmove(&text[to], &text[at], *size - at);
+	*size = to + *size - at;
 	return to;
 }
 
@@ -83,6 +91,18 @@ static void swap_quotes(char *text, size_t size, char quote)
 		else if (text[i] == other)
 			text[i] = '"';
 	}
+}
+
+static size_t edit(char *text, size_t *size, bool is_last, void *arg)
+{
+	struct csv_source *s = arg;
+	size_t done = *size;
+
+	if (s->map->prefix || s->map->suffix)
+		done = cut_lines(text, size, is_last, s);
+	if (s->map->quote)
+		swap_quotes(text, done, s->map->quote);
+	return done;
 }
 
 /* ---- columns ---- */
@@ -253,8 +273,11 @@ static tw_status begin(struct csv_source *s, tw_error *err)
 
 	tw__csv_free(s->csv);
 	s->csv = NULL;
-	status = tw__csv_new(&s->csv, s->text, s->size, s->map->delimiter,
-			     err);
+	s->in_line = false;
+	status = tw__window_rewind(s->window, err);
+	if (!status)
+		status = tw__csv_open(&s->csv, s->window, s->map->delimiter,
+				      err);
 	if (status)
 		return status;
 	do {
@@ -307,8 +330,8 @@ static const char *shape_fault(struct csv_source *s, bool first)
 	 * first only the order says how long one is */
 	if (first && s->ordered > usual)
 		usual = s->ordered;
-	if (s->row.count < usual && tw__csv_at(s->csv) == s->size &&
-	    s->size && s->text[s->size - 1] != '\n') {
+	if (s->row.count < usual && tw__csv_is_over(s->csv) &&
+	    s->row.raw.p[s->row.raw.l - 1] != '\n') {
 		snprintf(s->fault, sizeof(s->fault), "has %zu of %zu fields "
 			 "and no line end; was the file cut off?",
 			 s->row.count, usual);
@@ -361,23 +384,18 @@ static tw_status csv_next(struct record_row *out, struct record_source *base,
 			  tw_error *err)
 {
 	struct csv_source *s = (struct csv_source *)base;
-	size_t before = tw__csv_at(s->csv);
 	bool first = s->pending;
 	tw_status status = TW_OK;
 
 	if (!first)
 		status = tw__csv_next(s->csv, &s->row, err);
-	if (!status && s->may_be_types && !first && is_types(&s->row)) {
-		before = tw__csv_at(s->csv);
+	if (!status && s->may_be_types && !first && is_types(&s->row))
 		status = tw__csv_next(s->csv, &s->row, err);
-	}
-	if (first)
-		before = 0;
 	s->pending = s->may_be_types = false;
 	if (status)
 		return status;
 	out->line = s->row.line;
-	out->text = tw__str(&s->text[before], tw__csv_at(s->csv) - before);
+	out->text = s->row.raw;
 	out->fault = s->row.fault;
 	if (!out->fault)
 		out->fault = shape_fault(s, first);
@@ -403,7 +421,6 @@ static void csv_free(struct record_source *base)
 
 	tw__csv_free(s->csv);
 	tw__buf_free(&s->cells);
-	tw_free(s->text);
 	tw_free(s);
 }
 
@@ -412,22 +429,19 @@ static const struct record_source_ops csv_ops = {
 };
 
 tw_status tw__record_csv(struct record_source **out, const tw_cdr_map *map,
-			 char *text, size_t size, tw_error *err)
+			 struct tw__window *window, tw_error *err)
 {
 	struct csv_source *s = tw_calloc(1, sizeof(*s));
 	tw_status status;
 
-	if (!s) {
-		tw_free(text);
+	if (!s)
 		return tw__fail_oom(err);
-	}
 	s->base.ops = &csv_ops;
 	s->map = map;
-	s->text = text;
-	s->size = cut_lines(text, size, map);
+	s->window = window;
+	window->edit = edit;
+	window->edit_arg = s;
 	tw__buf_init(&s->cells);
-	if (map->quote)
-		swap_quotes(text, s->size, map->quote);
 	status = begin(s, err);
 	if (!status)
 		status = take_first(s, err);

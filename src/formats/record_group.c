@@ -140,15 +140,17 @@ static tw_status collect(struct entries *all, struct tw__records *records,
 			 tw_error *err)
 {
 	for (;; all->total++) {
+		tw_error why = TW_ERROR_INIT;
 		tw_cdr cdr;
-		tw_status status = tw__records_row(&cdr, records, NULL);
+		tw_status status = tw__records_row(&cdr, records, &why);
 
 		if (status == TW_ITER_END)
 			return TW_OK;
 		if (status == TW_EPARSE)
 			continue;
-		if (status || add_entry(all, &cdr,
-					tw__records_reader(records)))
+		if (status)
+			return tw__fail(err, status, "%s", why.message);
+		if (add_entry(all, &cdr, tw__records_reader(records)))
 			return tw__fail_oom(err);
 	}
 }

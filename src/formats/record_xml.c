@@ -20,28 +20,40 @@
  * each of them */
 #define PIECE     4096u
 #define NAMES_MAX 512
+#define HEAD      2048u /* of a record that is shown, and of what is not one */
+#define DEEP_MAX  4096u /* elements in one another */
 
 struct xml_source {
 	struct record_source base;
 	const tw_cdr_map *map;
 	XML_Parser parser;
+	struct tw__window *window;
 	bool reading;               /* a document has begun */
-	char *text;
-	size_t size, at;            /* given to the parser so far */
-	size_t document;            /* where this document begins */
-	int64_t lines;              /* before this document */
+	bool is_behind;             /* the last one has ended, at `to` */
+	bool is_over;               /* what follows is not read */
+	/* places in the text, from its first byte */
+	uint64_t view;              /* where it begins */
+	uint64_t at;                /* given to the parser so far */
+	uint64_t document;          /* where this document begins */
+	uint64_t counted;           /* its lines are, up to here .. */
+	int64_t inside;             /* .. so many; */
+	int64_t lines;              /* and before this document */
+	uint64_t quiet;             /* when the parser said something last */
+	char head[HEAD];            /* of the record, or of the document .. */
+	uint64_t head_of;           /* .. that begins here, and was dropped */
+	size_t head_size;
 	bool suspended, ended;      /* parser; document */
 	unsigned int depth, record; /* of elements; where the record is */
 	int64_t line;               /* of the record */
-	size_t from, to;            /* of the record; behind its last tag */
+	uint64_t from, to;          /* of the record; behind its last tag */
 	size_t found;               /* records of this document */
-	bool ready, oom, doctype;
+	bool ready, oom, doctype, is_stuck;
 	char path[NAMES_MAX];
 	size_t path_size[RECORD_DEPTH_MAX + 1];
 	size_t value_at[RECORD_DEPTH_MAX + 1];
 	struct tw_buf value;        /* text of the elements that are open */
 	size_t bytes;               /* of this record */
-	char fault[160];
+	char fault[160], broken[400];
 	struct record_leaves leaves;
 };
 
@@ -77,11 +89,31 @@ static void put(struct xml_source *s, struct tw_str path, struct tw_str value)
 		s->oom = true;
 }
 
-static size_t byte_at(const struct xml_source *s)
+static uint64_t byte_at(const struct xml_source *s)
 {
 	XML_Index index = XML_GetCurrentByteIndex(s->parser);
 
-	return s->document + (size_t)(index < 0 ? 0 : index);
+	return s->document + (uint64_t)(index < 0 ? 0 : index);
+}
+
+static uint64_t end_of(const struct xml_source *s)
+{
+	return s->view + s->window->size;
+}
+
+/* What of a stretch of text is there to be shown. */
+static struct tw_str text_of(const struct xml_source *s, uint64_t from,
+			     uint64_t to)
+{
+	if (from >= s->view && from <= end_of(s)) {
+		to = to > end_of(s) ? end_of(s) : to;
+		return tw__str(&s->window->p[from - s->view], to > from ?
+			       (size_t)(to - from) : 0);
+	}
+	if (from != s->head_of)
+		return TW_STR("");
+	return tw__str(s->head, to - from < s->head_size ?
+		       (size_t)(to - from) : s->head_size);
 }
 
 /* Depth within the record; its own element is 0. */
@@ -127,7 +159,9 @@ static void XMLCALL on_start(void *arg, const XML_Char *name,
 	bool inside = s->record > 0;
 	size_t here;
 
-	s->depth++;
+	s->quiet = s->at;
+	if (++s->depth > DEEP_MAX)
+		stop(s, true);
 	if (!inside && (s->map->records ? strcmp(name, s->map->records) == 0 :
 			s->depth == 1))
 		begin_record(s);
@@ -158,6 +192,7 @@ static void XMLCALL on_text(void *arg, const XML_Char *text, int length)
 {
 	struct xml_source *s = arg;
 
+	s->quiet = s->at;
 	if (!s->record || level(s) > RECORD_DEPTH_MAX || length <= 0)
 		return;
 	s->bytes += (size_t)length;
@@ -175,8 +210,9 @@ static void XMLCALL on_end(void *arg, const XML_Char *name)
 	size_t here = s->record ? level(s) : 0;
 
 	(void)name;
+	s->quiet = s->at;
 	s->depth--;
-	s->to = byte_at(s) + (size_t)XML_GetCurrentByteCount(s->parser);
+	s->to = byte_at(s) + (uint64_t)XML_GetCurrentByteCount(s->parser);
 	if (s->record && here <= RECORD_DEPTH_MAX) {
 		size_t from = s->value_at[here];
 
@@ -227,6 +263,7 @@ static bool open_parser(struct xml_source *s)
 	    XML_STATUS_OK)
 		return false;
 	s->reading = true;
+	s->quiet = s->at;
 	XML_SetUserData(s->parser, s);
 	XML_SetElementHandler(s->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(s->parser, on_text);
@@ -240,25 +277,91 @@ static bool open_parser(struct xml_source *s)
 	return true;
 }
 
-/* Behind `at`, where the next document begins, if one does. */
-static void next_document(struct xml_source *s, size_t at)
+/* ---- what is in view ---- */
+
+static void count_lines(struct xml_source *s, uint64_t to)
 {
-	for (size_t i = s->document; i < at; i++)
-		s->lines += s->text[i] == '\n';
-	while (at < s->size && strchr(" \t\r\n", s->text[at])) {
-		if (!s->text[at])
+	for (; s->counted < to; s->counted++)
+		s->inside += s->window->p[s->counted - s->view] == '\n';
+}
+
+/* How what is dropped began, where somebody will look at it. */
+static void keep_head(struct xml_source *s, uint64_t of)
+{
+	if (of < s->view || of >= end_of(s))
+		return;
+	s->head_size = (size_t)(end_of(s) - of) < HEAD ?
+		(size_t)(end_of(s) - of) : HEAD;
+	s->head_of = of;
+	memcpy(s->head, &s->window->p[of - s->view], s->head_size);
+}
+
+/* All of a record stays in view, but of one that is too long. */
+static tw_status see_more(struct xml_source *s, uint64_t from, tw_error *err)
+{
+	tw_status status;
+
+	if (s->record && s->from >= s->view &&
+	    end_of(s) - s->from < RECORD_AHEAD)
+		from = s->from;
+	count_lines(s, from);
+	/* who is shown the head of another record lets go of it first */
+	if (s->window->moving)
+		status = s->window->moving(s->window->moving_arg, err);
+	else
+		status = TW_OK;
+	if (status)
+		return status;
+	if (s->record && from > s->from)
+		keep_head(s, s->from);
+	else if (!s->record && from > s->document)
+		keep_head(s, s->document);
+	status = tw__window_more(s->window, (size_t)(from - s->view), err);
+	s->view = status ? s->view : from;
+	return status;
+}
+
+/* Behind what the parser has told: the rest may be half an element. */
+static uint64_t begun(const struct xml_source *s)
+{
+	uint64_t from = s->quiet > PIECE ? s->quiet - PIECE : 0;
+
+	from = from > s->document ? from : s->document;
+	return from > s->view ? from : s->view;
+}
+
+/* Behind `at`, where the next document begins, if one does. */
+static tw_status next_document(struct xml_source *s, uint64_t at,
+			       tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	count_lines(s, at);
+	while (!status) {
+		for (; at < end_of(s); at++) {
+			char c = s->window->p[at - s->view];
+
+			if (!c || !strchr(" \t\r\n", c))
+				break;
+		}
+		count_lines(s, at);
+		if (at < end_of(s) || s->window->is_last)
 			break;
-		s->lines += s->text[at] == '\n';
-		at++;
+		s->document = at;
+		status = see_more(s, at, err);
 	}
-	s->document = s->at = at;
-	s->reading = false;
+	s->lines += s->inside;
+	s->inside = 0;
+	s->document = s->at = s->counted = at;
+	s->reading = s->is_behind = false;
+	return status;
 }
 
 /* One go of the parser: to the next stop, or the end of a piece. */
 static enum XML_Status go_on(struct xml_source *s)
 {
-	size_t left = s->size - s->at;
+	const uint64_t end = end_of(s);
+	size_t left = (size_t)(end - s->at);
 	size_t piece = left > PIECE ? PIECE : left;
 	enum XML_Status status;
 
@@ -267,8 +370,9 @@ static enum XML_Status go_on(struct xml_source *s)
 	}
 	else {
 		s->at += piece;
-		status = XML_Parse(s->parser, &s->text[s->at - piece],
-				   (int)piece, s->at == s->size);
+		status = XML_Parse(s->parser,
+			&s->window->p[s->at - piece - s->view], (int)piece,
+			s->at == end && s->window->is_last);
 	}
 	s->suspended = status == XML_STATUS_SUSPENDED;
 	return status;
@@ -278,7 +382,7 @@ static tw_status give(struct record_row *out, struct xml_source *s)
 {
 	s->ready = false;
 	out->line = s->line;
-	out->text = tw__str(&s->text[s->from], s->to - s->from);
+	out->text = text_of(s, s->from, s->to);
 	out->fault = *s->fault ? s->fault : NULL;
 	tw__leaves_row(out, &s->leaves);
 	return TW_OK;
@@ -288,49 +392,81 @@ static tw_status give(struct record_row *out, struct xml_source *s)
 static tw_status give_nothing(struct record_row *out, struct xml_source *s)
 {
 	out->line = s->lines + 1;
-	out->text = tw__str(&s->text[s->document], s->to - s->document > 400 ?
-			    400 : s->to - s->document);
+	out->text = text_of(s, s->document, s->to - s->document > 400 ?
+			    s->document + 400 : s->to);
 	snprintf(s->fault, sizeof(s->fault), "the document has no element "
 		 "'%.60s'", s->map->records);
 	out->fault = s->fault;
 	return TW_OK;
 }
 
-static const char *find_document(const char *p, const char *end)
+/* The next prolog from `from` on. A second one is where the next document
+ * begins, or is itself what was not expected. */
+static tw_status find_document(bool *found, struct xml_source *s,
+			       uint64_t from, tw_error *err)
 {
-	while (p < end && (p = memchr(p, '<', (size_t)(end - p)))) {
-		if (end - p >= 5 && memcmp(p, "<?xml", 5) == 0)
-			return p;
-		p++;
+	const uint64_t first = s->document;
+	tw_status status = TW_OK;
+
+	*found = false;
+	while (!status) {
+		const char *p = &s->window->p[from - s->view];
+		const char *end = s->window->p + s->window->size;
+
+		while (p < end && (p = memchr(p, '<', (size_t)(end - p)))) {
+			if (end - p < 5 || memcmp(p, "<?xml", 5) == 0)
+				break;
+			p++;
+		}
+		from = p && p < end ? s->view + (uint64_t)(p -
+			s->window->p) : end_of(s);
+		*found = p && end - p >= 5 && from != first;
+		if (*found || (p && end - p >= 5) || s->window->is_last)
+			break;
+		status = see_more(s, from, err);
 	}
-	return NULL;
+	s->to = from;
+	return status;
+}
+
+static void say_broken(struct xml_source *s, enum XML_Error code, bool more)
+{
+	const char *why = s->depth > DEEP_MAX ? "elements nest too deep" :
+		s->is_stuck ? "something in it is longer than 4 MiB" :
+		XML_ErrorString(code);
+
+	snprintf(s->fault, sizeof(s->fault), s->doctype ? "declares a "
+		 "document type, which could hide anything; remove it%s%s" :
+		 "is no XML: %s%s", s->doctype ? "" : why,
+		 more ? "" : "; what follows is not read");
 }
 
 /* Malformed here. Another document may follow that is sound. */
-static tw_status give_broken(struct record_row *out, struct xml_source *s)
+static tw_status give_broken(struct record_row *out, struct xml_source *s,
+			     tw_error *err)
 {
 	enum XML_Error code = XML_GetErrorCode(s->parser);
-	size_t at = byte_at(s), left;
-	const char *more;
+	uint64_t at = byte_at(s), left;
+	struct tw_str text;
+	bool more = false;
+	tw_status status;
 
-	at = at > s->size ? s->size : at;
+	at = at > end_of(s) ? end_of(s) : at;
 	out->line = s->record ? s->line :
 		s->lines + (int64_t)XML_GetCurrentLineNumber(s->parser);
 	left = s->record ? s->from : at;
-	out->text = tw__str(&s->text[left], at - left > 400 ? 400 :
-			    at - left);
-	/* a second prolog is where the next document begins, or is itself
-	 * what was not expected */
-	more = find_document(&s->text[at], &s->text[s->size]);
-	if (more == &s->text[s->document])
-		more = NULL;
-	snprintf(s->fault, sizeof(s->fault), s->doctype ? "declares a "
-		 "document type, which could hide anything; remove it%s%s" :
-		 "is no XML: %s%s", s->doctype ? "" : XML_ErrorString(code),
-		 more ? "" : "; what follows is not read");
-	s->doctype = false;
+	text = text_of(s, left, at - left > 400 ? left + 400 : at);
+	memcpy(s->broken, text.p, text.l);
+	out->text = tw__str(s->broken, text.l);
+	s->record = 0;
+	status = find_document(&more, s, at < s->view ? s->view : at, err);
+	if (status)
+		return status;
+	say_broken(s, code, more);
+	s->doctype = s->is_stuck = false;
 	out->fault = s->fault;
-	next_document(s, more ? (size_t)(more - s->text) : s->size);
+	s->is_behind = true;
+	s->is_over = !more;
 	return TW_OK;
 }
 
@@ -341,9 +477,13 @@ static tw_status xml_next(struct record_row *out, struct record_source *base,
 
 	for (;;) {
 		enum XML_Status status;
-		tw_status status_of;
+		tw_status status_of = TW_OK;
 
-		if (!s->reading && s->at >= s->size)
+		if (s->is_behind)
+			status_of = next_document(s, s->to, err);
+		if (status_of)
+			return status_of;
+		if (s->is_over || (!s->reading && s->at >= end_of(s)))
 			return TW_ITER_END;
 		if (!s->reading && !open_parser(s))
 			return tw__fail_oom(err);
@@ -354,32 +494,45 @@ static tw_status xml_next(struct record_row *out, struct record_source *base,
 		if (s->ready || s->ended) {
 			bool none = s->ended && !s->found;
 
+			s->is_behind = s->ended;
 			status_of = s->ready ? give(out, s) : none ?
 				give_nothing(out, s) : TW_ENOTFOUND;
-			if (s->ended)
-				next_document(s, s->to);
 			if (status_of == TW_OK)
 				return TW_OK;
 		}
 		else if (status == XML_STATUS_ERROR) {
-			return give_broken(out, s);
+			return give_broken(out, s, err);
 		}
-		else if (!s->suspended && s->at == s->size) {
-			next_document(s, s->size);
+		else if (!s->suspended && s->at - s->quiet > RECORD_AHEAD) {
+			s->is_stuck = true;
+			return give_broken(out, s, err);
+		}
+		else if (!s->suspended && s->at == end_of(s)) {
+			status_of = s->window->is_last ?
+				next_document(s, s->at, err) :
+				see_more(s, begun(s), err);
+			if (status_of)
+				return status_of;
 		}
 	}
+}
+
+static tw_status begin(struct xml_source *s, tw_error *err)
+{
+	s->lines = s->inside = 0;
+	s->view = s->document = s->counted = 0;
+	s->head_of = UINT64_MAX;
+	s->record = 0;
+	s->doctype = s->oom = s->is_over = s->is_stuck = false;
+	return next_document(s, 0, err);
 }
 
 static tw_status xml_rewind(struct record_source *base, tw_error *err)
 {
 	struct xml_source *s = (struct xml_source *)base;
+	tw_status status = tw__window_rewind(s->window, err);
 
-	(void)err;
-	s->lines = 0;
-	s->document = 0;
-	s->doctype = s->oom = false;
-	next_document(s, 0);
-	return TW_OK;
+	return status ? status : begin(s, err);
 }
 
 static void xml_free(struct record_source *base)
@@ -390,7 +543,6 @@ static void xml_free(struct record_source *base)
 		XML_ParserFree(s->parser);
 	tw__buf_free(&s->value);
 	tw__buf_free(&s->leaves.text);
-	tw_free(s->text);
 	tw_free(s);
 }
 
@@ -399,21 +551,17 @@ static const struct record_source_ops xml_ops = {
 };
 
 tw_status tw__record_xml(struct record_source **out, const tw_cdr_map *map,
-			 char *text, size_t size, tw_error *err)
+			 struct tw__window *window, tw_error *err)
 {
 	struct xml_source *s = tw_calloc(1, sizeof(*s));
 
-	if (!s) {
-		tw_free(text);
+	if (!s)
 		return tw__fail_oom(err);
-	}
 	s->base.ops = &xml_ops;
 	s->map = map;
-	s->text = text;
-	s->size = size;
+	s->window = window;
 	tw__buf_init(&s->value);
 	tw__leaves_open(&s->leaves, map);
-	(void)xml_rewind(&s->base, err);
 	*out = &s->base;
-	return TW_OK;
+	return begin(s, err);
 }

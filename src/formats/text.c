@@ -68,23 +68,21 @@ static uint32_t unit(const unsigned char *p, bool big)
 	return big ? (uint32_t)p[0] << 8 | p[1] : (uint32_t)p[1] << 8 | p[0];
 }
 
-static tw_status from_utf16(char **out, size_t *out_size,
-			    struct tw_str in, bool big, tw_error *err)
+tw_status tw__piece_utf16(char *out, size_t *out_size,
+			  const struct tw__piece *piece, bool big,
+			  tw_error *err)
 {
-	const unsigned char *p = (const unsigned char *)in.p;
-	unsigned char *text;
+	const unsigned char *p = (const unsigned char *)piece->text.p;
+	const size_t size = piece->text.l;
 	size_t used = 0;
 
-	if (in.l % 2)
+	if (size % 2)
 		return tw__fail(err, TW_EPARSE, "UTF-16 file ends within a "
 				"character; was it cut off?");
-	text = tw_malloc(in.l / 2 * 3 + 1);
-	if (!text)
-		return tw__fail_oom(err);
-	for (size_t i = 0; i < in.l; i += 2) {
+	for (size_t i = 0; i < size; i += 2) {
 		uint32_t code = unit(p + i, big), low = 0;
 
-		if (code >= 0xd800 && code <= 0xdbff && i + 2 < in.l)
+		if (code >= 0xd800 && code <= 0xdbff && i + 2 < size)
 			low = unit(p + i + 2, big);
 		if (low >= 0xdc00 && low <= 0xdfff) {
 			code = 0x10000 + ((code & 0x3ff) << 10) +
@@ -92,36 +90,68 @@ static tw_status from_utf16(char **out, size_t *out_size,
 			i += 2;
 		}
 		else if (code >= 0xd800 && code <= 0xdfff) {
-			tw_free(text);
 			return tw__fail(err, TW_EPARSE, "UTF-16 file has half "
-					"a character at byte %zu", i + 2);
+				"a character at byte %llu",
+				(unsigned long long)piece->at + i + 2);
 		}
-		used += put_code(text + used, code);
+		used += put_code((unsigned char *)out + used, code);
 	}
-	return finish(out, out_size, text, used);
+	*out_size = used;
+	return TW_OK;
+}
+
+tw_status tw__piece_cp1251(char *out, size_t *out_size,
+			   const struct tw__piece *piece, tw_error *err)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < piece->text.l; i++) {
+		unsigned char c = (unsigned char)piece->text.p[i];
+		uint32_t code = c < 0x80 ? c : cp1251[c - 0x80];
+
+		if (code == 0 && c != 0)
+			return tw__fail(err, TW_EPARSE, "byte 0x%02x at %llu "
+					"is neither UTF-8 nor cp1251; save "
+					"the file as UTF-8", c,
+					(unsigned long long)piece->at + i);
+		used += put_code((unsigned char *)out + used, code);
+	}
+	*out_size = used;
+	return TW_OK;
+}
+
+static tw_status from_utf16(char **out, size_t *out_size,
+			    struct tw_str in, bool big, tw_error *err)
+{
+	const struct tw__piece all = { in, 0 };
+	char *text = tw_malloc(in.l / 2 * 3 + 1);
+	size_t used;
+	tw_status status;
+
+	if (!text)
+		return tw__fail_oom(err);
+	status = tw__piece_utf16(text, &used, &all, big, err);
+	if (!status)
+		return finish(out, out_size, (unsigned char *)text, used);
+	tw_free(text);
+	return status;
 }
 
 static tw_status from_cp1251(char **out, size_t *out_size,
 			     struct tw_str in, tw_error *err)
 {
-	unsigned char *text = tw_malloc(in.l * 3 + 1);
-	size_t used = 0;
+	const struct tw__piece all = { in, 0 };
+	char *text = tw_malloc(in.l * 3 + 1);
+	size_t used;
+	tw_status status;
 
 	if (!text)
 		return tw__fail_oom(err);
-	for (size_t i = 0; i < in.l; i++) {
-		unsigned char c = (unsigned char)in.p[i];
-		uint32_t code = c < 0x80 ? c : cp1251[c - 0x80];
-
-		if (code == 0 && c != 0) {
-			tw_free(text);
-			return tw__fail(err, TW_EPARSE, "byte 0x%02x at %zu "
-					"is neither UTF-8 nor cp1251; save "
-					"the file as UTF-8", c, i);
-		}
-		used += put_code(text + used, code);
-	}
-	return finish(out, out_size, text, used);
+	status = tw__piece_cp1251(text, &used, &all, err);
+	if (!status)
+		return finish(out, out_size, (unsigned char *)text, used);
+	tw_free(text);
+	return status;
 }
 
 static tw_status copy_utf8(char **out, size_t *out_size, struct tw_str in,

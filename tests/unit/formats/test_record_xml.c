@@ -107,7 +107,7 @@ static void test_entities(void **state)
 
 static void test_bombs(void **state)
 {
-	size_t size = 300000, at = 0;
+	size_t size = 4000, at = 0;
 	char *text = malloc(4u << 20);
 	struct reader r;
 	tw_cdr_map *map = map_of(MAP);
@@ -120,6 +120,11 @@ static void test_bombs(void **state)
 		memcpy(text + at, "</a>", 4);
 	assert_int_equal(open_map(&r, map, NULL, text, at), TW_OK);
 	refused(&r, 1, "", "64 elements");
+	the_end(&r);
+	for (size_t i = 0; i < 3u << 20; i += 3)
+		memcpy(text + i, "<a>", 3);
+	assert_int_equal(open_map(&r, map, NULL, text, 3u << 20), TW_OK);
+	refused(&r, 1, "", "nest too deep");
 	the_end(&r);
 	at = 3u << 20;
 	memset(text, 'x', at);
