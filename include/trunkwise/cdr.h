@@ -116,7 +116,8 @@ typedef struct tw_import tw_import;
  * of a file of 1 MiB or more are written by a thread of the import's own while
  * the next ones are read, where the machine has two processors: two thirds of
  * the time for the same result. That thread calls nothing of the host's, takes
- * none of its signals, and ends before tw_import_file() returns. */
+ * none of its signals, and ends before tw_import_file() or tw_import_stream()
+ * returns. */
 #define TW_IMPORT_ONE_THREAD 1u
 
 typedef struct tw_import_options {
@@ -196,7 +197,8 @@ typedef tw_status (*tw_import_read_fn)(void *out, size_t *size,
  * as long as it was when it was read first. What the layout needs to know of
  * all rows (which are one call: 150 bytes a row at most) stays in memory.
  * @return as tw_import_file(), TW_EIO (the reader failed, or the file is
- *         another than when it was read first: nothing can be committed) */
+ *         another than when it was read first), TW_ECANCELLED (the reader
+ *         says so): nothing of it is stored */
 TW_EXTERN(tw_status) tw_import_stream(tw_import *import,
 				      tw_import_read_fn read, void *arg,
 				      tw_error *err);

@@ -42,7 +42,7 @@ struct tw_import {
 	struct tw__rollup rollup;
 	struct tw__preset *reading;     /* while a file is read */
 	struct tw__preset_options file; /* ... and how */
-	struct tw__bytes bytes;         /* ... and of what, as its host reads */
+	struct tw__bytes bytes;         /* ... and of what, if it is read */
 	struct tw__shift *shift;        /* of a file that is new */
 	struct tw__legs *legs;          /* made by the first that wants it */
 	struct tw__import_block *block; /* calls that wait for others */

@@ -31,8 +31,8 @@ struct tw__pass {
 /* @return TW_OK, TW_ENOMEM */
 tw_status tw__pass_open(struct tw__pass *pass, struct tw__bytes *bytes,
 			tw_error *err);
-/* *size bytes, fewer only at the end. @return TW_OK, TW_EIO (the reader failed,
- * or the bytes are others than before), TW_ENOMEM, TW_ECANCELLED */
+/* *size bytes, fewer only at the end. @return TW_OK, TW_EIO (the reader
+ * failed, or the bytes are others than before), TW_ENOMEM, TW_ECANCELLED */
 tw_status tw__pass_read(void *out, size_t *size, struct tw__pass *pass,
 			tw_error *err);
 void tw__pass_close(struct tw__pass *pass);

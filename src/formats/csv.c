@@ -22,7 +22,7 @@
 #define ROW_AHEAD (TW_CSV_ROW_MAX + 4096u)
 
 struct tw_csv {
-	struct tw__window *window;      /* NULL: the input is here as a whole */
+	struct tw__window *window, whole;
 	bool skips;            /* the rest of a line that is no row */
 	const char *p;         /* input behind the BOM */
 	size_t size;
@@ -343,7 +343,7 @@ static void quoted_field(struct tw_csv *csv, struct scan *row)
 
 static bool is_last(const struct tw_csv *csv)
 {
-	return !csv->window || csv->window->is_last;
+	return csv->window->is_last;
 }
 
 /* Brings more behind `from`, which is the first byte in view then. */
@@ -439,17 +439,18 @@ tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *out,
 		       tw_error *err)
 {
 	struct scan row;
-	tw_status status = find_row(csv, err);
+	tw_status status = TW_OK;
 
+	if (csv->skips || csv->size - csv->at < 2 || at_line_end(csv))
+		status = find_row(csv, err);
+	while (!status) {
+		read_row(csv, &row);
+		if (row.oom || !may_be_cut(csv, &row))
+			break;
+		status = see_more(csv, row.start, row.line, err);
+	}
 	if (status)
 		return status;
-	read_row(csv, &row);
-	while (!row.oom && may_be_cut(csv, &row)) {
-		status = see_more(csv, row.start, row.line, err);
-		if (status)
-			return status;
-		read_row(csv, &row);
-	}
 	if (row.oom) {
 		rewind_to(csv, row.start, row.line);
 		return tw__fail_oom(err);
@@ -491,50 +492,10 @@ static char detect(const char *p, size_t size)
 	return candidates[best];
 }
 
-static tw_status check_delimiter(char delimiter, tw_error *err)
-{
-	if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
-		return tw__fail_at(err, TW_EINVAL, 0, "delimiter", "a quote "
-				   "or line end can't separate fields; use "
-				   "a comma, semicolon or tab");
-	return TW_OK;
-}
-
-static void begin(struct tw_csv *csv, const char *p, size_t size)
-{
-	bool has_mark = size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0;
-
-	csv->p = has_mark ? p + 3 : p;
-	csv->size = has_mark ? size - 3 : size;
-	if (!csv->delimiter && !csv->window)
-		csv->delimiter = detect(csv->p, csv->size);
-	rewind_to(csv, 0, 1);
-}
-
-tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
-		      char delimiter, tw_error *err)
-{
-	struct tw_csv *csv;
-	tw_status status;
-
-	if (!out || (!data && size > 0))
-		return tw__fail(err, TW_EINVAL, "CSV: NULL argument");
-	status = check_delimiter(delimiter, err);
-	if (status)
-		return status;
-	csv = tw_calloc(1, sizeof(*csv));
-	if (!csv)
-		return tw__fail_oom(err);
-	csv->delimiter = delimiter;
-	begin(csv, size > 0 ? data : "", size);
-	*out = csv;
-	return TW_OK;
-}
-
 /* As much in view as may tell the delimiter, behind blank lines. */
-static tw_status see_first(struct tw_csv *csv, tw_error *err)
+static tw_status find_delimiter(struct tw_csv *csv, tw_error *err)
 {
-	tw_status status = find_row(csv, err);
+	tw_status status = is_last(csv) ? TW_OK : find_row(csv, err);
 
 	while (!status && !is_last(csv) && csv->size - csv->at < DETECT_MAX)
 		status = see_more(csv, csv->at, csv->line, err);
@@ -544,30 +505,64 @@ static tw_status see_first(struct tw_csv *csv, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-tw_status tw__csv_open(struct tw_csv **out, struct tw__window *window,
+/* At the first byte behind the BOM, which is in view if there is one. */
+static tw_status begin(struct tw_csv *csv, struct tw__window *window,
 		       char delimiter, tw_error *err)
 {
-	struct tw_csv *csv;
-	tw_status status = check_delimiter(delimiter, err);
+	const char *p = window->p;
+	bool marked = window->size >= 3 && !memcmp(p, "\xef\xbb\xbf", 3);
 
-	while (!status && !window->is_last && window->size < 3)
-		status = tw__window_more(window, 0, err);
-	if (status)
-		return status;
+	csv->window = window;
+	csv->p = marked ? p + 3 : p;
+	csv->size = window->size - (marked ? 3 : 0);
+	csv->delimiter = delimiter;
+	rewind_to(csv, 0, 1);
+	return delimiter ? TW_OK : find_delimiter(csv, err);
+}
+
+static tw_status make(struct tw_csv **out, struct tw__window *window,
+		      char delimiter, tw_error *err)
+{
+	struct tw_csv *csv;
+	tw_status status;
+
+	if (delimiter == '"' || delimiter == '\n' || delimiter == '\r')
+		return tw__fail_at(err, TW_EINVAL, 0, "delimiter", "a quote "
+				   "or line end can't separate fields; use "
+				   "a comma, semicolon or tab");
 	csv = tw_calloc(1, sizeof(*csv));
 	if (!csv)
 		return tw__fail_oom(err);
-	csv->window = window;
-	csv->delimiter = delimiter;
-	begin(csv, window->p, window->size);
-	if (!delimiter)
-		status = see_first(csv, err);
-	if (status) {
+	if (window->is_whole)
+		csv->whole = *window;
+	status = begin(csv, window->is_whole ? &csv->whole : window,
+		       delimiter, err);
+	if (status)
 		tw__csv_free(csv);
-		return status;
-	}
-	*out = csv;
-	return TW_OK;
+	else
+		*out = csv;
+	return status;
+}
+
+tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
+		      char delimiter, tw_error *err)
+{
+	struct tw__window whole;
+
+	if (!out || (!data && size > 0))
+		return tw__fail(err, TW_EINVAL, "CSV: NULL argument");
+	tw__window_lend(&whole, tw__str(size > 0 ? data : "", size));
+	return make(out, &whole, delimiter, err);
+}
+
+tw_status tw__csv_open(struct tw_csv **out, struct tw__window *window,
+		       char delimiter, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	while (!status && !window->is_last && window->size < 3)
+		status = tw__window_more(window, 0, err);
+	return status ? status : make(out, window, delimiter, err);
 }
 
 char tw__csv_delimiter(const struct tw_csv *csv)
@@ -593,11 +588,6 @@ size_t tw__csv_at(const struct tw_csv *csv)
 bool tw__csv_is_over(const struct tw_csv *csv)
 {
 	return is_last(csv) && csv->at >= csv->size;
-}
-
-size_t tw__csv_ahead(const struct tw_csv *csv)
-{
-	return csv->size - csv->at;
 }
 
 void tw__csv_free(struct tw_csv *csv)

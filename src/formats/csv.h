@@ -35,7 +35,8 @@ tw_status tw__csv_new(struct tw_csv **out, const void *data, size_t size,
 struct tw__window;
 tw_status tw__csv_open(struct tw_csv **out, struct tw__window *window,
 		       char delimiter, tw_error *err);
-/* TW_OK, TW_ITER_END, TW_ENOMEM, or what the window says. Blank lines are skipped, they are no rows.
+/* TW_OK, TW_ITER_END, TW_ENOMEM, or what the window says. Blank lines are
+ * skipped, they are no rows.
  * A faulty row is returned with its fault, and reading goes on after it. */
 tw_status tw__csv_next(struct tw_csv *csv, struct tw_csv_row *row,
 		       tw_error *err);
@@ -48,8 +49,6 @@ void tw__csv_count_from(struct tw_csv *csv, int64_t line);
 size_t tw__csv_at(const struct tw_csv *csv);
 /* Nothing follows the last row. */
 bool tw__csv_is_over(const struct tw_csv *csv);
-/* Bytes behind the last row that may be read. */
-size_t tw__csv_ahead(const struct tw_csv *csv);
 void tw__csv_free(struct tw_csv *csv);
 
 /* Text bytes of any usual encoding as UTF-8 (new, tw_free): UTF-8 with or

@@ -73,7 +73,7 @@ static inline uint64_t find_marks(const char *p, char delimiter)
 }
 #endif
 
-static inline uint64_t tail_marks(const char *p, size_t left, char delimiter)
+static uint64_t tail_marks(const char *p, size_t left, char delimiter)
 {
 	char tail[BLOCK] = { 0 };
 

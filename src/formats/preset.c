@@ -250,6 +250,7 @@ static void move_cells(struct tw__preset *preset)
 static tw_status copy_cells(struct tw__preset *preset, tw_error *err)
 {
 	const struct tw_csv_row *row = &preset->row;
+	const char *end = preset->window.p + preset->window.size;
 	size_t want = row->raw.l + row->count + 1 + PRESET_SLACK;
 
 	/* what was put together elsewhere has lost bytes, not won any */
@@ -257,7 +258,8 @@ static tw_status copy_cells(struct tw__preset *preset, tw_error *err)
 	    tw__grow((void **)&preset->cells, &preset->cells_capacity, want,
 		     1))
 		return tw__fail_oom(err);
-	if (row->in_raw && tw__csv_ahead(preset->csv) >= PRESET_SLACK)
+	if (row->in_raw && end - row->raw.p - (ptrdiff_t)row->raw.l >=
+	    PRESET_SLACK)
 		cut_cells(preset);
 	else
 		move_cells(preset);

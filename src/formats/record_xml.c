@@ -38,7 +38,7 @@ struct xml_source {
 	uint64_t counted;           /* its lines are, up to here .. */
 	int64_t inside;             /* .. so many; */
 	int64_t lines;              /* and before this document */
-	uint64_t quiet;             /* when the parser said something last */
+	uint64_t quiet;             /* what it told last began here */
 	char head[HEAD];            /* of the record, or of the document .. */
 	uint64_t head_of;           /* .. that begins here, and was dropped */
 	size_t head_size;
@@ -159,7 +159,7 @@ static void XMLCALL on_start(void *arg, const XML_Char *name,
 	bool inside = s->record > 0;
 	size_t here;
 
-	s->quiet = s->at;
+	s->quiet = byte_at(s);
 	if (++s->depth > DEEP_MAX)
 		stop(s, true);
 	if (!inside && (s->map->records ? strcmp(name, s->map->records) == 0 :
@@ -192,7 +192,7 @@ static void XMLCALL on_text(void *arg, const XML_Char *text, int length)
 {
 	struct xml_source *s = arg;
 
-	s->quiet = s->at;
+	s->quiet = byte_at(s);
 	if (!s->record || level(s) > RECORD_DEPTH_MAX || length <= 0)
 		return;
 	s->bytes += (size_t)length;
@@ -210,7 +210,7 @@ static void XMLCALL on_end(void *arg, const XML_Char *name)
 	size_t here = s->record ? level(s) : 0;
 
 	(void)name;
-	s->quiet = s->at;
+	s->quiet = byte_at(s);
 	s->depth--;
 	s->to = byte_at(s) + (uint64_t)XML_GetCurrentByteCount(s->parser);
 	if (s->record && here <= RECORD_DEPTH_MAX) {
@@ -304,6 +304,9 @@ static tw_status see_more(struct xml_source *s, uint64_t from, tw_error *err)
 	if (s->record && s->from >= s->view &&
 	    end_of(s) - s->from < RECORD_AHEAD)
 		from = s->from;
+	else if (!s->record && s->document >= s->view &&
+		 end_of(s) - s->document < HEAD)
+		from = s->document;
 	count_lines(s, from);
 	/* who is shown the head of another record lets go of it first */
 	if (s->window->moving)
@@ -324,10 +327,7 @@ static tw_status see_more(struct xml_source *s, uint64_t from, tw_error *err)
 /* Behind what the parser has told: the rest may be half an element. */
 static uint64_t begun(const struct xml_source *s)
 {
-	uint64_t from = s->quiet > PIECE ? s->quiet - PIECE : 0;
-
-	from = from > s->document ? from : s->document;
-	return from > s->view ? from : s->view;
+	return s->quiet > s->view ? s->quiet : s->view;
 }
 
 /* Behind `at`, where the next document begins, if one does. */
@@ -357,14 +357,20 @@ static tw_status next_document(struct xml_source *s, uint64_t at,
 	return status;
 }
 
-/* One go of the parser: to the next stop, or the end of a piece. */
+/* One go of the parser: to the next stop, or the end of a piece. What it
+ * cannot tell the end of it looks at from its beginning with every piece, so
+ * they get longer meanwhile. */
 static enum XML_Status go_on(struct xml_source *s)
 {
 	const uint64_t end = end_of(s);
 	size_t left = (size_t)(end - s->at);
-	size_t piece = left > PIECE ? PIECE : left;
+	size_t piece = (size_t)(s->at - s->quiet);
 	enum XML_Status status;
 
+	if (piece > RECORD_AHEAD / 2)
+		piece = RECORD_AHEAD + 1 - piece;
+	piece = piece < PIECE ? PIECE : piece;
+	piece = piece < left ? piece : left;
 	if (s->suspended) {
 		status = XML_ResumeParser(s->parser);
 	}

@@ -179,7 +179,8 @@ def _call_preview(parser: argparse.ArgumentParser) -> None:
 
 def _cdr_import(parser: argparse.ArgumentParser) -> None:
     _store(parser)
-    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("file", metavar="FILE",
+                        help="of any size; - reads standard input")
     layout = parser.add_mutually_exclusive_group(required=True)
     layout.add_argument("--preset", metavar="NAME",
                         choices=records.PRESETS,

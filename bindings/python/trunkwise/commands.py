@@ -515,18 +515,19 @@ def tariff_stated(arguments: argparse.Namespace) -> int:
 # ---- call records ----
 
 def cdr_import(arguments: argparse.Namespace) -> int:
-    data = files.read(arguments.file)
     mapping = arguments.mapping and records.CdrMap.load(arguments.mapping)
+    name = "" if arguments.file == "-" else Path(arguments.file).name
     existed = os.path.exists(arguments.store)
     try:
-        with Store(arguments.store, create=True,
-                   actor=actor(arguments)) as store, \
+        with files.stream(arguments.file, arguments.store) as data, \
+                Store(arguments.store, create=True,
+                      actor=actor(arguments)) as store, \
                 files.named(arguments.file):
             result = store.import_calls(
                 data, preset=arguments.preset, mapping=mapping or None,
                 zone=arguments.zone,
                 source=arguments.source, trunk_pattern=arguments.trunk,
-                file_name=Path(arguments.file).name,
+                file_name=name,
                 carrier=arguments.carrier, one_thread=arguments.one_thread)
     except Exception:
         remove_new(arguments.store, existed)

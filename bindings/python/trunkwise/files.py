@@ -1,5 +1,6 @@
-"""Bytes of files that people name: read whole within a bound, written whole
-or not at all. Every failure carries the name of the file."""
+"""Bytes of files that people name: read whole within a bound or piece by
+piece, written whole or not at all. Every failure carries the name of the
+file."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import io
 import os
 import stat
 import tempfile
-from typing import Iterator
+from typing import BinaryIO, Iterable, Iterator
 
 from .errors import (Conflict, IOFailure, OutOfRange, ParseError,
                      Unsupported)
@@ -56,6 +57,50 @@ def _all_of(file: io.FileIO, limit: int) -> bytes:
         size += len(part)
         parts.append(part)
     return b"".join(parts)
+
+
+@contextlib.contextmanager
+def stream(path: str | os.PathLike, beside: str | os.PathLike
+           ) -> Iterator[BinaryIO]:
+    """A file that can be read from any place, however long it is: itself, or
+    of a pipe or "-" a :func:`copy` of all that came."""
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(
+                open(0, "rb", buffering=0, closefd=False)
+                if os.fspath(path) == "-" else open(path, "rb", buffering=0))
+            if not is_on_disk(file):
+                file = stack.enter_context(copy(
+                    iter(lambda: file.read(1 << 20), b""), beside))
+        except OSError as error:
+            raise _failed(path, error) from None
+        yield file
+
+
+def is_on_disk(file: object) -> bool:
+    """Whether what is read of a file is what the disk has, at any place: not
+    of a pipe, nor of one that is unpacked on the way."""
+    raw = getattr(file, "raw", file)
+    return isinstance(raw, io.FileIO) and \
+        stat.S_ISREG(os.fstat(raw.fileno()).st_mode)
+
+
+def copy(pieces: Iterable[bytes], beside: str | os.PathLike) -> BinaryIO:
+    """A file without a name in the directory of ``beside``, where there is
+    room for as much; it is gone once it is closed, or the program is."""
+    directory = os.path.dirname(os.path.abspath(beside))
+    file = tempfile.TemporaryFile(
+        buffering=0, dir=directory if os.path.isdir(directory) else None)
+    try:
+        for piece in pieces:
+            view = memoryview(piece).cast("B")
+            while view:
+                view = view[file.write(view):]
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def _is_plain(path: str) -> bool:

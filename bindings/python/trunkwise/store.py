@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import os
 import traceback
 import warnings
 from decimal import Decimal
-from typing import Callable, Iterable, Mapping
+from typing import BinaryIO, Callable, Iterable, Mapping
 
-from . import privacy, raw, sealed, traffic
+from . import files, privacy, raw, sealed, traffic
 from .breakdown import Breakdown, breakdown
 from .budgets import BudgetState, Budgets
 from .differences import Differences, differences
@@ -59,6 +61,7 @@ class Store:
         self._handle: raw.tw_store | None = raw.tw_store_open_at(
             os.fspath(path), flags, whole(lock_wait_ms, "lock_wait_ms"),
             actor)
+        self._path = os.path.abspath(path)
 
     @property
     def handle(self) -> raw.tw_store:
@@ -195,7 +198,8 @@ class Store:
         return price_changes(self.handle, tariff, version, received,
                              notice_days)
 
-    def import_calls(self, data: bytes, *, preset: str | None = None,
+    def import_calls(self, data: bytes | BinaryIO | Iterable[bytes], *,
+                     preset: str | None = None,
                      mapping: CdrMap | None = None,
                      source: str | None = None, zone: str | None = None,
                      file_name: str = "", trunk_pattern: str | None = None,
@@ -205,6 +209,12 @@ class Store:
         """A file of call records, laid out as a ``preset`` or a
         ``mapping`` says; importing it again adds nothing.
 
+        ``data`` is all of its bytes, or a binary file, from where it stands,
+        or an iterator of pieces; of the last two some MiB are in memory at a
+        time. What is no file on a disk is copied to one first, beside the
+        store: the store is locked when all of it has come, and when it
+        breaks off with an exception nothing is stored.
+
         Of a file of 1 MiB or more the calls are written by a thread of the
         import's own while the next ones are read; not with ``one_thread``.
 
@@ -212,21 +222,40 @@ class Store:
         their regions; what it says of ported ones is stored with the charge,
         and what it raises undoes the import.
         """
-        handle = raw.import_new(self.handle, source or preset, preset, zone,
-                                file_name, trunk_pattern, carrier, lookup,
-                                mapping and mapping.handle,
-                                1 if one_thread else 0)
-        try:
-            raw.tw_import_file(handle, data)
-            counts, rejects = raw.tw_import_commit(handle)
-        except BaseException as error:
-            # A traceback keeps its frames' arguments, and this one an open
-            # transaction with the writer's lock: let go of it now.
-            traceback.clear_frames(error.__traceback__)
-            del handle
-            raise
+        with self._readable(data) as file:
+            handle = raw.import_new(self.handle, source or preset, preset,
+                                    zone, file_name, trunk_pattern, carrier,
+                                    lookup, mapping and mapping.handle,
+                                    1 if one_thread else 0)
+            try:
+                if files.is_on_disk(file):
+                    raw.import_stream(handle, file.fileno(), file.tell())
+                else:
+                    raw.tw_import_file(handle, file)
+                counts, rejects = raw.tw_import_commit(handle)
+            except BaseException as error:
+                # A traceback keeps its frames' arguments, and this one an
+                # open transaction with the writer's lock: let go of it now.
+                traceback.clear_frames(error.__traceback__)
+                del handle
+                raise
         return ImportResult(counts_of(counts), rejects_of(rejects),
                             {"batch": raw.tw_import_batch(handle) or None})
+
+    def _readable(self, data: bytes | BinaryIO | Iterable[bytes]
+                  ) -> contextlib.AbstractContextManager:
+        """Bytes as they are, or a file on a disk."""
+        if isinstance(data, io.TextIOBase):
+            raise TypeError("a file of bytes is needed; open it with 'rb'")
+        if files.is_on_disk(data):
+            return contextlib.nullcontext(data)
+        try:
+            return contextlib.nullcontext(memoryview(data))
+        except TypeError:
+            pass
+        read = getattr(data, "read", None)
+        return files.copy(iter(lambda: read(1 << 20), b"") if read else data,
+                          self._path)
 
     def deck(self, carrier: str, *,
              at: dt.datetime | None = None) -> Deck:
