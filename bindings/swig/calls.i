@@ -7,7 +7,6 @@ const char *tw_status_name(tw_status status);
 %thread tw_store_open_at;
 %thread tw_deployment_apply;
 %thread tw_import_file;
-%thread import_stream;
 %thread tw_import_commit;
 %thread tw_store_verify_all;
 %thread tw_store_commit;
@@ -224,18 +223,44 @@ tw_status tw_rejects_next(tw_reject *out, tw_rejects *rejects,
 
 /* ---- call records and tariffs ---- */
 %{
+#include <errno.h>
+#include <unistd.h>
 #include "places.h"
+
+/* Of a plain file, from its beginning. */
+static tw_status plain_read(void *out, size_t *size, uint64_t offset,
+			    void *arg, tw_error *err)
+{
+	ssize_t n;
+
+	do {
+		n = pread((int)(intptr_t)arg, out, *size < (1u << 20) ?
+			  *size : 1u << 20, (off_t)offset);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		err->code = TW_EIO;
+		snprintf(err->message, sizeof err->message, "%s",
+			 strerror(errno));
+		return TW_EIO;
+	}
+	*size = (size_t)n;
+	return TW_OK;
+}
 %}
 %inline %{
-/* Whoever calls keeps `lookup` and `map` alive until the commit. */
+/* Whoever calls keeps `lookup` and `map` alive until the commit, and open the
+ * file that is read where no bytes are given (fd -1: there is none). */
 static tw_status import_new(tw_import **out, tw_store *store,
 	const char *source, const char *preset, const char *zone,
 	const char *file_name, const char *trunk_pattern,
 	const char *carrier, PyObject *lookup, const tw_cdr_map *map,
-	int one_thread, tw_error *err)
+	int one_thread, int fd, tw_error *err)
 {
 	const tw_numbering_lookup l = python_lookup(lookup);
 	tw_import_options o = TW_IMPORT_OPTIONS_INIT;
+
+	o.read = fd < 0 ? NULL : plain_read;
+	o.read_arg = (void *)(intptr_t)fd;
 
 	o.flags = one_thread ? TW_IMPORT_ONE_THREAD : 0;
 	o.source = source;
@@ -251,46 +276,6 @@ static tw_status import_new(tw_import **out, tw_store *store,
 %}
 tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 			 tw_error *err);
-%{
-#include <errno.h>
-#include <unistd.h>
-
-/* A plain file from where its first record is. */
-struct plain_file {
-	int fd;
-	int64_t first;
-};
-
-static tw_status plain_read(void *out, size_t *size, uint64_t offset,
-			    void *arg, tw_error *err)
-{
-	const struct plain_file *file = arg;
-	ssize_t n;
-
-	do {
-		n = pread(file->fd, out, *size < (1u << 20) ? *size : 1u << 20,
-			  (off_t)(file->first + (int64_t)offset));
-	} while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		err->code = TW_EIO;
-		snprintf(err->message, sizeof err->message, "%s",
-			 strerror(errno));
-		return TW_EIO;
-	}
-	*size = (size_t)n;
-	return TW_OK;
-}
-%}
-%inline %{
-/* Whoever calls keeps `fd` open meanwhile. */
-static tw_status import_stream(tw_import *import, int fd, int64_t first,
-			       tw_error *err)
-{
-	struct plain_file file = { fd, first };
-
-	return tw_import_stream(import, plain_read, &file, err);
-}
-%}
 tw_status tw_import_commit(tw_counts *out, tw_rejects **out_rejects,
 			   tw_import *import, tw_error *err);
 uint64_t tw_import_batch(const tw_import *import);

@@ -116,9 +116,19 @@ typedef struct tw_import tw_import;
  * of a file of 1 MiB or more are written by a thread of the import's own while
  * the next ones are read, where the machine has two processors: two thirds of
  * the time for the same result. That thread calls nothing of the host's, takes
- * none of its signals, and ends before tw_import_file() or tw_import_stream()
- * returns. */
+ * none of its signals, and ends before tw_import_file() returns. */
 #define TW_IMPORT_ONE_THREAD 1u
+
+/** Bytes of a file from `offset` on: up to `*size` of them into `out`, and how
+ * many they are into `*size`; 0 is the end of the file, and fewer than asked
+ * for is not. A file is read two to four times from its beginning, so a pipe
+ * is to be copied to a temporary file first. Called on the thread of the
+ * import and within its transaction; it must not use the store.
+ * @return TW_OK, TW_ECANCELLED, or another failure, which ends the batch as
+ * TW_EIO with the message of `err` */
+typedef tw_status (*tw_import_read_fn)(void *out, size_t *size,
+				       uint64_t offset, void *arg,
+				       tw_error *err);
 
 typedef struct tw_import_options {
 	uint32_t size;
@@ -135,9 +145,12 @@ typedef struct tw_import_options {
 	const tw_cdr_map *map;       /* the layout in place of a preset, or
 					NULL; borrowed until the import is
 					freed */
+	tw_import_read_fn read;      /* of files that are not in memory, or
+					NULL: see tw_import_file() */
+	void *read_arg;              /* borrowed likewise */
 } tw_import_options;
 #define TW_IMPORT_OPTIONS_INIT { sizeof(tw_import_options), 0, NULL, NULL, \
-	NULL, NULL, NULL, NULL, NULL, NULL }
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** The relation of a call's numbers is found where the tariff has rows with a
  * relation: by the store's numbering as it is now, and by `lookup`, which is
@@ -176,32 +189,18 @@ TW_EXTERN(tw_status) tw_import_add(tw_import *import, const tw_cdr *cdr,
  * A local time that exists twice (clocks set back) is told apart by the epoch
  * in uniqueid, else the first is taken; answer and end never lie
  * before start.
+ *
+ * No bytes (`size` 0): the file that `read` of the options gives, if there is
+ * one, with the same result and some MiB of it in memory at a time, however
+ * long it is. One that grows meanwhile is taken as long as it was when it was
+ * read first. What the layout needs to know of all rows (which are one call:
+ * some 150 bytes a row) stays in memory.
  * @return TW_OK, TW_EPARSE (no header), TW_EINVAL (zone is missing),
- *         TW_ECONFLICT */
+ *         TW_ECONFLICT; of a reader TW_EIO (it failed, or the file is another
+ *         than when it was read first) or TW_ECANCELLED (it says so): nothing
+ *         of it is stored */
 TW_EXTERN(tw_status) tw_import_file(tw_import *import, const void *data,
 				    size_t size, tw_error *err);
-
-/** Bytes of a file from `offset` on: up to `*size` of them into `out`, and how
- * many they are into `*size`; 0 is the end of the file, and fewer than asked
- * for is not. A file is read two to four times from its beginning, so a pipe
- * is to be copied to a temporary file first. Called on the thread of the
- * import and within its transaction; it must not use the store.
- * @return TW_OK, TW_ECANCELLED, or another failure, which ends the batch as
- * TW_EIO with the message of `err` */
-typedef tw_status (*tw_import_read_fn)(void *out, size_t *size,
-				       uint64_t offset, void *arg,
-				       tw_error *err);
-
-/** As tw_import_file(), with the same result, and some MiB of the file in
- * memory at a time, however long it is. A file that grows meanwhile is taken
- * as long as it was when it was read first. What the layout needs to know of
- * all rows (which are one call: 150 bytes a row at most) stays in memory.
- * @return as tw_import_file(), TW_EIO (the reader failed, or the file is
- *         another than when it was read first), TW_ECANCELLED (the reader
- *         says so): nothing of it is stored */
-TW_EXTERN(tw_status) tw_import_stream(tw_import *import,
-				      tw_import_read_fn read, void *arg,
-				      tw_error *err);
 
 /** Posts the batch's charges to the ledger and commits; a batch that brought
  * nothing new leaves no trace. `out_rejects` (new) may be NULL. */

@@ -46,6 +46,8 @@ static tw_status copy_options(struct tw_import *import,
 	if (!source || !*source)
 		source = options->map ? "mapping" : *preset ? preset : "host";
 	import->file.map = options->map;
+	import->read = options->read;
+	import->read_arg = options->read_arg;
 	import->source = tw_strdup(source);
 	import->preset = tw_strdup(preset);
 	import->zone_name = tw_strdup(options->zone ? options->zone : "");

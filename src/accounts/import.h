@@ -42,7 +42,9 @@ struct tw_import {
 	struct tw__rollup rollup;
 	struct tw__preset *reading;     /* while a file is read */
 	struct tw__preset_options file; /* ... and how */
-	struct tw__bytes bytes;         /* ... and of what, if it is read */
+	tw_import_read_fn read;         /* ... and of what, if not in memory */
+	void *read_arg;
+	struct tw__bytes bytes;
 	struct tw__shift *shift;        /* of a file that is new */
 	struct tw__legs *legs;          /* made by the first that wants it */
 	struct tw__import_block *block; /* calls that wait for others */

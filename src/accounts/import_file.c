@@ -194,43 +194,24 @@ static tw_status take_file(struct tw_import *import, tw_error *err)
 	return status;
 }
 
-static tw_status may_take(const struct tw_import *import, tw_error *err)
-{
-	tw_status status = tw__import_usable(import, err);
-
-	if (!status && !*import->preset)
-		return tw__fail_at(err, TW_EINVAL, 0, "preset", "a file needs "
-				   "one, or a mapping");
-	return status;
-}
-
 tw_status tw_import_file(tw_import *import, const void *data, size_t size,
 			 tw_error *err)
 {
-	tw_status status = may_take(import, err);
+	struct tw__preset_options *options;
+	tw_status status = tw__import_usable(import, err);
 
 	if (status)
 		return status;
+	if (!*import->preset)
+		return tw__fail_at(err, TW_EINVAL, 0, "preset", "a file needs "
+				   "one, or a mapping");
 	if (!data && size)
 		return tw__fail(err, TW_EINVAL, "no file bytes");
-	import->file.data = data;
-	import->file.size = size;
-	import->file.bytes = NULL;
-	return take_file(import, err);
-}
-
-tw_status tw_import_stream(tw_import *import, tw_import_read_fn read,
-			   void *arg, tw_error *err)
-{
-	tw_status status = may_take(import, err);
-
-	if (status)
-		return status;
-	if (!read)
-		return tw__fail(err, TW_EINVAL, "a file needs a reader");
-	import->bytes = (struct tw__bytes){ .read = read, .arg = arg };
-	import->file.data = NULL;
-	import->file.size = 0;
-	import->file.bytes = &import->bytes;
+	options = &import->file;
+	options->data = data;
+	options->size = size;
+	import->bytes = (struct tw__bytes){ .read = import->read,
+		.arg = import->read_arg };
+	options->bytes = !size && import->read ? &import->bytes : NULL;
 	return take_file(import, err);
 }

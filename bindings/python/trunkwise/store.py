@@ -223,15 +223,14 @@ class Store:
         and what it raises undoes the import.
         """
         with self._readable(data) as file:
+            on_disk = not isinstance(file, memoryview)
             handle = raw.import_new(self.handle, source or preset, preset,
                                     zone, file_name, trunk_pattern, carrier,
                                     lookup, mapping and mapping.handle,
-                                    1 if one_thread else 0)
+                                    1 if one_thread else 0,
+                                    file.fileno() if on_disk else -1)
             try:
-                if files.is_on_disk(file):
-                    raw.import_stream(handle, file.fileno(), file.tell())
-                else:
-                    raw.tw_import_file(handle, file)
+                raw.tw_import_file(handle, b"" if on_disk else file)
                 counts, rejects = raw.tw_import_commit(handle)
             except BaseException as error:
                 # A traceback keeps its frames' arguments, and this one an
@@ -247,7 +246,7 @@ class Store:
         """Bytes as they are, or a file on a disk."""
         if isinstance(data, io.TextIOBase):
             raise TypeError("a file of bytes is needed; open it with 'rb'")
-        if files.is_on_disk(data):
+        if files.is_on_disk(data) and data.tell() == 0:
             return contextlib.nullcontext(data)
         try:
             return contextlib.nullcontext(memoryview(data))

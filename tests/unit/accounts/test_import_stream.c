@@ -54,6 +54,8 @@ struct way {
 	const tw_cdr_map *map;
 	struct tw_str text;
 	size_t window;          /* 0: as a whole */
+	tw_import_read_fn read; /* and how; NULL: stream_read() */
+	void *arg;
 	bool alone;             /* without the thread */
 };
 
@@ -69,6 +71,8 @@ static tw_import *begin(struct fixture *f, const struct way *way)
 	options.source = "pbx";
 	options.file_name = "calls";
 	options.flags = way->alone ? TW_IMPORT_ONE_THREAD : 0;
+	options.read = way->read;
+	options.read_arg = way->arg;
 	if (tw_import_new(&import, f->store, &options, &err))
 		fail_msg("%s", err.message);
 	import->beside_from = 0;
@@ -76,17 +80,24 @@ static tw_import *begin(struct fixture *f, const struct way *way)
 	return import;
 }
 
-static tw_counts take(struct fixture *f, const struct way *way)
+static tw_counts take(struct fixture *f, const struct way *given)
 {
-	struct stream stream = { .text = way->text.p, .size = way->text.l };
-	tw_import *import = begin(f, way);
+	struct stream stream = { .text = given->text.p,
+		.size = given->text.l };
+	struct way way = *given;
 	tw_error err = TW_ERROR_INIT;
-	tw_status status = way->window ?
-		tw_import_stream(import, stream_read, &stream, &err) :
-		tw_import_file(import, way->text.p, way->text.l, &err);
+	tw_import *import;
+	tw_status status;
 
+	way.read = stream_read;
+	way.arg = &stream;
+	import = begin(f, &way);
+	/* bytes in memory go before a reader */
+	status = way.window ? tw_import_file(import, NULL, 0, &err) :
+		tw_import_file(import, way.text.p, way.text.l, &err);
+	assert_int_equal(stream.asked > 0, way.window > 0);
 	if (status)
-		fail_msg("%s: %s %s", way->preset ? way->preset : "mapping",
+		fail_msg("%s: %s %s", way.preset ? way.preset : "mapping",
 			 err.field, err.message);
 	return end_import(import);
 }
@@ -261,12 +272,13 @@ static void a_mapping(void **state)
 static tw_status take_broken(struct fixture *f, struct stream *stream,
 			     tw_error *err)
 {
-	struct way way = { .preset = "native", .window = 3000 };
+	struct way way = { .preset = "native", .window = 3000,
+		.read = stream_read, .arg = stream };
 	tw_import *import = begin(f, &way);
 	tw_status status;
 
 	*err = (tw_error)TW_ERROR_INIT;
-	status = tw_import_stream(import, stream_read, stream, err);
+	status = tw_import_file(import, NULL, 0, err);
 	if (status && tw_import_commit(NULL, NULL, import, NULL) == TW_OK)
 		assert_int_equal(tw_import_batch(import), 0);
 	tw_import_free(import);
@@ -324,11 +336,11 @@ static void changing(void **state)
 		char *text = make_rows(3000, 11);
 		struct changing c = { .text = text, .what = what, .stream = {
 			.text = text, .size = strlen(text) - 2000 } };
-		struct way way = { .preset = "native", .window = 3000 };
+		struct way way = { .preset = "native", .window = 3000,
+			.read = read_changing, .arg = &c };
 		tw_import *import = begin(f, &way);
 		tw_error err = TW_ERROR_INIT;
-		tw_status status = tw_import_stream(import, read_changing, &c,
-						    &err);
+		tw_status status = tw_import_file(import, NULL, 0, &err);
 
 		assert_int_equal(status, what == 1 ? TW_OK : TW_EIO);
 		if (status)
@@ -342,6 +354,7 @@ static void changing(void **state)
 	assert_int_equal(one_number(f, "SELECT count(*) FROM call"), 0);
 }
 
+/* Without a reader it is a file without bytes, as ever. */
 static void no_reader(void **state)
 {
 	struct fixture *f = *state;
@@ -349,8 +362,8 @@ static void no_reader(void **state)
 	tw_import *import = begin(f, &way);
 	tw_error err = TW_ERROR_INIT;
 
-	assert_int_equal(tw_import_stream(import, NULL, NULL, &err),
-			 TW_EINVAL);
+	assert_int_equal(tw_import_file(import, NULL, 0, &err), TW_EPARSE);
+	assert_string_equal(err.message, "the file has no rows");
 	tw_import_free(import);
 }
 
