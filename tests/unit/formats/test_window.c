@@ -247,6 +247,58 @@ static void test_long_nested(void **state)
 	free(text);
 }
 
+/* Reads all; TW_ENOMEM as soon as anything fails so. */
+static tw_status read_pieces(const char *preset, struct tw_str text,
+			     const tw_zone *zone)
+{
+	struct stream stream = { .text = text.p, .size = text.l };
+	struct tw__bytes bytes = { .read = stream_read, .arg = &stream };
+	struct tw__preset_options options = { .bytes = &bytes, .zone = zone,
+		.window = 50 };
+	struct tw__preset *preset_of;
+	tw_cdr cdr;
+	tw_status status = tw__preset_open(&preset_of, preset, &options,
+					   NULL);
+
+	if (status)
+		return status;
+	do {
+		status = tw__preset_next(&cdr, preset_of, NULL);
+	} while (!status || status == TW_EPARSE);
+	tw__preset_free(preset_of);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
+static void test_no_memory(void **state)
+{
+	static const size_t some[] = { 0, 1, 3, 5, 6, 7, 13, 15 };
+	tw_zone *zone = zone_of("Europe/Moscow");
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(some); i++) {
+		char *text = fixture(fixtures[some[i]].file);
+		bool dealt = true;
+
+		for (int64_t n = 0; dealt; n++) {
+			struct faults faults;
+			tw_status status;
+
+			faults_begin(&faults, n);
+			status = read_pieces(fixtures[some[i]].preset,
+					     tw__str_of(text), zone);
+			dealt = faults_end(&faults);
+			if (status != (dealt ? TW_ENOMEM : TW_OK) ||
+			    faults.held)
+				fail_msg("%s: fault %lld gives %d, %lld held",
+					 fixtures[some[i]].preset,
+					 (long long)n, status,
+					 (long long)faults.held);
+		}
+		free(text);
+	}
+	tw_zone_free(zone);
+}
+
 /* However long the file is, no more of it than that. */
 static void test_bound(void **state)
 {
@@ -289,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_xml),
 		cmocka_unit_test(test_long_nested),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_bound),
 	};
 
