@@ -85,7 +85,9 @@ typedef struct tw_cdr {
 	const char *extension;       /* of the PBX user, for matches */
 	const char *accountcode;
 	const char *campaign;
-	const char *cost;            /* what the source says, decimal */
+	const char *cost;            /* what the source says, decimal: the
+					charge where the tariff is stated_by
+					it (versions.h) */
 	const char *currency;
 	const char *source;          /* part of the key; NULL: the import's */
 } tw_cdr;

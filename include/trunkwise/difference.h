@@ -2,9 +2,10 @@
  * @file difference.h  What sources say that their calls cost, beside ours
  *
  * Some records come with a cost of their own (a carrier's, a cloud PBX's). It
- * is kept as it came and booked nowhere: the ledger holds our rating, which is
- * what the source's word is checked by. This puts both side by side. It reads
- * every call of the time once; it never writes.
+ * is kept as it came and, unless the tariff takes its word, booked nowhere:
+ * the ledger holds our rating, which is what the source's word is checked by.
+ * This puts both side by side. It reads every call of the time once; it never
+ * writes.
  */
 #ifndef TRUNKWISE_DIFFERENCE_H
 #define TRUNKWISE_DIFFERENCE_H

@@ -125,8 +125,9 @@ static void read_request(tw_rating_request *request,
 	}
 	if (!again->answered)
 		request->flags |= TW_RATING_UNANSWERED;
-	/* neither goes by a number */
-	if (request->flags)
+	/* no fee goes by a number, and no stated cost by one that is erased */
+	if (request->flags == TW_RATING_UNANSWERED ||
+	    (request->flags && !tw__digits_only(request->number)))
 		request->number = "0";
 }
 

@@ -377,18 +377,25 @@ static tw_status convert(struct tw_sum *sum, const tw_tariff_rules *rules,
 	return TW_OK;
 }
 
-static tw_status close_sum(struct tw_sum *sum, const tw_tariff_rules *rules,
-			   int64_t exchange_nanos, tw_error *err)
+static tw_status close_at(struct tw_sum *sum, const tw_tariff_rules *rules,
+			  int64_t unit, int64_t exchange_nanos, tw_error *err)
 {
 	int64_t out[3];
 
-	if (split(out, &sum->exact, rules, power10[9 - rules->decimals]))
+	if (split(out, &sum->exact, rules, unit))
 		return fail_range(err);
 	sum->cost_nanos = out[0];
 	sum->net_nanos = out[1];
 	sum->vat_nanos = out[2];
 
 	return convert(sum, rules, exchange_nanos, err);
+}
+
+static tw_status close_sum(struct tw_sum *sum, const tw_tariff_rules *rules,
+			   int64_t exchange_nanos, tw_error *err)
+{
+	return close_at(sum, rules, power10[9 - rules->decimals],
+			exchange_nanos, err);
 }
 
 static tw_status charge_seconds(struct tw_sum *sum,
@@ -425,6 +432,22 @@ static tw_status charge_fee(struct tw_sum *sum, const struct tw_deck *deck,
 	return close_sum(sum, &deck->rules, q->exchange_nanos, err);
 }
 
+/* As fine as the amount is, and no coarser than its currency: who states
+ * whole kopecks gets whole kopecks of VAT. */
+static int64_t stated_unit(int64_t nanos, const char *currency)
+{
+	uint32_t decimals;
+	int64_t unit;
+
+	if (tw_currency_decimals(&decimals, currency, NULL))
+		decimals = 2;
+	unit = power10[9 - decimals];
+	while (nanos % unit)
+		unit /= 10;
+
+	return unit;
+}
+
 /* What its source has charged already, whole: only VAT and another currency
  * are ours to compute. */
 static tw_status take_stated(struct tw_sum *sum, const struct tw_deck *deck,
@@ -434,7 +457,8 @@ static tw_status take_stated(struct tw_sum *sum, const struct tw_deck *deck,
 	sum->exact = (struct tw_exact){ q->stated_nanos, 0, MINUTE_S };
 	sum->usage = sum->exact;
 
-	return close_sum(sum, &deck->rules, q->exchange_nanos, err);
+	return close_at(sum, &deck->rules, stated_unit(q->stated_nanos,
+			deck->rules.currency), q->exchange_nanos, err);
 }
 
 tw_status tw__sum(struct tw_sum *sum, const struct tw_deck *deck,

@@ -212,14 +212,14 @@ static void test_stated(void **state)
 	      "Outbound call to 74951234567, answered "
 	      "2026-01-01T00:00:00+00:00 (UTC).\n"
 	      "As its record of source zadarma states. Cost 1.2345 RUB with "
-	      "VAT; VAT 20 % within: 0.20575 RUB, without 1.02875 RUB.\n");
+	      "VAT; VAT 20 % within: 0.2057 RUB, without 1.0288 RUB.\n");
 	strcpy(b.rules.convert_to, "USD");
 	request.exchange_nanos = TW_NANOS / 50;
 	check(&b, &request, "ru",
 	      "Исходящий звонок на 74951234567, ответ "
 	      "2026-01-01T00:00:00+00:00 (UTC).\n"
 	      "По записи источника zadarma. Стоимость 1.2345 RUB с НДС; в "
-	      "том числе НДС 20 %: 0.20575 RUB, без НДС 1.02875 RUB.\n"
+	      "том числе НДС 20 %: 0.2057 RUB, без НДС 1.0288 RUB.\n"
 	      "Пересчёт до округления: 1.2345 RUB x 0.02 = 0.02 USD.\n");
 	request.exchange_nanos = 0;
 	check(&b, &request, "en",

@@ -256,7 +256,7 @@ static void test_stated(void **state)
 
 static void test_stated_vat_and_exchange(void **state)
 {
-	tw_rating_request request = stated(100);
+	tw_rating_request request = stated(101);
 	tw_charge charge;
 	struct banded b;
 
@@ -267,9 +267,17 @@ static void test_stated_vat_and_exchange(void **state)
 	assert_int_equal(charge.vat.nanos, 20);
 	b.rules.vat = TW_VAT_GROSS;
 	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
-	assert_int_equal(charge.cost.nanos, 100);
-	assert_int_equal(charge.net.nanos, 83);
+	assert_int_equal(charge.cost.nanos, 101);
+	assert_int_equal(charge.net.nanos, 84);
 	assert_int_equal(charge.vat.nanos, 17);
+	/* whole kopecks of what is stated in kopecks */
+	request = stated(1234 * KOPECK);
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.net.nanos, 1028 * KOPECK);
+	assert_int_equal(charge.vat.nanos, 206 * KOPECK);
+	request = stated(1234500000);
+	assert_int_equal(rates(&charge, &b, &request, NULL), TW_OK);
+	assert_int_equal(charge.net.nanos, 1028800000);
 	strcpy(b.rules.convert_to, "USD");
 	request = stated(90 * RUB);
 	assert_int_equal(rates(&charge, &b, &request, NULL), TW_ENOPRICE);
