@@ -357,7 +357,7 @@ static tw_status change_side(struct regroup *r, const struct tw__side *side,
 {
 	struct row *row = &r->rows[side->ordinal];
 
-	row->numbered = parent && side->forward && parent->digits;
+	row->numbered = parent && side->forward && parent->callee;
 	if (!row->touched || row->erased || (parent && parent->erased))
 		return TW_OK;
 	if (!parent)
