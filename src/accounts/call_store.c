@@ -224,11 +224,16 @@ static int64_t answer_after(const struct tw__call *call)
 	return call->answered ? call->answer_us - call->cdr.start : 0;
 }
 
+/* Not what answer and length make of it; it may be the start itself. */
+static bool has_own_end(const struct tw__call *call)
+{
+	return call->end_us &&
+		call->end_us != call->answer_us + call->cdr.duration_us;
+}
+
 static int64_t end_after(const struct tw__call *call)
 {
-	return call->end_us && call->end_us !=
-		call->answer_us + call->cdr.duration_us ?
-		call->end_us - call->cdr.start : 0;
+	return has_own_end(call) ? call->end_us - call->cdr.start : 0;
 }
 
 static void find_traits(struct tw__traits *out, const struct tw__call *call)
@@ -320,10 +325,8 @@ static void set_record(struct tw__bulk *rows, struct tw__cell *cells,
 static void set_times(struct tw__cell *cells, const struct tw__call *call,
 		      int64_t unit_us)
 {
-	int64_t end = end_after(call);
-
 	set_if(cells, C_ANSWER, call->answered, answer_after(call) / unit_us);
-	set_if(cells, C_END, end, end / unit_us);
+	set_if(cells, C_END, has_own_end(call), end_after(call) / unit_us);
 	set(cells, C_DURATION, call->cdr.duration_us / unit_us);
 }
 

@@ -16,23 +16,6 @@ void tw__dues_free(struct tw__dues *dues)
 	memset(dues, 0, sizeof(*dues));
 }
 
-tw_status tw__dues_add(struct tw__dues *dues, const struct tw__entry *entry,
-		       tw_error *err)
-{
-	struct tw__due *due;
-
-	if (tw__grow((void **)&dues->rows, &dues->capacity, dues->count + 1,
-		     sizeof(*due)))
-		return tw__fail_oom(err);
-	due = &dues->rows[dues->count];
-	due->entry = *entry;
-	due->entry.reference = NULL;
-	due->order = dues->count++;
-	snprintf(due->reference, sizeof(due->reference), "%s",
-		 entry->reference);
-	return TW_OK;
-}
-
 static int compare(const struct tw__entry *a, const struct tw__entry *b)
 {
 	bool rent = a->kind < TW_POSTING_COMMITMENT;
@@ -50,14 +33,6 @@ static int compare(const struct tw__entry *a, const struct tw__entry *b)
 	return strcmp(a->currency, b->currency);
 }
 
-static int by_subject(const void *x, const void *y)
-{
-	const struct tw__due *a = x, *b = y;
-	int diff = compare(&a->entry, &b->entry);
-
-	return diff ? diff : (a->order > b->order) - (a->order < b->order);
-}
-
 static tw_status put_together(struct tw__entry *sum,
 			      const struct tw__entry *entry, tw_error *err)
 {
@@ -69,6 +44,35 @@ static tw_status put_together(struct tw__entry *sum,
 		tw__add_i64(&sum->vat_nanos, sum->vat_nanos,
 			    entry->vat_nanos) ? TW_OK :
 		tw__fail(err, TW_ERANGE, "rents exceed 9.2e9 units");
+}
+
+/* Days of one holder come one after another: they are one row at once. */
+tw_status tw__dues_add(struct tw__dues *dues, const struct tw__entry *entry,
+		       tw_error *err)
+{
+	struct tw__due *due = dues->count ? &dues->rows[dues->count - 1] :
+		NULL;
+
+	if (due && !compare(&due->entry, entry))
+		return put_together(&due->entry, entry, err);
+	if (tw__grow((void **)&dues->rows, &dues->capacity, dues->count + 1,
+		     sizeof(*due)))
+		return tw__fail_oom(err);
+	due = &dues->rows[dues->count];
+	due->entry = *entry;
+	due->entry.reference = NULL;
+	due->order = dues->count++;
+	snprintf(due->reference, sizeof(due->reference), "%s",
+		 entry->reference);
+	return TW_OK;
+}
+
+static int by_subject(const void *x, const void *y)
+{
+	const struct tw__due *a = x, *b = y;
+	int diff = compare(&a->entry, &b->entry);
+
+	return diff ? diff : (a->order > b->order) - (a->order < b->order);
 }
 
 static bool is_due(const struct tw__entry *entry)

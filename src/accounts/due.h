@@ -18,7 +18,8 @@ struct tw__dues {
 	size_t count, capacity;
 };
 void tw__dues_free(struct tw__dues *dues);
-/* What is owed, or (negated) what was posted. */
+/* What is owed, or (negated) what was posted.
+ * @return TW_OK, TW_ENOMEM, TW_ERANGE */
 tw_status tw__dues_add(struct tw__dues *dues, const struct tw__entry *entry,
 		       tw_error *err);
 /* One row for all that is of the same; those with nothing due are left out.

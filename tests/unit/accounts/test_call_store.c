@@ -258,6 +258,25 @@ static void ends_and_attempts(void **state)
 	assert_int_equal(column(f, "end_after_us", "leg = 0"), 66000000);
 }
 
+/* A missed call that ends in the second in which it began has an end. */
+static void an_end_is_told_from_none(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__call call = sample("a");
+	struct tw__call_ids ids;
+
+	fixture_begin(f);
+	tw__call_ids_open(&ids, f->store);
+	call.answered = false;
+	call.answer_us = call.cdr.answer = call.cdr.duration_us = 0;
+	call.end_us = call.cdr.start;
+	assert_int_equal(store(f, &ids, &call), TW_OK);
+	tw__call_ids_close(&ids);
+	fixture_commit(f);
+	assert_int_equal(column(f, "end_after_us IS NULL", "1"), 0);
+	assert_int_equal(column(f, "end_after_us", "1"), 0);
+}
+
 /* Two writers of one store in turn: each row is its own. */
 static void writers_do_not_mix(void **state)
 {
@@ -323,6 +342,7 @@ int main(void)
 		FIXTURE_TEST(ids_are_packed),
 		FIXTURE_TEST(any_byte_of_an_id),
 		FIXTURE_TEST(ends_and_attempts),
+		FIXTURE_TEST(an_end_is_told_from_none),
 		FIXTURE_TEST(writers_do_not_mix),
 		FIXTURE_TEST(every_failed_allocation),
 	};

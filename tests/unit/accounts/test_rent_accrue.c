@@ -341,7 +341,7 @@ static void test_day_by_day(void **state)
 	apply_at(f, "2026-09-01T00:00:00+03:00");
 	for (int day = 0; day <= 31; day++) {
 		int64_t kopecks = 10000 * day / 31;
-		char through[16] = "";
+		char through[32] = "";
 
 		f->now = MOSCOW("2026-10-01T12:00:00") +
 			day * 24LL * 3600 * TW_SECOND;
