@@ -376,10 +376,10 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 	}
 	status = find_number(import, err);
 	if (!status)
-		status = check_shift(import, err);
-	if (!status)
 		status = tw__call_known(import->store, call, &import->ids,
 					err);
+	if (!status)
+		status = check_shift(import, err);
 	if (!status && !import->closing)
 		status = tw__known_or_near(import->store, call, err);
 	if (status)

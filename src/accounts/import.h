@@ -45,7 +45,7 @@ struct tw_import {
 	tw_import_read_fn read;         /* ... and of what, if not in memory */
 	void *read_arg;
 	struct tw__bytes bytes;
-	struct tw__shift *shift;        /* of a file that is new */
+	struct tw__shift *shift;        /* while a file is read */
 	struct tw__legs *legs;          /* made by the first that wants it */
 	struct tw__import_block *block; /* calls that wait for others */
 	struct tw_rejects *rejects;

@@ -180,7 +180,7 @@ static tw_status take_file(struct tw_import *import, tw_error *err)
 
 	if (!import->reading)
 		return status;
-	if (!status && !import->known_file)
+	if (!status)
 		status = tw__shift_new(&import->shift, import->store,
 				       import->ids.batch, err);
 	if (!status)

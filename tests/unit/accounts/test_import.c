@@ -826,6 +826,11 @@ static void test_shifted_start(void **state)
 	assert_int_equal(one_number(f, "SELECT count(*) FROM quarantine "
 		"WHERE field = 'start' AND reason LIKE "
 		"'%2026-10-05T12:00:00+05:00; check the zone%'"), 1);
+	/* what was put aside is no call when the same bytes come again */
+	counts = import_text(f, "native", "Asia/Yekaterinburg", text);
+	assert_int_equal(counts.conflicts, 2);
+	assert_int_equal(counts.duplicates, 1);
+	assert_int_equal(counts.rows_stored, 0);
 	/* days apart it is another call of a PBX that counts anew */
 	snprintf(text, sizeof(text), "%sa,2026-10-07 10:00:00,60,78432000001,"
 		 "79161234567\n", title);
