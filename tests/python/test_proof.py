@@ -296,6 +296,9 @@ UNPROVED_OPEN = {
 }
 
 
+# No closed month has it in its proof: step 0047 gave it to older batches.
+UNPROVED = {"batch": {"grouped"}}
+
 # What no call stands for (any more) says nothing, nor a unit of what is 0.
 USED = {"traits": "WHERE id IN (SELECT traits FROM call_row)"}
 UNITS = {"time_us", "cost_nanos", "vat_nanos"}
@@ -348,7 +351,7 @@ def test_any_column(office, tmp_path, table, closed):
     for _ in range(ROUNDS):
         unseen |= survey(office, tmp_path, table, closed, chance)
     proofless = set() if closed else UNPROVED_OPEN.get(table, set())
-    assert sorted(unseen - proofless) == []
+    assert sorted(unseen - proofless - UNPROVED.get(table, set())) == []
 
 
 @pytest.mark.parametrize("table", TABLES)
