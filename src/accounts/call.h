@@ -42,7 +42,10 @@
 const char *tw__reason_name(uint32_t reason);
 
 /* A call_id as the call table has it: text, or the bytes of a UUID. */
+#define TW_CALL_UUID 16u
 struct tw_stmt;
+/* @return false: it stays a text */
+bool tw__call_pack_id(unsigned char out[TW_CALL_UUID], const char *text);
 void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text);
 
 struct tw__usage_tariff;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "base/hash.h"
 #include "call_legs.h"
+#include "call_links.h"
 #include "history.h"
 
 struct slot {
@@ -25,6 +26,7 @@ struct slot {
 
 struct tw__legs {
 	tw_store *store;        /* borrowed */
+	struct tw__links *links;        /* of a file's source, or NULL */
 	struct slot *slots;
 	size_t count, capacity; /* power of two, at least twice count */
 };
@@ -44,6 +46,7 @@ void tw__legs_free(struct tw__legs *legs)
 {
 	if (!legs)
 		return;
+	tw__links_free(legs->links);
 	tw_free(legs->slots);
 	tw_free(legs);
 }
@@ -120,6 +123,20 @@ static tw_status note(struct tw__legs *legs, const struct slot *noted,
 	return TW_OK;
 }
 
+static tw_status add_links(struct tw__legs *legs, const struct tw__call *call,
+			   tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	if (!legs->links)
+		return TW_OK;
+	status = tw__links_add(legs->links, call->cdr.call_id,
+			       call->cdr.start, err);
+	return status || link_of(call) == call->cdr.call_id ? status :
+		tw__links_add(legs->links, link_of(call), call->cdr.start,
+			      err);
+}
+
 /* Legs name a call by the id that links it, or by that of the record. */
 tw_status tw__legs_note(struct tw__legs *legs, const struct tw__call *call,
 			tw_error *err)
@@ -131,11 +148,13 @@ tw_status tw__legs_note(struct tw__legs *legs, const struct tw__call *call,
 		.side = (call->cdr.flags & TW_CDR_TWIN) != 0 };
 	tw_status status;
 
-	if (call->direction != TW_DIRECTION_INBOUND ||
-	    strlen(number) > 15 ||
+	if (call->direction != TW_DIRECTION_INBOUND)
+		return TW_OK;
+	status = add_links(legs, call, err);
+	if (status || strlen(number) > 15 ||
 	    !tw__str_u64(&noted.digits, tw__str_of(number)) ||
 	    !noted.digits)
-		return TW_OK;
+		return status;
 	status = note(legs, &noted, err);
 	if (status || link_of(call) == call->cdr.call_id)
 		return status;
@@ -194,16 +213,38 @@ tw_status tw__legs_read_ahead(struct tw__legs *legs,
 
 	if (!call)
 		return tw__fail_oom(err);
-	status = read_ahead(legs, call, reading, err);
+	status = tw__links_new(&legs->links, legs->store, reading->source,
+			       err);
+	if (!status)
+		status = read_ahead(legs, call, reading, err);
 	tw_free(call);
 	return status;
+}
+
+/* Calls of a file's source are known to be there or not. */
+static tw_status find_range(tw_time range[2], const struct tw__call *call,
+			    struct tw__legs *legs, tw_error *err)
+{
+	const tw_time near[2] = { call->cdr.start - TW_LEG_WITHIN_US,
+		call->cdr.start + TW_LEG_WITHIN_US };
+
+	if (legs->links)
+		return tw__links_between(range, legs->links, link_of(call),
+					 near, err);
+	memcpy(range, near, sizeof(near));
+	return TW_OK;
 }
 
 static tw_status ask_store(struct tw__call *call, struct tw__legs *legs,
 			   tw_error *err)
 {
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, legs->store,
+	tw_time range[2];
+	tw_status status = find_range(range, call, legs, err);
+
+	if (status || !range[0])
+		return status;
+	status = tw__stmt(&stmt, legs->store,
 		"SELECT coalesce((SELECT name FROM number n "
 		"WHERE n.id = c.number ORDER BY n.valid_from DESC LIMIT 1), "
 		"(SELECT digits FROM identity i WHERE i.id = c.callee)) "
@@ -215,8 +256,8 @@ static tw_status ask_store(struct tw__call *call, struct tw__legs *legs,
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, call->cdr.start - TW_LEG_WITHIN_US);
-	tw__bind_i64(stmt, 2, call->cdr.start + TW_LEG_WITHIN_US);
+	tw__bind_i64(stmt, 1, range[0]);
+	tw__bind_i64(stmt, 2, range[1]);
 	tw__bind_i64(stmt, 3, TW_DIRECTION_INBOUND);
 	tw__bind_text(stmt, 4, call->source);
 	tw__call_bind_id(stmt, 5, link_of(call));

@@ -43,7 +43,7 @@ static uint32_t pack_eight(uint64_t *odd, uint64_t x)
 
 /* Canonical lower-case UUID into 16 bytes: half of all stored ids are such,
  * and they would be the widest column. */
-static bool pack_uuid(unsigned char out[16], const char *p)
+bool tw__call_pack_id(unsigned char out[TW_CALL_UUID], const char *p)
 {
 	uint64_t word[4], odd = 0;
 
@@ -71,9 +71,9 @@ static bool pack_uuid(unsigned char out[16], const char *p)
 
 void tw__call_bind_id(struct tw_stmt *stmt, int index, const char *text)
 {
-	unsigned char uuid[16];
+	unsigned char uuid[TW_CALL_UUID];
 
-	if (pack_uuid(uuid, text))
+	if (tw__call_pack_id(uuid, text))
 		tw__bind_blob(stmt, index, uuid, sizeof(uuid));
 	else
 		tw__bind_text(stmt, index, text);
@@ -277,9 +277,9 @@ static tw_status find_names(struct names *out,
 static void set_id(struct tw__bulk *rows, unsigned int column,
 		   const char *text)
 {
-	unsigned char uuid[16];
+	unsigned char uuid[TW_CALL_UUID];
 
-	if (pack_uuid(uuid, text))
+	if (tw__call_pack_id(uuid, text))
 		tw__bulk_blob(rows, column, tw__str((const char *)uuid,
 						    sizeof(uuid)));
 	else
