@@ -69,3 +69,132 @@ static void by_both_ids(void **state)
 	put(f, START + 2 * HOUR, "'a'", "NULL", 2);
 	put(f, START + 3 * HOUR, "x'123456789abcdef0123456789abcdef0'",
 	    "NULL", 1);
+	links = links_of(f);
+	must_be(links, "a", START, START, START + HOUR);
+	must_be(links, "b", START, START + HOUR, START + HOUR);
+	must_be(links, "c", START, 0, 0);
+	must_be(links, UUID, START, START + 3 * HOUR, START + 3 * HOUR);
+	/* no further than was asked */
+	must_be(links, "a", START + 5 * HOUR, START + HOUR, START + HOUR);
+	must_be(links, "a", START + 6 * HOUR, 0, 0);
+	tw__links_free(links);
+	tw__links_free(NULL);
+	fixture_commit(f);
+}
+
+/* What the import adds stays, however far the rows of a file are apart. */
+static void own_and_far(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__links *links;
+
+	begin(f);
+	put(f, START, "'a'", "NULL", 1);
+	put(f, START + 9000 * HOUR, "'a'", "NULL", 1);
+	put(f, START + 9000 * HOUR, "'o'", "NULL", 1);
+	assert_int_equal(run_sql(f, "UPDATE call_row SET marks = 2 "
+				 "WHERE call_id = 'o'"), TW_OK);
+	links = links_of(f);
+	assert_int_equal(tw__links_add(links, "own", START, NULL), TW_OK);
+	for (int i = 0; i < 3; i++) {
+		must_be(links, "own", START, START, START);
+		must_be(links, "own", START + 9000 * HOUR, 0, 0);
+		must_be(links, "o", START + 9000 * HOUR, 0, 0);
+		must_be(links, "a", START, START, START);
+	}
+	tw__links_free(links);
+	fixture_commit(f);
+}
+
+static uint64_t next(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed >> 33;
+}
+
+/* Any order of questions: whoever is within the time is between the bounds,
+ * and the bounds are no wider than the time. */
+static void any_order(void **state)
+{
+	struct fixture *f = *state;
+	tw_time starts[200];
+	struct tw__links *links;
+	uint64_t seed = 7;
+	char id[16];
+
+	begin(f);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(starts); i++) {
+		starts[i] = START + (tw_time)next(&seed) * 300;
+		snprintf(id, sizeof(id), "'%zu'", i % 20);
+		put(f, starts[i], id, "NULL", 1);
+	}
+	links = links_of(f);
+	for (int n = 0; n < 500; n++) {
+		const tw_time from = START + (tw_time)next(&seed) * 300;
+		const tw_time near[2] = { from, from + 8 * HOUR };
+		size_t of = next(&seed) % 21;
+		tw_time out[2];
+
+		snprintf(id, sizeof(id), "%zu", of);
+		assert_int_equal(tw__links_between(out, links, id, near,
+						   NULL), TW_OK);
+		assert_true(!out[0] || (out[0] >= near[0] &&
+					out[1] <= near[1]));
+		for (size_t i = 0; i < TW_ARRAY_COUNT(starts); i++) {
+			if (i % 20 == of && starts[i] >= near[0] &&
+			    starts[i] <= near[1])
+				assert_true(out[0] && starts[i] >= out[0] &&
+					    starts[i] <= out[1]);
+		}
+	}
+	tw__links_free(links);
+	fixture_commit(f);
+}
+
+static void every_failed_allocation(void **state)
+{
+	static const char more_rows[] = "INSERT INTO call_row SELECT "
+		"start_us + 1000 * value, key + value, undone, content, "
+		"batch, marks, 'n' || value, linked, sequence, traits, "
+		"answer, ended, duration, caller, callee, rate_row, "
+		"charged_s, cost, vat, source_cost_nanos FROM call_row, "
+		"(WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT "
+		"value + 1 FROM n WHERE value < 200) SELECT value FROM n)";
+	const tw_time near[2] = { START, START + HOUR };
+	struct fixture *f = *state;
+	bool more = true;
+
+	begin(f);
+	put(f, START, "'n'", "NULL", 1);
+	assert_int_equal(run_sql(f, more_rows), TW_OK);
+	for (int64_t n = 0; more; n++) {
+		struct tw__links *links = NULL;
+		struct faults faults;
+		tw_status status;
+		tw_time out[2];
+
+		faults_begin(&faults, n);
+		status = tw__links_new(&links, f->store, "native", NULL);
+		if (!status)
+			status = tw__links_add(links, "own", START, NULL);
+		if (!status)
+			status = tw__links_between(out, links, "n9", near,
+						   NULL);
+		more = faults_end(&faults);
+		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
+		tw__links_free(links);
+	}
+	fixture_commit(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXTURE_TEST(by_both_ids),
+		FIXTURE_TEST(own_and_far),
+		FIXTURE_TEST(any_order),
+		FIXTURE_TEST(every_failed_allocation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
