@@ -11,6 +11,7 @@
 #include "ledger.h"
 #include "rent.h"
 #include "seal.h"
+#include "store/shape.h"
 #include "verify_closed.h"
 #include "verify_ledger.h"
 #include "verify_live.h"
@@ -57,6 +58,19 @@ static tw_status integrity(tw_verdict *verdict, tw_store *store,
 		says(verdict, strcmp(tw__col_text(stmt, 0), "ok") == 0,
 		     "%.200s", tw__col_text(stmt, 0));
 	tw__reset(stmt);
+	return status;
+}
+
+static tw_status schema(tw_verdict *verdict, tw_store *store, tw_error *err)
+{
+	char odd[200];
+	tw_status status = tw__store_shape(odd, store, err);
+
+	if (!status && *odd)
+		says(verdict, false, "%.200s; restore a backup", odd);
+	else if (!status)
+		says(verdict, true, "tables, views and triggers are what "
+		     "trunkwise makes");
 	return status;
 }
 
@@ -400,6 +414,7 @@ static const struct {
 	shared_h *sharedh;
 } checks[] = {
 	{ "sqlite_integrity", integrity, NULL },
+	{ "schema_is_whole", schema, NULL },
 	{ "ledger_sum_zero", tw__verify_ledger, NULL },
 	{ "postings_equal_calls", NULL, tw__verify_postings },
 	{ "rollup_equals_calls", NULL, rollup_calls },

@@ -45,16 +45,32 @@ static void change(struct fixture *f, const char *sql)
 	tw__stmt_free(stmt);
 }
 
+static void sql_of(char out[1000], struct fixture *f, const char *trigger)
+{
+	struct tw_stmt *stmt;
+
+	assert_int_equal(tw__stmt_new(&stmt, f->store, "SELECT sql FROM "
+		"sqlite_schema WHERE name = ?", NULL), TW_OK);
+	tw__bind_text(stmt, 1, trigger);
+	assert_int_equal(tw__step(stmt, NULL), TW_OK);
+	snprintf(out, 1000, "%s", tw__col_text(stmt, 0));
+	tw__stmt_free(stmt);
+}
+
+/* Past the trigger, which is there again afterwards. */
 static void damage(struct fixture *f, const char *trigger, const char *sql)
 {
-	char drop[128];
+	char drop[128], again[1000];
 
 	assert_int_equal(tw_store_begin(f->store, NULL), TW_OK);
 	if (trigger) {
+		sql_of(again, f, trigger);
 		snprintf(drop, sizeof(drop), "DROP TRIGGER %s", trigger);
 		change(f, drop);
 	}
 	change(f, sql);
+	if (trigger)
+		change(f, again);
 	assert_int_equal(tw_store_commit(f->store, NULL), TW_OK);
 }
 
@@ -180,6 +196,31 @@ static void test_no_traits(void **state)
 		   "references_exist");
 }
 
+static void test_schema_changed(void **state)
+{
+	static const char *const odd[] = {
+		"DROP TRIGGER posting_no_update", "DROP VIEW v_calls",
+		"DROP INDEX batch_file", "CREATE TRIGGER mine AFTER INSERT "
+		"ON posting BEGIN SELECT 1; END" };
+	static const char *const own[] = {
+		"CREATE VIEW a_mine AS SELECT 1", "CREATE TABLE z_mine (a)",
+		"CREATE INDEX mine ON call_row (caller)" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < TW_ARRAY_COUNT(odd); i++) {
+		assert_int_equal(tw_store_begin(f->store, NULL), TW_OK);
+		change(f, odd[i]);
+		only_fails(f, "schema_is_whole");
+		assert_int_equal(tw_store_rollback(f->store, NULL), TW_OK);
+	}
+	for (size_t i = 0; i < TW_ARRAY_COUNT(own); i++)
+		damage(f, NULL, own[i]);
+	only_fails(f, "");
+	damage(f, NULL, "DROP VIEW v_calls");
+	damage(f, NULL, "CREATE VIEW v_calls AS SELECT 1 AS start_us");
+	only_fails(f, "schema_is_whole");
+}
+
 static void test_counts_changed(void **state)
 {
 	damage(*state, NULL, "UPDATE batch SET duplicates = 7");
@@ -253,6 +294,7 @@ int main(void)
 		T(test_call_gone), T(test_cost_changed),
 		T(test_state_without_reason),
 		T(test_charge_without_state), T(test_no_traits),
+		T(test_schema_changed),
 		T(test_counts_changed),
 		T(test_reference_gone), T(test_too_little_room),
 		T(test_word_of_no_call), T(test_too_little_room),
