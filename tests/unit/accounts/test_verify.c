@@ -196,6 +196,16 @@ static void test_no_traits(void **state)
 		   "references_exist");
 }
 
+/* Whoever loads them by their ids has no room for these. */
+static void test_far_traits(void **state)
+{
+	damage(*state, NULL, "INSERT INTO traits SELECT 300000000, trunk, "
+	       "carrier, department, number, 99, direction, status, "
+	       "rate_state, reason, tariff_version, time_us, cost_nanos, "
+	       "vat_nanos FROM traits LIMIT 1");
+	only_fails(*state, "references_exist");
+}
+
 static void test_schema_changed(void **state)
 {
 	static const char *const odd[] = {
@@ -294,7 +304,7 @@ int main(void)
 		T(test_call_gone), T(test_cost_changed),
 		T(test_state_without_reason),
 		T(test_charge_without_state), T(test_no_traits),
-		T(test_schema_changed),
+		T(test_schema_changed), T(test_far_traits),
 		T(test_counts_changed),
 		T(test_reference_gone), T(test_too_little_room),
 		T(test_word_of_no_call), T(test_too_little_room),
