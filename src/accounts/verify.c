@@ -345,9 +345,8 @@ static tw_status references(tw_verdict *verdict, tw_store *store,
 		"WHERE undone_us <> 0) ELSE 1 END",
 		"SELECT start_us FROM call_row WHERE traits NOT IN "
 		"(SELECT id FROM traits)",
-		"SELECT id FROM traits WHERE id < 1 OR id > "
-		"(SELECT count(*) FROM traits)",
-		"SELECT id FROM traits WHERE (trunk <> 0 AND trunk NOT IN "
+		"SELECT id FROM traits WHERE id < 1 OR id > (SELECT count(*) "
+		"FROM traits) OR (trunk <> 0 AND trunk NOT IN "
 		"(SELECT id FROM trunk)) OR (carrier <> 0 AND carrier NOT IN "
 		"(SELECT id FROM carrier)) OR (department <> 0 AND "
 		"department NOT IN (SELECT id FROM department)) OR "
