@@ -107,48 +107,56 @@ static bool by_days(const struct tw__report *report)
 	return report->per == TW_PER_DAY || report->per == TW_PER_WEEK;
 }
 
+/* Of a row of the rollup; the currency's text comes behind them. */
+enum {
+	DEPARTMENT, CARRIER, NUMBER, DESTINATION, DIRECTION, CALLS, ANSWERED,
+	MISSED, UNRATED, TALK, COST, LATE, NET, VAT, PERIOD, CURRENCY
+};
+
 /* What is of an earlier month, closed already, is a correction: the columns
  * of calls are those of the month's own. */
-static void put_cost(struct tw__report_line *line, struct tw_stmt *stmt)
+static void put_cost(struct tw__report_line *line, const int64_t *row)
 {
-	int64_t cost = tw__col_i64(stmt, 10);
-
-	line->net = tw__col_i64(stmt, 13);
-	if (tw__col_i64(stmt, 12)) {
-		line->corrections = cost;
+	line->net = row[NET];
+	if (row[LATE]) {
+		line->corrections = row[COST];
 	} else {
-		if (tw__col_i64(stmt, 4) == TW_DIRECTION_FORWARD)
-			line->forwarded_cost = cost;
+		if (row[DIRECTION] == TW_DIRECTION_FORWARD)
+			line->forwarded_cost = row[COST];
 		else
-			line->calls_cost = cost;
+			line->calls_cost = row[COST];
 		line->spent = line->net;
 	}
-	line->vat = tw__col_i64(stmt, 14);
+	line->vat = row[VAT];
 }
 
-static tw_status add_call_row(struct tw__report *report,
-			      struct tw_stmt *stmt, tw_error *err)
+static tw_status add_call_row(const struct tw__row *stored, void *arg,
+			      tw_error *err)
 {
-	struct tw__report_key key = { .period = by_days(report) ?
-			tw__period_of(report->per, tw__col_i64(stmt, 15)) :
-			report->period,
-		.department = tw__col_i64(stmt, 0),
-		.payee = payee_key(TW_ACCOUNT_CARRIER, tw__col_i64(stmt, 1)),
-		.number = tw__col_i64(stmt, 2),
-		.destination = tw__col_i64(stmt, 3),
-		.direction = tw__col_i64(stmt, 4) };
-	struct tw__report_line line = {
-		.calls = tw__col_i64(stmt, 5),
-		.answered = tw__col_i64(stmt, 6),
-		.missed = tw__col_i64(stmt, 7),
-		.unrated = tw__col_i64(stmt, 8),
-		.talk_us = tw__col_i64(stmt, 9) };
+	struct tw__report *report = arg;
+	struct tw__report_key key = { .period = report->period };
+	struct tw__report_line line = { 0 };
+	int64_t row[CURRENCY];
+	const char *currency;
 	tw_status status = TW_OK;
 
-	put_cost(&line, stmt);
-	if (*tw__col_text(stmt, 11))
-		status = currency_place(&key.currency, report,
-					tw__col_text(stmt, 11), err);
+	tw__row_all(row, stored, CURRENCY);
+	if (by_days(report))
+		key.period = tw__period_of(report->per, row[PERIOD]);
+	key.department = row[DEPARTMENT];
+	key.payee = payee_key(TW_ACCOUNT_CARRIER, row[CARRIER]);
+	key.number = row[NUMBER];
+	key.destination = row[DESTINATION];
+	key.direction = row[DIRECTION];
+	line.calls = row[CALLS];
+	line.answered = row[ANSWERED];
+	line.missed = row[MISSED];
+	line.unrated = row[UNRATED];
+	line.talk_us = row[TALK];
+	put_cost(&line, row);
+	currency = tw__row_text(stored, CURRENCY);
+	if (*currency)
+		status = currency_place(&key.currency, report, currency, err);
 	return status ? status : add_line(report, key, &line, err);
 }
 
@@ -157,11 +165,11 @@ static tw_status add_calls(struct tw__report *report, tw_error *err)
 {
 	bool days = by_days(report);
 	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, report->store,
-		"SELECT r.department, r.carrier, r.number, r.destination, "
-		"r.direction, r.calls, r.answered, r.missed, r.unrated, "
-		"r.talk_us, r.cost_nanos, w.text, r.late, r.net_nanos, "
-		"r.vat_nanos, r.period FROM rollup r "
+	tw_status status = tw__each_new(&stmt, report->store,
+		"SELECT tw_each(r.department, r.carrier, r.number, "
+		"r.destination, r.direction, r.calls, r.answered, r.missed, "
+		"r.unrated, r.talk_us, r.cost_nanos, r.late, r.net_nanos, "
+		"r.vat_nanos, r.period, w.text) FROM rollup r "
 		"LEFT JOIN word w ON w.id = r.currency "
 		"WHERE r.period BETWEEN ? AND ?", err);
 
@@ -170,14 +178,9 @@ static tw_status add_calls(struct tw__report *report, tw_error *err)
 	tw__bind_i64(stmt, 1, days ? report->month * 100 : report->month);
 	tw__bind_i64(stmt, 2, days ? report->month * 100 + 31 :
 		     report->month);
-	while ((status = tw__step(stmt, err)) == TW_OK) {
-		status = add_call_row(report, stmt, err);
-		if (status) {
-			tw__reset(stmt);
-			return status;
-		}
-	}
-	return status == TW_ITER_END ? TW_OK : status;
+	status = tw__each(stmt, add_call_row, report, err);
+	tw__stmt_free(stmt);
+	return status;
 }
 
 /* A day's, or (per month and without days) a month's. What a closed month was
