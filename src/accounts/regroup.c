@@ -105,9 +105,9 @@ static void read_row(struct row *row, const struct regroup *r,
 	const char *id = tw__col_text(stmt, CALL_ID);
 	const char *callee = tw__col_text(stmt, CALLEE);
 
-	*row = (struct row){ .told = { tw__col_i64(stmt, START),
-			tw__col_i64(stmt, KEY), tw__col_i64(stmt, BATCH),
-			false },
+	*row = (struct row){ .told = { .start = tw__col_i64(stmt, START),
+			.key = tw__col_i64(stmt, KEY),
+			.batch = tw__col_i64(stmt, BATCH) },
 		.gone = tw__col_i64(stmt, UNDONE) != 0,
 		.direction = tw__col_i64(stmt, DIRECTION),
 		.leg = tw__col_i64(stmt, LEG),

@@ -67,7 +67,7 @@ static tw_status schema(tw_verdict *verdict, tw_store *store, tw_error *err)
 	tw_status status = tw__store_shape(odd, store, err);
 
 	if (!status && *odd)
-		says(verdict, false, "%.200s; restore a backup", odd);
+		says(verdict, false, "%.200s", odd);
 	else if (!status)
 		says(verdict, true, "tables, views and triggers are what "
 		     "trunkwise makes");

@@ -11,8 +11,11 @@
 #include "schema.h"
 #include "shape.h"
 
+/* SQLite's own tables and indexes are named sqlite_; who writes the schema by
+ * hand can name a trigger so. */
 #define OBJECTS "SELECT type, name, coalesce(sql, '') FROM sqlite_schema " \
-	"WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
+	"WHERE type IN ('trigger', 'view') OR " \
+	"name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
 
 struct walk {
 	sqlite3_stmt *stmt;
@@ -42,6 +45,14 @@ static int order(const struct walk *model, const struct walk *file)
 	return by_type ? by_type : strcmp(text(model, 1), text(file, 1));
 }
 
+/* What stops a row of ours. */
+static bool is_in_the_way(const struct walk *file)
+{
+	return !strcmp(text(file, 0), "trigger") ||
+		(!strcmp(text(file, 0), "index") &&
+		 !sqlite3_strnicmp(text(file, 2), "CREATE UNIQUE", 13));
+}
+
 static void say(char out[200], const struct walk *walk, const char *what)
 {
 	if (!*out)
@@ -58,11 +69,11 @@ static void compare(char out[200], struct walk *model, struct walk *file)
 		int place = order(model, file);
 
 		if (place < 0)
-			say(out, model, "is gone");
-		else if (place > 0 && !strcmp(text(file, 0), "trigger"))
-			say(out, file, "is not trunkwise's");
+			say(out, model, "is gone: restore a backup");
+		else if (place > 0 && is_in_the_way(file))
+			say(out, file, "is not trunkwise's: drop it");
 		else if (!place && strcmp(text(model, 2), text(file, 2)))
-			say(out, model, "was changed");
+			say(out, model, "was changed: restore a backup");
 		if (place <= 0)
 			step(model);
 		if (place >= 0)

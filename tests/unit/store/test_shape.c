@@ -20,14 +20,18 @@ static void first_is_named(void **state)
 	static const struct {
 		const char *change, *said;
 	} all[] = {
-		{ "DROP VIEW call", "view call is gone" },
+		{ "DROP VIEW call", "view call is gone: restore a backup" },
 		{ "DROP TRIGGER traits_no_delete",
-		  "trigger traits_no_delete is gone" },
-		{ "DROP INDEX posting_month", "index posting_month is gone" },
+		  "trigger traits_no_delete is gone: restore a backup" },
+		{ "DROP INDEX posting_month",
+		  "index posting_month is gone: restore a backup" },
 		{ "ALTER TABLE book ADD COLUMN x INTEGER",
-		  "table book was changed" },
+		  "table book was changed: restore a backup" },
 		{ "CREATE TRIGGER zz AFTER INSERT ON book BEGIN SELECT 1; "
-		  "END", "trigger zz is not trunkwise's" },
+		  "END", "trigger zz is not trunkwise's: drop it" },
+		{ "CREATE UNIQUE INDEX zz ON batch (undone_us)",
+		  "index zz is not trunkwise's: drop it" },
+		{ "CREATE INDEX zz ON batch (undone_us)", "" },
 		{ "CREATE VIEW zz AS SELECT 1", "" },
 	};
 	tw_store *store = fixture_store(*state);
