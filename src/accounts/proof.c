@@ -259,6 +259,19 @@ void tw__proof_event(struct tw__proof *proof, const struct tw__event *event,
  * 1 the call's start; part 0: column 2 is the part, as postings have it. */
 #define NAME_OF(who) "(SELECT text FROM word WHERE id = " who ")"
 
+/* What calls used up: as their import wrote it, or a run since then. */
+#define NOTED "SELECT m.open_month, u.start_us, 1, u.start_us, u.key, " \
+	"u.batch, u.bundle_s, u.used_s, u.exchange_nanos, u.exchange_date, " \
+	"u.own_cost_nanos, u.own_vat_nanos"
+#define DRAWN "SELECT m.open_month, u.start_us, 2, u.start_us, u.key, " \
+	"u.batch, u.bundle, u.period_us, u.seconds"
+#define PLACED "SELECT m.open_month, u.start_us, 3, u.start_us, u.key, " \
+	"u.batch, u.side, u.operator, u.region, u.city"
+#define FROM_IMPORT(table) " FROM " table " u JOIN batch m " \
+	"ON m.id = u.batch WHERE u.run = 0"
+#define BY_RUN(table) ", u.run FROM " table " u JOIN amendment_run m " \
+	"ON m.id = u.run"
+
 struct table {
 	const char *sql, *kinds;
 	int64_t part;
@@ -282,17 +295,14 @@ static const struct table tables[] = {
 	{ "SELECT open_month, 0, id, open_month, kind, reason, made_us, who, "
 	  "calls, " NAME_OF("who") " FROM amendment_run",
 	  "iibbiiib", TW_PROOF_RUNS, false },
-	{ "SELECT b.open_month, n.start_us, 1, n.start_us, n.key, n.batch, "
-	  "n.bundle_s, n.used_s, n.exchange_nanos, n.exchange_date, "
-	  "n.own_cost_nanos, n.own_vat_nanos FROM charge_note n "
-	  "JOIN batch b ON b.id = n.batch", "iiiiiiiiii", TW_PROOF_USED,
+	{ NOTED FROM_IMPORT("charge_note"), "iiiiiiiiii", TW_PROOF_USED,
 	  true },
-	{ "SELECT b.open_month, u.start_us, 2, u.start_us, u.key, u.batch, "
-	  "u.bundle, u.period_us, u.seconds FROM bundle_use u "
-	  "JOIN batch b ON b.id = u.batch", "iiiiiii", TW_PROOF_USED, true },
-	{ "SELECT b.open_month, p.start_us, 3, p.start_us, p.key, p.batch, "
-	  "p.side, p.operator, p.region, p.city FROM charge_place p "
-	  "JOIN batch b ON b.id = p.batch", "iiiiibbb", TW_PROOF_USED, true },
+	{ NOTED BY_RUN("charge_note"), "iiiiiiiiiii", TW_PROOF_USED, true },
+	{ DRAWN FROM_IMPORT("bundle_use"), "iiiiiii", TW_PROOF_USED, true },
+	{ DRAWN BY_RUN("bundle_use"), "iiiiiiii", TW_PROOF_USED, true },
+	{ PLACED FROM_IMPORT("charge_place"), "iiiiibbb", TW_PROOF_USED,
+	  true },
+	{ PLACED BY_RUN("charge_place"), "iiiiibbbi", TW_PROOF_USED, true },
 };
 
 static tw_status read_table(struct tw__proof *proof, tw_store *store,

@@ -256,7 +256,9 @@ static tw_status charge(struct tw__regrouping *r,
 	if (status || recalled != TW_RECALLED ||
 	    !tw__rater_keeps(r->rater, call))
 		return status;
-	return tw__rater_keep(r->rater, call, stored->batch, err);
+	status = tw__rater_keep(r->rater, call, stored->batch, err);
+	return status ? status : tw__usage_by_run(r->store, stored->start,
+		stored->key, tw__amending_run(r->amending), err);
 }
 
 static tw_status recall(enum tw__recalled *out, struct tw__regrouping *r,

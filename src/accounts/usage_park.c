@@ -11,14 +11,14 @@
 #include <trunkwise/time.h>
 
 static tw_status run_for(tw_store *store, const char *sql,
-			 const int64_t values[4], tw_error *err)
+			 const int64_t *values, int count, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt_new(&stmt, store, sql, err);
 
 	if (status)
 		return status;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < count; i++)
 		tw__bind_i64(stmt, i + 1, values[i]);
 	status = tw__run(stmt, err);
 	tw__stmt_free(stmt);
@@ -55,7 +55,7 @@ static tw_status move(tw_store *store, const int64_t values[4], bool back,
 	tw_status status = TW_OK;
 
 	for (size_t i = 0; !status && i < TW_ARRAY_COUNT(sql); i++)
-		status = run_for(store, sql[i], values, err);
+		status = run_for(store, sql[i], values, 4, err);
 	return status;
 }
 
@@ -71,6 +71,25 @@ tw_status tw__usage_unpark(tw_store *store, tw_time start, int64_t key,
 {
 	return move(store, (const int64_t []){ start, key, -run, 0 }, true,
 		    err);
+}
+
+tw_status tw__usage_by_run(tw_store *store, tw_time start, int64_t key,
+			   int64_t run, tw_error *err)
+{
+	static const char *const sql[] = {
+		"UPDATE bundle_use SET run = ?3 WHERE start_us = ?1 "
+		"AND key = ?2 AND undone = 0",
+		"UPDATE charge_note SET run = ?3 WHERE start_us = ?1 "
+		"AND key = ?2 AND undone = 0",
+		"UPDATE charge_place SET run = ?3 WHERE start_us = ?1 "
+		"AND key = ?2 AND undone = 0",
+	};
+	const int64_t values[] = { start, key, run };
+	tw_status status = TW_OK;
+
+	for (size_t i = 0; !status && i < TW_ARRAY_COUNT(sql); i++)
+		status = run_for(store, sql[i], values, 3, err);
+	return status;
 }
 
 tw_status tw__usage_recount(tw_store *store, tw_error *err)

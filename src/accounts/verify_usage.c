@@ -142,6 +142,15 @@ static tw_status compare_bundles(tw_verdict *verdict, tw_store *store,
 		  "AND c.key = n.key AND c.undone = n.undone "
 		  "AND c.rate_state = 1)",
 		  "a note belongs to no charged call" },
+		{ "SELECT u.start_us FROM (SELECT start_us, key, batch, run "
+		  "FROM charge_note WHERE run <> 0 UNION ALL SELECT "
+		  "start_us, key, batch, run FROM bundle_use WHERE run <> 0 "
+		  "UNION ALL SELECT start_us, key, batch, run "
+		  "FROM charge_place WHERE run <> 0) u "
+		  "WHERE NOT EXISTS (SELECT 1 FROM amendment a "
+		  "WHERE a.start_us = u.start_us AND a.key = u.key "
+		  "AND a.batch = u.batch AND a.run = u.run)",
+		  "a run used something up for a call that it left alone" },
 		{ "SELECT p.bundle FROM bundle_pot p WHERE p.seconds < 0 "
 		  "OR p.seconds > (SELECT max(b.minutes) * 60 FROM bundle b "
 		  "WHERE b.id = p.bundle)",

@@ -102,7 +102,8 @@ tw_status tw__store_shape(char out[200], tw_store *store, tw_error *err)
 	if (status)
 		return status;
 	(void)tw__store_meet(store);
-	code = sqlite3_open(":memory:", &db);
+	code = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE |
+			       SQLITE_OPEN_NOMUTEX, NULL);
 	if (!code)
 		code = sqlite3_exec(db, tw__schema_newest, NULL, NULL, NULL);
 	if (!code)

@@ -258,6 +258,8 @@ def test_marks_that_are_gone(office, tmp_path):
 # ---- any row, any column ----
 
 # Tables, and the month that is to be closed for a row to be proved whole.
+USED_IN = ("coalesce((SELECT open_month FROM amendment_run r WHERE r.id = "
+           "t.run), (SELECT open_month FROM batch b WHERE b.id = t.batch))")
 TABLES = {
     # one that was taken back in the month that it came in is nothing there
     "call_row": "(SELECT CASE WHEN undone = 0 OR open_month <= (SELECT "
@@ -275,8 +277,8 @@ TABLES = {
     "period": "t.month",
     "accrual": "t.month",
     "period_proof": "t.month",
-    "charge_note": "(SELECT open_month FROM batch b WHERE b.id = t.batch)",
-    "bundle_use": "(SELECT open_month FROM batch b WHERE b.id = t.batch)",
+    "charge_note": USED_IN,
+    "bundle_use": USED_IN,
     "bundle_pot": "0",
 }
 # What carries no money of an open month, and no sum hangs on it: what tells a

@@ -338,6 +338,29 @@ static inline tw_status run_sql(struct fixture *f, const char *sql)
 	return status;
 }
 
+/* Past the trigger, which is there again afterwards. */
+static inline tw_status past_guard(struct fixture *f, const char *trigger,
+				   const char *sql)
+{
+	char drop[128], again[1000];
+	struct tw_stmt *stmt;
+	tw_status status;
+
+	assert_int_equal(tw_store_begin(f->store, NULL), TW_OK);
+	assert_int_equal(tw__stmt_new(&stmt, f->store, "SELECT sql FROM "
+		"sqlite_schema WHERE name = ?", NULL), TW_OK);
+	tw__bind_text(stmt, 1, trigger);
+	assert_int_equal(tw__step(stmt, NULL), TW_OK);
+	snprintf(again, sizeof(again), "%s", tw__col_text(stmt, 0));
+	tw__stmt_free(stmt);
+	snprintf(drop, sizeof(drop), "DROP TRIGGER %s", trigger);
+	assert_int_equal(run_sql(f, drop), TW_OK);
+	status = run_sql(f, sql);
+	assert_int_equal(run_sql(f, again), TW_OK);
+	assert_int_equal(tw_store_commit(f->store, NULL), TW_OK);
+	return status;
+}
+
 /* Two cities, a tariff, and seven calls: two of nobody, two unrated. */
 static inline void a_month(struct fixture *f)
 {

@@ -173,6 +173,31 @@ static void bundles_follow(void **state)
 	assert_int_equal(pot(f), 0);
 }
 
+/* What a later run takes is no part of a month that was closed before it. */
+static void a_closed_month_keeps_what_was_used(void **state)
+{
+	struct fixture *f = *state;
+
+	want_tariff(f, "RUB");
+	want_bundle(f);
+	want_tier(f, "1", "50");
+	in_force(f);
+	import_text(f, "native", NULL, HEAD "a,2026-10-05T10:00:00Z,90,"
+		    "78432000001," MOBILE ",1,0,\n");
+	assert_int_equal(pot(f), 90);
+	assert_int_equal(tw_period_close(NULL, f->store, "2026-10", NULL),
+			 TW_OK);
+	must_verify(f);
+	become(f, TW_ROLE_SIDE, 0);
+	become(f, TW_ROLE_FORWARD, 78432000001);
+	assert_int_equal(pot(f), 90);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM charge_note "
+				    "WHERE run = 2 AND undone = 0"), 1);
+	become(f, TW_ROLE_FORWARD, 73472000002);
+	assert_int_equal(pot(f), 0);
+	become(f, TW_ROLE_FORWARD, 78432000001);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +205,7 @@ int main(void)
 		FIXTURE_TEST(a_side_costs_nothing),
 		FIXTURE_TEST(the_way_on_is_paid_by_the_number),
 		FIXTURE_TEST(bundles_follow),
+		FIXTURE_TEST(a_closed_month_keeps_what_was_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,8 @@ static void damages(void **state)
 	breaks(f, "DELETE FROM bundle_pot", tw__verify_bundles);
 	breaks(f, "DELETE FROM bundle_use", tw__verify_bundles);
 	breaks(f, "UPDATE bundle_use SET seconds = 1", tw__verify_bundles);
+	breaks(f, "UPDATE bundle_use SET run = 1", tw__verify_bundles);
+	breaks(f, "UPDATE charge_note SET run = 1", tw__verify_bundles);
 	breaks(f, "DELETE FROM charge_note", tw__verify_bundles);
 	breaks(f, "INSERT INTO charge_note (start_us, key, batch) "
 	       "VALUES (1, 1, 1)", tw__verify_bundles);
