@@ -531,19 +531,24 @@ static void read_cost(tw_cdr *out, struct record_reader *r)
 	out->cost = r->cost;
 }
 
-static tw_status read_identity(tw_cdr *out, struct record_reader *r,
-			       tw_error *err)
+static tw_status read_role(struct record_reader *r, tw_error *err)
 {
 	uint32_t role;
 	tw_status status = read_word(&role, r, RF_ROLE, err);
 
-	if (!status)
-		status = read_u32(&out->leg, r, RF_LEG, err);
+	r->role = (enum record_role)role;
+	return status;
+}
+
+static tw_status read_identity(tw_cdr *out, struct record_reader *r,
+			       tw_error *err)
+{
+	tw_status status = read_u32(&out->leg, r, RF_LEG, err);
+
 	if (!status)
 		status = read_u32(&out->sequence, r, RF_SEQUENCE, err);
 	if (status)
 		return status;
-	r->role = (enum record_role)role;
 	r->peer_id = cell(r, RF_PEER_ID);
 	out->call_id = cell(r, RF_CALL_ID);
 	out->linked_id = cell(r, RF_LINKED_ID);
@@ -552,14 +557,16 @@ static tw_status read_identity(tw_cdr *out, struct record_reader *r,
 	return TW_OK;
 }
 
+/* A word that nobody declared is no reason not to know the row again. */
 void tw__record_identify(tw_cdr *out, struct record_reader *r)
 {
+	(void)read_role(r, NULL);
 	if (r->row.fault || read_identity(out, r, NULL) ||
-	    r->role == ROLE_END || r->role == ROLE_NONE ||
-	    read_word(&out->direction, r, RF_DIRECTION, NULL)) {
+	    r->role == ROLE_END || r->role == ROLE_NONE) {
 		out->call_id = "";
 		return;
 	}
+	(void)read_word(&out->direction, r, RF_DIRECTION, NULL);
 	if (out->direction == TW_DIRECTION_FORWARD && out->leg == 1)
 		out->leg = 2;
 	out->source = cell(r, RF_SOURCE);
@@ -574,7 +581,9 @@ tw_status tw__record_read(tw_cdr *out, struct record_reader *r, tw_error *err)
 		return tw__fail_at(err, TW_EPARSE, r->row.line, "", "%s",
 				   r->row.fault);
 	*out = (tw_cdr)TW_CDR_INIT;
-	status = read_identity(out, r, err);
+	status = read_role(r, err);
+	if (!status)
+		status = read_identity(out, r, err);
 	if (!status && r->role == ROLE_NONE)
 		return fail(r, RF_ROLE, err, "says that this row is no call");
 	if (!status)

@@ -175,3 +175,29 @@ def test_a_row_that_any_file_mends(store, source):
     assert stored == 1 and store.rejects() == []
     store.undo_import(2)
     assert len(store.rejects()) == 1
+
+
+def test_a_word_that_nobody_declared_is_mended_by_any_file(store):
+    mapping = CdrMap({
+        "time": "epoch", "call_id": "id", "start": "at", "duration": "talk",
+        "caller": "from", "callee": "to", "role": "role", "direction": "way",
+        "roles": {"on": "forward", "own": "call"},
+        "directions": {"o": "outbound"}})
+    text = ("id,at,talk,from,to,role,way\n"
+            "a,1791183600,61,78432000001,79161112233,ours,o\n"
+            "b,1791183600,61,78432000001,79161112233,own,out\n")
+
+    def take(text, name):
+        return counts(store.import_calls(text.encode(), mapping=mapping,
+                                         file_name=name))
+
+    def words():
+        return [row.detail.split(":")[0] for row in store.rejects()]
+
+    assert take(text, "one") == (0, 2, 0, 0)
+    assert words() == ["role", "way"]
+    mended = text.replace("ours", "own")
+    assert take(mended, "two") == (1, 1, 0, 0)
+    assert words() == ["way"] * 2
+    assert take(mended.replace("out\n", "o\n"), "three") == (1, 0, 1, 0)
+    assert store.rejects() == []
