@@ -15,6 +15,16 @@ static bool is_trunk(const char *name, size_t length, void *arg)
 	return tw__owners_knows_trunk(arg, name, length);
 }
 
+/* Of preset, zone and source, from column 1 on; NULL: none. */
+static const char *what_differs(struct tw_stmt *stmt,
+				const struct tw_import *import)
+{
+	return strcmp(tw__col_text(stmt, 1), import->preset) ? "preset" :
+		strcmp(tw__col_text(stmt, 2), import->zone_name) ? "zone" :
+		strcmp(tw__col_text(stmt, 3), import->source) ? "source" :
+		NULL;
+}
+
 /* The same bytes may come again, but not under another reading: every time
  * in them would mean another instant and every call come twice. */
 static tw_status check_file(struct tw_import *import, tw_error *err)
@@ -29,13 +39,13 @@ static tw_status check_file(struct tw_import *import, tw_error *err)
 	tw__bind_text(stmt, 1, import->file_hash);
 	tw__bind_i64(stmt, 2, import->ids.batch);
 	while ((status = tw__step(stmt, err)) == TW_OK) {
-		if (strcmp(tw__col_text(stmt, 1), import->preset) == 0 &&
-		    strcmp(tw__col_text(stmt, 2), import->zone_name) == 0 &&
-		    strcmp(tw__col_text(stmt, 3), import->source) == 0) {
+		const char *other = what_differs(stmt, import);
+
+		if (!other) {
 			import->known_file = true;
 			continue;
 		}
-		status = tw__fail_at(err, TW_ECONFLICT, 0, "zone",
+		status = tw__fail_at(err, TW_ECONFLICT, 0, other,
 			"this file is in batch %lld with preset '%s', zone "
 			"'%s', source '%s'; import it alike, or undo that "
 			"batch first", (long long)tw__col_i64(stmt, 0),

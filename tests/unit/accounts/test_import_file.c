@@ -37,6 +37,7 @@ static void one_reading(void **state)
 	assert_string_equal(err.field, "zone");
 	assert_int_equal(read_as(f, "other", "Europe/Moscow", &err),
 			 TW_ECONFLICT);
+	assert_string_equal(err.field, "source");
 	assert_int_equal(tw_import_undo(f->store, 1, &err), TW_OK);
 	assert_int_equal(read_as(f, "pbx", "Asia/Tomsk", &err), TW_OK);
 	assert_int_equal(one_number(f, "SELECT count(*) FROM call WHERE "
