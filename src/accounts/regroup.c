@@ -368,7 +368,9 @@ static tw_status change_side(struct regroup *r, const struct tw__side *side,
 		      parent->digits, err);
 }
 
-static tw_status judge_sides(struct regroup *r, tw_error *err)
+/* Beside other layouts only, a file's own word on its rows stands: which of
+ * its legs have their number from a side is all that is asked. */
+static tw_status judge_sides(struct regroup *r, bool alike, tw_error *err)
 {
 	struct tw__side *sides = tw_calloc(r->count + 1, sizeof(*sides));
 	tw_status status = TW_OK;
@@ -378,7 +380,8 @@ static tw_status judge_sides(struct regroup *r, tw_error *err)
 		return tw__fail_oom(err);
 	count = take_sides(sides, r, true);
 	tw__sides_judge(sides, count);
-	touch_sides(r, sides, count);
+	if (alike)
+		touch_sides(r, sides, count);
 	count = take_sides(sides, r, false);
 	tw__sides_judge(sides, count);
 	for (size_t i = 0; !status && i < count; i++)
@@ -393,15 +396,14 @@ static tw_status judge_sides(struct regroup *r, tw_error *err)
 
 static tw_status judge(struct regroup *r, tw_error *err)
 {
-	bool others = false;
-	tw_status status = has_others(&others, r->store, r->of, true, err);
+	bool alike = false, sides = r->of->group == GROUP_SIDES;
+	tw_status status = has_others(&alike, r->store, r->of, true, err);
 
-	if (!status && others)
+	if (!status && (alike || sides))
 		status = load(r, err);
 	if (status || !r->count)
 		return status;
-	return r->of->group == GROUP_LINKED ? judge_tries(r, err) :
-		judge_sides(r, err);
+	return sides ? judge_sides(r, alike, err) : judge_tries(r, err);
 }
 
 static tw_status fill_legs(struct regroup *r, tw_error *err)

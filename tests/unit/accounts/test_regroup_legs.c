@@ -88,6 +88,26 @@ static void what_a_leg_says_itself_stays(void **state)
 			 0);
 }
 
+/* A side names the number, and no record of the id that links the leg. */
+static void what_a_side_says_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	open_office(f);
+	take(f, "other,2026-10-05T07:00:09Z,60,101,74951234567,,outbound,\n");
+	import_text(f, "freeswitch_csv", "Europe/Moscow", "uuid,call_uuid,"
+		"bleg_uuid,caller_id_number,destination_number,start_epoch,"
+		"answer_epoch,end_epoch,billsec,hangup_cause\n"
+		"a,leg,,79031112233,78432000001,1791183600,1791183604,"
+		"1791183664,60,NORMAL_CLEARING\n"
+		"leg,b,a,79031112233,79161234567,1791183601,1791183604,"
+		"1791183664,60,NORMAL_CLEARING\n");
+	must_verify(f);
+	assert_int_equal(payer(f, "Kazan"), 1);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM amendment_run"),
+			 0);
+}
+
 static void links_are_a_sources_own(void **state)
 {
 	const struct tw__regroup_of of = { .source = "test" };
@@ -106,6 +126,7 @@ int main(void)
 		FIXTURE_TEST(the_earliest_says_it),
 		FIXTURE_TEST(the_order_of_a_file),
 		FIXTURE_TEST(what_a_leg_says_itself_stays),
+		FIXTURE_TEST(what_a_side_says_stays),
 		cmocka_unit_test(links_are_a_sources_own),
 	};
 
