@@ -13,7 +13,7 @@ tw_status tw__usage_park(tw_store *store, tw_time start, int64_t key,
 /* It is charged again as it was. */
 tw_status tw__usage_unpark(tw_store *store, tw_time start, int64_t key,
 			   int64_t run, tw_error *err);
-/* What a charge took now was taken by the run, and not by the call's import. */
+/* What a charge took now was taken by the run, not by the call's import. */
 tw_status tw__usage_by_run(tw_store *store, tw_time start, int64_t key,
 			   int64_t run, tw_error *err);
 /* Paid seconds of tariffs that are counted, from the calls as they stand. */
