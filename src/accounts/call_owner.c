@@ -217,6 +217,13 @@ static bool is_ours(struct seen *seen, const struct tw__owners *owners,
 		find_match(owners, MATCH_NUMBER, number, at);
 }
 
+/* Who carried it is who took it outside, to 118 as to any other number. */
+static bool stays_inside(const tw_cdr *cdr)
+{
+	return (!cdr->trunk || !*cdr->trunk) &&
+		(!cdr->carrier || !*cdr->carrier);
+}
+
 static uint32_t find_direction(struct seen *seen,
 			       const struct tw__owners *owners,
 			       const struct tw__call *call)
@@ -229,7 +236,7 @@ static uint32_t find_direction(struct seen *seen,
 		return TW_DIRECTION_FORWARD;
 	/* a call between two of our numbers costs money on the way out */
 	if (is_ours(seen, owners, call, call->caller)) {
-		if (is_short(call->callee) && (!cdr->trunk || !*cdr->trunk))
+		if (is_short(call->callee) && stays_inside(cdr))
 			return TW_DIRECTION_INTERNAL;
 		return TW_DIRECTION_OUTBOUND;
 	}

@@ -105,7 +105,11 @@ static tw_status read_entry(struct tw__invoice *invoice, tw_store *store,
 	snprintf(invoice->currency, sizeof(invoice->currency), "%s",
 		 entry->currency && *entry->currency ? entry->currency :
 		 book.currency);
-	if (!entry->month || !entry->date)
+	if (!*invoice->currency)
+		status = tw__fail_at(err, TW_EINVAL, 0, "currency", "is not "
+				     "given, and the company has none; say "
+				     "which one the document is in");
+	else if (!entry->month || !entry->date)
 		status = tw__fail_at(err, TW_EPARSE, 0, entry->month ? "date" :
 				     "month", "is missing");
 	if (!status)

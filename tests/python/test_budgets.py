@@ -190,7 +190,7 @@ def test_states_and_command_agree(folder):
     code, out, _ = command(folder, "budget", "list", "office.db", "--at",
                            "2026-10-05T12:00:00", "--lang", "ru")
     assert code == 0
-    assert re.search(r"^kazan +2026-10 +3,00 +0,00 +7,00 +8,00 +10,00 "
+    assert re.search(r"^kazan +2026-10 +3,00 +0,00 +0,00 +7,00 +8,00 +10,00 "
                      r"+20,67 +в норме$", out, re.M), out
 
 

@@ -168,6 +168,16 @@ def test_closed_months_are_what_the_ledger_posted(tmp_path, seed):
                         if r.currency == total.currency)
 
 
+def test_rows_stand_in_the_order_that_was_asked_for(tmp_path):
+    with report_world.make(tmp_path, 5, count=200) as store:
+        for by in [("carrier", "department"), ("department", "carrier"),
+                   ("direction", "carrier", "city")]:
+            keys = [(row.unallocated, *(getattr(row, name) for name in by))
+                    for row in store.expenses(MONTHS[0], by=by).rows]
+            assert len({key[1] for key in keys}) > 1
+            assert keys == sorted(keys)
+
+
 # ---- forms ----
 
 NAMES = ["=1+1", "+7", "-2", "@SUM(A1)", "'quoted", "''=2", "＝3",

@@ -50,7 +50,7 @@ def _cells(b: BudgetState, zone: str | None, lang: str) -> list[str]:
     day = local(b.start, zone).isoformat(timespec="minutes")
     length = {"month": 7, "day": 10}.get(b.period, 16)
     return [b.name, day[:length].replace("T", " "), money(b.spent),
-            money(b.reserved), money(b.left), money(b.soft), money(b.hard),
+            money(b.reserved), money(b.leased), money(b.left), money(b.soft), money(b.hard),
             money(_guess(b)), say(lang, "budget_" + b.state)]
 
 
@@ -78,8 +78,8 @@ def budget_list(arguments: argparse.Namespace) -> int:
         print(say(lang, "budget_none"))
         return 0
     head = [say(lang, "budget_head_" + key) for key in (
-        "name", "period", "spent", "reserved", "left", "soft", "hard",
-        "projected", "state")]
+        "name", "period", "spent", "reserved", "leased", "left", "soft",
+        "hard", "projected", "state")]
     _say_table([head] + [_cells(b, zone, lang) for b in budgets], 2)
     for b in budgets:
         if b.reason:

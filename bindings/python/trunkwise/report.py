@@ -152,6 +152,13 @@ def _totals(handle: raw.tw_expenses) -> list[ExpenseRow]:
         return totals
 
 
+def _ordered(rows: list[ExpenseRow], by: tuple[str, ...]) -> list[ExpenseRow]:
+    """Rows come by time and in one order of columns; this is the asked one."""
+    return sorted(rows, key=lambda r: (
+        r.first_day, not r.whole_month, r.unallocated,
+        *(getattr(r, name).encode() for name in by)))
+
+
 def accrual(store: raw.tw_store, month: str) -> Accrual:
     a = raw.tw_ledger_accrued(store, month)
     return Accrual(a.month, a.through, bool(a.whole),
@@ -185,7 +192,7 @@ def expenses(store: raw.tw_store, month: str, *, by: tuple[str, ...],
     zone = raw.tw_expenses_zone(handle)
     return ExpenseReport(
         month, zone, by,
-        [_row(r) for r in drain(raw.tw_expenses_next, handle)],
+        _ordered([_row(r) for r in drain(raw.tw_expenses_next, handle)], by),
         _totals(handle), last_month or month, per, tuple(compare),
         raw.tw_expenses_company(handle),
         local(instant(now_us()), zone).date(),

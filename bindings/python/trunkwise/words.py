@@ -102,6 +102,7 @@ _WORDS = {
     "budget_head_period": ("Period", "Период"),
     "budget_head_spent": ("Spent", "Потрачено"),
     "budget_head_reserved": ("Reserved", "В резерве"),
+    "budget_head_leased": ("Leased", "Выдано"),
     "budget_head_left": ("Left", "Осталось"),
     "budget_head_soft": ("Soft", "Порог"),
     "budget_head_hard": ("Hard", "Предел"),

@@ -204,6 +204,28 @@ static void test_late_directory(void **state)
 	assert_int_equal(placed(f, &cdr), department(f, "Ufa"));
 }
 
+/* A short number of the network, and a colleague. */
+static void test_who_is_named_carried_it(void **state)
+{
+	struct fixture *f = *state;
+	char id[32];
+	tw_cdr cdr;
+
+	want_two_cities(f);
+	apply_at(f, "2026-09-01T00:00:00+03:00");
+	usual_tariff(f);
+	cdr = call_of(f, id, "205", "118");
+	cdr.direction = 0;
+	placed(f, &cdr);
+	assert_int_equal(one_number(f, "SELECT direction FROM call"),
+			 TW_DIRECTION_INTERNAL);
+	cdr.carrier = "carrier";
+	cdr.call_id = "2";
+	placed(f, &cdr);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM call WHERE "
+		"direction = 1 AND rate_state = 3"), 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -212,6 +234,7 @@ int main(void)
 		T(test_precedence),
 		T(test_moved_number_splits_calls_and_rent),
 		T(test_late_directory),
+		T(test_who_is_named_carried_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
