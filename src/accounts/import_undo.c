@@ -163,8 +163,6 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 	if (!status)
 		status = tw__rollup_catch_up(store, err);
 	if (!status)
-		status = tw__join_part(store, batch.id, err);
-	if (!status)
 		status = take_from_books(store, &batch, err);
 	if (!status)
 		status = tw__regions_undo(store, batch.id, err);
@@ -172,6 +170,9 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 		status = tw__usage_undo(store, batch.id, err);
 	if (!status)
 		status = mark_calls(store, &batch, err);
+	/* partners may need the seconds that it gave back */
+	if (!status)
+		status = tw__join_part(store, batch.id, err);
 	if (!status)
 		status = mark_batch(store, &batch, err);
 	return status ? status : regroup(store, &batch, err);

@@ -89,12 +89,24 @@ tw_status tw__join_alone(struct tw__joining *joining, tw_error *err);
 tw_status tw__join_alone_over(struct tw__joining *joining,
 			      const size_t at[2], tw_error *err);
 
+/* Pairs that are taken apart by one run, inside a transaction. */
+struct tw__parting {
+	tw_store *store;         /* borrowed */
+	struct tw__amending *amending;
+	struct tw__told *again;  /* what they took has gone to others */
+	size_t count, capacity;
+};
+tw_status tw__parting_begin(struct tw__parting *out, tw_store *store,
+			    tw_error *err);
 /* Both records of a pair stand for themselves again, and it is parted. */
-tw_status tw__join_part_two(struct tw__amending *amending, tw_store *store,
+tw_status tw__join_part_two(struct tw__parting *parting,
 			    const struct tw__held *held, tw_error *err);
+/* Into the books: the run, and charges that are found anew. */
+tw_status tw__parting_settle(struct tw__parting *parting, tw_error *err);
+void tw__parting_free(struct tw__parting *parting);
 
-/* The batch is about to be taken back: partners of its calls stand for
- * themselves again, before anything else is done. */
+/* The batch is being taken back, and its calls are marked: partners of theirs
+ * stand for themselves again. */
 tw_status tw__join_part(tw_store *store, int64_t batch, tw_error *err);
 
 #endif

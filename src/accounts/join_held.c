@@ -7,7 +7,6 @@
  * whether they are settled (pair.c).
  */
 #include <string.h>
-#include "amendment.h"
 #include "join.h"
 
 size_t tw__told_place(const struct tw__told_side *side, tw_time start,
@@ -198,21 +197,20 @@ void tw__helds_free(struct tw__helds *helds)
 tw_status tw__helds_part(const struct tw__helds *helds, tw_store *store,
 			 tw_error *err)
 {
-	struct tw__amending *amending = NULL;
+	struct tw__parting parting = { 0 };
 	tw_status status = TW_OK;
 
 	for (size_t i = 0; i < helds->count && !status; i++) {
 		if (helds->rows[i].kept)
 			continue;
-		if (!amending)
-			status = tw__amending_new(&amending, store, "part",
-						  "", err);
+		if (!parting.store)
+			status = tw__parting_begin(&parting, store, err);
 		if (!status)
-			status = tw__join_part_two(amending, store,
-						   &helds->rows[i], err);
+			status = tw__join_part_two(&parting, &helds->rows[i],
+						   err);
 	}
-	if (!status && amending)
-		status = tw__amending_settle(NULL, NULL, amending, err);
-	tw__amending_free(amending);
+	if (!status && parting.store)
+		status = tw__parting_settle(&parting, err);
+	tw__parting_free(&parting);
 	return status;
 }

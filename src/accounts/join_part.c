@@ -3,12 +3,13 @@
  *
  * Decides what becomes of a call whose partner's batch is taken back, or who
  * gets another partner: it stands for itself again, as before it was joined.
- * Refuses to know why two
- * were one call (join.c, pair.c).
+ * What it took of a bundle may be another call's by now; then it is charged
+ * once more, by what is left. Refuses to know why two were one call (join.c,
+ * pair.c).
  */
 #include <string.h>
 #include "amendment.h"
-#include "join.h"
+#include "regroup_change.h"
 #include "usage_park.h"
 
 struct wanted {
@@ -128,12 +129,24 @@ static tw_status before_run(struct tw__standing *out, tw_store *store,
 	return TW_OK;
 }
 
-static tw_status restore(struct tw__amending *amending, tw_store *store,
+static tw_status add_again(struct tw__parting *parting,
+			   const struct tw__told *told, tw_error *err)
+{
+	if (tw__grow((void **)&parting->again, &parting->capacity,
+		     parting->count + 1, sizeof(*told)))
+		return tw__fail_oom(err);
+	parting->again[parting->count++] = *told;
+	return TW_OK;
+}
+
+static tw_status restore(struct tw__parting *parting,
 			 const struct tw__told *told, int64_t run,
 			 tw_error *err)
 {
+	tw_store *store = parting->store;
 	struct tw__standing before;
 	struct tw__stored stored;
+	bool fits = true;
 	tw_status status = tw__told_find(&stored, store, told, err);
 
 	if (status)
@@ -142,33 +155,78 @@ static tw_status restore(struct tw__amending *amending, tw_store *store,
 	status = before_run(&before, store, told, run, err);
 	if (status)
 		return status == TW_ITER_END ? TW_OK : status;
-	status = tw__amend(amending, &stored, &before, err);
-	return status ? status : tw__usage_unpark(store, told->start,
-		told->key, run, err);
+	status = tw__usage_fits(&fits, store, told->start, told->key, run,
+				err);
+	if (!fits)
+		tw__standing_uncharge(&before);
+	if (!status)
+		status = tw__amend(parting->amending, &stored, &before, err);
+	if (status)
+		return status;
+	return fits ? tw__usage_unpark(store, told->start, told->key, run,
+				       err) : add_again(parting, told, err);
 }
 
-tw_status tw__join_part_two(struct tw__amending *amending, tw_store *store,
+tw_status tw__parting_begin(struct tw__parting *out, tw_store *store,
+			    tw_error *err)
+{
+	*out = (struct tw__parting){ .store = store };
+	return tw__amending_new(&out->amending, store, "part", "", err);
+}
+
+tw_status tw__join_part_two(struct tw__parting *parting,
 			    const struct tw__held *held, tw_error *err)
 {
 	struct tw_stmt *stmt;
-	tw_status status = restore(amending, store, &held->told[0],
-				   held->run, err);
+	tw_status status = restore(parting, &held->told[0], held->run, err);
 
 	if (!status)
-		status = restore(amending, store, &held->told[1], held->run,
-				 err);
+		status = restore(parting, &held->told[1], held->run, err);
 	if (!status)
-		status = tw__stmt(&stmt, store, "UPDATE call_pair "
-			"SET parted = ? WHERE first_us = ? AND first_key = ? "
-			"AND first_batch = ? AND run = ?", err);
+		status = tw__stmt(&stmt, parting->store, "UPDATE call_pair "
+			"SET parted = (SELECT coalesce(max(id), 1) "
+			"FROM amendment_run) WHERE first_us = ? "
+			"AND first_key = ? AND first_batch = ? AND run = ?",
+			err);
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, tw__amending_run(amending));
-	tw__bind_i64(stmt, 2, held->told[0].start);
-	tw__bind_i64(stmt, 3, held->told[0].key);
-	tw__bind_i64(stmt, 4, held->told[0].batch);
-	tw__bind_i64(stmt, 5, held->run);
+	tw__bind_i64(stmt, 1, held->told[0].start);
+	tw__bind_i64(stmt, 2, held->told[0].key);
+	tw__bind_i64(stmt, 3, held->told[0].batch);
+	tw__bind_i64(stmt, 4, held->run);
 	return tw__run(stmt, err);
+}
+
+/* When all have back what is theirs. */
+static tw_status charge_again(const struct tw__parting *parting,
+			      tw_error *err)
+{
+	struct tw__regrouping *r;
+	tw_status status = tw__regrouping_new(&r, parting->store, err);
+
+	if (status)
+		return status;
+	for (size_t i = 0; !status && i < parting->count; i++)
+		status = tw__regroup_charge(r, &parting->again[i], err);
+	if (!status)
+		status = tw__regrouping_settle(r, err);
+	tw__regrouping_free(r);
+	return status;
+}
+
+tw_status tw__parting_settle(struct tw__parting *parting, tw_error *err)
+{
+	tw_status status = tw__amending_settle(NULL, NULL, parting->amending,
+					       err);
+
+	return status || !parting->count ? status :
+		charge_again(parting, err);
+}
+
+void tw__parting_free(struct tw__parting *parting)
+{
+	tw__amending_free(parting->amending);
+	tw_free(parting->again);
 }
 
 static tw_status mark_parted(tw_store *store, int64_t batch, tw_error *err)
@@ -187,20 +245,20 @@ static tw_status mark_parted(tw_store *store, int64_t batch, tw_error *err)
 
 tw_status tw__join_part(tw_store *store, int64_t batch, tw_error *err)
 {
-	struct tw__amending *amending = NULL;
+	struct tw__parting parting = { 0 };
 	struct parted parted = { 0 };
 	tw_status status = load_partners(&parted, store, batch, err);
 
 	if (!status && parted.count)
-		status = tw__amending_new(&amending, store, "part", "", err);
+		status = tw__parting_begin(&parting, store, err);
 	for (size_t i = 0; !status && i < parted.count; i++)
-		status = restore(amending, store, &parted.rows[i],
-				 parted.runs[i], err);
-	if (!status && amending)
-		status = tw__amending_settle(NULL, NULL, amending, err);
+		status = restore(&parting, &parted.rows[i], parted.runs[i],
+				 err);
+	if (!status && parted.count)
+		status = tw__parting_settle(&parting, err);
 	if (!status)
 		status = mark_parted(store, batch, err);
-	tw__amending_free(amending);
+	tw__parting_free(&parting);
 	tw_free(parted.rows);
 	tw_free(parted.runs);
 	return status;

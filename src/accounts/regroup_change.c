@@ -219,6 +219,19 @@ static tw_status take_off(struct tw__regrouping *r,
 	return make_side(r, stored, err);
 }
 
+static tw_status keep_usage(struct tw__regrouping *r,
+			    const struct tw__stored *stored, tw_error *err)
+{
+	struct tw__call *call = &r->recall.call;
+	tw_status status;
+
+	if (!tw__rater_keeps(r->rater, call))
+		return TW_OK;
+	status = tw__rater_keep(r->rater, call, stored->batch, err);
+	return status ? status : tw__usage_by_run(r->store, stored->start,
+		stored->key, tw__amending_run(r->amending), err);
+}
+
 /* The call in r->recall, with the words that its role changed. to: its leg and
  * direction (0: as it is found) from now on. What it was already is no reason
  * for another price. */
@@ -253,12 +266,8 @@ static tw_status charge(struct tw__regrouping *r,
 	to.direction = direction;
 	if (!status)
 		status = tw__amend(r->amending, stored, &to, err);
-	if (status || recalled != TW_RECALLED ||
-	    !tw__rater_keeps(r->rater, call))
-		return status;
-	status = tw__rater_keep(r->rater, call, stored->batch, err);
-	return status ? status : tw__usage_by_run(r->store, stored->start,
-		stored->key, tw__amending_run(r->amending), err);
+	return status || recalled != TW_RECALLED ? status :
+		keep_usage(r, stored, err);
 }
 
 static tw_status recall(enum tw__recalled *out, struct tw__regrouping *r,
@@ -397,6 +406,35 @@ tw_status tw__regroup_number(struct tw__regrouping *r,
 		return status;
 	set_forward(r, number);
 	return charge(r, &stored, stored.now, recalled, err);
+}
+
+tw_status tw__regroup_charge(struct tw__regrouping *r,
+			     const struct tw__told *told, tw_error *err)
+{
+	struct tw__call *call = &r->recall.call;
+	enum tw__recalled recalled;
+	struct tw__standing to;
+	struct tw__stored stored;
+	tw_status status = make_rater(r, err);
+
+	if (!status)
+		status = tw__told_find(&stored, r->store, told, err);
+	if (!status)
+		status = tw__recall(&recalled, &r->recall, &stored, err);
+	if (status)
+		return status;
+	call->cdr.flags = 0;
+	tw__owners_resolve(r->owners, call);
+	call->department = stored.now.department;
+	call->number = stored.now.number;
+	call->carrier = stored.now.carrier;
+	call->carrier_named = call->carrier != 0;
+	status = tw__rater_rate(r->rater, call, err);
+	if (status)
+		return status;
+	tw__recall_standing(&to, &r->recall, &stored);
+	status = tw__amend(r->amending, &stored, &to, err);
+	return status ? status : keep_usage(r, &stored, err);
 }
 
 /* ---- the end of a run ---- */

@@ -26,6 +26,10 @@ tw_status tw__regroup_change(struct tw__regrouping *regrouping,
 tw_status tw__regroup_number(struct tw__regrouping *regrouping,
 			     const struct tw__told *told, uint64_t number,
 			     tw_error *err);
+/* What stands uncharged is charged as it stands, of what is left of bundles
+ * and tiers by now: role, owner and carrier stay. */
+tw_status tw__regroup_charge(struct tw__regrouping *regrouping,
+			     const struct tw__told *told, tw_error *err);
 tw_status tw__regrouping_settle(struct tw__regrouping *regrouping,
 				tw_error *err);
 

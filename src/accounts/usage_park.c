@@ -66,6 +66,28 @@ tw_status tw__usage_park(tw_store *store, tw_time start, int64_t key,
 		    err);
 }
 
+tw_status tw__usage_fits(bool *out, tw_store *store, tw_time start,
+			 int64_t key, int64_t run, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, store,
+		"SELECT 1 FROM bundle_use u JOIN bundle_pot p "
+		"ON p.bundle = u.bundle AND p.period_us = u.period_us "
+		"WHERE u.start_us = ? AND u.key = ? AND u.undone = ? "
+		"AND p.seconds + u.seconds > (SELECT max(b.minutes) * 60 "
+		"FROM bundle b WHERE b.id = u.bundle) LIMIT 1", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, start);
+	tw__bind_i64(stmt, 2, key);
+	tw__bind_i64(stmt, 3, -run);
+	status = tw__step(stmt, err);
+	*out = status == TW_ITER_END;
+	tw__reset(stmt);
+	return status == TW_ITER_END ? TW_OK : status;
+}
+
 tw_status tw__usage_unpark(tw_store *store, tw_time start, int64_t key,
 			   int64_t run, tw_error *err)
 {

@@ -10,6 +10,9 @@
  * go back to their bundles, its note is kept under the run. */
 tw_status tw__usage_park(tw_store *store, tw_time start, int64_t key,
 			 int64_t run, tw_error *err);
+/* Whether bundles still have what it took. */
+tw_status tw__usage_fits(bool *out, tw_store *store, tw_time start,
+			 int64_t key, int64_t run, tw_error *err);
 /* It is charged again as it was. */
 tw_status tw__usage_unpark(tw_store *store, tw_time start, int64_t key,
 			   int64_t run, tw_error *err);

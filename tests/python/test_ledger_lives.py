@@ -82,6 +82,12 @@ number = "79600000001"
 carrier = "north"
 department = "{mobile}"
 rent = "100.00"
+{late}"""
+LATE = """
+[[number]]
+number = "78432000099"
+carrier = "north"
+department = "Service"
 """
 BUNDLES = """
 [[bundle]]
@@ -123,17 +129,22 @@ class World:
     def __init__(self, dice: random.Random) -> None:
         self.kind = dice.choice(["plain", "plain", "little", "little",
                                  "plenty", "stated"])
+        #: a number is entered late, and `cdr rerate` turns its calls
+        self.turns = dice.random() < .2
+        if self.turns:
+            self.kind = "plain"
+        self.private = dice.random() < .2
         self.converts = dice.random() < .3
         self.commitment = dice.random() < .3
         self.directory = {"rent": "310.00", "owner": "Ufa",
                           "mobile": "Mobile",
-                          "billing_day": dice.choice([1, 10])}
+                          "billing_day": dice.choice([1, 10]), "late": ""}
         self.price = Decimal("1.20")
         minutes = {"little": dice.choice([1, 3])}.get(self.kind, 100000)
         currency = "USD" if self.converts else "RUB"
         more = 'convert_to = "RUB"\n' if self.converts else ""
         if self.kind == "stated":
-            more += 'stated_by = "pbx"\n'
+            more += f'stated_by = "{dice.choice(["pbx", "bill"])}"\n'
         if self.kind in ("little", "plenty"):
             more += TIERS.format(minutes=minutes)
             if dice.random() < .5:
@@ -230,9 +241,28 @@ def chains(dice: random.Random) -> list[bytes]:
 
 
 
+def mango(dice: random.Random) -> list[bytes]:
+    """Phones that ring one after the other, and rows that are two calls."""
+    rows: dict[str, bytes] = {}         # by ends: else some are conflicts
+    for call in range(10):
+        start = times(dice)
+        for phone in dice.sample(range(101, 105), dice.randrange(1, 4)):
+            answer = start + 9 if dice.random() < .4 else 0
+            ends = dice.choice([
+                f";7903111224{call};{phone};78432000001",
+                f";7903111224{call};{phone};78432000001",
+                f";79031112233;;7916111224{call}",
+                f"{phone};78432000001;;8495123456{call}"])
+            rows[ends] = (f"[];{start};{start + 70};{answer};{ends};1110;"
+                          f"78432000001;;entry{call}\n".encode())
+            start += dice.randrange(2)
+    return list(rows.values())
+
+
 class Source:
     def __init__(self, dice: random.Random, name: str) -> None:
-        kind = dice.choice([*MAPPINGS, *MAPPINGS, "native", "chains"])
+        kind = dice.choice([*MAPPINGS, *MAPPINGS, "native", "chains",
+                            "mango"])
         self.name, self.kind = name, kind
         self.read: dict[str, object] = {"source": name,
                                         "zone": "Europe/Moscow"}
@@ -242,6 +272,9 @@ class Source:
         elif kind == "native":
             self.read["preset"] = "native"
             self.header, self.rows = NATIVE, native(dice)
+        elif kind == "mango":
+            self.read["preset"] = "mango"
+            self.header, self.rows = b"", mango(dice)
         else:
             self.read["preset"] = "freeswitch_csv"
             self.header, self.rows = CHAINS, chains(dice)
@@ -256,11 +289,14 @@ class Bill(Source):
         self.read = {"source": "bill", "preset": "native"}
         self.header, self.rows = NATIVE, []
         for n, row in enumerate(pbx.rows):
-            cells = row.decode().split(",")
+            cells = row.decode().replace(";", ",").split(",")
             if pbx.kind in MAPPINGS:
                 start, talk, callee = int(cells[3]), int(cells[4]), cells[6]
             elif pbx.kind == "chains":
                 start, talk, callee = int(cells[5]), int(cells[8]), cells[4]
+            elif pbx.kind == "mango":
+                start, talk, callee = int(cells[1]), 61, cells[7]
+                talk = talk if int(cells[3]) else 0
             else:
                 start = int(dt.datetime.fromisoformat(cells[1]).timestamp())
                 talk, callee = 60, cells[4]
@@ -323,8 +359,10 @@ class Life:
         done = self.store.import_calls(source.header + b"".join(file),
                                        **source.read)
         fresh = [row for row in file if (at, row) not in self.live]
-        assert done.counts == (len(file), len(fresh), 0,
-                               len(file) - len(fresh), 0, 0)
+        read, stored, *others = done.counts
+        assert others == [0, read - stored, 0, 0] and read >= len(file)
+        assert stored == len(fresh) or read > len(file)  # a row of two calls
+        assert (stored > 0) == (len(fresh) > 0)
         self.batches[number] = done.extra["batch"]
         for row in fresh:
             self.live[at, row] = done.extra["batch"]
@@ -354,6 +392,11 @@ class Life:
         self.store.import_tariff(self.sheets[-1][0], starts=starts,
                                  **TARIFF_OF)
 
+    def withdraw(self) -> None:
+        if len(self.sheets) > 1:
+            self.store.undo_tariff("annex")
+            self.sheets.pop()
+
     def join(self, month: str, how: dict) -> None:
         try:
             done = self.store.join(month, first="pbx", second="bill", **how)
@@ -371,7 +414,7 @@ class Life:
                                             at <= self.applied[-1][1]):
             return
         self.owners |= any(directory[key] != self.world.directory[key]
-                           for key in ("owner", "mobile"))
+                           for key in ("owner", "mobile", "late"))
         self.world.directory = directory
         self.put_in_force(self.store, self.world.text(), at)
         self.applied.append((self.world.text(), at))
@@ -385,6 +428,9 @@ class Life:
             self.erased = True
         except trunkwise.NotFound:
             pass
+
+    def retain(self, months: int) -> None:
+        self.erased |= self.store.retain(months).numbers > 0
 
     # ---- what happens next ----
 
@@ -419,6 +465,9 @@ class Life:
         return (self.world.price + Decimal("0.30"),
                 max(self.sheets[-1][1], self.dice.choice(MONTHS) + "-01"))
 
+    def draw_withdraw(self) -> tuple:
+        return ()
+
     def draw_accrue(self) -> tuple:
         month = self.dice.choice(MONTHS)
         return month, self.dice.choice(
@@ -428,19 +477,27 @@ class Life:
         """Another rent, or another owner of numbers and extensions."""
         month = self.dice.choice(MONTHS)
         key = self.dice.choice(["rent", "rent", "owner", "mobile"])
+        if self.world.turns:
+            key = "late"
         value = self.dice.choice(["Kazan", "Ufa", "Mobile"])
         if key == "rent":
             value = str(self.dice.randint(1, 900))
+        elif key == "late":
+            value = LATE if self.world.turns else ""
         return (dt.datetime.fromisoformat(f"{month}-01T00:00:00+03:00"),
                 self.world.directory | {key: value})
 
     def draw_erase(self) -> tuple:
         return (self.dice.choice(OUTSIDE),)
 
+    def draw_retain(self) -> tuple:
+        return (self.dice.choice([2, 4]),)
+
     def draw_join(self) -> tuple:
         """Perhaps somebody says which two are one call, or one is alone."""
         month = self.dice.choice(MONTHS)
-        how = {"cost": self.dice.choice([None, "pbx"])}
+        how = {word: self.dice.choice([None, "pbx", "bill"])
+               for word in ("answer", "department", "cost")}
         try:
             rows = self.store.join(month, first="pbx", second="bill",
                                    dry_run=True).open
@@ -457,11 +514,13 @@ class Life:
 
     def draw(self) -> tuple:
         words = ["bring"] * 7 + ["again"] * 2 + ["undo"] * 3 + [
-            "close", "close", "seal", "rerate", "accrue", "apply", "erase"]
+            "close", "close", "seal", "rerate", "accrue", "apply", "apply"]
+        if self.world.private:
+            words += ["erase", "retain"]
         if self.sources[-1].name == "bill":
             words += ["join"] * 2
         if self.world.kind == "plain" and not self.world.converts:
-            words += ["reprice"]
+            words += ["reprice", "withdraw"]
         word = self.dice.choice(words)
         arguments = getattr(self, f"draw_{word}")()
         return "bring" if word == "again" else word, *arguments
@@ -499,7 +558,9 @@ class Life:
             store.import_tariff(sheet, starts=starts, **TARIFF_OF)
         for i, source in enumerate(self.sources):
             rows = [r for r in source.rows if (i, r) in self.live]
-            store.import_calls(source.header + b"".join(rows), **source.read)
+            if rows:
+                store.import_calls(source.header + b"".join(rows),
+                                   **source.read)
 
     def part(self) -> None:
         bills = {batch for (at, _), batch in self.live.items()

@@ -14,7 +14,8 @@ static void there_and_back(void **state)
 
 	assert_int_equal(run_sql(f, "INSERT INTO bundle_pot VALUES "
 				 "(5, 1000, 90)"), TW_OK);
-	assert_int_equal(run_sql(f, "INSERT INTO bundle_use VALUES "
+	assert_int_equal(run_sql(f, "INSERT INTO bundle_use (start_us, key, "
+		"undone, batch, bundle, period_us, seconds) VALUES "
 		"(7, 8, 0, 1, 5, 1000, 60), (9, 9, 0, 1, 5, 1000, 30)"),
 		TW_OK);
 	assert_int_equal(run_sql(f, "INSERT INTO charge_note (start_us, key, "
