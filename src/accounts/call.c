@@ -135,7 +135,7 @@ static tw_status check_numbers(const tw_cdr *cdr, tw_error *err)
 				   "%u is none; use TW_CALL_", cdr->status);
 	if (cdr->start <= 0 || cdr->start >= CALL_TIME_END)
 		return tw__fail_at(err, TW_EPARSE, 0, "start", "%s",
-				   cdr->start ? "lies outside of 1970-9999" :
+				   cdr->start ? "lies outside of 1970-2099" :
 				   "is missing");
 	if (cdr->answer < 0 || cdr->answer >= CALL_TIME_END ||
 	    (cdr->answer && cdr->answer < cdr->start))

@@ -26,13 +26,15 @@ static const char *what_differs(struct tw_stmt *stmt,
 }
 
 /* The same bytes may come again, but not under another reading: every time
- * in them would mean another instant and every call come twice. */
+ * in them would mean another instant and every call come twice. A reading
+ * that found no call at all was the wrong one, and is in nobody's way. */
 static tw_status check_file(struct tw_import *import, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, import->store,
-		"SELECT id, preset, zone, source FROM batch "
-		"WHERE file_hash = ? AND undone_us = 0 AND id <> ?", err);
+		"SELECT id, preset, zone, source, rows_stored + duplicates "
+		"FROM batch WHERE file_hash = ? AND undone_us = 0 "
+		"AND id <> ?", err);
 
 	if (status)
 		return status;
@@ -45,6 +47,8 @@ static tw_status check_file(struct tw_import *import, tw_error *err)
 			import->known_file = true;
 			continue;
 		}
+		if (!tw__col_i64(stmt, 4))
+			continue;
 		status = tw__fail_at(err, TW_ECONFLICT, 0, other,
 			"this file is in batch %lld with preset '%s', zone "
 			"'%s', source '%s'; import it alike, or undo that "

@@ -463,8 +463,9 @@ static tw_status check_options(tw_join_options *o, tw_error *err)
 				   "alone in one of the two sources, or one "
 				   "of a pair");
 	if (o->window_s > 3600 || o->offset_max_s > 26 * 3600)
-		return tw__fail_at(err, TW_EINVAL, 0, "window_s", "a window "
-				   "has at most an hour, an offset 26");
+		return tw__fail_at(err, TW_EINVAL, 0, o->window_s > 3600 ?
+				   "window_s" : "offset_max_s", "a window has "
+				   "at most an hour, an offset 26");
 	if (!o->window_s)
 		o->window_s = 60;
 	if (!o->offset_max_s)

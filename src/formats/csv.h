@@ -58,6 +58,11 @@ tw_status tw__text_to_utf8(char **out, size_t *out_size, const void *data,
 /* The same for text that is UTF-8 as it stands, which most is: no copy, *out
  * is the bytes behind a BOM. False: it is something else. */
 bool tw__text_is_utf8(struct tw_str *out, const void *data, size_t size);
+
+/* UTF-16 without a byte order mark, by its first bytes; and the reason that
+ * such a file is refused with. */
+bool tw__text_is_wide(struct tw_str in);
+tw_status tw__text_fail_wide(tw_error *err);
 /* When the encoding is known. UTF-16 without a BOM has its low byte first. */
 tw_status tw__text_utf16(char **out, size_t *out_size, const void *data,
 			 size_t size, tw_error *err);

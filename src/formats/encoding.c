@@ -84,6 +84,8 @@ static tw_status read_mark(struct check *check, struct tw_str s,
 			ENCODING_UTF16, marked ? 2 : 0 };
 	else if (starts(s, "\xef\xbb\xbf", 3))
 		of->mark = 3;
+	else if (tw__text_is_wide(s))
+		return tw__text_fail_wide(err);
 	return TW_OK;
 }
 

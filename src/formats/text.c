@@ -185,6 +185,22 @@ static bool starts(struct tw_str s, const char *mark, size_t size)
 	return s.l >= size && memcmp(s.p, mark, size) == 0;
 }
 
+/* Letters of two bytes each: one of them is mostly NUL, the other is not. */
+bool tw__text_is_wide(struct tw_str in)
+{
+	size_t nuls[2] = { 0, 0 }, n = in.l < 4096 ? in.l : 4096;
+
+	for (size_t i = 0; i < n; i++)
+		nuls[i & 1] += !in.p[i];
+	return n > 3 && (nuls[0] * 3 >= n) != (nuls[1] * 3 >= n);
+}
+
+tw_status tw__text_fail_wide(tw_error *err)
+{
+	return tw__fail(err, TW_EUNSUPPORTED, "the file is UTF-16 without a "
+			"byte order mark; save it as UTF-8");
+}
+
 bool tw__text_is_utf8(struct tw_str *out, const void *data, size_t size)
 {
 	struct tw_str in = tw__str(size > 0 ? data : "", size);
@@ -192,7 +208,7 @@ bool tw__text_is_utf8(struct tw_str *out, const void *data, size_t size)
 	/* marks of the wider encodings are no UTF-8 */
 	if (starts(in, "\xef\xbb\xbf", 3))
 		in = tw__str(in.p + 3, in.l - 3);
-	if (!tw__utf8_is_valid(in.p, in.l))
+	if (!tw__utf8_is_valid(in.p, in.l) || tw__text_is_wide(in))
 		return false;
 	*out = in;
 	return true;
@@ -217,6 +233,8 @@ tw_status tw__text_to_utf8(char **out, size_t *out_size, const void *data,
 				  big, err);
 	if (starts(in, "\xef\xbb\xbf", 3))
 		in = tw__str(in.p + 3, in.l - 3);
+	else if (tw__text_is_wide(in))
+		return tw__text_fail_wide(err);
 	if (tw__utf8_is_valid(in.p, in.l))
 		return copy_utf8(out, out_size, in, err);
 	return fallback_cp1251 ? from_cp1251(out, out_size, in, err)

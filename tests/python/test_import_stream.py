@@ -185,3 +185,16 @@ def test_memory(tmp_path):
         most, said = peak(tmp_path, lambda: endless(first), name)
         assert b'1 MiB' in said
         assert most < least + 60, (least, most)
+
+
+def test_a_pipe_that_finds_no_room(tmp_path):
+    """Named are the directory that is full and the mend."""
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 64; head -c 1000000 /dev/zero | '
+         '"$0" "$@"', sys.executable, str(BUILD / "bin" / "trunkwise"),
+         "cdr", "import", str(tmp_path / "s.db"), "-", "--preset", "native"],
+        capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2, done.stderr
+    assert f"{tmp_path}: " in done.stderr and "free some" in done.stderr
+    assert "-: " not in done.stderr
+    assert os.listdir(tmp_path) == []

@@ -107,8 +107,12 @@ def test_two_that_are_not_one_are_refused(store, command):
     join(command, store)
     done = join(command, store, "--accept", "p-4", "c-1")
     assert done.status == 2 and "c-1" in done.err
+    assert "--accept: no record" in done.err
     done = join(command, store, "--accept", "p-4")
     assert done.status == 2
+    for option in ("--window", "--offset-max"):
+        done = join(command, store, option, "99999")
+        assert done.status == 2 and f"{option}: a window has" in done.err
     done = join(command, store, "--json")
     assert done.json["ambiguous_first"] == 2
 

@@ -61,7 +61,7 @@ def test_figures_of_calls_have_a_comma(english, russian):
 
 
 @pytest.mark.parametrize("reason", [
-    "is missing", "lies outside of 1970-9999",
+    "is missing", "lies outside of 1970-2099",
     "lies before answer; check both and their zone",
     "'2026-03-29 02:30:00': the zone's clock skips this time; check the zone "
     "of the source's clock",

@@ -51,6 +51,57 @@ def test_mapping_of_the_page(store):
         store.import_calls(CALLS.encode("cp1251"), mapping=other)
 
 
+def test_a_mended_mapping(store):
+    """A reading that found no call is in nobody's way; one that stored some
+    is taken back first, or calls whose ids hang on columns come twice."""
+    said = {"call_id": "id", "start": "at", "duration": "s", "caller": "a",
+            "callee": "b", "status": "how", "statuses": {"BAD": "failed"}}
+    mended = {**said, "statuses": {"BAD": "failed", "FINE": "answered"}}
+    head = b"id,at,s,a,b,how\n"
+    fine = b"1,2026-10-05T10:00:00Z,60,101,84951234567,FINE\n"
+    bad = b"2,2026-10-05T11:00:00Z,0,101,84951234567,BAD\n"
+
+    alone = head + fine
+    wrong = store.import_calls(alone, preset="mango", zone="UTC")
+    assert wrong.counts.rows_stored == 0 < wrong.counts.rows_rejected
+    first = store.import_calls(alone, mapping=CdrMap(said))
+    assert counts(first) == (0, 1, 0, 0)
+    result = store.import_calls(alone, mapping=CdrMap(mended))
+    assert counts(result) == (1, 0, 0, 0)
+    assert list(store.rejects()) == []
+    # and now the first one is another reading of calls that are there
+    with pytest.raises(trunkwise.Conflict) as caught:
+        store.import_calls(alone, mapping=CdrMap(said))
+    assert "batch 3 " in str(caught.value)
+    store.undo_import(3)
+
+    both = head + fine + bad
+    stored = store.import_calls(both, mapping=CdrMap(said))
+    assert counts(stored) == (1, 1, 0, 0)
+    with pytest.raises(trunkwise.Conflict, match="undo that batch first"):
+        store.import_calls(both, mapping=CdrMap(mended))
+    store.undo_import(4)
+    assert counts(store.import_calls(both, mapping=CdrMap(mended))) == (
+        2, 0, 0, 0)
+    assert list(store.rejects()) == []
+    assert all(check.holds for check in store.verify())
+
+
+@pytest.mark.parametrize("letters", ["utf-16-le", "utf-16-be"])
+def test_wide_letters_without_their_mark(store, letters):
+    text = "call_id,start,duration,caller,callee\n" \
+        "a,2026-10-05T10:00:00Z,60,101,Казань\n"
+    for data in (text.encode(letters), iter([text.encode(letters)])):
+        with pytest.raises(trunkwise.Unsupported, match="UTF-16 without"):
+            store.import_calls(data, preset="native")
+    with pytest.raises(trunkwise.Unsupported, match="UTF-16 without"):
+        store.import_calls(text.encode(letters), mapping=CdrMap(
+            {"call_id": "call_id", "start": "start"}))
+    # a hole in a disk is no letters
+    with pytest.raises(trunkwise.ParseError):
+        store.import_calls(bytes(400), preset="native")
+
+
 @pytest.mark.parametrize("text,field,words", [
     ("start = 'x'\nstat = 'y'", "stat", "no key"),
     ("format = 'xlsx'", "format", "csv, json, xml"),

@@ -19,6 +19,7 @@ from . import files, raw, records, sheets
 from .deployment import Change, Deployment, Problem, Stated
 from .errors import (Conflict, Error, Exists, InvalidArgument, NotFound,
                      ParseError)
+from .join import Join
 from .mask import Mask
 from .rating import Sheet
 from .reasons import deployment_reason_in, reason_in
@@ -692,16 +693,33 @@ def cdr_rerate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def cdr_join(arguments: argparse.Namespace) -> int:
-    with Store(arguments.store, actor=actor(arguments)) as store:
-        zone = company_zone(store)
-        j = store.join(
+# what the library calls a field of a join, and how it is typed here
+_JOIN_FLAGS = {"accept_first": "--accept", "accept_second": "--accept",
+               "window_s": "--window", "offset_max_s": "--offset-max"} | {
+    name: "--" + name for name in ("month", "first", "second", "answer",
+                                   "department", "cost", "alone")}
+
+
+def _join(store: Store, arguments: argparse.Namespace) -> Join:
+    try:
+        return store.join(
             arguments.month, first=arguments.first, second=arguments.second,
             answer=arguments.answer, department=arguments.department,
             cost=arguments.cost, window_s=arguments.window,
             offset_max_s=arguments.offset_max, dry_run=arguments.dry_run,
             accept=tuple(arguments.accept) if arguments.accept else None,
             alone=tuple(arguments.alone) if arguments.alone else None)
+    except Error as error:
+        if error.field not in _JOIN_FLAGS:
+            raise
+        raise type(error)(error.message, code=error.code,
+                          field=_JOIN_FLAGS[error.field]) from None
+
+
+def cdr_join(arguments: argparse.Namespace) -> int:
+    with Store(arguments.store, actor=actor(arguments)) as store:
+        zone = company_zone(store)
+        j = _join(store, arguments)
         masked = Mask.of(store) if arguments.mask else None
     counts = {"joined": j.joined, "only_first": j.only_first,
               "only_second": j.only_second,

@@ -72,6 +72,8 @@ def stream(path: str | os.PathLike, beside: str | os.PathLike
             if not is_on_disk(file):
                 file = stack.enter_context(copy(
                     iter(lambda: file.read(1 << 20), b""), beside))
+        except IOFailure:
+            raise
         except OSError as error:
             raise _failed(path, error) from None
         yield file
@@ -85,17 +87,28 @@ def is_on_disk(file: object) -> bool:
         stat.S_ISREG(os.fstat(raw.fileno()).st_mode)
 
 
+def _write(file: io.FileIO, view: memoryview, directory: str) -> int:
+    try:
+        return file.write(view)
+    except OSError as error:
+        raise IOFailure(
+            f"{directory}: {error.strerror or error}; the copy of a pipe "
+            "needs room there for all of it: free some, or import a file",
+            code="TW_EIO") from None
+
+
 def copy(pieces: Iterable[bytes], beside: str | os.PathLike) -> BinaryIO:
     """A file without a name in the directory of ``beside``, where there is
     room for as much; it is gone once it is closed, or the program is."""
     directory = os.path.dirname(os.path.abspath(beside))
-    file = tempfile.TemporaryFile(
-        buffering=0, dir=directory if os.path.isdir(directory) else None)
+    if not os.path.isdir(directory):
+        directory = tempfile.gettempdir()
+    file = tempfile.TemporaryFile(buffering=0, dir=directory)
     try:
         for piece in pieces:
             view = memoryview(piece).cast("B")
             while view:
-                view = view[file.write(view):]
+                view = view[_write(file, view, directory):]
         file.seek(0)
     except BaseException:
         file.close()

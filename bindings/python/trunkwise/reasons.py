@@ -214,7 +214,7 @@ _RU = {
     "is empty; every record needs one":
         "пусто; нужно в каждой записи",
     "is missing": "нет",
-    "lies outside of 1970-9999": "вне 1970–9999 годов",
+    "lies outside of 1970-2099": "вне 1970–2099 годов",
     "says that nobody answered, answer and duration that somebody did; mend "
     "those that are wrong":
         "говорит, что никто не ответил, а ответ и длительность — что ответили; "

@@ -44,6 +44,33 @@ static void one_reading(void **state)
 				    "undone = 0"), 1);
 }
 
+/* A reading that found no call is in nobody's way, and is known when it comes
+ * again. */
+static void no_call(void **state)
+{
+	static const char text[] = "call_id,start,duration,caller,callee,"
+		"status\na,2026-10-05 10:00:00,60,101,102,FINE\n";
+	struct fixture *f = *state;
+	const char *const sources[] = { "a", "a", "b" };
+	tw_import_options options = TW_IMPORT_OPTIONS_INIT;
+
+	options.preset = "native";
+	options.zone = "UTC";
+	for (size_t i = 0; i < TW_ARRAY_COUNT(sources); i++) {
+		tw_error err = TW_ERROR_INIT;
+		tw_import *import;
+
+		options.source = sources[i];
+		assert_int_equal(tw_import_new(&import, f->store, &options,
+					       &err), TW_OK);
+		assert_int_equal(tw_import_file(import, text,
+						sizeof(text) - 1, &err),
+				 TW_OK);
+		assert_int_equal(end_import(import).rows_rejected, 1);
+	}
+	assert_int_equal(one_number(f, "SELECT count(*) FROM batch"), 2);
+}
+
 static void no_file(void **state)
 {
 	struct fixture *f = *state;
@@ -87,7 +114,8 @@ static void put_aside_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FIXTURE_TEST(one_reading), FIXTURE_TEST(no_file),
+		FIXTURE_TEST(one_reading), FIXTURE_TEST(no_call),
+		FIXTURE_TEST(no_file),
 		FIXTURE_TEST(put_aside_without_memory),
 	};
 

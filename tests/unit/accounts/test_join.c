@@ -449,7 +449,13 @@ static void test_wrong_use(void **state)
 	options.window_s = 3601;
 	assert_int_equal(tw_cdr_join(NULL, NULL, f->store, &options, &err),
 			 TW_EINVAL);
+	assert_string_equal(err.field, "window_s");
 	options.window_s = 0;
+	options.offset_max_s = 26 * 3600 + 1;
+	assert_int_equal(tw_cdr_join(NULL, NULL, f->store, &options, &err),
+			 TW_EINVAL);
+	assert_string_equal(err.field, "offset_max_s");
+	options.offset_max_s = 0;
 	options.cost = 2;
 	assert_int_equal(tw_cdr_join(NULL, NULL, f->store, &options, &err),
 			 TW_EINVAL);

@@ -62,6 +62,10 @@ static void small(void **state)
 			{ ENCODING_AS_IS, 0 } },
 		{ { "\xff\xfe\0\0", 4 }, WISH_LENIENT, TW_EUNSUPPORTED,
 			{ 0, 0 } },
+		{ { "a\0;\0", 4 }, WISH_GUESS, TW_EUNSUPPORTED, { 0, 0 } },
+		{ { "\0a\0;", 4 }, WISH_UTF8, TW_EUNSUPPORTED, { 0, 0 } },
+		{ { "a\0;\0", 4 }, WISH_UTF16, TW_OK,
+			{ ENCODING_UTF16, 0 } },
 	};
 
 	(void)state;

@@ -172,6 +172,29 @@ static void what_is_shown_is_cut_between_letters(void **state)
 	assert_string_equal(out, "\?\?~");
 }
 
+/* Every second byte; not a hole in a disk, nor a byte gone astray. */
+static void is_wide(void **state)
+{
+	const struct { struct tw_str text; bool is; } all[] = {
+		{ TW_STR("a\0b\0\n\0"), true },
+		{ TW_STR("\0a\0b\0\n"), true },
+		{ TW_STR("\x1a\x04;\0" "1\0\n\0"), true },
+		{ TW_STR("\0\0\0\0\0\0\0\0"), false },
+		{ TW_STR("a,b,c,\0,d,e\n"), false },
+		{ TW_STR("a,b,c,d\n"), false }, { TW_STR("a\0"), false },
+		{ TW_STR(""), false },
+	};
+	tw_error err = TW_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++) {
+		if (tw__text_is_wide(all[i].text) != all[i].is)
+			fail_msg("%zu", i);
+	}
+	assert_int_equal(tw__text_fail_wide(&err), TW_EUNSUPPORTED);
+	assert_non_null(strstr(err.message, "UTF-16"));
+}
+
 /* A view, without a copy, of what needs none. */
 static void is_utf8_as_it_stands(void **state)
 {
@@ -180,6 +203,7 @@ static void is_utf8_as_it_stands(void **state)
 		TW_STR("\xfe\xff\0a"), TW_STR("\0\0\xfe\xff\0\0\0a"),
 		TW_STR("a long text of ASCII, and one letter more: \x80"),
 		TW_STR("\xed\xa0\x80 in front of a text of ASCII letters"),
+		TW_STR("a\0;\0" "1\0\n"), TW_STR("\0a\0;\0" "1\0\n"),
 	};
 	static const char marked[] = "\xef\xbb\xbf" "a\xe2\x82\xac";
 	struct tw_str out = { NULL, 77 };
@@ -198,6 +222,7 @@ static void is_utf8_as_it_stands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_wide),
 		cmocka_unit_test(is_utf8_as_it_stands),
 		cmocka_unit_test(good_encodings),
 		cmocka_unit_test(refusals),
