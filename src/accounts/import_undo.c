@@ -155,7 +155,44 @@ static tw_status regroup(tw_store *store, const struct batch *batch,
 	return tw__regroup(store, &of, err);
 }
 
-static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
+/* Calls of one batch that were joined with it: what came and went beside them
+ * meanwhile changed nothing of them. */
+static tw_status regroup_some(tw_store *store, const struct tw__told *asked,
+			      size_t count, tw_error *err)
+{
+	struct batch batch = { 0 };
+	struct tw__regroup_of of = { .preset = batch.preset,
+		.source = batch.source, .asked = asked,
+		.asked_count = count };
+	tw_status status = read_batch(&batch, store, asked->batch, err);
+
+	if (status)
+		return status;
+	of.range[0] = asked[0].start;
+	of.range[1] = asked[count - 1].start;
+	of.group = batch.group;
+	return tw__regroup(store, &of, err);
+}
+
+static tw_status regroup_parted(tw_store *store,
+				const struct tw__parted *parted,
+				tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	for (size_t i = 0, count; !status && i < parted->count; i += count) {
+		for (count = 1; i + count < parted->count; count++) {
+			if (parted->rows[i + count].batch !=
+			    parted->rows[i].batch)
+				break;
+		}
+		status = regroup_some(store, &parted->rows[i], count, err);
+	}
+	return status;
+}
+
+static tw_status undo(struct tw__parted *parted, tw_store *store,
+		      uint64_t id, tw_error *err)
 {
 	struct batch batch = { 0 };
 	tw_status status = read_batch(&batch, store, (int64_t)id, err);
@@ -172,14 +209,17 @@ static tw_status undo(tw_store *store, uint64_t id, tw_error *err)
 		status = mark_calls(store, &batch, err);
 	/* partners may need the seconds that it gave back */
 	if (!status)
-		status = tw__join_part(store, batch.id, err);
+		status = tw__join_part(parted, store, batch.id, err);
 	if (!status)
 		status = mark_batch(store, &batch, err);
-	return status ? status : regroup(store, &batch, err);
+	if (!status)
+		status = regroup(store, &batch, err);
+	return status ? status : regroup_parted(store, parted, err);
 }
 
 tw_status tw_import_undo(tw_store *store, uint64_t batch, tw_error *err)
 {
+	struct tw__parted parted = { 0 };
 	struct tw_tx tx;
 	tw_status status;
 
@@ -191,5 +231,7 @@ tw_status tw_import_undo(tw_store *store, uint64_t batch, tw_error *err)
 	status = tw__tx_enter(&tx, store, err);
 	if (status)
 		return status;
-	return tw__tx_leave(&tx, store, undo(store, batch, err), err);
+	status = undo(&parted, store, batch, err);
+	tw__parted_free(&parted);
+	return tw__tx_leave(&tx, store, status, err);
 }

@@ -105,8 +105,16 @@ tw_status tw__join_part_two(struct tw__parting *parting,
 tw_status tw__parting_settle(struct tw__parting *parting, tw_error *err);
 void tw__parting_free(struct tw__parting *parting);
 
+/* Calls that stood in a pair, by batch, and the runs that had joined them. */
+struct tw__parted {
+	struct tw__told *rows;
+	int64_t *runs;
+	size_t count, capacity[2];
+};
 /* The batch is being taken back, and its calls are marked: partners of theirs
- * stand for themselves again. */
-tw_status tw__join_part(tw_store *store, int64_t batch, tw_error *err);
+ * stand for themselves again. Free *out in any case. */
+tw_status tw__join_part(struct tw__parted *out, tw_store *store,
+			int64_t batch, tw_error *err);
+void tw__parted_free(struct tw__parted *parted);
 
 #endif

@@ -48,13 +48,7 @@ tw_status tw__told_find(struct tw__stored *out, tw_store *store,
 	return TW_OK;
 }
 
-struct parted {
-	struct tw__told *rows;
-	int64_t *runs;
-	size_t count, capacity[2];
-};
-
-static tw_status load_partners(struct parted *out, tw_store *store,
+static tw_status load_partners(struct tw__parted *out, tw_store *store,
 			       int64_t batch, tw_error *err)
 {
 	struct tw_stmt *stmt;
@@ -64,7 +58,7 @@ static tw_status load_partners(struct parted *out, tw_store *store,
 		"AND second_batch <> ?1 UNION ALL SELECT first_us, "
 		"first_key, first_batch, run FROM call_pair "
 		"WHERE second_batch = ?1 AND parted = 0 "
-		"AND first_batch <> ?1", err);
+		"AND first_batch <> ?1 ORDER BY 3, 1, 2", err);
 
 	if (status)
 		return status;
@@ -243,23 +237,26 @@ static tw_status mark_parted(tw_store *store, int64_t batch, tw_error *err)
 	return tw__run(stmt, err);
 }
 
-tw_status tw__join_part(tw_store *store, int64_t batch, tw_error *err)
+tw_status tw__join_part(struct tw__parted *out, tw_store *store,
+			int64_t batch, tw_error *err)
 {
 	struct tw__parting parting = { 0 };
-	struct parted parted = { 0 };
-	tw_status status = load_partners(&parted, store, batch, err);
+	tw_status status = load_partners(out, store, batch, err);
 
-	if (!status && parted.count)
+	if (!status && out->count)
 		status = tw__parting_begin(&parting, store, err);
-	for (size_t i = 0; !status && i < parted.count; i++)
-		status = restore(&parting, &parted.rows[i], parted.runs[i],
-				 err);
-	if (!status && parted.count)
+	for (size_t i = 0; !status && i < out->count; i++)
+		status = restore(&parting, &out->rows[i], out->runs[i], err);
+	if (!status && out->count)
 		status = tw__parting_settle(&parting, err);
 	if (!status)
 		status = mark_parted(store, batch, err);
 	tw__parting_free(&parting);
-	tw_free(parted.rows);
-	tw_free(parted.runs);
 	return status;
+}
+
+void tw__parted_free(struct tw__parted *parted)
+{
+	tw_free(parted->rows);
+	tw_free(parted->runs);
 }

@@ -4,7 +4,8 @@
  * A PBX may write a file for every leg, and a file that grows is imported in
  * the middle of a call. Decides which stored calls are asked again when a
  * batch came in or was taken back: those of the same source and layout around
- * it that share a call with it. What they are to each other is the rule of
+ * it that share a call with it, and those that stood in a pair (join.c) until
+ * now. What they are to each other is the rule of
  * their file (formats/call_group.h), where one is believed that said itself
  * what it is; what becomes of them regroup_change.c's to say. Batches that
  * nothing else was imported beside are not looked at.
@@ -166,6 +167,28 @@ static tw_status change(struct regroup *r, const struct row *row,
 						    role, number, err);
 }
 
+static int compare_told(const void *key, const void *element)
+{
+	const struct tw__told *told = key;
+	const struct row *row = element;
+
+	if (told->start != row->told.start)
+		return told->start < row->told.start ? -1 : 1;
+	return (told->key > row->told.key) - (told->key < row->told.key);
+}
+
+/* Of one key one is live, and none is gone where calls are asked. */
+static void touch_asked(struct regroup *r)
+{
+	for (size_t i = 0; r->count && i < r->of->asked_count; i++) {
+		struct row *row = bsearch(&r->of->asked[i], r->rows, r->count,
+					  sizeof(*row), compare_told);
+
+		if (row)
+			row->touched = true;
+	}
+}
+
 /* ---- tries of a call ---- */
 
 static uint64_t group_of(const struct row *row)
@@ -299,6 +322,7 @@ static tw_status judge_tries(struct regroup *r, tw_error *err)
 	attempts = (bool *)&members[r->count];
 	count = take_members(members, r, true);
 	touch_groups(r, members, count);
+	touch_asked(r);
 	status = find_directions(r, err);
 	memset(attempts, 0, r->count * sizeof(*attempts));
 	count = take_members(members, r, false);
@@ -382,6 +406,7 @@ static tw_status judge_sides(struct regroup *r, bool alike, tw_error *err)
 	tw__sides_judge(sides, count);
 	if (alike)
 		touch_sides(r, sides, count);
+	touch_asked(r);
 	count = take_sides(sides, r, false);
 	tw__sides_judge(sides, count);
 	for (size_t i = 0; !status && i < count; i++)
@@ -396,14 +421,21 @@ static tw_status judge_sides(struct regroup *r, bool alike, tw_error *err)
 
 static tw_status judge(struct regroup *r, tw_error *err)
 {
-	bool alike = false, sides = r->of->group == GROUP_SIDES;
-	tw_status status = has_others(&alike, r->store, r->of, true, err);
+	bool asked = r->of->asked_count > 0, alike = asked;
+	tw_status status = TW_OK;
 
-	if (!status && (alike || sides))
+	if (!asked && r->of->group)
+		status = has_others(&alike, r->store, r->of, true, err);
+	if (!status && (alike || r->of->group == GROUP_SIDES))
 		status = load(r, err);
 	if (status || !r->count)
 		return status;
-	return sides ? judge_sides(r, alike, err) : judge_tries(r, err);
+	if (r->of->group == GROUP_LINKED)
+		return judge_tries(r, err);
+	if (r->of->group == GROUP_SIDES)
+		return judge_sides(r, alike, err);
+	touch_asked(r);
+	return TW_OK;
 }
 
 static tw_status fill_legs(struct regroup *r, tw_error *err)
@@ -442,10 +474,11 @@ tw_status tw__regroup(tw_store *store, const struct tw__regroup_of *of,
 		      tw_error *err)
 {
 	struct regroup r = { .store = store, .of = of };
-	bool others = false;
-	tw_status status = has_others(&others, store, of, false, err);
+	bool others = of->asked_count > 0;
+	tw_status status = others ? TW_OK :
+		has_others(&others, store, of, false, err);
 
-	if (!status && others && of->group)
+	if (!status && others)
 		status = judge(&r, err);
 	if (!status)
 		status = settle(&r, err);
