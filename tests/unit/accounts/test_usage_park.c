@@ -35,6 +35,11 @@ static void there_and_back(void **state)
 	assert_int_equal(pot(f), 90);
 	assert_int_equal(one_number(f, "SELECT count(*) FROM charge_note "
 				    "WHERE undone = 0"), 2);
+	assert_int_equal(tw__usage_by_run(f->store, 7, 8, 4, NULL), TW_OK);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM bundle_use u "
+		"JOIN charge_note n USING (start_us, key) WHERE u.key = 8 "
+		"AND u.run = 4 AND n.run = 4"), 1);
+	assert_int_equal(one_number(f, "SELECT sum(run) FROM bundle_use"), 4);
 	assert_int_equal(tw__usage_recount(f->store, NULL), TW_OK);
 	fixture_commit(f);
 }
