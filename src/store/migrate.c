@@ -188,6 +188,9 @@ tw_status tw__store_migrate(tw_store *store, tw_error *err)
 		status = is_complete(&complete, store, err);
 	if (status || complete)
 		return status;
+	if (store->readonly && !store->schema)
+		return tw__fail(err, TW_ESTORE, "%s is empty, no store yet; "
+				"name a trunkwise store", store->path);
 	if (store->readonly)
 		return tw__fail(err, TW_EVERSION, "%s has schema %u, this "
 				"library needs %u; open it for writing once "
