@@ -3,14 +3,16 @@
  *
  * Callers' and callees' numbers stand in one table, behind an id that calls
  * refer to. What is erased there is gone from every call, while counts,
- * charges, rollups, postings and tw_store_verify() stay as they were. Rows put
- * aside (quarantine) are cut to their reason, because they hold numbers too.
+ * charges, rollups, postings and tw_store_verify() stay as they were: a number
+ * goes on counting as one caller, a name as a hidden one. Rows put aside
+ * (quarantine) are cut, because they hold numbers too.
  *
  * The company's own numbers, its landlines, what is too short to be a
  * person's (extensions, up to six digits) and words for callers who hide
- * ("anonymous") are kept; names and addresses are people too. Freed space is
- * overwritten. Copies elsewhere are not: backups made before, files that were
- * imported, exports.
+ * ("anonymous") are kept; names and addresses are people too. So are all other
+ * texts of a call, whatever they hold: its ids, extension, account code,
+ * campaign and trunk (docs/privacy.md). Freed space is overwritten. Copies
+ * elsewhere are not: backups made before, files that were imported, exports.
  *
  * Who calls again after an erasure is a new person to every report.
  */
@@ -48,9 +50,10 @@ TW_EXTERN(tw_status) tw_privacy_retain(tw_erasure *out,
 
 /** Erases one person: a number as dialled or in E.164 digits, in all
  * spellings that the company's dial rule makes the same; a name or an address
- * as it is written in the records. `out_list` has a line for each text that
- * went.
- * @return TW_OK, TW_EPARSE (empty), TW_ENOTFOUND (no call has it),
+ * as it is written in the records, or else an address by its user, which is
+ * what presets and mappings store. Rows put aside that may name him are cut,
+ * also where no call has him. `out_list` has a line for each text that went.
+ * @return TW_OK, TW_EPARSE (empty), TW_ENOTFOUND (no call has it, and no row),
  *         TW_EREFUSED (it is the company's own, an extension or a word like
  *         "anonymous", or the store read-only) */
 TW_EXTERN(tw_status) tw_privacy_erase(tw_erasure *out,

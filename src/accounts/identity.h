@@ -6,6 +6,9 @@
 
 #include "store/db.h"
 
+/* No number to know a caller by, in SQL over identity. */
+#define TW__IDENTITY_IS_NAME "digits NOT GLOB '*[0-9]*'"
+
 /* The newest identity, before a batch. */
 tw_status tw__identity_newest(int64_t *out, tw_store *store, tw_error *err);
 /* Identities newer than that which no call of the batch refers to go again:

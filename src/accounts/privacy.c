@@ -2,20 +2,30 @@
  * @file src/accounts/privacy.c  People's numbers leave, totals stay
  *
  * Decides which identities nobody needs any more and takes their digits away.
- * Refuses to touch a call: the id stays, so that counts, charges and proofs
- * are what they were. One pass over the calls says who is still needed; two
- * bits and a count for each identity are all that it keeps.
+ * Refuses to touch a call: the id stays, and whether it was a number, so that
+ * counts, charges and proofs are what they were. One pass over the calls says
+ * who is still needed; two bits and a count for each identity are all that it
+ * keeps.
  */
 #include <stdio.h>
 #include <string.h>
-#include "base/e164.h"
+#include "identity.h"
 #include "ledger_month.h"
 #include "listing.h"
 #include "rating/deck.h"
+#include "sought.h"
 #include <trunkwise/privacy.h>
 
-#define EXTENSION_MAX 6
 #define MONTHS_MAX 1200u
+/* Who may be erased: names and addresses are people too, what is as short as
+ * an extension is none. Words for a caller who hides say nothing of anybody,
+ * and reports tell by them. */
+#define IS_PERSON(text) "(length(" text ") > 6 OR " text \
+	" GLOB '*[^0-9]*') AND lower(" text ") NOT IN ('anonymous', " \
+	"'unknown', 'private', 'restricted', 'unavailable', 'withheld') " \
+	"AND " text " NOT IN (SELECT name FROM number) " \
+	"AND " text " NOT IN (SELECT number FROM landline " \
+	"WHERE number IS NOT NULL)"
 
 struct person {
 	uint32_t calls;
@@ -29,9 +39,7 @@ struct eraser {
 	size_t count;
 	tw_time before;         /* calls from here on need theirs */
 	bool one;               /* chosen people only */
-	const char *name;       /* of one: as it was given */
-	char digits[TW_DIGITS_MAX];     /* and as a number; "" none */
-	struct tw_dial_rule rule;
+	struct tw__sought sought;
 	struct tw_listing *list;
 	tw_erasure sum;
 };
@@ -88,23 +96,15 @@ static tw_status scan_calls(struct eraser *e, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-/* Who may be erased: names and addresses are people too. Words for a caller
- * who hides say nothing of anybody, and reports tell by them. */
 static tw_status mark_known(struct eraser *e, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, e->store,
-		"SELECT id FROM identity WHERE digits <> '' "
-		"AND (length(digits) > ? OR digits GLOB '*[^0-9]*') "
-		"AND lower(digits) NOT IN ('anonymous', 'unknown', "
-		"'private', 'restricted', 'unavailable', 'withheld') "
-		"AND digits NOT IN (SELECT name FROM number) "
-		"AND digits NOT IN (SELECT number FROM landline "
-		"WHERE number IS NOT NULL)", err);
+		"SELECT id FROM identity WHERE digits <> '' AND "
+		IS_PERSON("digits"), err);
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, EXTENSION_MAX);
 	while ((status = tw__step(stmt, err)) == TW_OK)
 		e->people[tw__col_i64(stmt, 0)].known = true;
 	return status == TW_ITER_END ? TW_OK : status;
@@ -136,7 +136,8 @@ static tw_status erase_one(struct eraser *e, int64_t identity, tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, e->store,
-		"UPDATE identity SET digits = NULL WHERE id = ?", err);
+		"UPDATE identity SET hidden = (" TW__IDENTITY_IS_NAME "), "
+		"digits = NULL WHERE id = ?", err);
 
 	if (status)
 		return status;
@@ -164,62 +165,62 @@ static tw_status erase_people(struct eraser *e, bool dry, tw_error *err)
 	return TW_OK;
 }
 
-/* What its spellings share: of a national number the digits behind the
- * country code. */
-static const char *needle_of(const struct eraser *e)
+static tw_status cut_record(struct eraser *e, int64_t id, tw_error *err)
 {
-	size_t code = strlen(e->rule.country);
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, e->store,
+		"UPDATE quarantine SET record = '', reason = "
+		"'(cut: it may have named a person)' WHERE id = ?", err);
 
-	if (!*e->digits)
-		return e->name;
-	if (e->rule.national_length &&
-	    strlen(e->digits) == e->rule.national_length - 1 + code &&
-	    strncmp(e->digits, e->rule.country, code) == 0)
-		return &e->digits[code];
-	return e->digits;
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, id);
+	return tw__run(stmt, err);
+}
+
+/* Of one person everything goes that might name him. */
+static tw_status is_to_cut(bool *out, const struct eraser *e,
+			   struct tw_stmt *stmt, tw_error *err)
+{
+	tw_status status;
+
+	if (!e->one) {
+		*out = tw__col_i64(stmt, 1) < e->before;
+		return TW_OK;
+	}
+	status = tw__sought_stands_in(out, &e->sought, tw__col_text(stmt, 2),
+				      err);
+	if (status || *out)
+		return status;
+	return tw__sought_stands_in(out, &e->sought, tw__col_text(stmt, 3),
+				    err);
 }
 
 /* Where not even the start of a row could be read, its batch says how old it
- * is. Of one person everything goes that might name him. */
+ * is. */
 static tw_status cut_records(struct eraser *e, bool dry, tw_error *err)
 {
-	const char *digits = e->one ? needle_of(e) : "";
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, e->store,
-		"SELECT count(*) FROM quarantine q JOIN batch b "
-		"ON b.id = q.batch WHERE q.record <> '' AND CASE ?1 "
-		"WHEN 0 THEN instr(replace(replace(replace(replace("
-		"q.record || ' ' || q.reason, ' ', ''), '-', ''), '(', ''), "
-		"')', ''), replace(replace(replace(replace(?2, ' ', ''), "
-		"'-', ''), '(', ''), ')', '')) > 0 "
-		"ELSE coalesce(q.start_us, b.made_us) < ?1 END", err);
+		"SELECT q.id, coalesce(q.start_us, b.made_us), q.record, "
+		"q.reason FROM quarantine q JOIN batch b ON b.id = q.batch "
+		"WHERE q.record <> '' ORDER BY q.id", err);
 
 	if (status)
 		return status;
-	tw__bind_i64(stmt, 1, e->sum.before);
-	tw__bind_text(stmt, 2, digits);
-	status = tw__step(stmt, err);
-	if (status)
-		return status;
-	e->sum.records = (uint64_t)tw__col_i64(stmt, 0);
-	tw__reset(stmt);
-	if (dry || !e->sum.records)
-		return TW_OK;
-	status = tw__stmt(&stmt, e->store,
-		"UPDATE quarantine SET record = '', reason = "
-		"'(cut: it may have named a person)' WHERE id IN ("
-		"SELECT q.id FROM quarantine q JOIN batch b "
-		"ON b.id = q.batch WHERE q.record <> '' AND CASE ?1 "
-		"WHEN 0 THEN instr(replace(replace(replace(replace("
-		"q.record || ' ' || q.reason, ' ', ''), '-', ''), '(', ''), "
-		"')', ''), replace(replace(replace(replace(?2, ' ', ''), "
-		"'-', ''), '(', ''), ')', '')) > 0 "
-		"ELSE coalesce(q.start_us, b.made_us) < ?1 END)", err);
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, e->sum.before);
-	tw__bind_text(stmt, 2, digits);
-	return tw__run(stmt, err);
+	while ((status = tw__step(stmt, err)) == TW_OK) {
+		bool cut = false;
+
+		status = is_to_cut(&cut, e, stmt, err);
+		e->sum.records += cut;
+		if (!status && cut && !dry)
+			status = cut_record(e, tw__col_i64(stmt, 0), err);
+		if (status) {
+			tw__reset(stmt);
+			return status;
+		}
+	}
+	return status == TW_ITER_END ? TW_OK : status;
 }
 
 static tw_status write_down(struct eraser *e, tw_error *err)
@@ -244,43 +245,66 @@ static tw_status write_down(struct eraser *e, tw_error *err)
 	return tw__run(stmt, err);
 }
 
-/* As it is written, and whatever the dial rule makes the same digits. */
-static tw_status choose(struct eraser *e, tw_error *err)
+static tw_status mark_chosen(bool *found, struct eraser *e, tw_error *err)
 {
 	struct tw_stmt *stmt;
-	bool found = false;
 	tw_status status = tw__stmt(&stmt, e->store,
 		"SELECT id, digits FROM identity WHERE digits <> ''", err);
 
 	if (status)
 		return status;
 	while ((status = tw__step(stmt, err)) == TW_OK) {
-		const char *text = tw__col_text(stmt, 1);
-		char digits[TW_DIGITS_MAX];
-
-		if (strcmp(text, e->name) != 0 && (!*e->digits ||
-		    tw__e164(digits, text, &e->rule, NULL) ||
-		    strcmp(digits, e->digits) != 0))
+		if (!tw__sought_is(&e->sought, tw__col_text(stmt, 1)))
 			continue;
 		e->people[tw__col_i64(stmt, 0)].chosen = true;
-		found = true;
+		*found = true;
 	}
-	if (status != TW_ITER_END)
-		return status;
-	return found ? TW_OK : tw__fail_at(err, TW_ENOTFOUND, 0, "number",
-		"no call of this store has it; a name or an address is "
-		"looked for as it is written");
+	return status == TW_ITER_END ? TW_OK : status;
 }
 
+/* Rows put aside have an address whole, also where nobody is stored. */
+static tw_status choose(struct eraser *e, tw_error *err)
+{
+	const char *given = e->sought.name;
+	bool found = false;
+	tw_status status = mark_chosen(&found, e, err);
+
+	if (status || found || !tw__sought_user(&e->sought))
+		return status;
+	status = mark_chosen(&found, e, err);
+	if (!found)
+		e->sought.name = given;
+	return status;
+}
+
+/* Also of one who only stands in rows put aside. */
 static tw_status check_chosen(const struct eraser *e, tw_error *err)
 {
-	for (size_t i = 1; i < e->count; i++) {
-		if (e->people[i].chosen && !e->people[i].known)
-			return tw__fail_at(err, TW_EREFUSED, 0, "number",
-				"is the company's own, an extension or nobody "
-				"in particular; those are not erased");
-	}
-	return TW_OK;
+	const struct tw__sought *sought = &e->sought;
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, e->store,
+		"SELECT 1 WHERE " IS_PERSON("?1"), err);
+
+	if (status)
+		return status;
+	tw__bind_text(stmt, 1, *sought->digits ? sought->digits :
+		      sought->name);
+	status = tw__step(stmt, err);
+	tw__reset(stmt);
+	if (status != TW_ITER_END)
+		return status;
+	return tw__fail_at(err, TW_EREFUSED, 0, "number", "is the company's "
+			   "own, an extension or nobody in particular; those "
+			   "are not erased");
+}
+
+static tw_status check_found(const struct eraser *e, tw_error *err)
+{
+	if (e->sum.numbers || e->sum.records)
+		return TW_OK;
+	return tw__fail_at(err, TW_ENOTFOUND, 0, "number", "no call of this "
+			   "store has it, and no row that was put aside; a "
+			   "name is looked for as it is written");
 }
 
 static tw_status erase(struct eraser *e, bool dry, tw_error *err)
@@ -289,16 +313,18 @@ static tw_status erase(struct eraser *e, bool dry, tw_error *err)
 
 	if (!status && e->one)
 		status = choose(e, err);
+	if (!status && e->one)
+		status = check_chosen(e, err);
 	if (!status)
 		status = scan_calls(e, err);
 	if (!status)
 		status = mark_known(e, err);
-	if (!status && e->one)
-		status = check_chosen(e, err);
 	if (!status)
 		status = erase_people(e, dry, err);
 	if (!status)
 		status = cut_records(e, dry, err);
+	if (!status && e->one)
+		status = check_found(e, err);
 	if (!status && !dry)
 		status = write_down(e, err);
 	return status;
@@ -414,14 +440,10 @@ tw_status tw_privacy_erase(tw_erasure *out, tw_listing **out_list,
 	if (status)
 		return status;
 	e.one = true;
-	e.name = number;
 	e.before = TW_TIME_MAX;
 	status = tw__book_open(&book, store, "UTC", err);
 	if (!status) {
-		e.rule = tw__dial_rule(book.country);
-		/* what is none is a name */
-		if (tw__e164(e.digits, number, &e.rule, NULL))
-			e.digits[0] = '\0';
+		tw__sought_init(&e.sought, number, book.country);
 		status = run(&e, flags & TW_PRIVACY_DRY_RUN, err);
 		tw__book_close(&book);
 	}

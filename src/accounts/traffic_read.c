@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "history.h"
+#include "identity.h"
 #include "rating/deck.h"
 #include "traffic_read.h"
 
@@ -112,14 +113,14 @@ int64_t tw__traffic_party(const struct tw__traffic_call *call)
 	return call->direction == TW_DIRECTION_OUTBOUND ? call->callee : 0;
 }
 
-/* Whoever was erased stays one person, so what has no digits is a name. */
+/* Whoever was erased stays what he was. */
 static tw_status mark_names(bool *people, size_t count, tw_store *store,
 			    tw_error *err)
 {
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT id FROM identity WHERE digits NOT GLOB '*[0-9]*'",
-		err);
+		"SELECT id FROM identity WHERE hidden = 1 OR "
+		TW__IDENTITY_IS_NAME, err);
 
 	if (status)
 		return status;

@@ -205,6 +205,9 @@ const char *tw__record_column(const struct record_reader *reader,
 			      enum record_field field);
 /* The row says itself what it is to its call. */
 enum record_own tw__record_own(enum record_role role);
+/* Of "Ivan" <sip:101@pbx;user=phone>, tel:+7495..., ="8495..." the number, of
+ * maria@mail.ru the user: what a party is stored as. */
+struct tw_str tw__record_bare(struct tw_str s);
 /* Longer than any extension: a number of the outside. */
 bool tw__record_is_outside(const char *number);
 /* The direction of a call whose source does not say, where only its numbers

@@ -355,8 +355,7 @@ static bool starts(struct tw_str s, const char *word)
 	return s.l > n && tw__str_ieq(tw__str(s.p, n), word);
 }
 
-/* Of "Ivan" <sip:101@pbx;user=phone>, tel:+7495..., ="8495..." the number. */
-static struct tw_str bare(struct tw_str s)
+struct tw_str tw__record_bare(struct tw_str s)
 {
 	const char *open = s.l ? memchr(s.p, '<', s.l) : NULL;
 	const char *mark;
@@ -405,7 +404,7 @@ static tw_status read_party(const char **out, struct record_reader *r,
 	    !text[n + 2 + strspn(&text[n + 2], "0123456789")])
 		return fail(r, field, err, "lost its digits in a "
 			    "spreadsheet; export the column as text");
-	s = bare(strip(r->map, tw__str_of(text)));
+	s = tw__record_bare(strip(r->map, tw__str_of(text)));
 	s = strip(r->map, s);
 	if (s.l > RECORD_TEXT_MAX)
 		s.l = RECORD_TEXT_MAX;

@@ -463,7 +463,8 @@ class Store:
         return privacy.retain(self.handle, months, dry_run)
 
     def erase_number(self, number: str, *, dry_run: bool = False) -> Erasure:
-        """Erases one person's number from all calls; raises NotFound."""
+        """Erases one person, by number, name or address, from all calls and
+        rows put aside; raises NotFound."""
         return privacy.erase(self.handle, number, dry_run)
 
     def erasures(self) -> list[Listing]:

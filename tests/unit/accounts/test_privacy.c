@@ -134,6 +134,66 @@ static void test_erase_in_records(void **state)
 		"WHERE record <> ''"), 0);
 }
 
+/* Nobody is stored: the row alone names him. */
+static void test_only_put_aside(void **state)
+{
+	struct fixture *f = *state;
+	tw_erasure e = TW_ERASURE_INIT;
+	tw_error err = TW_ERROR_INIT;
+
+	import_text(f, "native", NULL, "call_id,start,duration,caller,callee\n"
+		"r1,oops,0,79995550199,78432000001\n"
+		"r2,oops,0,8.999.555.01.99,78432000001\n"
+		"r3,oops,0,8%28999%295550199,78432000001\n"
+		"r4,oops,0,79995550198,78432000001\n");
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "79995550199",
+		TW_PRIVACY_DRY_RUN, &err), TW_OK);
+	assert_int_equal(e.records, 3);
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "79995550199",
+					  0, &err), TW_OK);
+	assert_int_equal(e.numbers, 0);
+	assert_int_equal(e.records, 3);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM quarantine "
+		"WHERE instr(record || reason, '5550199') > 0 "
+		"OR instr(record, '555.01.99') > 0"), 0);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM quarantine "
+		"WHERE record <> ''"), 2);
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "79995550199",
+					  0, &err), TW_ENOTFOUND);
+	/* our own number stands in all of them */
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "+78432000001",
+					  0, &err), TW_EREFUSED);
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "2000", 0,
+					  &err), TW_EREFUSED);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM erasure"), 1);
+}
+
+/* A mapping keeps the user of an address, and erasure finds that. */
+static void test_address_by_its_user(void **state)
+{
+	struct fixture *f = *state;
+	tw_erasure e = TW_ERASURE_INIT;
+	tw_error err = TW_ERROR_INIT;
+
+	import_text(f, "native", NULL, "call_id,start,duration,caller,callee\n"
+		"m,2026-05-05T13:00:00+03:00,1,maria,78432000001\n"
+		"n,2026-05-05T13:00:00+03:00,1,oleg@mail.ru,78432000001\n"
+		"o,2026-05-05T13:00:00+03:00,1,oleg,78432000001\n"
+		"p,oops,1,sip:maria@mail.ru,78432000001\n");
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store,
+					  "maria@mail.ru", 0, &err), TW_OK);
+	assert_int_equal(e.numbers, 1);
+	assert_int_equal(e.records, 1);
+	assert_int_equal(is_there(f, "maria"), 0);
+	/* who is there as he is written is he alone */
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store, "oleg@mail.ru",
+					  0, &err), TW_OK);
+	assert_int_equal(e.numbers, 1);
+	assert_int_equal(is_there(f, "oleg"), 1);
+	assert_int_equal(tw_privacy_erase(&e, NULL, f->store,
+		"anonymous@anonymous.invalid", 0, &err), TW_EREFUSED);
+}
+
 /* Names and addresses are people too, found as they are written; a number by
  * whatever the dial rule makes of it. */
 static void test_names_and_spellings(void **state)
@@ -261,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_retain), T(test_records_are_cut),
 		T(test_erase_in_records), T(test_what_is_not_erased),
+		T(test_only_put_aside), T(test_address_by_its_user),
 		T(test_names_and_spellings), T(test_retain_of_names),
 		T(test_no_memory),
 	};

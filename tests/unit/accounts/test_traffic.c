@@ -226,12 +226,23 @@ static void test_erased_and_undone(void **state)
 	tw_error err = TW_ERROR_INIT;
 
 	october(f);
+	import_text(f, "native", "Europe/Moscow", HEAD
+		"e1,2026-10-05T10:00:00,2026-10-05T10:00:05,,9,inbound,"
+		"maria@mail.ru," KAZAN "\n"
+		"e2,2026-10-05T10:00:00,,,0,inbound,Ivan Petrov," KAZAN "\n");
 	before = traffic_of(f, TW_CALLS_BY_NUMBER, KAZAN);
+	assert_int_equal(before.hidden, 4);
+	assert_int_equal(before.missed_hidden, 2);
+	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store,
+					  "maria@mail.ru", 0, &err), TW_OK);
+	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store,
+					  "Ivan Petrov", 0, &err), TW_OK);
 	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store, C, 0, &err),
 			 TW_OK);
 	after = traffic_of(f, TW_CALLS_BY_NUMBER, KAZAN);
 	assert_memory_equal(&before, &after, sizeof(after));
 	assert_int_equal(tw_import_undo(f->store, 1, &err), TW_OK);
+	assert_int_equal(tw_import_undo(f->store, 3, &err), TW_OK);
 	after = traffic_of(f, TW_CALLS_BY_NUMBER, KAZAN);
 	assert_int_equal(after.offered, 0);
 	assert_int_equal(after.callers, 0);

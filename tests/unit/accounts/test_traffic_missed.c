@@ -54,6 +54,11 @@ static void test_list(void **state)
 	assert_int_equal(tw_listing_next(&row, list, &err), TW_ITER_END);
 	tw_listing_free(list);
 
+	/* whom nobody could have called back is no line when he is erased */
+	import_text(f, "native", "Europe/Moscow", HEAD
+		"i1,2026-10-21T14:00:00,,,0,inbound,Ivan Petrov," UFA "\n");
+	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store,
+					  "Ivan Petrov", 0, &err), TW_OK);
 	/* an erased caller stays a line, without his number */
 	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store, B, 0, &err),
 			 TW_OK);
@@ -61,6 +66,9 @@ static void test_list(void **state)
 	assert_int_equal(tw_listing_next(&row, list, &err), TW_OK);
 	assert_string_equal(row.key, "");
 	assert_int_equal(row.calls, 2);
+	assert_int_equal(tw_listing_next(&row, list, &err), TW_OK);
+	assert_string_equal(row.key, A);
+	assert_int_equal(tw_listing_next(&row, list, &err), TW_ITER_END);
 	tw_listing_free(list);
 	list = missed_in(f, "2026-09");
 	assert_int_equal(tw_listing_next(&row, list, &err), TW_ITER_END);

@@ -39,9 +39,12 @@ static void test_people(void **state)
 
 	import_text(f, "native", "Europe/Moscow", HEAD
 		"a,2026-10-05T10:00:00,,,0,inbound,anonymous," KAZAN "\n"
-		"b,2026-10-05T10:00:00,,,0,inbound,79161110001," KAZAN "\n");
+		"b,2026-10-05T10:00:00,,,0,inbound,79161110001," KAZAN "\n"
+		"c,2026-10-05T10:00:00,,,0,inbound,maria@mail.ru," KAZAN "\n");
 	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store,
 					  "79161110001", 0, &err), TW_OK);
+	assert_int_equal(tw_privacy_erase(NULL, NULL, f->store,
+					  "maria@mail.ru", 0, &err), TW_OK);
 	assert_int_equal(tw__traffic_people(&people, &count, f->store, &err),
 			 TW_OK);
 	assert_false(people[0]);
@@ -49,8 +52,13 @@ static void test_people(void **state)
 			"'anonymous'");
 	assert_true((size_t)id < count);
 	assert_false(people[id]);
-	id = one_number(f, "SELECT id FROM identity WHERE digits IS NULL");
+	/* erased, they are what they were */
+	id = one_number(f, "SELECT caller FROM call WHERE call_id = 'b'");
 	assert_true(people[id]);
+	id = one_number(f, "SELECT caller FROM call WHERE call_id = 'c'");
+	assert_int_equal(one_number(f, "SELECT count(*) FROM identity "
+				    "WHERE digits IS NULL"), 2);
+	assert_false(people[id]);
 	tw_free(people);
 }
 
