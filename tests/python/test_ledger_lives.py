@@ -33,7 +33,8 @@ import trunkwise
 from trunkwise import CdrMap, Deployment, Store
 
 LONG = bool(os.environ.get("TW_TEST_LONG"))
-SEEDS = range(600 if LONG else 14)
+#: the last two find a leg of a closed month that takes of a bundle later
+SEEDS = range(600) if LONG else [*range(12), 31, 34]
 STEPS = 25
 
 MOSCOW = dt.timezone(dt.timedelta(hours=3))
