@@ -45,8 +45,8 @@ typedef struct tw_accrual {
  * When the month is over (in a tariff's own zone) also what its calls lack to
  * the tariff's commitment, and what the last tier reached makes of them under
  * tier_mode whole: nobody's, as postings of their own kinds.
- * In the first open month also what closed ones lack by the directory as it
- * is now (late calls of a commitment, a number that was entered late).
+ * In the first open month also what closed ones lack by now (late calls of a
+ * commitment).
  * @return TW_OK (out->postings may be 0), TW_ENOTFOUND (no company, or it has
  *         no currency, or no exchange rate is known), TW_EPARSE (month, day),
  *         TW_EINVAL (the day is of another month), TW_EREFUSED (the month is
@@ -71,11 +71,12 @@ TW_EXTERN(tw_status) tw_ledger_accrued(tw_accrual *out, tw_store *store,
  * the directory are posted in the first open month, and a deployment can't be
  * applied to a day of it. What it was is written down beside it: how many rows
  * of each kind and a sum over all their columns, by which tw_store_verify()
- * sees an edit. Months are closed in order, and never opened again; the first
- * one closes all before it as they stand.
- * @return TW_OK (postings made), TW_EPARSE, TW_EREFUSED (not over yet),
- *         TW_EEXIST (closed already), TW_EINVAL (another one is next),
- *         TW_ENOTFOUND (as for accrue) */
+ * sees an edit. Months are closed in order, and never opened again. The first
+ * close does all of this with the months before it too, from the first that
+ * owes anything but calls; what is older is closed as it stands.
+ * @return TW_OK (postings made, of all months that it closed), TW_EPARSE,
+ *         TW_EREFUSED (not over yet), TW_EEXIST (closed already), TW_EINVAL
+ *         (another one is next), TW_ENOTFOUND (as for accrue) */
 TW_EXTERN(tw_status) tw_period_close(uint64_t *out_postings, tw_store *store,
 				     const char *month, tw_error *err);
 

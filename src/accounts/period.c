@@ -5,7 +5,9 @@
  * what it was is written beside it (proof.c). From then on it is a fact that
  * somebody has printed and paid: everything that concerns it later is posted
  * in the first open month (ledger.c, rollup.c and history.c ask struct
- * tw__book for that). A closed month is never opened again.
+ * tw__book for that). The first close closes the months before it in the same
+ * way, from the first one that owes something: nothing may be posted in them
+ * any more either. A closed month is never opened again.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +18,8 @@
 #include "rent.h"
 #include "report_period.h"
 #include <trunkwise/report.h>
+
+#define YEAR_ONE 101            /* 0001-01 */
 
 static void month_text(char out[16], int64_t month)
 {
@@ -83,6 +87,96 @@ static tw_status check_order(const struct tw__book *book, int64_t month,
 			   "their order; close %s first", next);
 }
 
+/* ---- the months of a close ---- */
+
+struct closing {
+	tw_store *store;
+	struct tw__book *book;
+	int64_t first, last;     /* that are closed by it */
+};
+
+#define BY_MONTH "SELECT id FROM tariff_version WHERE commitment <> 0 " \
+	"OR tier_mode = 2"
+
+/* Since when something may be owed by the month; it may be too early. A
+ * tariff's zone has its midnights less than two days before or after ours. */
+#define OWING "SELECT min(at), (SELECT min(month) FROM posting " \
+	"WHERE batch = 0 AND run = 0) FROM (" \
+	"SELECT min(valid_from) AS at FROM number " \
+	"WHERE rent IS NOT NULL OR one_off IS NOT NULL UNION ALL " \
+	"SELECT min(max(valid_from, coalesce(\"from\", valid_from))) " \
+	"FROM recurring WHERE amount IS NOT NULL UNION ALL " \
+	"SELECT min(valid_from) - 172800000000 FROM tariff WHERE id IN " \
+	"(SELECT tariff FROM tariff_version WHERE id IN (" BY_MONTH ")) " \
+	"UNION ALL SELECT min(start_us) - 172800000000 FROM call " \
+	"WHERE tariff_version IN (" BY_MONTH "))"
+
+/* `first` stays where nothing is owed before it. */
+static tw_status read_owing(int64_t *first, const struct closing *c,
+			    tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, c->store, OWING, err);
+
+	if (!status)
+		status = tw__step(stmt, err);
+	if (status)
+		return status;
+	for (int i = 0; i < 2; i++) {
+		int64_t month = tw__col_i64(stmt, i);
+
+		if (tw__col_is_null(stmt, i))
+			continue;
+		if (!i)
+			month = tw__book_month(c->book, month);
+		if (month < *first)
+			*first = month;
+	}
+	tw__reset(stmt);
+	if (*first < YEAR_ONE)
+		*first = YEAR_ONE;
+	return TW_OK;
+}
+
+/* In the first month that owes something stands what it owes by now. */
+static tw_status read_first(struct closing *c, tw_error *err)
+{
+	struct tw_stmt *stmt;
+	tw_status status = tw__stmt(&stmt, c->store,
+		"SELECT min(month) FROM posting WHERE batch = 0 AND run = 0 "
+		"AND month BETWEEN ? AND ?", err);
+
+	if (status)
+		return status;
+	tw__bind_i64(stmt, 1, YEAR_ONE);
+	tw__bind_i64(stmt, 2, c->last);
+	status = tw__step(stmt, err);
+	if (status)
+		return status;
+	if (!tw__col_is_null(stmt, 0))
+		c->first = tw__col_i64(stmt, 0);
+	tw__reset(stmt);
+	return TW_OK;
+}
+
+static tw_status post_months(uint64_t *out, struct closing *c, tw_error *err)
+{
+	int64_t month = c->last;
+	bool none_closed = !c->book->open_month;
+	tw_status status = none_closed ? read_owing(&month, c, err) : TW_OK;
+
+	c->first = c->last;
+	for (; !status && month <= c->last; month = tw__month_add(month, 1)) {
+		uint64_t made = 0;
+		char text[16];
+
+		month_text(text, month);
+		status = tw__rent_accrue(&made, c->store, text, NULL, err);
+		*out += made;
+	}
+	return status || !none_closed ? status : read_first(c, err);
+}
+
 static tw_status write_period(tw_store *store, int64_t month, tw_error *err)
 {
 	const tw_clock *clock = tw__store_clock(store);
@@ -103,19 +197,32 @@ static tw_status write_period(tw_store *store, int64_t month, tw_error *err)
 	return tw__run(stmt, err);
 }
 
+static tw_status write_months(const struct closing *c, tw_error *err)
+{
+	tw_status status = TW_OK;
+
+	for (int64_t month = c->first; !status && month <= c->last;
+	     month = tw__month_add(month, 1)) {
+		status = write_period(c->store, month, err);
+		if (!status)
+			status = tw__proof_write(c->store, c->book, err);
+	}
+	return status ? status : tw__accrual_forget(c->store, c->last, err);
+}
+
 static tw_status close_month(uint64_t *out, tw_store *store,
 			     const char *month, tw_error *err)
 {
 	struct tw__book book;
-	int64_t number = 0;
+	struct closing closing = { store, &book, 0, 0 };
 	tw_time from, to;
 	tw_status status = tw__book_open(&book, store, NULL, err);
 
 	if (status)
 		return status;
-	status = tw__book_parse(&number, &from, &to, &book, month, err);
+	status = tw__book_parse(&closing.last, &from, &to, &book, month, err);
 	if (!status)
-		status = check_order(&book, number, month, err);
+		status = check_order(&book, closing.last, month, err);
 	if (!status)
 		status = check_over(store, &book, month, to, err);
 	if (!status)
@@ -124,13 +231,9 @@ static tw_status close_month(uint64_t *out, tw_store *store,
 	if (!status)
 		status = tw__book_keep(&book, store, err);
 	if (!status)
-		status = tw__rent_accrue(out, store, month, NULL, err);
+		status = post_months(out, &closing, err);
 	if (!status)
-		status = write_period(store, number, err);
-	if (!status)
-		status = tw__accrual_forget(store, number, err);
-	if (!status)
-		status = tw__proof_write(store, &book, err);
+		status = write_months(&closing, err);
 	tw__book_close(&book);
 	return status;
 }

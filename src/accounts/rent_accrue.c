@@ -277,13 +277,18 @@ tw_status tw__usage_expected(struct tw__dues *out, tw_store *store,
 	return TW_OK;
 }
 
+/* An older trunkwise closed months before its first close without a row,
+ * though they were accrued. */
 static tw_status closed_months(int64_t *months, size_t *count,
 			       tw_store *store, tw_error *err)
 {
 	size_t room = *count;
 	struct tw_stmt *stmt;
 	tw_status status = tw__stmt(&stmt, store,
-		"SELECT month FROM period ORDER BY month DESC", err);
+		"SELECT month FROM period UNION SELECT month FROM posting "
+		"WHERE batch = 0 AND run = 0 "
+		"AND month < (SELECT min(month) FROM period) "
+		"ORDER BY month DESC", err);
 
 	*count = 0;
 	if (status)

@@ -296,22 +296,6 @@ static tw_status add_postings(struct tw__report *report, tw_error *err)
 	return status == TW_ITER_END ? TW_OK : status;
 }
 
-static tw_status is_closed(bool *out, struct tw__report *report,
-			   tw_error *err)
-{
-	struct tw_stmt *stmt;
-	tw_status status = tw__stmt(&stmt, report->store,
-		"SELECT 1 FROM period WHERE month = ?", err);
-
-	if (status)
-		return status;
-	tw__bind_i64(stmt, 1, report->month);
-	status = tw__step(stmt, err);
-	*out = status == TW_OK;
-	tw__reset(stmt);
-	return status == TW_ITER_END ? TW_OK : status;
-}
-
 /* What the directory says of closed months by now and nobody has posted. */
 static tw_status add_pending(struct tw__report *report, tw_error *err)
 {
@@ -422,6 +406,7 @@ static tw_status add_month(struct tw__report *report, int64_t month,
 				&report->book, text, err);
 	if (status)
 		return status;
+	report->closed = report->month < report->book.open_month;
 	report->previous = shift != 0;
 	report->period = tw__period_of(report->per,
 				       tw__month_add(month, shift) * 100);
@@ -430,8 +415,6 @@ static tw_status add_month(struct tw__report *report, int64_t month,
 			report->store, report->from, report->to, err);
 	if (!status)
 		status = add_calls(report, err);
-	if (!status)
-		status = is_closed(&report->closed, report, err);
 	if (!status && (!report->closed || by_days(report)))
 		status = add_rents(report, err);
 	if (!status && !report->closed)

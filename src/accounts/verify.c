@@ -289,7 +289,7 @@ static tw_status accrued_months(int64_t *months, size_t *count,
 	tw_status status = tw__stmt(&stmt, store,
 		"SELECT month FROM (SELECT month FROM posting "
 		"WHERE batch = 0 AND run = 0 UNION SELECT month FROM accrual) "
-		"WHERE month NOT IN (SELECT month FROM period) "
+		"WHERE month > coalesce((SELECT max(month) FROM period), 0) "
 		"ORDER BY month DESC", err);
 
 	*count = 0;

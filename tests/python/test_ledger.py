@@ -74,7 +74,8 @@ def test_closed_by_somebody(folder):
     code, out, _ = command(folder, "period", "close", "office.db", "--month",
                            "2026-10", "--who", "Анна", "--json")
     assert (code, json.loads(out)) == (0, {
-        "month": "2026-10", "closed": True, "postings": 0, "sealed": 0})
+        "month": "2026-10", "closed": True, "from": "2026-10",
+        "postings": 0, "sealed": 0})
     code, out, _ = command(folder, "period", "list", "office.db", "--json")
     period, = json.loads(out)["periods"]
     assert period["month"] == "2026-10" and period["who"] == "Анна"
@@ -215,10 +216,49 @@ def test_a_close_that_was_cut_off_is_finished(folder):
     assert command(folder, *close)[0] == 2
     code, out, _ = command(folder, *close, "--seal")
     assert (code, json.loads(out)) == (0, {
-        "month": "2026-10", "closed": True, "postings": 0, "sealed": 32})
+        "month": "2026-10", "closed": True, "from": "2026-10",
+        "postings": 0, "sealed": 32})
     # and when it is done, there is nothing to go on with
     code, out, _ = command(folder, *close, "--seal")
     assert code == 2 and "closed already" in out
+
+
+def test_only_the_last_close_is_finished(folder):
+    """A month closed long ago is refused, whatever is asked for beside it."""
+    close = ("period", "close", "office.db", "--json", "--month")
+    for month in ("2026-09", "2026-10"):
+        assert command(folder, *close, month)[0] == 0
+    for also in ((), ("--seal",)):
+        code, out, _ = command(folder, *close, "2026-09", *also)
+        assert code == 2 and "closed already" in out
+    with trunkwise.Store(folder / "office.db", readonly=True) as store:
+        assert not store.seals()
+
+
+@pytest.mark.parametrize("accrued", [
+    None, ["--through", "2026-09-10"], []], ids=["not", "in part", "whole"])
+def test_the_first_close_closes_those_before(folder, accrued):
+    """Whatever was accrued of them: books, report and proof agree."""
+    (folder / "r.toml").write_text(COMPANY + RENTED)
+    steps = [("apply", "r.toml", "new.db", "--at", "2026-09-01")]
+    if accrued is not None:
+        steps.append(("period", "accrue", "new.db", "--month", "2026-09",
+                      *accrued))
+    for step in steps:
+        assert command(folder, *step)[0] == 0, step
+    code, out, _ = command(folder, "period", "close", "new.db", "--month",
+                           "2026-10", "--lang", "en")
+    assert code == 0
+    assert out.startswith("2026-09 to 2026-10 are closed, ")
+    assert command(folder, "verify", "new.db")[0] == 0
+    with trunkwise.Store(folder / "new.db", readonly=True) as store:
+        assert [month.key for month in store.periods()] == ["2026-09",
+                                                            "2026-10"]
+        for month in ("2026-09", "2026-10"):
+            total, = store.expenses(month).totals
+            row, = store.journal(month)
+            booked = store.month_total(month, "RUB").amount
+            assert total.total == booked == row.net == Decimal(310)
 
 
 def test_an_edited_row_is_named(folder):

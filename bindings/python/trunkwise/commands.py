@@ -635,21 +635,26 @@ def actor(arguments: argparse.Namespace) -> str:
 
 def period_close(arguments: argparse.Namespace) -> int:
     made = days = 0
+    first = arguments.month
     with Store(arguments.store, actor=actor(arguments)) as store:
+        before = len(store.periods())
         try:
             made = store.close_period(arguments.month)
         except Exists:
             # the command may have been killed between its two steps
-            days = store.seal_periods() if arguments.seal else 0
+            if arguments.seal and store.periods()[-1].key == arguments.month:
+                days = store.seal_periods()
             if not days:
                 raise
         else:
+            first = store.periods()[before].key
             days = store.seal_periods() if arguments.seal else 0
     if arguments.json:
-        print_json({"month": arguments.month, "closed": True,
+        print_json({"month": arguments.month, "closed": True, "from": first,
                     "postings": made, "sealed": days})
         return 0
-    print(say(arguments.lang, "period_closed", month=arguments.month,
+    print(say(arguments.lang, "period_closed" if first == arguments.month
+              else "periods_closed", first=first, month=arguments.month,
               postings=made))
     if arguments.seal:
         print(say(arguments.lang, "period_sealed", days=days))

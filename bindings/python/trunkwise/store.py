@@ -330,8 +330,9 @@ class Store:
         return accrual(self.handle, month)
 
     def close_period(self, month: str) -> int:
-        """Closes a month that is over; how many postings were made. What
-        concerns it later is posted in the first open one."""
+        """Closes a month that is over, the first one with those before it
+        that owe something; how many postings were made. What concerns it
+        later is posted in the first open one."""
         return raw.tw_period_close(self.handle, month)
 
     def rerate(self, month: str, *, carrier: str | None = None,

@@ -349,6 +349,9 @@ _WORDS = {
         "{erased}"),
     "period_closed": ("{month} is closed, {postings} postings made",
                       "{month} закрыт, проводок сделано: {postings}"),
+    "periods_closed": (
+        "{first} to {month} are closed, {postings} postings made",
+        "{first} – {month} закрыты, проводок сделано: {postings}"),
     "period_sealed": ("{days} days of closed months sealed",
                       "Опечатано дней закрытых месяцев: {days}"),
     "periods_none": ("No month is closed", "Закрытых месяцев нет"),

@@ -56,7 +56,8 @@ static void test_what_may_be_closed(void **state)
 			 TW_EINVAL);
 	assert_int_equal(tw_period_close(&made, f->store, "2026-10", &err),
 			 TW_OK);
-	assert_int_equal(made, 4);
+	/* rents of September too, which nobody closed before */
+	assert_int_equal(made, 8);
 	assert_int_equal(close_month(f, "2026-10"), TW_EEXIST);
 	assert_int_equal(close_month(f, "2026-09"), TW_EEXIST);
 	f->now = MOSCOW("2027-02-01T00:00:00");
@@ -69,6 +70,8 @@ static void test_what_may_be_closed(void **state)
 			 TW_EREFUSED);
 	assert_non_null(strstr(err.message, "2026-12"));
 	assert_int_equal(tw_period_list(&list, f->store, &err), TW_OK);
+	assert_int_equal(tw_listing_next(&row, list, &err), TW_OK);
+	assert_string_equal(row.key, "2026-09");
 	assert_int_equal(tw_listing_next(&row, list, &err), TW_OK);
 	assert_string_equal(row.key, "2026-10");
 	assert_int_equal(row.at, MOSCOW("2026-11-15T12:00:00"));
@@ -117,8 +120,8 @@ static void test_late_calls_and_undo(void **state)
 				    "WHERE period < 1000000"), 0);
 }
 
-/* A number that is entered for a day of a closed month is charged in the open
- * one, once; so is what was charged for one that was not there. */
+/* What the directory says otherwise of closed months is charged in the open
+ * one, once: of each of them. */
 static void test_directory_corrections(void **state)
 {
 	struct fixture *f = *state;
@@ -138,24 +141,27 @@ static void test_directory_corrections(void **state)
 		"rent = 500000000000 WHERE name = '73472000002'"), TW_OK);
 	assert_int_equal(total(f, "2026-10", "Ufa"), ufa);
 	assert_int_equal(expenses_of(f, "2026-11", "Ufa").corrections.nanos,
-			 RUB(200, 0));
-	assert_int_equal(total(f, "2026-11", "Ufa"), RUB(700, 0));
+			 RUB(400, 0));
+	assert_int_equal(total(f, "2026-11", "Ufa"), RUB(900, 0));
 	assert_int_equal(tw_ledger_accrue(&made, f->store, "2026-11", &err),
 			 TW_OK);
-	assert_int_equal(made, 6);
+	assert_int_equal(made, 8);
 	assert_int_equal(tw_ledger_accrue(&made, f->store, "2026-11", &err),
 			 TW_OK);
 	assert_int_equal(made, 0);
 	assert_int_equal(expenses_of(f, "2026-11", "Ufa").corrections.nanos,
-			 RUB(200, 0));
-	assert_int_equal(total(f, "2026-11", "Ufa"), RUB(700, 0));
+			 RUB(400, 0));
+	assert_int_equal(total(f, "2026-11", "Ufa"), RUB(900, 0));
 	assert_int_equal(one_number(f, "SELECT count(*) FROM posting WHERE "
 		"of_month = 202610 AND month = 202611 AND correction = 1"),
+		2);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting WHERE "
+		"of_month = 202609 AND month = 202611 AND correction = 1"),
 		2);
 	must_verify(f);
 	f->now = MOSCOW("2026-12-02T00:00:00");
 	assert_int_equal(close_month(f, "2026-11"), TW_OK);
-	assert_int_equal(total(f, "2026-11", "Ufa"), RUB(700, 0));
+	assert_int_equal(total(f, "2026-11", "Ufa"), RUB(900, 0));
 	assert_int_equal(total(f, "2026-12", "Ufa"), RUB(500, 0));
 }
 
@@ -173,7 +179,7 @@ static void test_no_memory(void **state)
 		more = faults_end(&faults);
 		assert_int_equal(status, more ? TW_ENOMEM : TW_OK);
 		assert_int_equal(one_number(f, "SELECT count(*) FROM period"),
-				 more ? 0 : 1);
+				 more ? 0 : 2);
 	}
 }
 
@@ -189,6 +195,144 @@ static void test_first_of_all(void **state)
 	must_verify(f);
 }
 
+static int64_t booked(struct fixture *f, const char *month)
+{
+	tw_money sum = { 0, "" };
+	tw_error err = TW_ERROR_INIT;
+
+	if (tw_ledger_month_total(&sum, f->store, month, "RUB", &err))
+		fail_msg("%s: %s", month, err.message);
+	return sum.nanos;
+}
+
+static void want_kazan(struct fixture *f, const char *rent)
+{
+	want_company(f);
+	want(f, "carrier[0].name", "carrier");
+	want(f, "department[0].name", "Kazan");
+	want(f, "number[0].number", "78432000001");
+	want(f, "number[0].carrier", "carrier");
+	want(f, "number[0].department", "Kazan");
+	want(f, "number[0].rent", rent);
+}
+
+/* Months that were accrued, in part or whole or not at all, are closed with
+ * the first one that somebody closes: books, report and proof agree. */
+static void test_months_before_the_first(void **state)
+{
+	static const char *const through[] = { NULL, "2026-09-10",
+		"2026-09-30" };
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(through); i++) {
+		struct fixture f;
+		tw_accrual accrual = TW_ACCRUAL_INIT;
+
+		fixture_open(&f);
+		want_kazan(&f, "0.00");
+		apply_at(&f, "2026-08-01T00:00:00+03:00");
+		want_kazan(&f, "600.00");
+		apply_at(&f, "2026-09-01T00:00:00+03:00");
+		usual_tariff(&f);
+		import_text(&f, "native", NULL, HEAD "a,2026-08-05T10:00:00"
+			"+03:00,60,78432000001,79161234567\n");
+		if (through[i])
+			assert_int_equal(tw_ledger_accrue_through(&accrual,
+				f.store, "2026-09", through[i], NULL), TW_OK);
+		assert_int_equal(close_month(&f, "2026-10"), TW_OK);
+		must_verify(&f);
+		/* calls alone are booked as they came */
+		assert_int_equal(one_number(&f, "SELECT min(month) FROM "
+					    "period"), 202609);
+		assert_int_equal(booked(&f, "2026-09"), RUB(600, 0));
+		assert_int_equal(total(&f, "2026-09", "Kazan"), RUB(600, 0));
+		assert_int_equal(one_number(&f, "SELECT count(*) FROM "
+					    "accrual"), 0);
+		import_text(&f, "native", NULL, HEAD "b,2026-08-06T10:00:00"
+			"+03:00,60,78432000001,79161234567\n");
+		assert_int_equal(total(&f, "2026-08", "Kazan"), RUB(1, 50));
+		assert_int_equal(booked(&f, "2026-11"), RUB(1, 50));
+		must_verify(&f);
+		fixture_close(&f);
+	}
+}
+
+/* A month's beginning is not ours where a tariff has another zone, and what
+ * does not begin before its date owes nothing until then. */
+static void test_no_month_too_early(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t made;
+
+	want_company(f);
+	want(f, "carrier[0].name", "carrier");
+	want(f, "department[0].name", "Kazan");
+	want(f, "recurring[0].name", "desk");
+	want(f, "recurring[0].carrier", "carrier");
+	want(f, "recurring[0].department", "Kazan");
+	want(f, "recurring[0].amount", "100.00");
+	want_as(f, "recurring[0].from", TW_VALUE_DATE, "2026-09-15");
+	apply_at(f, "2024-01-01T00:00:00+03:00");
+	assert_int_equal(tw_period_close(&made, f->store, "2026-10", NULL),
+			 TW_OK);
+	assert_int_equal(made, 4);
+	assert_int_equal(one_number(f, "SELECT min(month) FROM period"),
+			 202609);
+	assert_int_equal(booked(f, "2026-09"), RUB(53, 33));
+	must_verify(f);
+}
+
+/* The month of a tariff that promises something begins with it, also where
+ * its own zone is hours ahead. */
+static void test_commitments_before_the_first(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t made;
+
+	want_kazan(f, "0.00");
+	want(f, "tariff[0].name", "carrier-2026");
+	want(f, "tariff[0].carrier", "carrier");
+	want(f, "tariff[0].currency", "RUB");
+	want(f, "tariff[0].zone", "Asia/Kamchatka");
+	want(f, "tariff[0].commitment", "100");
+	apply_at(f, "2026-09-01T00:00:00+12:00");
+	usual_tariff(f);
+	assert_int_equal(tw_period_close(&made, f->store, "2026-10", NULL),
+			 TW_OK);
+	assert_int_equal(made, 4);
+	assert_int_equal(one_number(f, "SELECT min(month) FROM period"),
+			 202609);
+	assert_int_equal(booked(f, "2026-09"), RUB(100, 0));
+	assert_int_equal(total(f, "2026-09", ""), RUB(100, 0));
+	must_verify(f);
+}
+
+/* An older trunkwise closed accrued months with the first one, without a row:
+ * what they lack is posted in the open one. */
+static void test_months_without_a_row(void **state)
+{
+	struct fixture *f = *state;
+	tw_accrual accrual = TW_ACCRUAL_INIT;
+	uint64_t made;
+
+	assert_int_equal(tw_ledger_accrue_through(&accrual, f->store,
+		"2026-09", "2026-09-10", NULL), TW_OK);
+	assert_int_equal(run_sql(f, "INSERT INTO period (month, closed_us, "
+		"who, last_posting, proved) SELECT 202610, 1, 0, max(id), 0 "
+		"FROM posting"), TW_OK);
+	assert_int_equal(run_sql(f, "DELETE FROM accrual"), TW_OK);
+	must_verify(f);
+	assert_int_equal(total(f, "2026-09", "Kazan"), RUB(100, 0));
+	assert_int_equal(expenses_of(f, "2026-11", "Kazan").corrections.nanos,
+			 RUB(500, 0));
+	assert_int_equal(tw_ledger_accrue(&made, f->store, "2026-11", NULL),
+			 TW_OK);
+	assert_int_equal(total(f, "2026-09", "Kazan"), RUB(100, 0));
+	assert_int_equal(expenses_of(f, "2026-11", "Kazan").corrections.nanos,
+			 RUB(500, 0));
+	must_verify(f);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -197,6 +341,10 @@ int main(void)
 		T(test_what_may_be_closed), T(test_late_calls_and_undo),
 		T(test_directory_corrections), T(test_no_memory),
 		FIXTURE_TEST(test_first_of_all),
+		cmocka_unit_test(test_months_before_the_first),
+		FIXTURE_TEST(test_no_month_too_early),
+		FIXTURE_TEST(test_commitments_before_the_first),
+		T(test_months_without_a_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

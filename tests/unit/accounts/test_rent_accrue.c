@@ -364,7 +364,7 @@ static void test_day_by_day(void **state)
 	assert_int_equal(corrections(f), 0);
 	assert_int_equal(tw_period_close(NULL, f->store, "2026-10", NULL),
 			 TW_OK);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM posting "), 62);
+	assert_int_equal(one_number(f, "SELECT count(*) FROM posting "), 64);
 	assert_int_equal(total(f, "2026-10"), RUB(100, 0));
 	must_verify(f);
 }

@@ -37,7 +37,7 @@ static int setup(void **state)
 	fixture_open(f);
 	f->now = MOSCOW("2026-12-15T12:00:00");
 	want_two_cities(f);
-	apply_at(f, "2026-09-01T00:00:00+03:00");
+	apply_at(f, "2026-10-01T00:00:00+03:00");
 	usual_tariff(f);
 	import_text(f, "native", NULL, "call_id,start,duration,caller,callee\n"
 		"a,2026-10-05T10:00:00+03:00,60,78432000001,79161234567\n"

@@ -28,8 +28,8 @@ static void what_it_holds(void **state)
 	assert_int_equal(tw_period_close(NULL, f->store, "2026-10", NULL),
 			 TW_OK);
 	assert_int_equal(tw__scan(&scan, f->store, NULL), TW_OK);
-	assert_int_equal(scan.proof.count, 1);
-	assert_int_equal(scan.proof.months[0].parts[TW_PROOF_CALLS].rows, 1);
+	assert_int_equal(scan.proof.count, 2);
+	assert_int_equal(scan.proof.months[1].parts[TW_PROOF_CALLS].rows, 1);
 	tw__scan_free(&scan);
 }
 
