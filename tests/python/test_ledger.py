@@ -203,7 +203,7 @@ def test_two_sources(folder):
     assert [(r["kind"], r["call"]) for r in document["rows"]] == [
         ("only_first", "z")]
     code, out, _ = command(folder, *words, "--cost", "north")
-    assert code == 2 and json.loads(out)["error"]["field"] == "cost"
+    assert code == 2 and json.loads(out)["error"]["field"] == "--cost"
     with trunkwise.Store(folder / "office.db", readonly=True) as store:
         assert all(v.holds for v in store.verify())
         assert store.expenses("2026-10").totals[0].calls == 3
