@@ -192,6 +192,7 @@ void tw_import_free(tw_import *import)
 		(void)tw__store_widen(import->store, false, NULL);
 	tw__preset_free(import->reading);
 	tw__shift_free(import->shift);
+	tw__starts_free(import->starts);
 	tw__import_close(import);
 	tw_free(import->block);
 	tw_zone_free(import->zone);
@@ -306,27 +307,6 @@ static tw_status find_number(struct tw_import *import, tw_error *err)
 					       err);
 }
 
-/* A host's records come as they happen; a file may be one that was exported
- * before, under another zone. */
-static tw_status check_shift(struct tw_import *import, tw_error *err)
-{
-	const struct tw__call *call = &import->call;
-	char at[40] = "";
-	tw_time known;
-	tw_status status;
-
-	if (!import->shift)
-		return TW_OK;
-	status = tw__shift_find(&known, import->shift, call->key,
-				call->cdr.start, err);
-	if (status || !known)
-		return status;
-	tw_time_format(at, sizeof(at), known, import->zone, NULL);
-	return tw__fail_at(err, TW_ECONFLICT, 0, "start", "'%.80s' is stored "
-		"with the start %s; check the zone of this file, or undo the "
-		"batch of the other", call->cdr.call_id, at);
-}
-
 /* What the file's other rows say of this one comes after its key and content
  * are made of its own words. */
 static tw_status take_found(struct tw_import *import, tw_error *err)
@@ -335,10 +315,12 @@ static tw_status take_found(struct tw_import *import, tw_error *err)
 	struct tw__preset_found found;
 
 	import->own = OWN_NONE;
+	import->key_moves = false;
 	if (!import->reading)
 		return TW_OK;
 	tw__preset_found(&found, import->reading);
 	import->own = found.own;
+	import->key_moves = found.key_moves;
 	if (found.direction)
 		call->cdr.direction = found.direction;
 	if (found.leg)
@@ -363,6 +345,8 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 		return status;
 	tw__call_expect(call, &import->ids);
 	tw__call_hash(call);
+	if (import->starts)
+		tw__starts_expect(import->starts, call->key);
 	status = take_found(import, err);
 	if (status)
 		return status;
@@ -379,13 +363,16 @@ static tw_status process(struct tw_import *import, const tw_cdr *cdr,
 		status = tw__call_known(import->store, call, &import->ids,
 					err);
 	if (!status)
-		status = check_shift(import, err);
+		status = tw__import_shift(import, err);
 	if (!status && !import->closing)
 		status = tw__known_or_near(import->store, call, err);
 	if (status)
 		return status;
 	tw__owners_resolve(import->owners, call);
 	status = tw__rater_rate(import->rater, call, err);
+	/* what it asks for has come meanwhile: tw__starts_expect() */
+	if (!status)
+		status = tw__import_shift_own(import, err);
 	return status ? status : store_call(import, err);
 }
 

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "call_legs.h"
 #include "call_shift.h"
+#include "call_starts.h"
 #include "formats/preset.h"
 #include "ledger.h"
 #include "open_call.h"
@@ -46,6 +47,7 @@ struct tw_import {
 	void *read_arg;
 	struct tw__bytes bytes;
 	struct tw__shift *shift;        /* while a file is read */
+	struct tw__starts *starts;      /* likewise */
 	struct tw__legs *legs;          /* made by the first that wants it */
 	struct tw__import_block *block; /* calls that wait for others */
 	struct tw_rejects *rejects;
@@ -58,6 +60,7 @@ struct tw_import {
 	bool any_open;          /* calls under way are in the store */
 	bool closing;           /* one of them is stored as it stands */
 	enum record_own own;    /* what the call below says that it is */
+	bool key_moves;         /* its key is made of its start too */
 	struct tw__call call;   /* scratch: it is too big for stacks */
 	tw_error why;           /* likewise, to be cleared for every row */
 };
@@ -84,6 +87,11 @@ tw_status tw__import_usable(const struct tw_import *import, tw_error *err);
 /* One record, counted; as tw_import_add(). */
 tw_status tw__import_row(struct tw_import *import, const tw_cdr *cdr,
 			 tw_error *err);
+/* Of a file: is the call there with another start; and, where it is about to
+ * be stored, did it stand in the file with one? @return TW_OK, TW_ECONFLICT,
+ * or what the store says */
+tw_status tw__import_shift(struct tw_import *import, tw_error *err);
+tw_status tw__import_shift_own(struct tw_import *import, tw_error *err);
 /* Not stored, but kept and shown, behind what came before it. @return why's
  * status, or what the store says */
 tw_status tw__import_put_aside(struct tw_import *import, const char *kind,

@@ -182,9 +182,11 @@ static void close_file(struct tw_import *import)
 {
 	tw__preset_free(import->reading);
 	tw__shift_free(import->shift);
+	tw__starts_free(import->starts);
 	tw__legs_free(import->legs);
 	import->reading = NULL;
 	import->shift = NULL;
+	import->starts = NULL;
 	import->legs = NULL;
 }
 
@@ -197,6 +199,9 @@ static tw_status take_file(struct tw_import *import, tw_error *err)
 	if (!status)
 		status = tw__shift_new(&import->shift, import->store,
 				       import->ids.batch, err);
+	if (!status)
+		status = tw__starts_new(&import->starts,
+					size_of(import) / ROW_BYTES, err);
 	if (!status)
 		status = tw__store_widen(import->store, true, err);
 	import->wide |= !status;

@@ -447,6 +447,7 @@ void tw__preset_found(struct tw__preset_found *out,
 	*out = (struct tw__preset_found){ 0 };
 	if (preset->records)
 		*out = tw__records_reader(preset->records)->found;
+	out->key_moves = preset->key_moves;
 }
 
 /* Cells of a row that is cut off are those of the one before. */

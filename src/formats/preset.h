@@ -67,6 +67,7 @@ struct tw__preset_found {
 	uint32_t direction, leg;
 	enum record_own own;
 	const char *number, *linked;
+	bool key_moves;         /* the key is made of the start too */
 };
 void tw__preset_found(struct tw__preset_found *out,
 		      const struct tw__preset *preset);

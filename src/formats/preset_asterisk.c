@@ -282,6 +282,8 @@ static tw_status read_identity(tw_cdr *out, struct tw__preset *preset,
 	const char *unique = tw__preset_cell(preset, A_UNIQUEID);
 	uint64_t hash = stable_hash(preset);
 
+	preset->key_moves = *unique &&
+		!*tw__preset_cell(preset, A_SEQUENCE);
 	out->call_id = unique;
 	out->linked_id = tw__preset_cell(preset, A_LINKEDID);
 	if (!*unique) {

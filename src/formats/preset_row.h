@@ -66,6 +66,7 @@ struct tw__preset {
 	/* what records point to besides cells */
 	char scratch[64];           /* a made-up call id */
 	char trunk[128], extension[32], dialled[40];
+	bool key_moves;             /* the record's key has its start in it */
 };
 
 /* Reads the whole file once and finds the rows that are attempts only

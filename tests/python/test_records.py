@@ -149,6 +149,68 @@ def test_every_fixture_is_stored_once(store, path):
     assert all(v.holds for v in store.verify())
 
 
+def later(text):
+    """An hour later, in whichever form; ids stay."""
+    text = re.sub(r"(?<![\d.])17911\d{5}(?=(\d{3}|\d{6})?(?![\d.]))",
+                  lambda m: str(int(m[0]) + 3600), text)
+    return re.sub(r"(\b\d{4}[-/]\d\d[-/]\d\d[T ]|\b\d{8}T|"
+                  r"\b\d\d\.\d\d\.\d{4} )(\d\d)",
+                  lambda m: f"{m[1]}{int(m[2]) + 1:02}", text)
+
+
+CHANNELS = "".join(
+    f'"","101","8916123456{n}","from-internal","","PJSIP/101-0000000{n}",'
+    f'"PJSIP/main-0000001{n}","Dial","PJSIP/8916123456{n}@main",'
+    f'"2026-10-05 1{n}:00:00","2026-10-05 1{n}:00:08",'
+    f'"2026-10-05 1{n}:01:09",69,61,"ANSWERED","DOCUMENTATION",'
+    f'"179118360{n}.{n}"\n' for n in range(5))
+
+
+@pytest.mark.parametrize("path", [*fixtures(), pytest.param(
+    CHANNELS, id="Master.csv")])
+def test_every_fixture_an_hour_later(store, path):
+    """By a clock that was set, or under another zone: what has an id of its
+    own is known by it, and no total changes."""
+    text, preset = path, "asterisk"
+    if path is not CHANNELS:
+        text = path.read_text()
+        preset = path.name.partition(".")[0].partition("-")[0]
+    assert later(text) != text
+    store.import_calls(text.encode(), preset=preset, zone="Europe/Moscow")
+    before = store.expenses("2026-10")
+    result = counts(store.import_calls(later(text).encode(), preset=preset,
+                                       zone="Europe/Moscow"))
+    if path is CHANNELS or path.stem not in ("beeline", "mango", "yeastar"):
+        assert result[0] == 0 and result[3] > 0
+        assert store.expenses("2026-10").rows == before.rows
+    else:
+        said = re.search(r"id is made of the row as a whole \((.*)", PAGE)
+        assert f"`{path.stem}`" in said[1]
+    if path is CHANNELS:
+        assert counts(store.import_calls(
+            later(later(text)).encode(), preset=preset, zone="Asia/Tomsk")
+            )[0] == 0
+    assert all(v.holds for v in store.verify())
+
+
+def test_one_id_twice_in_one_file_and_in_two(tmp_path):
+    """The totals do not depend on how records are split into files."""
+    rows = [f"s{n},2026-10-05T1{h}:00:00Z,60,101,84951234567\n".encode()
+            for h in (0, 1) for n in range(3)]
+    head = b"call_id,start,duration,caller,callee\n"
+    stored = []
+    for files in ([rows], [rows[:3], rows[3:]], [rows[:4], rows[4:]]):
+        with Store(tmp_path / f"{len(stored)}.db", create=True) as store:
+            done = [counts(store.import_calls(head + b"".join(part),
+                                              preset="native"))
+                    for part in files]
+            stored.append((sum(d[0] for d in done), sum(d[3] for d in done)))
+            assert {r.detail.partition(":")[0] for r in store.rejects()
+                    } == {"start"}
+            assert all(v.holds for v in store.verify())
+    assert stored == [(3, 3)] * 3
+
+
 def test_every_preset_has_a_fixture_and_a_row_in_the_page():
     with_file = {path.name.partition(".")[0].partition("-")[0]
                  for path in FIXTURES.iterdir()}

@@ -94,6 +94,115 @@ static void any_order(void **state)
 	fixture_commit(f);
 }
 
+/* In a second that is named, of any batch. */
+static void in_a_second(void **state)
+{
+	static const struct {
+		uint64_t key;
+		tw_time start, second, found;
+	} all[] = {
+		{ 5, START + 1, START, START },
+		{ 5, START, START, 0 }, { 6, START, START, 0 },
+		{ 5, START, START + TW_SECOND, START + TW_SECOND + 7 },
+		{ 5, START + TW_SHIFT_MAX_US, START, START },
+		{ 5, START + TW_SHIFT_MAX_US + 1, START, 0 },
+		{ 7, START, START + 2 * TW_SECOND, 0 },
+	};
+	struct fixture *f = *state;
+	struct tw__shift *shift;
+
+	fixture_begin(f);
+	put_call(f, 5, START, 9);
+	put_call(f, 5, START + TW_SECOND + 7, 1);
+	put_call(f, 7, START + 2 * TW_SECOND, 1);
+	assert_int_equal(run_sql(f, "UPDATE call_row SET undone = 1 "
+				 "WHERE key = 7"), TW_OK);
+	shift = shift_of(f);
+	for (size_t i = 0; i < TW_ARRAY_COUNT(all); i++) {
+		const struct tw__shift_place place = { all[i].key,
+			all[i].start, all[i].second };
+		tw_time at = -1;
+
+		assert_int_equal(tw__shift_within(&at, shift, &place, NULL),
+				 TW_OK);
+		if (at != all[i].found)
+			fail_msg("%zu: %lld", i, (long long)at);
+	}
+	tw__shift_free(shift);
+	fixture_commit(f);
+}
+
+static struct tw__call *a_call(tw_time start)
+{
+	struct tw__call *call = calloc(1, sizeof(*call));
+
+	assert_non_null(call);
+	call->cdr = (tw_cdr)TW_CDR_INIT;
+	call->cdr.call_id = "x";
+	call->cdr.linked_id = call->cdr.trunk = call->cdr.carrier =
+		call->cdr.department = call->cdr.extension =
+		call->cdr.accountcode = call->cdr.campaign = call->cdr.cost =
+		call->cdr.currency = "";
+	call->source = "pbx";
+	call->cdr.start = start;
+	call->cdr.answer = start + 5;
+	call->cdr.end = start + 65;
+	call->cdr.duration_us = 60;
+	tw__call_hash(call);
+	return call;
+}
+
+static tw_time moved(struct tw__shift *shift, struct tw__call *call)
+{
+	const struct tw__call before = *call;
+	tw_error err = TW_ERROR_INIT;
+	tw_time out = -1;
+
+	if (tw__shift_moved(&out, shift, call, &err))
+		fail_msg("%s", err.message);
+	assert_memory_equal(call, &before, sizeof(before));
+	return out;
+}
+
+/* The same id, source and words, and answer and end as far behind. */
+static void says_the_same(void **state)
+{
+	struct fixture *f = *state;
+	struct tw__call *call = a_call(START);
+	struct tw__shift *shift;
+	char sql[300];
+
+	fixture_begin(f);
+	put_call(f, 5, START, 1);
+	snprintf(sql, sizeof(sql), "UPDATE call_row SET content = %lld, "
+		 "marks = 1", (long long)tw__content_short(call->content));
+	assert_int_equal(run_sql(f, "INSERT INTO marks VALUES (1, 'pbx', '', "
+				 "'', '', '', '', '', '')"), TW_OK);
+	assert_int_equal(run_sql(f, sql), TW_OK);
+	shift = shift_of(f);
+	/* under another key, and it talked */
+	assert_int_equal(moved(shift, call), START);
+	call->key = 5;
+	assert_int_equal(moved(shift, call), 0);
+	free(call);
+	call = a_call(START + TW_SHIFT_MAX_US);
+	assert_int_equal(moved(shift, call), START);
+	call->cdr.answer++;
+	assert_int_equal(moved(shift, call), 0);
+	call->cdr.answer--;
+	call->source = "other";
+	assert_int_equal(moved(shift, call), 0);
+	call->source = "pbx";
+	call->cdr.call_id = "y";
+	assert_int_equal(moved(shift, call), 0);
+	free(call);
+	call = a_call(START + TW_SHIFT_MAX_US + 1);
+	assert_int_equal(moved(shift, call), 0);
+	free(call);
+	tw__shift_free(shift);
+	fixture_commit(f);
+}
+
 /* A call that was taken back may come again at any time. */
 static void undone_calls(void **state)
 {
@@ -142,7 +251,8 @@ static void every_failed_allocation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(near_and_far), T(any_order), T(undone_calls),
+		T(near_and_far), T(any_order), T(in_a_second),
+		T(says_the_same), T(undone_calls),
 		T(every_failed_allocation),
 	};
 

@@ -805,39 +805,6 @@ static void test_forwarded_leg_finds_its_number(void **state)
 	}
 }
 
-/* The same export under another zone: every call would come twice. */
-static void test_shifted_start(void **state)
-{
-	static const char title[] = "call_id,start,duration,caller,callee\n";
-	struct fixture *f = *state;
-	char text[400];
-	tw_counts counts;
-
-	snprintf(text, sizeof(text), "%sa,2026-10-05 10:00:00,60,78432000001,"
-		 "79161234567\nb,2026-10-05 11:00:00,60,78432000001,"
-		 "79161234567\n", title);
-	counts = import_text(f, "native", "Europe/Moscow", text);
-	assert_int_equal(counts.rows_stored, 2);
-	/* another file, so that no hash tells */
-	strcat(text, "c,2026-10-05 12:00:00,60,78432000001,79161234567\n");
-	counts = import_text(f, "native", "Asia/Yekaterinburg", text);
-	assert_int_equal(counts.conflicts, 2);
-	assert_int_equal(counts.rows_stored, 1);
-	assert_int_equal(one_number(f, "SELECT count(*) FROM quarantine "
-		"WHERE field = 'start' AND reason LIKE "
-		"'%2026-10-05T12:00:00+05:00; check the zone%'"), 1);
-	/* what was put aside is no call when the same bytes come again */
-	counts = import_text(f, "native", "Asia/Yekaterinburg", text);
-	assert_int_equal(counts.conflicts, 2);
-	assert_int_equal(counts.duplicates, 1);
-	assert_int_equal(counts.rows_stored, 0);
-	/* days apart it is another call of a PBX that counts anew */
-	snprintf(text, sizeof(text), "%sa,2026-10-07 10:00:00,60,78432000001,"
-		 "79161234567\n", title);
-	assert_int_equal(import_text(f, "native", "Europe/Moscow",
-				     text).rows_stored, 1);
-}
-
 /* The b-leg of a call that a row stands for already. */
 static void test_twins_are_not_counted(void **state)
 {
@@ -878,7 +845,6 @@ int main(void)
 		T(test_free_drops_everything),
 		T(test_wrong_use),
 		T(test_forwarded_leg_finds_its_number),
-		T(test_shifted_start),
 		T(test_twins_are_not_counted),
 		T(test_overflow),
 		T(test_people_may_be_erased),

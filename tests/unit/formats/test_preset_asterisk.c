@@ -126,6 +126,35 @@ static void test_asterisk_rows_of_one_channel(void **state)
 	}
 }
 
+/* Their number is made of the start too, where the row has none, and is the
+ * whole key but the name of the channel. */
+static void test_asterisk_key_with_a_start(void **state)
+{
+	static const struct { const char *rest; bool moves; } rows[] = {
+		{ ",\"1791183600.1\"", true }, { "", false },
+		{ ",\"1791183600.1\",\"\",\"\",\"1791183600.1\",7", false },
+		{ ",\"1791183600.1\",\"\",\"\",\"1791183600.1\",", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TW_ARRAY_COUNT(rows); i++) {
+		struct tw__preset_found found;
+		struct reader r;
+		char text[600];
+
+		snprintf(text, sizeof(text), ROW("PJSIP/main-00000001",
+			"78432000001", "\"PJSIP/101-00000002\",\"Dial\","
+			"\"\"", "%s"), rows[i].rest);
+		assert_int_equal(open_as(&r, "asterisk", "UTC", NULL, false,
+					 text), TW_OK);
+		assert_int_equal(next(&r), TW_OK);
+		tw__preset_found(&found, r.preset);
+		if (found.key_moves != rows[i].moves)
+			fail_msg("%zu", i);
+		done(&r);
+	}
+}
+
 static void test_asterisk_header(void **state)
 {
 	struct reader r;
@@ -417,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_asterisk_directions),
 		cmocka_unit_test(test_asterisk_widths),
 		cmocka_unit_test(test_asterisk_rows_of_one_channel),
+		cmocka_unit_test(test_asterisk_key_with_a_start),
 		cmocka_unit_test(test_asterisk_header),
 		cmocka_unit_test(test_asterisk_bad_rows),
 		cmocka_unit_test(test_asterisk_total),
