@@ -559,9 +559,13 @@ static tw_status read_identity(tw_cdr *out, struct record_reader *r,
 /* A word that nobody declared is no reason not to know the row again. */
 void tw__record_identify(tw_cdr *out, struct record_reader *r)
 {
+	out->call_id = "";
+	/* its cells are those of another row, or none */
+	if (r->row.fault)
+		return;
 	(void)read_role(r, NULL);
-	if (r->row.fault || read_identity(out, r, NULL) ||
-	    r->role == ROLE_END || r->role == ROLE_NONE) {
+	if (read_identity(out, r, NULL) || r->role == ROLE_END ||
+	    r->role == ROLE_NONE) {
 		out->call_id = "";
 		return;
 	}
